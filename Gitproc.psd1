@@ -1,0 +1,28 @@
+@{
+    RootModule = 'Gitproc.psm1'
+    NestedModules = @('Gitproc.PowerShell.dll')
+    ModuleVersion = '0.1.0'
+    GUID = '6a3c1f0e-3f0b-4f52-9d0c-7f5b8d1f9a57'
+    Author = 'The Gitproc founders'
+    CompanyName = 'Gitproc'
+    Copyright = '(c) The Gitproc founders. All rights reserved.'
+    Description = 'Keeps a pool of lockable checkouts of git repositories, so that CI jobs, test runs and coding agents work side by side on one machine.'
+    PowerShellVersion = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess = @('Gitproc.Format.ps1xml')
+    CmdletsToExport = @(
+        'Enter-GitprocCheckout'
+        'Exit-GitprocCheckout'
+        'Get-GitprocCheckout'
+        'Invoke-GitprocAcquire'
+        'Select-GitprocCheckout'
+    )
+    FunctionsToExport = @('Disable-GitprocAlias', 'Enable-GitprocAlias', 'Invoke-Gitproc', 'Use-GitprocCheckout')
+    AliasesToExport = @('a', 'gitproc', 'list')
+    VariablesToExport = @()
+    PrivateData = @{
+        PSData = @{
+            Tags = @('git', 'checkout', 'clone', 'worktree', 'pool', 'lock', 'ci', 'parallel', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

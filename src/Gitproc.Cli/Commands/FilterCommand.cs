@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc filter PATTERN</c>.</summary>
+internal static class FilterCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var pattern = new Argument<string>("pattern")
+        {
+            Description = "A regular expression of .NET; upper and lower case are the same.",
+            HelpName = "PATTERN",
+        };
+        var json = CheckoutOutput.JsonOption();
+        var command = new Command("filter", "List the checkouts whose names match a pattern.") { pattern, json };
+        command.Aliases.Add("grep");
+        command.Aliases.Add("-F");
+        command.SetAction(parsed =>
+        {
+            var filter = CheckoutFilter.ByPattern(parsed.GetValue(pattern)!);
+            var checkouts = options.Open(parsed).List(repository: null, CurrentFolder.Path);
+            CheckoutOutput.Write([.. checkouts.Where(checkout => filter.Matches(checkout.Name))], parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

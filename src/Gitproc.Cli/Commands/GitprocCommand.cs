@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary>The root command with all that it can do.</summary>
+internal static class GitprocCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="commandToRun">For <c>run</c>: what followed <c>--</c>; null when there was no <c>--</c>.</param>
+    /// <returns>The command.</returns>
+    public static RootCommand Create(IReadOnlyList<string>? commandToRun)
+    {
+        var options = new GlobalOptions();
+        var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
+        {
+            ListCommand.Create(options),
+            FilterCommand.Create(options),
+            AcquireCommand.Create(options),
+            RunCommand.Create(options, commandToRun),
+            ReleaseCommand.Create(options),
+        };
+        root.Add(HelpCommand.Create(root));
+        options.AddTo(root);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Aliases.Add("-H");
+        root.SetAction(parsed =>
+        {
+            root.Parse("--help").Invoke(new InvocationConfiguration { Output = Console.Error });
+            return ExitCode.Usage;
+        });
+        return root;
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary>The options that every command takes, and what they make of the pool.</summary>
+internal sealed class GlobalOptions
+{
+    private readonly Option<string?> _pool = new("--pool")
+    {
+        Description = "The pool's folder. [default: GITPROC_POOL, else ~/.gitproc_pool]",
+        HelpName = "FOLDER",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Show each git command on standard error.",
+        Recursive = true,
+    };
+
+    /// <summary>Adds the options to the root command.</summary>
+    /// <param name="root">The root command.</param>
+    public void AddTo(Command root)
+    {
+        root.Add(_pool);
+        root.Add(_verbose);
+    }
+
+    /// <summary>Opens the pool that a command line means.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <returns>The pool.</returns>
+    public Pool Open(ParseResult parsed) => new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)));
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using Gitproc.Leases;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc run [REPO] -- COMMAND …</c>: acquires, runs the command in the checkout, releases.</summary>
+internal static class RunCommand
+{
+    private const string Name = "run";
+
+    /// <summary>Splits a command line of <c>run</c> at its <c>--</c>: what follows is not ours to read.</summary>
+    /// <param name="arguments">All arguments.</param>
+    /// <returns>Our own arguments, and the command to run; null when there is none.</returns>
+    public static (string[] Own, IReadOnlyList<string>? Command) Split(string[] arguments)
+    {
+        var end = Array.IndexOf(arguments, "--");
+        return end >= 0 && arguments.AsSpan(0, end).Contains(Name)
+            ? (arguments[..end], arguments[(end + 1)..])
+            : (arguments, null);
+    }
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <param name="commandToRun">What followed <c>--</c>; null when there was no <c>--</c>.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options, IReadOnlyList<string>? commandToRun)
+    {
+        var acquire = new AcquireOptions();
+        var command = new Command(
+            Name,
+            "Run a command in a checkout of a repository and release it afterwards: gitproc run [REPO] [options] -- COMMAND ...");
+        acquire.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (commandToRun is not { Count: > 0 })
+                result.AddError("Write the command to run after --: gitproc run [REPO] -- COMMAND ...");
+        });
+        command.SetAction(parsed =>
+        {
+            var pool = options.Open(parsed);
+            var owner = LeaseOwner.OfProcess(Environment.ProcessId);
+            Checkout checkout;
+            using (var interruption = new Interruption())
+                checkout = pool.Acquire(acquire.Request(parsed, owner), interruption.Token);
+            try
+            {
+                return Run(commandToRun!, checkout);
+            }
+            finally
+            {
+                pool.Release(new ReleaseRequest
+                {
+                    Checkout = checkout.Name,
+                    LeaseId = checkout.LeaseId,
+                    WorkingDirectory = checkout.Path,
+                });
+            }
+        });
+        return command;
+    }
+
+    private static int Run(IReadOnlyList<string> command, Checkout checkout)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = checkout.Path };
+        try
+        {
+            using var passing = new SignalPassing();
+            using var process = Process.Start(start)!;
+            passing.To(process.Id);
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            Console.Error.WriteLine($"gitproc: {command[0]} cannot be started: {e.Message}");
+            return ExitCode.CommandNotFound;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.Text;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>Prints checkouts on standard output.</summary>
+internal static class CheckoutOutput
+{
+    /// <summary>The option that asks for JSON.</summary>
+    /// <returns>A new option.</returns>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON, see docs/cli.md." };
+
+    /// <summary>Prints checkouts.</summary>
+    /// <param name="checkouts">The checkouts.</param>
+    /// <param name="asJson">Whether as JSON rather than a table.</param>
+    public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson)
+    {
+        using var output = Console.OpenStandardOutput();
+        if (asJson)
+        {
+            CheckoutJson.Write(checkouts, output);
+            return;
+        }
+
+        using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
+        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor);
+    }
+}

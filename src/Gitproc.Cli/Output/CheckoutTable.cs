@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>The table of <c>gitproc list</c>.</summary>
+internal static class CheckoutTable
+{
+    private static readonly string[] Titles = ["NAME", "STATE", "REPOSITORY", "BRANCH", "OWNER", "SINCE"];
+    private const int StateColumn = 1;
+
+    /// <summary>Writes the table; nothing at all for no checkouts.</summary>
+    /// <param name="checkouts">The checkouts.</param>
+    /// <param name="writer">Where to.</param>
+    /// <param name="color">Whether the state is coloured.</param>
+    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color)
+    {
+        if (checkouts.Count == 0)
+            return;
+        var cells = checkouts.Select(Cells).Prepend(Titles).ToList();
+        var widths = Titles.Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
+        for (var row = 0; row < cells.Count; row++)
+        {
+            for (var column = 0; column < Titles.Length; column++)
+            {
+                var last = column == Titles.Length - 1;
+                var text = last ? cells[row][column] : cells[row][column].PadRight(widths[column] + 2);
+                writer.Write(color && row > 0 && column == StateColumn ? Colored(text, checkouts[row - 1].State) : text);
+            }
+
+            writer.WriteLine();
+        }
+    }
+
+    private static string[] Cells(Checkout checkout) =>
+    [
+        checkout.Name,
+        checkout.State.ToString(),
+        checkout.Repository,
+        checkout.Branch ?? (checkout.Commit is { } commit ? $"({commit[..7]})" : "-"),
+        Owner(checkout),
+        checkout.AcquiredAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
+    ];
+
+    private static string Owner(Checkout checkout) => checkout switch
+    {
+        { OwnerProcessId: null } => "-",
+        { Locked: true } => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName}",
+        _ => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName} (gone)",
+    };
+
+    private static string Colored(string text, CheckoutState state) => state switch
+    {
+        CheckoutState.Free => $"\e[32m{text}\e[0m",
+        CheckoutState.Broken => $"\e[31m{text}\e[0m",
+        _ => $"\e[33m{text}\e[0m",
+    };
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Gitproc.Cli;
+
+/// <summary>
+/// Lives on while a command runs, so that its checkout is released when it has ended. Ctrl+C reaches the command
+/// from the terminal itself; a request to end, which reaches this process alone, is passed on to it.
+/// </summary>
+internal sealed partial class SignalPassing : IDisposable
+{
+    // POSIX numbers, the same on Linux and macOS.
+    private const int SigHup = 1;
+    private const int SigTerm = 15;
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private volatile int _processId;
+
+    /// <summary>Begins to listen.</summary>
+    public SignalPassing()
+    {
+        Listen(PosixSignal.SIGINT, pass: null);
+        Listen(PosixSignal.SIGQUIT, pass: null);
+        Listen(PosixSignal.SIGTERM, SigTerm);
+        Listen(PosixSignal.SIGHUP, SigHup);
+    }
+
+    /// <summary>Names the process that signals are passed to.</summary>
+    /// <param name="processId">Its id.</param>
+    public void To(int processId) => _processId = processId;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+    }
+
+    private void Listen(PosixSignal signal, int? pass) =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            // Windows has no such signals; closing its console ends the command too.
+            if (pass is { } number && _processId is var id and > 0 && !OperatingSystem.IsWindows())
+                _ = Kill(id, number);
+        }));
+
+    [UnsupportedOSPlatform("windows")]
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

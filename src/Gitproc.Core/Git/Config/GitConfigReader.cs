@@ -1,0 +1,103 @@
+namespace Gitproc.Git.Config;
+
+/// <summary>Asks git what its config says at a folder.</summary>
+/// <param name="git">Runs git.</param>
+internal sealed class GitConfigReader(GitRunner git)
+{
+    /// <summary>Asks git, in the caller's environment, so that <c>GIT_DIR</c> of a hook is followed.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <returns>
+    /// The config, and every file that it was read from or that git would have read had it been there, as far as git
+    /// tells: the system's file is named only when it exists.
+    /// </returns>
+    /// <exception cref="GitprocException">git failed, as it does on a config file it cannot read.</exception>
+    public (GitConfig Config, IReadOnlySet<string> Files) Read(string directory, CancellationToken cancellationToken)
+    {
+        // A hook that goes elsewhere keeps a GIT_DIR that is relative to where it was called: what it stands in then
+        // is found from the folder alone.
+        var keep = Environment.GetEnvironmentVariable("GIT_DIR") is not null;
+        var place = FindRepository(directory, keep, cancellationToken);
+        if (place.ExitCode != 0 && keep)
+        {
+            keep = false;
+            place = FindRepository(directory, keep, cancellationToken);
+        }
+
+        var listed = git.Run(
+            new GitCall("config", "--list", "--show-origin", "-z")
+            {
+                WorkingDirectory = directory,
+                KeepRepositoryVariables = keep,
+            },
+            cancellationToken);
+
+        var entries = new List<KeyValuePair<string, string>>();
+        var files = new HashSet<string>();
+        var fields = listed.Output.Split('\0');
+        for (var i = 0; i + 1 < fields.Length; i += 2)
+        {
+            var entry = ReadEntry(fields[i + 1]);
+            entries.Add(entry);
+            // The repository's own files are named relative to its top; they are added below.
+            if (!fields[i].StartsWith("file:", StringComparison.Ordinal) || !Path.IsPathRooted(fields[i]["file:".Length..]))
+                continue;
+            var origin = fields[i]["file:".Length..];
+            files.Add(origin);
+            if (IsInclude(entry.Key))
+                files.Add(ResolveInclude(entry.Value, origin));
+        }
+
+        var lines = place.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (place.ExitCode != 0 || lines.Length < 3)
+            return (new GitConfig(entries, null, place.Error), files);
+
+        var gitDirectory = Path.GetFullPath(lines[1], directory);
+        var localConfig = Path.Combine(Path.GetFullPath(lines[2], directory), "config");
+        files.Add(localConfig);
+        files.Add(Path.Combine(gitDirectory, "config.worktree"));
+        foreach (var (key, value) in entries)
+        {
+            if (IsInclude(key))
+                files.Add(ResolveInclude(value, localConfig));
+            if (key.StartsWith("includeif.onbranch:", StringComparison.Ordinal))
+                files.Add(Path.Combine(gitDirectory, "HEAD"));
+        }
+
+        var topLevel = lines.Length > 3 ? Path.GetFullPath(lines[3], directory) : gitDirectory;
+        return (new GitConfig(entries, topLevel, null), files);
+    }
+
+    private static bool IsInclude(string key) =>
+        key == "include.path"
+        || (key.StartsWith("includeif.", StringComparison.Ordinal) && key.EndsWith(".path", StringComparison.Ordinal));
+
+    // git-config(1), "Includes": relative to the file that includes, with ~ for the home folder.
+    private static string ResolveInclude(string path, string includer) => path.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+        : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
+
+    // --show-toplevel fails in a bare repository, after the other answers are out: it has to be last.
+    private GitResult FindRepository(string directory, bool keep, CancellationToken cancellationToken)
+    {
+        var found = git.Run(Ask("--git-dir", "--git-common-dir", "--show-toplevel"), cancellationToken);
+        var isBare = found.ExitCode != 0 && found.Output.Length > 0;
+        return isBare ? found with { ExitCode = 0 } : found;
+
+        GitCall Ask(params string[] questions) => new(["rev-parse", "--is-bare-repository", .. questions])
+        {
+            WorkingDirectory = directory,
+            KeepRepositoryVariables = keep,
+            MayFail = true,
+            // What it says is looked into.
+            Environment = [("LC_ALL", "C")],
+        };
+    }
+
+    // "key LF value"; a key without "= value" in the file has no LF and means true (git-config(1)).
+    private static KeyValuePair<string, string> ReadEntry(string field)
+    {
+        var end = field.IndexOf('\n', StringComparison.Ordinal);
+        return end < 0 ? new(field, "true") : new(field[..end], field[(end + 1)..]);
+    }
+}

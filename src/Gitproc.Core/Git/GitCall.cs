@@ -1,0 +1,33 @@
+namespace Gitproc.Git;
+
+/// <summary>One git command to run.</summary>
+/// <param name="Arguments">What follows <c>git</c>; every one reaches git as it is, no shell reads it.</param>
+internal sealed record GitCall(params IReadOnlyList<string> Arguments)
+{
+    /// <summary>What the user knows it to be about, for errors: a URL, a checkout's name; null when nothing.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The folder git is run in.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Config entries for this call alone; they are never shown, so they may hold a password.</summary>
+    public IReadOnlyList<(string Key, string Value)> Config { get; init; } = [];
+
+    /// <summary>Environment variables for this call alone; never shown.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
+
+    /// <summary>
+    /// Whether git sees the caller's <c>GIT_DIR</c> and its like: only when the question is which repository the
+    /// caller stands in.
+    /// </summary>
+    public bool KeepRepositoryVariables { get; init; }
+
+    /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
+    public bool MayFail { get; init; }
+}
+
+/// <summary>What a git command answered.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Error">What it said on standard error, without progress lines and passwords.</param>
+internal sealed record GitResult(int ExitCode, string Output, string Error);

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Gitproc.Git;
+
+/// <summary>
+/// Runs the user's own git, so that credentials, ssh, LFS, includes and hooks behave as everywhere else. The only
+/// place that starts git. Safe for concurrent use when <paramref name="reports"/> is.
+/// </summary>
+/// <param name="reports">Told of each command and of git's progress, on the calling thread; null for nobody.</param>
+internal sealed class GitRunner(IProgress<PoolReport>? reports)
+{
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\"'$\\`*?#&;|<>()");
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="call">The command.</param>
+    /// <param name="cancellationToken">Ends git, and what git started, at once.</param>
+    /// <returns>What git answered.</returns>
+    /// <exception cref="GitprocException">git failed and the call may not, or there is no git.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public GitResult Run(GitCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        reports?.Report(new PoolReport(ReportKind.Command, Describe(call)));
+
+        using var process = Start(call);
+        using var ending = cancellationToken.Register(() => End(process));
+        // Nothing of ours answers git on its standard input, and the caller's own input is not git's to read.
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        string error;
+        try
+        {
+            error = ReadError(process.StandardError);
+        }
+        catch
+        {
+            // Whoever is told of progress may end the operation that way too.
+            End(process);
+            throw;
+        }
+
+        process.WaitForExit();
+        cancellationToken.ThrowIfCancellationRequested();
+        var result = new GitResult(process.ExitCode, output.GetAwaiter().GetResult(), Redaction.Redact(error));
+        if (result.ExitCode != 0 && !call.MayFail)
+            throw Failure(call, result);
+        return result;
+    }
+
+    private static Process Start(GitCall call)
+    {
+        var start = new ProcessStartInfo("git")
+        {
+            WorkingDirectory = call.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = new UTF8Encoding(false),
+            StandardErrorEncoding = new UTF8Encoding(false),
+            CreateNoWindow = true,
+        };
+        foreach (var argument in call.Arguments)
+            start.ArgumentList.Add(argument);
+        if (!call.KeepRepositoryVariables)
+            GitEnvironment.Scrub(start.Environment);
+        if (call.Config.Count > 0)
+            GitEnvironment.AddConfig(start.Environment, call.Config);
+        foreach (var (name, value) in call.Environment)
+            start.Environment[name] = value;
+
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e) when (!Directory.Exists(call.WorkingDirectory))
+        {
+            throw new GitprocException(
+                ErrorReason.GitFailed, $"The folder {call.WorkingDirectory} does not exist.", call.WorkingDirectory, e);
+        }
+        catch (Win32Exception e)
+        {
+            throw new GitprocException(
+                ErrorReason.GitNotFound, $"git cannot be started: {e.Message}. Install git and put it on the PATH.", "git", e);
+        }
+    }
+
+    private string ReadError(StreamReader reader)
+    {
+        var kept = new StringBuilder();
+        var line = new StringBuilder();
+        // git ends a progress line with a carriage return, so that the next one overwrites it.
+        for (var next = reader.Read(); next >= 0; next = reader.Read())
+        {
+            if (next is '\r' or '\n')
+                EndLine((char)next);
+            else
+                line.Append((char)next);
+        }
+
+        EndLine('\n');
+        return kept.ToString().TrimEnd();
+
+        void EndLine(char end)
+        {
+            var text = line.ToString();
+            line.Clear();
+            if (GitProgressLine.Read(text) is { } progress)
+                reports?.Report(progress);
+            else if (end == '\n' && text.Length > 0)
+                kept.AppendLine(text.TrimEnd());
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+        catch (AggregateException)
+        {
+            // Some of what git had started ended by itself in the meantime.
+        }
+    }
+
+    private static string Describe(GitCall call) =>
+        Redaction.Redact($"git {string.Join(' ', call.Arguments.Select(Quote))}  (in {call.WorkingDirectory})");
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && !argument.AsSpan().ContainsAny(NeedsQuotes)
+            ? argument
+            : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static GitprocException Failure(GitCall call, GitResult result)
+    {
+        var what = call.Subject is null ? $"git {call.Arguments[0]}" : $"git {call.Arguments[0]} of {call.Subject}";
+        var said = result.Error.Length > 0 ? result.Error : "it said nothing";
+        return new GitprocException(ErrorReason.GitFailed, $"{what} failed with exit code {result.ExitCode}: {said}", call.Subject);
+    }
+}

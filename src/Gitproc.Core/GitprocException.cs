@@ -1,0 +1,75 @@
+namespace Gitproc;
+
+/// <summary>Why an operation was refused. The names are stable: front ends make error ids of them.</summary>
+public enum ErrorReason
+{
+    /// <summary>The text is not an address of a repository.</summary>
+    InvalidAddress,
+
+    /// <summary>No repository of that name is known to the pool, or nothing is at that path.</summary>
+    UnknownRepository,
+
+    /// <summary>More than one repository known to the pool has that name.</summary>
+    AmbiguousRepository,
+
+    /// <summary>No address was given and the caller stands in no repository with a remote to infer it from.</summary>
+    NoRepositoryHere,
+
+    /// <summary>Every checkout of the repository is taken and none may be made.</summary>
+    NothingFree,
+
+    /// <summary>The pool has no such checkout.</summary>
+    CheckoutNotFound,
+
+    /// <summary>The checkout is not locked.</summary>
+    NotLocked,
+
+    /// <summary>The lease of the checkout belongs to another live process tree.</summary>
+    HeldByOther,
+
+    /// <summary>The process that should own a lease does not run.</summary>
+    OwnerNotRunning,
+
+    /// <summary>A git command failed.</summary>
+    GitFailed,
+
+    /// <summary>There is no git on the PATH.</summary>
+    GitNotFound,
+
+    /// <summary>The pool folder cannot be made or used.</summary>
+    PoolNotUsable,
+
+    /// <summary>The pool's database was written by a newer version, or cannot be read.</summary>
+    DatabaseNotUsable,
+
+    /// <summary>A setting in git's config or in the environment has a value that makes no sense.</summary>
+    InvalidSetting,
+
+    /// <summary>A filter pattern is not a regular expression.</summary>
+    InvalidPattern,
+}
+
+/// <summary>
+/// An operation was refused or failed. The message is one or a few complete sentences for the user: what happened,
+/// to which object, and the command that helps. It never holds a password.
+/// </summary>
+public sealed class GitprocException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="reason">The stable reason.</param>
+    /// <param name="message">What the user is told.</param>
+    /// <param name="target">What it is about: a checkout's name, a repository's key, a path; null if nothing.</param>
+    /// <param name="inner">The cause, if another exception is one.</param>
+    public GitprocException(ErrorReason reason, string message, string? target = null, Exception? inner = null)
+        : base(message, inner)
+    {
+        Reason = reason;
+        Target = target;
+    }
+
+    /// <summary>The stable reason.</summary>
+    public ErrorReason Reason { get; }
+
+    /// <summary>What the error is about; null if nothing.</summary>
+    public string? Target { get; }
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Gitproc.Leases.Processes;
+
+/// <summary>Processes as Windows tells them.</summary>
+[SupportedOSPlatform("windows")]
+internal static partial class WindowsProcesses
+{
+    /// <summary>Looks a process up.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>The process; null when none runs under that id.</returns>
+    /// <exception cref="Win32Exception">Windows did not tell.</exception>
+    public static ProcessEntry? Find(int id)
+    {
+        Process process;
+        try
+        {
+            process = Process.GetProcessById(id);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
+        using (process)
+        {
+            try
+            {
+                var started = process.StartTime.ToUniversalTime().Ticks;
+                return new ProcessEntry(
+                    new ProcessIdentity(id, started), ParentOf(process, started), process.ProcessName, IsFork: false);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended in the meantime.
+                return null;
+            }
+        }
+    }
+
+    // The recorded id of a parent that is gone may belong to another process by now; a parent is older than its child.
+    private static int ParentOf(Process process, long started)
+    {
+        var status = QueryProcess(process.SafeHandle, 0, out var information, Marshal.SizeOf<BasicInformation>(), out _);
+        if (status != 0)
+            throw new Win32Exception($"NtQueryInformationProcess answered 0x{status:x8} for process {process.Id}.");
+        var id = (int)information.ParentId;
+        try
+        {
+            using var parent = Process.GetProcessById(id);
+            return parent.StartTime.ToUniversalTime().Ticks <= started ? id : 0;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return 0;
+        }
+    }
+
+    [LibraryImport("ntdll.dll", EntryPoint = "NtQueryInformationProcess")]
+    private static partial int QueryProcess(
+        SafeHandle process, int informationClass, out BasicInformation information, int length, out int returned);
+
+    // PROCESS_BASIC_INFORMATION (winternl.h)
+    [StructLayout(LayoutKind.Sequential)]
+    private struct BasicInformation
+    {
+        public nint ExitStatus;
+        public nint PebBaseAddress;
+        public nint AffinityMask;
+        public nint BasePriority;
+        public nint Id;
+        public nint ParentId;
+    }
+}

@@ -1,0 +1,51 @@
+using Gitproc.Git;
+using Gitproc.Leases;
+using Gitproc.Registry;
+
+namespace Gitproc;
+
+/// <summary>Says of checkouts what is so now: the rows, whether their owners live, and what holders have checked out.</summary>
+/// <param name="folder">The pool.</param>
+internal sealed class CheckoutDescription(PoolFolder folder)
+{
+    private readonly OwnerLives _lives = new();
+
+    /// <summary>Describes a checkout.</summary>
+    /// <param name="row">Its row.</param>
+    /// <returns>The checkout.</returns>
+    public Checkout Of(CheckoutRow row)
+    {
+        var path = folder.Checkout(row.Name);
+        var isLeft = row.Lease is { } lease && !_lives.IsAlive(lease.Owner);
+        // A holder may go to another branch at any time; on a free one it was noted when it was released.
+        var head = row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
+        return new Checkout
+        {
+            Name = row.Name,
+            Path = path,
+            Repository = row.RepositoryKey,
+            Url = row.Url,
+            Kind = row.Kind,
+            State = StateOf(row.State, isLeft),
+            Reason = isLeft && row.State == CheckoutState.Creating
+                ? "was not made to the end; the next acquire makes it anew"
+                : row.Reason,
+            Branch = head is null ? row.Branch : head.Branch,
+            Commit = head is null ? row.Commit : head.Commit,
+            CreatedAt = row.CreatedAt,
+            LastUsedAt = row.LastUsedAt,
+            LeaseId = row.Lease?.Id,
+            OwnerProcessId = row.Lease?.Owner.Process.Id,
+            OwnerProcessName = row.Lease?.Owner.Name,
+            User = row.Lease?.User,
+            AcquiredAt = row.Lease?.AcquiredAt,
+        };
+    }
+
+    private static CheckoutState StateOf(CheckoutState recorded, bool isLeft) => (recorded, isLeft) switch
+    {
+        (CheckoutState.Locked, true) => CheckoutState.Free,
+        (CheckoutState.Creating, true) => CheckoutState.Broken,
+        _ => recorded,
+    };
+}

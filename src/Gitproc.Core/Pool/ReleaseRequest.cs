@@ -1,0 +1,17 @@
+namespace Gitproc;
+
+/// <summary>What a caller wants to release.</summary>
+public sealed record ReleaseRequest
+{
+    /// <summary>The name of a checkout, or a path in one; null for the one that <see cref="WorkingDirectory"/> lies in.</summary>
+    public string? Checkout { get; init; }
+
+    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The lease that is meant: a later one on the same checkout is left alone. Null for whichever there is.</summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>Whether to release what another live process tree holds.</summary>
+    public bool Force { get; init; }
+}

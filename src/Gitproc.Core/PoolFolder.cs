@@ -1,0 +1,80 @@
+namespace Gitproc;
+
+/// <summary>Where things are in a pool.</summary>
+/// <param name="Path">The pool's folder, absolute.</param>
+internal sealed record PoolFolder(string Path)
+{
+    /// <summary>The database.</summary>
+    public string Database => System.IO.Path.Combine(Path, "gitproc.db");
+
+    /// <summary>The folder of the pool that is meant where no other is named.</summary>
+    /// <returns><c>GITPROC_POOL</c>, else <c>.gitproc_pool</c> in the user's home.</returns>
+    public static string Default =>
+        Environment.GetEnvironmentVariable("GITPROC_POOL") is { Length: > 0 } named
+            ? named
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".gitproc_pool");
+
+    /// <summary>The folder of a checkout.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Checkout(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The folder of a base repository.</summary>
+    /// <param name="relative">Its folder as the database has it.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Base(string relative) =>
+        System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
+
+    /// <summary>
+    /// A new folder for something unfinished, on the pool's own file system, so that it can be renamed into place.
+    /// What stopped processes left under the same name is removed as far as it can be: a git whose gitproc was killed
+    /// may still write there.
+    /// </summary>
+    /// <param name="name">What is made; nobody else makes it at the time.</param>
+    /// <returns>Its absolute path; nothing is there.</returns>
+    public string Unfinished(string name)
+    {
+        var parent = System.IO.Path.Combine(Path, "tmp");
+        foreach (var left in Directory.EnumerateDirectories(parent, name + ".*"))
+            FolderRemoval.TryRemove(left);
+        return System.IO.Path.Combine(parent, $"{name}.{Guid.NewGuid():N}");
+    }
+
+    /// <summary>The lock of a base repository.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
+
+    /// <summary>The lock under which the folder of a checkout is made.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
+
+    /// <summary>Makes the folders of a pool that are always there, for the user alone.</summary>
+    /// <exception cref="GitprocException">They cannot be made.</exception>
+    public void Create()
+    {
+        try
+        {
+            CreatePrivate(Path);
+            CreatePrivate(System.IO.Path.Combine(Path, "tmp"));
+            CreatePrivate(System.IO.Path.Combine(Path, "locks"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable,
+                $"The pool folder {Path} cannot be made: {e.Message} Name another one with GITPROC_POOL.",
+                Path,
+                e);
+        }
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,46 @@
+using Gitproc.Leases;
+
+namespace Gitproc.Registry;
+
+/// <summary>A row of the checkout table: what was written down, not what is so now.</summary>
+internal sealed record CheckoutRow
+{
+    /// <summary>The N of <c>checkout-N</c>.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The row id of its repository.</summary>
+    public required long RepositoryId { get; init; }
+
+    /// <summary>The key of its repository.</summary>
+    public required string RepositoryKey { get; init; }
+
+    /// <summary>The URL of its <c>origin</c>.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>How it gets at objects.</summary>
+    public required CheckoutKind Kind { get; init; }
+
+    /// <summary>The recorded state; <see cref="CheckoutState.Locked"/> whether or not the owner still lives.</summary>
+    public required CheckoutState State { get; init; }
+
+    /// <summary>Why it is broken.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The branch at the last acquire or release.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The commit at the last acquire or release.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last acquired or released.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>The lease on it; null when nobody has one.</summary>
+    public Lease? Lease { get; init; }
+
+    /// <summary>The name of its folder.</summary>
+    public string Name => CheckoutName.Of(Id);
+}

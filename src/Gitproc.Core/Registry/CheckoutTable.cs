@@ -1,0 +1,182 @@
+using Gitproc.Git;
+using Gitproc.Leases;
+using Gitproc.Leases.Processes;
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Registry;
+
+/// <summary>The statements on checkouts. Each is one step; what belongs together is put in a transaction by the caller.</summary>
+/// <param name="connection">An open connection.</param>
+internal sealed class CheckoutTable(SqliteConnection connection)
+{
+    private const string Columns =
+        """
+        checkout.id, repository_id, (SELECT key FROM repository WHERE id = repository_id), checkout.url, kind, state,
+        reason, branch, commit_id, checkout.created_at, last_used_at, lease_id, owner_pid, owner_started, owner_name,
+        user, acquired_at
+        """;
+
+    /// <summary>All checkouts, by number.</summary>
+    /// <returns>The rows.</returns>
+    public List<CheckoutRow> All() => connection.Query($"SELECT {Columns} FROM checkout ORDER BY id", Read);
+
+    /// <summary>The checkouts of a repository, by number.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <returns>The rows.</returns>
+    public List<CheckoutRow> OfRepository(long repositoryId) => connection.Query(
+        $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id", Read, ("$repository", repositoryId));
+
+    /// <summary>One checkout.</summary>
+    /// <param name="id">Its number.</param>
+    /// <returns>The row; null when there is none.</returns>
+    public CheckoutRow? Find(long id) => connection
+        .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
+        .SingleOrDefault();
+
+    /// <summary>Leases the free checkout of a repository that was used last.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="lease">The new lease.</param>
+    /// <returns>The row with its lease; null when none is free.</returns>
+    public CheckoutRow? TakeFree(long repositoryId, Lease lease) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Locked}, {SetLease}
+            WHERE id = (SELECT id FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Free}
+                        ORDER BY last_used_at DESC LIMIT 1)
+            RETURNING {Columns}
+            """,
+            Read,
+            [("$repository", repositoryId), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>Gives a checkout a new lease in the place of one whose owner is gone. The state stays.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="abandonedLeaseId">The lease that was seen on it.</param>
+    /// <param name="lease">The new lease.</param>
+    /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
+    public CheckoutRow? TakeOver(long id, string abandonedLeaseId, Lease lease) => connection
+        .Query(
+            $"UPDATE checkout SET {SetLease} WHERE id = $id AND lease_id = $abandoned RETURNING {Columns}",
+            Read,
+            [("$id", id), ("$abandoned", abandonedLeaseId), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>The number for a new checkout: one more than the greatest there is.</summary>
+    /// <returns>The number.</returns>
+    public long NextId() => connection.Query("SELECT ifnull(max(id), 0) + 1 FROM checkout", row => row.GetInt64(0))[0];
+
+    /// <summary>Adds a checkout that is about to be made.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="url">The URL its <c>origin</c> gets.</param>
+    /// <param name="lease">The lease of whom it is made for.</param>
+    /// <returns>The row.</returns>
+    public CheckoutRow Add(long id, long repositoryId, string url, Lease lease) => connection
+        .Query(
+            $"""
+            INSERT INTO checkout (id, repository_id, url, kind, state, created_at, last_used_at,
+                                  lease_id, owner_pid, owner_started, owner_name, user, acquired_at)
+            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, {(int)CheckoutState.Creating}, $now, $now,
+                    $lease, $pid, $started, $name, $user, $now)
+            RETURNING {Columns}
+            """,
+            Read,
+            [("$id", id), ("$repository", repositoryId), ("$url", url), .. LeaseParameters(lease)])
+        .Single();
+
+    /// <summary>Turns a held checkout whose folder is gone into one that is about to be made.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="url">The URL its <c>origin</c> gets.</param>
+    public void BeginCreation(long id, string leaseId, string url) => connection.Execute(
+        $"UPDATE checkout SET state = {(int)CheckoutState.Creating}, url = $url WHERE id = $id AND lease_id = $lease",
+        ("$id", id), ("$lease", leaseId), ("$url", url));
+
+    /// <summary>Notes that a checkout is made and handed to its lease's owner.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="head">What it has checked out.</param>
+    /// <returns>The row; null when the lease is no more.</returns>
+    public CheckoutRow? EndCreation(long id, string leaseId, Head head) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Locked}, branch = $branch, commit_id = $commit, created_at = $now
+            WHERE id = $id AND lease_id = $lease RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit),
+            ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))
+        .SingleOrDefault();
+
+    /// <summary>Changes the recorded URL of a held checkout.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="url">The URL its <c>origin</c> has now.</param>
+    public void SetUrl(long id, string leaseId, string url) => connection.Execute(
+        "UPDATE checkout SET url = $url WHERE id = $id AND lease_id = $lease", ("$id", id), ("$lease", leaseId), ("$url", url));
+
+    /// <summary>Takes a checkout that could not be made off the table.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    public void Remove(long id, string leaseId) => connection.Execute(
+        "DELETE FROM checkout WHERE id = $id AND lease_id = $lease", ("$id", id), ("$lease", leaseId));
+
+    /// <summary>Sets a held checkout aside.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    public void SetAside(long id, string leaseId, string reason) => connection.Execute(
+        $"UPDATE checkout SET state = {(int)CheckoutState.Broken}, reason = $reason, {ClearLease} WHERE id = $id AND lease_id = $lease",
+        ("$id", id), ("$lease", leaseId), ("$reason", reason));
+
+    /// <summary>Ends a lease.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease that was seen on it.</param>
+    /// <param name="head">What it has checked out.</param>
+    /// <returns>The row; null when the lease that was seen is no more.</returns>
+    public CheckoutRow? Release(long id, string leaseId, Head head) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Free}, branch = $branch, commit_id = $commit, last_used_at = $now, {ClearLease}
+            WHERE id = $id AND lease_id = $lease AND state = {(int)CheckoutState.Locked} RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit),
+            ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))
+        .SingleOrDefault();
+
+    private const string SetLease =
+        """
+        lease_id = $lease, owner_pid = $pid, owner_started = $started, owner_name = $name, user = $user,
+        acquired_at = $now, last_used_at = $now
+        """;
+
+    private const string ClearLease =
+        "lease_id = NULL, owner_pid = NULL, owner_started = NULL, owner_name = NULL, user = NULL, acquired_at = NULL";
+
+    private static (string Name, object? Value)[] LeaseParameters(Lease lease) =>
+    [
+        ("$lease", lease.Id), ("$pid", lease.Owner.Process.Id), ("$started", lease.Owner.Process.StartedAt),
+        ("$name", lease.Owner.Name), ("$user", lease.User), ("$now", lease.AcquiredAt.ToUnixTimeMilliseconds()),
+    ];
+
+    private static CheckoutRow Read(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        RepositoryId = row.GetInt64(1),
+        RepositoryKey = row.GetString(2),
+        Url = row.GetString(3),
+        Kind = (CheckoutKind)row.GetInt32(4),
+        State = (CheckoutState)row.GetInt32(5),
+        Reason = row.GetStringOrNull(6),
+        Branch = row.GetStringOrNull(7),
+        Commit = row.GetStringOrNull(8),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
+        LastUsedAt = row.GetInt64OrNull(10) is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null,
+        Lease = row.IsDBNull(11) ? null : new Lease(
+            row.GetString(11),
+            new LeaseOwner(new ProcessIdentity(row.GetInt32(12), row.GetInt64(13)), row.GetString(14)),
+            row.GetString(15),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(16))),
+    };
+}

@@ -1,0 +1,35 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Registry;
+
+/// <summary>The statements on what git's config said at a folder.</summary>
+/// <param name="connection">An open connection.</param>
+internal sealed class ConfigCacheTable(SqliteConnection connection)
+{
+    // Enough for the folders a machine's jobs begin in; the oldest goes first.
+    private const int MostRows = 256;
+
+    /// <summary>What was kept for a folder.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="environment">A digest of the environment variables that git's config depends on.</param>
+    /// <returns>The content; null when nothing was kept.</returns>
+    public byte[]? Find(string directory, byte[] environment) => connection
+        .Query(
+            "SELECT content FROM config_cache WHERE directory = $directory AND environment = $environment",
+            row => row.GetFieldValue<byte[]>(0),
+            ("$directory", directory), ("$environment", environment))
+        .SingleOrDefault();
+
+    /// <summary>Keeps the content for a folder.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="environment">A digest of the environment variables that git's config depends on.</param>
+    /// <param name="content">The content.</param>
+    public void Keep(string directory, byte[] environment, byte[] content)
+    {
+        connection.Execute(
+            "INSERT OR REPLACE INTO config_cache (directory, environment, content) VALUES ($directory, $environment, $content)",
+            ("$directory", directory), ("$environment", environment), ("$content", content));
+        connection.Execute(
+            $"DELETE FROM config_cache WHERE rowid <= (SELECT rowid FROM config_cache ORDER BY rowid DESC LIMIT 1 OFFSET {MostRows})");
+    }
+}

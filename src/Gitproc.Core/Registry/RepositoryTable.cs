@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Registry;
+
+/// <summary>A row of the repository table.</summary>
+/// <param name="Id">The row id.</param>
+/// <param name="Key">The repository's key.</param>
+/// <param name="Url">The URL its base repository is fetched from, without a password.</param>
+/// <param name="Base">The folder of its base repository, relative to the pool's <c>base</c>, with forward slashes.</param>
+internal sealed record RepositoryRow(long Id, string Key, string Url, string Base);
+
+/// <summary>The statements on repositories.</summary>
+/// <param name="connection">An open connection.</param>
+internal sealed class RepositoryTable(SqliteConnection connection)
+{
+    private const string Columns = "id, key, url, base";
+
+    /// <summary>All repositories, by key.</summary>
+    /// <returns>The rows.</returns>
+    public List<RepositoryRow> All() => connection.Query($"SELECT {Columns} FROM repository ORDER BY key", Read);
+
+    /// <summary>The repository of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The row; null when the pool does not know it.</returns>
+    public RepositoryRow? Find(string key) => connection
+        .Query($"SELECT {Columns} FROM repository WHERE key = $key", Read, ("$key", key))
+        .SingleOrDefault();
+
+    /// <summary>The repositories whose key has a last part, in either case of letters.</summary>
+    /// <param name="name">The last part.</param>
+    /// <returns>The rows, by key.</returns>
+    public List<RepositoryRow> FindByName(string name) => connection.Query(
+        $"SELECT {Columns} FROM repository WHERE name = $name COLLATE NOCASE ORDER BY key", Read, ("$name", name));
+
+    /// <summary>Adds a repository, or finds it when another process was faster.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="url">The URL, without a password.</param>
+    /// <param name="baseFolder">The folder for its base repository.</param>
+    /// <returns>The row.</returns>
+    public RepositoryRow Add(string key, string url, string baseFolder)
+    {
+        var name = key[(key.LastIndexOf('/') + 1)..];
+        for (var attempt = 1; ; attempt++)
+        {
+            // Folders that differ only in the case of letters are one on Windows and macOS.
+            var folder = attempt == 1 ? baseFolder : $"{baseFolder[..^".git".Length]}+{attempt}.git";
+            connection.Execute(
+                """
+                INSERT INTO repository (key, name, url, base, created_at) VALUES ($key, $name, $url, $base, $now)
+                ON CONFLICT DO NOTHING
+                """,
+                ("$key", key), ("$name", name), ("$url", url), ("$base", folder),
+                ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+            if (Find(key) is { } row)
+                return row;
+        }
+    }
+
+    private static RepositoryRow Read(SqliteDataReader row) =>
+        new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3));
+}

@@ -1,0 +1,71 @@
+using Gitproc.Git;
+using Gitproc.Registry;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Makes base repositories.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told when somebody else makes it; null for nobody.</param>
+internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
+{
+    /// <summary>
+    /// Makes a base repository unless it is there. Of any number of processes one clones and the others wait for it.
+    /// </summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="credential">The password for the clone; null when the user's own helpers know it.</param>
+    /// <param name="cancellationToken">Ends the clone or the wait.</param>
+    /// <returns>The absolute path of the base repository.</returns>
+    /// <exception cref="GitprocException">git could not clone.</exception>
+    public string Ensure(RepositoryRow repository, UrlCredential? credential, CancellationToken cancellationToken)
+    {
+        var path = folder.Base(repository.Base);
+        if (Directory.Exists(path))
+            return path;
+
+        using var alone = FileLock.Acquire(
+            folder.BaseLock(repository.Id),
+            () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that clones {repository.Url}")),
+            cancellationToken);
+        if (!Directory.Exists(path))
+            Clone(repository, credential, path, cancellationToken);
+        return path;
+    }
+
+    private void Clone(RepositoryRow repository, UrlCredential? credential, string path, CancellationToken cancellationToken)
+    {
+        var unfinished = folder.Unfinished($"base-{repository.Id}");
+        try
+        {
+            // Checkouts borrow these objects: git itself refuses to delete any (extensions.preciousObjects,
+            // gitrepository-layout and git's repository-version document), and does not try by itself. A local
+            // repository is copied like a remote one: its objects may be borrowed from yet another one.
+            git.Run(
+                new GitCall(
+                    "clone", "--bare", "--origin", "origin", "--no-local", "--progress", "--template=", "-c", "gc.auto=0",
+                    "-c", "gc.pruneExpire=never", "-c", "maintenance.auto=false", "-c", "extensions.preciousObjects=true",
+                    "--end-of-options", repository.Url, unfinished)
+                {
+                    WorkingDirectory = folder.Path,
+                    Subject = repository.Url,
+                    Config = credential is null ? [] : CredentialConfig.For(repository.Url, credential),
+                    Environment = [.. FilesRefFormat, .. credential is null ? [] : CredentialConfig.Variables(credential)],
+                },
+                cancellationToken);
+            // A bare clone has no refspec and would never see a new commit (git-clone(1), --bare).
+            git.Run(
+                new GitCall("config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*") { WorkingDirectory = unfinished },
+                cancellationToken);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.Move(unfinished, path);
+        }
+        catch
+        {
+            FolderRemoval.TryRemove(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>Keeps refs in files, whatever the user's default: HEAD is read without a process.</summary>
+    public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Gitproc.Git;
+using Gitproc.Git.Config;
+
+namespace Gitproc.Repositories;
+
+/// <summary>An answer of git's config with what tells whether it still holds.</summary>
+/// <param name="Config">The answer.</param>
+/// <param name="Files">How each file it depends on was.</param>
+/// <param name="AskedAt">When git was asked, in UTC.</param>
+internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp> Files, DateTime AskedAt)
+{
+    // git does not tell where it would look for a system config that is not there. One that is written later
+    // counts after this time at the latest.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
+
+    // A file written this shortly before might be written again within one tick of the file system's clock.
+    private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
+
+    private const byte FormatVersion = 1;
+
+    /// <summary>Looks at the files an answer depends on.</summary>
+    /// <param name="config">The answer.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="askedAt">When git was asked, in UTC.</param>
+    /// <returns>The snapshot.</returns>
+    public static ConfigSnapshot Take(GitConfig config, IEnumerable<string> files, DateTime askedAt) =>
+        new(config, [.. files.Distinct().Select(FileStamp.Of)], askedAt);
+
+    /// <summary>Whether the files had been at rest when git read them, and nothing in the answer is a password.</summary>
+    public bool MayBeKept =>
+        Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
+        && !KeptEntries.Any(entry => Redaction.HasUserInfo(entry.Key) || Redaction.HasUserInfo(entry.Value));
+
+    private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
+
+    /// <summary>Whether git would answer the same now.</summary>
+    /// <returns>True when nothing has changed.</returns>
+    public bool IsCurrent()
+    {
+        var age = DateTime.UtcNow - AskedAt;
+        return age >= TimeSpan.Zero && age < LongestLife && Files.All(file => FileStamp.Of(file.Path) == file);
+    }
+
+    /// <summary>Makes bytes of it, leaving out entries that nobody here asks for.</summary>
+    /// <returns>The bytes.</returns>
+    public byte[] Encode()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(FormatVersion);
+        writer.Write(AskedAt.Ticks);
+        writer.Write(Config.TopLevel ?? "");
+        writer.Write(Config.WhyNoRepository ?? "");
+        var entries = KeptEntries.ToList();
+        writer.Write(entries.Count);
+        foreach (var (key, value) in entries)
+        {
+            writer.Write(key);
+            writer.Write(value);
+        }
+
+        writer.Write(Files.Count);
+        foreach (var (path, ticks, length) in Files)
+        {
+            writer.Write(path);
+            writer.Write(ticks);
+            writer.Write(length);
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> made.</summary>
+    /// <param name="content">The bytes.</param>
+    /// <returns>The snapshot; null when another version of the program made them.</returns>
+    public static ConfigSnapshot? Decode(byte[] content)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content), Encoding.UTF8);
+        if (reader.ReadByte() != FormatVersion)
+            return null;
+        var askedAt = new DateTime(reader.ReadInt64(), DateTimeKind.Utc);
+        var (topLevel, why) = (reader.ReadString(), reader.ReadString());
+        var entries = new KeyValuePair<string, string>[reader.ReadInt32()];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = new(reader.ReadString(), reader.ReadString());
+        var files = new FileStamp[reader.ReadInt32()];
+        for (var i = 0; i < files.Length; i++)
+            files[i] = new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
+        return new ConfigSnapshot(
+            new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null), files, askedAt);
+    }
+
+    private static bool IsAskedFor(string key) =>
+        key.StartsWith("gitproc.", StringComparison.Ordinal)
+        || key.StartsWith("url.", StringComparison.Ordinal)
+        || key.StartsWith("remote.", StringComparison.Ordinal)
+        || key == "checkout.workers";
+}

@@ -1,0 +1,99 @@
+using Gitproc.Git.Config;
+using Gitproc.Registry;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Finds out which repository a caller means.</summary>
+/// <param name="repositories">The repositories the pool knows.</param>
+/// <param name="config">git's config where the caller stands.</param>
+/// <param name="settings">The settings.</param>
+internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig config, PoolSettings settings)
+{
+    private const int MostCandidates = 20;
+
+    /// <summary>Finds the repository.</summary>
+    /// <param name="text">A URL, a local path, or a name that the pool knows; null for the caller's own repository.</param>
+    /// <param name="directory">The folder the caller stands in, absolute.</param>
+    /// <returns>The repository.</returns>
+    /// <exception cref="GitprocException">There is none, or more than one.</exception>
+    public RepositoryTarget Resolve(string? text, string directory)
+    {
+        if (text is null)
+            return ByAddress(RemoteOfCaller(directory), Rules(config.TopLevel ?? directory));
+        var rules = Rules(directory);
+        return RepositoryAddress.IsName(text, rules) ? ByName(text, directory) : ByAddress(text, rules);
+    }
+
+    private RepositoryTarget ByAddress(string text, AddressRules rules)
+    {
+        var address = RepositoryAddress.Parse(text, rules);
+        return new RepositoryTarget(
+            address.Key, address.Url, address.Credential, repositories.Find(address.Key), IsByName: false);
+    }
+
+    private RepositoryTarget ByName(string text, string directory)
+    {
+        var name = text.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? text[..^".git".Length] : text;
+        name = name.TrimEnd('/');
+        var candidates = repositories.FindByName(name[(name.LastIndexOf('/') + 1)..]);
+        var found = Best(
+            candidates.Where(row => row.Key == name),
+            candidates.Where(row => row.Key.EndsWith("/" + name, StringComparison.Ordinal)),
+            candidates.Where(row => ("/" + row.Key).EndsWith("/" + name, StringComparison.OrdinalIgnoreCase)));
+        return found switch
+        {
+            [var row] => new RepositoryTarget(row.Key, row.Url, Credential: null, row, IsByName: true),
+            [] => throw Unknown(text, directory),
+            _ => throw new GitprocException(
+                ErrorReason.AmbiguousRepository,
+                $"The name '{text}' fits {found.Count} repositories of the pool: {List(found)}. Name more of its key.",
+                text),
+        };
+    }
+
+    private static List<RepositoryRow> Best(params IEnumerable<IEnumerable<RepositoryRow>> choices) =>
+        choices.Select(choice => choice.ToList()).FirstOrDefault(choice => choice.Count > 0) ?? [];
+
+    private GitprocException Unknown(string text, string directory)
+    {
+        var known = repositories.All();
+        var list = known.Count == 0 ? "It knows none yet." : $"It knows {List(known)}.";
+        var hint = Directory.Exists(Path.Combine(directory, text))
+            ? $"For the folder of that name, write ./{text}"
+            : "For a new one give its URL or path.";
+        return new GitprocException(
+            ErrorReason.UnknownRepository, $"The pool knows no repository '{text}'. {list} {hint}", text);
+    }
+
+    private static string List(List<RepositoryRow> rows) =>
+        string.Join(", ", rows.Take(MostCandidates).Select(row => row.Key))
+        + (rows.Count > MostCandidates ? $" and {rows.Count - MostCandidates} more" : "");
+
+    // As git chooses where it is not told: origin, else the only remote there is (git-fetch(1)).
+    private string RemoteOfCaller(string directory)
+    {
+        var remotes = config.GetSubsections("remote", "url")
+            .GroupBy(remote => remote.Key)
+            .ToDictionary(remote => remote.Key, remote => remote.First().Value);
+        if (remotes.TryGetValue("origin", out var origin))
+            return origin;
+        if (remotes.Count == 1)
+            return remotes.Values.Single();
+        var why = config.TopLevel is null
+            ? $"{directory} is in no git repository{Because(config.WhyNoRepository)}"
+            : remotes.Count == 0
+                ? $"The repository {config.TopLevel} has no remote"
+                : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Keys)}";
+        throw new GitprocException(
+            ErrorReason.NoRepositoryHere, $"{why}. Name the repository: a URL, a path, or a name the pool knows.", directory);
+    }
+
+    private static string Because(string? why) => why is null || why.Contains("not a git repository", StringComparison.Ordinal) ? "" : $" ({why})";
+
+    private AddressRules Rules(string directory) => new()
+    {
+        CaseInsensitiveHosts = AddressRules.WithKnownHosts(settings.CaseInsensitiveHosts),
+        InsteadOf = [.. config.GetSubsections("url", "insteadof").Select(entry => (entry.Key, entry.Value))],
+        WorkingDirectory = directory,
+    };
+}

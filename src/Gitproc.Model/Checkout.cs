@@ -1,0 +1,75 @@
+namespace Gitproc;
+
+/// <summary>
+/// One checkout of the pool as it was when it was asked for. Immutable, so safe to share between threads.
+/// All times are UTC.
+/// </summary>
+public sealed class Checkout
+{
+    /// <summary>The name, <c>checkout-N</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The absolute path of its folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The key of the repository it is of, as <c>github.com/owner/repo</c>.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The URL of its <c>origin</c>, without a password.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>What can be done with it.</summary>
+    public required CheckoutState State { get; init; }
+
+    /// <summary>Whether a live owner holds it.</summary>
+    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating;
+
+    /// <summary>The branch checked out; null when HEAD is detached, or the checkout is not made yet.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The full id of the commit that HEAD is at; null when there is none.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The random id of the acquisition that holds it; null when nobody does.</summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>
+    /// The process whose life is the lease's life; null when nobody holds it. A <see cref="CheckoutState.Free"/>
+    /// checkout that has one was left behind: that process is gone and its lease is taken over by the next acquire.
+    /// </summary>
+    public int? OwnerProcessId { get; init; }
+
+    /// <summary>The name of the owner's program; null when nobody holds it.</summary>
+    public string? OwnerProcessName { get; init; }
+
+    /// <summary>The name of the user who acquired it; null when nobody holds it.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The CI job it was acquired in; null when there was none.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>What the holder attached to the lease; null when nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>When it was acquired; null when nobody holds it.</summary>
+    public DateTimeOffset? AcquiredAt { get; init; }
+
+    /// <summary>When the lease expires; null when it does not.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When it was last acquired or released; null when never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How it gets at the repository's objects.</summary>
+    public CheckoutKind Kind { get; init; }
+
+    /// <summary>Why it is <see cref="CheckoutState.Broken"/>; null when it is not.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The path, so that a checkout can stand wherever a path is expected.</summary>
+    /// <returns><see cref="Path"/>.</returns>
+    public override string ToString() => Path;
+}

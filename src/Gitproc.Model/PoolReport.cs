@@ -1,0 +1,29 @@
+namespace Gitproc;
+
+/// <summary>What a <see cref="PoolReport"/> is about.</summary>
+public enum ReportKind
+{
+    /// <summary>A git command is about to run; the text is its command line.</summary>
+    Command,
+
+    /// <summary>A long step goes on; the text names it.</summary>
+    Progress,
+
+    /// <summary>The operation waits for another process.</summary>
+    Waiting,
+
+    /// <summary>Something that is as it should be, and that the user may like to know.</summary>
+    Notice,
+
+    /// <summary>Something that is not as it should be.</summary>
+    Warning,
+}
+
+/// <summary>
+/// What an operation tells while it runs. Always reported on the thread that called the operation, so a front end
+/// may write it out directly. The text never holds a password.
+/// </summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Text">One line for the user.</param>
+/// <param name="Percent">How much of the step is done, 0 to 100; null when that is not known.</param>
+public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null);

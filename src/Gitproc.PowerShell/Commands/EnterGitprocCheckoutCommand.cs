@@ -1,0 +1,21 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Locks a checkout of a repository for the session and goes there, as Push-Location does.</summary>
+[Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true)]
+[OutputType(typeof(Checkout))]
+public sealed class EnterGitprocCheckoutCommand : AcquiringCommand
+{
+    /// <summary>Emit the checkout.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Use(Checkout checkout)
+    {
+        SessionState.Path.PushCurrentLocation(stackName: null);
+        SessionState.Path.SetLocation(WildcardPattern.Escape(checkout.Path));
+        if (PassThru)
+            WriteObject(checkout);
+    }
+}

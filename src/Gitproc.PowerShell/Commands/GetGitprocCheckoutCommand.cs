@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Lists the checkouts of the pool.</summary>
+[Cmdlet(VerbsCommon.Get, "GitprocCheckout")]
+[OutputType(typeof(Checkout))]
+public sealed class GetGitprocCheckoutCommand : GitprocCommand
+{
+    /// <summary>Names, with wildcards; all when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Only those of this repository: a URL, a local path, or a name the pool knows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string? Repository { get; set; }
+
+    /// <summary>Only those that a live owner holds.</summary>
+    [Parameter]
+    public SwitchParameter Locked { get; set; }
+
+    /// <summary>Only those that the next acquire may have.</summary>
+    [Parameter]
+    public SwitchParameter Free { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => WithPool(pool =>
+    {
+        var checkouts = pool.List(Repository, Location, Cancellation);
+        foreach (var name in Name ?? ["*"])
+        {
+            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            var found = checkouts.Where(checkout => pattern.IsMatch(checkout.Name)).ToList();
+            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                var error = new GitprocException(
+                    ErrorReason.CheckoutNotFound, $"The pool {pool.Path} has no checkout '{name}'. See Get-GitprocCheckout.", name);
+                WriteError(ErrorRecords.Of(error));
+            }
+
+            WriteObject(found.Where(IsWanted), enumerateCollection: true);
+        }
+    });
+
+    private bool IsWanted(Checkout checkout) =>
+        (!Locked && !Free) || (Locked && checkout.Locked) || (Free && checkout.State == CheckoutState.Free);
+}

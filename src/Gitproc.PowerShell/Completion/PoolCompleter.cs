@@ -1,0 +1,47 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>Completes a parameter with something out of the pool that the command line names.</summary>
+public abstract class PoolCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
+    {
+        try
+        {
+            var pattern = WildcardPattern.Get(PatternFor(wordToComplete.Trim('\'', '"')), WildcardOptions.IgnoreCase);
+            return
+            [
+                .. Candidates(fakeBoundParameters["Pool"] as string)
+                    .Where(candidate => pattern.IsMatch(candidate.Text))
+                    .Select(candidate => new CompletionResult(
+                        Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip)),
+            ];
+        }
+        catch (GitprocException)
+        {
+            // Nobody to tell: a completion has no error to show. The command itself will.
+            return [];
+        }
+    }
+
+    /// <summary>All that could stand there.</summary>
+    /// <param name="pool">The pool's folder; null for the default one.</param>
+    /// <returns>Each text with what is said of it.</returns>
+    private protected abstract IEnumerable<(string Text, string Tip)> Candidates(string? pool);
+
+    /// <summary>What fits the part that is typed.</summary>
+    /// <param name="word">The part.</param>
+    /// <returns>A wildcard pattern.</returns>
+    private protected virtual string PatternFor(string word) => word + "*";
+
+    private static string Quote(string text) => text.AsSpan().ContainsAny(" '\"$`;,(){}[]&|<>@#") ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : text;
+}
