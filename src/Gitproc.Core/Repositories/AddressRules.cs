@@ -1,0 +1,49 @@
+namespace Gitproc.Repositories;
+
+/// <summary>All that the meaning of an address depends on besides its text.</summary>
+internal sealed record AddressRules
+{
+    private static readonly string[] KnownCaseInsensitiveHosts = ["github.com", "gitlab.com", "bitbucket.org", AzureDevOps.Host];
+
+    /// <summary>The folder that relative paths begin at, absolute.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The hosts that take upper and lower case in paths for the same.</summary>
+    public IReadOnlySet<string> CaseInsensitiveHosts { get; init; } = WithKnownHosts([]);
+
+    /// <summary>The <c>url.BASE.insteadOf</c> entries of git's config, in order.</summary>
+    public IReadOnlyList<(string Base, string InsteadOf)> InsteadOf { get; init; } = [];
+
+    /// <summary>Whether paths are those of Windows: drives, UNC, backslashes.</summary>
+    public bool WindowsPaths { get; init; } = OperatingSystem.IsWindows();
+
+    /// <summary>The home folder, for <c>~/path</c>.</summary>
+    public string HomeDirectory { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>Finds the repository at an absolute path: its real path, or null when there is none.</summary>
+    public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;
+
+    /// <summary>The hosts that are known to fold case, and more.</summary>
+    /// <param name="more">The more.</param>
+    /// <returns>All of them.</returns>
+    public static IReadOnlySet<string> WithKnownHosts(IEnumerable<string> more) =>
+        new HashSet<string>(KnownCaseInsensitiveHosts.Concat(more), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Rewrites an address as git does before it uses one: of the entries that it begins with, the longest counts,
+    /// and the first of several of that length (git-config(1), <c>url.&lt;base&gt;.insteadOf</c>; remote.c, alias_url).
+    /// </summary>
+    /// <param name="address">The address as written.</param>
+    /// <returns>The address that is used.</returns>
+    public string Rewrite(string address)
+    {
+        (string Base, string InsteadOf)? best = null;
+        foreach (var entry in InsteadOf)
+        {
+            if (address.StartsWith(entry.InsteadOf, StringComparison.Ordinal) && entry.InsteadOf.Length > (best?.InsteadOf.Length ?? -1))
+                best = entry;
+        }
+
+        return best is { } found ? found.Base + address[found.InsteadOf.Length..] : address;
+    }
+}
