@@ -37,11 +37,28 @@ internal static class CheckoutJson
             json.WriteNull("ownerProcessId");
         json.WriteString("ownerProcessName", checkout.OwnerProcessName);
         json.WriteString("user", checkout.User);
+        json.WriteString("job", checkout.Job);
+        WriteMap(json, "environment", checkout.Environment);
         WriteTime(json, "acquiredAt", checkout.AcquiredAt);
+        WriteTime(json, "expiresAt", checkout.ExpiresAt);
         WriteTime(json, "lastUsedAt", checkout.LastUsedAt);
         WriteTime(json, "createdAt", checkout.CreatedAt);
         json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(checkout.Kind.ToString()));
         json.WriteString("reason", checkout.Reason);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string>? map)
+    {
+        if (map is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartObject(name);
+        foreach (var (key, value) in map)
+            json.WriteString(key, value);
         json.WriteEndObject();
     }
 

@@ -98,13 +98,15 @@ internal sealed record RepositoryAddress(string Key, string Url, UrlCredential? 
     private static string NormalizeHost(UrlParts parts, string text)
     {
         var host = parts.Host.TrimEnd('.').ToLowerInvariant();
-        if (host.Length == 0 || host[0] == '-' || host.Any(char.IsWhiteSpace))
-            throw Invalid(text, "its host is not a host");
-        if (host[0] == '[')
+        if (host is ['[', ..])
         {
             if (!IPAddress.TryParse(host.Trim('[', ']'), out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
                 throw Invalid(text, "its host is not an IPv6 address");
             host = $"[{address}]";
+        }
+        else if (host is [] or ['-', ..] || !host.All(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_'))
+        {
+            throw Invalid(text, "its host is not a host");
         }
 
         host = host switch
@@ -146,7 +148,7 @@ internal sealed record RepositoryAddress(string Key, string Url, UrlCredential? 
             ErrorReason.UnknownRepository, $"There is no git repository at {full}.", text);
         if (!rules.WindowsPaths)
             return new RepositoryAddress(found, found, null);
-        var slashed = found.Replace('\\', '/').TrimEnd('/');
+        var slashed = found.Replace('\\', '/');
         // NTFS takes upper and lower case for the same, as long as nobody asks for otherwise.
         var folded = slashed.ToLowerInvariant();
         return new RepositoryAddress(char.ToUpperInvariant(folded[0]) + folded[1..], slashed, null);

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Gitproc.Unit.Support;
+
+/// <summary>Runs the real <c>gitproc</c> program, in a pool and a home of the test's own.</summary>
+public sealed class GitprocProgram(string pool, string home)
+{
+    public sealed record Result(int ExitCode, string Output, string Error);
+
+    /// <summary>The program that was built with the tests.</summary>
+    public static string File { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "gitproc.exe" : "gitproc");
+
+    public Process Start(string directory, params string[] arguments) => Start(directory, [], arguments);
+
+    public Process Start(string directory, (string Name, string Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(File, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Isolate(start, pool, home);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    public Result Run(string directory, params string[] arguments) => Finish(Start(directory, arguments));
+
+    public static Result Finish(Process process)
+    {
+        using (process)
+        {
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return new Result(process.ExitCode, output.TrimEnd(), error.Result.TrimEnd());
+        }
+    }
+
+    public static void Isolate(ProcessStartInfo start, string pool, string home)
+    {
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        start.Environment["GITPROC_POOL"] = pool;
+        start.Environment["HOME"] = home;
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(home, ".config");
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["NO_COLOR"] = "1";
+    }
+}

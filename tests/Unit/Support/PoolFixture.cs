@@ -1,0 +1,80 @@
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Unit.Support;
+
+/// <summary>A pool of a test's own, with a repository to acquire and the reports that operations made.</summary>
+public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public PoolFixture()
+    {
+        Home = Directory.CreateDirectory(_folder["home"]).FullName;
+        Source = TestGit.MakeRepository(_folder["source"]);
+        Pool = new Pool(_folder["pool"], this);
+        Program = new GitprocProgram(Pool.Path, Home);
+    }
+
+    public Pool Pool { get; }
+
+    public string Home { get; }
+
+    public string Source { get; }
+
+    public GitprocProgram Program { get; }
+
+    public List<PoolReport> Reports { get; } = [];
+
+    public string this[string relative] => _folder[relative];
+
+    public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
+
+    public static LeaseOwner Self => LeaseOwner.OfProcess(Environment.ProcessId);
+
+    public AcquireRequest Request(string? repository = null) => new()
+    {
+        Repository = repository ?? Source,
+        WorkingDirectory = Home,
+        Owner = Self,
+    };
+
+    public Checkout Acquire(string? repository = null) => Pool.Acquire(Request(repository));
+
+    public Checkout Release(Checkout checkout) => Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
+
+    public IReadOnlyList<Checkout> List() => Pool.List(null, Home);
+
+    public Checkout Find(string name) => List().Single(checkout => checkout.Name == name);
+
+    /// <summary>Looks into the database behind the pool's back.</summary>
+    public T Query<T>(string sql)
+    {
+        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"));
+        using var command = database.Connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)command.ExecuteScalar()!;
+    }
+
+    public string Dump()
+    {
+        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"));
+        var text = new System.Text.StringBuilder();
+        foreach (var table in (string[])["repository", "checkout", "config_cache"])
+        {
+            foreach (var row in database.Connection.Query($"SELECT * FROM {table}", ReadAll))
+                text.AppendLine(row);
+        }
+
+        return text.ToString();
+
+        static string ReadAll(SqliteDataReader row) => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.GetValue(i) is byte[] bytes
+            ? System.Text.Encoding.UTF8.GetString(bytes)
+            : row.GetValue(i).ToString()));
+    }
+
+    public void Report(PoolReport value) => Reports.Add(value);
+
+    public void Dispose() => _folder.Dispose();
+}

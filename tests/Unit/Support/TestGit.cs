@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Gitproc.Unit.Support;
+
+/// <summary>Runs git for a test, apart from the user's config.</summary>
+public static class TestGit
+{
+    public static string Run(string directory, params string[] arguments) => Run(directory, [], arguments);
+
+    public static string Run(string directory, (string Name, string? Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main", .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"git {string.Join(' ', arguments)}: {error.Result}");
+        return output.TrimEnd();
+    }
+
+    /// <summary>Makes a repository with some files, a second branch and a tag.</summary>
+    public static string MakeRepository(string path, int files = 3)
+    {
+        Directory.CreateDirectory(path);
+        Run(path, "init", "--quiet");
+        for (var i = 0; i < files; i++)
+            File.WriteAllText(Path.Combine(path, $"file-{i}.txt"), $"content {i}\n");
+        Run(path, "add", ".");
+        Run(path, "commit", "--quiet", "--message", "first");
+        Run(path, "branch", "other");
+        Run(path, "tag", "v1");
+        return path;
+    }
+}
