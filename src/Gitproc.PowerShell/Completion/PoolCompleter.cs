@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -7,6 +8,8 @@ namespace Gitproc.PowerShell.Completion;
 /// <summary>Completes a parameter with something out of the pool that the command line names.</summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" '\"$`;,(){}[]&|<>@#");
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName,
@@ -43,5 +46,7 @@ public abstract class PoolCompleter : IArgumentCompleter
     /// <returns>A wildcard pattern.</returns>
     private protected virtual string PatternFor(string word) => word + "*";
 
-    private static string Quote(string text) => text.AsSpan().ContainsAny(" '\"$`;,(){}[]&|<>@#") ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : text;
+    private static string Quote(string text) => text.AsSpan().ContainsAny(NeedsQuotes)
+        ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'"
+        : text;
 }

@@ -6,6 +6,10 @@ namespace Gitproc.PowerShell.Loading;
 public sealed class OnImport : IModuleAssemblyInitializer
 {
     /// <inheritdoc/>
-    void IModuleAssemblyInitializer.OnImport() =>
+    void IModuleAssemblyInitializer.OnImport()
+    {
+        // This loads the types that scripts may name, before the first cmdlet would.
+        _ = typeof(Checkout).Assembly;
         DependencyContext.Use(Path.GetDirectoryName(typeof(OnImport).Assembly.Location)!);
+    }
 }

@@ -4,16 +4,18 @@ Set-StrictMode -Version Latest
 # The aliases that were set over others, by name: what was there before, or $null.
 $script:ReplacedAlias = @{}
 
-function Set-ReplacedAlias {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Its callers ask.')]
+# What is set here in the session's own name stays when the module goes.
+$script:Session = [Management.Automation.PSModuleInfo]::new($true)
+
+function Push-Alias {
     param([string] $Name, [string] $Value)
 
     if ($script:ReplacedAlias.ContainsKey($Name)) { return }
     $script:ReplacedAlias[$Name] = Get-Alias -Name $Name -Scope Global -ErrorAction Ignore
-    Set-Alias -Name $Name -Value $Value -Scope Global -Force
+    & $script:Session { Set-Alias -Name $args[0] -Value $args[1] -Scope Global -Force } $Name $Value
 }
 
-function Restore-ReplacedAlias {
+function Pop-Alias {
     param([string] $Name, [string] $Value)
 
     if (-not $script:ReplacedAlias.ContainsKey($Name)) { return }
@@ -22,11 +24,14 @@ function Restore-ReplacedAlias {
     $now = Get-Alias -Name $Name -Scope Global -ErrorAction Ignore
     # Whoever has set it to something else since has the say.
     if (-not $now -or $now.Definition -ne $Value) { return }
-    if ($before) {
-        Set-Alias -Name $Name -Value $before.Definition -Option $before.Options -Description $before.Description -Scope Global -Force
-    } else {
-        Remove-Item -LiteralPath "Alias:\$Name" -Force
-    }
+    & $script:Session {
+        param($Name, $Before)
+        if ($Before) {
+            Set-Alias -Name $Name -Value $Before.Definition -Option $Before.Options -Description $Before.Description -Scope Global -Force
+        } else {
+            Remove-Item -LiteralPath "Alias:$Name" -Force
+        }
+    } $Name $before
 }
 
 # r and ls stand for commands that every session has, so they are taken only on request.
@@ -49,7 +54,7 @@ function Enable-GitprocAlias {
 
     foreach ($name in $script:OptionalAlias.Keys) {
         if ($PSCmdlet.ShouldProcess($name, "Set the alias to $($script:OptionalAlias[$name])")) {
-            Set-ReplacedAlias -Name $name -Value $script:OptionalAlias[$name]
+            Push-Alias -Name $name -Value $script:OptionalAlias[$name]
         }
     }
 }
@@ -66,7 +71,7 @@ function Disable-GitprocAlias {
 
     foreach ($name in $script:OptionalAlias.Keys) {
         if ($PSCmdlet.ShouldProcess($name, 'Restore the alias')) {
-            Restore-ReplacedAlias -Name $name -Value $script:OptionalAlias[$name]
+            Pop-Alias -Name $name -Value $script:OptionalAlias[$name]
         }
     }
 }
@@ -139,73 +144,19 @@ function Use-GitprocCheckout {
     }
 }
 
-function Invoke-Gitproc {
-    # With a comment for help, a function of no parameters of its own: what follows the sub-command is the
-    # sub-command's, named parameters too.
-    <#
-    .SYNOPSIS
-        gitproc and gp: the commands of the pool by their short names.
-    .DESCRIPTION
-        gitproc list | ls                  Get-GitprocCheckout
-        gitproc filter | -F | grep PATTERN Select-GitprocCheckout
-        gitproc acquire | a [REPOSITORY]   Invoke-GitprocAcquire
-        gitproc run [REPOSITORY] { ... }   Use-GitprocCheckout
-        gitproc release | r [CHECKOUT]     Exit-GitprocCheckout
-        gitproc help | --help | -h | -H    this text
-
-        Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is
-        Get-ItemProperty, which it stands for without this module.
-    .EXAMPLE
-        Push-Location (gp a https://github.com/owner/repo)
-    #>
-    begin {
-        $commands = @{
-            'list' = 'Get-GitprocCheckout'; 'ls' = 'Get-GitprocCheckout'
-            'filter' = 'Select-GitprocCheckout'; '-F' = 'Select-GitprocCheckout'; 'grep' = 'Select-GitprocCheckout'
-            'acquire' = 'Invoke-GitprocAcquire'; 'a' = 'Invoke-GitprocAcquire'
-            'run' = 'Use-GitprocCheckout'
-            'release' = 'Exit-GitprocCheckout'; 'r' = 'Exit-GitprocCheckout'
-            'help' = 'Get-Help'; '--help' = 'Get-Help'; '-h' = 'Get-Help'
-        }
-        $name = if ($args.Count -gt 0) { "$($args[0])" } else { 'help' }
-        $isItemProperty = $MyInvocation.InvocationName -eq 'gp' -and
-            ($MyInvocation.ExpectingInput -or -not $commands.ContainsKey($name))
-        if ($isItemProperty) {
-            $command = 'Microsoft.PowerShell.Management\Get-ItemProperty'
-            $rest = $args
-        } elseif (-not $commands.ContainsKey($name)) {
-            $exception = [ArgumentException]::new("gitproc has no command '$name'. See gitproc help.")
-            throw [Management.Automation.ErrorRecord]::new($exception, 'UnknownCommand', 'InvalidArgument', $name)
-        } else {
-            $command = "Gitproc\$($commands[$name])"
-            $rest = @($args | Select-Object -Skip 1)
-            if ($commands[$name] -eq 'Get-Help') {
-                $command = 'Microsoft.PowerShell.Core\Get-Help'
-                $about = "$($rest | Select-Object -First 1)"
-                $rest = @($about ? ($commands[$about] ?? $about) : 'about_Gitproc')
-            }
-        }
-        $pipeline = { & $command @rest }.GetSteppablePipeline($MyInvocation.CommandOrigin)
-        $pipeline.Begin($MyInvocation.ExpectingInput)
-    }
-    process {
-        if ($MyInvocation.ExpectingInput) { $pipeline.Process($_) } else { $pipeline.Process() }
-    }
-    end {
-        $pipeline.End()
-    }
-}
+# Bound to no module, so that it runs with the caller's preferences, as what it stands for would.
+Set-Item -Path Function:Invoke-Gitproc -Value ([scriptblock]::Create((Get-Content -LiteralPath "$PSScriptRoot/Invoke-Gitproc.ps1" -Raw)))
 
 Set-Alias -Name gitproc -Value Invoke-Gitproc
 Set-Alias -Name a -Value Invoke-GitprocAcquire
 Set-Alias -Name list -Value Get-GitprocCheckout
 
 # A module cannot export an alias over a read-only one, and gp is one.
-Set-ReplacedAlias -Name gp -Value Invoke-Gitproc
+Push-Alias -Name gp -Value Invoke-Gitproc
 
 $ExecutionContext.SessionState.Module.OnRemove = {
     Disable-GitprocAlias -Confirm:$false -WhatIf:$false
-    Restore-ReplacedAlias -Name gp -Value Invoke-Gitproc
+    Pop-Alias -Name gp -Value Invoke-Gitproc
 }
 
-Export-ModuleMember -Function Enable-GitprocAlias, Disable-GitprocAlias, Use-GitprocCheckout, Invoke-Gitproc -Alias gitproc, a, list
+Export-ModuleMember -Function Enable-GitprocAlias, Disable-GitprocAlias, Use-GitprocCheckout, Invoke-Gitproc -Alias gitproc, a, list -Cmdlet *

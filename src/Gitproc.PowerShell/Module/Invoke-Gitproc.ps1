@@ -1,0 +1,64 @@
+# The body of the function of this name, which takes no parameters of its own: what follows the sub-command is the
+# sub-command's, named parameters too. A block that it hands on sees the variables here before the caller's own, hence
+# their names.
+<#
+.SYNOPSIS
+    gitproc and gp: the commands of the pool by their short names.
+.DESCRIPTION
+    gitproc list | ls                  Get-GitprocCheckout
+    gitproc filter | -F | grep PATTERN Select-GitprocCheckout
+    gitproc acquire | a [REPOSITORY]   Invoke-GitprocAcquire
+    gitproc run [REPOSITORY] { ... }   Use-GitprocCheckout
+    gitproc release | r [CHECKOUT]     Exit-GitprocCheckout
+    gitproc help | --help | -h | -H    this text
+
+    Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is
+    Get-ItemProperty, which it stands for without this module.
+.EXAMPLE
+    Push-Location (gp a https://github.com/owner/repo)
+#>
+begin {
+    $gitprocCommands = @{
+        'list' = 'Get-GitprocCheckout'; 'ls' = 'Get-GitprocCheckout'
+        'filter' = 'Select-GitprocCheckout'; '-F' = 'Select-GitprocCheckout'; 'grep' = 'Select-GitprocCheckout'
+        'acquire' = 'Invoke-GitprocAcquire'; 'a' = 'Invoke-GitprocAcquire'
+        'run' = 'Use-GitprocCheckout'
+        'release' = 'Exit-GitprocCheckout'; 'r' = 'Exit-GitprocCheckout'
+        'help' = 'Get-Help'; '--help' = 'Get-Help'; '-h' = 'Get-Help'
+    }
+    $gitprocName = if ($args.Count -gt 0) { "$($args[0])" } else { 'help' }
+    $gitprocIsItemProperty = $MyInvocation.InvocationName -eq 'gp' -and
+        ($MyInvocation.ExpectingInput -or -not $gitprocCommands.ContainsKey($gitprocName))
+    if ($gitprocIsItemProperty) {
+        $gitprocCommand = 'Microsoft.PowerShell.Management\Get-ItemProperty'
+        $gitprocRest = $args
+    } elseif (-not $gitprocCommands.ContainsKey($gitprocName)) {
+        $gitprocException = [ArgumentException]::new("gitproc has no command '$gitprocName'. See gitproc help.")
+        throw [Management.Automation.ErrorRecord]::new($gitprocException, 'UnknownCommand', 'InvalidArgument', $gitprocName)
+    } else {
+        $gitprocCommand = $gitprocCommands[$gitprocName]
+        $gitprocRest = @($args | Select-Object -Skip 1)
+        if ($gitprocCommands[$gitprocName] -eq 'Get-Help') {
+            $gitprocCommand = 'Microsoft.PowerShell.Core\Get-Help'
+            $gitprocAbout = "$($gitprocRest | Select-Object -First 1)"
+            $gitprocRest = @($gitprocAbout ? ($gitprocCommands[$gitprocAbout] ?? $gitprocAbout) : 'about_Gitproc')
+        }
+    }
+    # -ErrorVariable and its like are set where the command runs, which is here; the caller looks for them one up.
+    $gitprocVariables = for ($i = 0; $i + 1 -lt $gitprocRest.Count; $i++) {
+        if ($gitprocRest[$i] -match '^-(ErrorVariable|ev|OutVariable|ov|WarningVariable|wv|InformationVariable|iv):?$') {
+            "$($gitprocRest[$i + 1])".TrimStart('+')
+        }
+    }
+    $gitprocPipeline = { & $gitprocCommand @gitprocRest }.GetSteppablePipeline($MyInvocation.CommandOrigin)
+    $gitprocPipeline.Begin($MyInvocation.ExpectingInput)
+}
+process {
+    if ($MyInvocation.ExpectingInput) { $gitprocPipeline.Process($_) } else { $gitprocPipeline.Process() }
+}
+end {
+    $gitprocPipeline.End()
+    foreach ($gitprocVariable in $gitprocVariables) {
+        Set-Variable -Name $gitprocVariable -Value (Get-Variable -Name $gitprocVariable -ValueOnly) -Scope 1
+    }
+}

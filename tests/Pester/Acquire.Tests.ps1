@@ -1,0 +1,113 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'Invoke-GitprocAcquire' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout
+    }
+
+    It 'emits a locked checkout with all its properties' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $checkout | Should -BeOfType ([Gitproc.Checkout])
+        $checkout.State | Should -Be 'Locked'
+        $checkout.Locked | Should -BeTrue
+        $checkout.Branch | Should -Be 'main'
+        $checkout.Commit | Should -Be (git -C $repository rev-parse HEAD)
+        $checkout.OwnerProcessId | Should -Be $PID
+        $checkout.OwnerProcessName | Should -Not -BeNullOrEmpty
+        $checkout.Repository | Should -Be $repository
+        $checkout.Url | Should -Be $repository
+        $checkout.LeaseId | Should -Match '^[0-9a-f]{32}$'
+        $checkout.Kind | Should -Be 'Clone'
+        "$checkout" | Should -Be $checkout.Path
+        Join-Path $checkout 'readme.txt' | Should -Exist
+    }
+
+    It 'infers the repository from where the session stands, also from a subfolder' {
+        git clone --quiet $repository (Join-Path $TestDrive 'mine')
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'mine/sub/folder')
+        Push-Location $folder
+        try { (Invoke-GitprocAcquire).Repository | Should -Be $repository } finally { Pop-Location }
+    }
+
+    It 'takes relative paths from where the session stands' {
+        Push-Location $TestDrive
+        try { (Invoke-GitprocAcquire ./source).Repository | Should -Be $repository } finally { Pop-Location }
+    }
+
+    It 'takes a name the pool knows' {
+        Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
+        (Invoke-GitprocAcquire source).Repository | Should -Be $repository
+    }
+
+    It 'takes repositories from the pipeline' {
+        ($repository, $repository | Invoke-GitprocAcquire).Name | Select-Object -Unique | Should -HaveCount 2
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+        Invoke-GitprocAcquire $repository -WhatIf 6>&1 | Should -BeNullOrEmpty
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'shows each git command with -Verbose' {
+        $pool = Join-Path $TestDrive 'verbose'
+        $lines = Invoke-GitprocAcquire $repository -Pool $pool -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        "$lines" | Should -Match 'git clone --bare'
+    }
+
+    It 'says with stable ids what is wrong: <Id>' -ForEach @(
+        @{ Arguments = @{ Repository = 'https://host/a/../b' }; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'https://host/a/../b' }
+        @{ Arguments = @{ Repository = '/no/such/repository' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = '/no/such/repository' }
+        @{ Arguments = @{ Repository = 'nobody-knows' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = 'nobody-knows' }
+        @{ Arguments = @{ Repository = 'git://localhost:1/x' }; Id = 'GitFailed'; Category = 'NotSpecified'; Target = 'git://localhost:1/x' }
+    ) {
+        $records = $null
+        Invoke-GitprocAcquire @Arguments -ErrorAction SilentlyContinue -ErrorVariable records | Should -BeNullOrEmpty
+        $records | Should -HaveCount 1
+        $records[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $records[0].CategoryInfo.Category | Should -Be $Category
+        $records[0].TargetObject | Should -Be $Target
+    }
+
+    It 'says who holds what when nothing is free' {
+        $held = Invoke-GitprocAcquire $repository
+        Get-GitprocCheckout -Free | ForEach-Object { Invoke-GitprocAcquire $repository } | Out-Null
+        { Invoke-GitprocAcquire $repository -NoCreate -ErrorAction Stop } |
+            Should -Throw -ErrorId 'NothingFree,*' -ExpectedMessage "*$($held.Name) by process $PID*"
+    }
+
+    It 'keeps nothing of a password' {
+        Invoke-GitprocAcquire 'http://user:s3cret@localhost:1/x' -ErrorAction SilentlyContinue -ErrorVariable records
+        $records | Should -HaveCount 1
+        "$($records.Exception.Message) $($records.TargetObject)" | Should -Not -Match 's3cret'
+        Select-String -Path (Join-Path $env:GITPROC_POOL 'gitproc.db*') -Pattern 's3cret' -Raw | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Objects in paths' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout
+    }
+
+    It 'stands for its path: <Text>' -ForEach @(
+        @{ Text = 'Push-Location (gp a $repository)' }
+        @{ Text = 'gp a $repository | Push-Location' }
+        @{ Text = 'Push-Location (gitproc acquire $repository)' }
+        @{ Text = 'Push-Location (a $repository)' }
+    ) {
+        . ([scriptblock]::Create($Text))
+        try { $PWD.Path | Should -BeIn (Get-GitprocCheckout -Locked).Path } finally { Pop-Location }
+    }
+
+    It 'lists its files' {
+        (Get-ChildItem (gp a $repository)).Name | Should -Be 'readme.txt'
+    }
+}

@@ -1,0 +1,176 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'Use-GitprocCheckout' {
+    It 'runs a block in a checkout, hands it over, and releases it' {
+        $here = $PWD.Path
+        $result = Use-GitprocCheckout $repository {
+            param($Checkout)
+            [pscustomobject]@{ Path = $PWD.Path; Name = $Checkout.Name; Locked = (Get-GitprocCheckout $Checkout.Name).Locked }
+        }
+        $result.Path | Should -Be (Get-GitprocCheckout $result.Name).Path
+        $result.Locked | Should -BeTrue
+        $PWD.Path | Should -Be $here
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'streams what the block emits' {
+        Use-GitprocCheckout $repository { 1; 2; 3 } | Select-Object -First 1 | Should -Be 1
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'sees the variables of its caller' {
+        $name = 'caller'
+        gp run $repository { $name } | Should -Be 'caller'
+    }
+
+    It 'releases when the block fails' {
+        { Use-GitprocCheckout $repository { throw 'boo' } } | Should -Throw 'boo'
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'releases when the pipeline is stopped' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($r) Import-Module Gitproc; Use-GitprocCheckout $r { Start-Sleep 60 }').AddArgument($repository)
+        $running = $shell.BeginInvoke()
+        $deadline = [datetime]::Now.AddSeconds(30)
+        while (-not (Get-GitprocCheckout -Locked) -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
+        Get-GitprocCheckout -Locked | Should -HaveCount 1
+        $shell.Stop()
+        $running.IsCompleted | Should -BeTrue
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+        $shell.Dispose()
+    }
+
+    It 'fails without running the block when there is nothing to acquire' {
+        { Use-GitprocCheckout '/no/such/repository' { $script:ran = $true } } | Should -Throw -ErrorId 'UnknownRepository,*'
+        Get-Variable ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'gives each of many at once its own' {
+        $paths = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
+            Use-GitprocCheckout -Repository $using:repository {
+                $file = Join-Path $PWD 'mine'
+                if (Test-Path $file) { throw "$PWD is somebody else's too" }
+                Set-Content $file $using:_
+                Start-Sleep -Milliseconds 300
+                Remove-Item $file
+                "$PWD"
+            }
+        }
+        $paths | Should -HaveCount 8
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout
+    }
+
+    It 'goes there and comes back' {
+        $here = $PWD.Path
+        Enter-GitprocCheckout $repository | Should -BeNullOrEmpty
+        $PWD.Path | Should -Be (Get-GitprocCheckout -Locked).Path
+        Exit-GitprocCheckout
+        $PWD.Path | Should -Be $here
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'leaves from a subfolder' {
+        $here = $PWD.Path
+        Enter-GitprocCheckout $repository
+        Set-Location (New-Item -ItemType Directory sub -Force)
+        Exit-GitprocCheckout
+        $PWD.Path | Should -Be $here
+    }
+
+    It 'goes home when there is no way back' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $here = $PWD.Path
+        try {
+            Set-Location $checkout
+            Exit-GitprocCheckout
+            $PWD.Path | Should -Not -BeLike "$($checkout.Path)*"
+        } finally {
+            Set-Location $here
+        }
+    }
+
+    It 'releases by <Way>' -ForEach @(
+        @{ Way = 'name'; Argument = { $args[0].Name } }
+        @{ Way = 'path'; Argument = { $args[0].Path } }
+        @{ Way = 'path inside'; Argument = { Join-Path $args[0].Path '.git' } }
+        @{ Way = 'folder'; Argument = { Get-Item $args[0].Path } }
+        @{ Way = 'object'; Argument = { $args[0] } }
+        @{ Way = 'object from the list'; Argument = { Get-GitprocCheckout $args[0].Name } }
+    ) {
+        $checkout = Invoke-GitprocAcquire $repository
+        $released = Exit-GitprocCheckout (& $Argument $checkout) -PassThru
+        $released.Name | Should -Be $checkout.Name
+        $released.State | Should -Be 'Free'
+        $released.LeaseId | Should -BeNullOrEmpty
+    }
+
+    It 'releases all from the pipeline' {
+        1..3 | ForEach-Object { Invoke-GitprocAcquire $repository } | Exit-GitprocCheckout
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'releases what came from another pool' {
+        $pool = Join-Path $TestDrive 'elsewhere'
+        $checkout = Invoke-GitprocAcquire $repository -Pool $pool
+        $checkout | Exit-GitprocCheckout
+        Get-GitprocCheckout -Pool $pool -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'never frees a later lease with an old object' {
+        $first = Invoke-GitprocAcquire $repository
+        Exit-GitprocCheckout $first
+        $second = Invoke-GitprocAcquire $repository
+        $second.Name | Should -Be $first.Name
+        { Exit-GitprocCheckout $first -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+        (Get-GitprocCheckout $second.Name).Locked | Should -BeTrue
+    }
+
+    It 'refuses, each item by itself' {
+        $checkout = Invoke-GitprocAcquire $repository
+        'checkout-99', $checkout.Name, $checkout.Name, '/elsewhere' |
+            Exit-GitprocCheckout -ErrorAction SilentlyContinue -ErrorVariable records
+        $records.FullyQualifiedErrorId -replace ',.*' | Should -Be 'CheckoutNotFound', 'NotLocked', 'CheckoutNotFound'
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'asks before it takes from another process' {
+        $other = Start-Process (Get-Process -Id $PID).Path -PassThru -ArgumentList '-NoProfile', '-Command',
+            "Import-Module Gitproc; `$null = Invoke-GitprocAcquire '$repository'; Start-Sleep 60"
+        try {
+            $deadline = [datetime]::Now.AddSeconds(30)
+            while (-not ($held = Get-GitprocCheckout -Locked) -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
+            $held.OwnerProcessId | Should -Be $other.Id
+            { $held | Exit-GitprocCheckout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*' -ExpectedMessage "*process $($other.Id)*"
+            $held | Exit-GitprocCheckout -WhatIf -Force
+            (Get-GitprocCheckout $held.Name).Locked | Should -BeTrue
+            $held | Exit-GitprocCheckout -Force
+            (Get-GitprocCheckout $held.Name).State | Should -Be 'Free'
+        } finally {
+            $other | Stop-Process -Force
+        }
+    }
+
+    It 'counts what a gone process held as free' {
+        $line = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository').Name"
+        $left = Get-GitprocCheckout $line
+        $left.State | Should -Be 'Free'
+        $left.OwnerProcessId | Should -Not -BeNullOrEmpty
+        Get-GitprocCheckout -Free | Where-Object Name -NE $line | ForEach-Object { Invoke-GitprocAcquire $repository } | Out-Null
+        (Invoke-GitprocAcquire $repository).Name | Should -Be $line
+    }
+}

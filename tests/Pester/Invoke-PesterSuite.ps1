@@ -1,0 +1,30 @@
+# Runs the Pester suite on the built module, in a pool and a home of its own. Called by "dotnet test", which reads the
+# failures out of the output: FILE(LINE): error PESTER: MESSAGE.
+[CmdletBinding()]
+param([string] $Path = $PSScriptRoot)
+
+$ErrorActionPreference = 'Stop'
+if ($PSVersionTable.PSVersion -lt [version] '7.4') { exit 3 }
+$pester = Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -eq 5 } | Sort-Object Version -Descending | Select-Object -First 1
+if (-not $pester) { exit 3 }
+Import-Module $pester
+
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = $Path
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'None'
+$result = Invoke-Pester -Configuration $configuration
+
+foreach ($test in $result.Failed) {
+    $record = $test.ErrorRecord | Select-Object -First 1
+    $message = "$($record.Exception.Message)" -replace '\s+', ' '
+    "$($test.ScriptBlock.File)($($test.StartLine)): error PESTER: $($test.ExpandedPath): $message"
+}
+foreach ($container in $result.FailedContainers) {
+    "$($container.Item): error PESTER: $($container.ErrorRecord -join ' ' -replace '\s+', ' ')"
+}
+foreach ($block in $result.FailedBlocks) {
+    "$($block.ScriptBlock.File)($($block.StartLine)): error PESTER: $($block.ExpandedPath): $($block.ErrorRecord -join ' ' -replace '\s+', ' ')"
+}
+"Pester: $($result.PassedCount) passed, $($result.FailedCount) failed"
+exit [int] ($result.Result -ne 'Passed' -or $result.TotalCount -eq 0)

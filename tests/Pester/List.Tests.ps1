@@ -1,0 +1,141 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'Get-GitprocCheckout' {
+    BeforeAll {
+        $other = New-TestRepository -Path (Join-Path $TestDrive 'web app')
+        $locked = Invoke-GitprocAcquire $repository
+        $free = Invoke-GitprocAcquire $other
+        git -C $free.Path checkout --quiet --detach
+        Exit-GitprocCheckout $free
+    }
+
+    It 'lists all' {
+        (Get-GitprocCheckout).Name | Should -Be $locked.Name, $free.Name
+        (list).Name | Should -Be $locked.Name, $free.Name
+    }
+
+    It 'filters by state' {
+        (Get-GitprocCheckout -Locked).Name | Should -Be $locked.Name
+        (Get-GitprocCheckout -Free).Name | Should -Be $free.Name
+        (Get-GitprocCheckout | Where-Object Locked).Name | Should -Be $locked.Name
+    }
+
+    It 'filters by name with wildcards, and misses one that is not there' {
+        (Get-GitprocCheckout 'checkout-*').Name | Should -HaveCount 2
+        (Get-GitprocCheckout $locked.Name, $free.Name).Name | Should -HaveCount 2
+        Get-GitprocCheckout 'nothing-*' | Should -BeNullOrEmpty
+        { Get-GitprocCheckout checkout-99 -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+    }
+
+    It 'filters by repository in each spelling' {
+        (Get-GitprocCheckout -Repository $other).Name | Should -Be $free.Name
+        (Get-GitprocCheckout -Repository 'web app').Name | Should -Be $free.Name
+        (Get-GitprocCheckout -Repository "file://$($other -replace ' ', '%20')").Name | Should -Be $free.Name
+    }
+
+    It 'shows the branch as it is now' {
+        git -C $locked.Path checkout --quiet -b topic
+        (Get-GitprocCheckout $locked.Name).Branch | Should -Be 'topic'
+        (Get-GitprocCheckout $free.Name).Branch | Should -BeNullOrEmpty
+        (Get-GitprocCheckout $free.Name).Commit | Should -Be (git -C $other rev-parse HEAD)
+    }
+
+    It 'is empty for a pool that is not there, and makes none' {
+        $pool = Join-Path $TestDrive 'no-pool'
+        Get-GitprocCheckout -Pool $pool | Should -BeNullOrEmpty
+        $pool | Should -Not -Exist
+    }
+
+    It 'fits 100 columns' {
+        $text = Get-GitprocCheckout | Out-String -Width 100
+        $text -split "`r?`n" | ForEach-Object { $_ -replace '\e\[[\d;]*m' } | ForEach-Object { $_.Length | Should -BeLessOrEqual 100 }
+        $plain = $text -replace '\e\[[\d;]*m'
+        $plain | Should -Match "$($locked.Name) +Locked"
+        $plain | Should -Match "$PID "
+    }
+
+    It 'marks the state by colour, and not where that is unwanted' {
+        $command = { param($Rendering) Import-Module Gitproc; $PSStyle.OutputRendering = $Rendering; Get-GitprocCheckout | Out-String }
+        $pwsh = (Get-Process -Id $PID).Path
+        & $pwsh -NoProfile -Command $command -args 'Ansi' | Out-String | Should -Match '\e\[33mLocked'
+        & $pwsh -NoProfile -Command $command -args 'PlainText' | Out-String | Should -Not -Match '\e'
+        $script = 'Import-Module Gitproc; Get-GitprocCheckout'
+        & $pwsh -NoProfile -Command $script | Out-String | Should -Not -Match '\e\[3[123]m(Free|Locked)'
+        $env:NO_COLOR = '1'
+        try {
+            & $pwsh -NoProfile -Command "$script | Out-String" | Out-String | Should -Not -Match '\e'
+            & $pwsh -NoProfile -Command $command -args 'Ansi' | Out-String | Should -Not -Match '\e\[33m'
+        } finally {
+            $env:NO_COLOR = $null
+        }
+    }
+
+    It 'shows everything in a list' {
+        $text = Get-GitprocCheckout $locked.Name | Format-List | Out-String
+        foreach ($name in 'Name', 'Path', 'Repository', 'Url', 'State', 'Locked', 'Branch', 'Commit', 'LeaseId', 'OwnerProcessId',
+            'OwnerProcessName', 'User', 'Job', 'Environment', 'AcquiredAt', 'ExpiresAt', 'LastUsedAt', 'CreatedAt', 'Kind') {
+            $text | Should -Match "(?m)^$name +:"
+        }
+    }
+}
+
+Describe 'Select-GitprocCheckout' {
+    BeforeAll {
+        $other = New-TestRepository -Path (Join-Path $TestDrive 'picked')
+        Invoke-GitprocAcquire $other | Exit-GitprocCheckout
+        Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
+    }
+
+    It 'matches names of the pool' {
+        (Select-GitprocCheckout '^checkout-\d$').Name | Should -Be (Get-GitprocCheckout).Name
+        Select-GitprocCheckout 'picked' | Should -BeNullOrEmpty
+        Select-GitprocCheckout 'CHECKOUT' | Should -Not -BeNullOrEmpty
+    }
+
+    It 'matches name, repository, branch and path of the pipeline' {
+        (Get-GitprocCheckout | Select-GitprocCheckout 'picked$').Repository | Select-Object -Unique | Should -Be $other
+        Get-GitprocCheckout | Select-GitprocCheckout '^main$' | Should -Not -BeNullOrEmpty
+        Get-GitprocCheckout | Select-GitprocCheckout '^main$' -Property Name, Repository | Should -BeNullOrEmpty
+        (Select-GitprocCheckout picked -Property Repository).Repository | Select-Object -Unique | Should -Be $other
+    }
+
+    It 'takes a text as it is' {
+        Get-GitprocCheckout | Select-GitprocCheckout 'checkout.' -SimpleMatch | Should -BeNullOrEmpty
+        Get-GitprocCheckout | Select-GitprocCheckout 'checkout-' -SimpleMatch | Should -Not -BeNullOrEmpty
+    }
+
+    It 'refuses what is no expression' {
+        { Select-GitprocCheckout '(' } | Should -Throw -ErrorId 'InvalidPattern,*'
+    }
+
+    It 'lists nothing for an empty pipeline' {
+        @() | Select-GitprocCheckout '.' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Completion' {
+    BeforeAll {
+        function Complete([string] $Text) { (TabExpansion2 $Text -cursorColumn $Text.Length).CompletionMatches.CompletionText }
+        Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
+    }
+
+    It 'knows the checkouts in <_>' -ForEach 'Exit-GitprocCheckout ', 'Exit-GitprocCheckout -Checkout che', 'Get-GitprocCheckout CHECKOUT-' {
+        Complete $_ | Should -Contain 'checkout-1'
+    }
+
+    It 'knows the repositories in <_>' -ForEach 'Invoke-GitprocAcquire sou', 'Enter-GitprocCheckout -Repository ', 'Get-GitprocCheckout -Repository sour', 'Use-GitprocCheckout sour' {
+        Complete $_ | Should -Contain $repository
+    }
+
+    It 'looks into the pool that is named' {
+        Complete "Exit-GitprocCheckout -Pool '$TestDrive/none' -Checkout che" | Should -Not -Contain 'checkout-1'
+    }
+}

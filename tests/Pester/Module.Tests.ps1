@@ -1,0 +1,189 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'The module' {
+    It 'exports what its manifest names and nothing else' {
+        $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1"
+        $module = Get-Module Gitproc
+        $module.ExportedCmdlets.Keys | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+        $module.ExportedFunctions.Keys | Sort-Object | Should -Be ($manifest.FunctionsToExport | Sort-Object)
+        $module.ExportedAliases.Keys | Sort-Object | Should -Be ($manifest.AliasesToExport | Sort-Object)
+        Test-ModuleManifest "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has types that scripts can name' {
+        [Gitproc.Checkout].Assembly.GetName().Name | Should -Be 'Gitproc.Model'
+        [Gitproc.CheckoutState]::Free | Should -Be 'Free'
+    }
+
+    It 'uses its own SQLite whatever another module has loaded' {
+        $script = @'
+            $folder = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
+            $name = [Reflection.AssemblyName]::new('Microsoft.Data.Sqlite, Version=99.0.0.0')
+            $builder = [Reflection.Emit.PersistedAssemblyBuilder]::new($name, [object].Assembly)
+            $null = $builder.DefineDynamicModule('other').DefineType('Other').CreateType()
+            $file = Join-Path $folder 'Microsoft.Data.Sqlite.dll'
+            $builder.Save($file)
+            $other = [Reflection.Assembly]::LoadFrom($file)
+            Import-Module Gitproc
+            Use-GitprocCheckout REPOSITORY { 'works' }
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' } | ForEach-Object {
+                '{0} {1}' -f $_.GetName().Version.Major, [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name
+            }
+            Remove-Item $folder -Recurse -Force
+'@
+        $output = & (Get-Process -Id $PID).Path -NoProfile -Command $script.Replace('REPOSITORY', "'$repository'")
+        $output | Should -Be 'works', '99 Default', '6 Gitproc'
+    }
+
+    It 'adds nothing to the session but what it exports and gp' {
+        $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
+            Import-Module Microsoft.PowerShell.Management
+            $before = @(Get-Variable -Scope Global | ForEach-Object Name)
+            $aliases = @(Get-Alias | ForEach-Object { "$($_.Name)=$($_.Definition)" })
+            Import-Module Gitproc
+            $after = @(Get-Alias | ForEach-Object { "$($_.Name)=$($_.Definition)" })
+            ($after | Where-Object { $_ -notin $aliases } | Sort-Object) -join ' '
+            (Get-Variable -Scope Global | ForEach-Object Name | Where-Object { $_ -notin $before -and $_ -notin 'before', 'aliases', 'after', '_' }) -join ' '
+            Remove-Module Gitproc
+            $end = @(Get-Alias | ForEach-Object { "$($_.Name)=$($_.Definition)" })
+            ($end | Where-Object { $_ -notin $aliases }) -join ' '
+            ($aliases | Where-Object { $_ -notin $end }) -join ' '
+        }
+        $output | Should -Be 'a=Invoke-GitprocAcquire gitproc=Invoke-Gitproc gp=Invoke-Gitproc list=Get-GitprocCheckout', '', '', ''
+    }
+}
+
+Describe 'gp' {
+    It 'is Get-ItemProperty for anything that is no sub-command' {
+        (gp $TestDrive Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
+        (gp -Path $TestDrive -Name Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
+        (gp -LiteralPath $TestDrive).Name | Should -Be (Split-Path $TestDrive -Leaf)
+        gp "$TestDrive/source/*.txt" | ForEach-Object Name | Should -Be 'readme.txt'
+    }
+
+    It 'is Get-ItemProperty for the pipeline' {
+        (Get-Item $TestDrive | gp -Name Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
+        (Get-ChildItem "$TestDrive/source" | gp list -ErrorAction Ignore) | Should -BeNullOrEmpty
+        (Get-ChildItem "$TestDrive/source" -File | gp).Name | Should -Be 'readme.txt'
+    }
+
+    It 'keeps the error handling of its caller' {
+        gp /no/such/path -ErrorAction SilentlyContinue -ErrorVariable records
+        $records[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,Microsoft.PowerShell.Commands.GetItemPropertyCommand'
+        & {
+            $ErrorActionPreference = 'Stop'
+            { gp /no/such/path } | Should -Throw -ErrorId 'PathNotFound,*'
+        }
+    }
+
+    It 'works under strict mode' {
+        Set-StrictMode -Version Latest
+        (gp $TestDrive Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
+        { gp ls } | Should -Not -Throw
+        { gp help } | Should -Not -Throw
+    }
+
+    It 'is the pool for <Arguments>' -ForEach @(
+        @{ Arguments = 'ls' }, @{ Arguments = 'list' }, @{ Arguments = 'LIST -Locked' }, @{ Arguments = '-F checkout' }
+        @{ Arguments = 'filter checkout' }, @{ Arguments = 'grep checkout -SimpleMatch' }
+    ) {
+        $checkout = gp a $repository
+        try {
+            foreach ($name in 'gp', 'gitproc') {
+                $found = & ([scriptblock]::Create("$name $Arguments"))
+                $found | ForEach-Object { $_ | Should -BeOfType ([Gitproc.Checkout]) }
+                $found.Name | Should -Contain $checkout.Name
+            }
+        } finally {
+            gp r $checkout
+        }
+    }
+
+    It 'explains itself with <_>' -ForEach 'help', '--help', '-h', '-H' {
+        gitproc $_ | Out-String | Should -Match 'about_Gitproc'
+        gp $_ | Out-String | Should -Match 'about_Gitproc'
+    }
+
+    It 'explains one command' {
+        gitproc help acquire | Out-String | Should -Match 'Invoke-GitprocAcquire'
+        gitproc | Out-String | Should -Match 'about_Gitproc'
+    }
+
+    It 'refuses a command that gitproc does not have' {
+        { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand*' -ExpectedMessage "*'nonsense'*"
+    }
+
+    It 'hands parameters and pipeline on' {
+        (gp a $repository -WhatIf) | Should -BeNullOrEmpty
+        $checkout = gitproc a $repository -MaxCheckouts 5
+        $checkout.Name | gitproc r -PassThru | ForEach-Object State | Should -Be 'Free'
+        gitproc r 'checkout-99' -ErrorAction SilentlyContinue -ErrorVariable records
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
+    }
+
+    It 'is what it was when the module is removed, and comes again with it' {
+        Remove-Module Gitproc
+        try {
+            (Get-Alias gp).Definition | Should -Be 'Get-ItemProperty'
+            (Get-Alias gp).Options | Should -Be 'ReadOnly'
+        } finally {
+            Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
+        }
+        (Get-Alias gp).Definition | Should -Be 'Invoke-Gitproc'
+        Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global -Force
+        (Get-Alias gp).Definition | Should -Be 'Invoke-Gitproc'
+        Remove-Module Gitproc
+        (Get-Alias gp).Definition | Should -Be 'Get-ItemProperty'
+        Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
+    }
+
+    It 'leaves alone what the user has made of gp since' {
+        Set-Alias gp Get-Process -Scope Global -Force
+        Remove-Module Gitproc
+        try {
+            (Get-Alias gp).Definition | Should -Be 'Get-Process'
+        } finally {
+            Set-Alias gp Get-ItemProperty -Scope Global -Force -Option ReadOnly
+            Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
+        }
+    }
+}
+
+Describe 'r and ls' {
+    It 'are taken on request and given back' {
+        $r = Get-Alias r
+        $ls = Get-Alias ls -ErrorAction Ignore
+        Enable-GitprocAlias
+        Enable-GitprocAlias
+        (Get-Alias r).Definition | Should -Be 'Exit-GitprocCheckout'
+        (Get-Alias ls).Definition | Should -Be 'Get-GitprocCheckout'
+        Disable-GitprocAlias
+        (Get-Alias r).Definition | Should -Be $r.Definition
+        (Get-Alias r).Options | Should -Be $r.Options
+        (Get-Alias ls -ErrorAction Ignore)?.Definition | Should -Be $ls?.Definition
+    }
+
+    It 'are given back when the module is removed' {
+        $r = Get-Alias r
+        Enable-GitprocAlias
+        Remove-Module Gitproc
+        try {
+            (Get-Alias r).Definition | Should -Be $r.Definition
+        } finally {
+            Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
+        }
+    }
+
+    It 'are not touched with -WhatIf' {
+        Enable-GitprocAlias -WhatIf
+        (Get-Alias r).Definition | Should -Be 'Invoke-History'
+    }
+}
