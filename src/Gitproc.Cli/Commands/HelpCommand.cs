@@ -16,16 +16,16 @@ internal static class HelpCommand
             HelpName = "COMMAND",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("help", "Explain gitproc or one of its commands.") { about };
-        command.SetAction(parsed =>
+        var help = new Command("help", "Explain gitproc or one of its commands.") { about };
+        help.SetAction(parsed =>
         {
-            string[] question = parsed.GetValue(about) is { } name ? [name, "--help"] : ["--help"];
-            var asked = root.Parse(question);
-            if (asked.Errors.Count == 0)
-                return asked.Invoke();
-            Console.Error.WriteLine($"gitproc: there is no command '{question[0]}'. See gitproc help.");
+            if (parsed.GetValue(about) is not { } name)
+                return root.Parse("--help").Invoke();
+            if (root.Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name)) is { } asked)
+                return root.Parse([asked.Name, "--help"]).Invoke();
+            Console.Error.WriteLine($"gitproc: there is no command '{name}'. See gitproc help.");
             return ExitCode.Usage;
         });
-        return command;
+        return help;
     }
 }

@@ -27,6 +27,14 @@ public static class TestGit
         return output.TrimEnd();
     }
 
+    /// <summary>Writes a script that git may run: a hook, a helper.</summary>
+    public static void WriteScript(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Makes a repository with some files, a second branch and a tag.</summary>
     public static string MakeRepository(string path, int files = 3)
     {

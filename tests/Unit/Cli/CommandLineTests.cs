@@ -1,0 +1,250 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void Acquire_prints_the_path_alone()
+    {
+        var result = Run("acquire", _pool.Source);
+        Assert.Equal((0, Path.Combine(_pool.Pool.Path, "checkout-1"), ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("ls")]
+    public void List_shows_state_repository_branch_and_owner(string command)
+    {
+        Run("a", _pool.Source);
+        var lines = Run(command).Output.Split('\n');
+        Assert.Equal(["NAME", "STATE", "REPOSITORY", "BRANCH", "OWNER", "SINCE"], Words(lines[0]));
+        Assert.Equal(["checkout-1", "Locked", _pool.Source, "main", $"{Environment.ProcessId}"], Words(lines[1])[..5]);
+    }
+
+    [Fact]
+    public void List_has_all_in_json()
+    {
+        Run("a", _pool.Source);
+        using var json = JsonDocument.Parse(Run("list", "--json").Output);
+        var checkout = Assert.Single(json.RootElement.EnumerateArray());
+        string[] names =
+        [
+            "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName",
+            "user", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason",
+        ];
+        Assert.Equal(names, checkout.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("locked", checkout.GetProperty("state").GetString());
+        Assert.Equal(Environment.ProcessId, checkout.GetProperty("ownerProcessId").GetInt32());
+        Assert.Equal(TimeSpan.Zero, checkout.GetProperty("acquiredAt").GetDateTimeOffset().Offset);
+        Assert.Equal("[]", Run("list", "--json", "--pool", _pool["none"]).Output);
+        Assert.False(Directory.Exists(_pool["none"]));
+    }
+
+    [Fact]
+    public void List_takes_a_repository()
+    {
+        var other = TestGit.MakeRepository(_pool["other"]);
+        Run("a", _pool.Source);
+        Run("a", other);
+        Assert.Contains("checkout-2", Run("list", "--repo", "other").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("checkout-1", Run("list", "--repo", other).Output, StringComparison.Ordinal);
+        Assert.Equal(1, Run("list", "--repo", "nobody").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("filter")]
+    [InlineData("-F")]
+    [InlineData("grep")]
+    public void Filter_matches_names(string command)
+    {
+        for (var i = 0; i < 3; i++)
+            Run("a", _pool.Source);
+        var found = Run(command, "OUT-[13]$").Output;
+        Assert.Contains("checkout-1", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("checkout-2", found, StringComparison.Ordinal);
+        Assert.Equal("", Run(command, "source").Output);
+        Assert.Equal(1, Run(command, "(").ExitCode);
+    }
+
+    [Fact]
+    public void Release_takes_a_name_a_path_or_where_one_stands()
+    {
+        var path = Run("a", _pool.Source).Output;
+        Assert.Equal(0, Run("release", "checkout-1").ExitCode);
+        Run("a", _pool.Source);
+        Assert.Equal(0, Run("r", path).ExitCode);
+        Run("a", _pool.Source);
+        Assert.Equal(0, _pool.Program.Run(Path.Combine(path, ".git"), "r").ExitCode);
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+    }
+
+    [Theory]
+    [InlineData("checkout-1", "not locked")]
+    [InlineData("checkout-9", "no checkout-9")]
+    [InlineData("nonsense", "no checkout 'nonsense'")]
+    [InlineData(null, "in no checkout")]
+    public void Release_says_what_is_wrong(string? checkout, string message)
+    {
+        Run("a", _pool.Source);
+        Run("r", "checkout-1");
+        var result = checkout is null ? Run("release") : Run("release", checkout);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Release_needs_force_for_another_process_tree()
+    {
+        using var other = Process.Start(new ProcessStartInfo("sleep", ["60"]))!;
+        try
+        {
+            Run("a", _pool.Source, "--owner-pid", $"{other.Id}");
+            var refused = Run("r", "checkout-1");
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains($"process {other.Id} (sleep)", refused.Error, StringComparison.Ordinal);
+            Assert.True(_pool.Find("checkout-1").Locked);
+            Assert.Equal(0, Run("r", "checkout-1", "--force").ExitCode);
+            Assert.False(_pool.Find("checkout-1").Locked);
+        }
+        finally
+        {
+            other.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData(2, "nonsense")]
+    [InlineData(2, "acquire", "one", "two")]
+    [InlineData(2, "acquire", "--max-checkouts", "many")]
+    [InlineData(2, "list", "--nonsense")]
+    [InlineData(2, "filter")]
+    [InlineData(2, "run", "repo")]
+    [InlineData(2, "run", "repo", "--")]
+    [InlineData(2, "help", "nonsense")]
+    [InlineData(2)]
+    [InlineData(1, "acquire", "nobody-knows")]
+    [InlineData(1, "acquire", "/no/such/repository")]
+    [InlineData(1, "acquire", "--max-checkouts", "0", "x")]
+    [InlineData(1, "acquire", "--owner-pid", "999999999", "x")]
+    [InlineData(0, "help")]
+    [InlineData(0, "--help")]
+    [InlineData(0, "-h")]
+    [InlineData(0, "-H")]
+    [InlineData(0, "help", "acquire")]
+    [InlineData(0, "--version")]
+    public void Exits_with(int code, params string[] arguments)
+    {
+        var result = Run(arguments);
+        Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Output}{result.Error}");
+        Assert.Equal(code == 0, result.Output.Length > 0);
+        Assert.Equal(code != 0, result.Error.Length > 0);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exits_with_3_when_nothing_is_free()
+    {
+        Run("a", _pool.Source);
+        var result = Run("a", _pool.Source, "--max-checkouts", "1");
+        Assert.Equal((3, ""), (result.ExitCode, result.Output));
+        Assert.Contains("checkout-1 by process", result.Error, StringComparison.Ordinal);
+        Assert.Equal(3, Run("a", _pool.Source, "--no-create").ExitCode);
+    }
+
+    [Fact]
+    public void The_owner_is_the_shell_also_in_a_substitution_and_a_pipe()
+    {
+        const string script =
+            """
+            cd "$("$GITPROC" acquire "$SOURCE")" && pwd
+            ( true; "$GITPROC" acquire "$SOURCE" ) | cat
+            x=$(true; "$GITPROC" acquire "$SOURCE"; true); echo "$x"
+            echo $$
+            "$GITPROC" list --json > "$HOME/list.json"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        start.Environment["GITPROC"] = GitprocProgram.File;
+        start.Environment["SOURCE"] = _pool.Source;
+        using var shell = Process.Start(start)!;
+        var lines = shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        shell.WaitForExit();
+
+        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], lines[..3].Select(Path.GetFileName));
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_pool.Home, "list.json")));
+        Assert.All(json.RootElement.EnumerateArray(), checkout => Assert.Equal(lines[3], checkout.GetProperty("ownerProcessId").ToString()));
+        Assert.All(json.RootElement.EnumerateArray(), checkout => Assert.Equal("locked", checkout.GetProperty("state").GetString()));
+        // The shell has ended.
+        Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));
+        Assert.Contains("(gone)", Run("list").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_gives_a_command_a_checkout_and_its_exit_code_back()
+    {
+        var result = Run("run", _pool.Source, "--", "sh", "-c", "pwd; ls; exit 7");
+        Assert.Equal(7, result.ExitCode);
+        Assert.StartsWith(Path.Combine(_pool.Pool.Path, "checkout-1"), result.Output, StringComparison.Ordinal);
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+        Assert.Equal(127, Run("run", _pool.Source, "--", "no-such-command").ExitCode);
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+        Assert.Equal("--help --pool", Run("run", _pool.Source, "--", "echo", "--help", "--pool").Output);
+    }
+
+    [Fact]
+    public void Run_passes_a_request_to_end_on_and_releases()
+    {
+        var process = _pool.Program.Start(_pool.Home, "run", _pool.Source, "--", "sh", "-c", "trap 'exit 9' TERM; echo up; while :; do sleep 0.05; done");
+        Assert.Equal("up", process.StandardOutput.ReadLine());
+        Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+        Assert.Equal(9, GitprocProgram.Finish(process).ExitCode);
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+    }
+
+    [Fact]
+    public void Ctrl_C_takes_back_what_was_begun()
+    {
+        // A remote that accepts and never answers.
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        var url = $"git://127.0.0.1:{((System.Net.IPEndPoint)silent.LocalEndpoint).Port}/repo";
+        var process = _pool.Program.Start(_pool.Home, "acquire", url);
+        using (silent.AcceptTcpClient())
+        {
+            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            var result = GitprocProgram.Finish(process);
+            Assert.Equal((130, ""), (result.ExitCode, result.Output));
+        }
+
+        Assert.Empty(_pool.List());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
+    }
+
+    [Fact]
+    public void Verbose_shows_git_and_nothing_else_changes()
+    {
+        var result = Run("acquire", _pool.Source, "--verbose");
+        Assert.Equal(Path.Combine(_pool.Pool.Path, "checkout-1"), result.Output);
+        Assert.Contains("gitproc: git clone --bare", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pool_that_cannot_be_made_is_an_error()
+    {
+        File.WriteAllText(_pool["file"], "");
+        var result = Run("acquire", _pool.Source, "--pool", _pool["file/pool"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(_pool["file/pool"], result.Error, StringComparison.Ordinal);
+    }
+
+    private GitprocProgram.Result Run(params string[] arguments) => _pool.Program.Run(_pool.Home, arguments);
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Gitproc.Git;
+
+namespace Gitproc.Unit.Git;
+
+public sealed class GitRunnerTests
+{
+    [Fact]
+    public void A_failure_says_what_git_said()
+    {
+        var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
+            new GitCall("rev-parse", "--verify", "no-such-ref") { WorkingDirectory = "/", Subject = "somewhere" }, CancellationToken.None));
+        Assert.Equal(ErrorReason.GitFailed, error.Reason);
+        Assert.Equal("somewhere", error.Target);
+        Assert.Contains("git rev-parse of somewhere failed with exit code 128", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_gone_is_named()
+    {
+        var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
+            new GitCall("version") { WorkingDirectory = "/no/such/folder" }, CancellationToken.None));
+        Assert.Contains("/no/such/folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cancelling_ends_git_and_what_it_started_at_once()
+    {
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var watch = Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() => new GitRunner(null).Run(
+            new GitCall("-c", "alias.hang=!sleep 60", "hang") { WorkingDirectory = "/" }, cancellation.Token));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void What_is_told_of_a_command_can_be_pasted_into_a_shell()
+    {
+        var reports = new List<PoolReport>();
+        new GitRunner(new Collect(reports)).Run(
+            new GitCall("log", "--format=it's $HOME", "--max-count=0", "https://me:s3cret@host/x") { WorkingDirectory = "/", MayFail = true }, CancellationToken.None);
+        Assert.Equal(@"git log '--format=it'\''s $HOME' --max-count=0 https://***@host/x  (in /)", reports[0].Text);
+    }
+
+    [Theory]
+    [InlineData("Receiving objects:  45% (9/20), 1.2 MiB | 3 MiB/s", "Receiving objects", 45)]
+    [InlineData("remote: Counting objects: 100% (20/20), done.", "Counting objects", 100)]
+    [InlineData("Updating files:   7% (7/100)", "Updating files", 7)]
+    [InlineData("remote: Enumerating objects: 20, done.", "Enumerating objects", null)]
+    [InlineData("fatal: repository 'x' does not exist", null, null)]
+    [InlineData("warning: 3 things", null, null)]
+    [InlineData("", null, null)]
+    public void Progress_is_told_from_words(string line, string? title, int? percent) =>
+        Assert.Equal(title is null ? null : new PoolReport(ReportKind.Progress, title, percent), GitProgressLine.Read(line));
+
+    [Theory]
+    [InlineData("fatal: unable to access 'https://me:s3cret@host/x'", "fatal: unable to access 'https://***@host/x'")]
+    [InlineData("https://s3cret@host/x", "https://***@host/x")]
+    [InlineData("ssh://git:s3cret@host/x", "ssh://git:***@host/x")]
+    [InlineData("https://me:s3c@ret@host/x", "https://***@host/x")]
+    [InlineData("git@github.com:o/r and ssh://git@host/x", "git@github.com:o/r and ssh://git@host/x")]
+    public void Passwords_are_taken_out(string text, string shown) => Assert.Equal(shown, Redaction.Redact(text));
+
+    private sealed class Collect(List<PoolReport> reports) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value) => reports.Add(value);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Pools;
+
+public sealed class WhichRepositoryTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void Without_a_name_it_is_the_origin_of_where_one_stands()
+    {
+        var clone = Clone("clone");
+        Directory.CreateDirectory(Path.Combine(clone, "sub/folder"));
+        TestGit.Run(clone, "worktree", "add", "--quiet", "--detach", _pool["linked"]);
+        foreach (var folder in (string[])[clone, Path.Combine(clone, "sub/folder"), _pool["linked"], Path.Combine(clone, ".git")])
+            Assert.Equal(_pool.Source, AcquireIn(folder).Repository);
+    }
+
+    [Fact]
+    public void Without_an_origin_it_is_the_only_remote()
+    {
+        var clone = Clone("clone");
+        TestGit.Run(clone, "remote", "rename", "origin", "upstream");
+        Assert.Equal(_pool.Source, AcquireIn(clone).Repository);
+        TestGit.Run(clone, "remote", "add", "fork", "https://example.com/fork");
+        Assert.Contains("upstream, fork", Refuse(clone).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_remote_that_is_relative_begins_at_the_top()
+    {
+        var clone = Clone("clone");
+        TestGit.Run(clone, "remote", "set-url", "origin", "../source");
+        Directory.CreateDirectory(Path.Combine(clone, "sub"));
+        Assert.Equal(_pool.Source, AcquireIn(Path.Combine(clone, "sub")).Repository);
+    }
+
+    [Fact]
+    public void Without_a_repository_it_is_refused()
+    {
+        Assert.Contains("is in no git repository", Refuse(_pool.Home).Message, StringComparison.Ordinal);
+        Assert.Contains("has no remote", Refuse(_pool.Source).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_works_inside_a_hook()
+    {
+        var clone = Clone("clone");
+        var hook = Path.Combine(clone, ".git/hooks/pre-commit");
+        TestGit.WriteScript(hook, $"#!/bin/sh\nset -e\ntest -n \"$GIT_DIR\"\n'{GitprocProgram.File}' acquire > \"$OUT\"\n");
+        TestGit.Run(clone, "worktree", "add", "--quiet", _pool["linked"]);
+        foreach (var folder in (string[])[clone, _pool["linked"]])
+        {
+            // git sets it for a hook in a linked worktree, and keeps it when it is set already.
+            var set = folder == clone ? ("GIT_DIR", Path.Combine(clone, ".git")) : ("GIT_DIR", (string?)null);
+            TestGit.Run(folder, Environment(set), "commit", "--allow-empty", "--quiet", "--message", "x");
+            var path = File.ReadAllText(_pool["out"]).Trim();
+            Assert.Equal(_pool.Source, TestGit.Run(path, "config", "remote.origin.url"));
+            Assert.Equal("first", TestGit.Run(path, "log", "-1", "--format=%s"));
+        }
+    }
+
+    [Fact]
+    public void It_works_inside_a_hook_that_receives_a_push()
+    {
+        TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", _pool.Source, _pool["server.git"]);
+        foreach (var name in (string[])["pre-receive", "post-receive"])
+        {
+            var hook = Path.Combine(_pool["server.git"], "hooks", name);
+            TestGit.WriteScript(hook, $"#!/bin/sh\nset -e\n'{GitprocProgram.File}' acquire '{_pool.Source}' > \"$OUT.{name}\"\n");
+        }
+
+        var clone = Clone("clone", _pool["server.git"]);
+        TestGit.Run(clone, "commit", "--allow-empty", "--quiet", "--message", "x");
+        TestGit.Run(clone, Environment(), "push", "--quiet");
+        Assert.True(Directory.Exists(File.ReadAllText(_pool["out.pre-receive"]).Trim()));
+        Assert.True(Directory.Exists(File.ReadAllText(_pool["out.post-receive"]).Trim()));
+    }
+
+    [Fact]
+    public void Variables_of_a_hook_reach_no_git_of_ours()
+    {
+        var start = new ProcessStartInfo(GitprocProgram.File, ["acquire", _pool.Source]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        foreach (var name in Gitproc.Git.GitEnvironment.RepositoryVariables)
+            start.Environment[name] = "/nonsense";
+        var result = GitprocProgram.Finish(Process.Start(start)!);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    [Fact]
+    public void The_list_of_variables_is_gits_own()
+    {
+        var local = TestGit.Run(_pool.Home, "rev-parse", "--local-env-vars").Split('\n');
+        Assert.Empty(local.Except([.. Gitproc.Git.GitEnvironment.RepositoryVariables, "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"]));
+    }
+
+    [Fact]
+    public void A_name_is_looked_up_in_the_pool()
+    {
+        var folder = Path.GetFileName(_pool["source"]);
+        Assert.Contains("knows none yet", Assert.Throws<GitprocException>(() => _pool.Acquire("source")).Message, StringComparison.Ordinal);
+        _pool.Release(_pool.Acquire());
+        Assert.Equal(_pool.Source, _pool.Acquire(folder).Repository);
+        Assert.Equal(_pool.Source, _pool.Acquire("SOURCE").Repository);
+        Assert.Equal(_pool.Source, _pool.Acquire($"{Path.GetFileName(Path.GetDirectoryName(_pool.Source))}/source").Repository);
+
+        var unknown = Assert.Throws<GitprocException>(() => _pool.Acquire("sourc"));
+        Assert.Equal(ErrorReason.UnknownRepository, unknown.Reason);
+        Assert.Contains(_pool.Source, unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ambiguous_name_lists_the_candidates()
+    {
+        Directory.CreateDirectory(_pool["a"]);
+        Directory.CreateDirectory(_pool["b"]);
+        var (one, two) = (TestGit.MakeRepository(_pool["a/tool"]), TestGit.MakeRepository(_pool["b/tool"]));
+        _pool.Acquire(one);
+        _pool.Acquire(two);
+
+        var error = Assert.Throws<GitprocException>(() => _pool.Acquire("tool"));
+
+        Assert.Equal(ErrorReason.AmbiguousRepository, error.Reason);
+        Assert.Contains(one, error.Message, StringComparison.Ordinal);
+        Assert.Contains(two, error.Message, StringComparison.Ordinal);
+        Assert.Equal(two, _pool.Acquire("b/tool").Repository);
+    }
+
+    [Fact]
+    public void A_folder_of_the_name_is_hinted_at()
+    {
+        var request = _pool.Request("source") with { WorkingDirectory = Path.GetDirectoryName(_pool.Source)! };
+        Assert.Contains("write ./source", Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Message, StringComparison.Ordinal);
+        Assert.Equal(_pool.Source, _pool.Pool.Acquire(request with { Repository = "./source" }).Repository);
+    }
+
+    [Theory]
+    [InlineData("gitproc.maxCheckouts", "many")]
+    [InlineData("gitproc.maxCheckouts", "0")]
+    [InlineData("gitproc.autoCreate", "perhaps")]
+    public void A_setting_that_makes_no_sense_is_refused(string key, string value)
+    {
+        var clone = Clone("clone");
+        TestGit.Run(clone, "config", key, value);
+        var error = Refuse(clone);
+        Assert.Equal(ErrorReason.InvalidSetting, error.Reason);
+        Assert.Contains($"'{value}' of {key}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_come_from_gits_config()
+    {
+        var clone = Clone("clone");
+        TestGit.Run(clone, "config", "gitproc.maxCheckouts", "1");
+        AcquireIn(clone);
+        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        TestGit.Run(clone, "config", "gitproc.maxCheckouts", "2");
+        AcquireIn(clone);
+        TestGit.Run(clone, "config", "--unset", "gitproc.maxCheckouts");
+        TestGit.Run(clone, "config", "gitproc.autoCreate", "no");
+        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        var result = GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true")], "acquire"));
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(3, GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true"), ("GITPROC_MAX_CHECKOUTS", "1")], "acquire")).ExitCode);
+    }
+
+    [Fact]
+    public void What_git_said_of_its_config_is_asked_again_only_when_it_may_have_changed()
+    {
+        var clone = Clone("clone");
+        Directory.CreateDirectory(Path.Combine(clone, "sub"));
+        File.WriteAllText(_pool["included"], "[gitproc]\n\tmaxCheckouts = 5\n");
+        TestGit.Run(clone, "config", "include.path", _pool["included"]);
+        Thread.Sleep(100);
+        _pool.Release(AcquireIn(Path.Combine(clone, "sub")));
+        Assert.Equal(0, Questions());
+
+        File.WriteAllText(_pool["included"], "[gitproc]\n\tmaxCheckouts = 50\n");
+        Assert.NotEqual(0, Questions());
+        Thread.Sleep(100);
+        Questions();
+        Assert.Equal(0, Questions());
+
+        // A repository nearer to where one stands.
+        TestGit.MakeRepository(Path.Combine(clone, "sub"));
+        Assert.Contains("has no remote", Refuse(Path.Combine(clone, "sub")).Message, StringComparison.Ordinal);
+
+        int Questions()
+        {
+            _pool.Reports.Clear();
+            _pool.Release(AcquireIn(Path.Combine(clone, "sub")));
+            return _pool.GitCommands;
+        }
+    }
+
+    private string Clone(string name, string? source = null)
+    {
+        TestGit.Run(_pool.Home, "clone", "--quiet", source ?? _pool.Source, _pool[name]);
+        return _pool[name];
+    }
+
+    private Checkout AcquireIn(string folder) =>
+        _pool.Pool.Acquire(new AcquireRequest { WorkingDirectory = folder, Owner = PoolFixture.Self });
+
+    private GitprocException Refuse(string folder) => Assert.Throws<GitprocException>(() => AcquireIn(folder));
+
+    private (string, string?)[] Environment(params (string, string?)[] more) =>
+        [("GITPROC_POOL", _pool.Pool.Path), ("HOME", _pool.Home), ("OUT", _pool["out"]), .. more];
+}
