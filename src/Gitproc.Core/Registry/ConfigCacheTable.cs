@@ -11,9 +11,9 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
 
     /// <summary>What was kept for a folder.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="environment">A digest of the environment variables that git's config depends on.</param>
+    /// <param name="environment">The environment variables that git's config depends on.</param>
     /// <returns>The content; null when nothing was kept.</returns>
-    public byte[]? Find(string directory, byte[] environment) => connection
+    public byte[]? Find(string directory, string environment) => connection
         .Query(
             "SELECT content FROM config_cache WHERE directory = $directory AND environment = $environment",
             row => row.GetFieldValue<byte[]>(0),
@@ -22,9 +22,9 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
 
     /// <summary>Keeps the content for a folder.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="environment">A digest of the environment variables that git's config depends on.</param>
+    /// <param name="environment">The environment variables that git's config depends on.</param>
     /// <param name="content">The content.</param>
-    public void Keep(string directory, byte[] environment, byte[] content)
+    public void Keep(string directory, string environment, byte[] content)
     {
         connection.Execute(
             "INSERT OR REPLACE INTO config_cache (directory, environment, content) VALUES ($directory, $environment, $content)",

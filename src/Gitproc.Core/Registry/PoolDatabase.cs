@@ -12,11 +12,19 @@ internal sealed class PoolDatabase : IDisposable
     // How long a transaction waits for another process's. Transactions take a millisecond or less.
     private const int BusyTimeoutMilliseconds = 60_000;
 
+    // Some twenty commits.
+    private const long LongestLog = 256 * 1024;
+
     private readonly SqliteConnection _connection;
+    private readonly string _log;
 
     static PoolDatabase() => Batteries_V2.Init();
 
-    private PoolDatabase(SqliteConnection connection) => _connection = connection;
+    private PoolDatabase(SqliteConnection connection, string file)
+    {
+        _connection = connection;
+        _log = file + "-wal";
+    }
 
     /// <summary>The connection, for the tables of this folder.</summary>
     public SqliteConnection Connection => _connection;
@@ -70,7 +78,18 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        // Each first connection reads the log whole, and only emptying it makes it short again. Where another process
+        // is at work, that one will come to it.
+        if (new FileInfo(_log) is { Exists: true, Length: > LongestLog })
+        {
+            _ = raw.sqlite3_busy_timeout(_connection.Handle, 0);
+            _ = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        }
+
+        _connection.Dispose();
+    }
 
     private static PoolDatabase Connect(string file)
     {
@@ -82,12 +101,12 @@ internal sealed class PoolDatabase : IDisposable
             connection.Open();
             _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMilliseconds);
             // The last connection that closes would copy the log into the file and wait for the disk, at the end of
-            // nearly every command. The log is copied when it has grown (wal_autocheckpoint).
+            // nearly every command. It is copied when it has grown a little, see Dispose.
             _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             // In WAL mode the file stays whole without a wait for the disk at each commit (sqlite.org/wal.html). A
             // power cut may take the last leases back; it has ended their owners too.
             connection.Execute("PRAGMA synchronous = NORMAL");
-            return new PoolDatabase(connection);
+            return new PoolDatabase(connection, file);
         }
         catch
         {

@@ -44,7 +44,7 @@ internal static class Schema
 
         CREATE TABLE config_cache (
             directory    TEXT NOT NULL,
-            environment  BLOB NOT NULL,
+            environment  TEXT NOT NULL,
             content      BLOB NOT NULL,
             PRIMARY KEY (directory, environment)
         );

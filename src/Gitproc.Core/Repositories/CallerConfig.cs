@@ -1,6 +1,3 @@
-using System.Collections;
-using System.Security.Cryptography;
-using System.Text;
 using Gitproc.Git.Config;
 using Gitproc.Registry;
 
@@ -23,14 +20,19 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
     /// <exception cref="GitprocException">The folder does not exist, or git failed.</exception>
     public GitConfig Read(string directory, CancellationToken cancellationToken)
     {
-        var environment = DigestEnvironment();
-        if (_cache.Find(directory, environment) is { } content && ConfigSnapshot.Decode(content) is { } kept && kept.IsCurrent())
+        var environment = DescribeEnvironment();
+        if (environment is not null
+            && _cache.Find(directory, environment) is { } content
+            && ConfigSnapshot.Decode(content) is { } kept
+            && kept.IsCurrent())
+        {
             return kept.Config;
+        }
 
         var asked = DateTime.UtcNow;
         var (config, files) = reader.Read(directory, cancellationToken);
         var snapshot = ConfigSnapshot.Take(config, [.. files, .. FilesToWatch(directory, config.TopLevel)], asked);
-        if (snapshot.MayBeKept)
+        if (environment is not null && snapshot.MayBeKept)
             database.Change(() => _cache.Keep(directory, environment, snapshot.Encode()));
 
         return config;
@@ -54,16 +56,18 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
         }
     }
 
-    // Which variables: git-config(1) and git(1), "ENVIRONMENT VARIABLES". PATH decides which git, and with it which
-    // system config, is read. A digest, since GIT_CONFIG_VALUE_n may be a password.
-    private static byte[] DigestEnvironment()
+    // What git's config depends on besides files (git(1) and git-config(1), "ENVIRONMENT"); PATH decides which git, and
+    // with it which system config, is meant. Null when there is config in variables, which may be a password.
+    private static string? DescribeEnvironment()
     {
-        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value))
-            .Where(variable => variable.Name is "HOME" or "USERPROFILE" or "XDG_CONFIG_HOME" or "PATH"
-                || variable.Name.StartsWith("GIT_", StringComparison.Ordinal))
-            .OrderBy(variable => variable.Name, StringComparer.Ordinal)
-            .Select(variable => $"{variable.Name}={variable.Value}\0");
-        return SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(variables)));
+        string[] config = ["GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"];
+        if (config.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
+            return null;
+        string[] names =
+        [
+            "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "PATH", "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_EXEC_PATH",
+            "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
+        ];
+        return string.Join('\n', names.Select(Environment.GetEnvironmentVariable));
     }
 }

@@ -23,7 +23,7 @@ public sealed class StatementTests : IDisposable
         var statements = new List<string>();
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace)((_, sql) => statements.Add(sql)), null);
 
-        _ = new ConfigCacheTable(database.Connection).Find(_pool.Home, []);
+        _ = new ConfigCacheTable(database.Connection).Find(_pool.Home, "");
         var repository = new RepositoryTable(database.Connection).Find(_pool.Source)!;
         var leases = new LeaseBook(folder, database);
         var (granted, _) = leases.Grant(repository, Lease.New(PoolFixture.Self), _pool.Source, limit: null);
