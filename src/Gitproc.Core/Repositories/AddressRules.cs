@@ -29,16 +29,24 @@ internal sealed record AddressRules
     public static IReadOnlySet<string> WithKnownHosts(IEnumerable<string> more) =>
         new HashSet<string>(KnownCaseInsensitiveHosts.Concat(more), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a host takes upper and lower case for the same.</summary>
+    /// <param name="host">The host, in normal form.</param>
+    /// <param name="port">Its port; null for the usual one.</param>
+    /// <returns>True when it, or it with its port, is one of <see cref="CaseInsensitiveHosts"/>.</returns>
+    public bool FoldsCase(string host, ushort? port) =>
+        CaseInsensitiveHosts.Contains(host) || (port is not null && CaseInsensitiveHosts.Contains($"{host}:{port}"));
+
     /// <summary>
-    /// Rewrites an address as git does before it uses one: of the entries that it begins with, the longest counts,
-    /// and the first of several of that length (git-config(1), <c>url.&lt;base&gt;.insteadOf</c>; remote.c, alias_url).
+    /// Rewrites an address as git does before it uses one: of the entries that it begins with, the longest counts, and
+    /// of several of that length the one whose base comes first in the config (git-config(1),
+    /// <c>url.&lt;base&gt;.insteadOf</c>; remote.c, alias_url and make_rewrite).
     /// </summary>
     /// <param name="address">The address as written.</param>
     /// <returns>The address that is used.</returns>
     public string Rewrite(string address)
     {
         (string Base, string InsteadOf)? best = null;
-        foreach (var entry in InsteadOf)
+        foreach (var entry in InsteadOf.GroupBy(entry => entry.Base).SelectMany(entries => entries))
         {
             if (address.StartsWith(entry.InsteadOf, StringComparison.Ordinal) && entry.InsteadOf.Length > (best?.InsteadOf.Length ?? -1))
                 best = entry;

@@ -11,9 +11,11 @@ internal static class BaseFolder
     private const string Forbidden = "<>:\"|?*\\%";
     private const int LongestName = 100;
     private const int LongestPath = 120;
+    private const int LongestFirst = 80;
 
+    // learn.microsoft.com/windows/win32/fileio/naming-a-file
     private static readonly HashSet<string> Devices = new(
-        ["con", "prn", "aux", "nul", .. Enumerable.Range(0, 10).SelectMany(n => new[] { $"com{n}", $"lpt{n}" })],
+        ["con", "prn", "aux", "nul", "conin$", "conout$", .. "0123456789¹²³".SelectMany(n => new[] { $"com{n}", $"lpt{n}" })],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes the folder's name of a key. Different keys have different folders.</summary>
@@ -36,17 +38,21 @@ internal static class BaseFolder
         }
 
         var folder = string.Join('/', parts) + GitSuffix;
-        return folder.Length <= LongestPath && parts.All(part => part.Length <= LongestName) ? folder : Shorten(parts[0], key);
+        return folder.Length <= LongestPath && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
 
-    // A colon is no part of a name on Windows: a port follows a plus, and IPv6 addresses are written with dashes.
+    // A colon is no part of a name on Windows: a port follows a plus, and IPv6 addresses are written with dashes. Local
+    // repositories have the folders that begin with an underscore for themselves.
     private static string[] OfRemote(string[] parts)
     {
         var host = parts[0];
         var end = host.IndexOf(']', StringComparison.Ordinal) + 1;
         var name = host[..end].Replace(':', '-') + host[end..].Replace(':', '+');
-        return [name, .. parts.Skip(1).Select(Encode)];
+        return [name is ['_', .. var rest] ? "%5f" + Encode(rest) : Encode(name), .. parts.Skip(1).Select(Encode)];
     }
+
+    // Linux and macOS count the bytes of a name, of which 255 may be.
+    private static bool IsShort(string name) => Encoding.UTF8.GetByteCount(name) <= LongestName;
 
     private static string Encode(string name)
     {
@@ -61,12 +67,12 @@ internal static class BaseFolder
                 encoded.Append(c);
         }
 
-        return Devices.Contains(name.Split('.')[0]) ? $"%{(int)name[0]:x2}{encoded.ToString(1, encoded.Length - 1)}" : encoded.ToString();
+        return Devices.Contains(name.Split('.')[0].TrimEnd(' ')) ? $"%{(int)name[0]:x2}{encoded.ToString(1, encoded.Length - 1)}" : encoded.ToString();
     }
 
     private static string Shorten(string first, string key)
     {
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16].ToLowerInvariant();
-        return $"{(first.Length <= LongestName ? first : "_")}/%long/{hash}{GitSuffix}";
+        return $"{(first.Length <= LongestFirst && IsShort(first) ? first : "_")}/%long/{hash}{GitSuffix}";
     }
 }

@@ -3,6 +3,9 @@ namespace Gitproc.Repositories;
 /// <summary>Finds repositories on this machine.</summary>
 internal static class LocalRepository
 {
+    // As setup.c, read_gitfile_gently.
+    private const long LongestFile = 1 << 20;
+
     // In git's order (path.c, enter_repo): of "repo" and "repo.git" the first that is one.
     private static readonly string[] Suffixes = ["/.git", "", ".git/.git", ".git"];
 
@@ -11,12 +14,12 @@ internal static class LocalRepository
     /// <returns>The real path of its main work tree, or of a bare repository; null when there is none.</returns>
     public static string? Find(string path)
     {
-        var trimmed = Path.TrimEndingDirectorySeparator(path);
+        var real = RealPath.Of(path);
         foreach (var suffix in Suffixes)
         {
-            if (GitDirectoryAt(trimmed + suffix) is not { } gitDirectory)
+            if (GitDirectoryAt(real + suffix) is not { } gitDirectory)
                 continue;
-            var common = RealPath.Of(CommonDirectoryOf(gitDirectory));
+            var common = CommonDirectoryOf(gitDirectory);
             return Path.GetFileName(common) == ".git" ? Path.GetDirectoryName(common)! : common;
         }
 
@@ -27,14 +30,12 @@ internal static class LocalRepository
     private static string? GitDirectoryAt(string path)
     {
         if (IsGitDirectory(path))
-            return path;
-        if (!File.Exists(path))
-            return null;
+            return RealPath.Of(path);
         const string prefix = "gitdir: ";
         var line = ReadLine(path);
         if (line is null || !line.StartsWith(prefix, StringComparison.Ordinal))
             return null;
-        var target = Path.GetFullPath(line[prefix.Length..], Path.GetDirectoryName(path)!);
+        var target = RealPath.Of(Path.Combine(Path.GetDirectoryName(path)!, line[prefix.Length..]));
         return IsGitDirectory(target) ? target : null;
     }
 
@@ -49,15 +50,17 @@ internal static class LocalRepository
 
     private static string CommonDirectoryOf(string gitDirectory)
     {
-        var file = Path.Combine(gitDirectory, "commondir");
-        return File.Exists(file) && ReadLine(file) is { } common ? Path.GetFullPath(common, gitDirectory) : gitDirectory;
+        var common = ReadLine(Path.Combine(gitDirectory, "commondir"));
+        return common is null ? gitDirectory : RealPath.Of(Path.Combine(gitDirectory, common));
     }
 
-    private static string? ReadLine(string file)
+    // A pipe or a device, which may have no end, says that it is empty.
+    private static string? ReadLine(string path)
     {
         try
         {
-            return File.ReadLines(file).FirstOrDefault()?.TrimEnd();
+            var file = new FileInfo(path);
+            return file is { Exists: true, Length: > 0 and <= LongestFile } ? File.ReadLines(path).FirstOrDefault()?.TrimEnd() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,32 +11,41 @@ internal static class RealPath
     /// <returns>The absolute path without links, <c>.</c>, <c>..</c> and a separator at its end.</returns>
     public static string Of(string path)
     {
-        var links = 0;
-        var full = Path.GetFullPath(path);
+        // Windows takes "name\\.." away before it looks at links. Elsewhere ".." is above what the link leads to.
+        var full = OperatingSystem.IsWindows() ? Path.GetFullPath(path) : path;
         var real = Path.GetPathRoot(full)!;
-        var parts = new Stack<string>(Enumerable.Reverse(Parts(full)));
-        while (parts.TryPop(out var part))
+        var rest = new Stack<string>();
+        PushParts(rest, full);
+        var links = 0;
+        while (rest.TryPop(out var part))
         {
-            var next = Path.Combine(real, part);
-            if (links < MostLinks && LinkTarget(next) is { } target)
+            if (part == "..")
+            {
+                real = Path.GetDirectoryName(real) ?? real;
+            }
+            else if (links < MostLinks && LinkTarget(Path.Combine(real, part)) is { } target)
             {
                 links++;
-                var resolved = Path.GetFullPath(target, real);
-                real = Path.GetPathRoot(resolved)!;
-                foreach (var inner in Enumerable.Reverse(Parts(resolved)))
-                    parts.Push(inner);
+                if (Path.IsPathRooted(target))
+                    real = Path.GetPathRoot(Path.GetFullPath(target, real))!;
+                PushParts(rest, target);
             }
             else
             {
-                real = next;
+                real = Path.Combine(real, part);
             }
         }
 
         return real;
     }
 
-    private static string[] Parts(string full) => full[Path.GetPathRoot(full)!.Length..]
-        .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+    private static void PushParts(Stack<string> parts, string path)
+    {
+        var names = path[Path.GetPathRoot(path)!.Length..].Split(
+            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in Enumerable.Reverse(names).Where(name => name != "."))
+            parts.Push(name);
+    }
 
     private static string? LinkTarget(string path)
     {

@@ -2,20 +2,68 @@ namespace Gitproc.Repositories;
 
 /// <summary>The parts of an address with a host, as they are written.</summary>
 /// <param name="Scheme">The scheme, in lower case; <c>ssh</c> for <c>host:path</c>.</param>
-/// <param name="UserName">The user name; null when there is no user info.</param>
-/// <param name="Password">The password; null when there is none.</param>
+/// <param name="UserInfo">What stands before the host, and where; the user name is null when nothing does.</param>
 /// <param name="Host">The host, an IPv6 one in brackets.</param>
 /// <param name="Port">The port; null when there is none.</param>
 /// <param name="Path">What follows, with the slash it begins with.</param>
-internal sealed record UrlParts(string Scheme, string? UserName, string? Password, string Host, string? Port, string Path)
+internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, string? Port, string Path)
 {
     private const string Separator = "://";
 
     /// <summary>Whether it was written <c>host:path</c>.</summary>
     public bool IsScp { get; init; }
 
+    /// <summary>Whether git uses ssh for it.</summary>
+    public bool IsSsh => Scheme is "ssh" or "git+ssh" or "ssh+git";
+
     /// <summary>The port that need not be written; 0 when there is none.</summary>
-    public int DefaultPort => Scheme switch
+    public int DefaultPort => DefaultPortOf(Scheme);
+
+    /// <summary>Splits a URL.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The parts; null when it is no URL with a known scheme.</returns>
+    public static UrlParts? Split(string text)
+    {
+        var end = text.IndexOf(Separator, StringComparison.Ordinal);
+        if (end <= 0)
+            return null;
+        var scheme = text[..end].ToLowerInvariant();
+        if (scheme != "file" && DefaultPortOf(scheme) == 0)
+            return null;
+        var begin = end + Separator.Length;
+        var slash = text.IndexOf('/', begin);
+        var path = slash < 0 ? "" : text[slash..];
+        var userInfo = UserInfo.Split(text, begin, text.Length - path.Length);
+        var (host, port) = SplitPort(userInfo.Rest[..^path.Length]);
+        return new UrlParts(scheme, userInfo, host, port, path);
+    }
+
+    /// <summary>
+    /// Writes the scheme as git knows it. It takes lower case only, and <c>git+https</c>, which package managers write
+    /// before a URL, not at all.
+    /// </summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text with such a scheme; what was given when it is no URL.</returns>
+    public static string WithKnownScheme(string text)
+    {
+        if (Split(text) is not { } parts)
+            return text;
+        var scheme = parts.Scheme is "git+http" or "git+https" ? parts.Scheme["git+".Length..] : parts.Scheme;
+        return scheme + text[parts.Scheme.Length..];
+    }
+
+    /// <summary>Splits a host from its port.</summary>
+    /// <param name="host">The text; of an IPv6 address the brackets may lack, as git allows it.</param>
+    /// <returns>The host, and the port, null when there is none.</returns>
+    public static (string Host, string? Port) SplitPort(string host)
+    {
+        if (host is not ['[', ..] && host.Count(c => c == ':') > 1)
+            return ($"[{host}]", null);
+        var colon = host.IndexOf(':', Math.Max(0, host.IndexOf(']', StringComparison.Ordinal)));
+        return colon < 0 ? (host, null) : (host[..colon], host[(colon + 1)..]);
+    }
+
+    private static int DefaultPortOf(string scheme) => scheme switch
     {
         "http" or "git+http" => 80,
         "https" or "git+https" => 443,
@@ -25,51 +73,4 @@ internal sealed record UrlParts(string Scheme, string? UserName, string? Passwor
         "ftps" => 990,
         _ => 0,
     };
-
-    /// <summary>Splits a URL.</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>The parts; null when it is no URL with a scheme that git knows.</returns>
-    public static UrlParts? Split(string text)
-    {
-        var end = text.IndexOf(Separator, StringComparison.Ordinal);
-        if (end <= 0)
-            return null;
-        var scheme = text[..end].ToLowerInvariant();
-        var rest = text[(end + Separator.Length)..];
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        var (authority, path) = slash < 0 ? (rest, "") : (rest[..slash], rest[slash..]);
-        var (userName, password, host) = SplitUserInfo(authority);
-        var (name, port) = SplitPort(host);
-        var parts = new UrlParts(scheme, userName, password, name, port, path);
-        return scheme == "file" || parts.DefaultPort != 0 ? parts : null;
-    }
-
-    /// <summary>Writes the URL with another user info.</summary>
-    /// <param name="userName">The user name; null for none.</param>
-    /// <returns>The URL.</returns>
-    public string Write(string? userName) =>
-        $"{Scheme}{Separator}{(userName is null ? "" : userName + "@")}{Host}{(Port is null ? "" : ":" + Port)}{Path}";
-
-    /// <summary>Splits what stands before a path. A password may have an @ in it: the last one ends it.</summary>
-    /// <param name="authority">The text.</param>
-    /// <returns>The user name and password, each null when there is none, and the rest.</returns>
-    public static (string? UserName, string? Password, string Host) SplitUserInfo(string authority)
-    {
-        var at = authority.LastIndexOf('@');
-        if (at < 0)
-            return (null, null, authority);
-        var colon = authority.IndexOf(':', StringComparison.Ordinal);
-        return colon >= 0 && colon < at
-            ? (authority[..colon], authority[(colon + 1)..at], authority[(at + 1)..])
-            : (authority[..at], null, authority[(at + 1)..]);
-    }
-
-    /// <summary>Splits a host from its port.</summary>
-    /// <param name="host">The text; an IPv6 address in brackets.</param>
-    /// <returns>The host, and the port, null when there is none.</returns>
-    public static (string Host, string? Port) SplitPort(string host)
-    {
-        var colon = host.IndexOf(':', Math.Max(0, host.IndexOf(']', StringComparison.Ordinal)));
-        return colon < 0 ? (host, null) : (host[..colon], host[(colon + 1)..]);
-    }
 }

@@ -18,6 +18,13 @@ public sealed class BaseFolderTests
     public void Is_a_name_for_every_system(string key, string folder) => Assert.Equal(folder, BaseFolder.Of(key));
 
     [Fact]
+    public void No_name_is_longer_than_a_file_system_takes()
+    {
+        var names = BaseFolder.Of($"host/{new string('é', 90)}").Split('/');
+        Assert.All(names, name => Assert.True(System.Text.Encoding.UTF8.GetByteCount(name) < 200));
+    }
+
+    [Fact]
     public void Long_keys_are_shortened_and_stay_different()
     {
         var (one, two) = (BaseFolder.Of($"host/{new string('a', 200)}/1"), BaseFolder.Of($"host/{new string('a', 200)}/2"));
@@ -30,6 +37,7 @@ public sealed class BaseFolderTests
     [InlineData("host/a%2egit/b", "host/a.git/b")]
     [InlineData("/unc/server", "//unc/server")]
     [InlineData("host/%63on", "host/con")]
+    [InlineData("_/srv/repo", "/srv/repo")]
     public void Different_keys_have_different_folders(string one, string other) =>
         Assert.NotEqual(BaseFolder.Of(one), BaseFolder.Of(other));
 }

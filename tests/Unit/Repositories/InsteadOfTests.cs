@@ -14,6 +14,7 @@ public sealed class InsteadOfTests : IDisposable
     [InlineData("gh:work/repo")]
     [InlineData("https://github.com/owner/repo")]
     [InlineData("https://same.example/x")]
+    [InlineData("https://late.example/x")]
     [InlineData("https://elsewhere.example/x")]
     [InlineData("/local/path")]
     public void Rewrites_as_git_does(string text)
@@ -22,6 +23,8 @@ public sealed class InsteadOfTests : IDisposable
         [
             ("https://github.com/", "gh:"), ("git@github.com:work/", "gh:work/"), ("ssh://mirror/", "https://github.com/"),
             ("https://first.example/", "https://same.example/"), ("https://second.example/", "https://same.example/"),
+            // Of one length, too, and its base was there before the other's.
+            ("https://second.example/", "https://late.example/"), ("https://third.example/", "https://late.example/"), ("https://first.example/", "https://late.example/"),
         ];
         var config = _folder["config"];
         foreach (var (to, from) in entries)

@@ -23,6 +23,26 @@ public sealed class LocalRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void Up_from_a_link_is_above_what_it_leads_to()
+    {
+        var repository = TestGit.MakeRepository(_folder["there/repo"]);
+        Directory.CreateDirectory(_folder["there/inner"]);
+        Directory.CreateSymbolicLink(_folder["link"], _folder["there/inner"]);
+
+        Assert.Equal(repository, LocalRepository.Find(_folder["link/../repo"]));
+    }
+
+    [Fact]
+    public async Task A_pipe_is_not_read()
+    {
+        Directory.CreateDirectory(_folder["repo"]);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [_folder["repo/.git"]]))
+            await mkfifo.WaitForExitAsync();
+
+        Assert.Null(await Task.Run(() => LocalRepository.Find(_folder["repo"])).WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public void A_bare_repository_is_found_without_its_ending()
     {
         TestGit.Run(_folder.Path, "init", "--quiet", "--bare", "repo.git");

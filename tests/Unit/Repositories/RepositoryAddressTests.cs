@@ -9,7 +9,7 @@ public sealed class RepositoryAddressTests
         WorkingDirectory = "/work",
         HomeDirectory = "/home/me",
         WindowsPaths = false,
-        FindLocal = path => path.TrimEnd('/') is { Length: > 0 } found ? found : "/",
+        FindLocal = path => Path.TrimEndingDirectorySeparator(path is ['/', not '/', ..] ? Path.GetFullPath(path) : path),
     };
 
     private static readonly AddressRules Windows = Unix with { WindowsPaths = true };
@@ -42,6 +42,8 @@ public sealed class RepositoryAddressTests
     [InlineData("git://github.com:9418/owner/repo")]
     [InlineData("git+ssh://git@github.com/owner/repo")]
     [InlineData("ssh+git://git@github.com/owner/repo")]
+    [InlineData("git+https://github.com/owner/repo")]
+    [InlineData("ssh://git@github.com:/owner/repo")]
     public void Every_spelling_has_one_key(string text) => Assert.Equal("github.com/owner/repo", RepositoryAddress.Parse(text, Unix).Key);
 
     [Theory]
@@ -65,6 +67,10 @@ public sealed class RepositoryAddressTests
     [InlineData("https://[2001:DB8::0:1]:443/o/r", "[2001:db8::1]/o/r")]
     [InlineData("ssh://git@[::1]:2222/o/r", "[::1]:2222/o/r")]
     [InlineData("git@[::1]:o/r", "[::1]/o/r")]
+    [InlineData("[git@::1]:o/r", "[::1]/o/r")]
+    [InlineData("ssh://git@::1/o/r", "[::1]/o/r")]
+    [InlineData("ssh://[fe80::1%25eth0]/o/r", "[fe80::1%eth0]/o/r")]
+    [InlineData("https://someone@example.com/~/r", "example.com/~/r")]
     [InlineData("ssh://git@example.com/~bob/repo.git", "example.com/~bob/repo")]
     [InlineData("bob@example.com:~/repo.git", "example.com/~bob/repo")]
     [InlineData("bob@example.com:~bob/repo.git", "example.com/~bob/repo")]
@@ -100,6 +106,7 @@ public sealed class RepositoryAddressTests
     [InlineData(@"\\Server\Share\Repo", "//server/share/repo")]
     [InlineData("//server/share/repo", "//server/share/repo")]
     [InlineData("file://server/share/repo", "//server/share/repo")]
+    [InlineData("file://C:/Src/Repo", "C:/src/repo")]
     public void Windows_paths_have_the_key(string text, string key) => Assert.Equal(key, RepositoryAddress.Parse(text, Windows).Key);
 
     [Fact]
@@ -110,6 +117,7 @@ public sealed class RepositoryAddressTests
     {
         var rules = Unix with { CaseInsensitiveHosts = AddressRules.WithKnownHosts(["git.corp.example"]) };
         Assert.Equal("git.corp.example/team/repo", RepositoryAddress.Parse("https://Git.Corp.Example/Team/Repo", rules).Key);
+        Assert.Equal("git.corp.example:8443/team/repo", RepositoryAddress.Parse("https://Git.Corp.Example:8443/Team/Repo", rules).Key);
     }
 
     [Theory]
@@ -134,6 +142,10 @@ public sealed class RepositoryAddressTests
     [InlineData("https://host/")]
     [InlineData("https://host/.git")]
     [InlineData("https:///path")]
+    [InlineData("https:/host/path")]
+    [InlineData("https://a..b/path")]
+    [InlineData("rsync://host/path")]
+    [InlineData("ssh://-x@host/path")]
     [InlineData("https://host:port/path")]
     [InlineData("https://host:99999/path")]
     [InlineData("https://[::g]/path")]
@@ -163,6 +175,8 @@ public sealed class RepositoryAddressTests
 
     [Theory]
     [InlineData("git@github.com:o/r", "git@github.com:o/r")]
+    [InlineData("HTTPS://example.com/o/r", "https://example.com/o/r")]
+    [InlineData("git+https://example.com/o/r", "https://example.com/o/r")]
     [InlineData("ssh://git:s3cret@host/o/r", "ssh://git@host/o/r")]
     [InlineData("https://org@dev.azure.com/org/p/_git/r", "https://org@dev.azure.com/org/p/_git/r")]
     public void Keeps_what_is_no_secret(string text, string url)
@@ -179,9 +193,12 @@ public sealed class RepositoryAddressTests
     [InlineData("https://user:s3cret@host/a\tb")]
     [InlineData("foo::https://user:s3cret@host/b")]
     [InlineData("-https://user:s3cret@host/b")]
+    [InlineData("https:/user:s3cret@host/b")]
+    [InlineData("https//user:s3cret@host/b")]
+    [InlineData("https://user:s3c/s3cret@host/b")]
     public void Tells_no_secret_in_an_error(string text)
     {
-        var error = Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix));
+        var error = Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix with { FindLocal = _ => null }));
         Assert.DoesNotContain("s3cret", error.Message + error.Target, StringComparison.Ordinal);
     }
 

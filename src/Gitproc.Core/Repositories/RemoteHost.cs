@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Hosts and ports in normal form.</summary>
+internal static class RemoteHost
+{
+    private const int HttpsPort = 443;
+
+    /// <summary>Brings a host into normal form: lower case, no dot at its end, one name of each service.</summary>
+    /// <param name="host">The host, an IPv6 address in brackets.</param>
+    /// <returns>The host; null when it is none, or one that ssh would take for an option.</returns>
+    public static string? Normalize(string host)
+    {
+        var name = host.ToLowerInvariant();
+        if (name is ['[', .. var address, ']'])
+            return NormalizeIPv6(address);
+        if (name.EndsWith('.'))
+            name = name[..^1];
+        return name.Split('.').All(IsLabel) ? ServiceOf(name) : null;
+    }
+
+    /// <summary>Reads the port of an address.</summary>
+    /// <param name="parts">The address.</param>
+    /// <param name="host">Its host in normal form.</param>
+    /// <param name="port">The port; null when it need not be written.</param>
+    /// <returns>False when it is no port.</returns>
+    public static bool TryReadPort(UrlParts parts, string host, out ushort? port)
+    {
+        port = null;
+        // git takes "host:/path" for no port (connect.c, get_port).
+        if (parts.Port is not { Length: > 0 } text)
+            return true;
+        if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            return false;
+        // The services' ssh on the port of https is for firewalls, and the same service.
+        var isServiceSsh = number == HttpsPort && host is "github.com" or "gitlab.com" or "bitbucket.org";
+        port = number == parts.DefaultPort || isServiceSsh ? null : number;
+        return true;
+    }
+
+    private static bool IsLabel(string label) =>
+        label is not ([] or ['-', ..]) && label.All(c => char.IsLetterOrDigit(c) || c is '-' or '_');
+
+    // The other names of the services: docs.github.com "Using SSH over the HTTPS port", docs.gitlab.com "Use SSH keys",
+    // support.atlassian.com "Troubleshoot SSH issues".
+    private static string ServiceOf(string host) => host switch
+    {
+        "ssh.github.com" or "www.github.com" => "github.com",
+        "altssh.gitlab.com" or "www.gitlab.com" => "gitlab.com",
+        "altssh.bitbucket.org" or "www.bitbucket.org" => "bitbucket.org",
+        _ => host,
+    };
+
+    // A zone names an interface of this machine. It stays text: what it stands for is another one after a reboot.
+    private static string? NormalizeIPv6(string text)
+    {
+        var percent = text.IndexOf('%', StringComparison.Ordinal);
+        var (number, zone) = percent < 0 ? (text, "") : (text[..percent], text[(percent + 1)..]);
+        // In a URL the % itself is written %25 (RFC 6874).
+        if (zone is ['2', '5', _, ..])
+            zone = zone[2..];
+        var isAddress = number.Contains(':') && number.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.');
+        if (!isAddress || !IPAddress.TryParse(number, out var address) || (percent >= 0 && !IsLabel(zone)))
+            return null;
+        return zone.Length == 0 ? $"[{address}]" : $"[{address}%{zone}]";
+    }
+}
