@@ -43,6 +43,10 @@ Describe 'The module' {
         $output | Should -Be 'works', '99 Default', '6 Gitproc'
     }
 
+    It 'loads no other module, which would take longer than itself' {
+        & (Get-Process -Id $PID).Path -NoProfile -Command { Import-Module Gitproc; (Get-Module).Name } | Should -Be 'Gitproc'
+    }
+
     It 'adds nothing to the session but what it exports and gp' {
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Microsoft.PowerShell.Management

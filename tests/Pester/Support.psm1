@@ -5,9 +5,11 @@ $script:Module = Join-Path $PSScriptRoot '../../out/Gitproc/Gitproc.psd1' | Reso
 function Initialize-TestPool {
     param([Parameter(Mandatory)] [string] $Folder)
 
-    $variables = 'GITPROC_POOL', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'PSModulePath'
+    $unset = 'NO_COLOR', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE', 'GITPROC_CASE_INSENSITIVE_HOST'
+    $set = 'GITPROC_POOL', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'PSModulePath'
     $before = @{}
-    foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in $unset + $set) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in $unset) { [Environment]::SetEnvironmentVariable($name, $null) }
     $personal = New-Item -ItemType Directory -Path (Join-Path $Folder 'home') -Force
     $config = Join-Path $personal '.gitconfig'
     Set-Content -LiteralPath $config -Value "[user]`n`tname = Test`n`temail = test@example.com`n[init]`n`tdefaultBranch = main"

@@ -1,18 +1,21 @@
-# What needs the caller's own session: the dispatcher, blocks of the user's, aliases. Everything else is a cmdlet.
+# What needs the caller's own session: the dispatcher, blocks of the user's, aliases. Everything else is a cmdlet. What of
+# it is exported stands in Gitproc.psd1.
 Set-StrictMode -Version Latest
+
+# While the module loads, no cmdlet of a stock module is called by its name: that would load the stock module first, which
+# takes longer than this one.
+$script:SetAlias = [System.Management.Automation.CmdletInfo]::new(
+    'Set-Alias', [Microsoft.PowerShell.Commands.SetAliasCommand, Microsoft.PowerShell.Commands.Utility])
 
 # The aliases that were set over others, by name: what was there before, or $null.
 $script:ReplacedAlias = @{}
-
-# What is set here in the session's own name stays when the module goes.
-$script:Session = [Management.Automation.PSModuleInfo]::new($true)
 
 function Push-Alias {
     param([string] $Name, [string] $Value)
 
     if ($script:ReplacedAlias.ContainsKey($Name)) { return }
-    $script:ReplacedAlias[$Name] = Get-Alias -Name $Name -Scope Global -ErrorAction Ignore
-    & $script:Session { Set-Alias -Name $args[0] -Value $args[1] -Scope Global -Force } $Name $Value
+    $script:ReplacedAlias[$Name] = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Alias')
+    & $script:SetAlias -Name $Name -Value $Value -Scope Global -Force
 }
 
 function Pop-Alias {
@@ -24,7 +27,8 @@ function Pop-Alias {
     $now = Get-Alias -Name $Name -Scope Global -ErrorAction Ignore
     # Whoever has set it to something else since has the say.
     if (-not $now -or $now.Definition -ne $Value) { return }
-    & $script:Session {
+    # In a session state that is not the module's: what the module itself sets goes with it.
+    & ([System.Management.Automation.PSModuleInfo]::new($true)) {
         param($Name, $Before)
         if ($Before) {
             Set-Alias -Name $Name -Value $Before.Definition -Option $Before.Options -Description $Before.Description -Scope Global -Force
@@ -126,8 +130,6 @@ function Use-GitprocCheckout {
     try {
         try {
             $checkout = Invoke-GitprocAcquire @acquire -Confirm:$false -WhatIf:$false
-        } catch [Management.Automation.CmdletInvocationException] {
-            $PSCmdlet.ThrowTerminatingError($_)
         } catch {
             $PSCmdlet.ThrowTerminatingError($_)
         }
@@ -145,11 +147,11 @@ function Use-GitprocCheckout {
 }
 
 # Bound to no module, so that it runs with the caller's preferences, as what it stands for would.
-Set-Item -Path Function:Invoke-Gitproc -Value ([scriptblock]::Create((Get-Content -LiteralPath "$PSScriptRoot/Invoke-Gitproc.ps1" -Raw)))
+${function:Invoke-Gitproc} = [scriptblock]::Create([System.IO.File]::ReadAllText("$PSScriptRoot/Invoke-Gitproc.ps1"))
 
-Set-Alias -Name gitproc -Value Invoke-Gitproc
-Set-Alias -Name a -Value Invoke-GitprocAcquire
-Set-Alias -Name list -Value Get-GitprocCheckout
+${alias:gitproc} = 'Invoke-Gitproc'
+${alias:a} = 'Invoke-GitprocAcquire'
+${alias:list} = 'Get-GitprocCheckout'
 
 # A module cannot export an alias over a read-only one, and gp is one.
 Push-Alias -Name gp -Value Invoke-Gitproc
@@ -158,5 +160,3 @@ $ExecutionContext.SessionState.Module.OnRemove = {
     Disable-GitprocAlias -Confirm:$false -WhatIf:$false
     Pop-Alias -Name gp -Value Invoke-Gitproc
 }
-
-Export-ModuleMember -Function Enable-GitprocAlias, Disable-GitprocAlias, Use-GitprocCheckout, Invoke-Gitproc -Alias gitproc, a, list -Cmdlet *
