@@ -1,0 +1,252 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Measures Gitproc beside plain git, as ratios.
+.DESCRIPTION
+    Each table is measured by itself: in every round each contestant runs once, one after the other, so that what else
+    the machine does hits all alike. A ratio is one of medians, to the first contestant of the table. Repositories, pool
+    and home are the bench's own, in a temporary folder that is removed at the end.
+
+    Build first: ./build.ps1 Package
+.PARAMETER Rounds
+    How often each contestant runs.
+.PARAMETER Files
+    How many files the larger repository has; the smaller one has 20.
+.PARAMETER Gitproc
+    The command to measure.
+.PARAMETER Module
+    The module to measure.
+.PARAMETER Warm
+    More contestants for the acquire of a free checkout: names and their command lines, run in a clone of the repository.
+.PARAMETER New
+    More contestants for a new checkout: names and their command lines, where {source} stands for a bare clone of the
+    repository and {path} for the folder to make.
+.EXAMPLE
+    ./bench/Measure-Gitproc.ps1 -Warm @{ treehouse = 'treehouse', 'get' } -New @{ clone = 'git', 'clone', '-q', '{source}', '{path}' }
+#>
+[CmdletBinding()]
+param(
+    [ValidateRange(3, 1000)]
+    [int] $Rounds = 25,
+
+    [ValidateRange(1, 1000000)]
+    [int] $Files = 4000,
+
+    [string] $Gitproc = "$PSScriptRoot/../out/native/gitproc$($IsWindows ? '.exe' : '')",
+
+    [string] $Module = "$PSScriptRoot/../out/Gitproc/Gitproc.psd1",
+
+    [hashtable] $Warm = @{},
+
+    [hashtable] $New = @{}
+)
+
+$ErrorActionPreference = 'Stop'
+$Gitproc = (Resolve-Path -LiteralPath $Gitproc).Path
+$Module = (Resolve-Path -LiteralPath $Module).Path
+$pwsh = (Get-Process -Id $PID).Path
+
+# The milliseconds until a command has ended; its output is read, as a script would.
+function Measure-Process {
+    param([string[]] $Command, [string] $Directory = $work)
+
+    $start = [System.Diagnostics.ProcessStartInfo]::new($Command[0])
+    foreach ($argument in $Command | Select-Object -Skip 1) { $start.ArgumentList.Add($argument) }
+    $start.WorkingDirectory = $Directory
+    $start.RedirectStandardOutput = $true
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $process = [System.Diagnostics.Process]::Start($start)
+    $script:Output = $process.StandardOutput.ReadToEnd().TrimEnd()
+    $process.WaitForExit()
+    $elapsed = $watch.Elapsed.TotalMilliseconds
+    if ($process.ExitCode -ne 0) { throw "$Command failed with exit code $($process.ExitCode)." }
+    $elapsed
+}
+
+function Measure-Block {
+    param([scriptblock] $Block)
+
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $script:Output = & $Block
+    $watch.Elapsed.TotalMilliseconds
+}
+
+# A contestant is a block that does once what is measured, and returns the milliseconds.
+function Measure-Table {
+    param([string] $Title, [System.Collections.Specialized.OrderedDictionary] $Contestant)
+
+    $times = [ordered] @{}
+    foreach ($name in $Contestant.Keys) { $times[$name] = [System.Collections.Generic.List[double]]::new() }
+    # The first round is for the caches.
+    foreach ($round in 0..$Rounds) {
+        foreach ($name in $Contestant.Keys) {
+            Write-Progress -Activity $Title -Status $name -PercentComplete (100 * $round / ($Rounds + 1))
+            $time = & $Contestant[$name]
+            if ($round -gt 0) { $times[$name].Add($time) }
+        }
+    }
+    Write-Progress -Activity $Title -Completed
+    $floor = 0
+    "`n### $Title`n"
+    '| | ratio | median ms | least ms |'
+    '| --- | ---: | ---: | ---: |'
+    foreach ($name in $times.Keys) {
+        $times[$name].Sort()
+        $median = $times[$name][[int] [Math]::Floor($times[$name].Count / 2)]
+        if (-not $floor) { $floor = $median }
+        '| {0} | {1:0.00} | {2:0.00} | {3:0.00} |' -f $name, ($median / $floor), $median, $times[$name][0]
+    }
+}
+
+function Initialize-Source {
+    param([string] $Path, [int] $Count)
+
+    $null = New-Item -ItemType Directory -Path $Path
+    git init --quiet $Path
+    foreach ($number in 1..$Count) {
+        $folder = Join-Path $Path "folder$($number % 50)"
+        $null = [System.IO.Directory]::CreateDirectory($folder)
+        [System.IO.File]::WriteAllText((Join-Path $folder "file$number.txt"), "$number`n" + 'some text of a file ' * 100)
+    }
+    git -C $Path add .
+    git -C $Path commit --quiet --message files
+    git clone --quiet --bare $Path "$Path.git"
+}
+
+# Rows that no disk could hold: in ten one that is locked by this process, and has a HEAD to be read.
+function Add-Row {
+    param([string] $Folder, [int] $Count)
+
+    $context = [System.Runtime.Loader.AssemblyLoadContext]::All.Where({ $_.Name -eq 'Gitproc' })[0]
+    $sqlite = $context.LoadFromAssemblyName('Microsoft.Data.Sqlite')
+    $connection = $sqlite.CreateInstance('Microsoft.Data.Sqlite.SqliteConnection')
+    $connection.ConnectionString = "Data Source=$(Join-Path $Folder gitproc.db)"
+    $connection.Open()
+    $statement = $connection.CreateCommand()
+    $statement.CommandText = @"
+        UPDATE checkout SET owner_name = owner_name;
+        WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < $Count)
+        INSERT INTO checkout
+        SELECT n, repository_id, url, kind, iif(n % 10 = 0, 2, 1), reason, 'main', commit_id, created_at, last_used_at,
+               iif(n % 10 = 0, 'lease-' || n, NULL), iif(n % 10 = 0, owner_pid, NULL), iif(n % 10 = 0, owner_started, NULL),
+               iif(n % 10 = 0, owner_name, NULL), iif(n % 10 = 0, user, NULL), iif(n % 10 = 0, acquired_at, NULL)
+        FROM checkout, number WHERE checkout.id = 1
+"@
+    $null = $statement.ExecuteNonQuery()
+    $connection.Dispose()
+    foreach ($number in (2..$Count).Where({ $_ % 10 -eq 0 })) {
+        $git = Join-Path $Folder "checkout-$number/.git/refs/heads"
+        $null = [System.IO.Directory]::CreateDirectory($git)
+        [System.IO.File]::WriteAllText("$git/../../HEAD", "ref: refs/heads/main`n")
+        [System.IO.File]::WriteAllText("$git/main", "$('0' * 40)`n")
+    }
+}
+
+$work = Join-Path ([System.IO.Path]::GetTempPath()) "gitproc-bench-$PID"
+$null = New-Item -ItemType Directory -Path $work
+$variables = 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GITPROC_POOL', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE'
+$before = @{}
+foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
+try {
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $null) }
+    $env:HOME = $work
+    $env:GIT_CONFIG_GLOBAL = Join-Path $work '.gitconfig'
+    $env:GIT_CONFIG_NOSYSTEM = '1'
+    git config --global user.name Bench
+    git config --global user.email bench@example.com
+    git config --global init.defaultBranch main
+    $small = Join-Path $work 'small'
+    $large = Join-Path $work 'large'
+    Initialize-Source -Path $small -Count 20
+    Initialize-Source -Path $large -Count $Files
+    Import-Module $Module
+
+    "$((git --version)), PowerShell $($PSVersionTable.PSVersion), $([Environment]::ProcessorCount) processors, $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription)"
+
+    $env:GITPROC_POOL = Join-Path $work 'pool'
+    $floor = { Measure-Process git, --version }
+    $contestants = [ordered] @{
+        'git --version' = $floor
+        'gitproc acquire URL' = {
+            Measure-Process $Gitproc, acquire, "file://$small", --owner-pid, $PID
+            $script:Held = $Output
+        }
+        'gitproc release PATH' = { Measure-Process $Gitproc, release, $Held }
+        'gitproc acquire, of where one stands' = {
+            Measure-Process $Gitproc, acquire, --owner-pid, $PID -Directory $stand
+            $null = Measure-Process $Gitproc, release, $Output
+        }
+    }
+    $stand = Join-Path $work 'stand'
+    git clone --quiet "file://$small" $stand
+    foreach ($name in $Warm.Keys) {
+        $command = $Warm[$name]
+        $contestants[$name] = { Measure-Process $command -Directory $stand }.GetNewClosure()
+    }
+    Measure-Table -Title 'A free checkout' -Contestant $contestants
+
+    foreach ($source in $small, $large) {
+        $count = $source -eq $small ? 20 : $Files
+        $script:Number = 0
+        $contestants = [ordered] @{
+            'git -c checkout.workers=0 worktree add' = {
+                $path = Join-Path $work "new/$(($script:Number++))"
+                Measure-Process git, -c, checkout.workers=0, -C, "$source.git", worktree, add, --quiet, --detach, $path
+                git -C "$source.git" worktree remove --force $path
+            }
+            'git clone --shared' = {
+                $path = Join-Path $work "new/$(($script:Number++))"
+                Measure-Process git, clone, --quiet, --shared, "$source.git", $path
+                Remove-Item -LiteralPath $path -Recurse -Force
+            }
+            # Those made before are held, though their folders are gone, so each is new.
+            'gitproc acquire' = {
+                Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID
+                Remove-Item -LiteralPath $Output -Recurse -Force
+            }
+        }
+        foreach ($name in $New.Keys) {
+            $command = $New[$name]
+            $contestants[$name] = {
+                $path = Join-Path $work "new/$(($script:Number++))"
+                Measure-Process ($command -replace '{source}', "$source.git" -replace '{path}', $path)
+                Remove-Item -LiteralPath $path -Recurse -Force
+            }.GetNewClosure()
+        }
+        $env:GITPROC_POOL = Join-Path $work "new-$count"
+        Measure-Table -Title "A new checkout of $count files" -Contestant $contestants
+        Remove-Item -LiteralPath $env:GITPROC_POOL -Recurse -Force
+    }
+
+    $contestants = [ordered] @{ 'git --version' = $floor }
+    foreach ($count in 1, 100, 10000) {
+        $pool = Join-Path $work "list-$count"
+        $null = Invoke-GitprocAcquire -Repository $small -Pool $pool
+        if ($count -gt 1) { Add-Row -Folder $pool -Count $count }
+        $contestants["gitproc list, $count rows"] = { Measure-Process $Gitproc, list, --pool, $pool }.GetNewClosure()
+        $contestants["gitproc list --json, $count rows"] = { Measure-Process $Gitproc, list, --json, --pool, $pool }.GetNewClosure()
+        $contestants["Get-GitprocCheckout, $count rows"] = { Measure-Block { Get-GitprocCheckout -Pool $pool } }.GetNewClosure()
+    }
+    Measure-Table -Title 'The list' -Contestant $contestants
+
+    $env:GITPROC_POOL = Join-Path $work 'pool'
+    Measure-Table -Title 'In a running pwsh' -Contestant ([ordered] @{
+        'git --version' = $floor
+        'Invoke-GitprocAcquire and Exit-GitprocCheckout' = { Measure-Block { Invoke-GitprocAcquire $small | Exit-GitprocCheckout } }
+        'Use-GitprocCheckout { }' = { Measure-Block { Use-GitprocCheckout $small { } } }
+    })
+
+    $modules = Join-Path $work 'modules'
+    Copy-Item -LiteralPath (Split-Path $Module) -Destination "$modules/Gitproc" -Recurse
+    $null = New-Item -ItemType Directory -Path "$modules/Empty"
+    New-ModuleManifest -Path "$modules/Empty/Empty.psd1" -FunctionsToExport @() -CmdletsToExport @() -AliasesToExport @()
+    Measure-Table -Title 'Importing the module' -Contestant ([ordered] @{
+        'pwsh -NoProfile -Command exit' = { Measure-Process $pwsh, -NoProfile, -Command, exit }
+        'Import-Module of a module with nothing in it' = { Measure-Process $pwsh, -NoProfile, -Command, "Import-Module '$modules/Empty'" }
+        'Import-Module Gitproc' = { Measure-Process $pwsh, -NoProfile, -Command, "Import-Module '$modules/Gitproc'" }
+    })
+} finally {
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+    Remove-Module Gitproc -ErrorAction Ignore
+    Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction Ignore
+}
