@@ -5,12 +5,12 @@ namespace Gitproc.Cli.Output;
 /// <summary>The JSON of <c>gitproc list --json</c>; documented in docs/cli.md, so a name here is never changed.</summary>
 internal static class CheckoutJson
 {
-    /// <summary>Writes an array of checkouts.</summary>
+    /// <summary>Writes an array of checkouts, in lines for a terminal.</summary>
     /// <param name="checkouts">The checkouts.</param>
     /// <param name="output">Where to.</param>
     public static void Write(IReadOnlyList<Checkout> checkouts, Stream output)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = !Console.IsOutputRedirected });
         json.WriteStartArray();
         foreach (var checkout in checkouts)
             Write(checkout, json);
