@@ -54,12 +54,13 @@ function Measure-Process {
     foreach ($argument in $Command | Select-Object -Skip 1) { $start.ArgumentList.Add($argument) }
     $start.WorkingDirectory = $Directory
     $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $process = [System.Diagnostics.Process]::Start($start)
     $script:Output = $process.StandardOutput.ReadToEnd().TrimEnd()
     $process.WaitForExit()
     $elapsed = $watch.Elapsed.TotalMilliseconds
-    if ($process.ExitCode -ne 0) { throw "$Command failed with exit code $($process.ExitCode)." }
+    if ($process.ExitCode -ne 0) { throw "$Command failed: $($process.StandardError.ReadToEnd())" }
     $elapsed
 }
 
