@@ -52,7 +52,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 
     private static Process Start(GitCall call)
     {
-        var start = new ProcessStartInfo("git")
+        var start = new ProcessStartInfo(GitProgram.Find() ?? throw NoGit("There is none on the PATH.", null))
         {
             WorkingDirectory = call.WorkingDirectory,
             RedirectStandardInput = true,
@@ -82,10 +82,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         }
         catch (Win32Exception e)
         {
-            throw new GitprocException(
-                ErrorReason.GitNotFound, $"git cannot be started: {e.Message}. Install git and put it on the PATH.", "git", e);
+            throw NoGit(e.Message, e);
         }
     }
+
+    private static GitprocException NoGit(string why, Exception? inner) =>
+        new(ErrorReason.GitNotFound, $"git cannot be started: {why} Install git and put it on the PATH.", "git", inner);
 
     private string ReadError(StreamReader reader)
     {

@@ -1,0 +1,27 @@
+namespace Gitproc.Git;
+
+/// <summary>
+/// Finds git as a shell does: on the PATH and nowhere else. Left to itself, .NET starts a file named git that lies in
+/// the current folder or beside the running program rather than the one on the PATH (Process.Unix.cs,
+/// ResolvePath; on Windows CreateProcess does the same), and the current folder may be anybody's work tree.
+/// </summary>
+internal static class GitProgram
+{
+    // Not git.cmd or git.bat: Windows gives those to cmd.exe, which reads their arguments as commands of its own.
+    private static readonly string FileName = OperatingSystem.IsWindows() ? "git.exe" : "git";
+
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Looks for git on the PATH, whose relative entries mean the current folder and are left out.</summary>
+    /// <returns>Its absolute path; null when there is none.</returns>
+    public static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
+        .Select(folder => folder.Trim('"'))
+        .Where(folder => Path.IsPathFullyQualified(folder))
+        .Select(folder => Path.Combine(folder, FileName))
+        .FirstOrDefault(IsExecutable);
+
+    private static bool IsExecutable(string file) =>
+        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != 0);
+}
