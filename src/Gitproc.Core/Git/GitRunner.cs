@@ -133,7 +133,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     }
 
     private static string Describe(GitCall call) =>
-        Redaction.Redact($"git {string.Join(' ', call.Arguments.Select(Quote))}  (in {call.WorkingDirectory})");
+        $"git {string.Join(' ', call.Arguments.Select(argument => Redaction.Redact(Quote(argument))))}  (in {call.WorkingDirectory})";
 
     private static string Quote(string argument) =>
         argument.Length > 0 && !argument.AsSpan().ContainsAny(NeedsQuotes)

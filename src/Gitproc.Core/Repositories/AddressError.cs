@@ -27,11 +27,20 @@ internal static class AddressError
 
     /// <summary>
     /// Hides what may be a password. In a text that is no address nobody knows where a password ends, so all from the
-    /// first <c>//</c> or colon to the last @ goes; the user of <c>user@host:path</c> stays.
+    /// first <c>//</c> or colon to the last @ goes; the user of <c>user@host:path</c> stays. So does all of a URL from a
+    /// <c>?</c> or <c>#</c> on.
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that may be shown.</returns>
     public static string Redact(string text)
+    {
+        var shown = RedactUser(text);
+        var url = shown.IndexOf("://", StringComparison.Ordinal);
+        var query = url < 0 ? -1 : shown.IndexOfAny(['?', '#'], url);
+        return query < 0 ? shown : shown[..(query + 1)] + Hidden;
+    }
+
+    private static string RedactUser(string text)
     {
         var end = text.LastIndexOf('@');
         var before = text[..Math.Max(end, 0)];

@@ -27,10 +27,10 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public static ConfigSnapshot Take(GitConfig config, IEnumerable<string> files, DateTime askedAt) =>
         new(config, [.. files.Distinct().Select(FileStamp.Of)], askedAt);
 
-    /// <summary>Whether the files had been at rest when git read them, and nothing in the answer is a password.</summary>
+    /// <summary>Whether the files had been at rest when git read them, and nothing in the answer may be a password.</summary>
     public bool MayBeKept =>
         Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
-        && !KeptEntries.Any(entry => Redaction.HasUserInfo(entry.Key) || Redaction.HasUserInfo(entry.Value));
+        && !KeptEntries.Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
 
@@ -94,7 +94,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 
     private static bool IsAskedFor(string key) =>
         key.StartsWith("gitproc.", StringComparison.Ordinal)
-        || key.StartsWith("url.", StringComparison.Ordinal)
-        || key.StartsWith("remote.", StringComparison.Ordinal)
+        || (key.StartsWith("url.", StringComparison.Ordinal) && key.EndsWith(".insteadof", StringComparison.Ordinal))
+        || (key.StartsWith("remote.", StringComparison.Ordinal) && key.EndsWith(".url", StringComparison.Ordinal))
         || key == "checkout.workers";
 }

@@ -58,6 +58,7 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
             throw AddressError.Invalid(written, $"after {host}: two slashes are missing");
         if (!RemoteHost.TryReadPort(parts, host, out var port))
             throw AddressError.Invalid(written, "its port is not a port");
+        RefuseSecretInPath(parts, written);
         var path = RemotePath.Normalize(parts, host, rules.FoldsCase(host, port), written);
         if (port is null)
             (host, path) = AzureDevOps.Normalize(host, path);
@@ -65,6 +66,21 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
             path = path.ToLowerInvariant();
         var key = port is null ? $"{host}/{path}" : $"{host}:{port}/{path}";
         return WithoutSecret(key, written == used ? parts : PartsOfWritten(written, parts), written);
+    }
+
+    // What git takes for a path or a query may have been meant for a password, and would be kept and shown. At the
+    // beginning of a name an @ is part of it.
+    private static void RefuseSecretInPath(UrlParts parts, string written)
+    {
+        var hasAt = parts.Path.Split('/').Any(name => name.LastIndexOf('@') > 0);
+        if (parts.IsScp && hasAt)
+            throw AddressError.Invalid(written, "there is an @ after its colon, and it can hold no password. For a path with an @ write ssh://user@host/path");
+        if (!parts.IsHttp)
+            return;
+        if (hasAt)
+            throw AddressError.Invalid(written, "there is an @ in its path. Write %2F for a slash in a password, and %40 for an @ in a path");
+        if (parts.Path.AsSpan().ContainsAny('?', '#'))
+            throw AddressError.Invalid(written, "there is a ? or # in it. git sends no query; give a token as https://token@host/path, and write %3F and %23 in a path");
     }
 
     // What is kept of a rewritten address is what the user wrote; git rewrites that itself whenever it uses it. A short

@@ -16,6 +16,9 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
     /// <summary>Whether git uses ssh for it.</summary>
     public bool IsSsh => Scheme is "ssh" or "git+ssh" or "ssh+git";
 
+    /// <summary>Whether git uses curl for it, and takes a password from it.</summary>
+    public bool IsHttp => Scheme is "http" or "https" or "git+http" or "git+https" or "ftp" or "ftps";
+
     /// <summary>The port that need not be written; 0 when there is none.</summary>
     public int DefaultPort => DefaultPortOf(Scheme);
 

@@ -59,7 +59,28 @@ public sealed class GitRunnerTests
     [InlineData("ssh://git:s3cret@host/x", "ssh://git:***@host/x")]
     [InlineData("https://me:s3c@ret@host/x", "https://***@host/x")]
     [InlineData("git@github.com:o/r and ssh://git@host/x", "git@github.com:o/r and ssh://git@host/x")]
+    [InlineData("fatal: unable to access 'https://me:s3'cret@host/x/': no", "fatal: unable to access 'https://***@host/x/': no")]
+    [InlineData("fatal: 'https://me:s3\"cr et/@host/x'", "fatal: 'https://***@host/x'")]
+    [InlineData("ssh://git:s3'cret@host/x", "ssh://git:***@host/x")]
+    [InlineData("see https://me@host/x\nor ask me@host", "see https://***@host/x\nor ask me@host")]
     public void Passwords_are_taken_out(string text, string shown) => Assert.Equal(shown, Redaction.Redact(text));
+
+    [Theory]
+    [InlineData("https://u:s3'cret@host/x", true)]
+    [InlineData("https://u:s3/cret@host/x", true)]
+    [InlineData("url.http://tok:s3'cret@host/.insteadof", true)]
+    [InlineData("https://s3cret@host/x", true)]
+    [InlineData("https://host/x?access_token=s3cret", true)]
+    [InlineData("ssh://git:s3cret@host/x", true)]
+    [InlineData("u:s3cret@host:x", true)]
+    [InlineData("https://github.com/o/r", false)]
+    [InlineData("git@github.com:o/r", false)]
+    [InlineData("ssh://git@github.com/o/r", false)]
+    [InlineData("url.ssh://git@github.com/.insteadof", false)]
+    [InlineData("url.git@github.com:.insteadof", false)]
+    [InlineData("/home/a@b/repo", false)]
+    [InlineData("remote.origin.url", false)]
+    public void What_may_be_a_secret_is_known(string text, bool may) => Assert.Equal(may, Redaction.MayHoldSecret(text));
 
     private sealed class Collect(List<PoolReport> reports) : IProgress<PoolReport>
     {

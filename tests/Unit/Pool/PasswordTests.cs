@@ -79,4 +79,36 @@ public sealed class PasswordTests : IDisposable
 
         Assert.DoesNotContain(Secret, _pool.Dump(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("https://u:s3cr'et-t0ken@127.0.0.1:1/x")]
+    [InlineData("https://u:s3cr\"et-t0ken@127.0.0.1:1/x")]
+    [InlineData("https://u:12/et-t0ken@127.0.0.1:1/x")]
+    [InlineData("https://u:s3cr et-t0ken@127.0.0.1:1/x")]
+    [InlineData("https://127.0.0.1:1/x?access_token=et-t0ken")]
+    [InlineData("u:et-t0ken@127.0.0.1:x")]
+    public void No_character_in_a_password_makes_it_known(string url)
+    {
+        var here = TestGit.MakeRepository(_pool["here"]);
+        TestGit.Run(here, "remote", "add", "origin", url);
+        Thread.Sleep(100);
+        AssertUnknown("et-t0ken", _pool.Program.Run(here, "acquire", "--verbose"));
+        AssertUnknown("et-t0ken", _pool.Program.Run(_pool.Home, "acquire", url, "--verbose"));
+    }
+
+    [Fact]
+    public void A_password_that_insteadOf_brings_is_not_made_known()
+    {
+        File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), "[url \"http://u:x'et-t0ken@127.0.0.1:1/\"]\n\tinsteadOf = mine:\n");
+        Thread.Sleep(100);
+        AssertUnknown("et-t0ken", _pool.Program.Run(_pool.Home, "acquire", "mine:x", "--verbose"));
+    }
+
+    private void AssertUnknown(string secret, GitprocProgram.Result result)
+    {
+        Assert.Equal(1, result.ExitCode);
+        Assert.DoesNotContain(secret, result.Error + result.Output + _pool.Dump(), StringComparison.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(_pool.Pool.Path, "*", SearchOption.AllDirectories))
+            Assert.False(File.ReadAllText(file).Contains(secret, StringComparison.Ordinal), file);
+    }
 }

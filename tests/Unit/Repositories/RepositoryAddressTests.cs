@@ -153,6 +153,10 @@ public sealed class RepositoryAddressTests
     [InlineData("foo::https://host/x")]
     [InlineData("~bob/repo")]
     [InlineData("file://server/share")]
+    [InlineData("https://host/x?y")]
+    [InlineData("https://host/x#y")]
+    [InlineData("https://host/a@b/x")]
+    [InlineData("git@host:a@b/x")]
     public void Refuses(string text) =>
         Assert.Equal(ErrorReason.InvalidAddress, Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix)).Reason);
 
@@ -177,6 +181,9 @@ public sealed class RepositoryAddressTests
     [InlineData("git@github.com:o/r", "git@github.com:o/r")]
     [InlineData("HTTPS://example.com/o/r", "https://example.com/o/r")]
     [InlineData("git+https://example.com/o/r", "https://example.com/o/r")]
+    [InlineData("https://example.com/@o/r", "https://example.com/@o/r")]
+    [InlineData("https://example.com/o/a%40b%3Fc", "https://example.com/o/a%40b%3Fc")]
+    [InlineData("ssh://git@example.com/o/a@b?c", "ssh://git@example.com/o/a@b?c")]
     [InlineData("ssh://git:s3cret@host/o/r", "ssh://git@host/o/r")]
     [InlineData("https://org@dev.azure.com/org/p/_git/r", "https://org@dev.azure.com/org/p/_git/r")]
     public void Keeps_what_is_no_secret(string text, string url)
@@ -196,6 +203,14 @@ public sealed class RepositoryAddressTests
     [InlineData("https:/user:s3cret@host/b")]
     [InlineData("https//user:s3cret@host/b")]
     [InlineData("https://user:s3c/s3cret@host/b")]
+    [InlineData("https://user:12/s3cret@host/b")]
+    [InlineData("https://s3cret/s3cret@host/b")]
+    [InlineData("https://host/b?access_token=s3cret")]
+    [InlineData("https://host?access_token=s3cret")]
+    [InlineData("https://host/b#s3cret")]
+    [InlineData("user:s3cret@host:b")]
+    [InlineData("user:s3cret@host/b")]
+    [InlineData("me@corp.com:s3cret@host/b")]
     public void Tells_no_secret_in_an_error(string text)
     {
         var error = Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix with { FindLocal = _ => null }));
