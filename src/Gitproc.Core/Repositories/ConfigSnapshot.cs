@@ -17,7 +17,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
 
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
 
     /// <summary>Looks at the files an answer depends on.</summary>
     /// <param name="config">The answer.</param>
@@ -27,9 +27,13 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public static ConfigSnapshot Take(GitConfig config, IEnumerable<string> files, DateTime askedAt) =>
         new(config, [.. files.Distinct().Select(FileStamp.Of)], askedAt);
 
-    /// <summary>Whether the files had been at rest when git read them, and nothing in the answer may be a password.</summary>
+    /// <summary>
+    /// Whether the answer depends on nothing but the files, these had been at rest when git read them, and nothing in
+    /// it may be a password.
+    /// </summary>
     public bool MayBeKept =>
-        Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
+        !Config.HasRepositoryError
+        && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
         && !KeptEntries.Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
@@ -61,9 +65,10 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         }
 
         writer.Write(Files.Count);
-        foreach (var (path, ticks, length) in Files)
+        foreach (var (path, target, ticks, length) in Files)
         {
             writer.Write(path);
+            writer.Write(target);
             writer.Write(ticks);
             writer.Write(length);
         }
@@ -87,7 +92,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             entries[i] = new(reader.ReadString(), reader.ReadString());
         var files = new FileStamp[reader.ReadInt32()];
         for (var i = 0; i < files.Length; i++)
-            files[i] = new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
+            files[i] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
         return new ConfigSnapshot(
             new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null), files, askedAt);
     }

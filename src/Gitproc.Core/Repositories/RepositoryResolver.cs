@@ -80,15 +80,13 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         if (remotes.Count == 1)
             return remotes.Values.Single();
         var why = config.TopLevel is null
-            ? $"{directory} is in no git repository{Because(config.WhyNoRepository)}"
+            ? $"{directory} is in no git repository{(config.HasRepositoryError ? $" ({config.WhyNoRepository})" : "")}"
             : remotes.Count == 0
                 ? $"The repository {config.TopLevel} has no remote"
                 : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Keys)}";
         throw new GitprocException(
             ErrorReason.NoRepositoryHere, $"{why}. Name the repository: a URL, a path, or a name the pool knows.", directory);
     }
-
-    private static string Because(string? why) => why is null || why.Contains("not a git repository", StringComparison.Ordinal) ? "" : $" ({why})";
 
     private AddressRules Rules(string directory) => new()
     {

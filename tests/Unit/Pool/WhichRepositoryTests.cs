@@ -197,6 +197,43 @@ public sealed class WhichRepositoryTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_file_behind_a_link_is_watched()
+    {
+        var clone = Clone("clone");
+        Directory.CreateDirectory(_pool["dotfiles"]);
+        File.WriteAllText(_pool["dotfiles/included"], "[gitproc]\n\tmaxCheckouts = 5\n");
+        File.CreateSymbolicLink(_pool["link"], _pool["dotfiles/included"]);
+        File.CreateSymbolicLink(_pool["link-to-link"], _pool["link"]);
+        TestGit.Run(clone, "config", "include.path", _pool["link-to-link"]);
+        Thread.Sleep(100);
+        _pool.Release(AcquireIn(clone));
+
+        File.WriteAllText(_pool["dotfiles/included"], "[gitproc]\n\tautoCreate = false\n");
+        AcquireIn(clone);
+        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+
+        Thread.Sleep(100);
+        Refuse(clone);
+        File.WriteAllText(_pool["dotfiles/other"], "[gitproc]\n\tautoCreate = true\n");
+        File.Delete(_pool["link"]);
+        File.CreateSymbolicLink(_pool["link"], _pool["dotfiles/other"]);
+        AcquireIn(clone);
+    }
+
+    [Fact]
+    public void An_error_of_gits_about_where_one_stands_is_not_kept()
+    {
+        var clone = Clone("clone");
+        Thread.Sleep(100);
+        // git's own tests have it take the folder for another user's, which takes root to make one of.
+        var refused = GitprocProgram.Finish(_pool.Program.Start(clone, [("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")], "acquire"));
+        Assert.Contains("dubious ownership", refused.Error, StringComparison.Ordinal);
+
+        var result = _pool.Program.Run(clone, "acquire");
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
     private string Clone(string name, string? source = null)
     {
         TestGit.Run(_pool.Home, "clone", "--quiet", source ?? _pool.Source, _pool[name]);

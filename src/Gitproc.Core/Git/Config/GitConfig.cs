@@ -13,6 +13,15 @@ namespace Gitproc.Git.Config;
 internal sealed record GitConfig(
     IReadOnlyList<KeyValuePair<string, string>> Entries, string? TopLevel, string? WhyNoRepository)
 {
+    // setup.c, setup_git_directory_gently: what git says where no folder on the way up is a repository.
+    private const string NoneOnTheWayUp = "not a git repository (or any ";
+
+    /// <summary>
+    /// Whether git found a repository and would not take it: its owner is another user (safe.directory in
+    /// git-config(1)), or it is damaged.
+    /// </summary>
+    public bool HasRepositoryError => WhyNoRepository?.Contains(NoneOnTheWayUp, StringComparison.Ordinal) == false;
+
     /// <summary>The value that counts of a key that holds one.</summary>
     /// <param name="key">The key, in the form of <see cref="Entries"/>.</param>
     /// <returns>The last value; null when it is not set.</returns>
