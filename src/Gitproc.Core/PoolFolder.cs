@@ -9,10 +9,20 @@ internal sealed record PoolFolder(string Path)
 
     /// <summary>The folder of the pool that is meant where no other is named.</summary>
     /// <returns><c>GITPROC_POOL</c>, else <c>.gitproc_pool</c> in the user's home.</returns>
-    public static string Default =>
-        Environment.GetEnvironmentVariable("GITPROC_POOL") is { Length: > 0 } named
-            ? named
-            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".gitproc_pool");
+    /// <exception cref="GitprocException">The home is no absolute path: the pool would be another one in every folder.</exception>
+    public static string Default
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("GITPROC_POOL") is { Length: > 0 } named)
+                return named;
+            var home = HomeFolder.Path;
+            return System.IO.Path.IsPathFullyQualified(home)
+                ? System.IO.Path.Combine(home, ".gitproc_pool")
+                : throw new GitprocException(
+                    ErrorReason.PoolNotUsable, $"Your home folder '{home}' is no absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.", home);
+        }
+    }
 
     /// <summary>The folder of a checkout.</summary>
     /// <param name="name">The checkout's name.</param>

@@ -18,7 +18,7 @@ internal sealed record AddressRules
     public bool WindowsPaths { get; init; } = OperatingSystem.IsWindows();
 
     /// <summary>The home folder, for <c>~/path</c>.</summary>
-    public string HomeDirectory { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public string HomeDirectory { get; init; } = HomeFolder.Path;
 
     /// <summary>Finds the repository at an absolute path: its real path, or null when there is none.</summary>
     public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;

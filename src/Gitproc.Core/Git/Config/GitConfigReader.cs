@@ -74,7 +74,7 @@ internal sealed class GitConfigReader(GitRunner git)
 
     // git-config(1), "Includes": relative to the file that includes, with ~ for the home folder.
     private static string ResolveInclude(string path, string includer) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+        ? Path.Combine(HomeFolder.Path, path[2..])
         : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
 
     // --show-toplevel fails in a bare repository, after the other answers are out: it has to be last.
