@@ -9,6 +9,10 @@ namespace Gitproc.Checkouts;
 /// <param name="reports">Told what the user should know; null for nobody.</param>
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
+    // A user may forbid git to clone from folders, and means what others name. This goes before protocol.allow and
+    // before the user's own GIT_ALLOW_PROTOCOL (git(1)), and allows nothing else.
+    private static readonly (string Name, string Value)[] OfBase = [("GIT_ALLOW_PROTOCOL", "file")];
+
     /// <summary>
     /// Makes a clone that borrows a base repository's objects, has the default branch checked out and appears under
     /// its name when it is whole. What lies under that name was never handed out, and goes.
@@ -25,14 +29,14 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var unfinished = folder.Unfinished(name);
         try
         {
-            Run(folder.Path, "clone", "--origin", "origin", "--no-checkout", "--shared", "--end-of-options", basePath, unfinished);
+            Run(OfBase, folder.Path, "clone", "--origin", "origin", "--no-checkout", "--shared", "--end-of-options", basePath, unfinished);
             if (!CheckoutHealth.Borrows(Path.Combine(unfinished, ".git"), basePath))
                 throw new GitprocException(ErrorReason.GitFailed, $"git made a clone of {basePath} that does not borrow its objects.", name);
             // Before the files are written: filters as LFS ask the origin for what they need.
-            Run(unfinished, "remote", "set-url", "--end-of-options", "origin", url);
+            Run([], unfinished, "remote", "set-url", "--end-of-options", "origin", url);
             var head = Head.Read(Path.Combine(unfinished, ".git"));
             if (head?.Commit is not null)
-                Run(unfinished, "-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress");
+                Run([], unfinished, "-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress");
             else
                 reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {name} is empty"));
 
@@ -47,8 +51,13 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             throw;
         }
 
-        void Run(string directory, params string[] arguments) => git.Run(
-            new GitCall(arguments) { WorkingDirectory = directory, Subject = name, Environment = BaseRepository.FilesRefFormat },
+        void Run((string Name, string Value)[] environment, string directory, params string[] arguments) => git.Run(
+            new GitCall(arguments)
+            {
+                WorkingDirectory = directory,
+                Subject = name,
+                Environment = [.. BaseRepository.FilesRefFormat, .. environment],
+            },
             cancellationToken);
     }
 }

@@ -142,8 +142,18 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 
     private static GitprocException Failure(GitCall call, GitResult result)
     {
-        var what = call.Subject is null ? $"git {call.Arguments[0]}" : $"git {call.Arguments[0]} of {call.Subject}";
+        var command = Subcommand(call);
+        var what = call.Subject is null ? $"git {command}" : $"git {command} of {call.Subject}";
         var said = result.Error.Length > 0 ? result.Error : "it said nothing";
         return new GitprocException(ErrorReason.GitFailed, $"{what} failed with exit code {result.ExitCode}: {said}", call.Subject);
+    }
+
+    // Before it stand options of git itself, of which each one used here has a value of its own (git(1)).
+    private static string Subcommand(GitCall call)
+    {
+        var at = 0;
+        while (call.Arguments[at] is "-c" or "--git-dir")
+            at += 2;
+        return call.Arguments[at];
     }
 }

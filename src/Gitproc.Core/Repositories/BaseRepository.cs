@@ -52,9 +52,14 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
                     Environment = [.. FilesRefFormat, .. credential is null ? [] : CredentialConfig.Variables(credential)],
                 },
                 cancellationToken);
-            // A bare clone has no refspec and would never see a new commit (git-clone(1), --bare).
+            // A bare clone has no refspec and would never see a new commit (git-clone(1), --bare). It is named, as git
+            // may be told not to find one by itself (git-config(1), safe.bareRepository).
             git.Run(
-                new GitCall("config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*") { WorkingDirectory = unfinished },
+                new GitCall("--git-dir", unfinished, "config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*")
+                {
+                    WorkingDirectory = folder.Path,
+                    Subject = repository.Url,
+                },
                 cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.Move(unfinished, path);

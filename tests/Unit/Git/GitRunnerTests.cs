@@ -16,6 +16,14 @@ public sealed class GitRunnerTests
     }
 
     [Fact]
+    public void A_failure_names_the_command_and_not_an_option_before_it()
+    {
+        var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
+            new GitCall("-c", "a.b=c", "--git-dir", "/no/such", "rev-parse", "HEAD") { WorkingDirectory = "/" }, CancellationToken.None));
+        Assert.StartsWith("git rev-parse failed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_is_gone_is_named()
     {
         var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
