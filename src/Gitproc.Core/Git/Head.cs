@@ -7,6 +7,9 @@ internal sealed record Head(string? Branch, string? Commit)
 {
     private const string Branches = "refs/heads/";
 
+    // refs/files-backend.c, SYMREF_MAXDEPTH.
+    private const int MostSteps = 5;
+
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
     /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
     /// <returns>What HEAD says; null when it cannot be read, or is no HEAD.</returns>
@@ -17,11 +20,10 @@ internal sealed record Head(string? Branch, string? Commit)
             var head = File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd();
             if (IsObjectId(head))
                 return new Head(null, head);
-            if (!head.StartsWith("ref: refs/", StringComparison.Ordinal))
+            if (NameIn(head) is not { } name)
                 return null;
-            var name = head["ref: ".Length..];
             var branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : name;
-            return new Head(branch, ReadRef(gitDirectory, name));
+            return new Head(branch, Follow(gitDirectory, name).Commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,13 +31,40 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
-    private static string? ReadRef(string gitDirectory, string name)
+    /// <summary>
+    /// Whether a branch that has no commit had one: its file is still there, or its log, which git removes with the
+    /// branch (git-reflog(1)).
+    /// </summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>; its HEAD is that of a branch without a commit.</param>
+    /// <returns>True when the commit was lost.</returns>
+    public static bool HasLostCommit(string gitDirectory)
     {
-        var loose = Path.Combine(gitDirectory, name);
-        if (File.Exists(loose) && File.ReadAllText(loose).TrimEnd() is var id && IsObjectId(id))
-            return id;
-        var packed = Path.Combine(gitDirectory, "packed-refs");
-        return File.Exists(packed) ? PackedRefs.Find(packed, name) : null;
+        var name = Follow(gitDirectory, NameIn(File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd())!).Name;
+        return File.Exists(Path.Combine(gitDirectory, name)) || File.Exists(Path.Combine(gitDirectory, "logs", name));
+    }
+
+    private static string? NameIn(string content) =>
+        content.StartsWith("ref: refs/", StringComparison.Ordinal) ? content["ref: ".Length..] : null;
+
+    // A ref may hold the name of another one (git-symbolic-ref(1)).
+    private static (string Name, string? Commit) Follow(string gitDirectory, string name)
+    {
+        for (var step = 0; step < MostSteps; step++)
+        {
+            var loose = Path.Combine(gitDirectory, name);
+            if (!File.Exists(loose))
+            {
+                var packed = Path.Combine(gitDirectory, "packed-refs");
+                return (name, File.Exists(packed) ? PackedRefs.Find(packed, name) : null);
+            }
+
+            var content = File.ReadAllText(loose).TrimEnd();
+            if (NameIn(content) is not { } next)
+                return (name, IsObjectId(content) ? content : null);
+            name = next;
+        }
+
+        return (name, null);
     }
 
     // SHA-1 or SHA-256, in hex.

@@ -10,7 +10,8 @@ namespace Gitproc.Repositories;
 internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>
-    /// Makes a base repository unless it is there. Of any number of processes one clones and the others wait for it.
+    /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
+    /// for it.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="credential">The password for the clone; null when the user's own helpers know it.</param>
@@ -20,15 +21,20 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
     public string Ensure(RepositoryRow repository, UrlCredential? credential, CancellationToken cancellationToken)
     {
         var path = folder.Base(repository.Base);
-        if (Directory.Exists(path))
+        if (BaseHealth.FindDamage(path) is null)
             return path;
 
         using var alone = FileLock.Acquire(
             folder.BaseLock(repository.Id),
             () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that clones {repository.Url}")),
             cancellationToken);
-        if (!Directory.Exists(path))
+        if (BaseHealth.FindDamage(path) is { } damage)
+        {
+            if (Directory.Exists(path))
+                reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is made anew"));
             Clone(repository, credential, path, cancellationToken);
+        }
+
         return path;
     }
 
@@ -61,7 +67,12 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
                     Subject = repository.Url,
                 },
                 cancellationToken);
+            // Which commits lack their parents stands in this file (gitformat-shallow, "Shallow commits"), and git borrows
+            // from no repository that has one (builtin/clone.c).
+            if (File.Exists(Path.Combine(unfinished, "shallow")))
+                throw Shallow(repository.Url);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            SetAside(path);
             Directory.Move(unfinished, path);
         }
         catch
@@ -70,6 +81,26 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
             throw;
         }
     }
+
+    // What is left of a damaged one may be all that is left of commits that upstream has dropped since.
+    private void SetAside(string path)
+    {
+        if (!Directory.Exists(Path.Combine(path, "objects")))
+        {
+            FolderRemoval.Remove(path);
+            return;
+        }
+
+        var aside = $"{path}.damaged-{DateTime.UtcNow:yyyyMMdd-HHmmss}";
+        Directory.Move(path, aside);
+        reports?.Report(new PoolReport(ReportKind.Warning, $"what is left of the damaged base repository is in {aside}"));
+    }
+
+    private static GitprocException Shallow(string url) => new(
+        ErrorReason.GitFailed,
+        $"The repository {url} is shallow: its history ends before its first commit, and nothing can be borrowed from it. "
+        + "Fetch the rest in it: git fetch --unshallow. Or name the repository it was cloned from.",
+        url);
 
     /// <summary>Keeps refs in files, whatever the user's default: HEAD is read without a process.</summary>
     public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];

@@ -1,0 +1,45 @@
+using Gitproc.Git;
+using Gitproc.Git.Config;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Finds out, without a process, whether a base repository can be borrowed from.</summary>
+internal static class BaseHealth
+{
+    /// <summary>Looks at a base repository.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <returns>What is wrong, as the rest of a sentence; null when nothing is.</returns>
+    public static string? FindDamage(string path)
+    {
+        try
+        {
+            if (!Directory.Exists(path))
+                return "is gone";
+            foreach (var needed in (ReadOnlySpan<string>)["objects", "refs"])
+            {
+                if (!Directory.Exists(Path.Combine(path, needed)))
+                    return $"has no {needed}";
+            }
+
+            if (Head.Read(path) is not { } head)
+                return "has no readable HEAD";
+            var config = Path.Combine(path, "config");
+            if (!File.Exists(config) || RepositoryConfig.Read(config) is not { IsBare: true })
+                return "has no config of a base repository";
+            return head.Commit is null || HasObjects(path) ? null : "has lost its objects";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read: {e.Message}";
+        }
+    }
+
+    // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.
+    private static bool HasObjects(string path)
+    {
+        var objects = Path.Combine(path, "objects");
+        var packs = Path.Combine(objects, "pack");
+        return (Directory.Exists(packs) && Directory.EnumerateFiles(packs, "*.pack").Any())
+            || Directory.EnumerateDirectories(objects, "??").Any();
+    }
+}
