@@ -1,4 +1,6 @@
 using Gitproc.Git;
+using Gitproc.Git.Config;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
@@ -9,19 +11,26 @@ internal static class CheckoutHealth
 
     /// <summary>Looks at a checkout's folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="basePath">The base repository it borrows from.</param>
+    /// <param name="basePath">The base repository it borrows from; that it is missing is no damage.</param>
     /// <returns>What is so.</returns>
     public static Health Check(string path, string basePath)
     {
-        var folder = new DirectoryInfo(path);
-        if (!folder.Exists)
-            return File.Exists(path) ? Health.Damaged("is a file") : Health.Missing;
-        if (folder.LinkTarget is not null)
-            return Health.Damaged("is a link to another folder");
-        var gitDirectory = Path.Combine(path, ".git");
-        if (!Directory.Exists(gitDirectory))
-            return folder.EnumerateFileSystemInfos().Any() ? Health.Damaged("has no .git folder") : Health.Missing;
-        return CheckGitDirectory(gitDirectory, basePath);
+        try
+        {
+            var folder = new DirectoryInfo(path);
+            if (!folder.Exists)
+                return File.Exists(path) ? Health.Damaged("is a file") : Health.Missing;
+            if (folder.LinkTarget is not null)
+                return Health.Damaged("is a link to another folder");
+            var gitDirectory = Path.Combine(path, ".git");
+            if (!Directory.Exists(gitDirectory))
+                return folder.EnumerateFileSystemInfos().Any() ? Health.Damaged("has no .git folder") : Health.Missing;
+            return CheckGitDirectory(gitDirectory, basePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Health.Damaged($"cannot be read: {e.Message}");
+        }
     }
 
     /// <summary>Whether a repository borrows the objects of a base repository.</summary>
@@ -32,45 +41,47 @@ internal static class CheckoutHealth
     {
         var file = Path.Combine(gitDirectory, Alternates);
         return File.Exists(file)
-            && File.ReadAllLines(file).Contains(Path.Combine(basePath, "objects").Replace('\\', '/'));
+            && File.ReadAllLines(file).Contains(Path.Combine(basePath, "objects").Replace(Path.DirectorySeparatorChar, '/'));
     }
 
     private static Health CheckGitDirectory(string gitDirectory, string basePath)
     {
-        try
+        // Without these git does not take the folder for a repository (gitrepository-layout(5)), goes up, and works on
+        // whatever repository the pool may lie in.
+        foreach (var needed in (ReadOnlySpan<string>)["objects", "refs"])
         {
-            // Without these git does not take the folder for a repository (gitrepository-layout(5)), goes up, and
-            // works on whatever repository the pool may lie in.
-            foreach (var needed in (ReadOnlySpan<string>)["objects", "refs"])
-            {
-                if (!Directory.Exists(Path.Combine(gitDirectory, needed)))
-                    return Health.Damaged($"has no .git/{needed}");
-            }
+            if (!Directory.Exists(Path.Combine(gitDirectory, needed)))
+                return Health.Damaged($"has no .git/{needed}");
+        }
 
-            if (Head.Read(gitDirectory) is not { } head)
-                return Health.Damaged("has no readable .git/HEAD");
-            if (!File.Exists(Path.Combine(gitDirectory, "config")))
-                return Health.Damaged("has no .git/config");
-            if (!Borrows(gitDirectory, basePath))
-                return Health.Damaged($"does not borrow the objects of {basePath} (.git/{Alternates})");
-            return head.Commit is null || HasIndex(gitDirectory) ? Health.Good(head) : Health.Damaged("has no readable .git/index");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Health.Damaged($"cannot be read: {e.Message}");
-        }
+        if (Head.Read(gitDirectory) is not { } head)
+            return Health.Damaged("has no readable .git/HEAD");
+        var config = Path.Combine(gitDirectory, "config");
+        if (!File.Exists(config))
+            return Health.Damaged("has no .git/config");
+        if (RepositoryConfig.Read(config) is not { } settings)
+            return Health.Damaged("has no config of a repository in .git/config");
+        if (settings.IsBare)
+            return Health.Damaged("is bare (core.bare in .git/config)");
+        if (!Borrows(gitDirectory, basePath))
+            return Health.Damaged($"does not borrow the objects of {basePath} (.git/{Alternates})");
+        if (Directory.Exists(basePath) && BaseHealth.FindDamage(basePath) is { } damage)
+            return Health.Damaged($"borrows the objects of {basePath}, which {damage}");
+        return (head.Commit is null ? FindLoss(gitDirectory, head) : FindIndexDamage(gitDirectory)) is { } loss
+            ? Health.Damaged(loss)
+            : Health.Good(head);
     }
 
-    // gitformat-index(5): a signature, a version, a count, and at the end a hash of 20 or more bytes.
-    private static bool HasIndex(string gitDirectory)
+    private static string? FindIndexDamage(string gitDirectory) =>
+        IndexFile.CountEntries(Path.Combine(gitDirectory, "index")) is null ? "has no readable .git/index" : null;
+
+    // A branch without a commit is one of an empty repository, or one that was begun without a history (git-switch(1),
+    // --orphan), and then the log of HEAD tells of what was before. Where no log is kept, files of no commit are a loss.
+    private static string? FindLoss(string gitDirectory, Head head)
     {
-        var file = Path.Combine(gitDirectory, "index");
-        if (!File.Exists(file))
-            return false;
-        using var handle = File.OpenHandle(file);
-        Span<byte> signature = stackalloc byte[4];
-        return RandomAccess.GetLength(handle) >= 32
-            && RandomAccess.Read(handle, signature, 0) == 4
-            && signature.SequenceEqual("DIRC"u8);
+        var hasNoLog = !File.Exists(Path.Combine(gitDirectory, "logs", "HEAD"));
+        var isLost = Head.HasLostCommit(gitDirectory)
+            || (hasNoLog && IndexFile.CountEntries(Path.Combine(gitDirectory, "index")) is not (null or 0));
+        return isLost ? $"has lost the commit of its branch {head.Branch}" : null;
     }
 }

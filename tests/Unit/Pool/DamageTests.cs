@@ -63,6 +63,142 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(CheckoutState.Broken, _pool.Find(checkout.Name).State);
     }
 
+    [Theory]
+    [InlineData(".git/config", "", "config")]
+    [InlineData(".git/config", "garbage, and no config", "config")]
+    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\0\0\0\0", "config")]
+    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n", "bare")]
+    [InlineData(".git/refs/heads/main", "", "lost the commit of its branch main")]
+    [InlineData(".git/refs/heads/main", "garbage", "lost the commit of its branch main")]
+    [InlineData(".git/refs/heads/main", null, "lost the commit of its branch main")]
+    [InlineData(".git/index", "DIRC\0\0\0\u0002\0\0\0\u0003", "index")]
+    public void One_that_was_written_over_is_set_aside(string file, string? content, string reason)
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        var path = Path.Combine(checkout.Path, file);
+        File.Delete(path);
+        if (content is not null)
+            File.WriteAllText(path, content);
+        Assert.Equal("checkout-2", _pool.Acquire().Name);
+        Assert.Contains(reason, _pool.Find(checkout.Name).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(150)]
+    public void An_index_that_lost_its_end_in_a_crash_is_noticed(int kept)
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        var index = Path.Combine(checkout.Path, ".git/index");
+        var content = File.ReadAllBytes(index);
+        content.AsSpan(kept).Clear();
+        File.WriteAllBytes(index, content);
+        Assert.Equal("checkout-2", _pool.Acquire().Name);
+        Assert.Contains("index", _pool.Find(checkout.Name).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_user_may_do_in_one_is_no_damage()
+    {
+        var checkout = _pool.Acquire();
+        AssertTaken(checkout);
+
+        // No hash in the index (index.skipHash, of git 2.40).
+        var index = Path.Combine(checkout.Path, ".git/index");
+        var content = File.ReadAllBytes(index);
+        content.AsSpan(content.Length - 20).Clear();
+        File.WriteAllBytes(index, content);
+        AssertTaken(checkout);
+
+        TestGit.Run(checkout.Path, "config", "alias.x", "!f() {\n echo \"a # b\"; }; f");
+        TestGit.Run(checkout.Path, "config", "branch.we]ird \"name\".remote", "origin");
+        TestGit.Run(checkout.Path, "config", "core.bare", "false");
+        File.AppendAllText(Path.Combine(checkout.Path, ".git/config"), "# mine\n[Extra] key = value ; of mine\n  flag\n\tlong = a \\\n  b = c = d \\\\\n[a.b]\n");
+        TestGit.Run(checkout.Path, "config", "--list");
+        AssertTaken(checkout);
+
+        foreach (var version in (string[])["4", "3", "2"])
+        {
+            TestGit.Run(checkout.Path, "update-index", "--index-version", version);
+            AssertTaken(checkout);
+        }
+
+        TestGit.Run(checkout.Path, "rm", "--quiet", "-r", "--cached", ".");
+        AssertTaken(checkout);
+        TestGit.Run(checkout.Path, "reset", "--quiet", "--hard");
+        TestGit.Run(checkout.Path, "update-index", "--split-index");
+        AssertTaken(checkout);
+        TestGit.Run(checkout.Path, "update-index", "--no-split-index");
+        TestGit.Run(checkout.Path, "symbolic-ref", "refs/heads/same", "refs/heads/main");
+        TestGit.Run(checkout.Path, "symbolic-ref", "HEAD", "refs/heads/same");
+        AssertTaken(checkout);
+        TestGit.Run(checkout.Path, "pack-refs", "--all");
+        AssertTaken(checkout);
+        TestGit.Run(checkout.Path, "checkout", "--quiet", "--orphan", "fresh");
+        AssertTaken(checkout);
+        TestGit.Run(checkout.Path, "remote", "remove", "origin");
+        AssertTaken(checkout);
+
+        void AssertTaken(Checkout checkout)
+        {
+            _pool.Release(checkout);
+            Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        }
+    }
+
+    [Fact]
+    public void One_that_may_not_be_read_is_set_aside()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var path = _pool.Program.Run(_pool.Home, "acquire", _pool.Source).Output;
+        _pool.Program.Run(_pool.Home, "release", path);
+        File.SetUnixFileMode(path, UnixFileMode.None);
+        // Root may read all, unless it gives that up.
+        string[] acquire = [GitprocProgram.File, "acquire", _pool.Source];
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", .. acquire] : acquire;
+        var start = new System.Diagnostics.ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = _pool.Home,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+
+        var result = GitprocProgram.Finish(System.Diagnostics.Process.Start(start)!);
+
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.EndsWith("checkout-2", result.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", _pool.Find("checkout-1").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("objects")]
+    [InlineData("objects/pack")]
+    [InlineData("refs")]
+    [InlineData("HEAD")]
+    [InlineData("config")]
+    public void A_damaged_base_repository_is_made_anew(string emptied)
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        var path = Path.Combine(Directory.EnumerateDirectories(Path.Combine(_pool.Pool.Path, "base"), "source.git", SearchOption.AllDirectories).Single(), emptied);
+        if (File.Exists(path))
+            File.WriteAllText(path, "");
+        else
+            FolderRemoval.Remove(path);
+        if (emptied is "" or "objects/pack")
+            Directory.CreateDirectory(path);
+
+        // Whether the old one can be used again or not.
+        var acquired = _pool.Acquire();
+        Assert.Equal("", TestGit.Run(acquired.Path, "status", "--short"));
+        Assert.Equal("", TestGit.Run(_pool.Acquire().Path, "status", "--short"));
+    }
+
     [Fact]
     public void A_link_in_its_place_is_not_followed()
     {
