@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
 
@@ -11,6 +12,8 @@ internal static class GitprocCommand
     /// <returns>The command.</returns>
     public static RootCommand Create(IReadOnlyList<string>? commandToRun)
     {
+        // Before anything is printed, what parsing finds wrong included.
+        Terminal.UseUtf8();
         var options = new GlobalOptions();
         var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
         {

@@ -236,6 +236,28 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Errors_of_the_system_are_told_in_words() =>
+        Assert.Contains("Not enough )'s", Run("filter", "(").Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("en_US.ISO-8859-1")]
+    [InlineData("C")]
+    public void Paths_are_printed_as_they_are_whatever_the_locale(string locale)
+    {
+        const string script = "cd \"$(\"$GITPROC\" acquire \"$SOURCE\")\" && pwd && \"$GITPROC\" list --json && \"$GITPROC\" release 2>&1";
+        var start = new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        GitprocProgram.Isolate(start, _pool["pöol"], _pool.Home);
+        start.Environment["LC_ALL"] = locale;
+        start.Environment["GITPROC"] = GitprocProgram.File;
+        start.Environment["SOURCE"] = _pool.Source;
+        using var shell = Process.Start(start)!;
+        var output = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        Assert.StartsWith(_pool["pöol/checkout-1"], output, StringComparison.Ordinal);
+        Assert.EndsWith("checkout-1 is free\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pool_that_cannot_be_made_is_an_error()
     {
         File.WriteAllText(_pool["file"], "");
