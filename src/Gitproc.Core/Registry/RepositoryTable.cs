@@ -26,11 +26,14 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         .Query($"SELECT {Columns} FROM repository WHERE key = $key", Read, ("$key", key))
         .SingleOrDefault();
 
-    /// <summary>The repositories whose key has a last part, in either case of letters.</summary>
-    /// <param name="name">The last part.</param>
+    /// <summary>
+    /// The repositories whose key has a last part, in either case of letters. Keys of bare local repositories end in
+    /// <c>.git</c>; they are found too.
+    /// </summary>
+    /// <param name="name">The last part, without <c>.git</c>.</param>
     /// <returns>The rows, by key.</returns>
     public List<RepositoryRow> FindByName(string name) => connection.Query(
-        $"SELECT {Columns} FROM repository WHERE name = $name COLLATE NOCASE ORDER BY key", Read, ("$name", name));
+        $"SELECT {Columns} FROM repository WHERE name COLLATE NOCASE IN ($name, $name || '.git') ORDER BY key", Read, ("$name", name));
 
     /// <summary>Adds a repository, or finds it when another process was faster.</summary>
     /// <param name="key">The key.</param>

@@ -47,6 +47,16 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         && !LocalPath.Is(text, rules)
         && rules.Rewrite(text) == text;
 
+    /// <summary>Whether a text that is no name may be a key all the same: one with a port, as <c>host:8080/path</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="rules">What its meaning depends on.</param>
+    /// <returns>False for URLs, for paths, and for what <c>insteadOf</c> rewrites.</returns>
+    public static bool MayBeKey(string text, AddressRules rules) =>
+        text.Contains(':')
+        && !text.Contains("://", StringComparison.Ordinal)
+        && !LocalPath.Is(text, rules)
+        && rules.Rewrite(text) == text;
+
     private static RepositoryAddress OfRemote(UrlParts parts, string written, string used, AddressRules rules)
     {
         // ssh would take it for an option (connect.c, looks_like_command_line_option).

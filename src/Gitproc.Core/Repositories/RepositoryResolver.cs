@@ -21,8 +21,16 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         if (text is null)
             return ByAddress(RemoteOfCaller(directory), Rules(config.TopLevel ?? directory));
         var rules = Rules(directory);
-        return RepositoryAddress.IsName(text, rules) ? ByName(text, directory) : ByAddress(text, rules);
+        if (RepositoryAddress.IsName(text, rules))
+            return ByName(text, directory);
+        return ByKey(text, rules) ?? ByAddress(text, rules);
     }
+
+    // A key with a port reads like host:path. A URL and a path mean what they say, whatever the pool knows.
+    private RepositoryTarget? ByKey(string text, AddressRules rules) =>
+        RepositoryAddress.MayBeKey(text, rules) && repositories.Find(text) is { } row ? Known(row) : null;
+
+    private static RepositoryTarget Known(RepositoryRow row) => new(row.Key, row.Url, Credential: null, row, IsByName: true);
 
     private RepositoryTarget ByAddress(string text, AddressRules rules)
     {
@@ -33,16 +41,19 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
 
     private RepositoryTarget ByName(string text, string directory)
     {
-        var name = text.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? text[..^".git".Length] : text;
-        name = name.TrimEnd('/');
+        var written = text.TrimEnd('/');
+        var name = WithoutGit(written).TrimEnd('/');
         var candidates = repositories.FindByName(name[(name.LastIndexOf('/') + 1)..]);
+        // With .git it is, if there is one, the repository that is named so; otherwise .git makes no difference.
         var found = Best(
+            candidates.Where(row => row.Key == written),
+            candidates.Where(row => written != name && EndsWith(row.Key, written, StringComparison.Ordinal)),
             candidates.Where(row => row.Key == name),
-            candidates.Where(row => row.Key.EndsWith("/" + name, StringComparison.Ordinal)),
-            candidates.Where(row => ("/" + row.Key).EndsWith("/" + name, StringComparison.OrdinalIgnoreCase)));
+            candidates.Where(row => EndsWith(WithoutGit(row.Key), name, StringComparison.Ordinal)),
+            candidates.Where(row => EndsWith(WithoutGit(row.Key), name, StringComparison.OrdinalIgnoreCase)));
         return found switch
         {
-            [var row] => new RepositoryTarget(row.Key, row.Url, Credential: null, row, IsByName: true),
+            [var row] => Known(row),
             [] => throw Unknown(text, directory),
             _ => throw new GitprocException(
                 ErrorReason.AmbiguousRepository,
@@ -50,6 +61,11 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
                 text),
         };
     }
+
+    private static string WithoutGit(string name) =>
+        name.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? name[..^".git".Length] : name;
+
+    private static bool EndsWith(string key, string name, StringComparison comparison) => $"/{key}".EndsWith($"/{name}", comparison);
 
     private static List<RepositoryRow> Best(params IEnumerable<IEnumerable<RepositoryRow>> choices) =>
         choices.Select(choice => choice.ToList()).FirstOrDefault(choice => choice.Count > 0) ?? [];

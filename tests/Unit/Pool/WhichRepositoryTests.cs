@@ -114,6 +114,35 @@ public sealed class WhichRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void A_bare_local_repository_has_a_name_too()
+    {
+        TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", _pool.Source, _pool["src/bare.git"]);
+        var key = _pool.Acquire(_pool["src/bare.git"]).Repository;
+        foreach (var name in (string[])["bare", "bare.git", "BARE", "src/bare", "src/bare.git", "bare/", "bare.git/"])
+            Assert.Equal(key, _pool.Acquire(name).Repository);
+
+        // Beside one whose name is the same but for the ending.
+        var other = _pool.Acquire(TestGit.MakeRepository(_pool["other/bare"])).Repository;
+        Assert.Equal(key, _pool.Acquire("bare.git").Repository);
+        Assert.Equal(other, _pool.Acquire("other/bare").Repository);
+        Assert.Equal(ErrorReason.AmbiguousRepository, Assert.Throws<GitprocException>(() => _pool.Acquire("bare")).Reason);
+    }
+
+    [Fact]
+    public void A_key_with_a_port_is_taken_for_what_it_is()
+    {
+        TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", _pool.Source, _pool["served/repo.git"]);
+        TestGit.Run(_pool["served/repo.git"], "update-server-info");
+        using var server = new PasswordServer(_pool["served"], "me", "password");
+        var checkout = _pool.Acquire($"http://me:password@{server.Host}/repo.git");
+        Assert.Equal($"{server.Host}/repo", checkout.Repository);
+        _pool.Release(checkout);
+        Assert.Equal(checkout.Name, _pool.Acquire(checkout.Repository).Name);
+        // What the pool does not know is host:path as everywhere.
+        Assert.Contains("git clone", Assert.Throws<GitprocException>(() => _pool.Acquire($"{server.Host}/other")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_ambiguous_name_lists_the_candidates()
     {
         Directory.CreateDirectory(_pool["a"]);
