@@ -4,6 +4,8 @@ namespace Gitproc.Git.Config;
 /// <param name="git">Runs git.</param>
 internal sealed class GitConfigReader(GitRunner git)
 {
+    private const string Separator = "--is-bare-repository";
+
     /// <summary>Asks git, in the caller's environment, so that <c>GIT_DIR</c> of a hook is followed.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="cancellationToken">Ends the question.</param>
@@ -48,12 +50,11 @@ internal sealed class GitConfigReader(GitRunner git)
                 files.Add(ResolveInclude(entry.Value, origin));
         }
 
-        var lines = place.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (place.ExitCode != 0 || lines.Length < 3)
+        if (place.ExitCode != 0 || ReadPlace(place.Output) is not [var found, var common, var top])
             return (new GitConfig(entries, null, place.Error), files);
 
-        var gitDirectory = Path.GetFullPath(lines[1], directory);
-        var localConfig = Path.Combine(Path.GetFullPath(lines[2], directory), "config");
+        var gitDirectory = Path.GetFullPath(found, directory);
+        var localConfig = Path.Combine(Path.GetFullPath(common, directory), "config");
         files.Add(localConfig);
         files.Add(Path.Combine(gitDirectory, "config.worktree"));
         foreach (var (key, value) in entries)
@@ -64,7 +65,7 @@ internal sealed class GitConfigReader(GitRunner git)
                 files.Add(Path.Combine(gitDirectory, "HEAD"));
         }
 
-        var topLevel = lines.Length > 3 ? Path.GetFullPath(lines[3], directory) : gitDirectory;
+        var topLevel = top.Length > 0 ? Path.GetFullPath(top, directory) : gitDirectory;
         return (new GitConfig(entries, topLevel, null), files);
     }
 
@@ -77,14 +78,16 @@ internal sealed class GitConfigReader(GitRunner git)
         ? Path.Combine(HomeFolder.Path, path[2..])
         : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
 
-    // --show-toplevel fails in a bare repository, after the other answers are out: it has to be last.
+    // A folder's name may have a line end in it, and git quotes nothing here: another answer, of which the first line
+    // tells what it is, stands before each path. --show-toplevel fails where there is no work tree, after the other
+    // answers are out, and so is last.
     private GitResult FindRepository(string directory, bool keep, CancellationToken cancellationToken)
     {
-        var found = git.Run(Ask("--git-dir", "--git-common-dir", "--show-toplevel"), cancellationToken);
+        var found = git.Run(Ask("--git-dir", Separator, "--git-common-dir", Separator, "--show-toplevel"), cancellationToken);
         var isBare = found.ExitCode != 0 && found.Output.Length > 0;
         return isBare ? found with { ExitCode = 0 } : found;
 
-        GitCall Ask(params string[] questions) => new(["rev-parse", "--is-bare-repository", .. questions])
+        GitCall Ask(params string[] questions) => new(["rev-parse", Separator, .. questions])
         {
             WorkingDirectory = directory,
             KeepRepositoryVariables = keep,
@@ -92,6 +95,14 @@ internal sealed class GitConfigReader(GitRunner git)
             // What it says is looked into.
             Environment = [("LC_ALL", "C")],
         };
+    }
+
+    // The paths of what was asked; empty for the top where there is no work tree.
+    private static string[] ReadPlace(string output)
+    {
+        var end = output.IndexOf('\n', StringComparison.Ordinal) + 1;
+        var paths = output[end..].Split($"\n{output[..end]}");
+        return [.. paths[..^1], paths[^1] is [.. var top, '\n'] ? top : paths[^1]];
     }
 
     // "key LF value"; a key without "= value" in the file has no LF and means true (git-config(1)).
