@@ -31,6 +31,11 @@ internal static class CheckoutTable
         }
     }
 
+    // A process chooses its own name, and a terminal obeys control characters.
+    private static string Printable(string text) => !text.Any(char.IsControl)
+        ? text
+        : string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : $"{c}"));
+
     private static string[] Cells(Checkout checkout) =>
     [
         checkout.Name,
@@ -44,8 +49,8 @@ internal static class CheckoutTable
     private static string Owner(Checkout checkout) => checkout switch
     {
         { OwnerProcessId: null } => "-",
-        { Locked: true } => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName}",
-        _ => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName} (gone)",
+        { Locked: true } => $"{checkout.OwnerProcessId} {Printable(checkout.OwnerProcessName ?? "")}",
+        _ => $"{checkout.OwnerProcessId} {Printable(checkout.OwnerProcessName ?? "")} (gone)",
     };
 
     private static string Colored(string text, CheckoutState state) => state switch
