@@ -23,13 +23,13 @@ internal sealed record PoolSettings(int? MaxCheckouts, bool AutoCreate, IReadOnl
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct
     {
-        var (source, text) = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } environment
-            ? (variable, environment)
-            : ($"gitproc.{name}", config.Get($"gitproc.{name.ToLowerInvariant()}"));
+        var (source, where, text) = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } environment
+            ? (variable, "the environment variable", environment)
+            : ($"gitproc.{name}", $"git config --show-origin --get-all gitproc.{name}", config.Get($"gitproc.{name.ToLowerInvariant()}"));
         if (text is null)
             return null;
         return parse(text) ?? throw new GitprocException(
-            ErrorReason.InvalidSetting, $"The value '{text}' of {source} makes no sense. Change or remove it: git config --show-origin --get-all gitproc.{name}", source);
+            ErrorReason.InvalidSetting, $"The value '{text}' of {source} makes no sense. Change or remove it: {where}.", source);
     }
 
     private static int? ParseLimit(string text) =>

@@ -149,6 +149,26 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_a_process_chose_does_nothing_to_the_terminal()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        // Linux takes the name of a process from its file.
+        var file = _pool["a\eb"];
+        File.Copy("/bin/sleep", file);
+        using var owner = Process.Start(new ProcessStartInfo(file, ["60"]))!;
+        try
+        {
+            Run("a", _pool.Source, "--owner-pid", $"{owner.Id}");
+            Assert.Contains($@"{owner.Id} a\x1bb", Run("list").Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            owner.Kill();
+        }
+    }
+
+    [Fact]
     public void Exits_with_3_when_nothing_is_free()
     {
         Run("a", _pool.Source);

@@ -32,6 +32,23 @@ public sealed class AcquireTests : IDisposable
     }
 
     [Fact]
+    public void A_pool_may_have_any_path()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var name in (string[])[@"back\slash", "a b'c\"d", "é$(x)"])
+        {
+            var pool = new Pool(_pool[name]);
+            for (var i = 0; i < 2; i++)
+            {
+                var checkout = pool.Acquire(_pool.Request());
+                Assert.Equal(_pool[$"{name}/checkout-1"], checkout.Path);
+                pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+            }
+        }
+    }
+
+    [Fact]
     public void A_base_repository_never_loses_an_object()
     {
         var checkout = _pool.Acquire();

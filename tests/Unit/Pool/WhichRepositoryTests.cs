@@ -181,6 +181,30 @@ public sealed class WhichRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_that_makes_no_sense_is_named_as_one()
+    {
+        var error = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GITPROC_MAX_CHECKOUTS", "many")], "acquire", _pool.Source)).Error;
+        Assert.Contains("'many' of GITPROC_MAX_CHECKOUTS", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("git config", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("two\nlines")]
+    [InlineData("end\n")]
+    public void A_folder_may_have_a_line_end_in_its_name(string name)
+    {
+        var clone = Clone(name);
+        Thread.Sleep(100);
+        AcquireIn(clone);
+        TestGit.Run(clone, "config", "gitproc.autoCreate", "no");
+        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        TestGit.Run(clone, "remote", "set-url", "origin", "../source");
+        TestGit.Run(clone, "config", "gitproc.autoCreate", "yes");
+        Directory.CreateDirectory(Path.Combine(clone, "sub"));
+        Assert.Equal(_pool.Source, AcquireIn(Path.Combine(clone, "sub")).Repository);
+    }
+
+    [Fact]
     public void Settings_come_from_gits_config()
     {
         var clone = Clone("clone");
