@@ -67,7 +67,7 @@ Describe 'Invoke-GitprocAcquire' {
         @{ Arguments = @{ Repository = 'https://host/a/../b' }; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'https://host/a/../b' }
         @{ Arguments = @{ Repository = '/no/such/repository' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = '/no/such/repository' }
         @{ Arguments = @{ Repository = 'nobody-knows' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = 'nobody-knows' }
-        @{ Arguments = @{ Repository = 'git://localhost:1/x' }; Id = 'GitFailed'; Category = 'NotSpecified'; Target = 'git://localhost:1/x' }
+        @{ Arguments = @{ Repository = 'git://localhost:1/x' }; Id = 'GitFailed'; Category = 'FromStdErr'; Target = 'git://localhost:1/x' }
     ) {
         $records = $null
         Invoke-GitprocAcquire @Arguments -ErrorAction SilentlyContinue -ErrorVariable records | Should -BeNullOrEmpty

@@ -48,6 +48,15 @@ Describe 'Get-GitprocCheckout' {
         (Get-GitprocCheckout $free.Name).Commit | Should -Be (git -C $other rev-parse HEAD)
     }
 
+    It 'refuses what is no wildcard, and goes on' {
+        $found = Get-GitprocCheckout '[', $locked.Name -ErrorAction SilentlyContinue -ErrorVariable records
+        $found.Name | Should -Be $locked.Name
+        $records | Should -HaveCount 1
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'InvalidPattern,*'
+        $records[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $records[0].TargetObject | Should -Be '['
+    }
+
     It 'is empty for a pool that is not there, and makes none' {
         $pool = Join-Path $TestDrive 'no-pool'
         Get-GitprocCheckout -Pool $pool | Should -BeNullOrEmpty
@@ -118,6 +127,25 @@ Describe 'Select-GitprocCheckout' {
 
     It 'lists nothing for an empty pipeline' {
         @() | Select-GitprocCheckout '.' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'An error that nobody thought of' {
+    It 'is one record with an id, and the next item is gone on with' {
+        $pool = Join-Path $TestDrive 'spoiled'
+        Invoke-GitprocAcquire $repository -Pool $pool | Exit-GitprocCheckout
+        # The module has SQLite in a load context of its own.
+        $own = [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'Gitproc'
+        $sqlite = $own.Assemblies | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
+        $connection = [Activator]::CreateInstance($sqlite.GetType('Microsoft.Data.Sqlite.SqliteConnection'), "Data Source=$pool/gitproc.db")
+        $connection.Open()
+        $command = $connection.CreateCommand()
+        $command.CommandText = "UPDATE checkout SET created_at = $([long]::MaxValue)"
+        $command.ExecuteNonQuery() | Should -Be 1
+        $connection.Dispose()
+        'checkout-1', 'checkout-2' | Get-GitprocCheckout -Pool $pool -ErrorAction SilentlyContinue -ErrorVariable records
+        $records | Should -HaveCount 2
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'UnexpectedError,*'
     }
 }
 

@@ -2,14 +2,25 @@ using System.Management.Automation;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Makes PowerShell's error records of the pool's errors. The ids are the names of the reasons.</summary>
+/// <summary>Makes PowerShell's error records. The ids are stable; those of the pool's errors are the names of the reasons.</summary>
 internal static class ErrorRecords
 {
+    /// <summary>Whether an exception is PowerShell's own: an error it has reported already, or how it ends a pipeline.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <returns>True when it has to go on up.</returns>
+    public static bool IsOfPowerShell(Exception exception) =>
+        exception is RuntimeException or FlowControlException or HaltCommandException;
+
     /// <summary>Makes a record.</summary>
     /// <param name="error">The error.</param>
     /// <returns>The record.</returns>
-    public static ErrorRecord Of(GitprocException error) =>
-        new(error, error.Reason.ToString(), CategoryOf(error.Reason), error.Target);
+    public static ErrorRecord Of(Exception error) => error switch
+    {
+        GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target),
+        InvalidPathException invalid => new(invalid, "InvalidPath", ErrorCategory.InvalidArgument, invalid.Target),
+        IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, null),
+        _ => new(error, "UnexpectedError", ErrorCategory.NotSpecified, null),
+    };
 
     private static ErrorCategory CategoryOf(ErrorReason reason) => reason switch
     {
@@ -22,6 +33,8 @@ internal static class ErrorRecords
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
         ErrorReason.DatabaseNotUsable => ErrorCategory.InvalidData,
+        // The text is what git wrote to its standard error.
+        ErrorReason.GitFailed => ErrorCategory.FromStdErr,
         _ => ErrorCategory.NotSpecified,
     };
 }

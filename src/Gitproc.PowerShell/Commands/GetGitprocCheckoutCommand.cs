@@ -34,19 +34,32 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     {
         var checkouts = pool.List(Repository, Location, Cancellation);
         foreach (var name in Name ?? ["*"])
+            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted), enumerateCollection: true));
+    });
+
+    private static List<Checkout> Find(string name, IReadOnlyList<Checkout> checkouts, Pool pool)
+    {
+        List<Checkout> found;
+        try
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            var found = checkouts.Where(checkout => pattern.IsMatch(checkout.Name)).ToList();
-            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                var error = new GitprocException(
-                    ErrorReason.CheckoutNotFound, $"The pool {pool.Path} has no checkout '{name}'. See Get-GitprocCheckout.", name);
-                WriteError(ErrorRecords.Of(error));
-            }
-
-            WriteObject(found.Where(IsWanted), enumerateCollection: true);
+            found = [.. checkouts.Where(checkout => pattern.IsMatch(checkout.Name))];
         }
-    });
+        catch (WildcardPatternException)
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidPattern,
+                $"'{SecretText.Hide(name)}' is no pattern of names: a bracket is not closed. Write `[ for the character itself.",
+                SecretText.Hide(name));
+        }
+
+        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
+            ? found
+            : throw new GitprocException(
+                ErrorReason.CheckoutNotFound,
+                $"The pool {pool.Path} has no checkout '{SecretText.Hide(name)}'. See Get-GitprocCheckout.",
+                SecretText.Hide(name));
+    }
 
     private bool IsWanted(Checkout checkout) =>
         (!Locked && !Free) || (Locked && checkout.Locked) || (Free && checkout.State == CheckoutState.Free);

@@ -28,31 +28,51 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Ends what runs.</summary>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    /// <summary>Does a step with the pool; where it is refused, writes the error, so that the next item is gone on with.</summary>
+    /// <summary>Does a step; where it fails, writes the error, so that the next item is gone on with.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="folder">The pool's folder where the parameters name none; null for the default one.</param>
-    private protected void WithPool(Action<Pool> step, string? folder = null)
+    private protected void Attempt(Action step)
     {
-        var reports = new CommandReports(this);
         try
         {
-            step(new Pool(Pool is null ? folder : GetUnresolvedProviderPathFromPSPath(Pool), reports));
-        }
-        catch (GitprocException e)
-        {
-            WriteError(ErrorRecords.Of(e));
+            step();
         }
         catch (OperationCanceledException)
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (!ErrorRecords.IsOfPowerShell(e))
         {
-            WriteError(new ErrorRecord(e, "FileSystemError", ErrorCategory.WriteError, Pool));
+            WriteError(ErrorRecords.Of(e));
+        }
+    }
+
+    /// <summary>Does a step with the pool; where it fails, writes the error, so that the next item is gone on with.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="ownFolder">The folder of the one pool that can be meant; null when none is known.</param>
+    private protected void WithPool(Action<Pool> step, string? ownFolder = null) => Attempt(() =>
+    {
+        var reports = new CommandReports(this);
+        try
+        {
+            step(OpenPool(ownFolder, reports));
         }
         finally
         {
             reports.Complete();
         }
+    });
+
+    private Pool OpenPool(string? ownFolder, CommandReports reports)
+    {
+        var pool = new Pool(Pool is null ? ownFolder : FileSystemPath.Resolve(Pool, SessionState.Path), reports);
+        if (ownFolder is not null && !PathComparison.IsSame(ownFolder, pool.Path))
+        {
+            throw new GitprocException(
+                ErrorReason.CheckoutNotFound, $"The checkout is of the pool {ownFolder}, not of {pool.Path}. Leave -Pool out.", ownFolder);
+        }
+
+        return File.Exists(pool.Path)
+            ? throw new GitprocException(ErrorReason.PoolNotUsable, $"The pool {pool.Path} is a file. Name a folder.", pool.Path)
+            : pool;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Gitproc.PowerShell.Commands;
 
 namespace Gitproc.PowerShell.Completion;
 
@@ -23,13 +24,13 @@ public abstract class PoolCompleter : IArgumentCompleter
             var pattern = WildcardPattern.Get(PatternFor(wordToComplete.Trim('\'', '"')), WildcardOptions.IgnoreCase);
             return
             [
-                .. Candidates(fakeBoundParameters["Pool"] as string)
+                .. Candidates(PoolFolder(fakeBoundParameters["Pool"] as string))
                     .Where(candidate => pattern.IsMatch(candidate.Text))
                     .Select(candidate => new CompletionResult(
                         Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip)),
             ];
         }
-        catch (GitprocException)
+        catch (Exception e) when (e is GitprocException or InvalidPathException or WildcardPatternException)
         {
             // Nobody to tell: a completion has no error to show. The command itself will.
             return [];
@@ -45,6 +46,12 @@ public abstract class PoolCompleter : IArgumentCompleter
     /// <param name="word">The part.</param>
     /// <returns>A wildcard pattern.</returns>
     private protected virtual string PatternFor(string word) => word + "*";
+
+    // A completer is handed no session; a script that runs where it runs is.
+    private static string? PoolFolder(string? text) =>
+        text is not null && ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() is PSObject { BaseObject: PathIntrinsics session }
+            ? FileSystemPath.Resolve(text, session)
+            : null;
 
     private static string Quote(string text) => text.AsSpan().ContainsAny(NeedsQuotes)
         ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'"

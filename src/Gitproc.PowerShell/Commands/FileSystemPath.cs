@@ -1,0 +1,40 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Paths as PowerShell writes them: relative to where the session stands, in its home, in one of its drives.</summary>
+internal static class FileSystemPath
+{
+    private const string Provider = "FileSystem";
+
+    /// <summary>Makes a path one that .NET and git understand. Whether anything is there is not looked up.</summary>
+    /// <param name="text">The path.</param>
+    /// <param name="session">The paths of the session.</param>
+    /// <returns>The absolute path.</returns>
+    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
+    public static string Resolve(string text, PathIntrinsics session)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new InvalidPathException("A path cannot have the character NUL in it.", text);
+        try
+        {
+            var path = session.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
+            return provider.Name == Provider ? path : throw OfOther(text, provider);
+        }
+        catch (Exception e) when (e is SessionStateException or InvalidOperationException or ArgumentException or NotSupportedException)
+        {
+            var shown = SecretText.Hide(text);
+            throw new InvalidPathException($"'{shown}' is no path of the file system: {e.Message}", shown, e);
+        }
+    }
+
+    /// <summary>Makes a place that the session stands or stood in one that .NET and git understand.</summary>
+    /// <param name="place">The place.</param>
+    /// <returns>The absolute path.</returns>
+    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
+    public static string Of(PathInfo place) =>
+        place.Provider.Name == Provider ? place.ProviderPath : throw OfOther(place.Path, place.Provider);
+
+    private static InvalidPathException OfOther(string text, ProviderInfo provider) =>
+        new($"'{SecretText.Hide(text)}' is no path of the file system: it is one of {provider.Name}.", SecretText.Hide(text));
+}
