@@ -119,6 +119,87 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         $released.LeaseId | Should -BeNullOrEmpty
     }
 
+    It 'releases by where the session stands, also from a subfolder' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Push-Location (New-Item -ItemType Directory (Join-Path $checkout 'below') -Force)
+        Exit-GitprocCheckout $PWD -PassThru | ForEach-Object State | Should -Be 'Free'
+    }
+
+    It 'understands paths as PowerShell writes them: <Path>' -ForEach @(
+        @{ Path = '~/pool' }, @{ Path = 'InTest:/pool' }, @{ Path = './pool' }, @{ Path = 'FileSystem::TESTDRIVE/pool' }
+    ) {
+        $checkout = Invoke-GitprocAcquire $repository
+        $provider = Get-PSProvider FileSystem
+        $userHome = $provider.Home
+        $null = New-PSDrive InTest FileSystem $TestDrive
+        Push-Location $TestDrive
+        try {
+            $provider.Home = $TestDrive
+            $text = "$Path/$($checkout.Name)".Replace('TESTDRIVE', $TestDrive)
+            Exit-GitprocCheckout $text -PassThru | ForEach-Object State | Should -Be 'Free'
+        } finally {
+            $provider.Home = $userHome
+            Pop-Location
+            Remove-PSDrive InTest
+        }
+    }
+
+    It 'refuses a path that is <What>' -ForEach @(
+        @{ What = 'none'; Path = "a`0b" }, @{ What = 'of another provider'; Path = 'Env:/x' }, @{ What = 'in no drive'; Path = 'nowhere:/x' }
+    ) {
+        $checkout = Invoke-GitprocAcquire $repository
+        $Path, $checkout.Name | Exit-GitprocCheckout -ErrorAction SilentlyContinue -ErrorVariable records
+        $records | Should -HaveCount 1
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'InvalidPath,*'
+        $records[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $records[0].TargetObject | Should -Be $Path
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a place that is not of the file system' {
+        Push-Location Env:
+        try {
+            { Exit-GitprocCheckout $PWD -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPath,*'
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'leaves a checkout that was reached through a link' -Skip:$IsWindows {
+        $checkout = Invoke-GitprocAcquire $repository
+        $link = New-Item -ItemType SymbolicLink -Path (Join-Path $TestDrive 'linked') -Target (Split-Path $checkout.Path)
+        $here = $PWD.Path
+        Push-Location (Join-Path $link $checkout.Name)
+        try {
+            Exit-GitprocCheckout
+            $PWD.Path | Should -Be $here
+            (Get-GitprocCheckout $checkout.Name).State | Should -Be 'Free'
+        } finally {
+            Set-Location $here
+            Remove-Item $link
+        }
+    }
+
+    It 'leaves though the way back is gone' {
+        $here = $PWD.Path
+        $gone = New-Item -ItemType Directory (Join-Path $TestDrive 'gone')
+        Push-Location $gone
+        Enter-GitprocCheckout $repository
+        Remove-Item $gone
+        Exit-GitprocCheckout
+        $PWD.Path | Should -Be $here
+    }
+
+    It 'leaves from a place that is not of the file system' {
+        # In another process, where there is no way back.
+        $script = "Import-Module Gitproc; Set-Location (gp a '$repository'); Set-Location Env:; Exit-GitprocCheckout; `$PWD.Path; `$Error.Count"
+        $place, $errors = & (Get-Process -Id $PID).Path -NoProfile -Command $script
+        $place | Should -Exist
+        $place | Should -Not -BeLike "$env:GITPROC_POOL*"
+        $errors | Should -Be 0
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
     It 'releases all from the pipeline' {
         1..3 | ForEach-Object { Invoke-GitprocAcquire $repository } | Exit-GitprocCheckout
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
@@ -129,6 +210,34 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         $checkout = Invoke-GitprocAcquire $repository -Pool $pool
         $checkout | Exit-GitprocCheckout
         Get-GitprocCheckout -Pool $pool -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'takes the pool that an object is of, and refuses another one' {
+        $here = Invoke-GitprocAcquire $repository
+        $pool = Join-Path $TestDrive 'other'
+        $there = 1..($here.Name -replace '\D') | ForEach-Object { Invoke-GitprocAcquire $repository -Pool $pool } | Select-Object -Last 1
+        $there.Name | Should -Be $here.Name
+        { $here | Exit-GitprocCheckout -Pool $pool -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+        (Get-GitprocCheckout $there.Name -Pool $pool).Locked | Should -BeTrue
+        (Get-GitprocCheckout $here.Name).Locked | Should -BeTrue
+        $there | Exit-GitprocCheckout -Pool $pool
+        (Get-GitprocCheckout $there.Name -Pool $pool).Locked | Should -BeFalse
+    }
+
+    It 'never frees a lease with an object that had none: <How>' -ForEach @(
+        @{ How = 'as it is'; Change = { $_ } }
+        @{ How = 'from JSON'; Change = { $_ | ConvertTo-Json | ConvertFrom-Json } }
+        @{ How = 'from a file'; Change = { $_ | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ How = 'serialized'; Change = { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($_)) } }
+    ) {
+        $checkout = Invoke-GitprocAcquire $repository
+        $free = Exit-GitprocCheckout $checkout -PassThru | ForEach-Object $Change
+        $later = Invoke-GitprocAcquire $repository
+        $later.Name | Should -Be $checkout.Name
+        { $free | Exit-GitprocCheckout -Force -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+        (Get-GitprocCheckout $later.Name).LeaseId | Should -Be $later.LeaseId
+        $later | ForEach-Object $Change | Exit-GitprocCheckout
+        (Get-GitprocCheckout $later.Name).Locked | Should -BeFalse
     }
 
     It 'never frees a later lease with an old object' {

@@ -10,20 +10,35 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
 {
     /// <summary>Reads an argument.</summary>
     /// <param name="item">A name, a path, a folder, a checkout, or a checkout that came back from a job.</param>
+    /// <param name="session">The paths of the session.</param>
     /// <returns>What it means.</returns>
-    public static CheckoutArgument Of(PSObject item)
+    /// <exception cref="GitprocException">It is a checkout that was not locked.</exception>
+    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
+    public static CheckoutArgument Of(PSObject item, PathIntrinsics session) => item.BaseObject switch
     {
-        if (item.BaseObject is string text)
-            return new(text, null, null);
-        if (item.BaseObject is FileSystemInfo file)
-            return new(file.FullName, null, null);
-        if (item.BaseObject is Checkout checkout)
-            return OfCheckout(checkout.Path, checkout.LeaseId);
-        return item.Properties["Path"]?.Value is string path
-            ? OfCheckout(path, item.Properties["LeaseId"]?.Value as string)
-            : new(item.ToString(), null, null);
+        string text => OfText(text, session),
+        FileSystemInfo file => new(file.FullName, null, null),
+        PathInfo place => new(FileSystemPath.Of(place), null, null),
+        _ => OfProperties(item, session),
+    };
+
+    // Checkouts too: one that came back from a job is not of their type any more.
+    private static CheckoutArgument OfProperties(PSObject item, PathIntrinsics session)
+    {
+        if (item.Properties["Path"]?.Value is not string path)
+            return OfText(item.ToString(), session);
+        if (item.Properties["LeaseId"] is not { } lease)
+            return OfText(path, session);
+        var name = Path.GetFileName(path);
+        return lease.Value is string { Length: > 0 } id
+            ? new(name, id, Path.GetDirectoryName(path))
+            : throw new GitprocException(
+                ErrorReason.NotLocked, $"{name} was not locked when the object was made. To release who holds it now, give its name.", name);
     }
 
-    private static CheckoutArgument OfCheckout(string path, string? leaseId) =>
-        new(Path.GetFileName(path), leaseId, Path.GetDirectoryName(path));
+    // All else is a name, or one that no checkout has.
+    private static CheckoutArgument OfText(string text, PathIntrinsics session) =>
+        text is "." or ".." or ['~', ..] || text.AsSpan().ContainsAny("/\\:\0")
+            ? new(FileSystemPath.Resolve(text, session), null, null)
+            : new(text, null, null);
 }

@@ -26,9 +26,9 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     protected override void ProcessRecord()
     {
         if (Checkout is null)
-            Release(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null));
+            Attempt(() => Release(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
         foreach (var item in Checkout ?? [])
-            Release(CheckoutArgument.Of(item));
+            Attempt(() => Release(CheckoutArgument.Of(item, SessionState.Path)));
     }
 
     private void Release(CheckoutArgument argument)
@@ -55,12 +55,20 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     private void Leave(Checkout checkout)
     {
         var path = SessionState.Path;
-        while (IsIn(checkout) && path.LocationStack(stackName: null) is { Count: > 0 })
-            path.PopLocation(stackName: null);
-        if (IsIn(checkout))
-            path.SetLocation("~");
-    }
+        while (PathComparison.IsIn(Location, checkout.Path) && path.LocationStack(stackName: null) is { Count: > 0 })
+        {
+            try
+            {
+                path.PopLocation(stackName: null);
+            }
+            catch (SessionStateException)
+            {
+                // That place is gone; it is off the stack all the same.
+            }
+        }
 
-    private bool IsIn(Checkout checkout) =>
-        (Location + Path.DirectorySeparatorChar).StartsWith(checkout.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        // Not "~", which is that of another provider when the session stands in one.
+        if (PathComparison.IsIn(Location, checkout.Path))
+            path.SetLocation(WildcardPattern.Escape(path.CurrentFileSystemLocation.Provider.Home));
+    }
 }
