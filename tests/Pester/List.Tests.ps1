@@ -121,6 +121,23 @@ Describe 'Select-GitprocCheckout' {
         Get-GitprocCheckout | Select-GitprocCheckout 'checkout-' -SimpleMatch | Should -Not -BeNullOrEmpty
     }
 
+    It 'matches checkouts that came back from a job' {
+        $back = Start-Job { Import-Module Gitproc; Get-GitprocCheckout } | Receive-Job -Wait -AutoRemoveJob
+        $back[0] | Should -Not -BeOfType ([Gitproc.Checkout])
+        $found = $back | Select-GitprocCheckout 'picked$'
+        $found.Repository | Select-Object -Unique | Should -Be $other
+        $found.Name | Should -Be ($back | Where-Object Repository -EQ $other).Name
+        $back | Select-GitprocCheckout nothing | Should -BeNullOrEmpty
+    }
+
+    It 'refuses what is no checkout, and goes on' {
+        $given = @('text') + (Get-GitprocCheckout)
+        $found = $given | Select-GitprocCheckout picked -ErrorAction SilentlyContinue -ErrorVariable records
+        $found | Should -Not -BeNullOrEmpty
+        $records | Should -HaveCount 1
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'NotACheckout,*'
+    }
+
     It 'refuses what is no expression' {
         { Select-GitprocCheckout '(' } | Should -Throw -ErrorId 'InvalidPattern,*'
     }

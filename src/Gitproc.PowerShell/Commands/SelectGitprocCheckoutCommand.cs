@@ -7,6 +7,8 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class SelectGitprocCheckoutCommand : GitprocCommand
 {
+    private static readonly string[] Matchable = ["Name", "Repository", "Branch", "Path"];
+
     private CheckoutFilter? _filter;
 
     /// <summary>A regular expression of .NET; upper and lower case are the same.</summary>
@@ -26,10 +28,10 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
     [ValidateSet("Name", "Repository", "Branch", "Path")]
     public string[]? Property { get; set; }
 
-    /// <summary>Checkouts to pick from; those of the pool when not given.</summary>
+    /// <summary>Checkouts to pick from, also such as came back from a job; those of the pool when not given.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
-    public Checkout? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -48,25 +50,28 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
     protected override void ProcessRecord()
     {
         if (InputObject is { } given)
-            Pick([given], Property ?? ["Name", "Repository", "Branch", "Path"]);
+            Attempt(() => Pick(given, Property ?? Matchable));
         else if (!MyInvocation.ExpectingInput)
-            WithPool(pool => Pick(pool.List(repository: null, Location, Cancellation), Property ?? ["Name"]));
+            WithPool(PickFrom);
     }
 
-    private void Pick(IEnumerable<Checkout> checkouts, string[] properties)
+    private void PickFrom(Pool pool)
     {
-        foreach (var checkout in checkouts)
+        foreach (var checkout in pool.List(repository: null, Location, Cancellation))
+            Pick(PSObject.AsPSObject(checkout), Property ?? ["Name"]);
+    }
+
+    private void Pick(PSObject checkout, string[] properties)
+    {
+        if (!Matchable.All(property => checkout.Properties[property] is not null))
         {
-            if (properties.Any(property => _filter!.Matches(Text(checkout, property))))
-                WriteObject(checkout);
+            var shown = SecretText.Hide($"{checkout}");
+            WriteError(new ErrorRecord(
+                new PSArgumentException($"'{shown}' is no checkout."), "NotACheckout", ErrorCategory.InvalidArgument, shown));
+        }
+        else if (properties.Any(property => _filter!.Matches(checkout.Properties[property].Value as string)))
+        {
+            WriteObject(checkout);
         }
     }
-
-    private static string? Text(Checkout checkout, string property) => property.ToUpperInvariant() switch
-    {
-        "NAME" => checkout.Name,
-        "REPOSITORY" => checkout.Repository,
-        "BRANCH" => checkout.Branch,
-        _ => checkout.Path,
-    };
 }
