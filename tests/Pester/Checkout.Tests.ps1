@@ -49,6 +49,32 @@ Describe 'Use-GitprocCheckout' {
         $shell.Dispose()
     }
 
+    It 'neither acquires nor runs the block with <Text>' -ForEach @(
+        @{ Text = 'Use-GitprocCheckout $repository { $ran.Add(1) } -WhatIf' }, @{ Text = 'gp run $repository -WhatIf { $ran.Add(1) }' }
+        @{ Text = '$WhatIfPreference = $true; Use-GitprocCheckout $repository { $ran.Add(1) }' }
+    ) {
+        $ran = [Collections.Generic.List[int]]::new()
+        $before = Get-GitprocCheckout
+        & ([scriptblock]::Create($Text))
+        $ran | Should -BeNullOrEmpty
+        (Get-GitprocCheckout).LastUsedAt | Should -Be $before.LastUsedAt
+    }
+
+    It 'asks once with -Confirm' {
+        $script = "Import-Module Gitproc; Use-GitprocCheckout '$repository' { 'ran' } -Confirm"
+        $pwsh = (Get-Process -Id $PID).Path
+        $output = 'y' | & $pwsh -NoProfile -Command $script 2>&1 | Out-String
+        $output | Should -Match '(?m)^ran'
+        [regex]::Matches($output, 'Are you sure').Count | Should -Be 1
+        'n' | & $pwsh -NoProfile -Command $script 2>&1 | Out-String | Should -Not -Match '(?m)^ran'
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'runs the block without a question with -Confirm:$false' {
+        $ConfirmPreference = 'Low'
+        Use-GitprocCheckout $repository { 'ran' } -Confirm:$false | Should -Be 'ran'
+    }
+
     It 'fails without running the block when there is nothing to acquire' {
         { Use-GitprocCheckout '/no/such/repository' { $script:ran = $true } } | Should -Throw -ErrorId 'UnknownRepository,*'
         Get-Variable ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty

@@ -103,7 +103,7 @@ function Use-GitprocCheckout {
     .EXAMPLE
         1..8 | ForEach-Object -Parallel { Use-GitprocCheckout -Repository $using:url { ./build.ps1 } }
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Here')]
+    [CmdletBinding(DefaultParameterSetName = 'Here', SupportsShouldProcess)]
     param(
         [Parameter(ParameterSetName = 'Repository', Mandatory, Position = 0)]
         [ValidateNotNullOrEmpty()]
@@ -123,8 +123,16 @@ function Use-GitprocCheckout {
         [string] $Pool
     )
 
-    $acquire = [hashtable]::new($PSBoundParameters)
-    $acquire.Remove('ScriptBlock')
+    # A module's function does not see what its caller has set these to.
+    if (-not $PSBoundParameters.ContainsKey('WhatIf')) { $WhatIfPreference = $PSCmdlet.GetVariableValue('WhatIfPreference') }
+    if (-not $PSBoundParameters.ContainsKey('Confirm')) { $ConfirmPreference = $PSCmdlet.GetVariableValue('ConfirmPreference') }
+    $target = if ($Repository) { [Gitproc.PowerShell.ShownText]::Of($Repository) } else { "$PWD" }
+    if (-not $PSCmdlet.ShouldProcess($target, 'Acquire a checkout, run the block in it and release it')) { return }
+
+    $acquire = @{}
+    foreach ($name in $PSBoundParameters.Keys) {
+        if ($name -notin 'ScriptBlock', 'WhatIf', 'Confirm') { $acquire[$name] = $PSBoundParameters[$name] }
+    }
     $acquire.ErrorAction = 'Stop'
     $checkout = $null
     try {

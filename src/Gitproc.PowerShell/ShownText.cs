@@ -1,0 +1,10 @@
+namespace Gitproc.PowerShell;
+
+/// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
+public static class ShownText
+{
+    /// <summary>Hides what may be a password.</summary>
+    /// <param name="text">Any text; one without a password stays as it is.</param>
+    /// <returns>The text that may be shown.</returns>
+    public static string Of(string text) => SecretText.Hide(text);
+}
