@@ -92,6 +92,59 @@ Describe 'Invoke-GitprocAcquire' {
     }
 }
 
+Describe 'A password in a URL' {
+    It 'is not shown by <Text>' -ForEach @(
+        @{ Text = 'Invoke-GitprocAcquire $url -WhatIf' }, @{ Text = 'Enter-GitprocCheckout $url -WhatIf' }
+        @{ Text = 'Invoke-GitprocAcquire $url -Verbose' }, @{ Text = 'Invoke-GitprocAcquire $url -Confirm' }
+        @{ Text = 'Use-GitprocCheckout $url { } -WhatIf' }, @{ Text = 'Get-GitprocCheckout $url' }
+        @{ Text = 'Exit-GitprocCheckout $url' }, @{ Text = 'Exit-GitprocCheckout $url -WhatIf' }
+        @{ Text = 'Get-GitprocCheckout -Pool $url' }, @{ Text = '$url | Select-GitprocCheckout x' }
+    ) {
+        # What -WhatIf and -Confirm say goes to the host, so it is another process that is listened to.
+        $script = 'Import-Module Gitproc; $url = "http://user:s3cret@localhost:1/x"; ' +
+            "$Text; `$Error | ForEach-Object { `$_.Exception.Message; `$_.TargetObject }"
+        $output = '' | & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Out-String
+        $output | Should -Not -Match 's3cret'
+        $output | Should -Match 'localhost'
+    }
+}
+
+Describe '-Pool' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout
+    }
+
+    It 'is relative to where the session stands' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'stand') -Force
+        Push-Location $folder
+        try {
+            $checkout = Invoke-GitprocAcquire $repository -Pool ./mine
+            $checkout.Path | Should -Be (Join-Path $folder 'mine' $checkout.Name)
+            (Get-GitprocCheckout -Pool mine).Name | Should -Be $checkout.Name
+            $line = 'Exit-GitprocCheckout -Pool ./mine -Checkout che'
+            (TabExpansion2 $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Be $checkout.Name
+            Exit-GitprocCheckout $checkout.Name -Pool ./mine
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'is refused when it is <What>' -ForEach @(
+        @{ What = 'of another provider'; Pool = 'Env:\x'; Id = 'InvalidPath'; Category = 'InvalidArgument' }
+        @{ What = 'in a drive that is not there'; Pool = 'nowhere:/x'; Id = 'InvalidPath'; Category = 'InvalidArgument' }
+        @{ What = 'no path'; Pool = "a`0b"; Id = 'InvalidPath'; Category = 'InvalidArgument' }
+        @{ What = 'a file'; Pool = 'TestDrive:/source/readme.txt'; Id = 'PoolNotUsable'; Category = 'OpenError' }
+    ) {
+        foreach ($command in 'Get-GitprocCheckout', 'Invoke-GitprocAcquire', 'Exit-GitprocCheckout') {
+            & $command -Pool $Pool -ErrorAction SilentlyContinue -ErrorVariable records
+            $records | Should -HaveCount 1
+            $records[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
+            $records[0].CategoryInfo.Category | Should -Be $Category
+            $records[0].TargetObject | Should -Not -BeNullOrEmpty
+        }
+    }
+}
+
 Describe 'Objects in paths' {
     AfterEach {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout

@@ -28,7 +28,7 @@ public abstract class AcquiringCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(Repository ?? Location, "Acquire a checkout"))
+        if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), "Acquire a checkout"))
             return;
         WithPool(pool => Use(pool.Acquire(
             new AcquireRequest
