@@ -125,6 +125,32 @@ Describe 'gp' {
         { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand*' -ExpectedMessage "*'nonsense'*"
     }
 
+    It 'hands on what is $null, for the cmdlet to refuse: <Text>' -ForEach @(
+        @{ Text = 'gp r $null' }, @{ Text = 'gitproc r $undefined' }, @{ Text = 'gp a $null' }, @{ Text = 'gp ls $null' }
+    ) {
+        $checkout = gp a $repository
+        Push-Location (gp a $repository)
+        try {
+            { & ([scriptblock]::Create($Text)) } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+            Get-GitprocCheckout -Locked | Should -HaveCount 2
+        } finally {
+            gp r
+            Pop-Location
+            gp r $checkout
+        }
+    }
+
+    It 'hands a list on as one argument' {
+        $first = gp a $repository
+        $second = gp a $repository
+        gp r @($first.Name, $second.Name) -PassThru | ForEach-Object State | Should -Be 'Free', 'Free'
+    }
+
+    It 'shows no password of what is no command' {
+        $thrown = { gitproc 'https://user:s3cret@host/x' } | Should -Throw -ErrorId 'UnknownCommand*' -PassThru
+        "$thrown $($thrown.TargetObject)" | Should -Not -Match 's3cret'
+    }
+
     It 'hands parameters and pipeline on' {
         (gp a $repository -WhatIf) | Should -BeNullOrEmpty
         $checkout = gitproc a $repository -MaxCheckouts 5

@@ -18,31 +18,19 @@
     Push-Location (gp a https://github.com/owner/repo)
 #>
 begin {
-    $gitprocCommands = @{
-        'list' = 'Get-GitprocCheckout'; 'ls' = 'Get-GitprocCheckout'
-        'filter' = 'Select-GitprocCheckout'; '-F' = 'Select-GitprocCheckout'; 'grep' = 'Select-GitprocCheckout'
-        'acquire' = 'Invoke-GitprocAcquire'; 'a' = 'Invoke-GitprocAcquire'
-        'run' = 'Use-GitprocCheckout'
-        'release' = 'Exit-GitprocCheckout'; 'r' = 'Exit-GitprocCheckout'
-        'help' = 'Get-Help'; '--help' = 'Get-Help'; '-h' = 'Get-Help'
-    }
     $gitprocName = if ($args.Count -gt 0) { "$($args[0])" } else { 'help' }
-    $gitprocIsItemProperty = $MyInvocation.InvocationName -eq 'gp' -and
-        ($MyInvocation.ExpectingInput -or -not $gitprocCommands.ContainsKey($gitprocName))
-    if ($gitprocIsItemProperty) {
+    $gitprocCommand = [Gitproc.PowerShell.ShortCommands]::TargetOf($gitprocName)
+    # By index: what is $null is handed on too, for the cmdlet to refuse.
+    $gitprocRest = @(if ($args.Count -gt 1) { $args[1..($args.Count - 1)] })
+    if ($MyInvocation.InvocationName -eq 'gp' -and ($MyInvocation.ExpectingInput -or -not $gitprocCommand)) {
         $gitprocCommand = 'Microsoft.PowerShell.Management\Get-ItemProperty'
         $gitprocRest = $args
-    } elseif (-not $gitprocCommands.ContainsKey($gitprocName)) {
-        $gitprocException = [ArgumentException]::new("gitproc has no command '$gitprocName'. See gitproc help.")
-        throw [Management.Automation.ErrorRecord]::new($gitprocException, 'UnknownCommand', 'InvalidArgument', $gitprocName)
-    } else {
-        $gitprocCommand = $gitprocCommands[$gitprocName]
-        $gitprocRest = @($args | Select-Object -Skip 1)
-        if ($gitprocCommands[$gitprocName] -eq 'Get-Help') {
-            $gitprocCommand = 'Microsoft.PowerShell.Core\Get-Help'
-            $gitprocAbout = "$($gitprocRest | Select-Object -First 1)"
-            $gitprocRest = @($gitprocAbout ? ($gitprocCommands[$gitprocAbout] ?? $gitprocAbout) : 'about_Gitproc')
-        }
+    } elseif (-not $gitprocCommand) {
+        throw [Gitproc.PowerShell.ShortCommands]::Unknown($gitprocName)
+    } elseif ($gitprocCommand -eq 'Get-Help') {
+        $gitprocCommand = 'Microsoft.PowerShell.Core\Get-Help'
+        $gitprocAbout = "$(if ($gitprocRest) { $gitprocRest[0] })"
+        $gitprocRest = @($gitprocAbout ? ([Gitproc.PowerShell.ShortCommands]::TargetOf($gitprocAbout) ?? $gitprocAbout) : 'about_Gitproc')
     }
     # -ErrorVariable and its like are set where the command runs, which is here; the caller looks for them one up.
     $gitprocVariables = for ($i = 0; $i + 1 -lt $gitprocRest.Count; $i++) {
