@@ -187,6 +187,74 @@ Describe 'gp' {
     }
 }
 
+Describe 'Completion after gp and gitproc' {
+    BeforeAll {
+        function Complete([string] $Text, [int] $Cursor = $Text.Length) {
+            (TabExpansion2 $Text -cursorColumn $Cursor).CompletionMatches.CompletionText
+        }
+        gp a $repository | gitproc r
+    }
+
+    It 'has the commands: <Text>' -ForEach @(
+        @{ Text = 'gitproc acq' }, @{ Text = 'gp acq' }, @{ Text = 'gp ' }, @{ Text = 'gitproc ' }, @{ Text = 'gitproc ACQ' }
+        @{ Text = '1; $x = gp acq' }, @{ Text = 'gitproc help acq' }
+    ) {
+        Complete $Text | Should -Contain 'acquire'
+    }
+
+    It 'has the checkouts: <Text>' -ForEach @(
+        @{ Text = 'gp r ch' }, @{ Text = 'gp r ' }, @{ Text = 'gitproc release -PassThru ch' }, @{ Text = 'gitproc r -Checkout ch' }
+        @{ Text = 'gp ls ch' }, @{ Text = '1 | gitproc r ch' }, @{ Text = 'Invoke-Gitproc r ch' }
+    ) {
+        Complete $Text | Should -Be 'checkout-1'
+    }
+
+    It 'has the repositories: <Text>' -ForEach @(
+        @{ Text = 'gp a sou' }, @{ Text = 'gitproc acquire ' }, @{ Text = 'gp run sou' }, @{ Text = 'gp ls -Repository sou' }
+    ) {
+        Complete $Text | Should -Be $repository
+    }
+
+    It 'has the parameters of the cmdlet' {
+        Complete 'gp a -' | Should -Contain '-MaxCheckouts'
+    }
+
+    It 'looks only at what is before the cursor, and at parameters behind it' {
+        Complete 'gp r ch -PassThru' 7 | Should -Be 'checkout-1'
+        Complete "gp r ch -Pool '$TestDrive/none'" 7 | Should -Not -Contain 'checkout-1'
+    }
+
+    It 'has paths where gp is Get-ItemProperty' {
+        Push-Location $TestDrive
+        try {
+            Complete 'gp sou' | Should -Be (Join-Path . 'source')
+            Complete 'gp -Path sou' | Should -Be (Join-Path . 'source')
+            Complete "gp $TestDrive/sou" | Should -Be $repository
+            Complete '1 | gp acq' | Should -BeNullOrEmpty
+            Complete 'gp -' | Should -Contain '-LiteralPath'
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'goes with the module, and comes again with it' {
+        $modulePath = $env:PSModulePath
+        Remove-Module Gitproc
+        try {
+            # Else it would be loaded for the completion.
+            $env:PSModulePath = ''
+            Complete 'gitproc acq' | Should -BeNullOrEmpty
+            Complete 'gitproc r ch' | Should -Not -Contain 'checkout-1'
+            Complete 'gp -Lit' | Should -Contain '-LiteralPath'
+            Complete "gp $TestDrive/sou" | Should -Be $repository
+        } finally {
+            $env:PSModulePath = $modulePath
+            Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
+        }
+        Complete 'gitproc acq' | Should -Be 'acquire'
+    }
+}
+
 Describe 'r and ls' {
     It 'are taken on request and given back' {
         $r = Get-Alias r

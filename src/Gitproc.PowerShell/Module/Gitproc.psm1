@@ -161,10 +161,20 @@ ${alias:gitproc} = 'Invoke-Gitproc'
 ${alias:a} = 'Invoke-GitprocAcquire'
 ${alias:list} = 'Get-GitprocCheckout'
 
+# By its name, because Microsoft.PowerShell.Core is always loaded. The block is the session's, not this module's, so that
+# it offers what the session has.
+$script:ShortName = 'gp', 'gitproc', 'Invoke-Gitproc'
+Register-ArgumentCompleter -Native -CommandName $script:ShortName -ScriptBlock ([scriptblock]::Create(@'
+    param($WordToComplete, $CommandAst, $CursorPosition)
+    [Gitproc.PowerShell.Completion.ShortCommandCompleter]::Complete($CommandAst, $CursorPosition)
+'@))
+
 # A module cannot export an alias over a read-only one, and gp is one.
 Push-Alias -Name gp -Value Invoke-Gitproc
 
 $ExecutionContext.SessionState.Module.OnRemove = {
     Disable-GitprocAlias -Confirm:$false -WhatIf:$false
     Pop-Alias -Name gp -Value Invoke-Gitproc
+    # PowerShell has no way to take a completer back; one that finds nothing lets it complete files as before.
+    Register-ArgumentCompleter -Native -CommandName $script:ShortName -ScriptBlock ([scriptblock]::Create(''))
 }

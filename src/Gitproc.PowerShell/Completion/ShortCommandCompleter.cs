@@ -1,0 +1,57 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>
+/// Completes what follows <c>gitproc</c> and <c>gp</c>: first their commands, then whatever the cmdlet behind the command
+/// completes there.
+/// </summary>
+public static class ShortCommandCompleter
+{
+    private const string ItemProperty = @"Microsoft.PowerShell.Management\Get-ItemProperty";
+
+    /// <summary>Completes a command line.</summary>
+    /// <param name="command">The part of it that begins with <c>gitproc</c> or <c>gp</c>.</param>
+    /// <param name="cursor">Where in the whole line the cursor is.</param>
+    /// <returns>What could stand there.</returns>
+    public static IEnumerable<CompletionResult> Complete(CommandAst command, int cursor)
+    {
+        var name = command.CommandElements[0];
+        var isItemProperty = string.Equals(command.GetCommandName(), "gp", StringComparison.OrdinalIgnoreCase);
+        if (isItemProperty && command.Parent is PipelineAst pipeline && pipeline.PipelineElements[0] != command)
+            return CompleteAs(ItemProperty, name, command, cursor);
+
+        var first = command.CommandElements.ElementAtOrDefault(1);
+        if (first is null || cursor <= first.Extent.EndOffset)
+            return isItemProperty ? Words(first, cursor).Concat(CompleteAs(ItemProperty, name, command, cursor)) : Words(first, cursor);
+        return ShortCommands.TargetOf(TextOf(first)) switch
+        {
+            "Get-Help" => Words(command.CommandElements.ElementAtOrDefault(2), cursor),
+            { } target => CompleteAs(target, first, command, cursor),
+            null => isItemProperty ? CompleteAs(ItemProperty, name, command, cursor) : [],
+        };
+    }
+
+    private static IEnumerable<CompletionResult> Words(CommandElementAst? element, int cursor)
+    {
+        var begun = element is null || element.Extent.StartOffset >= cursor ? "" : TextOf(element);
+        return ShortCommands.Words
+            .Where(pair => pair.Key.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Select(pair => new CompletionResult(pair.Key, pair.Key, CompletionResultType.ParameterValue, pair.Value));
+    }
+
+    private static string TextOf(CommandElementAst element) =>
+        element is StringConstantExpressionAst text ? text.Value : element.Extent.Text;
+
+    // What stands after an element of the command, as if it stood after a cmdlet's name.
+    private static Collection<CompletionResult> CompleteAs(string cmdlet, Ast element, CommandAst command, int cursor)
+    {
+        var start = element.Extent.EndOffset;
+        // Spaces at its end are not of the command.
+        var end = Math.Max(cursor, command.Extent.EndOffset);
+        var line = string.Concat(cmdlet, command.Extent.StartScriptPosition.GetFullScript().AsSpan(start, end - start));
+        return CommandCompletion.CompleteInput(line, cursor - start + cmdlet.Length, options: null).CompletionMatches;
+    }
+}
