@@ -189,13 +189,7 @@ public sealed class CommandLineTests : IDisposable
             echo $$
             "$GITPROC" list --json > "$HOME/list.json"
             """;
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
-        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
-        start.Environment["GITPROC"] = GitprocProgram.File;
-        start.Environment["SOURCE"] = _pool.Source;
-        using var shell = Process.Start(start)!;
-        var lines = shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        shell.WaitForExit();
+        var lines = RunScript("bash", "-c", script);
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], lines[..3].Select(Path.GetFileName));
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_pool.Home, "list.json")));
@@ -204,6 +198,49 @@ public sealed class CommandLineTests : IDisposable
         // The shell has ended.
         Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));
         Assert.Contains("(gone)", Run("list").Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/bin/bash")]
+    [InlineData("/bin/sh")]
+    public void The_owner_is_a_script_that_was_started_by_its_first_line(string interpreter)
+    {
+        var script = _pool["script"];
+        TestGit.WriteScript(
+            script,
+            $"""
+            #!{interpreter}
+            a=$("$GITPROC" acquire "$SOURCE" | cat)
+            b=$("$GITPROC" acquire "$SOURCE" 2>&1)
+            c=$( ( true; "$GITPROC" acquire "$SOURCE"; true ) )
+            d=$(echo | while read -r line; do "$GITPROC" acquire "$SOURCE"; done)
+            "$GITPROC" list
+            echo "$$"
+            """);
+
+        var lines = RunScript(script);
+
+        Assert.Equal(5, lines.Count(line => line.Contains("checkout-", StringComparison.Ordinal) || line.StartsWith("NAME", StringComparison.Ordinal)));
+        Assert.All(lines[1..^1], line => Assert.Contains($" {lines[^1]} script ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_owner_is_a_background_job_that_outlives_its_shell()
+    {
+        var lines = RunScript("bash", "-c", """( d=$("$GITPROC" acquire "$SOURCE"); cd "$d"; echo $BASHPID; sleep 2 ) & exit 0""");
+
+        Assert.Equal(lines[0], $"{_pool.Find("checkout-1").OwnerProcessId}");
+    }
+
+    private string[] RunScript(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        start.Environment["GITPROC"] = GitprocProgram.File;
+        start.Environment["SOURCE"] = _pool.Source;
+        using var shell = Process.Start(start)!;
+        shell.WaitForExit();
+        return shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]

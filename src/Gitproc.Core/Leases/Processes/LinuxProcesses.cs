@@ -31,6 +31,39 @@ internal static class LinuxProcesses
         return Parse(id, Encoding.UTF8.GetString(buffer[..length]));
     }
 
+    /// <summary>The path of the program that a process runs.</summary>
+    /// <param name="id">The process.</param>
+    /// <returns>The path; null when it is not told.</returns>
+    public static string? ProgramOf(int id) => LinkTarget($"/proc/{id}/exe");
+
+    /// <summary>Whether a process has a pipe for its input or output that another one has not.</summary>
+    /// <param name="id">The process.</param>
+    /// <param name="other">The other one.</param>
+    /// <returns>True when it has.</returns>
+    public static bool IsForPipe(int id, int other)
+    {
+        foreach (var descriptor in (ReadOnlySpan<int>)[1, 0])
+        {
+            var file = LinkTarget($"/proc/{id}/fd/{descriptor}");
+            if (file?.StartsWith("pipe:", StringComparison.Ordinal) == true && file != LinkTarget($"/proc/{other}/fd/{descriptor}"))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static string? LinkTarget(string link)
+    {
+        try
+        {
+            return new FileInfo(link).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     // ESRCH: the process ended between open and read.
     private const int NoSuchProcess = 3;
 

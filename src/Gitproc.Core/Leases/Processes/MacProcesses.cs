@@ -39,6 +39,20 @@ internal static unsafe partial class MacProcesses
             (info.Flags & HasCalledExec) == 0);
     }
 
+    /// <summary>The path of the program that a process runs.</summary>
+    /// <param name="id">The process.</param>
+    /// <returns>The path; null when it is not told.</returns>
+    public static string? ProgramOf(int id)
+    {
+        const int longest = 4096; // PROC_PIDPATHINFO_MAXSIZE
+        var buffer = stackalloc byte[longest];
+        var length = ReadPath(id, buffer, longest);
+        return length > 0 ? Encoding.UTF8.GetString(buffer, length) : null;
+    }
+
+    [LibraryImport("libproc", EntryPoint = "proc_pidpath", SetLastError = true)]
+    private static partial int ReadPath(int id, byte* buffer, uint bufferSize);
+
     [LibraryImport("libproc", EntryPoint = "proc_pidinfo", SetLastError = true)]
     private static partial int ReadInfo(int id, int flavor, ulong argument, void* buffer, int bufferSize);
 

@@ -28,6 +28,35 @@ internal static class ProcessTable
     /// <returns>True when it runs.</returns>
     public static bool IsAlive(ProcessIdentity identity) => Find(identity.Id)?.Identity == identity;
 
+    /// <summary>Whether a process that was forked is still a copy of its parent, and was not left to another one.</summary>
+    /// <param name="copy">The process that was forked.</param>
+    /// <param name="parent">Its parent.</param>
+    /// <returns>True when both run the same program.</returns>
+    public static bool RunSameProgram(ProcessEntry copy, ProcessEntry parent) =>
+        ProgramOf(copy.Identity.Id) is { } program && program == ProgramOf(parent.Identity.Id);
+
+    /// <summary>
+    /// Whether a copy that a shell made of itself has a pipe for its input or output that the shell itself has not. Where
+    /// the system does not tell, every copy counts as one.
+    /// </summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="parent">Its parent.</param>
+    /// <returns>True when it has.</returns>
+    public static bool IsForPipe(ProcessEntry copy, ProcessEntry parent) =>
+        !OperatingSystem.IsLinux() || LinuxProcesses.IsForPipe(copy.Identity.Id, parent.Identity.Id);
+
+    /// <summary>The path of the program that a process runs.</summary>
+    /// <param name="id">The process.</param>
+    /// <returns>The path; null when it is not told: the process is gone, or another user's.</returns>
+    public static string? ProgramOf(int id)
+    {
+        if (OperatingSystem.IsLinux())
+            return LinuxProcesses.ProgramOf(id);
+        if (OperatingSystem.IsMacOS())
+            return MacProcesses.ProgramOf(id);
+        return OperatingSystem.IsWindows() ? WindowsProcesses.ProgramOf(id) : null;
+    }
+
     /// <summary>A process and those it descends from, the nearest first.</summary>
     /// <param name="id">The id of the process to begin with.</param>
     /// <returns>The processes that run now.</returns>

@@ -41,6 +41,22 @@ internal static partial class WindowsProcesses
         }
     }
 
+    /// <summary>The path of the program that a process runs.</summary>
+    /// <param name="id">The process.</param>
+    /// <returns>The path; null when it is not told.</returns>
+    public static string? ProgramOf(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return process.MainModule?.FileName;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+
     // The recorded id of a parent that is gone may belong to another process by now; a parent is older than its child.
     private static int ParentOf(Process process, long started)
     {
