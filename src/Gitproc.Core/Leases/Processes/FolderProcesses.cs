@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using Gitproc.Repositories;
+
+namespace Gitproc.Leases.Processes;
+
+/// <summary>
+/// The processes that run in a folder: those whose current directory is it or below it, and, but for Windows, those
+/// that have a file or folder open there. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Processes that this user may not look at are not seen, nor are those of a container, which know the folder by
+/// another path. The place a PowerShell shows in its prompt is its own affair: its current directory is where it was
+/// started.
+/// </remarks>
+internal static class FolderProcesses
+{
+    /// <summary>Looks at every process of the machine once.</summary>
+    /// <param name="folder">An absolute path; its links are resolved. Nothing need be there.</param>
+    /// <param name="except">Ids of processes that are not looked at, as <see cref="OwnAncestry"/>; null for none.</param>
+    /// <returns>The processes, sorted by id. Each is one that was seen in the folder, even if ids are used again.</returns>
+    /// <exception cref="ArgumentException">The path is not absolute.</exception>
+    /// <exception cref="Win32Exception">The operating system did not tell: that is not the same as "none".</exception>
+    public static IReadOnlyList<ProcessEntry> In(string folder, IReadOnlySet<int>? except = null)
+    {
+        if (!Path.IsPathFullyQualified(folder))
+            throw new ArgumentException("The path is not absolute.", nameof(folder));
+        var real = Path.TrimEndingDirectorySeparator(RealPath.Of(folder));
+        var found = new List<ProcessEntry>();
+        foreach (var id in Ids())
+        {
+            if (except?.Contains(id) == true || !IsIn(id, real))
+                continue;
+            // Another process may have got the id before it was looked up. One that ended now is told by its identity.
+            if (ProcessTable.Find(id) is { } entry && IsIn(id, real))
+                found.Add(entry);
+        }
+
+        found.Sort((one, other) => one.Identity.Id.CompareTo(other.Identity.Id));
+        return found;
+    }
+
+    /// <summary>Compares paths as Windows and macOS do: upper and lower case are the same.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="folder">An absolute path, without a separator at its end unless it is a root.</param>
+    /// <returns>Whether the path is the folder or below it.</returns>
+    public static bool IsAtOrBelow(string path, string folder) =>
+        path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
+        && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);
+
+    private static List<int> Ids()
+    {
+        if (OperatingSystem.IsLinux())
+            return LinuxFolderProcesses.Ids();
+        if (OperatingSystem.IsMacOS())
+            return MacFolderProcesses.Ids();
+        if (OperatingSystem.IsWindows())
+            return WindowsFolderProcesses.Ids();
+        throw new PlatformNotSupportedException("gitproc knows the processes of Windows, macOS and Linux.");
+    }
+
+    private static bool IsIn(int id, string folder) =>
+        OperatingSystem.IsLinux() ? LinuxFolderProcesses.IsIn(id, folder)
+        : OperatingSystem.IsMacOS() ? MacFolderProcesses.IsIn(id, folder)
+        : OperatingSystem.IsWindows() && WindowsFolderProcesses.IsIn(id, folder);
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Gitproc.Leases.Processes;
+
+/// <summary>
+/// Who runs in a folder, as the links <c>/proc/PID/cwd</c> and <c>/proc/PID/fd/*</c> tell it: proc_pid_cwd(5),
+/// proc_pid_fd(5). They are compared as bytes and nothing is opened that they lead to.
+/// </summary>
+/// <remarks>
+/// The links name files as this process would, so that one which another mount namespace has under another path is not
+/// seen. Nor is a path of more than 4095 bytes, which Linux does not tell.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal static unsafe partial class LinuxFolderProcesses
+{
+    // PATH_MAX; the kernel uses a page for it.
+    private const int MostBytes = 4096;
+
+    // errno(3)
+    private const int NotPermitted = 1; // EPERM
+    private const int NoSuchFile = 2; // ENOENT: closed or ended; a zombie has no current directory
+    private const int NoSuchProcess = 3; // ESRCH
+    private const int NoAccess = 13; // EACCES
+    private const int NameTooLong = 36; // ENAMETOOLONG
+
+    // AT_FDCWD: relative to nothing that is open (openat(2)).
+    private const int NoFolder = -100;
+
+    /// <summary>Lists the processes.</summary>
+    /// <returns>Their ids, in no order.</returns>
+    /// <exception cref="Win32Exception"><c>/proc</c> cannot be read or does not show processes.</exception>
+    public static List<int> Ids()
+    {
+        var ids = new List<int>();
+        using var names = new LinuxNames("/proc"u8);
+        if (names.Error != 0)
+            throw new Win32Exception(names.Error);
+        while (names.Next())
+        {
+            var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(names.Current);
+            if (Utf8Parser.TryParse(name, out int id, out var length) && length == name.Length)
+                ids.Add(id);
+        }
+
+        return ids.Contains(Environment.ProcessId)
+            ? ids
+            : throw new Win32Exception("/proc does not show this process, nor can it be relied on for others.");
+    }
+
+    /// <summary>Whether a process runs in a folder.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="folder">The folder's real path.</param>
+    /// <returns>True when it does; false also when it ended or is not ours to look at.</returns>
+    /// <exception cref="Win32Exception">Linux did not tell for another reason.</exception>
+    public static bool IsIn(int id, string folder)
+    {
+        // The root is the folder whose path is empty: a slash follows in every path below.
+        var prefix = Encoding.UTF8.GetBytes(folder == "/" ? "" : folder);
+        var path = stackalloc byte[32];
+        Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/cwd\0", out _);
+        if (LeadsTo(NoFolder, path, prefix))
+            return true;
+
+        Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/fd\0", out _);
+        using var names = new LinuxNames(new ReadOnlySpan<byte>(path, 32));
+        if (names.Error != 0)
+            return IsHidden(names.Error) ? false : throw new Win32Exception(names.Error);
+        while (names.Next())
+        {
+            if (*names.Current != '.' && LeadsTo(names.Descriptor, names.Current, prefix))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
+    {
+        var buffer = stackalloc byte[MostBytes];
+        var length = (int)ReadLink(parent, link, buffer, MostBytes);
+        if (length < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return IsHidden(error) ? false : throw new Win32Exception(error);
+        }
+
+        var target = new ReadOnlySpan<byte>(buffer, length);
+        if (!target.StartsWith(folder))
+            return false;
+        // What was removed has this after its path; so has the folder itself when somebody still stands in it.
+        var rest = target[folder.Length..];
+        return rest.IsEmpty || rest[0] == '/' || rest.SequenceEqual(" (deleted)"u8);
+    }
+
+    private static bool IsHidden(int error) =>
+        error is NotPermitted or NoSuchFile or NoSuchProcess or NoAccess or NameTooLong;
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    private static partial nint ReadLink(int parent, byte* path, byte* buffer, nuint size);
+}

@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace Gitproc.Leases.Processes;
+
+/// <summary>
+/// Who runs in a folder, as macOS tells it by <c>proc_pidinfo</c> and <c>proc_pidfdinfo</c> (libproc.h,
+/// sys/proc_info.h). It tells of this user's processes only, unless the user is root (proc_security_policy in xnu's
+/// proc_info.c).
+/// </summary>
+[SupportedOSPlatform("macos")]
+internal static unsafe partial class MacFolderProcesses
+{
+    private const int ListOfFiles = 1; // PROC_PIDLISTFDS
+    private const int FoldersOfProcess = 9; // PROC_PIDVNODEPATHINFO
+    private const int FileWithPath = 2; // PROC_PIDFDVNODEPATHINFO
+    private const uint IsFile = 1; // PROX_FDTYPE_VNODE
+
+    // struct vnode_info (a vinfo_stat of 136 bytes, two ints, an fsid_t), and after it the path: MAXPATHLEN bytes.
+    private const int VnodeInfoSize = 152;
+    private const int PathSize = 1024;
+
+    // struct proc_fileinfo, which precedes a file's vnode_info_path.
+    private const int FileInfoSize = 24;
+
+    /// <summary>Lists the processes.</summary>
+    /// <returns>Their ids, in no order.</returns>
+    /// <exception cref="Win32Exception">macOS did not tell.</exception>
+    public static List<int> Ids()
+    {
+        // Without a buffer it says how many there may be. Twice that, because some may start in between.
+        var ids = new int[Math.Max(0, ListProcesses(null, 0)) * 2];
+        int count;
+        fixed (int* start = ids)
+            count = ListProcesses(start, ids.Length * sizeof(int));
+        var found = ids.Take(count).ToList();
+        return found.Contains(Environment.ProcessId) ? found : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Whether a process runs in a folder.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="folder">The folder's real path.</param>
+    /// <returns>True when it does; false also when it ended or is not ours to look at.</returns>
+    public static bool IsIn(int id, string folder)
+    {
+        // struct proc_vnodepathinfo: the current directory, then the root directory.
+        const int size = 2 * (VnodeInfoSize + PathSize);
+        var folders = stackalloc byte[size];
+        if (ReadInfo(id, FoldersOfProcess, 0, folders, size) == size && IsPathIn(folders + VnodeInfoSize, folder))
+            return true;
+
+        var files = new FileDescriptor[Math.Max(0, ReadInfo(id, ListOfFiles, 0, null, 0)) / sizeof(FileDescriptor)];
+        int count;
+        fixed (FileDescriptor* start = files)
+            count = ReadInfo(id, ListOfFiles, 0, start, files.Length * sizeof(FileDescriptor)) / sizeof(FileDescriptor);
+        return files.Take(count).Any(file => file.Type == IsFile && IsFileIn(id, file.Number, folder));
+    }
+
+    private static bool IsFileIn(int id, int file, string folder)
+    {
+        const int size = FileInfoSize + VnodeInfoSize + PathSize;
+        var info = stackalloc byte[size];
+        return ReadFileInfo(id, file, FileWithPath, info, size) == size
+            && IsPathIn(info + FileInfoSize + VnodeInfoSize, folder);
+    }
+
+    private static bool IsPathIn(byte* path, string folder) => FolderProcesses.IsAtOrBelow(
+        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)), folder);
+
+    // Returns how many, not how many bytes.
+    [LibraryImport("libproc", EntryPoint = "proc_listallpids", SetLastError = true)]
+    private static partial int ListProcesses(int* buffer, int bufferSize);
+
+    [LibraryImport("libproc", EntryPoint = "proc_pidinfo")]
+    private static partial int ReadInfo(int id, int flavor, ulong argument, void* buffer, int bufferSize);
+
+    [LibraryImport("libproc", EntryPoint = "proc_pidfdinfo")]
+    private static partial int ReadFileInfo(int id, int file, int flavor, void* buffer, int bufferSize);
+
+    // struct proc_fdinfo
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileDescriptor
+    {
+        public int Number;
+        public uint Type;
+    }
+}
