@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Gitproc.Leases.Processes;
+
+namespace Gitproc.Unit.Support;
+
+/// <summary>A shell script that runs until the test is over, with all that it starts.</summary>
+public sealed class TestProcess : IDisposable
+{
+    private readonly Process _process;
+
+    /// <summary>Starts it; returns when the script has written a line, so that what came before has happened.</summary>
+    public TestProcess(string directory, string script)
+    {
+        _process = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
+        FirstLine = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"'{script}' wrote nothing.");
+        Entry = ProcessTable.Find(_process.Id)!;
+    }
+
+    public string FirstLine { get; }
+
+    public int Id => _process.Id;
+
+    internal ProcessEntry Entry { get; }
+
+    internal bool IsAlive => ProcessTable.IsAlive(Entry.Identity);
+
+    public static TestProcess Sleep(string directory) => new(directory, "echo; exec sleep 60");
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
