@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
@@ -63,8 +64,9 @@ internal static unsafe partial class LinuxFolderProcesses
         var prefix = Encoding.UTF8.GetBytes(folder == "/" ? "" : folder);
         var path = stackalloc byte[32];
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/cwd\0", out _);
-        if (LeadsTo(NoFolder, path, prefix))
-            return true;
+        // Who may read this link may read the others: Linux asks for PTRACE_MODE_READ_FSCREDS (ptrace(2)) each time.
+        if (LeadsTo(NoFolder, path, prefix) is var isThere and not false)
+            return isThere ?? false;
 
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/fd\0", out _);
         using var names = new LinuxNames(new ReadOnlySpan<byte>(path, 32));
@@ -72,21 +74,25 @@ internal static unsafe partial class LinuxFolderProcesses
             return IsHidden(names.Error) ? false : throw new Win32Exception(names.Error);
         while (names.Next())
         {
-            if (*names.Current != '.' && LeadsTo(names.Descriptor, names.Current, prefix))
+            if (*names.Current != '.' && LeadsTo(names.Descriptor, names.Current, prefix) == true)
                 return true;
         }
 
         return false;
     }
 
-    private static bool LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
+    // Null when the link is gone or not ours to read.
+    [SkipLocalsInit]
+    private static bool? LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
     {
         var buffer = stackalloc byte[MostBytes];
         var length = (int)ReadLink(parent, link, buffer, MostBytes);
         if (length < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            return IsHidden(error) ? false : throw new Win32Exception(error);
+            if (error == NameTooLong)
+                return false;
+            return IsHidden(error) ? null : throw new Win32Exception(error);
         }
 
         var target = new ReadOnlySpan<byte>(buffer, length);
@@ -98,7 +104,7 @@ internal static unsafe partial class LinuxFolderProcesses
     }
 
     private static bool IsHidden(int error) =>
-        error is NotPermitted or NoSuchFile or NoSuchProcess or NoAccess or NameTooLong;
+        error is NotPermitted or NoSuchFile or NoSuchProcess or NoAccess;
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLink(int parent, byte* path, byte* buffer, nuint size);
