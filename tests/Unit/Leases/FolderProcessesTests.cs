@@ -118,8 +118,8 @@ public sealed class FolderProcessesTests : IDisposable
     {
         using var process = TestProcess.Sleep(_checkout);
         Assert.Equal([process.Id], Found);
-        using (var kill = Process.Start("kill", ["-9", $"{process.Id}"]))
-            kill.WaitForExit();
+        using (var same = Process.GetProcessById(process.Id))
+            same.Kill();
         Assert.True(SpinWait.SpinUntil(() => Found.Count == 0, TimeSpan.FromSeconds(10)));
     }
 

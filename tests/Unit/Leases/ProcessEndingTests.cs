@@ -44,7 +44,9 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void One_that_is_stopped_goes_on_and_hears_of_it()
     {
-        using var process = new TestProcess(_folder.Path, "trap 'echo >tidied; exit' TERM; echo; kill -STOP $$; while :; do sleep 0.01; done");
+        using var process = new TestProcess(_folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
+        using (var stop = Process.Start("sh", ["-c", $"kill -STOP {process.Id}; sleep 0.2"]))
+            stop.WaitForExit();
         var time = Stopwatch.StartNew();
         Assert.Empty(ProcessEnding.End([process.Entry], Long, CancellationToken.None));
         Assert.True(File.Exists(_folder["tidied"]));
