@@ -125,12 +125,10 @@ function Add-Row {
     $connection.Open()
     $statement = $connection.CreateCommand()
     $statement.CommandText = @"
-        UPDATE checkout SET owner_name = owner_name;
         WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < $Count)
-        INSERT INTO checkout
-        SELECT n, repository_id, url, kind, iif(n % 10 = 0, 2, 1), reason, 'main', commit_id, created_at, last_used_at,
-               iif(n % 10 = 0, 'lease-' || n, NULL), iif(n % 10 = 0, owner_pid, NULL), iif(n % 10 = 0, owner_started, NULL),
-               iif(n % 10 = 0, owner_name, NULL), iif(n % 10 = 0, user, NULL), iif(n % 10 = 0, acquired_at, NULL)
+        INSERT INTO checkout (id, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id, lease)
+        SELECT n, repository_id, url, kind, n % 10 = 0, 'main', commit_id, created_at, last_used_at,
+               iif(n % 10 = 0, 'lease-' || n, NULL), iif(n % 10 = 0, json_set(lease, '`$.id', 'lease-' || n), NULL)
         FROM checkout, number WHERE checkout.id = 1
 "@
     $null = $statement.ExecuteNonQuery()
