@@ -11,11 +11,15 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
+        'Clear-GitprocLease'
         'Enter-GitprocCheckout'
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
+        'Get-GitprocHistory'
         'Invoke-GitprocAcquire'
+        'Repair-GitprocPool'
         'Select-GitprocCheckout'
+        'Update-GitprocLease'
     )
     FunctionsToExport = @('Disable-GitprocAlias', 'Enable-GitprocAlias', 'Invoke-Gitproc', 'Use-GitprocCheckout')
     AliasesToExport = @('a', 'gitproc', 'list')

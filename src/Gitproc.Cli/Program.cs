@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Commands;
+using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli;
 
@@ -10,12 +11,12 @@ internal static class Program
     {
         var (own, command) = RunCommand.Split(arguments);
         var root = GitprocCommand.Create(command);
-        var parsed = root.Parse(own);
+        var parsed = root.Parse(AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"gitproc: {error.Message}");
-            Console.Error.WriteLine("See gitproc help.");
+                Messages.WriteLine($"gitproc: {SecretText.Hide(error.Message)}");
+            Messages.WriteLine("See gitproc help.");
             return ExitCode.Usage;
         }
 
@@ -25,17 +26,17 @@ internal static class Program
         }
         catch (GitprocException e)
         {
-            Console.Error.WriteLine($"gitproc: {e.Message}");
+            Messages.WriteLine($"gitproc: {e.Message}");
             return e.Reason == ErrorReason.NothingFree ? ExitCode.NothingFree : ExitCode.Error;
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("gitproc: interrupted");
+            Messages.WriteLine("gitproc: interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"gitproc: {e.Message}");
+            Messages.WriteLine($"gitproc: {e.Message}");
             return ExitCode.Error;
         }
     }

@@ -34,6 +34,11 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Takes the lock if nobody has it.</summary>
+    /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
+    /// <returns>The lock, held until disposed; null when somebody else has it.</returns>
+    public static FileLock? TryAcquire(string path) => TryOpen(path) is { } stream ? new FileLock(stream) : null;
+
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 

@@ -45,6 +45,9 @@ public enum ErrorReason
     /// <summary>A setting in git's config or in the environment has a value that makes no sense.</summary>
     InvalidSetting,
 
+    /// <summary>The operating system did not tell which processes run.</summary>
+    ProcessesNotKnown,
+
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 }

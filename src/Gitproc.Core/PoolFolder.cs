@@ -24,6 +24,12 @@ internal sealed record PoolFolder(string Path)
         }
     }
 
+    /// <summary>The folder of what is being made.</summary>
+    public string Temporary => System.IO.Path.Combine(Path, "tmp");
+
+    /// <summary>The folder of the files of those who wait.</summary>
+    public string Queue => System.IO.Path.Combine(Path, "queue");
+
     /// <summary>The folder of a checkout.</summary>
     /// <param name="name">The checkout's name.</param>
     /// <returns>Its absolute path.</returns>
@@ -44,10 +50,9 @@ internal sealed record PoolFolder(string Path)
     /// <returns>Its absolute path; nothing is there.</returns>
     public string Unfinished(string name)
     {
-        var parent = System.IO.Path.Combine(Path, "tmp");
-        foreach (var left in Directory.EnumerateDirectories(parent, name + ".*"))
+        foreach (var left in Directory.EnumerateDirectories(Temporary, name + ".*"))
             FolderRemoval.TryRemove(left);
-        return System.IO.Path.Combine(parent, $"{name}.{Guid.NewGuid():N}");
+        return System.IO.Path.Combine(Temporary, $"{name}.{Guid.NewGuid():N}");
     }
 
     /// <summary>The lock of a base repository.</summary>
@@ -60,6 +65,11 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
 
+    /// <summary>The file that one who waits keeps locked.</summary>
+    /// <param name="name">The ticket's name.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
+
     /// <summary>Makes the folders of a pool that are always there, for the user alone.</summary>
     /// <exception cref="GitprocException">They cannot be made.</exception>
     public void Create()
@@ -67,8 +77,9 @@ internal sealed record PoolFolder(string Path)
         try
         {
             CreatePrivate(Path);
-            CreatePrivate(System.IO.Path.Combine(Path, "tmp"));
+            CreatePrivate(Temporary);
             CreatePrivate(System.IO.Path.Combine(Path, "locks"));
+            CreatePrivate(Queue);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -77,6 +88,30 @@ internal sealed record PoolFolder(string Path)
                 $"The pool folder {Path} cannot be made: {e.Message} Name another one with GITPROC_POOL.",
                 Path,
                 e);
+        }
+    }
+
+    /// <summary>
+    /// Refuses a folder where others may have put what the user would run: hooks, config, programs to build.
+    /// </summary>
+    /// <param name="isTrusted">Whether the user has said to trust it all the same.</param>
+    /// <exception cref="GitprocException">It is another user's, or anybody may write to it.</exception>
+    public void MustBeSafe(Func<string, bool> isTrusted)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
+            return;
+        if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable, $"Anybody may write to the pool folder {Path}. Take that away: chmod o-w '{Path}'", Path);
+        }
+
+        if (!FolderOwner.IsUsers(Path) && !isTrusted(Path))
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable,
+                $"The pool folder {Path} belongs to another user. Name another one with GITPROC_POOL, or, if you trust it: git config --global --add safe.directory '{Path}'",
+                Path);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class Checkout
     public required CheckoutState State { get; init; }
 
     /// <summary>Whether a live owner holds it.</summary>
-    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating;
+    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown;
 
     /// <summary>The branch checked out; null when HEAD is detached, or the checkout is not made yet.</summary>
     public string? Branch { get; init; }
@@ -34,7 +34,7 @@ public sealed class Checkout
     public string? LeaseId { get; init; }
 
     /// <summary>
-    /// The process whose life is the lease's life; null when nobody holds it. A <see cref="CheckoutState.Free"/>
+    /// The process whose life is the lease's life; null when nobody holds it, or nobody's life ends the lease. A <see cref="CheckoutState.Free"/>
     /// checkout that has one was left behind: that process is gone and its lease is taken over by the next acquire.
     /// </summary>
     public int? OwnerProcessId { get; init; }
@@ -42,11 +42,23 @@ public sealed class Checkout
     /// <summary>The name of the owner's program; null when nobody holds it.</summary>
     public string? OwnerProcessName { get; init; }
 
+    /// <summary>The path of the owner's program; null when nobody holds it, or it is not known.</summary>
+    public string? OwnerProgram { get; init; }
+
+    /// <summary>Whether the owner runs; null when there is none, or it cannot be seen from here.</summary>
+    public bool? OwnerRuns { get; init; }
+
     /// <summary>The name of the user who acquired it; null when nobody holds it.</summary>
     public string? User { get; init; }
 
+    /// <summary>The name of the machine where it was acquired; null when nobody holds it.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>The CI job it was acquired in; null when there was none.</summary>
-    public string? Job { get; init; }
+    public Job? Job { get; init; }
+
+    /// <summary>What the holder says it is for; null when nothing.</summary>
+    public string? Label { get; init; }
 
     /// <summary>What the holder attached to the lease; null when nothing.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }

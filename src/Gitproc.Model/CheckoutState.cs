@@ -14,4 +14,10 @@ public enum CheckoutState
 
     /// <summary>It was found damaged and is set aside; it is never handed out.</summary>
     Broken,
+
+    /// <summary>
+    /// The database was lost and the checkout does not say whether somebody holds it. It counts as held until it is
+    /// released by force.
+    /// </summary>
+    Unknown,
 }

@@ -7,4 +7,9 @@ public static class ShownText
     /// <param name="text">Any text; one without a password stays as it is.</param>
     /// <returns>The text that may be shown.</returns>
     public static string Of(string text) => SecretText.Hide(text);
+
+    /// <summary>Writes control characters out.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text that a terminal shows and does not obey.</returns>
+    public static string Printable(string text) => PrintableText.Of(text);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Cli.Output;
 using Gitproc.Leases;
 
 namespace Gitproc.Cli.Commands;
@@ -12,23 +13,66 @@ internal static class AcquireCommand
     public static Command Create(GlobalOptions options)
     {
         var acquire = new AcquireOptions();
+        var count = new Option<int>("--count")
+        {
+            Description = "How many, all or none.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
         var owner = new Option<int?>("--owner-pid")
         {
-            Description = "The process whose end ends the lease. [default: the one that calls gitproc]",
+            Description = "The process whose end ends the lease. [default: the one that calls gitproc; in a CI job the job's]",
             HelpName = "PID",
+            CustomParser = Numbers.Parse,
         };
+        var hold = new Option<bool>("--hold")
+        {
+            Description = "Hold it until it is released or expires, whoever ends.",
+        };
+        var expiry = LeaseOptions.Expiry();
+        var strict = LeaseOptions.Strict();
         var command = new Command("acquire", "Lock a checkout of a repository and print its path.");
         command.Aliases.Add("a");
         acquire.AddTo(command);
+        command.Add(count);
         command.Add(owner);
+        command.Add(hold);
+        command.Add(expiry);
+        command.Add(strict);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(hold) && result.GetValue(owner) is not null)
+                result.AddError("--hold and --owner-pid exclude each other.");
+        });
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            var lease = parsed.GetValue(owner) is { } id ? LeaseOwner.OfProcess(id) : LeaseOwner.Caller();
-            var checkout = options.Open(parsed).Acquire(acquire.Request(parsed, lease), interruption.Token);
-            Console.Out.WriteLine(checkout.Path);
+            var holder = parsed.GetValue(hold) ? null : parsed.GetValue(owner) is { } id ? LeaseOwner.OfProcess(id) : LeaseOwner.Caller();
+            var request = acquire.Request(parsed, holder);
+            request = request with
+            {
+                Count = parsed.GetValue(count),
+                Terms = request.Terms with { ExpiresAfter = parsed.GetValue(expiry), IsStrict = parsed.GetValue(strict) },
+            };
+            var pool = options.Open(parsed);
+            Print(pool, pool.Acquire(request, interruption.Token));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // A checkout whose path nobody gets to know would be lost to its owner.
+    private static void Print(Pool pool, IReadOnlyList<Checkout> checkouts)
+    {
+        try
+        {
+            ResultWriter.WriteLines(checkouts.Select(checkout => checkout.Path));
+        }
+        catch
+        {
+            foreach (var checkout in checkouts)
+                pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = pool.Path });
+            throw;
+        }
     }
 }

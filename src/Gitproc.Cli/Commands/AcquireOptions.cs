@@ -6,6 +6,9 @@ namespace Gitproc.Cli.Commands;
 /// <summary>What <c>acquire</c> and <c>run</c> are told alike.</summary>
 internal sealed class AcquireOptions
 {
+    private const string WaitName = "--wait";
+    private const string Forever = "forever";
+
     private readonly Argument<string?> _repository = new("repo")
     {
         Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository you stand in]",
@@ -22,7 +25,58 @@ internal sealed class AcquireOptions
     {
         Description = "Make at most this many for the repository. [setting: gitproc.maxCheckouts]",
         HelpName = "N",
+        CustomParser = Numbers.Parse,
     };
+
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Only this checkout will do.",
+        HelpName = "CHECKOUT",
+    };
+
+    private readonly Option<TimeSpan?> _wait = new(WaitName)
+    {
+        Description = "Wait when none is free, first come, first served: --wait, or --wait=5m for no longer than that.",
+        HelpName = "DURATION",
+        CustomParser = result => result.Tokens is [{ Value: Forever }] ? Timeout.InfiniteTimeSpan : Durations.Parse(result),
+    };
+
+    private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
+        "Take a checkout over even when processes of a holder that is gone run in it: ask them to end, and kill those that do not.");
+
+    private readonly Option<string?> _label = new("--label")
+    {
+        Description = "What the checkout is for; shown to others.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string[]> _environment = new("--env")
+    {
+        Description = "Something to show with the lease; may be given more than once.",
+        HelpName = "NAME=VALUE",
+        Validators = { result => Check(result.Tokens.Select(token => token.Value), result.AddError) },
+    };
+
+    /// <summary>
+    /// Gives <c>--wait</c> the value it may do without: the parser would take what follows for it, a repository for instance.
+    /// </summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <returns>The arguments, with a value in each <c>--wait</c>.</returns>
+    public static string[] CompleteWait(string[] arguments)
+    {
+        var completed = new List<string>();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] != WaitName)
+                completed.Add(arguments[i]);
+            else if (i + 1 < arguments.Length && Duration.Parse(arguments[i + 1]) is not null)
+                completed.Add($"{WaitName}={arguments[++i]}");
+            else
+                completed.Add($"{WaitName}={Forever}");
+        }
+
+        return [.. completed];
+    }
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -31,18 +85,37 @@ internal sealed class AcquireOptions
         command.Add(_repository);
         command.Add(_noCreate);
         command.Add(_maxCheckouts);
+        command.Add(_name);
+        command.Add(_wait);
+        command.Add(_stop);
+        command.Add(_label);
+        command.Add(_environment);
     }
 
     /// <summary>Makes the request that a command line means.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="owner">Who will own the lease.</param>
+    /// <param name="owner">Who will own the lease; null for nobody.</param>
     /// <returns>The request.</returns>
-    public AcquireRequest Request(ParseResult parsed, LeaseOwner owner) => new()
+    public AcquireRequest Request(ParseResult parsed, LeaseOwner? owner) => new()
     {
         Repository = parsed.GetValue(_repository),
         WorkingDirectory = CurrentFolder.Path,
-        Owner = owner,
         NoCreate = parsed.GetValue(_noCreate),
         MaxCheckouts = parsed.GetValue(_maxCheckouts),
+        Name = parsed.GetValue(_name),
+        Wait = parsed.GetValue(_wait),
+        StopProcesses = parsed.GetValue(_stop),
+        Terms = new LeaseTerms
+        {
+            Owner = owner,
+            Label = parsed.GetValue(_label),
+            Environment = parsed.GetValue(_environment)?.Select(pair => pair.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+        },
     };
+
+    private static void Check(IEnumerable<string> pairs, Action<string> addError)
+    {
+        foreach (var pair in pairs.Where(pair => pair.IndexOf('=', StringComparison.Ordinal) < 1))
+            addError($"'{pair}' is no NAME=VALUE.");
+    }
 }

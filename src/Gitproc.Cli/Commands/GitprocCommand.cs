@@ -22,6 +22,10 @@ internal static class GitprocCommand
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),
             ReleaseCommand.Create(options),
+            RenewCommand.Create(options),
+            ReapCommand.Create(options),
+            HistoryCommand.Create(options),
+            RepairCommand.Create(options),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

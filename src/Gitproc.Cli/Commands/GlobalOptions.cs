@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
+using Gitproc.Leases;
 
 namespace Gitproc.Cli.Commands;
 
@@ -11,6 +12,14 @@ internal sealed class GlobalOptions
         Description = "The pool's folder. [default: GITPROC_POOL, else ~/.gitproc_pool]",
         HelpName = "FOLDER",
         Recursive = true,
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens is [{ Value: "" }])
+                    result.AddError("--pool is empty. Name a folder.");
+            },
+        },
     };
 
     private readonly Option<bool> _verbose = new("--verbose", "-v")
@@ -30,5 +39,11 @@ internal sealed class GlobalOptions
     /// <summary>Opens the pool that a command line means.</summary>
     /// <param name="parsed">The command line.</param>
     /// <returns>The pool.</returns>
-    public Pool Open(ParseResult parsed) => new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)));
+    public Pool Open(ParseResult parsed) =>
+        new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)), Caller.Parent);
+
+    /// <summary>Says what a checkout is now that its lease has ended.</summary>
+    /// <param name="checkout">The checkout.</param>
+    public static void Tell(Checkout checkout) => Messages.WriteLine(
+        $"gitproc: {checkout.Name} {(checkout.State == CheckoutState.Free ? "is free" : checkout.Reason)}");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class HelpCommand
                 return root.Parse("--help").Invoke();
             if (root.Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name)) is { } asked)
                 return root.Parse([asked.Name, "--help"]).Invoke();
-            Console.Error.WriteLine($"gitproc: there is no command '{name}'. See gitproc help.");
+            Messages.WriteLine($"gitproc: there is no command '{SecretText.Hide(name)}'. See gitproc help.");
             return ExitCode.Usage;
         });
         return help;

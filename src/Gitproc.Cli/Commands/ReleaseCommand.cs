@@ -10,27 +10,24 @@ internal static class ReleaseCommand
     /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
-        var checkout = new Argument<string?>("checkout")
-        {
-            Description = "Its name, or a path in it. [default: the one you stand in]",
-            HelpName = "CHECKOUT",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var force = new Option<bool>("--force", "-f")
-        {
-            Description = "Release it even if another live process holds it.",
-        };
-        var command = new Command("release", "Unlock a checkout.") { checkout, force };
+        var checkout = LeaseOptions.Checkout();
+        var leaseId = LeaseOptions.LeaseId();
+        var force = new Option<bool>("--force", "-f") { Description = "Release it even if another live process holds it." };
+        var stop = LeaseOptions.StopProcesses("Ask the processes that still run in it to end, and kill those that do not.");
+        var command = new Command("release", "Unlock a checkout.") { checkout, leaseId, force, stop };
         command.Aliases.Add("r");
         command.SetAction(parsed =>
         {
-            var released = options.Open(parsed).Release(new ReleaseRequest
+            using var interruption = new Interruption();
+            var request = new ReleaseRequest
             {
                 Checkout = parsed.GetValue(checkout),
+                LeaseId = parsed.GetValue(leaseId),
                 WorkingDirectory = CurrentFolder.Path,
                 Force = parsed.GetValue(force),
-            });
-            Console.Error.WriteLine($"gitproc: {released.Name} is free");
+                StopProcesses = parsed.GetValue(stop),
+            };
+            GlobalOptions.Tell(options.Open(parsed).Release(request, interruption.Token));
             return ExitCode.Done;
         });
         return command;

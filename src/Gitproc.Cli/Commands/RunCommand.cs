@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using Gitproc.Cli.Output;
 using Gitproc.Leases;
 
 namespace Gitproc.Cli.Commands;
@@ -43,39 +44,83 @@ internal static class RunCommand
             var owner = LeaseOwner.OfProcess(Environment.ProcessId);
             Checkout checkout;
             using (var interruption = new Interruption())
-                checkout = pool.Acquire(acquire.Request(parsed, owner), interruption.Token);
+                checkout = pool.Acquire(acquire.Request(parsed, owner), interruption.Token)[0];
             try
             {
-                return Run(commandToRun!, checkout);
+                return Run(commandToRun!, checkout, pool);
             }
             finally
             {
-                pool.Release(new ReleaseRequest
-                {
-                    Checkout = checkout.Name,
-                    LeaseId = checkout.LeaseId,
-                    WorkingDirectory = checkout.Path,
-                });
+                Release(pool, checkout);
             }
         });
         return command;
     }
 
-    private static int Run(IReadOnlyList<string> command, Checkout checkout)
+    private static void Release(Pool pool, Checkout checkout)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = checkout.Path };
+        try
+        {
+            pool.Release(new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                LeaseId = checkout.LeaseId,
+                WorkingDirectory = checkout.Path,
+            });
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.NotLocked)
+        {
+            // The command has released it itself.
+        }
+    }
+
+    private static int Run(IReadOnlyList<string> command, Checkout checkout, Pool pool)
+    {
+        if (FindProgram(command[0], checkout) is not { } program)
+        {
+            Messages.WriteLine($"gitproc: there is no {command[0]}");
+            return ExitCode.CommandNotFound;
+        }
+
+        var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = checkout.Path };
         try
         {
             using var passing = new SignalPassing();
             using var process = Process.Start(start)!;
             passing.To(process.Id);
+            HandOver(pool, checkout, process.Id);
             process.WaitForExit();
             return process.ExitCode;
         }
         catch (Win32Exception e)
         {
-            Console.Error.WriteLine($"gitproc: {command[0]} cannot be started: {e.Message}");
+            Messages.WriteLine($"gitproc: {command[0]} cannot be started: {e.Message}");
             return ExitCode.CommandNotFound;
+        }
+    }
+
+    // A path is one in the checkout, as for a shell that stands there; a name is looked up on the PATH.
+    private static string? FindProgram(string command, Checkout checkout) =>
+        command.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar)
+            ? Path.GetFullPath(command, checkout.Path)
+            : ProgramPath.Find(command);
+
+    // When this process is killed the command works on, and nobody else may have its checkout.
+    private static void HandOver(Pool pool, Checkout checkout, int processId)
+    {
+        try
+        {
+            pool.Renew(new RenewRequest
+            {
+                Checkout = checkout.Name,
+                LeaseId = checkout.LeaseId,
+                WorkingDirectory = checkout.Path,
+                Owner = LeaseOwner.OfProcess(processId),
+            });
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.OwnerNotRunning)
+        {
+            // It has ended already.
         }
     }
 }

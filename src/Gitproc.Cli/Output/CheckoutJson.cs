@@ -36,8 +36,15 @@ internal static class CheckoutJson
         else
             json.WriteNull("ownerProcessId");
         json.WriteString("ownerProcessName", checkout.OwnerProcessName);
+        json.WriteString("ownerProgram", checkout.OwnerProgram);
+        if (checkout.OwnerRuns is { } runs)
+            json.WriteBoolean("ownerRuns", runs);
+        else
+            json.WriteNull("ownerRuns");
         json.WriteString("user", checkout.User);
-        json.WriteString("job", checkout.Job);
+        json.WriteString("machine", checkout.Machine);
+        json.WriteString("label", checkout.Label);
+        WriteJob(json, checkout.Job);
         WriteMap(json, "environment", checkout.Environment);
         WriteTime(json, "acquiredAt", checkout.AcquiredAt);
         WriteTime(json, "expiresAt", checkout.ExpiresAt);
@@ -59,6 +66,23 @@ internal static class CheckoutJson
         json.WriteStartObject(name);
         foreach (var (key, value) in map)
             json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteJob(Utf8JsonWriter json, Job? job)
+    {
+        if (job is null)
+        {
+            json.WriteNull("job");
+            return;
+        }
+
+        json.WriteStartObject("job");
+        json.WriteString("system", job.System);
+        json.WriteString("run", job.Run);
+        json.WriteString("name", job.Name);
+        json.WriteString("attempt", job.Attempt);
+        json.WriteString("url", job.Url);
         json.WriteEndObject();
     }
 

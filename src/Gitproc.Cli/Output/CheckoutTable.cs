@@ -31,11 +31,6 @@ internal static class CheckoutTable
         }
     }
 
-    // A process chooses its own name, and a terminal obeys control characters.
-    private static string Printable(string text) => !text.Any(char.IsControl)
-        ? text
-        : string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : $"{c}"));
-
     private static string[] Cells(Checkout checkout) =>
     [
         checkout.Name,
@@ -48,9 +43,10 @@ internal static class CheckoutTable
 
     private static string Owner(Checkout checkout) => checkout switch
     {
-        { OwnerProcessId: null } => "-",
-        { Locked: true } => $"{checkout.OwnerProcessId} {Printable(checkout.OwnerProcessName ?? "")}",
-        _ => $"{checkout.OwnerProcessId} {Printable(checkout.OwnerProcessName ?? "")} (gone)",
+        { LeaseId: null } => "-",
+        { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",
+        { Locked: true } => $"{checkout.OwnerProcessId} {PrintableText.Of(checkout.OwnerProcessName ?? "")}",
+        _ => $"{checkout.OwnerProcessId} {PrintableText.Of(checkout.OwnerProcessName ?? "")} ({(checkout.OwnerRuns == false ? "gone" : "expired")})",
     };
 
     private static string Colored(string text, CheckoutState state) => state switch

@@ -23,7 +23,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                 break;
             default:
                 Overwrite("");
-                Console.Error.WriteLine($"gitproc: {value.Text}");
+                Messages.WriteLine($"gitproc: {value.Text}");
                 break;
         }
     }
@@ -32,7 +32,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
     {
         if (text.Length == 0 && _progressLength == 0)
             return;
-        Console.Error.Write('\r' + text.PadRight(_progressLength) + (text.Length == 0 ? "\r" : ""));
+        Messages.Write('\r' + text.PadRight(_progressLength) + (text.Length == 0 ? "\r" : ""));
         _progressLength = text.Length;
     }
 }

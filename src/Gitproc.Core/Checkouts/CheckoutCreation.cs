@@ -1,4 +1,6 @@
 using Gitproc.Git;
+using Gitproc.Leases;
+using Gitproc.Registry;
 using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
@@ -17,15 +19,18 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
     /// Makes a clone that borrows a base repository's objects, has the default branch checked out and appears under
     /// its name when it is whole. What lies under that name was never handed out, and goes.
     /// </summary>
-    /// <param name="name">The checkout's name.</param>
+    /// <param name="row">The checkout with its lease.</param>
+    /// <param name="repository">Its repository.</param>
     /// <param name="basePath">The base repository.</param>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one a core.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What it has checked out.</returns>
     /// <exception cref="GitprocException">git failed.</exception>
-    public Head Create(string name, string basePath, string url, string? workers, CancellationToken cancellationToken)
+    public Head Create(
+        CheckoutRow row, RepositoryRow repository, string basePath, string url, string? workers, CancellationToken cancellationToken)
     {
+        var name = row.Name;
         var unfinished = folder.Unfinished(name);
         try
         {
@@ -40,6 +45,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             else
                 reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {name} is empty"));
 
+            new CheckoutRecord(repository.Key, url, repository.Base).Write(unfinished);
+            LeaseFile.Write(unfinished, row.Lease!, replaced: null);
             var path = folder.Checkout(name);
             FolderRemoval.Remove(path);
             Directory.Move(unfinished, path);

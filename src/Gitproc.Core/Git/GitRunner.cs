@@ -52,7 +52,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 
     private static Process Start(GitCall call)
     {
-        var start = new ProcessStartInfo(GitProgram.Find() ?? throw NoGit("There is none on the PATH.", null))
+        var start = new ProcessStartInfo(ProgramPath.Find("git") ?? throw NoGit("There is none on the PATH.", null))
         {
             WorkingDirectory = call.WorkingDirectory,
             RedirectStandardInput = true,

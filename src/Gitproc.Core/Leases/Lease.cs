@@ -1,15 +1,68 @@
 namespace Gitproc.Leases;
 
-/// <summary>One acquisition of one checkout.</summary>
-/// <param name="Id">A random id that no other acquisition has.</param>
-/// <param name="Owner">The process whose life is the lease's life.</param>
-/// <param name="User">The name of the user who acquired.</param>
-/// <param name="AcquiredAt">When, in UTC.</param>
-internal sealed record Lease(string Id, LeaseOwner Owner, string User, DateTimeOffset AcquiredAt)
+/// <summary>One acquisition of one checkout: who holds it, until when, and what for.</summary>
+internal sealed record Lease
 {
+    /// <summary>A random id that no other acquisition has.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The process whose end ends it; null when it is held until it is released or expires.</summary>
+    public LeaseOwner? Owner { get; init; }
+
+    /// <summary>The name of the user who acquired.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The name of the machine where it was acquired.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>When, in UTC.</summary>
+    public required DateTimeOffset AcquiredAt { get; init; }
+
+    /// <summary>When it expires, in UTC; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether it is over when it expires even if its owner lives.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>What the holder says it is for; null when nothing.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The CI job; null outside of one.</summary>
+    public Job? Job { get; init; }
+
+    /// <summary>What the holder attached; null when nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>Makes a new lease that begins now.</summary>
-    /// <param name="owner">Its owner.</param>
+    /// <param name="terms">What is wanted of it.</param>
+    /// <param name="defaultDuration">How long it lasts where the terms do not say; null for without end.</param>
     /// <returns>The lease.</returns>
-    public static Lease New(LeaseOwner owner) =>
-        new(Guid.NewGuid().ToString("N"), owner, Environment.UserName, DateTimeOffset.UtcNow);
+    public static Lease New(LeaseTerms terms, TimeSpan? defaultDuration)
+    {
+        var now = DateTimeOffset.UtcNow;
+        return new Lease
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            Owner = terms.Owner,
+            User = System.Environment.UserName,
+            Machine = System.Environment.MachineName,
+            AcquiredAt = now,
+            ExpiresAt = now + (terms.ExpiresAfter ?? defaultDuration),
+            IsStrict = terms.IsStrict,
+            Label = terms.Label,
+            Job = CiJob.Current(),
+            Environment = terms.Environment is { Count: > 0 } ? terms.Environment : null,
+        };
+    }
+
+    /// <summary>Who holds it, since when and for what: for errors.</summary>
+    /// <returns>A part of a sentence.</returns>
+    public string Holder()
+    {
+        var who = Owner is { } owner ? $"{owner} of {User}" : User;
+        var where = Machine == System.Environment.MachineName ? "" : $" on {Machine}";
+        var job = Job is null ? "" : $", {Job}";
+        var label = Label is null ? "" : $", '{PrintableText.Of(Label)}'";
+        return $"{who}{where} since {AcquiredAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}{job}{label}";
+    }
 }

@@ -1,3 +1,4 @@
+using Gitproc.Leases.Waiting;
 using Gitproc.Registry;
 
 namespace Gitproc.Leases;
@@ -5,92 +6,371 @@ namespace Gitproc.Leases;
 /// <summary>Gives leases and ends them: who holds which checkout is changed here and nowhere else.</summary>
 /// <param name="folder">The pool.</param>
 /// <param name="database">Its database.</param>
-internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database)
+/// <param name="caller">On whose behalf.</param>
+/// <param name="limits">What of the history is kept; null to take nothing away.</param>
+internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, HistoryLimits? limits)
 {
+    private const long AfterAll = long.MaxValue;
+
     private readonly CheckoutTable _checkouts = new(database.Connection);
+    private readonly WaiterTable _waiters = new(database.Connection);
+    private readonly RepositoryTable _repositories = new(database.Connection);
+    private readonly EventTable _events = new(database.Connection);
+    private readonly WaitingQueue _queue = new(folder, database);
 
     /// <summary>
-    /// Leases a checkout of a repository: a free one, else one whose owner is gone, else a new one that is yet to be
-    /// made. The row's state says which.
+    /// Leases checkouts of a repository: free ones, else those whose leases are over, else new ones that are yet to be
+    /// made. All that are wanted or none.
     /// </summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="lease">The new lease.</param>
-    /// <param name="url">The URL for a new one's <c>origin</c>.</param>
-    /// <param name="limit">The most checkouts the repository may have, without broken ones; null for no limit.</param>
-    /// <returns>The checkout and whose lease was taken over; the lease that was granted is on the row.</returns>
-    /// <exception cref="GitprocException">Nothing is free and nothing may be made.</exception>
-    public (CheckoutRow Checkout, Lease? Abandoned) Grant(RepositoryRow repository, Lease lease, string url, int? limit) =>
-        database.Change<(CheckoutRow, Lease?)>(() =>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="ticket">The place in the queue; null for one who does not wait, and comes after all who do.</param>
+    /// <returns>The checkouts with their new leases.</returns>
+    /// <exception cref="GitprocException">Not so many are free and may be made.</exception>
+    public List<Grant> Grant(GrantRequest request, Ticket? ticket)
+    {
+        var place = ticket?.Id ?? AfterAll;
+        var grants = TryGrant(request, place, ticket);
+        if (grants is null && _queue.Before(request.Repository.Id, request.Wanted, place) is [])
+            grants = TryGrant(request, place, ticket);
+        if (grants is null)
+            throw NothingFree(request, place);
+        if (ticket is not null)
+            ticket.IsServed = true;
+        return [.. grants.Select(grant => grant.Making is null ? WriteDown(grant, request) : grant)];
+    }
+
+    /// <summary>The checkouts that a request may get, now or later: all that would do and are not broken.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>The rows, by number.</returns>
+    public List<CheckoutRow> Usable(GrantRequest request) =>
+    [
+        .. _checkouts.OfRepository(request.Repository.Id)
+            .Where(row => row.State != CheckoutState.Broken && (request.Wanted is null || request.Wanted == row.Id)),
+    ];
+
+    /// <summary>Finds a checkout whose lease the caller may end.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
+    /// <param name="force">Whether another's lease may be ended too.</param>
+    /// <returns>The checkout as it is.</returns>
+    /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
+    public CheckoutRow Releasable(long id, string? leaseId, bool force)
+    {
+        var row = Find(id);
+        if (row.State == CheckoutState.Unknown && leaseId is null)
         {
-            if (_checkouts.TakeFree(repository.Id, lease) is { } free)
-                return (free, null);
+            return force ? row : throw new GitprocException(
+                ErrorReason.HeldByOther,
+                $"The database was lost, and {row.Name} does not say whether somebody holds it. When nobody does, release it with force.",
+                row.Name);
+        }
 
-            var usable = _checkouts.OfRepository(repository.Id).Where(row => row.State != CheckoutState.Broken).ToList();
-            var lives = new OwnerLives();
-            foreach (var row in usable)
-            {
-                if (row.Lease is { } held && !lives.IsAlive(held.Owner) && _checkouts.TakeOver(row.Id, held.Id, lease) is { } taken)
-                    return (taken, held);
-            }
-
-            if (usable.Count >= limit)
-                throw NothingFree(repository, usable, limit.Value);
-            var id = _checkouts.NextId();
-            while (Path.Exists(folder.Checkout(CheckoutName.Of(id))))
-                id++;
-            return (_checkouts.Add(id, repository.Id, url, lease), null);
-        });
+        var held = Held(row, leaseId);
+        return force || row.State == CheckoutState.Creating || IsOurs(held) ? row : throw HeldByOther(row, held, "release");
+    }
 
     /// <summary>Ends a lease.</summary>
     /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
-    /// <param name="force">Whether another live process tree's lease is ended too.</param>
-    /// <param name="processId">The process that asks.</param>
+    /// <param name="force">Whether another's lease is ended too.</param>
     /// <returns>The checkout as it is afterwards.</returns>
     /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
-    public CheckoutRow End(long id, string? leaseId, bool force, int processId)
+    public CheckoutRow End(long id, string? leaseId, bool force)
+    {
+        var row = Releasable(id, leaseId, force);
+        return row switch
+        {
+            { State: CheckoutState.Creating } => TryGiveUp(row, "its maker is gone") ?? throw new GitprocException(
+                ErrorReason.NotLocked, $"{row.Name} is not locked yet: it is made for {row.Lease!.Holder()}.", row.Name),
+            { Lease: { } held } => Free(row, held.Id, IsOurs(held) ? EventKind.Released : EventKind.Forced, why: null) ?? throw LeaseIsOver(row),
+            _ => EndUnknown(row),
+        };
+    }
+
+    /// <summary>Changes a lease.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
+    /// <param name="force">Whether another's lease is changed too.</param>
+    /// <param name="change">Makes the new lease of the old one; the id stays.</param>
+    /// <returns>The checkout as it is afterwards.</returns>
+    /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
+    public CheckoutRow Renew(long id, string? leaseId, bool force, Func<Lease, Lease> change)
+    {
+        var row = Find(id);
+        var held = Held(row, leaseId);
+        if (!IsOurs(held) && !force)
+            throw HeldByOther(row, held, "change");
+        var renewed = change(held) with { Id = held.Id };
+        return database.Change(() =>
+        {
+            if (_checkouts.ReplaceLease(id, held.Id, renewed) is not { } changed)
+                return null;
+            LeaseFile.Update(folder.Checkout(row.Name), renewed);
+            Note(EventKind.Renewed, changed, held.Id, why: null);
+            return changed;
+        }) ?? throw LeaseIsOver(row);
+    }
+
+    /// <summary>Takes off the leases that are over.</summary>
+    /// <param name="lives">Which owners live.</param>
+    /// <returns>The checkouts that are free now.</returns>
+    public List<CheckoutRow> Reap(OwnerLives lives)
+    {
+        var reaped = new List<CheckoutRow>();
+        foreach (var row in _checkouts.All())
+        {
+            var over = row switch
+            {
+                { State: CheckoutState.Creating } => TryGiveUp(row, "its maker is gone"),
+                { State: CheckoutState.Locked, Lease: { } held } when lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is [] =>
+                    Free(row, held.Id, EventKind.Reaped, $"{Who(held)} {why}"),
+                _ => null,
+            };
+            if (over is not null)
+                reaped.Add(over);
+        }
+
+        return reaped;
+    }
+
+    /// <summary>Writes down what happens to a checkout, in the transaction that makes it happen.</summary>
+    /// <param name="kind">What.</param>
+    /// <param name="row">To which.</param>
+    /// <param name="leaseId">The lease it is about; null for none.</param>
+    /// <param name="why">Why, in a few words; null where the kind says it all.</param>
+    public void Note(EventKind kind, CheckoutRow row, string? leaseId, string? why) =>
+        _events.Add(kind, row, leaseId, caller.Value.ToString(), why, limits);
+
+    /// <summary>Takes a grant back whose checkout cannot be handed out.</summary>
+    /// <param name="grant">The grant.</param>
+    public void Undo(Grant grant)
+    {
+        var row = grant.Checkout;
+        if (grant.Making is { } making)
+        {
+            using (making)
+                Remove(row, "it could not be made");
+        }
+        else
+        {
+            Free(row, row.Lease!.Id, EventKind.Released, "the acquire was not finished");
+        }
+    }
+
+    private List<Grant>? TryGrant(GrantRequest request, long place, Ticket? ticket)
+    {
+        var grants = new List<Grant>();
+        try
+        {
+            return database.Change(() =>
+            {
+                var lives = new OwnerLives();
+                while (grants.Count < request.Count)
+                    grants.Add(TakeOne(request, place, lives) ?? throw new NotEnoughException());
+                if (ticket is not null)
+                    _waiters.Remove(ticket.Id);
+                foreach (var grant in grants.Where(grant => grant.Making is null))
+                {
+                    Note(
+                        grant.Replaced is null ? EventKind.Acquired : EventKind.TakenOver,
+                        grant.Checkout,
+                        grant.Checkout.Lease!.Id,
+                        grant.Replaced is { } replaced ? $"{Who(replaced)} {grant.Why}" : null);
+                }
+
+                return grants;
+            });
+        }
+        catch (Exception e)
+        {
+            foreach (var grant in grants)
+                grant.Making?.Dispose();
+            if (e is NotEnoughException)
+                return null;
+            throw;
+        }
+    }
+
+    private Grant? TakeOne(GrantRequest request, long place, OwnerLives lives)
+    {
+        var lease = request.NewLease();
+        if (_checkouts.TakeFree(request.Repository.Id, request.Wanted, place, lease) is { } free)
+            return new Grant(free);
+        if (_waiters.Before(request.Repository.Id, request.Wanted, place) is not [])
+            return null;
+
+        var usable = Usable(request);
+        foreach (var row in usable)
+        {
+            if (TryTakeOver(row, lease, lives) is { } taken)
+                return taken;
+        }
+
+        return request.Wanted is not null || usable.Count >= request.Limit ? null : Add(request, lease);
+    }
+
+    private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives)
+    {
+        if (row.Lease is not { } held)
+            return null;
+        if (row.State != CheckoutState.Creating)
+        {
+            // What a process still writes into is no checkout for somebody else.
+            return lives.WhyOver(held) is { } why
+                && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
+                && _checkouts.ReplaceLease(row.Id, held.Id, lease) is { } taken
+                ? new Grant(taken, held, why)
+                : null;
+        }
+
+        // Whoever makes it has this lock, whoever it is made for.
+        return FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is { } making
+            ? new Grant(_checkouts.ReplaceLease(row.Id, held.Id, lease)!, held, "did not get it: its maker is gone", making)
+            : null;
+    }
+
+    private Grant Add(GrantRequest request, Lease lease)
+    {
+        _repositories.Ensure(request.Repository);
+        for (var id = _checkouts.NextId(); ; id++)
+        {
+            var name = CheckoutName.Of(id);
+            if (!Path.Exists(folder.Checkout(name)) && FileLock.TryAcquire(folder.CheckoutLock(name)) is { } making)
+                return new Grant(_checkouts.Add(id, request.Repository.Id, request.Url, lease), Making: making);
+        }
+    }
+
+    // A database that was put back from an older copy does not know all leases. What the checkout says counts.
+    private Grant WriteDown(Grant grant, GrantRequest request)
+    {
+        var row = grant.Checkout;
+        if (LeaseFile.Write(folder.Checkout(row.Name), row.Lease!, grant.Replaced) is not { } there)
+            return grant;
+        database.Change(() =>
+        {
+            if (_checkouts.ReplaceLease(row.Id, row.Lease!.Id, there) is not null)
+                Note(EventKind.Found, row, there.Id, "the checkout is held by a lease that the database did not know");
+        });
+        return Grant(request with { Count = 1 }, ticket: null)[0];
+    }
+
+    private CheckoutRow? Free(CheckoutRow row, string leaseId, EventKind kind, string? why)
+    {
+        var path = folder.Checkout(row.Name);
+        var head = Git.Head.Read(Path.Combine(path, ".git")) ?? new Git.Head(row.Branch, row.Commit);
+        return database.Change(() =>
+        {
+            if (_checkouts.Release(row.Id, leaseId, head) is not { } free)
+                return null;
+            // Before others can lease it and write theirs.
+            LeaseFile.Remove(path);
+            Note(kind, free, leaseId, why);
+            return free;
+        });
+    }
+
+    private CheckoutRow? TryGiveUp(CheckoutRow row, string why)
+    {
+        using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
+        if (making is null)
+            return null;
+        Remove(row, why);
+        return row with { State = CheckoutState.Broken, Reason = "was not made to the end, and is off the list", Lease = null };
+    }
+
+    private void Remove(CheckoutRow row, string why)
+    {
+        FolderRemoval.TryRemove(folder.Checkout(row.Name));
+        database.Change(() =>
+        {
+            _checkouts.Remove(row.Id, row.Lease!.Id);
+            _repositories.RemoveUnused(row.RepositoryId);
+            Note(EventKind.Removed, row, row.Lease.Id, why);
+        });
+    }
+
+    private CheckoutRow EndUnknown(CheckoutRow row)
+    {
+        return database.Change(() =>
+        {
+            var free = _checkouts.SetFree(row.Id);
+            LeaseFile.Remove(folder.Checkout(row.Name));
+            Note(EventKind.Forced, free, leaseId: null, "it was not known whether somebody held it");
+            return free;
+        });
+    }
+
+    private CheckoutRow Find(long id)
     {
         var name = CheckoutName.Of(id);
-        var row = _checkouts.Find(id) ?? throw new GitprocException(
+        return _checkouts.Find(id) ?? throw new GitprocException(
             ErrorReason.CheckoutNotFound, $"The pool has no {name}. See gitproc list.", name);
-        if (row.Lease is not { } held)
-            throw new GitprocException(ErrorReason.NotLocked, $"{name} is not locked.", name);
-        if (leaseId is not null && leaseId != held.Id)
-            throw new GitprocException(ErrorReason.NotLocked, $"{name} is not locked by that lease any more.", name);
-        if (row.State == CheckoutState.Creating)
-            throw new GitprocException(ErrorReason.NotLocked, $"{name} is not locked yet: {held.Owner} is making it.", name);
-        if (!force && held.Owner.IsAlive && !held.Owner.IsOrIsAncestorOf(processId))
-        {
-            throw new GitprocException(
-                ErrorReason.HeldByOther,
-                $"{name} is locked by {held.Owner} of {held.User} since {Describe(held.AcquiredAt)}. To release it all the same, use force.",
-                name);
-        }
-
-        var head = Git.Head.Read(Path.Combine(folder.Checkout(name), ".git")) ?? new Git.Head(row.Branch, row.Commit);
-        return database.Change(() => _checkouts.Release(id, held.Id, head)) ?? throw new GitprocException(
-            ErrorReason.NotLocked, $"{name} is not locked by that lease any more.", name);
     }
 
-    private static GitprocException NothingFree(RepositoryRow repository, List<CheckoutRow> usable, int limit)
+    private static Lease Held(CheckoutRow row, string? leaseId)
+    {
+        if (row.Lease is not { } held)
+            throw new GitprocException(ErrorReason.NotLocked, $"{row.Name} is not locked.", row.Name);
+        return leaseId is null || leaseId == held.Id ? held : throw LeaseIsOver(row);
+    }
+
+    // What is over is nobody's.
+    private static bool IsOurs(Lease lease) =>
+        new OwnerLives().WhyOver(lease) is not null
+        || (lease.Owner is { } owner
+            ? owner.IsOrIsAncestorOf(Environment.ProcessId)
+            : lease.User == Environment.UserName && lease.Machine == Environment.MachineName);
+
+    private GitprocException NothingFree(GrantRequest request, long place)
     {
         const int most = 10;
-        if (usable.Count == 0)
+        var key = request.Repository.Key;
+        var usable = Usable(request);
+        if (request.Wanted is { } wanted && usable.Count == 0)
         {
-            return new GitprocException(
-                ErrorReason.NothingFree, $"The pool has no checkout of {repository.Key}, and none may be made.", repository.Key);
+            var row = _checkouts.Find(wanted);
+            return row is null || row.RepositoryId != request.Repository.Id
+                ? new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {CheckoutName.Of(wanted)} of {key}. See gitproc list.", CheckoutName.Of(wanted))
+                : new GitprocException(ErrorReason.NothingFree, $"{row.Name} is broken: it {row.Reason}.", row.Name);
         }
 
-        var holders = usable.Take(most).Select(row =>
-            $"{row.Name} by {row.Lease!.Owner} of {row.Lease.User} since {Describe(row.Lease.AcquiredAt)}");
-        var more = usable.Count > most ? $"\n  and {usable.Count - most} more" : "";
-        var why = limit == 0 ? "none may be made" : $"at most {limit} may be made";
+        if (usable.Count == 0)
+            return new GitprocException(ErrorReason.NothingFree, $"The pool has no checkout of {key}, and none may be made.", key);
+
+        var lives = new OwnerLives();
+        var holders = usable.Where(row => row.Lease is not null).Select(row => $"{row.Name} by {row.Lease!.Holder()}{StillUsed(row, lives)}").ToList();
+        var more = holders.Count > most ? $"\n  and {holders.Count - most} more" : "";
+        var waiting = _waiters.Before(request.Repository.Id, request.Wanted, place).Count;
+        var why = request switch
+        {
+            { Wanted: { } id } => $"{CheckoutName.Of(id)} is not free",
+            { Limit: 0 } => $"No checkout of {key} is free and none may be made",
+            { Limit: { } limit } => $"No checkout of {key} is free and at most {limit} may be made",
+            _ => $"Others wait for a checkout of {key}",
+        };
+        var how = request.Count > 1 ? $" ({request.Count} are wanted)" : "";
+        var queue = waiting == 0 ? "" : $" {waiting} waiting before you.";
         return new GitprocException(
             ErrorReason.NothingFree,
-            $"No checkout of {repository.Key} is free and {why}. {usable.Count} locked:\n  {string.Join("\n  ", holders)}{more}",
-            repository.Key);
+            $"{why}{how}.{queue} {holders.Count} locked:\n  {string.Join("\n  ", holders.Take(most))}{more}",
+            key);
     }
 
-    private static string Describe(DateTimeOffset time) =>
-        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+    private string StillUsed(CheckoutRow row, OwnerLives lives) =>
+        row.State == CheckoutState.Locked && lives.WhyOver(row.Lease!) is { } why
+            ? $", who {why}, but these run in it: {CheckoutProcesses.Names(CheckoutProcesses.Of(folder.Checkout(row.Name)))}"
+            : "";
+
+    private static string Who(Lease lease) => lease.Owner?.ToString() ?? lease.User;
+
+    private static GitprocException HeldByOther(CheckoutRow row, Lease held, string what) => new(
+        ErrorReason.HeldByOther,
+        $"{row.Name} is locked by {held.Holder()}. To {what} it all the same, use force.",
+        row.Name);
+
+    private static GitprocException LeaseIsOver(CheckoutRow row) =>
+        new(ErrorReason.NotLocked, $"{row.Name} is not locked by that lease any more.", row.Name);
+
+    // Undoes the leases of one transaction that could not give all that were wanted.
+    private sealed class NotEnoughException : Exception;
 }

@@ -3,16 +3,25 @@ using Gitproc.Leases.Processes;
 namespace Gitproc.Leases;
 
 /// <summary>The process whose life is a lease's life.</summary>
-/// <param name="Process">Which process.</param>
+/// <param name="Place">Where its id means something.</param>
+/// <param name="Process">Which process of that place.</param>
 /// <param name="Name">The name of its program.</param>
-public sealed record LeaseOwner(ProcessIdentity Process, string Name)
+/// <param name="Program">The path of its program; null when it was not to be had.</param>
+public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, string Name, string? Program)
 {
-    /// <summary>The process that called this one, passing over the copies a shell makes of itself.</summary>
+    /// <summary>
+    /// The process that called this one, passing over the copies a shell makes of itself; inside a CI job the process
+    /// that lives as long as the job.
+    /// </summary>
     /// <returns>The owner.</returns>
     /// <exception cref="GitprocException">The caller has ended already.</exception>
     public static LeaseOwner Caller() =>
-        From(CallingProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
+        From(JobProcess.Of(Environment.ProcessId) ?? CallingProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning, "The process that called gitproc has ended, so nobody would own the lease. Name an owner with --owner-pid.");
+
+    /// <summary>This process; inside a CI job the process that lives as long as the job.</summary>
+    /// <returns>The owner.</returns>
+    public static LeaseOwner Session() => From(JobProcess.Of(Environment.ProcessId)) ?? OfProcess(Environment.ProcessId);
 
     /// <summary>A process by its id.</summary>
     /// <param name="processId">The id.</param>
@@ -22,17 +31,16 @@ public sealed record LeaseOwner(ProcessIdentity Process, string Name)
         From(ProcessTable.Find(processId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning, $"No process runs under the id {processId}, so it cannot own a lease.", $"{processId}");
 
-    /// <summary>Whether it still runs.</summary>
-    internal bool IsAlive => ProcessTable.IsAlive(Process);
-
-    /// <summary>Whether it is a process or one that it descends from.</summary>
+    /// <summary>Whether it is a process of this place, or one that such a process descends from.</summary>
     /// <param name="processId">The id of the process.</param>
     /// <returns>True when it is.</returns>
     internal bool IsOrIsAncestorOf(int processId) =>
-        ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
+        Place == ProcessPlace.Current && ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
 
     /// <inheritdoc/>
-    public override string ToString() => $"process {Process.Id} ({Name})";
+    public override string ToString() => $"process {Process.Id} ({PrintableText.Of(Name)})";
 
-    private static LeaseOwner? From(ProcessEntry? entry) => entry is null ? null : new(entry.Identity, entry.Name);
+    private static LeaseOwner? From(ProcessEntry? entry) => entry is null
+        ? null
+        : new(ProcessPlace.Current, entry.Identity, entry.Name, ProcessTable.ProgramOf(entry.Identity.Id));
 }

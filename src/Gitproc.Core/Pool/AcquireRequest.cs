@@ -14,8 +14,20 @@ public sealed record AcquireRequest
     /// <summary>The absolute path of the folder the caller stands in.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>The process whose life is the lease's life.</summary>
-    public required LeaseOwner Owner { get; init; }
+    /// <summary>What is wanted of the leases.</summary>
+    public required LeaseTerms Terms { get; init; }
+
+    /// <summary>The name of the only checkout that will do; null for any.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many checkouts, all or none; 1 or more.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Whether processes that still run in a checkout whose lease is over are ended, so that it can be taken over.</summary>
+    public bool StopProcesses { get; init; }
+
+    /// <summary>How long to wait when it is not to be had; null for not at all.</summary>
+    public TimeSpan? Wait { get; init; }
 
     /// <summary>Whether only a checkout that exists will do.</summary>
     public bool NoCreate { get; init; }

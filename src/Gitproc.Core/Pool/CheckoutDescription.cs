@@ -16,7 +16,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
     public Checkout Of(CheckoutRow row)
     {
         var path = folder.Checkout(row.Name);
-        var isLeft = row.Lease is { } lease && !_lives.IsAlive(lease.Owner);
+        var isLeft = IsLeft(row);
         // A holder may go to another branch at any time; on a free one it was noted when it was released.
         var head = row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
         return new Checkout
@@ -35,12 +35,29 @@ internal sealed class CheckoutDescription(PoolFolder folder)
             CreatedAt = row.CreatedAt,
             LastUsedAt = row.LastUsedAt,
             LeaseId = row.Lease?.Id,
-            OwnerProcessId = row.Lease?.Owner.Process.Id,
-            OwnerProcessName = row.Lease?.Owner.Name,
+            OwnerProcessId = row.Lease?.Owner?.Process.Id,
+            OwnerProcessName = row.Lease?.Owner?.Name,
+            OwnerProgram = row.Lease?.Owner?.Program,
+            OwnerRuns = row.Lease?.Owner is { } owner ? Runs(_lives.Of(owner)) : null,
             User = row.Lease?.User,
+            Machine = row.Lease?.Machine,
+            Job = row.Lease?.Job,
+            Label = row.Lease?.Label,
+            Environment = row.Lease?.Environment,
             AcquiredAt = row.Lease?.AcquiredAt,
+            ExpiresAt = row.Lease?.ExpiresAt,
         };
     }
+
+    private bool IsLeft(CheckoutRow row)
+    {
+        if (row.State != CheckoutState.Creating)
+            return row.Lease is { } lease && _lives.WhyOver(lease) is not null;
+        using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
+        return making is not null;
+    }
+
+    private static bool? Runs(OwnerLife life) => life == OwnerLife.Unknown ? null : life == OwnerLife.Alive;
 
     private static CheckoutState StateOf(CheckoutState recorded, bool isLeft) => (recorded, isLeft) switch
     {

@@ -23,7 +23,7 @@ public sealed class CheckoutFilter
         }
         catch (RegexParseException e)
         {
-            throw new GitprocException(ErrorReason.InvalidPattern, $"The pattern is no regular expression: {e.Message}", pattern, e);
+            throw new GitprocException(ErrorReason.InvalidPattern, $"The pattern is no regular expression: {SecretText.Hide(e.Message)}", SecretText.Hide(pattern), e);
         }
     }
 

@@ -22,8 +22,11 @@ internal sealed class CheckoutLookup(PoolFolder folder)
                 directory);
         }
 
+        var shown = SecretText.Hide(text);
+        if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
+            throw new GitprocException(ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
         return CheckoutName.Read(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw new GitprocException(
-            ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no checkout '{text}'. See gitproc list.", text);
+            ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no checkout '{shown}'. See gitproc list.", shown);
     }
 
     private long? OfPath(string path)

@@ -3,6 +3,7 @@ using Gitproc.Git.Config;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
+using Microsoft.Data.Sqlite;
 
 namespace Gitproc;
 
@@ -12,30 +13,151 @@ namespace Gitproc;
 /// </summary>
 /// <param name="path">The pool's folder; null for <c>GITPROC_POOL</c>, else <c>~/.gitproc_pool</c>.</param>
 /// <param name="reports">Told what goes on, on the thread that called the operation; null for nobody.</param>
-public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = null)
+/// <param name="caller">Finds on whose behalf the pool is used, when that is first asked for; null for this process.</param>
+public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
 {
     private readonly PoolFolder _folder = new(RealPath.Of(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
     private readonly GitRunner _git = new(reports);
+    private readonly Lazy<Caller> _caller = new(caller ?? Caller.Self);
 
     /// <summary>The absolute path of the pool's folder.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>
-    /// Acquires a checkout: a free one of the repository, the one used last if there are several, else a new one.
-    /// </summary>
+    /// <summary>Acquires checkouts: free ones of the repository, the one used last first, else new ones.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Ends the operation and what git does for it; the pool is left as it was.</param>
-    /// <returns>The checkout, locked.</returns>
-    /// <exception cref="GitprocException">Nothing can be acquired; the reason says why.</exception>
+    /// <returns>The checkouts, locked; as many as are wanted.</returns>
+    /// <exception cref="GitprocException">They cannot be acquired; the reason says why.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public Checkout Acquire(AcquireRequest request, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Checkout> Acquire(AcquireRequest request, CancellationToken cancellationToken = default)
     {
-        if (request.MaxCheckouts < 1)
-            throw new GitprocException(ErrorReason.InvalidSetting, "The most checkouts of a repository must be 1 or more.", $"{request.MaxCheckouts}");
+        if (request.MaxCheckouts < 1 || request.Count < 1)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
+        if (request is { Name: not null, Count: > 1 })
+            throw new GitprocException(ErrorReason.InvalidSetting, "There is one checkout of a name.", request.Name);
+        if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
+            throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
         cancellationToken.ThrowIfCancellationRequested();
+        _folder.MustBeSafe(IsTrusted);
         _folder.Create();
-        using var database = PoolDatabase.Open(_folder.Database);
-        var config = new CallerConfig(new GitConfigReader(_git), database).Read(request.WorkingDirectory, cancellationToken);
+        return With(database => Acquire(request, database, cancellationToken));
+    }
+
+    /// <summary>Releases a checkout. What is in its folder stays; processes that still run in it are told of.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="cancellationToken">Ends the wait for processes that are ended; the checkout is not released then.</param>
+    /// <returns>The checkout, free.</returns>
+    /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
+    public Checkout Release(ReleaseRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        return With(database =>
+        {
+            var leases = Leases(database);
+            var path = _folder.Checkout(leases.Releasable(id, request.LeaseId, request.Force).Name);
+            var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+            if (running.Count > 0)
+                Warn($"{System.IO.Path.GetFileName(path)} is released, but these still run in it: {CheckoutProcesses.Names(running)}");
+            return Describe(leases.End(id, request.LeaseId, request.Force));
+        });
+    }
+
+    /// <summary>Changes the lease of a checkout.</summary>
+    /// <param name="request">Which, and how.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It cannot be changed; the reason says why.</exception>
+    public Checkout Renew(RenewRequest request)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        return With(database => Describe(Leases(database).Renew(id, request.LeaseId, request.Force, Change)));
+
+        Lease Change(Lease lease) => lease with
+        {
+            ExpiresAt = request.ExpiresAfter is { } after ? DateTimeOffset.UtcNow + after : lease.ExpiresAt,
+            IsStrict = request.IsStrict ?? lease.IsStrict,
+            Label = request.Label is null ? lease.Label : request.Label.Length == 0 ? null : request.Label,
+            Owner = request.Hold ? null : request.Owner ?? lease.Owner,
+        };
+    }
+
+    /// <summary>Takes off the leases that are over: of owners that are gone, and those that have expired.</summary>
+    /// <returns>The checkouts that are free now.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<Checkout> Reap() =>
+        Exists ? With(database => DescribeAll(Leases(database).Reap(new OwnerLives()))) : [];
+
+    /// <summary>
+    /// Makes the database and the folders agree: takes off what is over, what has no folder and what stopped processes
+    /// left, and puts on the list what is not on it. What is in use stays as it is.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <returns>What was done, a sentence each.</returns>
+    /// <exception cref="GitprocException">The pool cannot be used.</exception>
+    public IReadOnlyList<string> Repair(CancellationToken cancellationToken = default)
+    {
+        if (!Directory.Exists(Path))
+            return [];
+        _folder.Create();
+        return With(database => new PoolRepair(_folder, database, Leases(database)).All(cancellationToken));
+    }
+
+    /// <summary>Lists the checkouts. Reads only.</summary>
+    /// <param name="repository">Only those of this repository, given as for <see cref="Acquire(AcquireRequest, CancellationToken)"/>; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkouts, by number.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Checkout> List(
+        string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Read) : [];
+
+        List<Checkout> Read(PoolDatabase database)
+        {
+            var checkouts = new CheckoutTable(database.Connection);
+            if (repository is null)
+                return DescribeAll(checkouts.All());
+            var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+            return known is null ? [] : DescribeAll(checkouts.OfRepository(known.Id));
+        }
+    }
+
+    /// <summary>The keys of the repositories that the pool knows. Reads only.</summary>
+    /// <returns>The keys, sorted.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<string> ListRepositories() => Exists
+        ? With(database => new RepositoryTable(database.Connection).All().ConvertAll(row => row.Key))
+        : [];
+
+    /// <summary>What has happened to checkouts and leases. Reads only.</summary>
+    /// <param name="request">Which events.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The events, the newest first.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<HistoryEvent> History(HistoryRequest request, CancellationToken cancellationToken = default)
+    {
+        long? id = request.Checkout is null ? null : new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        return Exists ? With(Read) : [];
+
+        List<HistoryEvent> Read(PoolDatabase database)
+        {
+            long? repositoryId = null;
+            if (request.Repository is { } text)
+            {
+                if (Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is not { } known)
+                    return [];
+                repositoryId = known.Id;
+            }
+
+            return new EventTable(database.Connection).Newest(id, repositoryId, request.Since, request.First);
+        }
+    }
+
+    private List<Checkout> Acquire(AcquireRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
         var repositories = new RepositoryTable(database.Connection);
         var target = new RepositoryResolver(repositories, config, settings).Resolve(request.Repository, request.WorkingDirectory);
@@ -45,66 +167,92 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             : throw new GitprocException(
                 ErrorReason.NothingFree, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
 
-        var acquisition = new Acquisition(_folder, database, _git, reports)
+        var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+        var acquisition = new Acquisition(_folder, database, leases, _git, reports)
         {
-            Repository = repository,
             Target = target,
-            Owner = request.Owner,
-            Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+            Caller = _caller,
+            LongestWait = request.Wait,
+            StopProcesses = request.StopProcesses,
             CheckoutWorkers = config.Get("checkout.workers"),
+            Wanted = new GrantRequest
+            {
+                Repository = repository,
+                Url = target.Url,
+                Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+                Count = request.Count,
+                Wanted = request.Name is null ? null : new CheckoutLookup(_folder).Find(request.Name, request.WorkingDirectory),
+                NewLease = () => Lease.New(request.Terms, settings.LeaseDuration),
+            },
         };
-        return Describe(acquisition.Run(cancellationToken));
+        return DescribeAll(acquisition.Run(cancellationToken));
     }
 
-    /// <summary>Releases a checkout. What is in its folder stays.</summary>
-    /// <param name="request">Which checkout.</param>
-    /// <returns>The checkout, free.</returns>
-    /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
-    public Checkout Release(ReleaseRequest request)
+    private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
-        using var database = OpenIfThere();
-        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
-        if (database is null)
-            throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Path}.", request.Checkout);
-        return Describe(new LeaseBook(_folder, database).End(id, request.LeaseId, request.Force, Environment.ProcessId));
+        var config = ReadConfig(workingDirectory, database, cancellationToken);
+        return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config)).Resolve(text, workingDirectory);
     }
 
-    /// <summary>Lists the checkouts. Reads only.</summary>
-    /// <param name="repository">Only those of this repository, given as for <see cref="Acquire"/>; null for all.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
-    /// <param name="cancellationToken">Ends the operation.</param>
-    /// <returns>The checkouts, by number.</returns>
-    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<Checkout> List(
-        string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
+        new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);
+
+    // The history's limits are the user's, and are known where config is read.
+    private LeaseBook Leases(PoolDatabase database) => new(_folder, database, _caller, limits: null);
+
+    private bool Exists => File.Exists(_folder.Database) || File.Exists(Path) || (Directory.Exists(Path) && Directory.EnumerateDirectories(Path, "checkout-*").Any());
+
+    private void MustExist(string? checkout)
     {
-        using var database = OpenIfThere();
-        if (database is null)
-            return [];
-        var checkouts = new CheckoutTable(database.Connection);
-        var rows = checkouts.All();
-        if (repository is not null)
+        if (!Exists)
+            throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Path}.", checkout);
+    }
+
+    private T With<T>(Func<PoolDatabase, T> operation)
+    {
+        if (File.Exists(Path))
+            throw new GitprocException(ErrorReason.PoolNotUsable, $"{Path} is a file, and a pool is a folder.", Path);
+        _folder.MustBeSafe(IsTrusted);
+        try
         {
-            var config = new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);
-            var target = new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config))
-                .Resolve(repository, workingDirectory);
-            rows = target.Known is { } known ? checkouts.OfRepository(known.Id) : [];
+            try
+            {
+                using var database = Open();
+                return operation(database);
+            }
+            catch (SqliteException e) when (PoolDatabase.IsDamage(e))
+            {
+                if (PoolDatabase.SetAside(_folder.Database) is { } aside)
+                    Warn($"the pool's database is damaged ({e.Message}) and set aside as {aside}");
+                using var database = Open();
+                return operation(database);
+            }
         }
+        catch (SqliteException e)
+        {
+            throw PoolDatabase.NotUsable(_folder.Database, e);
+        }
+    }
 
+    // git-config(1), safe.directory: what a repository itself says does not count.
+    private bool IsTrusted(string path) => _git
+        .Run(new GitCall("config", "--get-all", "safe.directory") { WorkingDirectory = System.IO.Path.GetPathRoot(path)!, MayFail = true }, CancellationToken.None)
+        .Output.Split('\n').Any(line => line.Trim() is "*" || line.Trim() == path);
+
+    private PoolDatabase Open() => PoolDatabase.Open(_folder.Database, database =>
+    {
+        var done = new PoolRepair(_folder, database, Leases(database)).Adopt();
+        if (done.Count > 0)
+            Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
+    });
+
+    private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
+
+    private Checkout Describe(CheckoutRow row) => new CheckoutDescription(_folder).Of(row);
+
+    private List<Checkout> DescribeAll(IReadOnlyList<CheckoutRow> rows)
+    {
         var description = new CheckoutDescription(_folder);
         return [.. rows.Select(description.Of)];
     }
-
-    /// <summary>The keys of the repositories that the pool knows. Reads only.</summary>
-    /// <returns>The keys, sorted.</returns>
-    /// <exception cref="GitprocException">The database cannot be used.</exception>
-    public IReadOnlyList<string> ListRepositories()
-    {
-        using var database = OpenIfThere();
-        return database is null ? [] : [.. new RepositoryTable(database.Connection).All().Select(row => row.Key)];
-    }
-
-    private PoolDatabase? OpenIfThere() => File.Exists(_folder.Database) ? PoolDatabase.Open(_folder.Database) : null;
-
-    private Checkout Describe(CheckoutRow row) => new CheckoutDescription(_folder).Of(row);
 }

@@ -12,6 +12,9 @@ public sealed record ReleaseRequest
     /// <summary>The lease that is meant: a later one on the same checkout is left alone. Null for whichever there is.</summary>
     public string? LeaseId { get; init; }
 
+    /// <summary>Whether processes that still run in it are ended first.</summary>
+    public bool StopProcesses { get; init; }
+
     /// <summary>Whether to release what another live process tree holds.</summary>
     public bool Force { get; init; }
 }

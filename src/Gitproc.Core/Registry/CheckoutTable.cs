@@ -1,6 +1,5 @@
 using Gitproc.Git;
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
@@ -12,8 +11,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const string Columns =
         """
         checkout.id, repository_id, (SELECT key FROM repository WHERE id = repository_id), checkout.url, kind, state,
-        reason, branch, commit_id, checkout.created_at, last_used_at, lease_id, owner_pid, owner_started, owner_name,
-        user, acquired_at
+        reason, branch, commit_id, checkout.created_at, last_used_at, lease
         """;
 
     /// <summary>All checkouts, by number.</summary>
@@ -33,32 +31,37 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
         .SingleOrDefault();
 
-    /// <summary>Leases the free checkout of a repository that was used last.</summary>
+    /// <summary>Leases the free checkout of a repository that was used last, and that nobody has waited for longer.</summary>
     /// <param name="repositoryId">The repository.</param>
+    /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="ticket">The place in the queue; those before it come first.</param>
     /// <param name="lease">The new lease.</param>
-    /// <returns>The row with its lease; null when none is free.</returns>
-    public CheckoutRow? TakeFree(long repositoryId, Lease lease) => connection
+    /// <returns>The row with its lease; null when there is none.</returns>
+    public CheckoutRow? TakeFree(long repositoryId, long? wanted, long ticket, Lease lease) => connection
         .Query(
             $"""
             UPDATE checkout SET state = {(int)CheckoutState.Locked}, {SetLease}
-            WHERE id = (SELECT id FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Free}
+            WHERE id = (SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = {(int)CheckoutState.Free}
+                        AND ($wanted IS NULL OR id = $wanted)
+                        AND NOT EXISTS (SELECT 1 FROM waiter WHERE waiter.repository_id = $repository AND waiter.id < $ticket
+                                        AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
                         ORDER BY last_used_at DESC LIMIT 1)
             RETURNING {Columns}
             """,
             Read,
-            [("$repository", repositoryId), .. LeaseParameters(lease)])
+            [("$repository", repositoryId), ("$wanted", wanted), ("$ticket", ticket), .. LeaseParameters(lease)])
         .SingleOrDefault();
 
-    /// <summary>Gives a checkout a new lease in the place of one whose owner is gone. The state stays.</summary>
+    /// <summary>Gives a checkout a new lease in the place of another one. The state stays.</summary>
     /// <param name="id">The checkout.</param>
-    /// <param name="abandonedLeaseId">The lease that was seen on it.</param>
+    /// <param name="seenLeaseId">The lease that was seen on it.</param>
     /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
-    public CheckoutRow? TakeOver(long id, string abandonedLeaseId, Lease lease) => connection
+    public CheckoutRow? ReplaceLease(long id, string seenLeaseId, Lease lease) => connection
         .Query(
-            $"UPDATE checkout SET {SetLease} WHERE id = $id AND lease_id = $abandoned RETURNING {Columns}",
+            $"UPDATE checkout SET {SetLease} WHERE id = $id AND lease_id = $seen RETURNING {Columns}",
             Read,
-            [("$id", id), ("$abandoned", abandonedLeaseId), .. LeaseParameters(lease)])
+            [("$id", id), ("$seen", seenLeaseId), .. LeaseParameters(lease)])
         .SingleOrDefault();
 
     /// <summary>The number for a new checkout: one more than the greatest there is.</summary>
@@ -74,10 +77,8 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     public CheckoutRow Add(long id, long repositoryId, string url, Lease lease) => connection
         .Query(
             $"""
-            INSERT INTO checkout (id, repository_id, url, kind, state, created_at, last_used_at,
-                                  lease_id, owner_pid, owner_started, owner_name, user, acquired_at)
-            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, {(int)CheckoutState.Creating}, $now, $now,
-                    $lease, $pid, $started, $name, $user, $now)
+            INSERT INTO checkout (id, repository_id, url, kind, state, created_at, last_used_at, lease_id, lease)
+            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, {(int)CheckoutState.Creating}, $now, $now, $lease, $json)
             RETURNING {Columns}
             """,
             Read,
@@ -145,19 +146,47 @@ internal sealed class CheckoutTable(SqliteConnection connection)
             ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))
         .SingleOrDefault();
 
-    private const string SetLease =
-        """
-        lease_id = $lease, owner_pid = $pid, owner_started = $started, owner_name = $name, user = $user,
-        acquired_at = $now, last_used_at = $now
-        """;
+    /// <summary>Adds a checkout that is there already.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="repositoryId">Its repository.</param>
+    /// <param name="url">The URL of its <c>origin</c>.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="lease">The lease on it; null for none that is known.</param>
+    /// <param name="head">What it has checked out.</param>
+    /// <returns>The row.</returns>
+    public CheckoutRow Adopt(long id, long repositoryId, string url, CheckoutState state, Lease? lease, Head head) => connection
+        .Query(
+            $"""
+            INSERT INTO checkout (id, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id, lease)
+            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, $state, $branch, $commit, $now, $now, $lease, $json)
+            RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$repository", repositoryId), ("$url", url), ("$state", (int)state), ("$branch", head.Branch),
+            ("$commit", head.Commit), ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
+            ("$lease", lease?.Id), ("$json", lease is null ? null : LeaseJson.Write(lease)))
+        .Single();
 
-    private const string ClearLease =
-        "lease_id = NULL, owner_pid = NULL, owner_started = NULL, owner_name = NULL, user = NULL, acquired_at = NULL";
+    /// <summary>Takes a checkout that nobody holds off the table.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <returns>False when somebody holds it by now.</returns>
+    public bool RemoveUnheld(long id) => connection.Execute(
+        $"DELETE FROM checkout WHERE id = $id AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Broken})", ("$id", id)) > 0;
+
+    /// <summary>Makes a checkout free whatever it was.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <returns>The row.</returns>
+    public CheckoutRow SetFree(long id) => connection
+        .Query($"UPDATE checkout SET state = {(int)CheckoutState.Free}, {ClearLease} WHERE id = $id RETURNING {Columns}", Read, ("$id", id))
+        .Single();
+
+    private const string SetLease = "lease_id = $lease, lease = $json, last_used_at = $now";
+
+    private const string ClearLease = "lease_id = NULL, lease = NULL";
 
     private static (string Name, object? Value)[] LeaseParameters(Lease lease) =>
     [
-        ("$lease", lease.Id), ("$pid", lease.Owner.Process.Id), ("$started", lease.Owner.Process.StartedAt),
-        ("$name", lease.Owner.Name), ("$user", lease.User), ("$now", lease.AcquiredAt.ToUnixTimeMilliseconds()),
+        ("$lease", lease.Id), ("$json", LeaseJson.Write(lease)), ("$now", lease.AcquiredAt.ToUnixTimeMilliseconds()),
     ];
 
     private static CheckoutRow Read(SqliteDataReader row) => new()
@@ -173,10 +202,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         Commit = row.GetStringOrNull(8),
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
         LastUsedAt = row.GetInt64OrNull(10) is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null,
-        Lease = row.IsDBNull(11) ? null : new Lease(
-            row.GetString(11),
-            new LeaseOwner(new ProcessIdentity(row.GetInt32(12), row.GetInt64(13)), row.GetString(14)),
-            row.GetString(15),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(16))),
+        Lease = row.IsDBNull(11) ? null : LeaseJson.Read(row.GetString(11)),
     };
 }

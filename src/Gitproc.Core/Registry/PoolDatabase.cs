@@ -31,30 +31,62 @@ internal sealed class PoolDatabase : IDisposable
 
     /// <summary>Opens the database, making or migrating it when that is due.</summary>
     /// <param name="file">Its path; the folder exists.</param>
+    /// <param name="fill">Called in the transaction that makes a new one.</param>
     /// <returns>The open database.</returns>
-    /// <exception cref="GitprocException">The file is newer than this program, or no database.</exception>
-    public static PoolDatabase Open(string file)
+    /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
+    /// <exception cref="GitprocException">The file is newer than this program.</exception>
+    public static PoolDatabase Open(string file, Action<PoolDatabase> fill)
     {
+        var database = Connect(file);
         try
         {
-            var database = Connect(file);
-            try
-            {
-                database.Prepare(file);
-                return database;
-            }
-            catch
-            {
-                database.Dispose();
-                throw;
-            }
+            database.Prepare(file, fill);
+            return database;
         }
-        catch (SqliteException e)
+        catch
         {
-            throw new GitprocException(
-                ErrorReason.DatabaseNotUsable, $"The pool's database {file} cannot be used: {e.Message}", file, e);
+            database.Dispose();
+            throw;
         }
     }
+
+    /// <summary>Whether an error says that the file is no database, or no whole one.</summary>
+    /// <param name="error">The error.</param>
+    /// <returns>True when it does.</returns>
+    public static bool IsDamage(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+    /// <summary>Moves a damaged file aside, so that the next <see cref="Open"/> makes a new one.</summary>
+    /// <param name="file">The database.</param>
+    /// <returns>Where it is now; null when another process has done it.</returns>
+    public static string? SetAside(string file)
+    {
+        using var alone = Alone(file);
+        if (IsWhole(file))
+            return null;
+        var aside = $"{file}.damaged-{DateTimeOffset.UtcNow:yyyyMMddTHHmmssfff}";
+        File.Move(file, aside);
+        File.Delete(file + "-wal");
+        File.Delete(file + "-shm");
+        return aside;
+    }
+
+    /// <summary>The error for what SQLite says.</summary>
+    /// <param name="file">The database.</param>
+    /// <param name="error">What it says.</param>
+    /// <returns>The error.</returns>
+    public static GitprocException NotUsable(string file, SqliteException error) => new(
+        ErrorReason.DatabaseNotUsable,
+        $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
+        file,
+        error);
+
+    private static string HelpFor(SqliteException error) => error.SqliteErrorCode switch
+    {
+        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM =>
+            " The pool's folder must be yours and writable; name another one with GITPROC_POOL.",
+        raw.SQLITE_FULL => " The disk is full.",
+        _ => "",
+    };
 
     /// <summary>Runs a change.</summary>
     /// <typeparam name="T">What the change answers.</typeparam>
@@ -115,7 +147,22 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    private void Prepare(string file)
+    private static bool IsWhole(string file)
+    {
+        try
+        {
+            using var database = Connect(file);
+            return database.Connection.Query("PRAGMA quick_check(1)", row => row.GetString(0)) is ["ok"];
+        }
+        catch (SqliteException e) when (IsDamage(e))
+        {
+            return false;
+        }
+    }
+
+    private static FileLock Alone(string file) => FileLock.Acquire(file + ".lock", onWait: null, CancellationToken.None);
+
+    private void Prepare(string file, Action<PoolDatabase> fill)
     {
         var version = Schema.VersionOf(_connection);
         if (version == Schema.Version)
@@ -130,9 +177,9 @@ internal sealed class PoolDatabase : IDisposable
         }
 
         // Changing to WAL does not wait for other processes as transactions do, so one does it at a time.
-        using var alone = FileLock.Acquire(file + ".lock", onWait: null, CancellationToken.None);
+        using var alone = Alone(file);
         if (Schema.VersionOf(_connection) == 0)
             _connection.Execute("PRAGMA journal_mode = WAL");
-        Schema.Migrate(_connection);
+        Schema.Migrate(_connection, () => fill(this));
     }
 }

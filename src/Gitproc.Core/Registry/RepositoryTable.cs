@@ -42,7 +42,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <returns>The row.</returns>
     public RepositoryRow Add(string key, string url, string baseFolder)
     {
-        var name = key[(key.LastIndexOf('/') + 1)..];
         for (var attempt = 1; ; attempt++)
         {
             // Folders that differ only in the case of letters are one on Windows and macOS.
@@ -52,12 +51,29 @@ internal sealed class RepositoryTable(SqliteConnection connection)
                 INSERT INTO repository (key, name, url, base, created_at) VALUES ($key, $name, $url, $base, $now)
                 ON CONFLICT DO NOTHING
                 """,
-                ("$key", key), ("$name", name), ("$url", url), ("$base", folder),
+                ("$key", key), ("$name", NameOf(key)), ("$url", url), ("$base", folder),
                 ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
             if (Find(key) is { } row)
                 return row;
         }
     }
+
+    /// <summary>Puts a repository back that was removed since it was read.</summary>
+    /// <param name="row">The row.</param>
+    public void Ensure(RepositoryRow row) => connection.Execute(
+        """
+        INSERT INTO repository (id, key, name, url, base, created_at) VALUES ($id, $key, $name, $url, $base, $now)
+        ON CONFLICT DO NOTHING
+        """,
+        ("$id", row.Id), ("$key", row.Key), ("$name", NameOf(row.Key)), ("$url", row.Url), ("$base", row.Base),
+        ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+
+    /// <summary>Forgets a repository of which there is no checkout: one that could never be cloned is not known.</summary>
+    /// <param name="id">Its row id.</param>
+    public void RemoveUnused(long id) => connection.Execute(
+        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id)", ("$id", id));
+
+    private static string NameOf(string key) => key[(key.LastIndexOf('/') + 1)..];
 
     private static RepositoryRow Read(SqliteDataReader row) =>
         new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3));

@@ -7,7 +7,7 @@ internal static class Schema
 {
     /// <summary>
     /// The steps: the first makes version 1 of an empty file. A step that was released is never changed.
-    /// Times are milliseconds since 1970 in UTC, but for <c>owner_started</c> (see ProcessIdentity).
+    /// Times are milliseconds since 1970 in UTC.
     /// </summary>
     private static readonly string[] Steps =
     [
@@ -49,6 +49,40 @@ internal static class Schema
             PRIMARY KEY (directory, environment)
         );
         """,
+        // Leases of version 1 did not say on which machine; they are held until somebody releases them.
+        """
+        ALTER TABLE checkout ADD COLUMN lease TEXT;
+        DELETE FROM checkout WHERE state = 2;
+        UPDATE checkout SET lease = json_object('id', lease_id, 'user', user, 'machine', '', 'acquiredAt', acquired_at, 'label', 'of an older gitproc')
+        WHERE lease_id IS NOT NULL;
+        ALTER TABLE checkout DROP COLUMN owner_pid;
+        ALTER TABLE checkout DROP COLUMN owner_started;
+        ALTER TABLE checkout DROP COLUMN owner_name;
+        ALTER TABLE checkout DROP COLUMN user;
+        ALTER TABLE checkout DROP COLUMN acquired_at;
+
+        CREATE TABLE waiter (
+            id             INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository_id  INTEGER NOT NULL REFERENCES repository (id),
+            checkout_id    INTEGER,
+            ticket         TEXT NOT NULL UNIQUE,
+            who            TEXT NOT NULL,
+            since          INTEGER NOT NULL
+        );
+        CREATE INDEX waiter_repository ON waiter (repository_id, id);
+
+        CREATE TABLE event (
+            id             INTEGER PRIMARY KEY AUTOINCREMENT,
+            at             INTEGER NOT NULL,
+            kind           INTEGER NOT NULL,
+            checkout_id    INTEGER NOT NULL,
+            repository_id  INTEGER NOT NULL,
+            lease_id       TEXT,
+            who            TEXT NOT NULL,
+            why            TEXT
+        );
+        CREATE INDEX event_checkout ON event (checkout_id, id);
+        """,
     ];
 
     /// <summary>The version this program writes and the newest it reads.</summary>
@@ -60,17 +94,20 @@ internal static class Schema
     public static long VersionOf(SqliteConnection connection) =>
         connection.Query("PRAGMA user_version", row => row.GetInt64(0))[0];
 
-    /// <summary>Takes the file from its version to <see cref="Version"/>, a step a transaction.</summary>
+    /// <summary>Takes the file from its version to <see cref="Version"/>, in one transaction.</summary>
     /// <param name="connection">An open connection.</param>
-    public static void Migrate(SqliteConnection connection)
+    /// <param name="fill">Called in the transaction when the file was empty.</param>
+    public static void Migrate(SqliteConnection connection, Action fill)
     {
-        for (var version = VersionOf(connection); version < Version; version = VersionOf(connection))
-        {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            // Another process may have taken this step while we waited for the lock.
-            if (VersionOf(connection) == version)
-                connection.Execute($"{Steps[version]} PRAGMA user_version = {version + 1};");
-            transaction.Commit();
-        }
+        using var transaction = connection.BeginTransaction(deferred: false);
+        // Another process may have done it while we waited for the lock.
+        var version = VersionOf(connection);
+        for (var step = version; step < Version; step++)
+            connection.Execute(Steps[step]);
+        if (version == 0)
+            fill();
+        if (version < Version)
+            connection.Execute($"PRAGMA user_version = {Version}");
+        transaction.Commit();
     }
 }

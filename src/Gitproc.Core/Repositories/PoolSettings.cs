@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gitproc.Git.Config;
+using Gitproc.Registry;
 
 namespace Gitproc.Repositories;
 
@@ -7,7 +8,10 @@ namespace Gitproc.Repositories;
 /// <param name="MaxCheckouts">The most checkouts of one repository; null for no limit.</param>
 /// <param name="AutoCreate">Whether acquire may make a checkout.</param>
 /// <param name="CaseInsensitiveHosts">Hosts of the user's whose paths fold case.</param>
-internal sealed record PoolSettings(int? MaxCheckouts, bool AutoCreate, IReadOnlyList<string> CaseInsensitiveHosts)
+/// <param name="LeaseDuration">After what time a lease expires that does not say; null for never.</param>
+/// <param name="HistoryLimits">What of the history is kept.</param>
+internal sealed record PoolSettings(
+    int? MaxCheckouts, bool AutoCreate, IReadOnlyList<string> CaseInsensitiveHosts, TimeSpan? LeaseDuration, HistoryLimits HistoryLimits)
 {
     /// <summary>Reads the settings.</summary>
     /// <param name="config">git's config where the caller stands.</param>
@@ -18,7 +22,11 @@ internal sealed record PoolSettings(int? MaxCheckouts, bool AutoCreate, IReadOnl
         Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
         Environment.GetEnvironmentVariable("GITPROC_CASE_INSENSITIVE_HOST") is { Length: > 0 } hosts
             ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
-            : [.. config.GetAll("gitproc.caseinsensitivehost")]);
+            : [.. config.GetAll("gitproc.caseinsensitivehost")],
+        Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", Duration.Parse),
+        new HistoryLimits(
+            Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MostEvents,
+            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge));
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using Gitproc.Leases;
 using Gitproc.PowerShell.Completion;
@@ -25,24 +26,91 @@ public abstract class AcquiringCommand : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCheckouts { get; set; }
 
+    /// <summary>Only the checkout of this name will do.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public string? Name { get; set; }
+
+    /// <summary>Wait when none is free, first come, first served.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Wait no longer than so many seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? TimeoutSec { get; set; }
+
+    /// <summary>Take a checkout over even when processes of a holder that is gone run in it: ask them to end, kill those that do not.</summary>
+    [Parameter]
+    public SwitchParameter StopProcesses { get; set; }
+
+    /// <summary>
+    /// The process whose end ends the lease, as an id or as Get-Process gives it. The session, or inside a CI job the
+    /// process of the job, when not given.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public PSObject? Owner { get; set; }
+
+    /// <summary>Hold it until it is released or expires, whoever ends.</summary>
+    [Parameter]
+    public SwitchParameter Hold { get; set; }
+
+    /// <summary>
+    /// Let it expire after this time. While its owner is seen to live it is not given away even then, but for -Strict.
+    /// </summary>
+    [Parameter]
+    public TimeSpan? ExpiresAfter { get; set; }
+
+    /// <summary>Let it expire even while its owner lives.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>What the checkout is for; shown to others.</summary>
+    [Parameter]
+    public string? Label { get; set; }
+
+    /// <summary>Names and values to show with the lease.</summary>
+    [Parameter]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>How many, all or none.</summary>
+    private protected virtual int Wanted => 1;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), "Acquire a checkout"))
             return;
-        WithPool(pool => Use(pool.Acquire(
-            new AcquireRequest
-            {
-                Repository = Repository,
-                WorkingDirectory = Location,
-                Owner = LeaseOwner.OfProcess(Environment.ProcessId),
-                NoCreate = NoCreate,
-                MaxCheckouts = MaxCheckouts,
-            },
-            Cancellation)));
+        WithPool(pool =>
+        {
+            foreach (var checkout in pool.Acquire(Request(), Cancellation))
+                Use(checkout);
+        });
     }
 
     /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>
     /// <param name="checkout">The checkout.</param>
     private protected abstract void Use(Checkout checkout);
+
+    private AcquireRequest Request() => new()
+    {
+        Repository = Repository,
+        WorkingDirectory = Location,
+        NoCreate = NoCreate,
+        MaxCheckouts = MaxCheckouts,
+        Name = Name,
+        StopProcesses = StopProcesses,
+        Count = Wanted,
+        Wait = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Wait ? Timeout.InfiniteTimeSpan : null,
+        Terms = new LeaseTerms
+        {
+            Owner = Hold ? null : Owner is null ? LeaseOwner.Session() : OwnerArgument.Read(Owner),
+            ExpiresAfter = ExpiresAfter,
+            IsStrict = Strict,
+            Label = Label,
+            Environment = Environment?.Keys.Cast<object>().ToDictionary(key => $"{key}", key => $"{Environment[key]}"),
+        },
+    };
 }

@@ -14,9 +14,18 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
+    /// <summary>Only this acquisition of it: a later one is left alone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LeaseId { get; set; }
+
     /// <summary>Unlock even what another live process holds.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Ask the processes that still run in it to end, and kill those that do not.</summary>
+    [Parameter]
+    public SwitchParameter StopProcesses { get; set; }
 
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
@@ -38,13 +47,15 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
         WithPool(
             pool =>
             {
-                var released = pool.Release(new ReleaseRequest
+                var request = new ReleaseRequest
                 {
                     Checkout = argument.Text,
-                    LeaseId = argument.LeaseId,
+                    LeaseId = LeaseId ?? argument.LeaseId,
                     WorkingDirectory = Location,
                     Force = Force,
-                });
+                    StopProcesses = StopProcesses,
+                };
+                var released = pool.Release(request, Cancellation);
                 Leave(released);
                 if (PassThru)
                     WriteObject(released);

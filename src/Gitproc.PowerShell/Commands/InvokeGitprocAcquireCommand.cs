@@ -7,5 +7,12 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
 {
+    /// <summary>How many checkouts, all or none.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; } = 1;
+
+    private protected override int Wanted => Count;
+
     private protected override void Use(Checkout checkout) => WriteObject(checkout);
 }

@@ -96,6 +96,16 @@ function Use-GitprocCheckout {
         Fail when none is free instead of making one.
     .PARAMETER MaxCheckouts
         Make at most this many for the repository.
+    .PARAMETER Name
+        Only the checkout of this name will do.
+    .PARAMETER Wait
+        Wait when none is free, first come, first served.
+    .PARAMETER TimeoutSec
+        Wait no longer than so many seconds.
+    .PARAMETER Label
+        What the checkout is for; shown to others.
+    .PARAMETER Environment
+        Names and values to show with the lease.
     .PARAMETER Pool
         The pool's folder; GITPROC_POOL, else ~/.gitproc_pool, when not given.
     .EXAMPLE
@@ -120,6 +130,19 @@ function Use-GitprocCheckout {
         [int] $MaxCheckouts,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([Gitproc.PowerShell.Completion.CheckoutNameCompleter])]
+        [string] $Name,
+
+        [switch] $Wait,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $TimeoutSec,
+
+        [string] $Label,
+
+        [Collections.IDictionary] $Environment,
+
+        [ValidateNotNullOrEmpty()]
         [string] $Pool
     )
 
@@ -130,9 +153,11 @@ function Use-GitprocCheckout {
     if (-not $PSCmdlet.ShouldProcess($target, 'Acquire a checkout, run the block in it and release it')) { return }
 
     $acquire = @{}
-    foreach ($name in $PSBoundParameters.Keys) {
-        if ($name -notin 'ScriptBlock', 'WhatIf', 'Confirm') { $acquire[$name] = $PSBoundParameters[$name] }
+    foreach ($parameter in $PSBoundParameters.Keys) {
+        if ($parameter -notin 'ScriptBlock', 'WhatIf', 'Confirm') { $acquire[$parameter] = $PSBoundParameters[$parameter] }
     }
+    # Not the process of a CI job: the block ends with this session.
+    $acquire.Owner = $PID
     $acquire.ErrorAction = 'Stop'
     $checkout = $null
     try {

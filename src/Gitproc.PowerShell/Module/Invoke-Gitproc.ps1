@@ -10,6 +10,10 @@
     gitproc acquire | a [REPOSITORY]   Invoke-GitprocAcquire
     gitproc run [REPOSITORY] { ... }   Use-GitprocCheckout
     gitproc release | r [CHECKOUT]     Exit-GitprocCheckout
+    gitproc renew [CHECKOUT]           Update-GitprocLease
+    gitproc reap                       Clear-GitprocLease
+    gitproc history [CHECKOUT]         Get-GitprocHistory
+    gitproc repair                     Repair-GitprocPool
     gitproc help | --help | -h | -H    this text
 
     Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is

@@ -36,8 +36,8 @@ public sealed class CommandLineTests : IDisposable
         var checkout = Assert.Single(json.RootElement.EnumerateArray());
         string[] names =
         [
-            "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName",
-            "user", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason",
+            "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName", "ownerProgram", "ownerRuns",
+            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason",
         ];
         Assert.Equal(names, checkout.EnumerateObject().Select(property => property.Name));
         Assert.Equal("locked", checkout.GetProperty("state").GetString());
@@ -242,6 +242,75 @@ public sealed class CommandLineTests : IDisposable
         shell.WaitForExit();
         return shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    [Fact]
+    public void Run_finds_a_program_in_the_checkout_or_on_the_path()
+    {
+        TestGit.WriteScript(Path.Combine(_pool.Source, "build.sh"), "#!/bin/sh\necho theirs\n");
+        TestGit.Run(_pool.Source, "add", ".");
+        TestGit.Run(_pool.Source, "commit", "--quiet", "--message", "script");
+        TestGit.WriteScript(Path.Combine(_pool.Home, "build.sh"), "#!/bin/sh\necho mine\n");
+        Assert.Equal("theirs", Run("run", _pool.Source, "--", "./build.sh").Output);
+        Assert.Equal(127, Run("run", _pool.Source, "--", "build.sh").ExitCode);
+        Assert.Equal(0, Run("run", _pool.Source, "--", GitprocProgram.File, "release").ExitCode);
+    }
+
+    [Fact]
+    public void Run_that_is_killed_leaves_the_checkout_to_its_command()
+    {
+        var process = _pool.Program.Start(_pool.Home, "run", _pool.Source, "--", "sleep", "600");
+        Assert.True(SpinWait.SpinUntil(() => _pool.List().SingleOrDefault()?.OwnerProcessName == "sleep", TimeSpan.FromSeconds(20)));
+        process.Kill();
+        // Its output stays open: the command has it too.
+        process.WaitForExit();
+        process.Dispose();
+        var held = _pool.Find("checkout-1");
+        Assert.Equal(CheckoutState.Locked, held.State);
+        using var command = Process.GetProcessById(held.OwnerProcessId!.Value);
+        command.Kill();
+        Assert.True(SpinWait.SpinUntil(() => _pool.Find("checkout-1").State == CheckoutState.Free, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void What_cannot_be_printed_is_not_held()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" > /dev/full; \"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
+        RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
+        Assert.Equal(["checkout-1"], _pool.List().Select(checkout => checkout.Name));
+        Assert.Equal(["TakenOver", "Released", "Created"], HistoryKinds().Where(kind => kind != "Acquired"));
+
+        IEnumerable<string> HistoryKinds() => _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home }).Select(one => $"{one.Kind}");
+    }
+
+    [Fact]
+    public void Leases_are_renewed_reaped_and_remembered()
+    {
+        Run("a", _pool.Source, "--label", "one", "--env", "A=1", "--env", "B=2=3", "--hold", "--expires-after", "1h");
+        Assert.Equal(0, Run("renew", "checkout-1", "--label", "two").ExitCode);
+        using (var json = JsonDocument.Parse(Run("list", "--json").Output))
+        {
+            Assert.Equal("two", json.RootElement[0].GetProperty("label").GetString());
+            Assert.Equal("2=3", json.RootElement[0].GetProperty("environment").GetProperty("B").GetString());
+        }
+
+        Assert.Equal(1, Run("release", "checkout-1", "--lease-id", "x", "--force").ExitCode);
+        Assert.Equal(0, Run("renew", "checkout-1", "--expires-after", "0").ExitCode);
+        Assert.Contains("checkout-1 is free", Run("reap").Error, StringComparison.Ordinal);
+        using var history = JsonDocument.Parse(Run("history", "--json", "--first", "3").Output);
+        Assert.Equal(["reaped", "renewed", "renewed"], history.RootElement.EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
+        Assert.Contains("Created", Run("history", "--checkout", "checkout-1").Output, StringComparison.Ordinal);
+        Assert.Equal("", Run("repair").Output);
+    }
+
+    [Theory]
+    [InlineData("acquire", "x", "--env", "novalue")]
+    [InlineData("acquire", "x", "--expires-after", "soon")]
+    [InlineData("acquire", "x", "--hold", "--owner-pid", "1")]
+    [InlineData("acquire", "x", "--owner-pid", "me")]
+    [InlineData("--pool", "", "list")]
+    public void Nonsense_is_a_usage_error(params string[] arguments) => Assert.Equal(2, Run(arguments).ExitCode);
 
     [Fact]
     public void Run_gives_a_command_a_checkout_and_its_exit_code_back()

@@ -41,7 +41,7 @@ public sealed class AcquireTests : IDisposable
             var pool = new Pool(_pool[name]);
             for (var i = 0; i < 2; i++)
             {
-                var checkout = pool.Acquire(_pool.Request());
+                var checkout = pool.Acquire(_pool.Request()).Single();
                 Assert.Equal(_pool[$"{name}/checkout-1"], checkout.Path);
                 pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
             }
@@ -110,29 +110,29 @@ public sealed class AcquireTests : IDisposable
     public void The_limit_counts_what_is_locked_not_what_is_free()
     {
         var request = _pool.Request() with { MaxCheckouts = 2 };
-        var first = _pool.Pool.Acquire(request);
-        _pool.Pool.Acquire(request);
+        var first = _pool.Acquire(request);
+        _pool.Acquire(request);
 
-        var error = Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request));
+        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(request));
 
         Assert.Equal(ErrorReason.NothingFree, error.Reason);
         Assert.Contains("2 locked", error.Message, StringComparison.Ordinal);
         Assert.Contains($"checkout-1 by process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
         _pool.Release(first);
-        Assert.Equal(first.Name, _pool.Pool.Acquire(request).Name);
+        Assert.Equal(first.Name, _pool.Acquire(request).Name);
     }
 
     [Fact]
     public void Nothing_is_made_when_that_is_forbidden()
     {
         var request = _pool.Request() with { NoCreate = true };
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Empty(_pool.List());
         Assert.Empty(_pool.Pool.ListRepositories());
 
         _pool.Release(_pool.Acquire());
-        Assert.Equal("checkout-1", _pool.Pool.Acquire(request).Name);
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
+        Assert.Equal("checkout-1", _pool.Acquire(request).Name);
+        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Single(_pool.List());
     }
 
@@ -188,7 +188,7 @@ public sealed class AcquireTests : IDisposable
         // Two spellings of one key: through the rewriting of the user's config in the caller's own repository.
         var here = TestGit.MakeRepository(_pool["here"]);
         TestGit.Run(here, "config", $"url.{_pool.Source}.insteadOf", "git.example:o/r");
-        var checkout = _pool.Pool.Acquire(_pool.Request("git.example:o/r") with { WorkingDirectory = here });
+        var checkout = _pool.Acquire(_pool.Request("git.example:o/r") with { WorkingDirectory = here });
         Assert.Equal("checkout-1", checkout.Name);
     }
 
@@ -197,7 +197,7 @@ public sealed class AcquireTests : IDisposable
     {
         var here = TestGit.MakeRepository(_pool["here"]);
         TestGit.Run(here, "config", "checkout.workers", "3");
-        _pool.Pool.Acquire(_pool.Request() with { WorkingDirectory = here });
+        _pool.Acquire(_pool.Request() with { WorkingDirectory = here });
         Assert.Contains(_pool.Reports, report => report.Text.Contains("checkout.workers=3", StringComparison.Ordinal));
     }
 

@@ -256,10 +256,11 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_database_is_refused()
+    public void A_file_that_is_no_database_is_set_aside()
     {
         Directory.CreateDirectory(_pool.Pool.Path);
         File.WriteAllText(Path.Combine(_pool.Pool.Path, "gitproc.db"), new string('x', 10_000));
-        Assert.Equal(ErrorReason.DatabaseNotUsable, Assert.Throws<GitprocException>(() => _pool.List()).Reason);
+        Assert.Empty(_pool.List());
+        Assert.Equal(10_000, new FileInfo(Assert.Single(Directory.EnumerateFiles(_pool.Pool.Path, "gitproc.db.damaged-*"))).Length);
     }
 }

@@ -163,8 +163,8 @@ public sealed class WhichRepositoryTests : IDisposable
     public void A_folder_of_the_name_is_hinted_at()
     {
         var request = _pool.Request("source") with { WorkingDirectory = Path.GetDirectoryName(_pool.Source)! };
-        Assert.Contains("write ./source", Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Message, StringComparison.Ordinal);
-        Assert.Equal(_pool.Source, _pool.Pool.Acquire(request with { Repository = "./source" }).Repository);
+        Assert.Contains("write ./source", Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Message, StringComparison.Ordinal);
+        Assert.Equal(_pool.Source, _pool.Acquire(request with { Repository = "./source" }).Repository);
     }
 
     [Theory]
@@ -294,7 +294,7 @@ public sealed class WhichRepositoryTests : IDisposable
     }
 
     private Checkout AcquireIn(string folder) =>
-        _pool.Pool.Acquire(new AcquireRequest { WorkingDirectory = folder, Owner = PoolFixture.Self });
+        _pool.Acquire(_pool.Request() with { Repository = null, WorkingDirectory = folder });
 
     private GitprocException Refuse(string folder) => Assert.Throws<GitprocException>(() => AcquireIn(folder));
 

@@ -13,7 +13,7 @@ public sealed class RepositoryTableTests : IDisposable
     [Fact]
     public void A_name_is_found_with_and_without_its_ending_by_the_index()
     {
-        using var database = PoolDatabase.Open(_folder["gitproc.db"]);
+        using var database = PoolDatabase.Open(_folder["gitproc.db"], _ => { });
         var table = new RepositoryTable(database.Connection);
         database.Change(() => table.Add("host/Tool", "https://host/Tool", "host/Tool.git"));
         database.Change(() => table.Add("/src/tool.git", "/src/tool.git", "_/src/tool.git"));

@@ -19,19 +19,26 @@ public sealed class StatementTests : IDisposable
             _pool.Acquire();
         _pool.Release(_pool.Find("checkout-2"));
         var folder = new PoolFolder(_pool.Pool.Path);
-        using var database = PoolDatabase.Open(folder.Database);
+        using var database = PoolDatabase.Open(folder.Database, _ => { });
         var statements = new List<string>();
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace)((_, sql) => statements.Add(sql)), null);
 
         _ = new ConfigCacheTable(database.Connection).Find(_pool.Home, "");
         var repository = new RepositoryTable(database.Connection).Find(_pool.Source)!;
-        var leases = new LeaseBook(folder, database);
-        var (granted, _) = leases.Grant(repository, Lease.New(PoolFixture.Self), _pool.Source, limit: null);
-        leases.End(granted.Id, granted.Lease!.Id, force: false, Environment.ProcessId);
+        var leases = new LeaseBook(folder, database, new Lazy<Caller>(Caller.Self), HistoryLimits.Default);
+        var request = new GrantRequest
+        {
+            Repository = repository,
+            Url = _pool.Source,
+            Limit = null,
+            NewLease = () => Lease.New(new LeaseTerms { Owner = PoolFixture.Self }, defaultDuration: null),
+        };
+        var granted = leases.Grant(request, ticket: null).Single().Checkout;
+        leases.End(granted.Id, granted.Lease!.Id, force: false);
 
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace?)null, null);
         Assert.Equal(CheckoutState.Locked, granted.State);
-        Assert.InRange(statements.Count, 8, 10);
+        Assert.InRange(statements.Count, 9, 13);
         foreach (var statement in statements.Where(sql => !sql.StartsWith("BEGIN", StringComparison.Ordinal) && !sql.StartsWith("COMMIT", StringComparison.Ordinal)))
         {
             var plan = database.Connection.Query("EXPLAIN QUERY PLAN " + statement, row => row.GetString(3));
@@ -43,8 +50,8 @@ public sealed class StatementTests : IDisposable
     public void Two_migrations_at_once_make_one_schema()
     {
         var file = Path.Combine(_pool.Home, "gitproc.db");
-        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => PoolDatabase.Open(file).Dispose());
-        using var database = PoolDatabase.Open(file);
+        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => PoolDatabase.Open(file, _ => { }).Dispose());
+        using var database = PoolDatabase.Open(file, _ => { });
         Assert.Equal(Schema.Version, Schema.VersionOf(database.Connection));
         Assert.Equal("wal", database.Connection.Query("PRAGMA journal_mode", row => row.GetString(0)).Single());
     }
@@ -52,7 +59,7 @@ public sealed class StatementTests : IDisposable
     [Fact]
     public void Base_folders_that_differ_in_case_alone_are_kept_apart()
     {
-        using var database = PoolDatabase.Open(Path.Combine(_pool.Home, "gitproc.db"));
+        using var database = PoolDatabase.Open(Path.Combine(_pool.Home, "gitproc.db"), _ => { });
         var repositories = new RepositoryTable(database.Connection);
         Assert.Equal("host/Repo.git", repositories.Add("host/Repo", "https://host/Repo", "host/Repo.git").Base);
         Assert.Equal("host/repo+2.git", repositories.Add("host/repo", "https://host/repo", "host/repo.git").Base);

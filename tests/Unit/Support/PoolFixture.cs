@@ -37,10 +37,12 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     {
         Repository = repository ?? Source,
         WorkingDirectory = Home,
-        Owner = Self,
+        Terms = new LeaseTerms { Owner = Self },
     };
 
-    public Checkout Acquire(string? repository = null) => Pool.Acquire(Request(repository));
+    public Checkout Acquire(string? repository = null) => Acquire(Request(repository));
+
+    public Checkout Acquire(AcquireRequest request) => Pool.Acquire(request).Single();
 
     public Checkout Release(Checkout checkout) => Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
 
@@ -51,7 +53,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     /// <summary>Looks into the database behind the pool's back.</summary>
     public T Query<T>(string sql)
     {
-        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"));
+        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });
         using var command = database.Connection.CreateCommand();
         command.CommandText = sql;
         return (T)command.ExecuteScalar()!;
@@ -59,9 +61,9 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public string Dump()
     {
-        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"));
+        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });
         var text = new System.Text.StringBuilder();
-        foreach (var table in (string[])["repository", "checkout", "config_cache"])
+        foreach (var table in (string[])["repository", "checkout", "config_cache", "waiter", "event"])
         {
             foreach (var row in database.Connection.Query($"SELECT * FROM {table}", ReadAll))
                 text.AppendLine(row);

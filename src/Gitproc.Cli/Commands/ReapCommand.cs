@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc reap</c>.</summary>
+internal static class ReapCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var command = new Command("reap", "Take off the leases whose owners are gone or that have expired. acquire does so by itself when it needs one.");
+        command.SetAction(parsed =>
+        {
+            foreach (var checkout in options.Open(parsed).Reap())
+                GlobalOptions.Tell(checkout);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Gitproc.Leases;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc renew</c>.</summary>
+internal static class RenewCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var checkout = LeaseOptions.Checkout();
+        var leaseId = LeaseOptions.LeaseId();
+        var force = new Option<bool>("--force", "-f") { Description = "Change it even if another live process holds it." };
+        var expiry = LeaseOptions.Expiry();
+        var strict = LeaseOptions.Strict();
+        var label = new Option<string?>("--label") { Description = "What the checkout is for; empty for nothing.", HelpName = "TEXT" };
+        var owner = new Option<int?>("--owner-pid") { Description = "Hand it over: the process whose end ends it from now on.", HelpName = "PID", CustomParser = Numbers.Parse };
+        var hold = new Option<bool>("--hold") { Description = "Hold it until it is released or expires, whoever ends." };
+        var command = new Command("renew", "Change a lease: its expiry, label or owner.")
+        {
+            checkout, leaseId, force, expiry, strict, label, owner, hold,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(hold) && result.GetValue(owner) is not null)
+                result.AddError("--hold and --owner-pid exclude each other.");
+        });
+        command.SetAction(parsed =>
+        {
+            options.Open(parsed).Renew(new RenewRequest
+            {
+                Checkout = parsed.GetValue(checkout),
+                LeaseId = parsed.GetValue(leaseId),
+                WorkingDirectory = CurrentFolder.Path,
+                Force = parsed.GetValue(force),
+                ExpiresAfter = parsed.GetValue(expiry),
+                IsStrict = parsed.GetValue(strict) ? true : null,
+                Label = parsed.GetValue(label),
+                Owner = parsed.GetValue(owner) is { } id ? LeaseOwner.OfProcess(id) : null,
+                Hold = parsed.GetValue(hold),
+            });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc repair</c>.</summary>
+internal static class RepairCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var command = new Command("repair", "Make the pool's database and folders agree: after a crash, a lost database, folders removed by hand.");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            ResultWriter.WriteLines(options.Open(parsed).Repair(interruption.Token));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

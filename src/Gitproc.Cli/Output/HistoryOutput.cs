@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>Prints the history on standard output.</summary>
+internal static class HistoryOutput
+{
+    /// <summary>Prints events.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than in lines.</param>
+    public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
+    {
+        using var output = Console.OpenStandardOutput();
+        if (asJson)
+        {
+            WriteJson(events, output);
+            return;
+        }
+
+        using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
+        foreach (var one in events)
+        {
+            var time = one.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            var why = one.Why is null ? "" : $": {one.Why}";
+            writer.WriteLine($"{time}  {one.Checkout,-12}  {one.Kind,-9}  {one.Repository}  by {one.Who}{why}");
+        }
+    }
+
+    private static void WriteJson(IReadOnlyList<HistoryEvent> events, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = !Console.IsOutputRedirected });
+        json.WriteStartArray();
+        foreach (var one in events)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", one.Id);
+            json.WriteString("time", one.Time.UtcDateTime);
+            json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()));
+            json.WriteString("checkout", one.Checkout);
+            json.WriteString("repository", one.Repository);
+            json.WriteString("leaseId", one.LeaseId);
+            json.WriteString("who", one.Who);
+            json.WriteString("why", one.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        output.Write("\n"u8);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>Prints results for programs: UTF-8 whatever the locale, since paths are bytes and not text.</summary>
+internal static class ResultWriter
+{
+    /// <summary>Prints lines on standard output.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <exception cref="IOException">Nobody could get them.</exception>
+    public static void WriteLines(IEnumerable<string> lines)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + Environment.NewLine))));
+        output.Flush();
+    }
+}

@@ -1,0 +1,32 @@
+using Gitproc.Registry;
+
+namespace Gitproc.Leases;
+
+/// <summary>What is wanted of a grant.</summary>
+internal sealed record GrantRequest
+{
+    /// <summary>The repository.</summary>
+    public required RepositoryRow Repository { get; init; }
+
+    /// <summary>The URL for a new one's <c>origin</c>.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The most checkouts the repository may have, without broken ones; null for no limit.</summary>
+    public required int? Limit { get; init; }
+
+    /// <summary>How many, all or none.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>The only checkout that will do; null for any.</summary>
+    public long? Wanted { get; init; }
+
+    /// <summary>Makes a new lease, one for each checkout.</summary>
+    public required Func<Lease> NewLease { get; init; }
+}
+
+/// <summary>A checkout that was leased.</summary>
+/// <param name="Checkout">The row with its lease.</param>
+/// <param name="Replaced">The lease that was over; null when there was none.</param>
+/// <param name="Why">Why that was over, as the rest of a sentence about its owner; null when there was none.</param>
+/// <param name="Making">The lock under which the checkout is yet to be made; null when it is there.</param>
+internal sealed record Grant(CheckoutRow Checkout, Lease? Replaced = null, string? Why = null, FileLock? Making = null);

@@ -1,0 +1,103 @@
+namespace Gitproc.Leases;
+
+/// <summary>
+/// The lease of a checkout, written into the checkout itself: <c>.git/gitproc/lease</c>. The database is the truth; this
+/// is what is left when it is lost, and what shows that a database is older than the checkouts.
+/// </summary>
+internal static class LeaseFile
+{
+    /// <summary>The folder for what gitproc writes into a checkout.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>Its absolute path.</returns>
+    public static string Folder(string checkout) => Path.Combine(checkout, ".git", "gitproc");
+
+    /// <summary>Writes the lease that was just granted.</summary>
+    /// <param name="checkout">The checkout's folder; where there is no repository in it, nothing is written.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="replaced">The lease it was granted in the place of; null for none.</param>
+    /// <returns>Null; the lease of somebody else that is there instead and is not over.</returns>
+    public static Lease? Write(string checkout, Lease lease, Lease? replaced)
+    {
+        var folder = Folder(checkout);
+        if (!Directory.Exists(folder))
+        {
+            if (!Directory.Exists(Path.GetDirectoryName(folder)))
+                return null;
+            Directory.CreateDirectory(folder);
+        }
+
+        var file = FileIn(folder);
+        if (TryCreate(file, lease))
+            return null;
+        if (Read(checkout) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
+            return there;
+        Replace(file, lease);
+        return null;
+    }
+
+    /// <summary>Writes the changed lease of a checkout.</summary>
+    /// <param name="checkout">The checkout's folder; where there is no repository in it, nothing is written.</param>
+    /// <param name="lease">The lease.</param>
+    public static void Update(string checkout, Lease lease)
+    {
+        if (Directory.Exists(Folder(checkout)))
+            Replace(FileIn(Folder(checkout)), lease);
+    }
+
+    /// <summary>Takes the lease away.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    public static void Remove(string checkout)
+    {
+        try
+        {
+            File.Delete(FileIn(Folder(checkout)));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody has removed the folder.
+        }
+    }
+
+    /// <summary>Whether a lease is there, readable or not.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>True when one is.</returns>
+    public static bool Exists(string checkout) => File.Exists(FileIn(Folder(checkout)));
+
+    /// <summary>Reads the lease.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>The lease; null when there is none, or none that can be read.</returns>
+    public static Lease? Read(string checkout)
+    {
+        try
+        {
+            return LeaseJson.Read(File.ReadAllText(FileIn(Folder(checkout))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string FileIn(string folder) => Path.Combine(folder, "lease");
+
+    private static bool TryCreate(string file, Lease lease)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(LeaseJson.Write(lease)));
+            return true;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return false;
+        }
+    }
+
+    private static void Replace(string file, Lease lease)
+    {
+        var next = file + ".new";
+        File.WriteAllText(next, LeaseJson.Write(lease));
+        File.Move(next, file, overwrite: true);
+    }
+}

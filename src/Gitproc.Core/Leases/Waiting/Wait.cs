@@ -1,0 +1,110 @@
+using Gitproc.Registry;
+
+namespace Gitproc.Leases.Waiting;
+
+/// <summary>Gets a grant, waiting in the queue for it where that is wanted.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Grants.</param>
+/// <param name="reports">Told of the place in the queue; null for nobody.</param>
+internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
+{
+    // The first in the queue looks whether the database has changed, which takes microseconds, and now and then
+    // whether a holder has died, which changes nothing.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    // Others sleep until the one before them leaves, and come up to say where they are.
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(10);
+
+    private readonly WaitingQueue _queue = new(folder, database);
+
+    /// <summary>Gets what is wanted.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="longest">How long to wait; null for not at all.</param>
+    /// <param name="caller">On whose behalf.</param>
+    /// <param name="cancellationToken">Ends the wait and leaves the queue.</param>
+    /// <returns>The grants.</returns>
+    /// <exception cref="GitprocException">It is not to be had, or not in that time.</exception>
+    public IReadOnlyList<Grant> For(GrantRequest request, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return leases.Grant(request, ticket: null);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && longest is not null && MayComeFree(request))
+        {
+            using var ticket = _queue.Enter(request.Repository.Id, request.Wanted, caller.Value.ToString());
+            return InQueue(request, ticket, longest.Value, cancellationToken);
+        }
+    }
+
+    private List<Grant> InQueue(GrantRequest request, Ticket ticket, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var end = longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        var lastReport = "";
+        TicketWatch? watch = null;
+        while (true)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
+            var before = _queue.Before(request.Repository.Id, request.Wanted, ticket.Id);
+            if (before is [.., var last])
+            {
+                Report($"waiting for a checkout of {request.Repository.Key}: {before.Count} before you, the last is {last.Who}");
+                if (left <= TimeSpan.Zero)
+                    throw TooLong(request, longest, $"{before.Count} are still before you in the queue");
+                if (watch?.Path != folder.Ticket(last.Ticket))
+                    watch = new TicketWatch(folder.Ticket(last.Ticket));
+                watch.Wait(Min(left, BetweenReports), cancellationToken);
+                continue;
+            }
+
+            // Read before the try, so that no release after it is missed.
+            var version = Version();
+            try
+            {
+                return leases.Grant(request, ticket);
+            }
+            catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree)
+            {
+                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}");
+                if (left <= TimeSpan.Zero)
+                    throw TooLong(request, longest, e.Message);
+                WaitForChange(version, Min(left, BetweenTries), cancellationToken);
+            }
+        }
+
+        void Report(string text)
+        {
+            if (text != lastReport)
+                reports?.Report(new PoolReport(ReportKind.Waiting, text));
+            lastReport = text;
+        }
+    }
+
+    private void WaitForChange(long version, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        while (Environment.TickCount64 < end && Version() == version)
+        {
+            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks))
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Changes when another connection has committed (sqlite.org/pragma.html#pragma_data_version).
+    private long Version() => database.Connection.Query("PRAGMA data_version", row => row.GetInt64(0))[0];
+
+    // For what does not exist and may not be made one would wait for ever.
+    private bool MayComeFree(GrantRequest request)
+    {
+        var there = leases.Usable(request).Count;
+        var most = request.Wanted is not null ? there : Math.Max(there, request.Limit ?? int.MaxValue);
+        return request.Count <= most;
+    }
+
+    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why) => new(
+        ErrorReason.NothingFree, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

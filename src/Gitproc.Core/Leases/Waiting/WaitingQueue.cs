@@ -1,0 +1,54 @@
+using Gitproc.Registry;
+
+namespace Gitproc.Leases.Waiting;
+
+/// <summary>The queue for the checkouts of a repository: who came first is served first, across processes.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
+{
+    private readonly WaiterTable _waiters = new(database.Connection);
+
+    /// <summary>Goes to the end of the queue.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="who">Who waits.</param>
+    /// <returns>The place; leaving it is disposing it.</returns>
+    public Ticket Enter(long repositoryId, long? wanted, string who)
+    {
+        var name = Guid.NewGuid().ToString("N");
+        // Locked before others can see the row: a ticket that is not locked is of one who is gone.
+        var held = TicketLock.Take(folder.Ticket(name));
+        try
+        {
+            var id = database.Change(() => _waiters.Add(repositoryId, wanted, name, who));
+            return new Ticket(id, held, () => database.Change(() => _waiters.Remove(id)));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Those who are to be served before a place. Those at the end of it who are gone are taken off, so that the last is
+    /// one to wait for.
+    /// </summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="place">The place; the greatest number for one who does not wait.</param>
+    /// <returns>The rows, the first first.</returns>
+    public List<WaiterRow> Before(long repositoryId, long? wanted, long place)
+    {
+        var before = _waiters.Before(repositoryId, wanted, place);
+        while (before is [.., var last] && !TicketLock.IsHeld(folder.Ticket(last.Ticket)))
+        {
+            database.Change(() => _waiters.Remove(last.Id));
+            File.Delete(folder.Ticket(last.Ticket));
+            before.RemoveAt(before.Count - 1);
+        }
+
+        return before;
+    }
+}

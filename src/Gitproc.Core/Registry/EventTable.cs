@@ -1,0 +1,63 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Registry;
+
+/// <summary>The statements on what has happened to checkouts and leases.</summary>
+/// <param name="connection">An open connection.</param>
+internal sealed class EventTable(SqliteConnection connection)
+{
+    // Old ones go once in so many, so that most changes need no further statement.
+    private const int BetweenTrims = 50;
+
+    /// <summary>Adds an event that happens now.</summary>
+    /// <param name="kind">What happens.</param>
+    /// <param name="checkout">To which checkout, as it was.</param>
+    /// <param name="leaseId">The lease it is about; null for none.</param>
+    /// <param name="who">Who does it.</param>
+    /// <param name="why">Why, in a few words; null where the kind says it all.</param>
+    /// <param name="limits">What is kept; null to take nothing away now.</param>
+    public void Add(EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var id = connection.Query(
+            """
+            INSERT INTO event (at, kind, checkout_id, repository_id, lease_id, who, why)
+            VALUES ($now, $kind, $checkout, $repository, $lease, $who, $why) RETURNING id
+            """,
+            row => row.GetInt64(0),
+            ("$now", now), ("$kind", (int)kind), ("$checkout", checkout.Id), ("$repository", checkout.RepositoryId),
+            ("$lease", leaseId), ("$who", who), ("$why", why))[0];
+        if (limits is not null && id % BetweenTrims == 0)
+        {
+            connection.Execute(
+                "DELETE FROM event WHERE id <= $id - $most OR at < $oldest",
+                ("$id", id), ("$most", limits.MostEvents), ("$oldest", now - (long)limits.LongestAge.TotalMilliseconds));
+        }
+    }
+
+    /// <summary>The newest events.</summary>
+    /// <param name="checkoutId">Only of this checkout; null for all.</param>
+    /// <param name="repositoryId">Only of this repository; null for all.</param>
+    /// <param name="since">Only from then on; null for all.</param>
+    /// <param name="most">How many.</param>
+    /// <returns>The events, the newest first.</returns>
+    public List<HistoryEvent> Newest(long? checkoutId, long? repositoryId, DateTimeOffset? since, int most) => connection.Query(
+        """
+        SELECT id, at, kind, checkout_id, (SELECT key FROM repository WHERE id = repository_id), lease_id, who, why FROM event
+        WHERE ($checkout IS NULL OR checkout_id = $checkout) AND ($repository IS NULL OR repository_id = $repository)
+              AND ($since IS NULL OR at >= $since)
+        ORDER BY id DESC LIMIT $most
+        """,
+        Read,
+        ("$checkout", checkoutId), ("$repository", repositoryId), ("$since", since?.ToUnixTimeMilliseconds()), ("$most", most));
+
+    private static HistoryEvent Read(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+        (EventKind)row.GetInt32(2),
+        CheckoutName.Of(row.GetInt64(3)),
+        row.GetStringOrNull(4) ?? "",
+        row.GetStringOrNull(5),
+        row.GetString(6),
+        row.GetStringOrNull(7));
+}

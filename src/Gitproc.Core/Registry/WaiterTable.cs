@@ -1,0 +1,48 @@
+using Microsoft.Data.Sqlite;
+
+namespace Gitproc.Registry;
+
+/// <summary>A row of the queue.</summary>
+/// <param name="Id">The place: the lower came first.</param>
+/// <param name="CheckoutId">The only checkout that will do; null for any of the repository.</param>
+/// <param name="Ticket">The name of the file that its process keeps locked.</param>
+/// <param name="Who">Who waits.</param>
+internal sealed record WaiterRow(long Id, long? CheckoutId, string Ticket, string Who);
+
+/// <summary>The statements on who waits for a checkout.</summary>
+/// <param name="connection">An open connection.</param>
+internal sealed class WaiterTable(SqliteConnection connection)
+{
+    /// <summary>Adds a waiter at the end.</summary>
+    /// <param name="repositoryId">The repository of which it wants a checkout.</param>
+    /// <param name="checkoutId">The only one that will do; null for any.</param>
+    /// <param name="ticket">The name of the file that it keeps locked.</param>
+    /// <param name="who">Who waits.</param>
+    /// <returns>Its place.</returns>
+    public long Add(long repositoryId, long? checkoutId, string ticket, string who) => connection.Query(
+        """
+        INSERT INTO waiter (repository_id, checkout_id, ticket, who, since)
+        VALUES ($repository, $checkout, $ticket, $who, $now) RETURNING id
+        """,
+        row => row.GetInt64(0),
+        ("$repository", repositoryId), ("$checkout", checkoutId), ("$ticket", ticket), ("$who", who),
+        ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))[0];
+
+    /// <summary>Those who wait for what a caller wants and came before it.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="checkoutId">The only checkout that will do for the caller; null for any.</param>
+    /// <param name="before">The caller's own place.</param>
+    /// <returns>The rows, the first first.</returns>
+    public List<WaiterRow> Before(long repositoryId, long? checkoutId, long before) => connection.Query(
+        """
+        SELECT id, checkout_id, ticket, who FROM waiter
+        WHERE repository_id = $repository AND id < $before AND (checkout_id IS NULL OR checkout_id = $checkout)
+        ORDER BY id
+        """,
+        row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
+        ("$repository", repositoryId), ("$checkout", checkoutId), ("$before", before));
+
+    /// <summary>Takes a waiter off the queue.</summary>
+    /// <param name="id">Its place.</param>
+    public void Remove(long id) => connection.Execute("DELETE FROM waiter WHERE id = $id", ("$id", id));
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Shows what has happened to checkouts and leases, the newest first.</summary>
+[Cmdlet(VerbsCommon.Get, "GitprocHistory")]
+[OutputType(typeof(HistoryEvent))]
+public sealed class GetGitprocHistoryCommand : GitprocCommand
+{
+    /// <summary>Only of the checkout of this name; all when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public string? Checkout { get; set; }
+
+    /// <summary>Only of this repository: a URL, a local path, or a name the pool knows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string? Repository { get; set; }
+
+    /// <summary>Only from then on.</summary>
+    [Parameter]
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>How many, the newest.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int First { get; set; } = 100;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var request = new HistoryRequest
+        {
+            Checkout = Checkout,
+            Repository = Repository,
+            WorkingDirectory = Location,
+            Since = Since,
+            First = First,
+        };
+        WithPool(pool => WriteObject(pool.History(request, Cancellation), enumerateCollection: true));
+    }
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using Gitproc.Leases;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>The owner of a lease as an argument.</summary>
+internal static class OwnerArgument
+{
+    /// <summary>Reads an argument.</summary>
+    /// <param name="argument">A process, or the id of one.</param>
+    /// <returns>The owner.</returns>
+    /// <exception cref="GitprocException">No such process runs, or it is neither.</exception>
+    public static LeaseOwner Read(PSObject argument)
+    {
+        if (argument.BaseObject is Process process)
+            return LeaseOwner.OfProcess(process.Id);
+        return LanguagePrimitives.TryConvertTo<int>(argument.BaseObject, out var id)
+            ? LeaseOwner.OfProcess(id)
+            : throw new GitprocException(ErrorReason.OwnerNotRunning, $"'{argument}' is neither a process nor the id of one.", $"{argument}");
+    }
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Makes the pool's database and folders agree: after a crash, a lost database, folders removed by hand. What is in use
+/// stays as it is.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true)]
+[OutputType(typeof(string))]
+public sealed class RepairGitprocPoolCommand : GitprocCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => WithPool(pool =>
+    {
+        if (ShouldProcess(pool.Path, "Repair the pool"))
+            WriteObject(pool.Repair(Cancellation), enumerateCollection: true);
+    });
+}

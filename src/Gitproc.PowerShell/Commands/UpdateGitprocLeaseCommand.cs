@@ -1,0 +1,85 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Changes the lease of a checkout: its expiry, label or owner.</summary>
+[Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true)]
+[OutputType(typeof(Checkout))]
+public sealed class UpdateGitprocLeaseCommand : GitprocCommand
+{
+    /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public PSObject[]? Checkout { get; set; }
+
+    /// <summary>Only this acquisition of it: a later one is left alone.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LeaseId { get; set; }
+
+    /// <summary>After what time, from now, it expires.</summary>
+    [Parameter]
+    public TimeSpan? ExpiresAfter { get; set; }
+
+    /// <summary>Let it expire even while its owner lives.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>What the checkout is for; empty for nothing.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string? Label { get; set; }
+
+    /// <summary>Hand it over: the process whose end ends it from now on, as an id or as Get-Process gives it.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public PSObject? Owner { get; set; }
+
+    /// <summary>Hold it until it is released or expires, whoever ends.</summary>
+    [Parameter]
+    public SwitchParameter Hold { get; set; }
+
+    /// <summary>Change even what another live process holds.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emit the checkouts as they are afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Checkout is null)
+            Attempt(() => Renew(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
+        foreach (var item in Checkout ?? [])
+            Attempt(() => Renew(CheckoutArgument.Of(item, SessionState.Path)));
+    }
+
+    private void Renew(CheckoutArgument argument)
+    {
+        if (!ShouldProcess(argument.Text ?? Location, "Change the lease"))
+            return;
+        WithPool(
+            pool =>
+            {
+                var renewed = pool.Renew(new RenewRequest
+                {
+                    Checkout = argument.Text,
+                    LeaseId = LeaseId ?? argument.LeaseId,
+                    WorkingDirectory = Location,
+                    Force = Force,
+                    ExpiresAfter = ExpiresAfter,
+                    IsStrict = Strict.IsPresent ? Strict.ToBool() : null,
+                    Label = Label,
+                    Owner = Owner is null ? null : OwnerArgument.Read(Owner),
+                    Hold = Hold,
+                });
+                if (PassThru)
+                    WriteObject(renewed);
+            },
+            argument.PoolFolder);
+    }
+}

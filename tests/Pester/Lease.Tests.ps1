@@ -1,0 +1,174 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+    $pwsh = (Get-Process -Id $PID).Path
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'The terms of a lease' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Force
+    }
+
+    It 'are shown' {
+        $checkout = Invoke-GitprocAcquire $repository -Label nightly -Environment @{ Stage = 'test' } -ExpiresAfter '1:00:00'
+        $checkout.Label | Should -Be 'nightly'
+        $checkout.Environment.Stage | Should -Be 'test'
+        $checkout.OwnerProcessId | Should -Be $PID
+        $checkout.OwnerRuns | Should -BeTrue
+        ($checkout.ExpiresAt - $checkout.AcquiredAt).TotalMinutes | Should -BeGreaterThan 59
+        $checkout.Machine | Should -Be ([Environment]::MachineName)
+    }
+
+    It 'name another owner as <Way>' -ForEach @(
+        @{ Way = 'an id'; Argument = { $args[0].Id } }
+        @{ Way = 'a process'; Argument = { $args[0] } }
+    ) {
+        $process = Start-Process -FilePath sleep -ArgumentList 600 -PassThru
+        try {
+            $checkout = Invoke-GitprocAcquire $repository -Owner (& $Argument $process)
+            $checkout.OwnerProcessId | Should -Be $process.Id
+            { Exit-GitprocCheckout $checkout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
+        } finally {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+        (Get-GitprocCheckout $checkout.Name).State | Should -Be 'Free'
+        (Get-GitprocCheckout $checkout.Name | Out-String) | Should -Match '\(gone\)'
+    }
+
+    It 'refuse an owner that is none' {
+        { Invoke-GitprocAcquire $repository -Owner 'nobody' -ErrorAction Stop } | Should -Throw -ErrorId 'OwnerNotRunning,*'
+        { Invoke-GitprocAcquire $repository -Owner 999999999 -ErrorAction Stop } | Should -Throw -ErrorId 'OwnerNotRunning,*'
+    }
+
+    It 'hold it whoever ends' {
+        $name = & $pwsh -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository' -Hold).Name"
+        $checkout = Get-GitprocCheckout $name
+        $checkout.State | Should -Be 'Locked'
+        $checkout | Out-String | Should -Match ([regex]::Escape($checkout.User))
+        $checkout | Exit-GitprocCheckout -PassThru | ForEach-Object State | Should -Be 'Free'
+    }
+
+    It 'change' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $renewed = $checkout | Update-GitprocLease -Label later -ExpiresAfter '0:10:00' -PassThru
+        $renewed.Label | Should -Be 'later'
+        $renewed.LeaseId | Should -Be $checkout.LeaseId
+        $renewed.ExpiresAt | Should -Not -BeNullOrEmpty
+        Update-GitprocLease $checkout.Name -Label x -WhatIf
+        (Get-GitprocCheckout $checkout.Name).Label | Should -Be 'later'
+        { Update-GitprocLease checkout-99 -Label x -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+    }
+
+    It 'release only that acquisition' {
+        $checkout = Invoke-GitprocAcquire $repository
+        { Exit-GitprocCheckout $checkout.Name -LeaseId 'other' -Force -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+        Exit-GitprocCheckout $checkout.Name -LeaseId $checkout.LeaseId
+        (Get-GitprocCheckout $checkout.Name).State | Should -Be 'Free'
+    }
+}
+
+Describe 'Several, one by name, and a wait' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Force
+    }
+
+    It 'are all acquired or none' {
+        $three = Invoke-GitprocAcquire $repository -Count 3
+        $three.Count | Should -Be 3
+        $three | Exit-GitprocCheckout
+        $before = (Get-GitprocCheckout).Count
+        { Invoke-GitprocAcquire $repository -Count 9 -MaxCheckouts 4 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+        (Get-GitprocCheckout -Locked) | Should -BeNullOrEmpty
+        (Get-GitprocCheckout).Count | Should -Be $before
+        (Invoke-GitprocAcquire $repository -Name checkout-2).Name | Should -Be 'checkout-2'
+    }
+
+    It 'wait until one is released' {
+        $count = (Get-GitprocCheckout).Count
+        $held = Invoke-GitprocAcquire $repository -Count $count
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        { Invoke-GitprocAcquire $repository -MaxCheckouts $count -TimeoutSec 1 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+        $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 0.9
+        $pool = [powershell]::Create().AddScript({
+                param($Repository, $Count)
+                Import-Module Gitproc
+                Invoke-GitprocAcquire $Repository -MaxCheckouts $Count -Wait -TimeoutSec 30
+            }).AddArgument($repository).AddArgument($count)
+        $waiting = $pool.BeginInvoke()
+        Start-Sleep -Milliseconds 700
+        $waiting.IsCompleted | Should -BeFalse
+        $held[0] | Exit-GitprocCheckout
+        $pool.EndInvoke($waiting).Name | Should -Be $held[0].Name
+        $pool.Dispose()
+    }
+
+    It 'is called off when the pipeline is stopped' {
+        $count = (Get-GitprocCheckout).Count
+        $null = Invoke-GitprocAcquire $repository -Count $count
+        $pool = [powershell]::Create().AddScript({
+                param($Repository, $Count)
+                Import-Module Gitproc
+                Invoke-GitprocAcquire $Repository -MaxCheckouts $Count -Wait
+            }).AddArgument($repository).AddArgument($count)
+        $null = $pool.BeginInvoke()
+        Start-Sleep -Milliseconds 700
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $pool.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
+        Get-ChildItem (Join-Path $env:GITPROC_POOL queue) | Should -BeNullOrEmpty
+        $pool.Dispose()
+    }
+}
+
+Describe 'Care of leases' {
+    It 'takes off what is over' {
+        $name = & $pwsh -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository').Name"
+        (Clear-GitprocLease -WhatIf) | Should -BeNullOrEmpty
+        (Get-GitprocCheckout $name).LeaseId | Should -Not -BeNullOrEmpty
+        (Clear-GitprocLease).Name | Should -Contain $name
+        (Get-GitprocCheckout $name).LeaseId | Should -BeNullOrEmpty
+    }
+
+    It 'remembers what happened' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $checkout | Exit-GitprocCheckout
+        $events = Get-GitprocHistory -First 2
+        $events.Kind | Should -Be 'Released', 'Acquired'
+        $events[0].LeaseId | Should -Be $checkout.LeaseId
+        $events[0].Who | Should -Match "process $PID"
+        ($checkout | Get-GitprocHistory -First 1).Checkout | Should -Be $checkout.Name
+        Get-GitprocHistory -Repository $repository -Since (Get-Date).AddHours(1) | Should -BeNullOrEmpty
+        Get-GitprocHistory | Out-String -Width 100 | Should -Match 'Acquired'
+        gitproc history -First 1 | ForEach-Object Kind | Should -Be 'Released'
+    }
+
+    It 'repairs' {
+        $name = (Invoke-GitprocAcquire $repository).Name
+        Remove-Item (Join-Path $env:GITPROC_POOL gitproc.db*)
+        (Get-GitprocCheckout $name -WarningAction SilentlyContinue).OwnerProcessId | Should -Be $PID
+        Exit-GitprocCheckout $name
+        Repair-GitprocPool | Should -BeNullOrEmpty
+        Remove-Item (Join-Path $env:GITPROC_POOL $name) -Recurse -Force
+        Repair-GitprocPool | Should -Match "$name is off the list"
+    }
+}
+
+Describe 'A CI job' {
+    It 'owns what its steps acquire' {
+        $worker = Join-Path $TestDrive 'Runner.Worker'
+        Copy-Item /bin/bash $worker
+        $step = "$pwsh -NoProfile -Command 'Import-Module Gitproc; Invoke-GitprocAcquire ""$repository"" | ForEach-Object Name'"
+        $output = & $worker -c "export GITHUB_ACTIONS=true GITHUB_RUN_ID=77 GITHUB_JOB=build GITHUB_REPOSITORY=o/r GITHUB_SERVER_URL=https://github.com; $step; echo `$`$; $pwsh -NoProfile -Command 'Import-Module Gitproc; Get-GitprocCheckout -Locked | ForEach-Object { `$_.Name, `$_.OwnerProcessId, `$_.OwnerProcessName, `"`$(`$_.Job)`" }; Exit-GitprocCheckout (Get-GitprocCheckout -Locked)'"
+        $output[2] | Should -Be $output[0]
+        $output[3] | Should -Be $output[1]
+        $output[4] | Should -Be 'Runner.Worker'
+        $output[5] | Should -Be 'GitHub Actions 77 build'
+        Get-GitprocCheckout $output[0] | ForEach-Object LeaseId | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using Gitproc.Leases;
+using Gitproc.Leases.Processes;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Leases;
+
+/// <summary>Who holds a checkout, until when, and who may change that.</summary>
+public sealed class LeaseTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+    private readonly List<Process> _processes = [];
+
+    public void Dispose()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        _pool.Dispose();
+    }
+
+    [Fact]
+    public void A_lease_says_who_and_what_for()
+    {
+        var checkout = _pool.Acquire(Request(new LeaseTerms
+        {
+            Owner = PoolFixture.Self,
+            Label = "a label",
+            ExpiresAfter = TimeSpan.FromHours(1),
+            Environment = new Dictionary<string, string> { ["Stage"] = "test=1" },
+        }));
+
+        Assert.Equal("a label", checkout.Label);
+        Assert.Equal("test=1", checkout.Environment!["Stage"]);
+        Assert.InRange(checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+        Assert.Equal((Environment.MachineName, Environment.UserName, true), (checkout.Machine, checkout.User, checkout.OwnerRuns));
+        Assert.EndsWith("dotnet", checkout.OwnerProgram, StringComparison.Ordinal);
+        Assert.Equal(checkout.Label, _pool.Find(checkout.Name).Label);
+    }
+
+    [Fact]
+    public void A_lease_of_a_dead_owner_is_taken_over()
+    {
+        var first = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+        Assert.Equal(CheckoutState.Free, _pool.Find(first.Name).State);
+        var second = _pool.Acquire();
+
+        Assert.Equal(first.Name, second.Name);
+        Assert.NotEqual(first.LeaseId, second.LeaseId);
+        Assert.Contains(_pool.Reports, report => report.Text.Contains("is gone", StringComparison.Ordinal));
+        Assert.Equal([EventKind.TakenOver, EventKind.Created], History().Select(one => one.Kind));
+    }
+
+    [Fact]
+    public void An_owner_of_another_boot_is_gone()
+    {
+        var place = ProcessPlace.Current with { Boot = "another" };
+        Assert.Equal(OwnerLife.Gone, new OwnerLives().Of(PoolFixture.Self with { Place = place }));
+    }
+
+    [Fact]
+    public void A_reused_id_is_not_the_owner()
+    {
+        var self = PoolFixture.Self;
+        Assert.Equal(OwnerLife.Gone, new OwnerLives().Of(self with { Process = self.Process with { StartedAt = self.Process.StartedAt - 1 } }));
+    }
+
+    [Theory]
+    [InlineData("host")]
+    [InlineData("namespace")]
+    public void An_owner_that_cannot_be_seen_counts_as_alive_until_its_lease_expires(string what)
+    {
+        var here = ProcessPlace.Current;
+        var there = what == "host" ? here with { Host = "other" } : here with { Namespace = "pid:[1]" };
+        var owner = Ended() with { Place = there };
+        var checkout = _pool.Acquire(Request(new LeaseTerms { Owner = owner }));
+        Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
+        Assert.Null(checkout.OwnerRuns);
+        Assert.NotEqual(checkout.Name, _pool.Acquire().Name);
+        Assert.Equal(ErrorReason.HeldByOther, Refused(() => _pool.Release(checkout)).Reason);
+
+        Renew(checkout, request => request with { ExpiresAfter = TimeSpan.FromSeconds(-1), Force = true });
+
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+    }
+
+    [Fact]
+    public void An_expired_lease_stays_while_its_owner_lives_unless_that_was_not_wanted()
+    {
+        var late = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self, ExpiresAfter = TimeSpan.FromSeconds(-1) }));
+        Assert.NotEqual(late.Name, _pool.Acquire().Name);
+
+        Renew(late, request => request with { IsStrict = true });
+
+        Assert.Equal(CheckoutState.Free, _pool.Find(late.Name).State);
+        Assert.Equal(late.Name, _pool.Acquire().Name);
+    }
+
+    [Fact]
+    public void A_held_one_is_held_until_it_is_released_or_expires()
+    {
+        var held = _pool.Acquire(Request(new LeaseTerms { Owner = null }));
+        Assert.Null(held.OwnerProcessId);
+        Assert.True(_pool.Find(held.Name).Locked);
+        Assert.NotEqual(held.Name, _pool.Acquire().Name);
+        Assert.Equal(CheckoutState.Free, _pool.Release(held).State);
+
+        var expired = _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = TimeSpan.FromSeconds(-1) }));
+        Assert.Equal(CheckoutState.Free, _pool.Find(expired.Name).State);
+    }
+
+    [Fact]
+    public void A_setting_lets_leases_expire()
+    {
+        TestGit.Run(_pool.Home, "init", "--quiet");
+        TestGit.Run(_pool.Home, "config", "gitproc.leaseDuration", "2h");
+        var checkout = _pool.Acquire();
+        Assert.InRange(checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
+    }
+
+    [Fact]
+    public void A_late_release_never_frees_the_next_holder()
+    {
+        var first = _pool.Acquire();
+        _pool.Release(first);
+        var second = _pool.Acquire();
+
+        var late = new ReleaseRequest { Checkout = first.Name, LeaseId = first.LeaseId, Force = true, WorkingDirectory = _pool.Home };
+        Assert.Equal(ErrorReason.NotLocked, Refused(() => _pool.Pool.Release(late)).Reason);
+
+        Assert.Equal(second.LeaseId, _pool.Find(second.Name).LeaseId);
+        Assert.Equal(CheckoutState.Free, _pool.Pool.Release(late with { LeaseId = second.LeaseId }).State);
+    }
+
+    [Fact]
+    public void Of_many_releases_of_one_lease_one_succeeds()
+    {
+        var checkout = _pool.Acquire();
+        var request = new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = _pool.Home };
+        var released = 0;
+        Parallel.For(0, 16, _ =>
+        {
+            try
+            {
+                new Pool(_pool.Pool.Path).Release(request);
+                Interlocked.Increment(ref released);
+            }
+            catch (GitprocException e)
+            {
+                Assert.Equal(ErrorReason.NotLocked, e.Reason);
+            }
+        });
+        Assert.Equal(1, released);
+    }
+
+    [Fact]
+    public void Anothers_lease_is_refused_with_who_and_what_for_and_forced()
+    {
+        var other = Start();
+        var checkout = _pool.Acquire(Request(new LeaseTerms { Owner = other, Label = "nightly" }));
+
+        var error = Refused(() => _pool.Release(checkout));
+        Assert.Equal(ErrorReason.HeldByOther, error.Reason);
+        Assert.Contains($"process {other.Process.Id} (sleep)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nightly", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.HeldByOther, Refused(() => Renew(checkout, request => request with { Label = "x" })).Reason);
+
+        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
+        Assert.Equal(EventKind.Forced, History()[0].Kind);
+    }
+
+    [Fact]
+    public void A_lease_is_handed_over()
+    {
+        var checkout = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self, Label = "before" }));
+        var child = Start();
+
+        var renewed = Renew(checkout, request => request with { Owner = child, Label = "" });
+
+        Assert.Equal((child.Process.Id, null, checkout.LeaseId), (renewed.OwnerProcessId, renewed.Label, renewed.LeaseId));
+        Assert.Equal(renewed.OwnerProcessId, LeaseFile.Read(checkout.Path)!.Owner!.Process.Id);
+        Assert.Equal(EventKind.Renewed, History()[0].Kind);
+    }
+
+    [Fact]
+    public void What_is_over_is_reaped()
+    {
+        var dead = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+        var live = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self }) with { Name = null });
+        Assert.Equal(dead.Name, live.Name);
+        var other = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+
+        Assert.Equal([other.Name], _pool.Pool.Reap().Select(checkout => checkout.Name));
+        Assert.Null(_pool.Find(other.Name).LeaseId);
+        Assert.NotNull(_pool.Find(live.Name).LeaseId);
+        Assert.Equal(EventKind.Reaped, History()[0].Kind);
+        Assert.Empty(_pool.Pool.Reap());
+    }
+
+    [Fact]
+    public void A_checkout_that_a_process_runs_in_is_not_taken_over()
+    {
+        var first = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+        var running = Start(first.Path);
+
+        var second = _pool.Acquire();
+        Assert.NotEqual(first.Name, second.Name);
+        Assert.Empty(_pool.Pool.Reap());
+        var error = Refused(() => _pool.Acquire(_pool.Request() with { NoCreate = true }));
+        Assert.Contains($"{running.Process.Id} (sleep)", error.Message, StringComparison.Ordinal);
+
+        Assert.Equal(first.Name, _pool.Acquire(_pool.Request() with { NoCreate = true, StopProcesses = true }).Name);
+        Assert.False(ProcessTable.IsAlive(running.Process));
+    }
+
+    [Fact]
+    public void A_release_tells_who_still_runs_in_it_and_ends_them_on_request()
+    {
+        var checkout = _pool.Acquire();
+        var running = Start(checkout.Path);
+        _pool.Release(checkout);
+        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains($"{running.Process.Id} (sleep)", StringComparison.Ordinal));
+
+        checkout = _pool.Acquire();
+        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, StopProcesses = true, WorkingDirectory = _pool.Home });
+        Assert.False(ProcessTable.IsAlive(running.Process));
+    }
+
+    [Fact]
+    public void All_or_none_of_several_are_acquired()
+    {
+        var two = _pool.Pool.Acquire(_pool.Request() with { Count = 2 });
+        Assert.Equal(["checkout-1", "checkout-2"], two.Select(checkout => checkout.Name));
+        Assert.Equal(2, two.Select(checkout => checkout.LeaseId).Distinct().Count());
+        _pool.Release(two[0]);
+
+        Refused(() => _pool.Pool.Acquire(_pool.Request() with { Count = 3, MaxCheckouts = 3 }));
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+        Assert.Equal(2, _pool.List().Count);
+
+        // The third of these cannot be made: those before it are given back.
+        Directory.CreateDirectory(_pool["bad"]);
+        Directory.Delete(Path.Combine(_pool.Pool.Path, "base"), recursive: true);
+        Directory.Move(_pool.Source, _pool["elsewhere"]);
+        Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(_pool.Request("source") with { Count = 2 }));
+        Assert.DoesNotContain(_pool.List(), checkout => checkout.State == CheckoutState.Creating);
+    }
+
+    [Fact]
+    public void A_name_asks_for_that_checkout()
+    {
+        foreach (var checkout in _pool.Pool.Acquire(_pool.Request() with { Count = 3 }))
+            _pool.Release(checkout);
+        var request = _pool.Request() with { Name = "checkout-2" };
+
+        Assert.Equal("checkout-2", _pool.Acquire(request).Name);
+        Assert.Contains("checkout-2 by", Refused(() => _pool.Acquire(request)).Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.CheckoutNotFound, Refused(() => _pool.Acquire(request with { Name = "checkout-9" })).Reason);
+        Assert.Equal(3, _pool.List().Count);
+    }
+
+    [Fact]
+    public void The_history_is_bounded()
+    {
+        TestGit.Run(_pool.Home, "init", "--quiet");
+        TestGit.Run(_pool.Home, "config", "gitproc.historyMaxCount", "20");
+        for (var i = 0; i < 60; i++)
+            _pool.Release(_pool.Acquire());
+        Assert.InRange(History().Count, 20, 120);
+        Assert.Equal(EventKind.Released, History()[0].Kind);
+        Assert.Equal(5, _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, First = 5 }).Count);
+        Assert.Empty(_pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, Since = DateTimeOffset.UtcNow.AddHours(1) }));
+        Assert.Empty(_pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, Checkout = "checkout-2" }));
+    }
+
+    [Fact]
+    public void A_clock_that_was_set_back_frees_nothing()
+    {
+        var checkout = _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = TimeSpan.FromHours(1) }));
+        _pool.Query<long>($"UPDATE checkout SET last_used_at = last_used_at + 90000000, lease = json_set(lease, '$.acquiredAt', {DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()}) RETURNING id");
+        Assert.NotEqual(checkout.Name, _pool.Acquire().Name);
+        Assert.Equal(checkout.Name, _pool.Release(_pool.Find(checkout.Name)).Name);
+    }
+
+    private AcquireRequest Request(LeaseTerms terms) => _pool.Request() with { Terms = terms };
+
+    private Checkout Renew(Checkout checkout, Func<RenewRequest, RenewRequest> change) =>
+        _pool.Pool.Renew(change(new RenewRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
+
+    private IReadOnlyList<HistoryEvent> History() => _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, First = 1000 });
+
+    private static GitprocException Refused(Action action) => Assert.Throws<GitprocException>(action);
+
+    private LeaseOwner Start(string? folder = null)
+    {
+        var process = Process.Start(new ProcessStartInfo("sleep", ["600"]) { WorkingDirectory = folder ?? _pool.Home })!;
+        _processes.Add(process);
+        Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(10)));
+        return LeaseOwner.OfProcess(process.Id);
+    }
+
+    private static LeaseOwner Ended()
+    {
+        using var process = Process.Start("sleep", ["600"]);
+        var owner = LeaseOwner.OfProcess(process.Id);
+        process.Kill();
+        process.WaitForExit();
+        return owner;
+    }
+}
