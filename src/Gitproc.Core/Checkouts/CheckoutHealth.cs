@@ -1,6 +1,5 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
-using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
@@ -65,8 +64,6 @@ internal static class CheckoutHealth
             return Health.Damaged("is bare (core.bare in .git/config)");
         if (!Borrows(gitDirectory, basePath))
             return Health.Damaged($"does not borrow the objects of {basePath} (.git/{Alternates})");
-        if (Directory.Exists(basePath) && BaseHealth.FindDamage(basePath) is { } damage)
-            return Health.Damaged($"borrows the objects of {basePath}, which {damage}");
         return (head.Commit is null ? FindLoss(gitDirectory, head) : FindIndexDamage(gitDirectory)) is { } loss
             ? Health.Damaged(loss)
             : Health.Good(head);

@@ -28,6 +28,11 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
         File.WriteAllBytes(FileOf(checkout), buffer.WrittenSpan.ToArray());
     }
 
+    /// <summary>Whether there is one, as there is not in a checkout of an older gitproc.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>True when there is.</returns>
+    public static bool Exists(string checkout) => File.Exists(FileOf(checkout));
+
     /// <summary>Reads the record.</summary>
     /// <param name="checkout">The checkout's folder.</param>
     /// <returns>The record; null when there is none, or none that can be read.</returns>

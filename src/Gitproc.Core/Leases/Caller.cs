@@ -16,7 +16,7 @@ public sealed record Caller(int ProcessId, string Name)
     public static Caller Parent() => From(CallingProcess.Of(Environment.ProcessId));
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Environment.UserName}, process {ProcessId} ({PrintableText.Of(Name)})";
+    public override string ToString() => $"{ThisUser.Name}, process {ProcessId} ({PrintableText.Of(Name)})";
 
     private static Caller From(ProcessEntry? entry) =>
         entry is null ? new(Environment.ProcessId, "gitproc") : new(entry.Identity.Id, entry.Name);

@@ -44,7 +44,7 @@ internal sealed record Lease
         {
             Id = Guid.NewGuid().ToString("N"),
             Owner = terms.Owner,
-            User = System.Environment.UserName,
+            User = ThisUser.Name,
             Machine = System.Environment.MachineName,
             AcquiredAt = now,
             ExpiresAt = now + (terms.ExpiresAfter ?? defaultDuration),

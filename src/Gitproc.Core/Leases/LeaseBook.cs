@@ -319,7 +319,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)
-            : lease.User == Environment.UserName && lease.Machine == Environment.MachineName);
+            : lease.User == ThisUser.Name && lease.Machine == Environment.MachineName);
 
     private GitprocException NothingFree(GrantRequest request, long place)
     {

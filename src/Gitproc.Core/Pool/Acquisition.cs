@@ -96,7 +96,7 @@ internal sealed class Acquisition(
             var health = CheckoutHealth.Check(folder.Checkout(row.Name), folder.Base(Repository.Base));
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);
-            if (health.Damage is null && CheckoutRecord.Read(folder.Checkout(row.Name)) is null)
+            if (health.Damage is null && !CheckoutRecord.Exists(folder.Checkout(row.Name)))
                 new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(folder.Checkout(row.Name));
             if ((health.Damage ?? (isRestored ? FindLoss(row, cancellationToken) : null) ?? SetOrigin(ref row, cancellationToken)) is not { } damage)
                 return row;

@@ -38,8 +38,6 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
         cancellationToken.ThrowIfCancellationRequested();
-        _folder.MustBeSafe(IsTrusted);
-        _folder.Create();
         return With(database => Acquire(request, database, cancellationToken));
     }
 
@@ -97,10 +95,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <exception cref="GitprocException">The pool cannot be used.</exception>
     public IReadOnlyList<string> Repair(CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(Path))
-            return [];
-        _folder.Create();
-        return With(database => new PoolRepair(_folder, database, Leases(database)).All(cancellationToken));
+        return !Directory.Exists(Path) ? [] : With(database => new PoolRepair(_folder, database, Leases(database)).All(cancellationToken));
     }
 
     /// <summary>Lists the checkouts. Reads only.</summary>
@@ -213,6 +208,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         if (File.Exists(Path))
             throw new GitprocException(ErrorReason.PoolNotUsable, $"{Path} is a file, and a pool is a folder.", Path);
         _folder.MustBeSafe(IsTrusted);
+        _folder.Create();
         try
         {
             try
