@@ -1,0 +1,24 @@
+using Gitproc.Torture;
+using Gitproc.Torture.Queue;
+using Gitproc.Torture.Rounds;
+using Gitproc.Torture.Workers;
+
+// The program starts itself in the first four ways.
+switch (args)
+{
+    case [Worker.Mode, var folder, var seed]:
+        return new Worker(Ground.At(folder), new Random(Options.Number(seed))).Run();
+    case [DatabaseHolder.Mode, var folder]:
+        return DatabaseHolder.Run(Ground.At(folder));
+    case [QueueWaiter.Mode, var folder, var checkouts]:
+        return QueueWaiter.Run(Ground.At(folder), Options.Number(checkouts));
+    default:
+        if (Options.Parse(args) is not { } options)
+        {
+            Console.Error.WriteLine(Options.Help);
+            return 2;
+        }
+
+        using (var ground = Ground.Make(options.Folder))
+            return options.Waiters is { } waiters ? new QueueRun(ground, waiters, options.Checkouts).Run() : new TortureRun(ground, options).Run();
+}

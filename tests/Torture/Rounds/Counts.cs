@@ -1,0 +1,32 @@
+namespace Gitproc.Torture.Rounds;
+
+/// <summary>What the run counts besides what workers say.</summary>
+internal static class Counts
+{
+    /// <summary>Workers that were killed.</summary>
+    public const string Kills = "kills";
+
+    /// <summary>Of them, those that were making a checkout.</summary>
+    public const string KillsWhileMaking = "kills-while-making";
+
+    /// <summary>Of them, those that stood in the queue.</summary>
+    public const string KillsWhileWaiting = "kills-while-waiting";
+
+    /// <summary>Killed holders of the database.</summary>
+    public const string DatabaseKills = "database-kills";
+
+    /// <summary>Removed folders of checkouts.</summary>
+    public const string Removals = "removals";
+
+    /// <summary>Leases that were taken over or taken off, because their owners were gone.</summary>
+    public const string Takeovers = "takeovers";
+
+    /// <summary>Checkouts that were made, or made anew.</summary>
+    public const string Creations = "creations";
+
+    /// <summary>The most folders that were left in <c>tmp</c> after a round.</summary>
+    public const string MostUnfinished = "most-unfinished";
+
+    /// <summary>The most files that were left in <c>queue</c> after a round.</summary>
+    public const string MostTickets = "most-tickets";
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Gitproc.Registry;
+using Gitproc.Torture.Workers;
+
+namespace Gitproc.Torture.Rounds;
+
+/// <summary>The workers of a round. Who is killed is replaced.</summary>
+/// <param name="ground">Where they work.</param>
+/// <param name="tally">Told what they say.</param>
+/// <param name="random">Chooses who is killed.</param>
+/// <param name="size">How many there are.</param>
+internal sealed class Crew(Ground ground, Tally tally, Random random, int size) : IDisposable
+{
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentDictionary<Child, bool> _ready = [];
+    private readonly List<Child> _workers = [];
+
+    /// <summary>Starts as many as are missing.</summary>
+    public void Fill()
+    {
+        foreach (var worker in _workers.FindAll(worker => worker.HasEnded))
+        {
+            tally.Violate($"the worker {worker.Id} ended by itself with {worker.ExitCode}");
+            Remove(worker);
+        }
+
+        while (_workers.Count < size)
+            _workers.Add(new Child(ground, Hear, Worker.Mode, ground.Path, random.Next().ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Kills one of those that have started: often one that makes a checkout, else any.</summary>
+    /// <returns>False when none has started yet.</returns>
+    public bool Kill()
+    {
+        var ready = _ready.Keys.ToList();
+        if (ready.Count == 0)
+            return false;
+        var makers = random.Next(3) == 0 ? Makers() : [];
+        var victim = ready.Find(worker => makers.Contains(worker.Id)) ?? ready[random.Next(ready.Count)];
+        victim.Kill();
+        tally.Add(Counts.Kills);
+        if (Makers().Contains(victim.Id))
+            tally.Add(Counts.KillsWhileMaking);
+        else if (Waits(victim.Id))
+            tally.Add(Counts.KillsWhileWaiting);
+        Remove(victim);
+        return true;
+    }
+
+    /// <summary>Asks half of them to end, kills the others, and waits for all.</summary>
+    /// <returns>The process ids of those that were asked: they had to leave nothing behind.</returns>
+    public List<int> Stop()
+    {
+        while (_workers.Count > (size + 1) / 2)
+        {
+            _workers[^1].Kill();
+            tally.Add(Counts.Kills);
+            Remove(_workers[^1]);
+        }
+
+        foreach (var worker in _workers)
+            worker.Finish();
+        var asked = new List<int>();
+        foreach (var worker in _workers.ToList())
+        {
+            if (!worker.WaitForEnd(LongestEnd))
+                tally.Violate($"the worker {worker.Id} does not end");
+            else if (worker.ExitCode != 0)
+                tally.Violate($"the worker {worker.Id} ended with {worker.ExitCode}");
+            else
+                asked.Add(worker.Id);
+            Remove(worker);
+        }
+
+        return asked;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+            worker.Dispose();
+    }
+
+    private void Hear(Child worker, string line)
+    {
+        if (line == Words.Ready)
+            _ready[worker] = true;
+        else
+            tally.Hear(line);
+    }
+
+    private void Remove(Child worker)
+    {
+        _ready.TryRemove(worker, out _);
+        _workers.Remove(worker);
+        worker.Dispose();
+    }
+
+    private HashSet<int> Makers() => ground.Look(database => new CheckoutTable(database.Connection).All())
+        .Where(row => row.State == CheckoutState.Creating)
+        .Select(row => row.Lease!.Owner!.Process.Id)
+        .ToHashSet();
+
+    private bool Waits(int id) => ground.Look(database => database.Connection.Query(
+        "SELECT 1 FROM waiter WHERE who LIKE $who", row => row.GetInt32(0), ("$who", $"%process {id} %"))).Count > 0;
+}

@@ -1,0 +1,30 @@
+using Gitproc.Torture.Workers;
+
+namespace Gitproc.Torture.Rounds;
+
+/// <summary>Lets a process hold the database in a transaction for a moment, and kills it.</summary>
+/// <param name="ground">Where.</param>
+/// <param name="tally">Counts.</param>
+/// <param name="random">Chooses how long.</param>
+internal sealed class DatabaseKiller(Ground ground, Tally tally, Random random)
+{
+    private const int LongestHold = 300;
+    private const int LongestPause = 2000;
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>Does it again and again.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public void Run(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.WaitHandle.WaitOne(random.Next(LongestPause)))
+        {
+            using var holds = new ManualResetEventSlim();
+            using var holder = new Child(ground, (_, line) => holds.Set(), DatabaseHolder.Mode, ground.Path);
+            if (!holds.Wait(LongestStart, CancellationToken.None))
+                tally.Violate("a process did not get at the database");
+            Thread.Sleep(random.Next(LongestHold));
+            holder.Kill();
+            tally.Add(Counts.DatabaseKills);
+        }
+    }
+}

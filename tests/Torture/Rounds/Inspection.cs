@@ -1,0 +1,118 @@
+using Gitproc.Leases;
+using Gitproc.Leases.Processes;
+using Gitproc.Registry;
+using Gitproc.Torture.Workers;
+
+namespace Gitproc.Torture.Rounds;
+
+/// <summary>Checks, when all workers of a round are gone, that what they left is as it should be.</summary>
+/// <param name="ground">Where.</param>
+/// <param name="tally">Told of violations.</param>
+internal sealed class Inspection(Ground ground, Tally tally)
+{
+    // One for each name a checkout has had, and one for the base repository.
+    private const int MostUnfinished = (2 * Worker.MostCheckouts) + 1;
+
+    private static readonly TimeSpan LongestGit = TimeSpan.FromSeconds(30);
+
+    private readonly Pool _pool = new(ground.Pool.Path);
+    private long _lastEvent;
+
+    /// <summary>Inspects.</summary>
+    /// <param name="ended">The process ids of workers that were not killed, but ended when they were asked to.</param>
+    /// <param name="reap">Whether the leases are taken off before; otherwise the next acquire has to take them over.</param>
+    public void Run(IReadOnlyCollection<int> ended, bool reap)
+    {
+        WaitForGit();
+        Check(Answer("PRAGMA integrity_check") == "ok", $"the database is damaged: {Answer("PRAGMA integrity_check")}");
+        foreach (var row in Rows().Where(row => row.Lease?.Owner is { } owner && ended.Contains(owner.Process.Id)))
+            tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()}, which has ended in good order");
+        if (reap)
+            Reap();
+        AcquireAll();
+        CountEvents();
+        tally.Most(Counts.MostUnfinished, Left("tmp"));
+        tally.Most(Counts.MostTickets, Left("queue"));
+        Check(Left("tmp") <= MostUnfinished, $"{Left("tmp")} folders are left in tmp");
+    }
+
+    // A git whose worker was killed goes on for a while, in tmp.
+    private void WaitForGit()
+    {
+        var end = Environment.TickCount64 + (long)LongestGit.TotalMilliseconds;
+        while (FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()) is [var left, ..])
+        {
+            if (Environment.TickCount64 > end)
+            {
+                tally.Violate($"{left.Name} ({left.Identity.Id}) does not end");
+                return;
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
+    private void Reap()
+    {
+        _pool.Reap();
+        foreach (var row in Rows().Where(row => row.Lease is not null))
+            tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()} after all leases were reaped");
+    }
+
+    // All that there may be: one that is lost or stuck would be missing.
+    private void AcquireAll()
+    {
+        IReadOnlyList<Checkout> all;
+        try
+        {
+            all = _pool.Acquire(new AcquireRequest
+            {
+                Repository = ground.Source,
+                WorkingDirectory = ground.Home,
+                Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId) },
+                MaxCheckouts = Worker.MostCheckouts,
+                Count = Worker.MostCheckouts,
+            });
+        }
+        catch (GitprocException e)
+        {
+            tally.Violate($"not all checkouts can be acquired: {e.Message}");
+            return;
+        }
+
+        var waiting = Answer("SELECT group_concat(who) FROM waiter");
+        Check(waiting.Length == 0, $"these still wait, and are gone: {waiting}");
+        foreach (var checkout in all)
+        {
+            var changes = SourceRepository.Changes(checkout.Path);
+            Check(changes is "" or "?? held-by", $"{checkout.Name} is not whole: {changes}");
+            _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
+        }
+
+        foreach (var row in Rows().Where(row => row.State != CheckoutState.Free || row.Lease is not null))
+            tally.Violate($"{row.Name} is {row.State} and not free: {row.Reason ?? row.Lease?.Holder()}");
+    }
+
+    private void CountEvents()
+    {
+        var events = ground.Look(database => database.Connection.Query(
+            "SELECT id, kind, lease_id FROM event WHERE id > $last ORDER BY id",
+            row => (Id: row.GetInt64(0), Kind: (EventKind)row.GetInt32(1)),
+            ("$last", _lastEvent)));
+        _lastEvent = events.Count > 0 ? events[^1].Id : _lastEvent;
+        tally.Add(Counts.Takeovers, events.Count(one => one.Kind is EventKind.TakenOver or EventKind.Reaped));
+        tally.Add(Counts.Creations, events.Count(one => one.Kind == EventKind.Created));
+    }
+
+    private List<CheckoutRow> Rows() => ground.Look(database => new CheckoutTable(database.Connection).All());
+
+    private string Answer(string sql) => ground.Look(database => database.Connection.Query(sql, row => row.GetStringOrNull(0) ?? ""))[0];
+
+    private int Left(string folder) => Directory.EnumerateFileSystemEntries(Path.Combine(ground.Pool.Path, folder)).Count();
+
+    private void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+            tally.Violate(otherwise);
+    }
+}

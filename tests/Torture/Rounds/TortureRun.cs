@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Gitproc.Torture.Workers;
+
+namespace Gitproc.Torture.Rounds;
+
+/// <summary>Rounds of a crew at work, until there were as many kills and acquisitions as are wanted.</summary>
+/// <param name="ground">Where.</param>
+/// <param name="options">What is wanted.</param>
+internal sealed class TortureRun(Ground ground, Options options)
+{
+    private const int KillsInRound = 50;
+    private const int LongestLife = 150;
+
+    // The longest that others are kept from the database, and a slow machine.
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
+
+    private readonly Tally _tally = new();
+    private readonly Random _random = new(options.Seed);
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    /// <summary>Runs.</summary>
+    /// <returns>0 when nothing was violated.</returns>
+    public int Run()
+    {
+        Console.WriteLine($"seed {options.Seed}, {options.Workers} workers for {Worker.MostCheckouts} checkouts");
+        var inspection = new Inspection(ground, _tally);
+        for (var round = 1; _tally.Violations.Count == 0 && !IsEnough(); round++)
+        {
+            var ended = Torment();
+            inspection.Run(ended, reap: round % 2 == 0);
+            Console.WriteLine($"round {round}: {Summary()}");
+        }
+
+        Console.WriteLine($"{(_tally.Violations.Count == 0 ? "passed" : "FAILED")} in {_watch.Elapsed.TotalSeconds:0} s, seed {options.Seed}: {Summary()}");
+        foreach (var violation in _tally.Violations)
+            Console.WriteLine($"violated: {violation}");
+        return _tally.Violations.Count == 0 ? 0 : 1;
+    }
+
+    private bool IsEnough() => _tally[Counts.Kills] >= options.Kills && _tally[Words.Acquired] >= options.Acquisitions;
+
+    // The killers of the database and of folders run beside, each with a random of its own: that is not thread-safe.
+    private List<int> Torment()
+    {
+        using var crew = new Crew(ground, _tally, _random, options.Workers);
+        crew.Fill();
+        using var end = new CancellationTokenSource();
+        var database = Begin(new DatabaseKiller(ground, _tally, new Random(_random.Next())).Run, end.Token);
+        var folders = Begin(new FolderRemover(ground, _tally, new Random(_random.Next())).Run, end.Token);
+        try
+        {
+            KillSome(crew);
+        }
+        finally
+        {
+            end.Cancel();
+            Task.WaitAll(database, folders);
+        }
+
+        return crew.Stop();
+    }
+
+    private static Task Begin(Action<CancellationToken> killer, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => killer(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void KillSome(Crew crew)
+    {
+        _tally.WaitAnew();
+        for (var kills = 0; kills < KillsInRound && _tally.Violations.Count == 0;)
+        {
+            Thread.Sleep(_random.Next(LongestLife));
+            if (crew.Kill())
+                kills++;
+            crew.Fill();
+            if (_tally.SinceAcquired > LongestStandstill)
+                _tally.Violate($"nobody has acquired anything for {LongestStandstill.TotalSeconds:0} s");
+        }
+    }
+
+    private string Summary() =>
+        $"{_tally[Words.Acquired]} acquisitions, "
+        + $"{_tally[Counts.Kills]} kills ({_tally[Counts.KillsWhileMaking]} while making, {_tally[Counts.KillsWhileWaiting]} while waiting), "
+        + $"{_tally[Counts.DatabaseKills]} of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
+        + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "
+        + $"{_tally[Words.Waited]} waits, {_tally[Words.Refused]} refused, {_tally[Words.Cancelled]} cancelled, "
+        + $"{_tally[Words.DeadMark]} dead marks, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
+        + $"{_tally.Violations.Count} violations";
+}
