@@ -40,7 +40,7 @@ internal static class FolderRemoval
     private static void MakeWritable(DirectoryInfo folder)
     {
         if (!OperatingSystem.IsWindows())
-            folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var entry in folder.EnumerateFileSystemInfos())
         {
             if (entry.LinkTarget is not null)

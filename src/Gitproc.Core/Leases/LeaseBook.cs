@@ -30,13 +30,29 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         var place = ticket?.Id ?? AfterAll;
         var grants = TryGrant(request, place, ticket);
-        if (grants is null && _queue.Before(request.Repository.Id, request.Wanted, place) is [])
+        if (grants is null && _queue.RemoveGone(request.Repository.Id, place))
             grants = TryGrant(request, place, ticket);
         if (grants is null)
             throw NothingFree(request, place);
         if (ticket is not null)
             ticket.IsServed = true;
-        return [.. grants.Select(grant => grant.Making is null ? WriteDown(grant, request) : grant)];
+        var done = 0;
+        try
+        {
+            for (; done < grants.Count; done++)
+            {
+                if (grants[done].Making is null)
+                    grants[done] = WriteDown(grants[done], request);
+            }
+        }
+        catch
+        {
+            foreach (var grant in grants)
+                Undo(grant);
+            throw;
+        }
+
+        return grants;
     }
 
     /// <summary>The checkouts that a request may get, now or later: all that would do and are not broken.</summary>
@@ -272,7 +288,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private CheckoutRow? TryGiveUp(CheckoutRow row, string why)
     {
         using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
-        if (making is null)
+        // Its maker may have finished since the row was read, and somebody works in it.
+        if (making is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now || now.Lease?.Id != row.Lease?.Id)
             return null;
         Remove(row, why);
         return row with { State = CheckoutState.Broken, Reason = "was not made to the end, and is off the list", Lease = null };

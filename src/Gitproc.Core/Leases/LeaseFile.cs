@@ -18,6 +18,19 @@ internal static class LeaseFile
     /// <returns>Null; the lease of somebody else that is there instead and is not over.</returns>
     public static Lease? Write(string checkout, Lease lease, Lease? replaced)
     {
+        try
+        {
+            return WriteIn(checkout, lease, replaced);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody removes the folder in this moment; the next look at it finds that out.
+            return null;
+        }
+    }
+
+    private static Lease? WriteIn(string checkout, Lease lease, Lease? replaced)
+    {
         var folder = Folder(checkout);
         if (!Directory.Exists(folder))
         {

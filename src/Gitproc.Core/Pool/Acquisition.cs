@@ -54,9 +54,8 @@ internal sealed class Acquisition(
                     granted = new Queue<Grant>(_wait.For(rest, LongestWait, Caller, cancellationToken));
                 }
 
-                if (TryPrepare(granted.Peek(), cancellationToken) is { } row)
+                if (TryPrepare(granted.Dequeue(), cancellationToken) is { } row)
                     ready.Add(row);
-                granted.Dequeue();
             }
 
             return ready;
@@ -64,7 +63,7 @@ internal sealed class Acquisition(
         catch
         {
             // The one that failed has taken itself back.
-            foreach (var grant in granted.Skip(1).Concat(ready.Select(row => new Grant(row))))
+            foreach (var grant in granted.Concat(ready.Select(row => new Grant(row))))
                 leases.Undo(grant);
             throw;
         }

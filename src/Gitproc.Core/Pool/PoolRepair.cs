@@ -49,7 +49,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         RemoveLeftovers();
         var queue = new WaitingQueue(folder, database);
         foreach (var repository in new RepositoryTable(database.Connection).All())
-            queue.Before(repository.Id, wanted: null, long.MaxValue);
+            queue.RemoveGone(repository.Id, long.MaxValue);
         return _done;
     }
 

@@ -11,6 +11,7 @@ internal sealed class PoolDatabase : IDisposable
 {
     // How long a transaction waits for another process's. Transactions take a millisecond or less.
     private const int BusyTimeoutMilliseconds = 60_000;
+    private const int LongestPauseMilliseconds = 8;
 
     // Some twenty commits.
     private const long LongestLog = 256 * 1024;
@@ -94,20 +95,48 @@ internal sealed class PoolDatabase : IDisposable
     /// <returns>What the change answered.</returns>
     public T Change<T>(Func<T> change)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        var result = change();
-        transaction.Commit();
-        return result;
+        Begin();
+        try
+        {
+            var result = change();
+            Run("COMMIT");
+            return result;
+        }
+        catch
+        {
+            // SQLite has undone it itself after some errors.
+            if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+                Run("ROLLBACK");
+            throw;
+        }
     }
 
     /// <summary>Runs a change that answers nothing.</summary>
     /// <param name="change">The change; it is undone when it throws.</param>
-    public void Change(Action change)
+    public void Change(Action change) => Change(() =>
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
         change();
-        transaction.Commit();
+        return true;
+    });
+
+    // SQLite's own wait sleeps a second at a time where it was built without usleep, as in the package that is used.
+    private void Begin()
+    {
+        var end = Environment.TickCount64 + BusyTimeoutMilliseconds;
+        for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        {
+            var result = raw.sqlite3_exec(_connection.Handle, "BEGIN IMMEDIATE");
+            if ((result & 0xFF) != raw.SQLITE_BUSY || Environment.TickCount64 > end)
+            {
+                SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+                return;
+            }
+
+            Thread.Sleep(Random.Shared.Next(1, pause + 1));
+        }
     }
+
+    private void Run(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, sql), _connection.Handle);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -131,7 +160,7 @@ internal sealed class PoolDatabase : IDisposable
         try
         {
             connection.Open();
-            _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMilliseconds);
+            _ = raw.sqlite3_busy_timeout(connection.Handle, 0);
             // The last connection that closes would copy the log into the file and wait for the disk, at the end of
             // nearly every command. It is copied when it has grown a little, see Dispose.
             _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);

@@ -71,7 +71,7 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <summary>Forgets a repository of which there is no checkout: one that could never be cloned is not known.</summary>
     /// <param name="id">Its row id.</param>
     public void RemoveUnused(long id) => connection.Execute(
-        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id)", ("$id", id));
+        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id));
 
     private static string NameOf(string key) => key[(key.LastIndexOf('/') + 1)..];
 

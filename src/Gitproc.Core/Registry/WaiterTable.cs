@@ -42,6 +42,15 @@ internal sealed class WaiterTable(SqliteConnection connection)
         row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
         ("$repository", repositoryId), ("$checkout", checkoutId), ("$before", before));
 
+    /// <summary>All who wait for a repository and came before a place.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="before">The place.</param>
+    /// <returns>The rows, the first first.</returns>
+    public List<WaiterRow> AllBefore(long repositoryId, long before) => connection.Query(
+        "SELECT id, checkout_id, ticket, who FROM waiter WHERE repository_id = $repository AND id < $before ORDER BY id",
+        row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
+        ("$repository", repositoryId), ("$before", before));
+
     /// <summary>Takes a waiter off the queue.</summary>
     /// <param name="id">Its place.</param>
     public void Remove(long id) => connection.Execute("DELETE FROM waiter WHERE id = $id", ("$id", id));

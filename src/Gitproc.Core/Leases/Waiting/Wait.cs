@@ -34,7 +34,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && longest is not null && MayComeFree(request))
         {
-            using var ticket = _queue.Enter(request.Repository.Id, request.Wanted, caller.Value.ToString());
+            using var ticket = _queue.Enter(request.Repository, request.Wanted, caller.Value.ToString());
             return InQueue(request, ticket, longest.Value, cancellationToken);
         }
     }

@@ -8,20 +8,25 @@ namespace Gitproc.Leases.Waiting;
 internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
 {
     private readonly WaiterTable _waiters = new(database.Connection);
+    private readonly RepositoryTable _repositories = new(database.Connection);
 
     /// <summary>Goes to the end of the queue.</summary>
-    /// <param name="repositoryId">The repository.</param>
+    /// <param name="repository">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
     /// <param name="who">Who waits.</param>
     /// <returns>The place; leaving it is disposing it.</returns>
-    public Ticket Enter(long repositoryId, long? wanted, string who)
+    public Ticket Enter(RepositoryRow repository, long? wanted, string who)
     {
         var name = Guid.NewGuid().ToString("N");
         // Locked before others can see the row: a ticket that is not locked is of one who is gone.
         var held = TicketLock.Take(folder.Ticket(name));
         try
         {
-            var id = database.Change(() => _waiters.Add(repositoryId, wanted, name, who));
+            var id = database.Change(() =>
+            {
+                _repositories.Ensure(repository);
+                return _waiters.Add(repository.Id, wanted, name, who);
+            });
             return new Ticket(id, held, () => database.Change(() => _waiters.Remove(id)));
         }
         catch
@@ -29,6 +34,22 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
             held.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Takes off those before a place who are gone, whatever they waited for.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="place">The place.</param>
+    /// <returns>Whether there were any.</returns>
+    public bool RemoveGone(long repositoryId, long place)
+    {
+        var gone = _waiters.AllBefore(repositoryId, place).FindAll(row => !TicketLock.IsHeld(folder.Ticket(row.Ticket)));
+        foreach (var row in gone)
+        {
+            database.Change(() => _waiters.Remove(row.Id));
+            File.Delete(folder.Ticket(row.Ticket));
+        }
+
+        return gone.Count > 0;
     }
 
     /// <summary>
