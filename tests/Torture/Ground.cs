@@ -63,7 +63,7 @@ internal sealed class Ground : IDisposable
     /// <returns>What was seen.</returns>
     public T Look<T>(Func<PoolDatabase, T> look)
     {
-        using var database = PoolDatabase.Open(Pool.Database);
+        using var database = PoolDatabase.Open(Pool.Database, _ => { });
         return look(database);
     }
 

@@ -30,6 +30,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         if (reap)
             Reap();
         AcquireAll();
+        Repair();
         CountEvents();
         tally.Most(Counts.MostUnfinished, Left("tmp"));
         tally.Most(Counts.MostTickets, Left("queue"));
@@ -91,6 +92,14 @@ internal sealed class Inspection(Ground ground, Tally tally)
 
         foreach (var row in Rows().Where(row => row.State != CheckoutState.Free || row.Lease is not null))
             tally.Violate($"{row.Name} is {row.State} and not free: {row.Reason ?? row.Lease?.Holder()}");
+    }
+
+    private void Repair()
+    {
+        _pool.Repair();
+        var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)!).Order();
+        var rows = Rows().Select(row => row.Name).Order();
+        Check(rows.SequenceEqual(folders), $"after a repair the rows are {string.Join(' ', rows)}, and the folders {string.Join(' ', folders)}");
     }
 
     private void CountEvents()

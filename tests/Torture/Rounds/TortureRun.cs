@@ -69,6 +69,10 @@ internal sealed class TortureRun(Ground ground, Options options)
         for (var kills = 0; kills < KillsInRound && _tally.Violations.Count == 0;)
         {
             Thread.Sleep(_random.Next(LongestLife));
+            crew.Fill();
+            // On a machine that is slow or busy all would die before they have done anything.
+            if (IsAhead() && _tally.SinceAcquired < LongestStandstill / 2)
+                continue;
             if (crew.Kill())
                 kills++;
             crew.Fill();
@@ -76,6 +80,8 @@ internal sealed class TortureRun(Ground ground, Options options)
                 _tally.Violate($"nobody has acquired anything for {LongestStandstill.TotalSeconds:0} s");
         }
     }
+
+    private bool IsAhead() => (long)_tally[Counts.Kills] * options.Acquisitions > (long)(_tally[Words.Acquired] + 10) * options.Kills;
 
     private string Summary() =>
         $"{_tally[Words.Acquired]} acquisitions, "
