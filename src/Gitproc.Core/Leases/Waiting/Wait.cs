@@ -15,7 +15,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     // Others sleep until the one before them leaves, and come up to say where they are.
-    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
 
     private readonly WaitingQueue _queue = new(folder, database);
 
@@ -55,7 +55,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
                     throw TooLong(request, longest, $"{before.Count} are still before you in the queue");
                 if (watch?.Path != folder.Ticket(last.Ticket))
                     watch = new TicketWatch(folder.Ticket(last.Ticket));
-                watch.Wait(Min(left, BetweenReports), cancellationToken);
+                watch.Wait(reports is null ? left : Min(left, BetweenReports), cancellationToken);
                 continue;
             }
 
