@@ -1,4 +1,5 @@
 using Gitproc.Git;
+using Gitproc.Leases;
 using Gitproc.Git.Config;
 
 namespace Gitproc.Checkouts;
@@ -13,6 +14,24 @@ internal static class CheckoutHealth
     /// <param name="basePath">The base repository it borrows from; that it is missing is no damage.</param>
     /// <returns>What is so.</returns>
     public static Health Check(string path, string basePath)
+    {
+        var health = Look(path, basePath);
+        // It may have been removed while it was looked at, and what we wrote meanwhile has made folders anew.
+        return health.Damage is not null && IsGone(path) ? Health.Missing : health;
+    }
+
+    /// <summary>Whether a repository borrows the objects of a base repository.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="basePath">The base repository.</param>
+    /// <returns>True when it does.</returns>
+    public static bool Borrows(string gitDirectory, string basePath)
+    {
+        var file = Path.Combine(gitDirectory, Alternates);
+        return File.Exists(file)
+            && File.ReadAllLines(file).Contains(Path.Combine(basePath, "objects").Replace(Path.DirectorySeparatorChar, '/'));
+    }
+
+    private static Health Look(string path, string basePath)
     {
         try
         {
@@ -32,16 +51,20 @@ internal static class CheckoutHealth
         }
     }
 
-    /// <summary>Whether a repository borrows the objects of a base repository.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
-    /// <param name="basePath">The base repository.</param>
-    /// <returns>True when it does.</returns>
-    public static bool Borrows(string gitDirectory, string basePath)
+    private static bool IsGone(string path)
     {
-        var file = Path.Combine(gitDirectory, Alternates);
-        return File.Exists(file)
-            && File.ReadAllLines(file).Contains(Path.Combine(basePath, "objects").Replace(Path.DirectorySeparatorChar, '/'));
+        try
+        {
+            return !Path.Exists(path) || (HasOnly(path, ".git") && HasOnly(Path.Combine(path, ".git"), Path.GetFileName(LeaseFile.Folder(path))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return !Path.Exists(path);
+        }
     }
+
+    private static bool HasOnly(string folder, string name) =>
+        new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } there && there.EnumerateFileSystemInfos().All(entry => entry.Name == name);
 
     private static Health CheckGitDirectory(string gitDirectory, string basePath)
     {

@@ -256,6 +256,18 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_of_a_folder_that_was_removed_is_made_anew()
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        Directory.Delete(checkout.Path, recursive: true);
+        Directory.CreateDirectory(Path.Combine(checkout.Path, ".git/gitproc"));
+        File.WriteAllText(Path.Combine(checkout.Path, ".git/gitproc/checkout"), "{}");
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_is_set_aside()
     {
         Directory.CreateDirectory(_pool.Pool.Path);
