@@ -1,6 +1,6 @@
 using Gitproc.Git;
-using Gitproc.Leases;
 using Gitproc.Git.Config;
+using Gitproc.Leases;
 
 namespace Gitproc.Checkouts;
 
