@@ -6,6 +6,8 @@ namespace Gitproc.Torture;
 /// <summary>The folder of a run: a repository, a pool, a home, and what the processes of the run tell each other.</summary>
 internal sealed class Ground : IDisposable
 {
+    private bool _isKept;
+
     private Ground(string path) => Path = RealPath.Of(path);
 
     /// <summary>The folder, absolute and without links.</summary>
@@ -63,12 +65,23 @@ internal sealed class Ground : IDisposable
     /// <returns>What was seen.</returns>
     public T Look<T>(Func<PoolDatabase, T> look)
     {
-        using var database = PoolDatabase.Open(Pool.Database, _ => { });
+        using var database = PoolDatabase.Open(Pool.Database, fill: _ => { });
         return look(database);
     }
 
+    /// <summary>Leaves the folder where it is, for who wants to see what has happened.</summary>
+    public void Keep()
+    {
+        _isKept = true;
+        Console.WriteLine($"what is left is in {Path}");
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => FolderRemoval.TryRemove(Path);
+    public void Dispose()
+    {
+        if (!_isKept)
+            FolderRemoval.TryRemove(Path);
+    }
 
     // For this process and those it starts: nothing of the user's config, of a CI job, or of a repository around.
     private static void Isolate(string home)

@@ -12,7 +12,7 @@ internal sealed record Options
 
           --kills N         kill at least so many workers (100)
           --acquisitions N  and go on until there were so many acquisitions (1000)
-          --workers N       so many at a time (8)
+          --workers N       so many at a time (6)
           --seed N          for the choices that are made; moments are random all the same
           --folder DIR      where to work; what is there is removed (a new temporary folder)
 
@@ -29,7 +29,7 @@ internal sealed record Options
     public int Acquisitions { get; private init; } = 1000;
 
     /// <summary>How many workers there are at a time.</summary>
-    public int Workers { get; private init; } = 8;
+    public int Workers { get; private init; } = 6;
 
     /// <summary>Where the choices begin.</summary>
     public int Seed { get; private init; } = Random.Shared.Next();

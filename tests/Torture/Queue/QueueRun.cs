@@ -22,6 +22,7 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
     /// <returns>0 when all were served in order of arrival.</returns>
     public int Run()
     {
+        Console.WriteLine($"{waiters} processes for {checkouts} checkouts");
         var held = _pool.Acquire(new AcquireRequest
         {
             Repository = ground.Source,
@@ -46,6 +47,11 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
             }
 
             return Tell(queue.ConvertAll(waiting => waiting.Served!), began);
+        }
+        catch (TimeoutException e)
+        {
+            Console.WriteLine($"violated: {e.Message}");
+            return 1;
         }
         finally
         {

@@ -21,7 +21,7 @@ internal static class QueueWaiter
     /// <summary>Does it.</summary>
     /// <param name="ground">Where.</param>
     /// <param name="checkouts">The most there may be.</param>
-    /// <returns>0.</returns>
+    /// <returns>0 when it was served.</returns>
     public static int Run(Ground ground, int checkouts)
     {
         var pool = new Pool(ground.Pool.Path);
@@ -45,7 +45,16 @@ internal static class QueueWaiter
             end.Cancel();
         })
         { IsBackground = true }.Start();
-        var checkout = pool.Acquire(request, end.Token)[0];
+        Checkout checkout;
+        try
+        {
+            checkout = pool.Acquire(request, end.Token)[0];
+        }
+        catch (OperationCanceledException)
+        {
+            return 1;
+        }
+
         var served = Stopwatch.GetTimestamp();
         Thread.Sleep(Hold);
         var releasing = Stopwatch.GetTimestamp();

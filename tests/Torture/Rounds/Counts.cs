@@ -24,6 +24,9 @@ internal static class Counts
     /// <summary>Checkouts that were made, or made anew.</summary>
     public const string Creations = "creations";
 
+    /// <summary>Processes that hung in the pool after a round, and were ended.</summary>
+    public const string Hanging = "hanging";
+
     /// <summary>The most folders that were left in <c>tmp</c> after a round.</summary>
     public const string MostUnfinished = "most-unfinished";
 

@@ -9,7 +9,7 @@ namespace Gitproc.Torture.Rounds;
 internal sealed class DatabaseKiller(Ground ground, Tally tally, Random random)
 {
     private const int LongestHold = 300;
-    private const int LongestPause = 2000;
+    private const int LongestPause = 3000;
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
 
     /// <summary>Does it again and again.</summary>

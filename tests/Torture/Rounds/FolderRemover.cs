@@ -12,7 +12,7 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="random">Chooses.</param>
 internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
 {
-    private const int LongestPause = 200;
+    private const int LongestPause = 500;
 
     /// <summary>Removes some, again and again.</summary>
     /// <param name="cancellationToken">Ends it.</param>

@@ -13,40 +13,49 @@ internal sealed class Inspection(Ground ground, Tally tally)
     // One for each name a checkout has had, and one for the base repository.
     private const int MostUnfinished = (2 * Worker.MostCheckouts) + 1;
 
-    private static readonly TimeSpan LongestGit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestGit = TimeSpan.FromSeconds(5);
 
     private readonly Pool _pool = new(ground.Pool.Path);
     private long _lastEvent;
 
     /// <summary>Inspects.</summary>
+    /// <param name="round">The number of the round: what is done before all is acquired changes from round to round.</param>
     /// <param name="ended">The process ids of workers that were not killed, but ended when they were asked to.</param>
-    /// <param name="reap">Whether the leases are taken off before; otherwise the next acquire has to take them over.</param>
-    public void Run(IReadOnlyCollection<int> ended, bool reap)
+    public void Run(int round, IReadOnlyCollection<int> ended)
     {
         WaitForGit();
         Check(Answer("PRAGMA integrity_check") == "ok", $"the database is damaged: {Answer("PRAGMA integrity_check")}");
         foreach (var row in Rows().Where(row => row.Lease?.Owner is { } owner && ended.Contains(owner.Process.Id)))
             tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()}, which has ended in good order");
-        if (reap)
-            Reap();
+        tally.Most(Counts.MostUnfinished, Left(ground.Pool.Temporary));
+        tally.Most(Counts.MostTickets, Left(ground.Pool.Queue));
+        Check(Left(ground.Pool.Temporary) <= MostUnfinished, $"{Left(ground.Pool.Temporary)} folders are left in tmp");
+        switch (round % 3)
+        {
+            case 0:
+                Reap();
+                break;
+            case 1:
+                Repair();
+                break;
+        }
+
         AcquireAll();
         Repair();
         CountEvents();
-        tally.Most(Counts.MostUnfinished, Left("tmp"));
-        tally.Most(Counts.MostTickets, Left("queue"));
-        Check(Left("tmp") <= MostUnfinished, $"{Left("tmp")} folders are left in tmp");
     }
 
-    // A git whose worker was killed goes on for a while, in tmp.
+    // A git whose worker was killed goes on for a while, in tmp. It hangs when the worker was about to end it: .NET stops
+    // a process before it kills it with all that it has started.
     private void WaitForGit()
     {
         var end = Environment.TickCount64 + (long)LongestGit.TotalMilliseconds;
-        while (FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()) is [var left, ..])
+        while (FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()) is [_, ..] left)
         {
             if (Environment.TickCount64 > end)
             {
-                tally.Violate($"{left.Name} ({left.Identity.Id}) does not end");
-                return;
+                tally.Add(Counts.Hanging, left.Count);
+                ProcessEnding.End(left, TimeSpan.FromSeconds(1), CancellationToken.None);
             }
 
             Thread.Sleep(10);
@@ -58,6 +67,16 @@ internal sealed class Inspection(Ground ground, Tally tally)
         _pool.Reap();
         foreach (var row in Rows().Where(row => row.Lease is not null))
             tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()} after all leases were reaped");
+    }
+
+    private void Repair()
+    {
+        _pool.Repair();
+        var rows = Rows().Select(row => row.Name).ToHashSet();
+        var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)).ToHashSet();
+        Check(rows.SetEquals(folders), $"after a repair there are rows of {string.Join(' ', rows.Order())} and folders {string.Join(' ', folders.Order())}");
+        Check(Left(ground.Pool.Temporary) == 0, "after a repair something is left in tmp");
+        Check(Left(ground.Pool.Queue) == 0, "after a repair something is left in queue");
     }
 
     // All that there may be: one that is lost or stuck would be missing.
@@ -90,16 +109,9 @@ internal sealed class Inspection(Ground ground, Tally tally)
             _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
         }
 
-        foreach (var row in Rows().Where(row => row.State != CheckoutState.Free || row.Lease is not null))
+        // A folder that went while somebody looked at it counts as damaged; a repair takes it off the list.
+        foreach (var row in Rows().Where(row => row.State != CheckoutState.Free && (row.State != CheckoutState.Broken || Directory.Exists(ground.Pool.Checkout(row.Name)))))
             tally.Violate($"{row.Name} is {row.State} and not free: {row.Reason ?? row.Lease?.Holder()}");
-    }
-
-    private void Repair()
-    {
-        _pool.Repair();
-        var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)!).Order();
-        var rows = Rows().Select(row => row.Name).Order();
-        Check(rows.SequenceEqual(folders), $"after a repair the rows are {string.Join(' ', rows)}, and the folders {string.Join(' ', folders)}");
     }
 
     private void CountEvents()
@@ -117,7 +129,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
 
     private string Answer(string sql) => ground.Look(database => database.Connection.Query(sql, row => row.GetStringOrNull(0) ?? ""))[0];
 
-    private int Left(string folder) => Directory.EnumerateFileSystemEntries(Path.Combine(ground.Pool.Path, folder)).Count();
+    private static int Left(string folder) => Directory.EnumerateFileSystemEntries(folder).Count();
 
     private void Check(bool holds, string otherwise)
     {

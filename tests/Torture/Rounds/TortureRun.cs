@@ -9,7 +9,7 @@ namespace Gitproc.Torture.Rounds;
 internal sealed class TortureRun(Ground ground, Options options)
 {
     private const int KillsInRound = 50;
-    private const int LongestLife = 150;
+    private const int LongestPause = 100;
 
     // The longest that others are kept from the database, and a slow machine.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
@@ -26,15 +26,15 @@ internal sealed class TortureRun(Ground ground, Options options)
         var inspection = new Inspection(ground, _tally);
         for (var round = 1; _tally.Violations.Count == 0 && !IsEnough(); round++)
         {
-            var ended = Torment();
-            inspection.Run(ended, reap: round % 2 == 0);
+            inspection.Run(round, Torment());
             Console.WriteLine($"round {round}: {Summary()}");
         }
 
-        Console.WriteLine($"{(_tally.Violations.Count == 0 ? "passed" : "FAILED")} in {_watch.Elapsed.TotalSeconds:0} s, seed {options.Seed}: {Summary()}");
+        var passed = _tally.Violations.Count == 0;
+        Console.WriteLine($"{(passed ? "passed" : "FAILED")} in {_watch.Elapsed.TotalSeconds:0} s, seed {options.Seed}: {Summary()}");
         foreach (var violation in _tally.Violations)
             Console.WriteLine($"violated: {violation}");
-        return _tally.Violations.Count == 0 ? 0 : 1;
+        return passed ? 0 : 1;
     }
 
     private bool IsEnough() => _tally[Counts.Kills] >= options.Kills && _tally[Words.Acquired] >= options.Acquisitions;
@@ -68,20 +68,17 @@ internal sealed class TortureRun(Ground ground, Options options)
         _tally.WaitAnew();
         for (var kills = 0; kills < KillsInRound && _tally.Violations.Count == 0;)
         {
-            Thread.Sleep(_random.Next(LongestLife));
+            Thread.Sleep(_random.Next(LongestPause));
             crew.Fill();
-            // On a machine that is slow or busy all would die before they have done anything.
-            if (IsAhead() && _tally.SinceAcquired < LongestStandstill / 2)
-                continue;
-            if (crew.Kill())
+            if (!IsTooEarly() && crew.Kill())
                 kills++;
-            crew.Fill();
             if (_tally.SinceAcquired > LongestStandstill)
                 _tally.Violate($"nobody has acquired anything for {LongestStandstill.TotalSeconds:0} s");
         }
     }
 
-    private bool IsAhead() => (long)_tally[Counts.Kills] * options.Acquisitions > (long)(_tally[Words.Acquired] + 10) * options.Kills;
+    // On a slow machine nobody would live long enough to acquire anything.
+    private bool IsTooEarly() => (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
 
     private string Summary() =>
         $"{_tally[Words.Acquired]} acquisitions, "
@@ -90,5 +87,6 @@ internal sealed class TortureRun(Ground ground, Options options)
         + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "
         + $"{_tally[Words.Waited]} waits, {_tally[Words.Refused]} refused, {_tally[Words.Cancelled]} cancelled, "
         + $"{_tally[Words.DeadMark]} dead marks, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
+        + $"{_tally[Counts.Hanging]} hanging processes, "
         + $"{_tally.Violations.Count} violations";
 }

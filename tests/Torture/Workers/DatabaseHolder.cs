@@ -19,7 +19,7 @@ internal static class DatabaseHolder
     /// <returns>0 when nobody killed it.</returns>
     public static int Run(Ground ground)
     {
-        using var database = PoolDatabase.Open(ground.Pool.Database, _ => { });
+        using var database = PoolDatabase.Open(ground.Pool.Database, fill: _ => { });
         // With a cache this small, what is not committed yet goes to the log on disk.
         database.Connection.Execute("PRAGMA cache_size = 5");
         using var transaction = database.Connection.BeginTransaction(deferred: false);

@@ -12,7 +12,7 @@ internal sealed class Worker : IProgress<PoolReport>
     public const string Mode = "work";
 
     /// <summary>The most checkouts there may be; fewer than the workers want, so that some have to wait.</summary>
-    public const int MostCheckouts = 5;
+    public const int MostCheckouts = 6;
 
     private readonly Ground _ground;
     private readonly Random _random;
@@ -72,6 +72,9 @@ internal sealed class Worker : IProgress<PoolReport>
                 _pool.Reap();
                 break;
             case 1:
+                _pool.Repair(CancellationToken.None);
+                break;
+            case 2:
                 _pool.List(null, _ground.Home, CancellationToken.None);
                 break;
             default:
