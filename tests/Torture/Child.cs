@@ -20,6 +20,8 @@ internal sealed class Child : IDisposable
             StartInfo = new ProcessStartInfo(Program, arguments)
             {
                 WorkingDirectory = ground.Home,
+                // Who is killed would leave its pipes for debuggers behind, in the folder for temporary files.
+                Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
             },

@@ -22,9 +22,9 @@ internal static class LeaseFile
         {
             return WriteIn(checkout, lease, replaced);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (IsGone(e))
         {
-            // Somebody removes the folder in this moment; the next look at it finds that out.
+            // The next look at the folder finds that out.
             return null;
         }
     }
@@ -53,8 +53,14 @@ internal static class LeaseFile
     /// <param name="lease">The lease.</param>
     public static void Update(string checkout, Lease lease)
     {
-        if (Directory.Exists(Folder(checkout)))
+        try
+        {
             Replace(FileIn(Folder(checkout)), lease);
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            // As in Write.
+        }
     }
 
     /// <summary>Takes the lease away.</summary>
@@ -90,6 +96,9 @@ internal static class LeaseFile
             return null;
         }
     }
+
+    // Somebody has removed the folder in this moment. It may be there again by now: then only the file is missing.
+    private static bool IsGone(Exception error) => error is DirectoryNotFoundException or FileNotFoundException;
 
     private static string FileIn(string folder) => Path.Combine(folder, "lease");
 
