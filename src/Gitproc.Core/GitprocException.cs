@@ -48,6 +48,15 @@ public enum ErrorReason
     /// <summary>The operating system did not tell which processes run.</summary>
     ProcessesNotKnown,
 
+    /// <summary>The text is no name of a branch, tag, commit or ref, or cannot be that of a new branch.</summary>
+    InvalidRef,
+
+    /// <summary>The repository has no such branch, tag or commit.</summary>
+    RefNotFound,
+
+    /// <summary>What a job left is more than may be rescued.</summary>
+    LeftoversTooLarge,
+
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 }

@@ -22,7 +22,7 @@ public sealed class Checkout
     public required CheckoutState State { get; init; }
 
     /// <summary>Whether a live owner holds it.</summary>
-    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown;
+    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown || (State == CheckoutState.Cleaning && LeaseId is not null);
 
     /// <summary>The branch checked out; null when HEAD is detached, or the checkout is not made yet.</summary>
     public string? Branch { get; init; }

@@ -27,13 +27,20 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 
         using var process = Start(call);
         using var ending = cancellationToken.Register(() => End(process));
+        var isHanging = false;
+        using var silence = new Timer(_ =>
+        {
+            Volatile.Write(ref isHanging, true);
+            End(process);
+        });
+        Wait();
         // Nothing of ours answers git on its standard input, and the caller's own input is not git's to read.
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         string error;
         try
         {
-            error = ReadError(process.StandardError);
+            error = ReadError(process.StandardError, Wait);
         }
         catch
         {
@@ -44,10 +51,14 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 
         process.WaitForExit();
         cancellationToken.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref isHanging))
+            throw Hanging(call);
         var result = new GitResult(process.ExitCode, output.GetAwaiter().GetResult(), Redaction.Redact(error));
         if (result.ExitCode != 0 && !call.MayFail)
             throw Failure(call, result);
         return result;
+
+        void Wait() => silence.Change(call.LongestSilence ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private static Process Start(GitCall call)
@@ -89,7 +100,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     private static GitprocException NoGit(string why, Exception? inner) =>
         new(ErrorReason.GitNotFound, $"git cannot be started: {why} Install git and put it on the PATH.", "git", inner);
 
-    private string ReadError(StreamReader reader)
+    private string ReadError(StreamReader reader, Action onLine)
     {
         var kept = new StringBuilder();
         var line = new StringBuilder();
@@ -109,6 +120,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         {
             var text = line.ToString();
             line.Clear();
+            onLine();
             if (GitProgressLine.Read(text) is { } progress)
                 reports?.Report(progress);
             else if (end == '\n' && text.Length > 0)
@@ -139,6 +151,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         argument.Length > 0 && !argument.AsSpan().ContainsAny(NeedsQuotes)
             ? argument
             : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static GitprocException Hanging(GitCall call) => new(
+        ErrorReason.GitFailed,
+        $"git {Subcommand(call)} of {call.Subject} said nothing for {call.LongestSilence!.Value.TotalSeconds:0.#} s and was ended. "
+        + "To give it longer: git config --global gitproc.gitTimeout 30m",
+        call.Subject);
 
     private static GitprocException Failure(GitCall call, GitResult result)
     {

@@ -31,6 +31,22 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
+    /// <summary>Reads a ref from the files of a repository, without a process.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="name">The full name of the ref; a valid one (git-check-ref-format(1)).</param>
+    /// <returns>The full id it has; null when there is none.</returns>
+    public static string? ReadRef(string gitDirectory, string name)
+    {
+        try
+        {
+            return Follow(gitDirectory, name).Commit;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Whether a branch that has no commit had one: its file is still there, or its log, which git removes with the
     /// branch (git-reflog(1)).

@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
@@ -37,28 +38,24 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             throw new GitprocException(ErrorReason.InvalidSetting, "There is one checkout of a name.", request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+        var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
         cancellationToken.ThrowIfCancellationRequested();
-        return With(database => Acquire(request, database, cancellationToken));
+        return With(database => Acquire(request, wanted, database, cancellationToken));
     }
 
-    /// <summary>Releases a checkout. What is in its folder stays; processes that still run in it are told of.</summary>
+    /// <summary>
+    /// Releases a checkout and cleans it: work that is not on the remote is rescued first. Where processes still run in it,
+    /// they are told of, and the next acquire cleans it when they are gone.
+    /// </summary>
     /// <param name="request">Which checkout.</param>
-    /// <param name="cancellationToken">Ends the wait for processes that are ended; the checkout is not released then.</param>
-    /// <returns>The checkout, free.</returns>
+    /// <param name="cancellationToken">Ends the wait for processes that are ended, and the checkout is not released then; or the cleaning, which the next acquire goes on with.</param>
+    /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
     public Checkout Release(ReleaseRequest request, CancellationToken cancellationToken = default)
     {
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
-        return With(database =>
-        {
-            var leases = Leases(database);
-            var path = _folder.Checkout(leases.Releasable(id, request.LeaseId, request.Force).Name);
-            var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
-            if (running.Count > 0)
-                Warn($"{System.IO.Path.GetFileName(path)} is released, but these still run in it: {CheckoutProcesses.Names(running)}");
-            return Describe(leases.End(id, request.LeaseId, request.Force));
-        });
+        return With(database => Describe(Release(id, request, database, cancellationToken)));
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -150,7 +147,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         }
     }
 
-    private List<Checkout> Acquire(AcquireRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
@@ -170,6 +167,10 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             LongestWait = request.Wait,
             StopProcesses = request.StopProcesses,
             CheckoutWorkers = config.Get("checkout.workers"),
+            Ref = wanted,
+            Fetch = request.Fetch,
+            Clean = request.Clean ?? settings.Clean,
+            Settings = settings,
             Wanted = new GrantRequest
             {
                 Repository = repository,
@@ -181,6 +182,42 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             },
         };
         return DescribeAll(acquisition.Run(cancellationToken));
+    }
+
+    private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = PoolSettings.Read(ReadConfig(request.WorkingDirectory, database, cancellationToken));
+        var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+        var held = leases.Releasable(id, request.LeaseId, request.Force);
+        var path = _folder.Checkout(held.Name);
+        var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        if (running.Count > 0)
+            Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
+        // Before its lease ends, so that nobody else begins to clean it.
+        using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquire(_folder.CheckoutLock(held.Name));
+        var released = leases.End(id, request.LeaseId, request.Force);
+        var mode = request.Clean ?? settings.Clean;
+        return cleaning is null || running.Count > 0 || mode == CleanMode.None
+            ? released
+            : Clean(released, mode, request.Discard, settings, leases, database, cancellationToken);
+    }
+
+    // At the default branch as it was fetched last: that is what most ask for next.
+    private CheckoutRow Clean(
+        CheckoutRow row, CleanMode mode, bool isDiscarded, PoolSettings settings, LeaseBook leases, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
+        var basePath = _folder.Base(repository.Base);
+        if (row.State != CheckoutState.Cleaning || BaseHealth.FindDamage(basePath) is not null
+            || CheckoutHealth.Check(_folder.Checkout(row.Name), basePath) is { IsMissing: true } or { Damage: not null })
+        {
+            return row;
+        }
+
+        var cleaning = new CheckoutCleaning(_folder, database, leases, _git, reports) { MostRescued = settings.RescueMaxSize };
+        return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
+            ?? new CheckoutTable(database.Connection).Find(row.Id)
+            ?? row;
     }
 
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)

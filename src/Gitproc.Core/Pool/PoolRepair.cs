@@ -87,7 +87,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         var repositories = new RepositoryTable(database.Connection);
         var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
         var lease = LeaseFile.Read(path);
-        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(path) ? CheckoutState.Unknown : CheckoutState.Free;
+        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(path) ? CheckoutState.Unknown : CheckoutState.Cleaning;
         var head = Head.Read(Path.Combine(path, ".git")) ?? new Head(null, null);
         var row = _checkouts.Adopt(id, repository.Id, record.Url, state, lease, head);
         leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");

@@ -73,6 +73,29 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     public void RemoveUnused(long id) => connection.Execute(
         "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id));
 
+    /// <summary>Reads when a repository was fetched last.</summary>
+    /// <param name="id">Its row id.</param>
+    /// <returns>What is known; all null when there is no such row.</returns>
+    public FetchTimes Fetched(long id) => connection
+        .Query(
+            "SELECT fetched_at, tried_at, fetch_error FROM repository WHERE id = $id",
+            row => new FetchTimes(Time(row.GetInt64OrNull(0)), Time(row.GetInt64OrNull(1)), row.GetStringOrNull(2)),
+            ("$id", id))
+        .SingleOrDefault() ?? new FetchTimes(null, null, null);
+
+    /// <summary>Notes how a fetch ended.</summary>
+    /// <param name="id">The repository's row id.</param>
+    /// <param name="began">When it began.</param>
+    /// <param name="error">Why it failed; null when it did not.</param>
+    public void NoteFetch(long id, DateTimeOffset began, string? error) => connection.Execute(
+        error is null
+            ? "UPDATE repository SET fetched_at = $began, tried_at = $began, fetch_error = NULL WHERE id = $id"
+            : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
+        ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+
     private static string NameOf(string key) => key[(key.LastIndexOf('/') + 1)..];
 
     private static RepositoryRow Read(SqliteDataReader row) =>

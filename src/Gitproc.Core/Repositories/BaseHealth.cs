@@ -26,6 +26,8 @@ internal static class BaseHealth
             var config = Path.Combine(path, "config");
             if (!File.Exists(config) || RepositoryConfig.Read(config) is not { IsBare: true })
                 return "has no config of a base repository";
+            if (CheckoutModel.Generation(path) is null)
+                return "has no model of a checkout";
             return head.Commit is null || HasObjects(path) ? null : "has lost its objects";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

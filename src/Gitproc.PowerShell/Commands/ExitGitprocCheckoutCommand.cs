@@ -3,7 +3,10 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Unlocks checkouts, leaving them first where the session stands in one.</summary>
+/// <summary>
+/// Unlocks checkouts, leaving them first where the session stands in one. Work that is not on the remote is rescued, and what is
+/// left is cleaned for the next holder.
+/// </summary>
 [Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true)]
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : GitprocCommand
@@ -26,6 +29,17 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     /// <summary>Ask the processes that still run in it to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
+
+    /// <summary>
+    /// What of its files is taken away: all that git does not ignore, ignored files too, or nothing. The setting gitproc.clean,
+    /// when not given.
+    /// </summary>
+    [Parameter]
+    public CleanMode? Clean { get; set; }
+
+    /// <summary>Throw away what is not on the remote, instead of rescuing it.</summary>
+    [Parameter]
+    public SwitchParameter Discard { get; set; }
 
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
@@ -54,6 +68,8 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
                     WorkingDirectory = Location,
                     Force = Force,
                     StopProcesses = StopProcesses,
+                    Clean = Clean,
+                    Discard = Discard,
                 };
                 var released = pool.Release(request, Cancellation);
                 Leave(released);

@@ -1,0 +1,139 @@
+using System.Buffers;
+using Gitproc.Git;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was fetched
+/// by its own name under <c>refs/gitproc/fetched</c>. HEAD is the remote's default branch.
+/// </summary>
+/// <param name="git">Runs git where files do not tell.</param>
+/// <param name="basePath">The base repository.</param>
+internal sealed class BaseRefs(GitRunner git, string basePath)
+{
+    private const string Heads = "refs/heads/";
+    private const string Remotes = "refs/remotes/origin/";
+    private const string Tags = "refs/tags/";
+    private const string Refs = "refs/";
+
+    // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
+    private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
+
+    /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
+    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance.</param>
+    /// <returns>A full name.</returns>
+    public static string Fetched(string name) => $"refs/gitproc/fetched/{name[Refs.Length..]}";
+
+    /// <summary>Whether a ref is none of those that every fetch brings.</summary>
+    /// <param name="name">What was asked for.</param>
+    /// <returns>True for a full name that is neither a branch's nor a tag's.</returns>
+    public static bool IsExtra(string name) =>
+        name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)
+        && !name.StartsWith(Heads, StringComparison.Ordinal) && !name.StartsWith(Remotes, StringComparison.Ordinal) && !name.StartsWith(Tags, StringComparison.Ordinal);
+
+    /// <summary>Whether a text can be the name of a ref, or a part of it (git-check-ref-format(1)): looked up in files it leads nowhere else.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>True when it can.</returns>
+    public static bool IsName(string text) =>
+        text.Length > 0 && text[0] is not ('-' or '/' or '.') && text[^1] is not ('/' or '.')
+        && !text.AsSpan().ContainsAny(InNoName) && !text.Any(char.IsControl)
+        && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal)
+        && !text.Contains("/.", StringComparison.Ordinal) && !text.Contains("@{", StringComparison.Ordinal);
+
+    /// <summary>The default branch, without a process.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <returns>What a new clone would have checked out.</returns>
+    public static Target Default(string basePath)
+    {
+        var head = Head.Read(basePath) ?? new Head("main", null);
+        return head.Branch?.StartsWith(Remotes, StringComparison.Ordinal) == true
+            ? new Target(head.Branch[Remotes.Length..], head.Commit, HasUpstream: true)
+            : new Target(head.Branch, head.Commit, HasUpstream: head.Branch is not null);
+    }
+
+    /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
+    /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The target; null when the base repository has none of that name.</returns>
+    public Target? Find(string? wanted, CancellationToken cancellationToken)
+    {
+        if (wanted is null or "HEAD" or "@")
+            return Default(basePath);
+        if (!IsName(wanted))
+            return Detached(Revision(Remotes + wanted, cancellationToken) ?? Revision(wanted, cancellationToken));
+        if (IsExtra(wanted))
+            return Detached(Revision(Fetched(wanted), cancellationToken));
+        if (wanted.StartsWith(Heads, StringComparison.Ordinal))
+            return Branch(wanted[Heads.Length..]);
+        if (wanted.StartsWith(Tags, StringComparison.Ordinal))
+            return Tag(wanted[Tags.Length..], cancellationToken);
+        if (wanted.StartsWith(Remotes, StringComparison.Ordinal))
+            return Detached(Id(wanted));
+        return Branch(wanted)
+            ?? Tag(wanted, cancellationToken)
+            ?? (wanted.StartsWith("origin/", StringComparison.Ordinal) ? Detached(Id(Remotes + wanted["origin/".Length..])) : null)
+            ?? Detached(Revision(wanted, cancellationToken));
+    }
+
+    /// <summary>Lets HEAD be the remote's default branch and takes the local branch away that a clone makes.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void LeaveBranch(CancellationToken cancellationToken)
+    {
+        Run(cancellationToken, "config", "core.bare", "true");
+        if (Head.Read(basePath) is not { Branch: { } branch, Commit: not null })
+            return;
+        SetDefault(branch, cancellationToken);
+        Run(cancellationToken, "update-ref", "-d", Heads + branch);
+    }
+
+    /// <summary>Makes a branch of the remote the default one.</summary>
+    /// <param name="branch">The branch, without <c>refs/heads/</c>.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void SetDefault(string branch, CancellationToken cancellationToken)
+    {
+        if (Head.Read(basePath)?.Branch == Remotes + branch)
+            return;
+        Run(cancellationToken, "symbolic-ref", "HEAD", Remotes + branch);
+        Run(cancellationToken, "symbolic-ref", Remotes + "HEAD", Remotes + branch);
+    }
+
+    /// <summary>Notes that the remote has no branch checked out but a commit.</summary>
+    /// <param name="commit">The commit; it is there.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void SetDetached(string commit, CancellationToken cancellationToken)
+    {
+        if (Default(basePath) is { Branch: null } now && now.Commit == commit)
+            return;
+        Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+    }
+
+    private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);
+
+    private Target? Branch(string name) => Id(Remotes + name) is { } commit ? new Target(name, commit, HasUpstream: true) : null;
+
+    private Target? Tag(string name, CancellationToken cancellationToken)
+    {
+        var packed = Path.Combine(basePath, "packed-refs");
+        var isLoose = File.Exists(Path.Combine(basePath, Tags + name));
+        if (!isLoose && (!File.Exists(packed) || PackedRefs.Find(packed, Tags + name) is null))
+            return null;
+        return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, Tags + name)) ?? Revision(Tags + name, cancellationToken));
+    }
+
+    private string? Id(string name) => Head.ReadRef(basePath, name);
+
+    private string? Revision(string revision, CancellationToken cancellationToken)
+    {
+        var answer = git.Run(Call(mayFail: true, "rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"), cancellationToken);
+        return answer.ExitCode == 0 ? answer.Output.Trim() : null;
+    }
+
+    private void Run(CancellationToken cancellationToken, params string[] arguments) => git.Run(Call(mayFail: false, arguments), cancellationToken);
+
+    // By its name: git may be told not to find one by itself (git-config(1), safe.bareRepository).
+    private GitCall Call(bool mayFail, params string[] arguments) =>
+        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, MayFail = mayFail };
+}
