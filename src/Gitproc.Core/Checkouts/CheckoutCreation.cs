@@ -1,5 +1,5 @@
+using Gitproc.Checkouts.HandingOver;
 using Gitproc.Git;
-using Gitproc.Git.Config;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -33,12 +33,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         try
         {
             var gitDirectory = Path.Combine(unfinished, ".git");
-            CopyModel(CheckoutModel.Of(basePath), gitDirectory);
-            Write("config", File.ReadAllText(Path.Combine(gitDirectory, "config")) + $"[remote \"origin\"]\n\turl = {ConfigText.Quote(url)}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
-                + (target is { Branch: { } b, HasUpstream: true } ? $"[branch {ConfigText.Quote(b)}]\n\tremote = origin\n\tmerge = {ConfigText.Quote("refs/heads/" + b)}\n" : ""));
-            Write("HEAD", target.Branch is { } branch ? $"ref: refs/heads/{branch}\n" : target.Commit + "\n");
-            if (target is { Branch: not null, Commit: not null })
-                Write("refs/heads/" + target.Branch, target.Commit + "\n");
+            Directory.CreateDirectory(gitDirectory);
+            new PristineGitDirectory(CheckoutModel.Of(basePath), url, target).Write(gitDirectory);
             var head = new Head(target.Branch, target.Commit);
             if (head.Commit is not null)
                 Run(unfinished, "-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress");
@@ -60,21 +56,5 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 
         void Run(string directory, params string[] arguments) => git.Run(
             new GitCall(arguments) { WorkingDirectory = directory, Subject = name }, cancellationToken);
-
-        void Write(string file, string text)
-        {
-            var path = Path.Combine(unfinished, ".git", file);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text);
-        }
-    }
-
-    private static void CopyModel(string model, string gitDirectory)
-    {
-        Directory.CreateDirectory(gitDirectory);
-        foreach (var inner in Directory.EnumerateDirectories(model))
-            CopyModel(inner, Path.Combine(gitDirectory, Path.GetFileName(inner)));
-        foreach (var file in Directory.EnumerateFiles(model))
-            File.Copy(file, Path.Combine(gitDirectory, Path.GetFileName(file)));
     }
 }

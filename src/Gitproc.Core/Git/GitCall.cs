@@ -27,6 +27,17 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
 
     /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
     public bool MayFail { get; init; }
+
+    /// <summary>
+    /// Writes what git reads on its standard input, on a thread of its own; null for nothing. What it throws ends git
+    /// and is thrown on.
+    /// </summary>
+    public Action<Stream>? Input { get; init; }
+
+    /// <summary>
+    /// Whether the output is raw text (<see cref="Files.RawText"/>): names of files need not be UTF-8, contents even less.
+    /// </summary>
+    public bool HasRawOutput { get; init; }
 }
 
 /// <summary>What a git command answered.</summary>
