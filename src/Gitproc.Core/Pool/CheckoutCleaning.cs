@@ -27,7 +27,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
     /// <param name="mode">What is taken away.</param>
     /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
     /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
-    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, or was lost to somebody else.</returns>
+    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, gone, or was lost to somebody else.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CheckoutRow? Clean(
         CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
@@ -58,10 +58,18 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.LeftoversTooLarge)
+        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.LeftoversTooLarge && Directory.Exists(Path.Combine(path, ".git")))
         {
             leases.SetAside(row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
+            return null;
+        }
+
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed } && !Directory.Exists(Path.Combine(path, ".git")))
+        {
+            // Somebody has removed it. The next acquire makes it anew.
+            if (row.Lease is not null)
+                leases.Undo(new Grant(row));
             return null;
         }
 

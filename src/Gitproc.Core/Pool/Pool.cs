@@ -77,11 +77,20 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         };
     }
 
-    /// <summary>Takes off the leases that are over: of owners that are gone, and those that have expired.</summary>
+    /// <summary>Takes off the leases that are over, of owners that are gone and those that have expired, and cleans the checkouts.</summary>
+    /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
     /// <returns>The checkouts that are free now.</returns>
     /// <exception cref="GitprocException">The database cannot be used.</exception>
-    public IReadOnlyList<Checkout> Reap() =>
-        Exists ? With(database => DescribeAll(Leases(database).Reap(new OwnerLives()))) : [];
+    public IReadOnlyList<Checkout> Reap(CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Take) : [];
+
+        List<Checkout> Take(PoolDatabase database)
+        {
+            var reaped = Leases(database).Reap(new OwnerLives());
+            return DescribeAll(reaped.ConvertAll(row => Clean(row, database, cancellationToken)));
+        }
+    }
 
     /// <summary>
     /// Makes the database and the folders agree: takes off what is over, what has no folder and what stopped processes
@@ -92,7 +101,19 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <exception cref="GitprocException">The pool cannot be used.</exception>
     public IReadOnlyList<string> Repair(CancellationToken cancellationToken = default)
     {
-        return !Directory.Exists(Path) ? [] : With(database => new PoolRepair(_folder, database, Leases(database)).All(cancellationToken));
+        return !Directory.Exists(Path) ? [] : With(Repair);
+
+        List<string> Repair(PoolDatabase database)
+        {
+            var done = new PoolRepair(_folder, database, Leases(database)).All(cancellationToken).ToList();
+            foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
+            {
+                if (Clean(row, database, cancellationToken).State == CheckoutState.Free)
+                    done.Add($"{row.Name} is cleaned, and free.");
+            }
+
+            return done;
+        }
     }
 
     /// <summary>Lists the checkouts. Reads only.</summary>
@@ -186,7 +207,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
 
     private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
     {
-        var settings = PoolSettings.Read(ReadConfig(request.WorkingDirectory, database, cancellationToken));
+        var settings = Settings(database, cancellationToken);
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
         var held = leases.Releasable(id, request.LeaseId, request.Force);
         var path = _folder.Checkout(held.Name);
@@ -197,9 +218,20 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquire(_folder.CheckoutLock(held.Name));
         var released = leases.End(id, request.LeaseId, request.Force);
         var mode = request.Clean ?? settings.Clean;
-        return cleaning is null || running.Count > 0 || mode == CleanMode.None
+        return cleaning is null || running.Count > 0
             ? released
             : Clean(released, mode, request.Discard, settings, leases, database, cancellationToken);
+    }
+
+    // One that nobody holds, and perhaps somebody cleans.
+    private CheckoutRow Clean(CheckoutRow row, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        using var cleaning = FileLock.TryAcquire(_folder.CheckoutLock(row.Name));
+        var now = new CheckoutTable(database.Connection).Find(row.Id);
+        if (cleaning is null || now is not { State: CheckoutState.Cleaning, Lease: null } || CheckoutProcesses.Of(_folder.Checkout(row.Name)) is not [])
+            return now ?? row;
+        var settings = Settings(database, cancellationToken);
+        return Clean(now, settings.Clean, isDiscarded: false, settings, Leases(database), database, cancellationToken);
     }
 
     // At the default branch as it was fetched last: that is what most ask for next.
@@ -208,7 +240,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     {
         var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
         var basePath = _folder.Base(repository.Base);
-        if (row.State != CheckoutState.Cleaning || BaseHealth.FindDamage(basePath) is not null
+        if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
             || CheckoutHealth.Check(_folder.Checkout(row.Name), basePath) is { IsMissing: true } or { Damage: not null })
         {
             return row;
@@ -225,6 +257,9 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         var config = ReadConfig(workingDirectory, database, cancellationToken);
         return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config)).Resolve(text, workingDirectory);
     }
+
+    // What a job that stands in its checkout has set there is not obeyed when the checkout is cleaned.
+    private PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) => PoolSettings.Read(ReadConfig(Path, database, cancellationToken));
 
     private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
         new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
 
     private void RemoveRow(CheckoutRow row)
     {
-        if (row.State is CheckoutState.Locked or CheckoutState.Unknown)
+        if (row.Lease is not null || row.State == CheckoutState.Unknown)
         {
             _done.Add($"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: it stays on the list until it is released.");
             return;

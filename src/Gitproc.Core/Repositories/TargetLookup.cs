@@ -23,7 +23,7 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         string? failure = null;
         var hasFetched = false;
         if (policy == FetchPolicy.Always || (policy == FetchPolicy.WhenOld && IsOld(began, maxAge)))
-            Fetch();
+            Fetch(policy == FetchPolicy.Always ? began : began - maxAge);
         // A request to merge moves without a branch or tag, and no fetch of those tells.
         var isExtra = wanted.Name is not null && BaseRefs.IsExtra(wanted.Name);
         if (isExtra && policy != FetchPolicy.Never)
@@ -32,7 +32,7 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         if (target is null && policy != FetchPolicy.Never && !isExtra)
         {
             if (!hasFetched)
-                Fetch();
+                Fetch(began);
             target = refs.Find(wanted.Name, cancellationToken);
             if (target is null && IsCommit(wanted.Name!))
             {
@@ -47,10 +47,10 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
             Warn(failure, began);
         return wanted.NewBranch is null ? target : target with { Branch = wanted.NewBranch, HasUpstream = false };
 
-        void Fetch()
+        void Fetch(DateTimeOffset notBefore)
         {
             hasFetched = true;
-            failure = fetch.Fetch(began, cancellationToken) ?? failure;
+            failure = fetch.Fetch(notBefore, cancellationToken) ?? failure;
         }
 
         void FetchOne(string name) => failure = fetch.FetchOne(name, cancellationToken) ?? failure;
