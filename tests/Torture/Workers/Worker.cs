@@ -69,7 +69,7 @@ internal sealed class Worker : IProgress<PoolReport>
         switch (_random.Next(40))
         {
             case 0:
-                _pool.Reap();
+                _pool.Reap(CancellationToken.None);
                 break;
             case 1:
                 _pool.Repair(CancellationToken.None);
