@@ -16,8 +16,11 @@
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
+        'Get-GitprocRescue'
         'Invoke-GitprocAcquire'
+        'Remove-GitprocRescue'
         'Repair-GitprocPool'
+        'Restore-GitprocRescue'
         'Select-GitprocCheckout'
         'Update-GitprocLease'
     )

@@ -26,6 +26,7 @@ internal static class GitprocCommand
             ReapCommand.Create(options),
             HistoryCommand.Create(options),
             RepairCommand.Create(options),
+            RescueCommand.Create(options),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

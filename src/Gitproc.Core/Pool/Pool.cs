@@ -168,6 +168,59 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         }
     }
 
+    /// <summary>Lists the work that was rescued.</summary>
+    /// <param name="repository">Only of this repository, given as for an acquire; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The rescues, the newest first.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Read) : [];
+
+        List<Rescue> Read(PoolDatabase database)
+        {
+            var known = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known;
+            return repository is not null && known is null ? [] : new PoolRescues(_folder, database, _git).List(known, cancellationToken);
+        }
+    }
+
+    /// <summary>Acquires a checkout and puts rescued work into it, as it was. The rescue stays.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="request">How to acquire; the repository is that of the rescue.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkout, locked.</returns>
+    /// <exception cref="GitprocException">There is no such rescue, or no checkout to be had.</exception>
+    public Checkout RestoreRescue(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
+    {
+        if (!Exists)
+            throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+        var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository);
+        var checkout = Acquire(request with { Repository = repository.Key, Count = 1 }, cancellationToken)[0];
+        try
+        {
+            return With(database =>
+            {
+                new PoolRescues(_folder, database, _git).Restore(rescue, repository, checkout.Name, cancellationToken);
+                return Describe(new CheckoutTable(database.Connection).Find(new CheckoutLookup(_folder).Find(checkout.Name, request.WorkingDirectory))!);
+            });
+        }
+        catch
+        {
+            Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = request.WorkingDirectory, Discard = true }, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Throws rescued work away.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>What it was.</returns>
+    /// <exception cref="GitprocException">There is no such rescue.</exception>
+    public Rescue RemoveRescue(string rescue, CancellationToken cancellationToken = default) => Exists
+        ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken))
+        : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+
     private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
