@@ -1,5 +1,4 @@
 using System.Text;
-using Gitproc.Files;
 using Gitproc.Git;
 
 namespace Gitproc.Checkouts.Rescuing;
