@@ -59,6 +59,15 @@ public enum ErrorReason
 
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
+
+    /// <summary>What a job left in a checkout takes more than may be rescued.</summary>
+    LeftoversTooLarge,
+
+    /// <summary>Something in a checkout could not be removed or put back.</summary>
+    CannotClean,
+
+    /// <summary>There is no such rescue.</summary>
+    RescueNotFound,
 }
 
 /// <summary>

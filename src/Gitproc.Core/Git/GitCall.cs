@@ -35,6 +35,12 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     public Action<Stream>? Input { get; init; }
 
     /// <summary>
+    /// Reads what git writes to its standard output, on a thread of its own, instead of <see cref="GitResult.Output"/>;
+    /// null for nobody. What it throws ends git and is thrown on.
+    /// </summary>
+    public Action<Stream>? ReadOutput { get; init; }
+
+    /// <summary>
     /// Whether the output is raw text (<see cref="Files.RawText"/>): names of files need not be UTF-8, contents even less.
     /// </summary>
     public bool HasRawOutput { get; init; }
@@ -42,6 +48,6 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
 
 /// <summary>What a git command answered.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Its standard output.</param>
+/// <param name="Output">Its standard output; empty when the call reads it itself.</param>
 /// <param name="Error">What it said on standard error, without progress lines and passwords.</param>
 internal sealed record GitResult(int ExitCode, string Output, string Error);

@@ -25,7 +25,7 @@ internal sealed class RunningGit : IDisposable
         _silence = new Timer(_ => EndHanging());
         Heard();
         _input = WriteInput();
-        _output = call.HasRawOutput ? ReadRaw(process.StandardOutput.BaseStream) : process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        _output = ReadOutput();
     }
 
     /// <summary>The command.</summary>
@@ -92,6 +92,28 @@ internal sealed class RunningGit : IDisposable
             // It must not take for the whole what is only a part. One that ended by itself has its exit code already.
             if (!_process.WaitForExit(TimeSpan.FromMilliseconds(100)))
                 End();
+            throw;
+        }
+    }
+
+    private Task<string> ReadOutput()
+    {
+        if (Call.ReadOutput is { } read)
+            return Task.Run(() => ReadWith(read));
+        return Call.HasRawOutput ? ReadRaw(_process.StandardOutput.BaseStream) : _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+    }
+
+    private string ReadWith(Action<Stream> read)
+    {
+        try
+        {
+            read(_process.StandardOutput.BaseStream);
+            return "";
+        }
+        catch
+        {
+            // It would wait for somebody to read the rest.
+            End();
             throw;
         }
     }

@@ -37,11 +37,23 @@ internal sealed class GitView : IDisposable
         SetHead(null);
     }
 
+    /// <summary>The view's own folder.</summary>
+    public string Folder => _folder;
+
     /// <summary>The index that git works with: at first the checkout's own.</summary>
     public string Index { get; private set; }
 
     /// <summary>An index of the view's own, for when the checkout's may not be changed or not be used.</summary>
     public string OwnIndex => Path.Combine(_folder, "index");
+
+    /// <summary>Where a view of a nested repository can be made; one at a time.</summary>
+    public string NestedFolder => Path.Combine(_folder, "nested");
+
+    /// <summary>Config under which git runs no hooks.</summary>
+    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", EmptyFolder)];
+
+    /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
+    public string Objects => Quote(Path.Combine(_gitDirectory, "objects"));
 
     private string EmptyFolder => Path.Combine(_folder, "empty");
 
@@ -93,7 +105,7 @@ internal sealed class GitView : IDisposable
         WorkingDirectory = _workTree,
         Subject = subject,
         HasRawOutput = true,
-        Config = [.. Caution, ("core.hooksPath", EmptyFolder)],
+        Config = [.. Caution, .. NoHooks],
         Environment =
         [
             ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),

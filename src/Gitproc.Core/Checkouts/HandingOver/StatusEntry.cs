@@ -3,7 +3,7 @@ namespace Gitproc.Checkouts.HandingOver;
 /// <summary>A path that index or work tree have otherwise than HEAD, as <c>git status --porcelain=v2 -z</c> says it.</summary>
 /// <param name="Path">The raw path.</param>
 /// <param name="IsSubmodule">Whether it is a submodule, in the index or the commit.</param>
-/// <param name="StagedIds">The ids of the contents in the index; more than one when a merge is not done.</param>
+/// <param name="StagedIds">The ids of the contents that only the index has; more than one when a merge is not done.</param>
 internal sealed record StatusEntry(string Path, bool IsSubmodule, IReadOnlyList<string> StagedIds)
 {
     private const string SubmoduleMode = "160000";
@@ -25,6 +25,6 @@ internal sealed record StatusEntry(string Path, bool IsSubmodule, IReadOnlyList<
         return new StatusEntry(
             fields[^1],
             isSubmodule,
-            isSubmodule ? [] : [.. ids.Where(id => id.Any(c => c != '0'))]);
+            isSubmodule || fields[1][0] == '.' ? [] : [.. ids.Where(id => id.Any(c => c != '0'))]);
     }
 }
