@@ -54,9 +54,6 @@ public enum ErrorReason
     /// <summary>The repository has no such branch, tag or commit.</summary>
     RefNotFound,
 
-    /// <summary>What a job left is more than may be rescued.</summary>
-    LeftoversTooLarge,
-
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 

@@ -58,14 +58,14 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.LeftoversTooLarge && Directory.Exists(Path.Combine(path, ".git")))
+        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && Directory.Exists(Path.Combine(path, ".git")))
         {
             leases.SetAside(row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
             return null;
         }
 
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed } && !Directory.Exists(Path.Combine(path, ".git")))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && !Directory.Exists(Path.Combine(path, ".git")))
         {
             // Somebody has removed it. The next acquire makes it anew.
             if (row.Lease is not null)

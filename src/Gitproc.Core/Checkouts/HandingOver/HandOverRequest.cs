@@ -1,3 +1,4 @@
+using Gitproc.Git;
 using Gitproc.Leases;
 
 namespace Gitproc.Checkouts.HandingOver;
