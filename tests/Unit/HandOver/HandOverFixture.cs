@@ -28,12 +28,29 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         _git = new GitRunner(this);
         _pool = new PoolFolder(_folder["pool"]);
         _pool.Create();
-        var source = MakeSource(prepareSource);
-        TestGit.Run(_folder.Path, "clone", "--quiet", "--bare", "--no-local", "--template=", source, Base);
-        Commit = TestGit.Run(Base, "rev-parse", "HEAD");
-        MakeModel();
+        if (prepareSource is null)
+        {
+            Copy(Template.Value.Base, Base);
+            Copy(Template.Value.Model, Model);
+            File.WriteAllText(System.IO.Path.Combine(Model, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
+            Commit = Template.Value.Commit;
+        }
+        else
+        {
+            Commit = Make(prepareSource, _folder.Path);
+        }
+
         Path = MakeCheckout(Checkout);
     }
+
+    // Making the repositories takes longer than most tests.
+    private static Lazy<(string Base, string Model, string Commit)> Template { get; } = new(() =>
+    {
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        var commit = Make(_ => { }, folder.Path);
+        return (folder["base.git"], folder["model"], commit);
+    });
 
     public string Base => _folder["base.git"];
 
@@ -147,7 +164,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         var text = new StringBuilder();
         foreach (var command in (string[])[
             "status --porcelain=v2 --branch --untracked-files=all", "stash list --format=%H%gs", "for-each-ref --format=%(refname)%(objectname) refs/heads refs/tags refs/notes refs/stash",
-            "diff --binary", "diff --cached --binary", "ls-files -s -v", "config --get-regexp ^branch"])
+            "diff --binary", "diff --cached --binary", "ls-files -s -v", "for-each-ref --format=%(refname)%(upstream) refs/heads"])
         {
             text.Append("== ").Append(command).Append('\n').Append(TestGit.Run(path, ["-c", "core.fsmonitor=false", .. command.Split(' ')])).Append('\n');
         }
@@ -178,13 +195,31 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return $"{(file.IsExecutable ? "program" : "file")} {file.ReadAll()}";
     }
 
-    private string MakeSource(Action<string>? prepare)
+    private static string Make(Action<string> prepareSource, string folder)
     {
-        var source = TestGit.MakeRepository(_folder["source"]);
+        var source = MakeSource(prepareSource, folder);
+        var basePath = System.IO.Path.Combine(folder, "base.git");
+        TestGit.Run(folder, "clone", "--quiet", "--bare", "--no-local", "--template=", source, basePath);
+        MakeModel(folder, basePath, System.IO.Path.Combine(folder, "model"));
+        return TestGit.Run(basePath, "rev-parse", "HEAD");
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(to + folder[from.Length..]);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, to + file[from.Length..]);
+    }
+
+    private static string MakeSource(Action<string> prepare, string folder)
+    {
+        var source = TestGit.MakeRepository(System.IO.Path.Combine(folder, "source"));
         Directory.CreateDirectory(System.IO.Path.Combine(source, "folder"));
         File.WriteAllText(System.IO.Path.Combine(source, "folder", "inner.txt"), "inner\n");
         File.WriteAllText(System.IO.Path.Combine(source, ".gitignore"), "*.o\nbuild/\n");
-        prepare?.Invoke(source);
+        prepare(source);
         TestGit.Run(source, "add", ".");
         TestGit.Run(source, "commit", "--quiet", "--message", "second");
         TestGit.Run(source, "checkout", "--quiet", "other");
@@ -195,16 +230,16 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return source;
     }
 
-    private void MakeModel()
+    private static void MakeModel(string folder, string basePath, string model)
     {
-        var clone = _folder["clone"];
-        TestGit.Run(_folder.Path, "clone", "--quiet", "--no-checkout", "--shared", Base, clone);
+        var clone = System.IO.Path.Combine(folder, "clone");
+        TestGit.Run(folder, "clone", "--quiet", "--no-checkout", "--shared", basePath, clone);
         TestGit.Run(clone, "remote", "set-url", "origin", Url);
         TestGit.Run(clone, "config", "--remove-section", "branch.main");
         TestGit.Run(clone, "pack-refs", "--all");
-        Directory.Move(System.IO.Path.Combine(clone, ".git"), Model);
-        FolderRemoval.Remove(System.IO.Path.Combine(Model, "logs"));
-        var packed = System.IO.Path.Combine(Model, "packed-refs");
+        Directory.Move(System.IO.Path.Combine(clone, ".git"), model);
+        FolderRemoval.Remove(System.IO.Path.Combine(model, "logs"));
+        var packed = System.IO.Path.Combine(model, "packed-refs");
         File.WriteAllLines(packed, File.ReadAllLines(packed).Where(line => !line.Contains("refs/heads/", StringComparison.Ordinal)));
     }
 }

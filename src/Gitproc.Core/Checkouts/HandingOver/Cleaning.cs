@@ -23,6 +23,9 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
     public void Run(RawFolder root, HiddenEntries hidden, bool mustCompare, CancellationToken cancellationToken)
     {
         hidden.Remove(root);
+        // First by the rules of the job: what it did not ignore goes, whatever the commit to come ignores.
+        _ = Clean(cancellationToken);
+        view.SetHead(request.Target.Commit);
         var error = CheckOut(cancellationToken);
         if (mustCompare)
         {
@@ -32,12 +35,13 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
 
         for (var round = 0; round < MostRounds; round++)
         {
-            error += Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);
+            if (round > 0)
+                error += Clean(cancellationToken);
             if (error.Length > 0)
             {
                 // What git could not do is tried again with all folders accessible, as walking over them makes them.
                 RawTree.Walk(root, "", entry => entry.Path != ".git");
-                error = CheckOut(cancellationToken) + Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);
+                error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
 
             var look = WorkTreeLook.Take(view, git, request.Checkout, _isFull, cancellationToken);
@@ -66,6 +70,9 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
         var paths = result.Error.Length > 0 ? look.Untracked : result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
         return [.. paths.Select(path => path.TrimEnd('/'))];
     }
+
+    private string Clean(CancellationToken cancellationToken) =>
+        Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);
 
     // The empty tree is known to git in every repository (git-mktree(1) makes it of nothing).
     private string CheckOut(CancellationToken cancellationToken)

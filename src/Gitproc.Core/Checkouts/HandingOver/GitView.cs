@@ -17,8 +17,9 @@ internal sealed class GitView : IDisposable
         ("gc.auto", "0"), ("maintenance.auto", "false"),
     ];
 
-    // As a branch without commits; no repository has one of this name.
-    private const string Unborn = "ref: refs/heads/gitproc/no-commit";
+    // As a branch without commits. Refs of this kind are the view's own (gitrepository-layout(5), refs): if git ever wrote
+    // one, the model would not have it.
+    private const string Unborn = "ref: refs/worktree/no-commit";
 
     private readonly string _folder;
     private readonly string _gitDirectory;

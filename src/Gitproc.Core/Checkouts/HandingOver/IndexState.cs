@@ -50,7 +50,7 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
         if (look.HasMarks)
         {
             _repair.Rebuild(cancellationToken);
-            look = Take(cancellationToken);
+            look = Take(cancellationToken) with { AssumedUnchanged = look.AssumedUnchanged, Skipped = look.Skipped };
         }
 
         if (look.Unreadable.Length == 0)

@@ -17,7 +17,7 @@ internal sealed record WorkTreeLook(
     IReadOnlyList<StatusEntry> Changes,
     IReadOnlyList<string> Untracked,
     IReadOnlyList<string> AssumedUnchanged,
-    IReadOnlyList<string> Skipped,
+    IReadOnlySet<string> Skipped,
     IReadOnlyList<string> Submodules,
     IReadOnlySet<string> Folders,
     string Unreadable)
@@ -49,7 +49,7 @@ internal sealed record WorkTreeLook(
     // Lines "? path" and "tag mode id stage TAB path".
     private static WorkTreeLook Read(IReadOnlyList<StatusEntry> changes, string files, string unreadable)
     {
-        var (untracked, assumed, skipped, submodules) = (new List<string>(), new List<string>(), new List<string>(), new List<string>());
+        var (untracked, assumed, skipped, submodules) = (new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
         var folders = new HashSet<string>(StringComparer.Ordinal);
         var last = "";
         for (int start = 0, end; start < files.Length; start = end + 1)

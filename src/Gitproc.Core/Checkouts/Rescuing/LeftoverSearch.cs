@@ -24,19 +24,21 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     {
         var (untracked, folders) = ListUntracked(look, cancellationToken);
         var nested = new NestedRepositories(request.Path, git, view.NestedFolder).FindWork(root, folders, hidden, cancellationToken);
-        var (files, deleted) = Split(root, look.Changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
+        // What was not checked out was not removed either.
+        var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
+        var (files, deleted) = Split(root, changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
         var (commits, others, newCommits) = FindCommits(root, state, cancellationToken);
-        if (look.Changes.Count + untracked.Count + nested.Count + newCommits + others.Count == 0 && !state.IsUnfinished)
+        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count == 0 && !state.IsUnfinished)
             return null;
 
         files.AddRange(untracked);
-        var staged = look.Changes.SelectMany(change => change.StagedIds).Distinct().ToList();
+        var staged = changes.SelectMany(change => change.StagedIds).Distinct().ToList();
         return new Leftovers
         {
             Files = files,
             Deleted = deleted,
             Trees = nested,
-            Changes = look.Changes.Count + untracked.Count + nested.Count,
+            Changes = changes.Count + untracked.Count + nested.Count,
             Staged = [.. Ask(staged, cancellationToken).Where(found => found.Type == "blob").Select(found => found.Id)],
             Commits = commits,
             Tags = [.. others.Where(other => other.Type == "tag").Select(other => other.Id)],
@@ -48,7 +50,8 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 
     private (List<string> Files, List<string> Folders) ListUntracked(WorkTreeLook look, CancellationToken cancellationToken)
     {
-        if (look.Untracked.Count == 0)
+        // A folder where the index has a file is not among what the look calls untracked, but what is in it is.
+        if (look.Untracked.Count + look.Changes.Count == 0)
             return ([], []);
         var result = git.Run(view.Call(request.Checkout, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken);
         // What git cannot look into, as a path that is too long for it, is kept whole.
@@ -60,13 +63,13 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     {
         var (files, deleted) = (new List<string>(), new List<string>());
         foreach (var path in paths)
-        {
-            var kind = RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name));
-            (kind is EntryKind.File or EntryKind.Link ? files : deleted).Add(path);
-        }
+            (IsThere(root, path) ? files : deleted).Add(path);
 
         return (files, deleted);
     }
+
+    private static bool IsThere(RawFolder root, string path) =>
+        RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name)) is EntryKind.File or EntryKind.Link;
 
     private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
         RawFolder root, RepositoryState state, CancellationToken cancellationToken)
