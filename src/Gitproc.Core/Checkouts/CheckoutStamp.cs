@@ -11,7 +11,7 @@ internal static class CheckoutStamp
     // A folder's time changes when something is made or removed in it: the state of a merge, a hook, a branch. HEAD is
     // read where the checkout is looked at.
     private static readonly string[] Watched =
-        ["", ".git", ".git/index", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
+        ["", ".git", ".git/index", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
 
     /// <summary>Takes the stamp.</summary>
     /// <param name="checkout">The checkout's folder.</param>

@@ -47,18 +47,6 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
-    /// <summary>
-    /// Whether a branch that has no commit had one: its file is still there, or its log, which git removes with the
-    /// branch (git-reflog(1)).
-    /// </summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>; its HEAD is that of a branch without a commit.</param>
-    /// <returns>True when the commit was lost.</returns>
-    public static bool HasLostCommit(string gitDirectory)
-    {
-        var name = Follow(gitDirectory, NameIn(File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd())!).Name;
-        return File.Exists(Path.Combine(gitDirectory, name)) || File.Exists(Path.Combine(gitDirectory, "logs", name));
-    }
-
     private static string? NameIn(string content) =>
         content.StartsWith("ref: refs/", StringComparison.Ordinal) ? content["ref: ".Length..] : null;
 

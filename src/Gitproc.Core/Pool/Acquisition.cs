@@ -111,7 +111,7 @@ internal sealed class Acquisition(
                 return Create(grant, cancellationToken);
             var isRestored = RestoreBase(cancellationToken);
             var path = folder.Checkout(row.Name);
-            var health = CheckoutHealth.Check(path, folder.Base(Repository.Base));
+            var health = CheckoutHealth.Check(path);
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);
             if (health.Damage is null && !CheckoutRecord.Exists(path))
@@ -124,7 +124,7 @@ internal sealed class Acquisition(
                 return null;
             }
 
-            return Ready(ref grant, health.Head!, cancellationToken);
+            return Ready(ref grant, Head.Read(Path.Combine(path, ".git")), cancellationToken);
         }
         catch
         {
@@ -134,11 +134,11 @@ internal sealed class Acquisition(
     }
 
     // Where all is as it was when the checkout was cleaned, at what is wanted, nothing is done.
-    private CheckoutRow? Ready(ref Grant grant, Head head, CancellationToken cancellationToken)
+    private CheckoutRow? Ready(ref Grant grant, Head? head, CancellationToken cancellationToken)
     {
         var row = grant.Checkout;
         var target = FindTarget(cancellationToken);
-        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null })
+        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
             return Take(ref grant, head);
         var url = Target.IsByName ? row.Url : Target.Url;
         var isWorked = row.State == CheckoutState.Cleaning || row.Stamp != CheckoutStamp.Of(folder.Checkout(row.Name));

@@ -294,7 +294,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
         var basePath = _folder.Base(repository.Base);
         if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
-            || CheckoutHealth.Check(_folder.Checkout(row.Name), basePath) is { IsMissing: true } or { Damage: not null })
+            || CheckoutHealth.Check(_folder.Checkout(row.Name)) is { IsMissing: true } or { Damage: not null })
         {
             return row;
         }
