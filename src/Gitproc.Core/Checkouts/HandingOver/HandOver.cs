@@ -42,6 +42,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
     {
         // Left by a git that was killed; nobody works here now.
         gitDirectory.Remove("index.lock");
+        RawTree.MakeFolder(gitDirectory, "objects");
         var state = RepositoryState.Read(gitDirectory);
         var index = new IndexState(view, git, request);
         var look = index.Look(root, gitDirectory, state, cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         var head = RestoreRefs(checkout, gitDirectory, notes, cancellationToken);
         Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? EmptyTree);
         RestoreWorkTree(root, gitDirectory, content, [.. items[true]], notes, cancellationToken);
-        foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal)))
+        foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && note.Key != RescueTree.GitDirectory + "HEAD"))
             RawTree.Write(gitDirectory, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
         RestoreConfig(checkout, gitDirectory, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
     }
@@ -73,8 +73,12 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         foreach (var (name, value) in symbolic)
             RawTree.Write(gitDirectory, name, value + "\n");
 
+        // One that was garbled is not put back: git would take the checkout for no repository.
         var head = notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "").TrimEnd();
-        RawTree.Write(gitDirectory, "HEAD", head + "\n");
+        if (RefFiles.IsId(head) || RefFiles.NameIn(head)?.StartsWith("refs/", StringComparison.Ordinal) == true)
+            RawTree.Write(gitDirectory, "HEAD", head + "\n");
+        else
+            head = RawTree.Read(gitDirectory, "HEAD")!.TrimEnd();
         return RefFiles.Resolve(RefFiles.Read(gitDirectory), head);
     }
 
