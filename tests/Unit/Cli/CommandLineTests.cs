@@ -358,7 +358,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var result = Run("acquire", _pool.Source, "--verbose");
         Assert.Equal(Path.Combine(_pool.Pool.Path, "checkout-1"), result.Output);
-        Assert.Contains("gitproc: git clone --bare", result.Error, StringComparison.Ordinal);
+        Assert.Contains("gitproc: git clone --no-checkout", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

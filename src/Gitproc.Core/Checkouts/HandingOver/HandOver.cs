@@ -29,7 +29,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         {
             using var root = RawFolder.Open(request.Path);
             using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
-            using var view = GitView.OfCheckout(folder.Unfinished($"hand-over-{request.Checkout}"), request.Path, request.Model, request.Base);
+            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Path, request.Model, request.Base);
             return Run(request, root, gitDirectory, view, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
