@@ -22,6 +22,7 @@ internal static class GitprocCommand
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),
             ReleaseCommand.Create(options),
+            CleanCommand.Create(options),
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),

@@ -1,4 +1,3 @@
-using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
@@ -58,6 +57,22 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return With(database => Describe(Release(id, request, database, cancellationToken)));
     }
 
+    /// <summary>Cleans a checkout that was released and not cleaned. Where it is in use or clean, nothing is done.</summary>
+    /// <param name="checkout">Its name.</param>
+    /// <param name="mode">What is taken away; null for the setting.</param>
+    /// <param name="discard">Whether work that is not on the remote is thrown away and not rescued.</param>
+    /// <param name="cancellationToken">Ends it, and the next acquire goes on with it.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is no such checkout, or the database cannot be used.</exception>
+    public Checkout Clean(string checkout, CleanMode? mode = null, bool discard = false, CancellationToken cancellationToken = default)
+    {
+        MustExist(checkout);
+        var id = new CheckoutLookup(_folder).Find(checkout, Path);
+        return With(database => new CheckoutTable(database.Connection).Find(id) is { } row
+            ? Describe(Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken))
+            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout));
+    }
+
     /// <summary>Changes the lease of a checkout.</summary>
     /// <param name="request">Which, and how.</param>
     /// <returns>The checkout.</returns>
@@ -88,7 +103,8 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         List<Checkout> Take(PoolDatabase database)
         {
             var reaped = Leases(database).Reap(new OwnerLives());
-            return DescribeAll(reaped.ConvertAll(row => Clean(row, database, cancellationToken)));
+            var cleaning = Cleaning(database, cancellationToken);
+            return DescribeAll(reaped.ConvertAll(row => cleaning.Try(row, mode: null, isDiscarded: false, cancellationToken)));
         }
     }
 
@@ -108,7 +124,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             var done = new PoolRepair(_folder, database, Leases(database)).All(cancellationToken).ToList();
             foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
             {
-                if (Clean(row, database, cancellationToken).State == CheckoutState.Free)
+                if (Cleaning(database, cancellationToken).Try(row, mode: null, isDiscarded: false, cancellationToken).State == CheckoutState.Free)
                     done.Add($"{row.Name} is cleaned, and free.");
             }
 
@@ -271,38 +287,9 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquire(_folder.CheckoutLock(held.Name));
         var released = leases.End(id, request.LeaseId, request.Force);
         var mode = request.Clean ?? settings.Clean;
-        return cleaning is null || running.Count > 0
+        return cleaning is null || running.Count > 0 || request.CleanLater
             ? released
-            : Clean(released, mode, request.Discard, settings, leases, database, cancellationToken);
-    }
-
-    // One that nobody holds, and perhaps somebody cleans.
-    private CheckoutRow Clean(CheckoutRow row, PoolDatabase database, CancellationToken cancellationToken)
-    {
-        using var cleaning = FileLock.TryAcquire(_folder.CheckoutLock(row.Name));
-        var now = new CheckoutTable(database.Connection).Find(row.Id);
-        if (cleaning is null || now is not { State: CheckoutState.Cleaning, Lease: null } || CheckoutProcesses.Of(_folder.Checkout(row.Name)) is not [])
-            return now ?? row;
-        var settings = Settings(database, cancellationToken);
-        return Clean(now, settings.Clean, isDiscarded: false, settings, Leases(database), database, cancellationToken);
-    }
-
-    // At the default branch as it was fetched last: that is what most ask for next.
-    private CheckoutRow Clean(
-        CheckoutRow row, CleanMode mode, bool isDiscarded, PoolSettings settings, LeaseBook leases, PoolDatabase database, CancellationToken cancellationToken)
-    {
-        var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
-        var basePath = _folder.Base(repository.Base);
-        if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
-            || CheckoutHealth.Check(_folder.Checkout(row.Name)) is { IsMissing: true } or { Damage: not null })
-        {
-            return row;
-        }
-
-        var cleaning = new CheckoutCleaning(_folder, database, leases, _git, reports) { MostRescued = settings.RescueMaxSize };
-        return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
-            ?? new CheckoutTable(database.Connection).Find(row.Id)
-            ?? row;
+            : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
     }
 
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
@@ -310,6 +297,9 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         var config = ReadConfig(workingDirectory, database, cancellationToken);
         return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config)).Resolve(text, workingDirectory);
     }
+
+    private ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
+        new(_folder, database, Leases(database), _git, reports, Settings(database, cancellationToken));
 
     // What a job that stands in its checkout has set there is not obeyed when the checkout is cleaned.
     private PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) => PoolSettings.Read(ReadConfig(Path, database, cancellationToken));

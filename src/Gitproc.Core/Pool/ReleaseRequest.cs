@@ -21,6 +21,9 @@ public sealed record ReleaseRequest
     /// <summary>Whether work that is not on the remote is thrown away and not rescued.</summary>
     public bool Discard { get; init; }
 
+    /// <summary>Whether the cleaning is left to <see cref="Pool.Clean"/>, called by somebody else, or to the next acquire.</summary>
+    public bool CleanLater { get; init; }
+
     /// <summary>Whether to release what another live process tree holds.</summary>
     public bool Force { get; init; }
 }

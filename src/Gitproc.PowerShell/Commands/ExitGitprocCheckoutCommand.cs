@@ -41,6 +41,10 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
+    /// <summary>Return at once, and clean it in a process of its own.</summary>
+    [Parameter]
+    public SwitchParameter Background { get; set; }
+
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -70,9 +74,12 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
                     StopProcesses = StopProcesses,
                     Clean = Clean,
                     Discard = Discard,
+                    CleanLater = Background,
                 };
                 var released = pool.Release(request, Cancellation);
                 Leave(released);
+                if (Background)
+                    BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);
                 if (PassThru)
                     WriteObject(released);
             },
