@@ -56,7 +56,9 @@ internal sealed class RunningGit : IDisposable
     public void Dispose()
     {
         _ending.Dispose();
-        End();
+        // Looking for what it may have started takes longer than most commands.
+        if (!_process.HasExited)
+            End();
         _process.Dispose();
     }
 
