@@ -22,7 +22,7 @@ public sealed class HandOverTests : IDisposable
     [InlineData("echo x >> file-0.txt; echo y > new")]
     [InlineData("git update-index --assume-unchanged file-0.txt; git update-index --skip-worktree file-2.txt")]
     [InlineData("rm .git/index; git config core.eol crlf")]
-    [InlineData("git checkout -q origin/other")]
+    [InlineData("echo x > file-0.txt; git commit -qam x; git rm -q file-2.txt; git commit -qm y")]
     public void Unchanged_files_keep_their_times(string script)
     {
         var time = new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
