@@ -59,6 +59,16 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public void What_git_may_not_read_is_rescued()
+    {
+        _fixture.Job("mkdir locked; echo x > locked/x; echo y > file-0.txt; chmod 000 locked file-0.txt");
+        var rescue = _fixture.HandOver()!;
+        _fixture.Restore(rescue, _fixture.Path);
+        Assert.Equal("x\n", File.ReadAllText(_fixture["locked/x"]));
+        Assert.Equal("y\n", File.ReadAllText(_fixture["file-0.txt"]));
+    }
+
+    [Fact]
     public void What_is_too_large_is_left_alone()
     {
         _fixture.Job("echo x >> file-0.txt; head -c 5000 /dev/zero > zeros; git commit -q --allow-empty -m x");
