@@ -67,7 +67,9 @@ internal sealed class RunningGit : IDisposable
     {
         _ending.Dispose();
         _silence.Dispose();
-        End();
+        // Looking for what it may have started takes longer than most commands.
+        if (!_process.HasExited)
+            End();
         _process.Dispose();
     }
 

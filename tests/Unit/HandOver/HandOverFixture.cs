@@ -70,6 +70,9 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     internal Rescues Rescues => new(Base, _git);
 
+    /// <summary>After how many commands an operation is ended; null for never.</summary>
+    public int? EndAfter { get; set; }
+
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
     /// <summary>Makes a checkout of the target, as new ones are made.</summary>
@@ -174,8 +177,9 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     public void Report(PoolReport value)
     {
-        lock (Reports)
-            Reports.Add(value);
+        Reports.Add(value);
+        if (GitCommands > EndAfter)
+            throw new OperationCanceledException();
     }
 
     public void Dispose()

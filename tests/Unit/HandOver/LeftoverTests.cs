@@ -105,6 +105,8 @@ public sealed class LeftoverTests : IDisposable
     {
         { "line ends of a config", "git config core.autocrlf true; rm file-*.txt; git checkout -q .; sleep 1; git config --unset core.autocrlf; git config core.eol lf; git status" },
         { "ignored by a changed .gitignore", "echo '*.txt' >> .gitignore; touch more.txt" },
+        { "not readable", "mkdir locked; echo x > locked/x; chmod 000 locked folder file-0.txt; chmod 000 .git/hooks .git/refs/tags" },
+        { "work tree not writable", "echo x > new; rm file-0.txt; chmod 555 . folder .git" },
         { "ignored by a new .gitignore", "mkdir x; echo 'y' > x/.gitignore; echo x > x/y" },
         { "attributes", "echo '* text eol=crlf' > .gitattributes; rm file-*.txt; git checkout -q .; sleep 1; git status" },
     };

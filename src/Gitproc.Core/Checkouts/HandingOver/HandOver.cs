@@ -48,7 +48,9 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var look = index.Look(root, gitDirectory, state, cancellationToken);
         var hidden = HiddenEntries.Find(root, look);
         Rescue? rescue = null;
-        if (!request.Discard && !request.IsRescued)
+        if (request.IsRescued)
+            rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken);
+        else if (!request.Discard)
             rescue = RescueWork(request, root, state, look, hidden, view, index.Original, cancellationToken);
         var mustCompare = Distrust.IsDue(gitDirectory, request.Model, look);
         if (!look.IsClean || !hidden.IsEmpty || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
@@ -74,10 +76,25 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
                 request.Checkout);
         }
 
-        // A hand-over that was ended may have come as far as this.
-        var rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken)
-            ?? new RescueWriting(view, git, request).Write(root, state, leftovers, index, cancellationToken);
+        var (id, there) = Name(request, cancellationToken);
+        var rescue = there ?? new RescueWriting(view, git, request).Write(id, root, state, leftovers, index, cancellationToken);
         request.Rescued?.Invoke(rescue);
         return rescue;
+    }
+
+    // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
+    // knew. Without a lease nobody can tell whether it is that one.
+    private (string Id, Rescue? There) Name(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        var rescues = new Rescues(request.Base, git);
+        var (id, number) = (request.RescueId, 1);
+        var there = rescues.Find(id, cancellationToken);
+        while (request.LastLease is null && there is not null)
+        {
+            id = $"{request.RescueId}-{++number}";
+            there = rescues.Find(id, cancellationToken);
+        }
+
+        return (id, there);
     }
 }

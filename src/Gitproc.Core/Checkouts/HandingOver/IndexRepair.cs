@@ -38,6 +38,7 @@ internal sealed class IndexRepair(GitView view, GitRunner git, string subject)
         var entries = RawText.ToBytes(git.Run(view.Call(subject, "ls-files", "-z", "--stage"), cancellationToken).Output);
         Replace();
         git.Run(view.Call(subject, "update-index", "-z", "--index-info") with { Input = stream => stream.Write(entries) }, cancellationToken);
+        Compare(cancellationToken);
     }
 
     /// <summary>Makes a new index of what a commit has.</summary>
@@ -48,7 +49,13 @@ internal sealed class IndexRepair(GitView view, GitRunner git, string subject)
         view.SetHead(commit);
         Replace();
         git.Run(view.Call(subject, commit is null ? ["read-tree", "--empty"] : ["read-tree", commit]), cancellationToken);
+        Compare(cancellationToken);
     }
+
+    // git-reset(1) writes each file anew of which the index knows nothing, so it must know before. A file that differs
+    // makes the command fail.
+    private void Compare(CancellationToken cancellationToken) =>
+        git.Run(view.Call(subject, "update-index", "-q", "--refresh") with { MayFail = true }, cancellationToken);
 
     private void Replace()
     {

@@ -15,6 +15,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
 {
     /// <summary>Writes it.</summary>
+    /// <param name="id">The id for it; there is none of that id.</param>
     /// <param name="root">The checkout's folder.</param>
     /// <param name="state">What its git directory says.</param>
     /// <param name="leftovers">What is to be rescued.</param>
@@ -22,11 +23,11 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescue.</returns>
     /// <exception cref="GitprocException">git failed: the ref is not there.</exception>
-    public Rescue Write(RawFolder root, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
+    public Rescue Write(string id, RawFolder root, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
-        var rescue = Describe(state, leftovers);
+        var rescue = Describe(id, state, leftovers);
         BringObjects(leftovers, cancellationToken);
-        var tags = leftovers.Tags.Select(id => (Id: id, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", id), cancellationToken).Output)).ToList();
+        var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
             InBase("fast-import", "--quiet") with
@@ -36,8 +37,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
                     using var import = new FastImport(stream);
                     import.Begin(Rescues.Folder + rescue.Id, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
                     AddFiles(import, root, leftovers);
-                    foreach (var (id, content) in tags)
-                        import.Add(RescueTree.Tags + id, content);
+                    foreach (var tag in tags)
+                        import.Add(RescueTree.Tags + tag.Id, tag.Content);
                     AddState(import, root, state);
                     import.Add(RescueTree.Config, config);
                     AddIndex(import, index);
@@ -48,9 +49,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         return rescue;
     }
 
-    private Rescue Describe(RepositoryState state, Leftovers leftovers) => new()
+    private Rescue Describe(string id, RepositoryState state, Leftovers leftovers) => new()
     {
-        Id = request.RescueId,
+        Id = id,
         Checkout = request.Checkout,
         Repository = request.Key,
         LeaseId = request.LastLease?.Id,
@@ -83,7 +84,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     private string ReadConfig(CancellationToken cancellationToken) => git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Path, ".git", "config"), "--no-includes", "-z",
-            "--get-regexp", @"^(branch|submodule)\.") with { MayFail = true },
+            "--get-regexp", @"^(branch|submodule)\.") with
+        { MayFail = true },
         cancellationToken).Output;
 
     private static void AddFiles(FastImport import, RawFolder root, Leftovers leftovers)
