@@ -1,4 +1,4 @@
-using Gitproc.Checkouts;
+using Gitproc.Git;
 using Gitproc.Leases;
 
 namespace Gitproc.Unit.HandOvers;
