@@ -17,6 +17,7 @@
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
         'Invoke-GitprocAcquire'
+        'Remove-GitprocCheckout'
         'Repair-GitprocPool'
         'Select-GitprocCheckout'
         'Update-GitprocLease'

@@ -57,6 +57,12 @@ public enum ErrorReason
     /// <summary>What a job left is more than may be rescued.</summary>
     LeftoversTooLarge,
 
+    /// <summary>What a job left in the checkout could not be rescued, and is not thrown away without being told to.</summary>
+    NotRescued,
+
+    /// <summary>Processes run in the checkout.</summary>
+    InUse,
+
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 }

@@ -19,6 +19,8 @@ public static class ShortCommands
         ["list"] = "Get-GitprocCheckout",
         ["ls"] = "Get-GitprocCheckout",
         ["reap"] = "Clear-GitprocLease",
+        ["remove"] = "Remove-GitprocCheckout",
+        ["rm"] = "Remove-GitprocCheckout",
         ["renew"] = "Update-GitprocLease",
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",

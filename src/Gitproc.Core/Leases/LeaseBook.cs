@@ -342,7 +342,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         database.Change(() =>
         {
             _checkouts.Remove(row.Id, row.Lease!.Id);
-            _repositories.RemoveUnused(row.RepositoryId);
+            // One that could never be cloned is not known. A base repository may have rescues in it.
+            if (_repositories.Find(row.RepositoryKey) is { } repository && !Directory.Exists(folder.Base(repository.Base)))
+                _repositories.RemoveUnused(row.RepositoryId);
             Note(EventKind.Removed, row, row.Lease.Id, why);
         });
     }
@@ -372,8 +374,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return leaseId is null || leaseId == held.Id ? held : throw LeaseIsOver(row);
     }
 
-    // What is over is nobody's.
-    private static bool IsOurs(Lease lease) =>
+    /// <summary>Whether the caller may end a lease: it is the caller's own, or over and nobody's.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOurs(Lease lease) =>
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)

@@ -2,6 +2,7 @@ using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
+using Gitproc.Leases.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;
@@ -56,6 +57,24 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
         return With(database => Describe(Release(id, request, database, cancellationToken)));
+    }
+
+    /// <summary>Removes a checkout: work that is not on the remote is rescued first.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="cancellationToken">Ends the operation before the checkout is gone.</param>
+    /// <returns>The checkout as it was.</returns>
+    /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
+    public Checkout Remove(RemoveRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        MustStandElsewhere(id, request.WorkingDirectory);
+        return With(database =>
+        {
+            var was = new CheckoutTable(database.Connection).Find(id) is { } row ? Describe(row) : null;
+            Removal(database, cancellationToken).Remove(id, request, "it was asked for", cancellationToken);
+            return was!;
+        });
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -252,6 +271,16 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             ?? row;
     }
 
+    private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = Settings(database, cancellationToken);
+        var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+        return new(_folder, database, leases, Recovery(database, leases, settings), reports);
+    }
+
+    private CheckoutRecovery Recovery(PoolDatabase database, LeaseBook leases, PoolSettings settings) => new(
+        _folder, database, leases, new CheckoutCleaning(_folder, database, leases, _git, reports) { MostRescued = settings.RescueMaxSize });
+
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(workingDirectory, database, cancellationToken);
@@ -273,6 +302,14 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     {
         if (!Exists)
             throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Path}.", checkout);
+    }
+
+    // A shell whose folder is gone is of no use, and Windows keeps the folder.
+    private void MustStandElsewhere(long id, string directory)
+    {
+        var name = CheckoutName.Of(id);
+        if (FolderProcesses.IsAtOrBelow(RealPath.Of(directory), _folder.Checkout(name)))
+            throw new GitprocException(ErrorReason.InUse, $"You stand in {name}. Go elsewhere, and remove it from there.", name);
     }
 
     private T With<T>(Func<PoolDatabase, T> operation)
