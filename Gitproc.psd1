@@ -16,6 +16,7 @@
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
+        'Initialize-GitprocCheckout'
         'Invoke-GitprocAcquire'
         'Remove-GitprocCheckout'
         'Repair-GitprocPool'

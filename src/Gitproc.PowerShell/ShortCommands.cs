@@ -25,6 +25,7 @@ public static class ShortCommands
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["warm"] = "Initialize-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };
 

@@ -25,6 +25,7 @@ internal static class GitprocCommand
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),
+            WarmCommand.Create(options),
             RemoveCommand.Create(options),
             RepairCommand.Create(options),
         };

@@ -59,6 +59,32 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return With(database => Describe(Release(id, request, database, cancellationToken)));
     }
 
+    /// <summary>Sees to it that checkouts are free, clean and at the default branch, making what is missing.</summary>
+    /// <param name="request">How many, of which repository.</param>
+    /// <param name="cancellationToken">Ends the operation and what git does for it; checkouts that are made stay.</param>
+    /// <returns>All that are ready.</returns>
+    /// <exception cref="GitprocException">So many may not be made, or one could not be; the reason says why.</exception>
+    public IReadOnlyList<Checkout> Warm(WarmRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.Count < 1)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
+        cancellationToken.ThrowIfCancellationRequested();
+        return With(Warm);
+
+        List<Checkout> Warm(PoolDatabase database)
+        {
+            var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var warming = new PoolWarming(_folder, database, _caller, _git, reports)
+            {
+                Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings).Resolve(request.Repository, request.WorkingDirectory),
+                Settings = settings,
+                CheckoutWorkers = config.Get("checkout.workers"),
+            };
+            return DescribeAll(warming.Run(request.Count, cancellationToken));
+        }
+    }
+
     /// <summary>Removes a checkout: work that is not on the remote is rescued first.</summary>
     /// <param name="request">Which checkout.</param>
     /// <param name="cancellationToken">Ends the operation before the checkout is gone.</param>
