@@ -16,6 +16,7 @@
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
+        'Get-GitprocRepository'
         'Initialize-GitprocCheckout'
         'Invoke-GitprocAcquire'
         'Remove-GitprocCheckout'

@@ -25,6 +25,8 @@ public static class ShortCommands
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["repositories"] = "Get-GitprocRepository",
+        ["repos"] = "Get-GitprocRepository",
         ["warm"] = "Initialize-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };

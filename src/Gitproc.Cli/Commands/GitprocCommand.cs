@@ -26,6 +26,7 @@ internal static class GitprocCommand
             ReapCommand.Create(options),
             HistoryCommand.Create(options),
             WarmCommand.Create(options),
+            RepositoriesCommand.Create(options),
             RemoveCommand.Create(options),
             RepairCommand.Create(options),
         };

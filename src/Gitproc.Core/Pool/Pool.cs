@@ -189,6 +189,29 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         ? With(database => new RepositoryTable(database.Connection).All().ConvertAll(row => row.Key))
         : [];
 
+    /// <summary>The repositories that the pool knows, with the size of each, which is read from disk. Reads only.</summary>
+    /// <param name="isWanted">Asked of each key; null for all.</param>
+    /// <param name="cancellationToken">Ends the operation between two repositories.</param>
+    /// <returns>The repositories, by key.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<RepositoryInfo> DescribeRepositories(Func<string, bool>? isWanted = null, CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Read) : [];
+
+        List<RepositoryInfo> Read(PoolDatabase database)
+        {
+            var description = new RepositoryDescription(_folder, database);
+            return
+            [
+                .. new RepositoryTable(database.Connection).All().Where(row => isWanted?.Invoke(row.Key) ?? true).Select(row =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return description.Of(row);
+                }),
+            ];
+        }
+    }
+
     /// <summary>What has happened to checkouts and leases. Reads only.</summary>
     /// <param name="request">Which events.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
