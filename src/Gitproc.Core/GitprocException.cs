@@ -54,6 +54,12 @@ public enum ErrorReason
     /// <summary>The repository has no such branch, tag or commit.</summary>
     RefNotFound,
 
+    /// <summary>What a job left in the checkout could not be rescued, and is not thrown away without being told to.</summary>
+    NotRescued,
+
+    /// <summary>Processes run in the checkout.</summary>
+    InUse,
+
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 

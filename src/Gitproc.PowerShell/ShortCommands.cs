@@ -19,10 +19,15 @@ public static class ShortCommands
         ["list"] = "Get-GitprocCheckout",
         ["ls"] = "Get-GitprocCheckout",
         ["reap"] = "Clear-GitprocLease",
+        ["remove"] = "Remove-GitprocCheckout",
+        ["rm"] = "Remove-GitprocCheckout",
         ["renew"] = "Update-GitprocLease",
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["repositories"] = "Get-GitprocRepository",
+        ["repos"] = "Get-GitprocRepository",
+        ["warm"] = "Initialize-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };
 

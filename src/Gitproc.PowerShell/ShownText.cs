@@ -8,6 +8,11 @@ public static class ShownText
     /// <returns>The text that may be shown.</returns>
     public static string Of(string text) => SecretText.Hide(text);
 
+    /// <summary>Names a size.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>The size with a unit.</returns>
+    public static string Size(long bytes) => PrintableSize.Of(bytes);
+
     /// <summary>Writes control characters out.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>

@@ -26,6 +26,9 @@ internal static class GitprocCommand
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),
+            WarmCommand.Create(options),
+            RepositoriesCommand.Create(options),
+            RemoveCommand.Create(options),
             RepairCommand.Create(options),
             RescueCommand.Create(options),
         };

@@ -15,13 +15,13 @@ internal static class CheckoutOutput
     /// <param name="asJson">Whether as JSON rather than a table.</param>
     public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson)
     {
-        using var output = Console.OpenStandardOutput();
         if (asJson)
         {
-            CheckoutJson.Write(checkouts, output);
+            JsonOutput.WriteArray(checkouts, CheckoutJson.Write);
             return;
         }
 
+        using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
         CheckoutTable.Write(checkouts, writer, Terminal.TakesColor);
     }

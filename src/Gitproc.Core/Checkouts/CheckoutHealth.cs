@@ -18,6 +18,29 @@ internal static class CheckoutHealth
         return health.Damage is not null && IsGone(path) ? Health.Missing : health;
     }
 
+    /// <summary>Whether a path is that of a folder and not of a link to one.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
+
+    /// <summary>Whether nothing that anybody could miss is at the path of a checkout.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>True for nothing, an empty folder, and a folder of nothing but gitproc's own files.</returns>
+    public static bool IsGone(string path)
+    {
+        try
+        {
+            return !Exists(path) || IsEmpty(path) || (HasOnly(path, ".git") && HasOnly(Path.Combine(path, ".git"), Path.GetFileName(LeaseFile.Folder(path))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return !Exists(path);
+        }
+    }
+
+    // A link that leads nowhere is there too.
+    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
     private static Health Look(string path)
     {
         try
@@ -42,18 +65,8 @@ internal static class CheckoutHealth
         }
     }
 
-    private static bool IsGone(string path)
-    {
-        try
-        {
-            return !Path.Exists(path) || (HasOnly(path, ".git") && HasOnly(Path.Combine(path, ".git"), Path.GetFileName(LeaseFile.Folder(path))));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return !Path.Exists(path);
-        }
-    }
+    private static bool IsEmpty(string path) => IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
 
     private static bool HasOnly(string folder, string name) =>
-        new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } there && there.EnumerateFileSystemInfos().All(entry => entry.Name == name);
+        IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
 }

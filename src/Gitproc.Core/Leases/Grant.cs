@@ -20,6 +20,9 @@ internal sealed record GrantRequest
     /// <summary>The only checkout that will do; null for any.</summary>
     public long? Wanted { get; init; }
 
+    /// <summary>Whether those that are free are left to others: one that has to be cleaned or made will do.</summary>
+    public bool LeavesFree { get; init; }
+
     /// <summary>The commit that is likely wanted, so that a checkout that is there is preferred; null when it is not known.</summary>
     public string? Commit { get; init; }
 

@@ -193,9 +193,20 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         else
         {
             using (grant.Making)
-                GiveBack(row);
+                GiveBack(row, "the acquire was not finished");
         }
     }
+
+    /// <summary>Ends the lease of a checkout that nobody has worked in: what was clean is free.</summary>
+    /// <param name="row">The checkout with its lease.</param>
+    /// <param name="why">Why, in a few words.</param>
+    public void GiveBack(CheckoutRow row, string why) => database.Change(() =>
+    {
+        if (_checkouts.GiveBack(row.Id, row.Lease!.Id) is not { } back)
+            return;
+        LeaseFile.Remove(folder.Checkout(row.Name));
+        Note(EventKind.Released, back, row.Lease.Id, why);
+    });
 
     private List<Grant>? TryGrant(GrantRequest request, long place, Ticket? ticket)
     {
@@ -234,7 +245,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private Grant? TakeOne(GrantRequest request, long place, OwnerLives lives)
     {
         var lease = request.NewLease();
-        if (_checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Commit, place, lease) is { } free)
+        if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Commit, place, lease) is { } free)
             return new Grant(free);
         if (_waiters.Before(request.Repository.Id, request.Wanted, place) is not [])
             return null;
@@ -318,14 +329,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         });
     }
 
-    private void GiveBack(CheckoutRow row) => database.Change(() =>
-    {
-        if (_checkouts.GiveBack(row.Id, row.Lease!.Id) is not { } back)
-            return;
-        LeaseFile.Remove(folder.Checkout(row.Name));
-        Note(EventKind.Released, back, row.Lease.Id, "the acquire was not finished");
-    });
-
     private CheckoutRow? TryGiveUp(CheckoutRow row, string why)
     {
         using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
@@ -342,7 +345,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         database.Change(() =>
         {
             _checkouts.Remove(row.Id, row.Lease!.Id);
-            _repositories.RemoveUnused(row.RepositoryId);
+            // One that could never be cloned is not known. A base repository may have rescues in it.
+            if (_repositories.Find(row.RepositoryKey) is { } repository && !Directory.Exists(folder.Base(repository.Base)))
+                _repositories.RemoveUnused(row.RepositoryId);
             Note(EventKind.Removed, row, row.Lease.Id, why);
         });
     }
@@ -372,8 +377,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return leaseId is null || leaseId == held.Id ? held : throw LeaseIsOver(row);
     }
 
-    // What is over is nobody's.
-    private static bool IsOurs(Lease lease) =>
+    /// <summary>Whether the caller may end a lease: it is the caller's own, or over and nobody's.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOurs(Lease lease) =>
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)

@@ -1,6 +1,7 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
+using Gitproc.Leases.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;
@@ -71,6 +72,50 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return With(database => new CheckoutTable(database.Connection).Find(id) is { } row
             ? Describe(Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken))
             : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout));
+    }
+
+    /// <summary>Sees to it that checkouts are free, clean and at the default branch, making what is missing.</summary>
+    /// <param name="request">How many, of which repository.</param>
+    /// <param name="cancellationToken">Ends the operation and what git does for it; checkouts that are made stay.</param>
+    /// <returns>All that are ready.</returns>
+    /// <exception cref="GitprocException">So many may not be made, or one could not be; the reason says why.</exception>
+    public IReadOnlyList<Checkout> Warm(WarmRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.Count < 1)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
+        cancellationToken.ThrowIfCancellationRequested();
+        return With(Warm);
+
+        List<Checkout> Warm(PoolDatabase database)
+        {
+            var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var warming = new PoolWarming(_folder, database, _caller, _git, reports)
+            {
+                Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings).Resolve(request.Repository, request.WorkingDirectory),
+                Settings = settings,
+                CheckoutWorkers = config.Get("checkout.workers"),
+            };
+            return DescribeAll(warming.Run(request.Count, cancellationToken));
+        }
+    }
+
+    /// <summary>Removes a checkout: work that is not on the remote is rescued first.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="cancellationToken">Ends the operation before the checkout is gone.</param>
+    /// <returns>The checkout as it was.</returns>
+    /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
+    public Checkout Remove(RemoveRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        MustStandElsewhere(id, request.WorkingDirectory);
+        return With(database =>
+        {
+            var was = new CheckoutTable(database.Connection).Find(id) is { } row ? Describe(row) : null;
+            Removal(database, cancellationToken).Remove(id, request, "it was asked for", cancellationToken);
+            return was!;
+        });
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -159,6 +204,29 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     public IReadOnlyList<string> ListRepositories() => Exists
         ? With(database => new RepositoryTable(database.Connection).All().ConvertAll(row => row.Key))
         : [];
+
+    /// <summary>The repositories that the pool knows, with the size of each, which is read from disk. Reads only.</summary>
+    /// <param name="isWanted">Asked of each key; null for all.</param>
+    /// <param name="cancellationToken">Ends the operation between two repositories.</param>
+    /// <returns>The repositories, by key.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<RepositoryInfo> DescribeRepositories(Func<string, bool>? isWanted = null, CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Read) : [];
+
+        List<RepositoryInfo> Read(PoolDatabase database)
+        {
+            var description = new RepositoryDescription(_folder, database);
+            return
+            [
+                .. new RepositoryTable(database.Connection).All().Where(row => isWanted?.Invoke(row.Key) ?? true).Select(row =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    return description.Of(row);
+                }),
+            ];
+        }
+    }
 
     /// <summary>What has happened to checkouts and leases. Reads only.</summary>
     /// <param name="request">Which events.</param>
@@ -292,6 +360,16 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
     }
 
+    private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = Settings(database, cancellationToken);
+        var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+        return new(_folder, database, leases, Recovery(database, leases, settings), reports);
+    }
+
+    private CheckoutRecovery Recovery(PoolDatabase database, LeaseBook leases, PoolSettings settings) => new(
+        _folder, database, leases, new CheckoutCleaning(_folder, database, leases, _git, reports) { MostRescued = settings.RescueMaxSize });
+
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(workingDirectory, database, cancellationToken);
@@ -316,6 +394,14 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     {
         if (!Exists)
             throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Path}.", checkout);
+    }
+
+    // A shell whose folder is gone is of no use, and Windows keeps the folder.
+    private void MustStandElsewhere(long id, string directory)
+    {
+        var name = CheckoutName.Of(id);
+        if (FolderProcesses.IsAtOrBelow(RealPath.Of(directory), _folder.Checkout(name)))
+            throw new GitprocException(ErrorReason.InUse, $"You stand in {name}. Go elsewhere, and remove it from there.", name);
     }
 
     private T With<T>(Func<PoolDatabase, T> operation)

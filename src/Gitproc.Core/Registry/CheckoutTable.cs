@@ -269,6 +269,24 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     public bool RemoveUnheld(long id) => connection.Execute(
         $"DELETE FROM checkout WHERE id = $id AND lease_id IS NULL AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Cleaning}, {(int)CheckoutState.Broken})", ("$id", id)) > 0;
 
+    /// <summary>
+    /// Takes a checkout that nobody works in out of use: whoever has its lock may change its folder, and it has to be cleaned
+    /// before somebody else can have it.
+    /// </summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="seenLeaseId">The lease of one that was not made to the end; null for none.</param>
+    /// <returns>The row; null when somebody holds it by now.</returns>
+    public CheckoutRow? TakeOutOfUse(long id, string? seenLeaseId) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, is_rescued = CASE state WHEN {(int)CheckoutState.Cleaning} THEN is_rescued ELSE 0 END,
+                reason = NULL, generation = NULL, stamp = NULL, {ClearLease}
+            WHERE id = $id AND lease_id IS $seen AND state <> {(int)CheckoutState.Locked} RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$seen", seenLeaseId))
+        .SingleOrDefault();
+
     /// <summary>Takes what is known of a holder off a checkout whatever it was: it has to be cleaned.</summary>
     /// <param name="id">The checkout.</param>
     /// <returns>The row.</returns>

@@ -39,20 +39,8 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
 
     private static List<Checkout> Find(string name, IReadOnlyList<Checkout> checkouts, Pool pool)
     {
-        List<Checkout> found;
-        try
-        {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            found = [.. checkouts.Where(checkout => pattern.IsMatch(checkout.Name))];
-        }
-        catch (WildcardPatternException)
-        {
-            throw new GitprocException(
-                ErrorReason.InvalidPattern,
-                $"'{SecretText.Hide(name)}' is no pattern of names: a bracket is not closed. Write `[ for the character itself.",
-                SecretText.Hide(name));
-        }
-
+        var pattern = WildcardNames.Read(name);
+        List<Checkout> found = [.. checkouts.Where(checkout => pattern.IsMatch(checkout.Name))];
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(

@@ -13,6 +13,9 @@
     gitproc renew [CHECKOUT]           Update-GitprocLease
     gitproc reap                       Clear-GitprocLease
     gitproc history [CHECKOUT]         Get-GitprocHistory
+    gitproc warm [REPOSITORY] -Count N Initialize-GitprocCheckout
+    gitproc repositories | repos       Get-GitprocRepository
+    gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
     gitproc repair                     Repair-GitprocPool
     gitproc help | --help | -h | -H    this text
 
