@@ -49,5 +49,5 @@ internal sealed record HandOverRequest
     public Action<Rescue>? Rescued { get; init; }
 
     /// <summary>The id that a rescue of this hand-over has.</summary>
-    public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{LastLease?.Id ?? "unknown"}";
+    public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
 }
