@@ -12,6 +12,7 @@
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
         'Clear-GitprocLease'
+        'Clear-GitprocPool'
         'Enter-GitprocCheckout'
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'

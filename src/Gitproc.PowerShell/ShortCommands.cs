@@ -25,6 +25,7 @@ public static class ShortCommands
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["prune"] = "Clear-GitprocPool",
         ["repositories"] = "Get-GitprocRepository",
         ["repos"] = "Get-GitprocRepository",
         ["warm"] = "Initialize-GitprocCheckout",

@@ -28,6 +28,7 @@ internal static class GitprocCommand
             WarmCommand.Create(options),
             RepositoriesCommand.Create(options),
             RemoveCommand.Create(options),
+            PruneCommand.Create(options),
             RepairCommand.Create(options),
         };
         root.Add(HelpCommand.Create(root));

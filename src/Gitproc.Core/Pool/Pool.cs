@@ -103,6 +103,33 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         });
     }
 
+    /// <summary>Finds what nobody has used for long: free checkouts, and repositories of which no other checkout is there. Reads only.</summary>
+    /// <param name="request">What counts as unused.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>What may go, in the order in which it may.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<PrunedItem> FindUnused(PruneRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.KeepFree < 0 || request.UnusedFor < TimeSpan.Zero)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A time, and a number of checkouts to keep, must be 0 or more.");
+        return Exists ? With(Find) : [];
+
+        IReadOnlyList<PrunedItem> Find(PoolDatabase database)
+        {
+            var repositories = request.Repository is not { } text ? new RepositoryTable(database.Connection).All()
+                : Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is { } known ? [known] : [];
+            return Pruning(database, cancellationToken).Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes something that nobody has used for long, unless somebody has meanwhile. Work in it is rescued first.</summary>
+    /// <param name="item">What <see cref="FindUnused"/> has found.</param>
+    /// <param name="cancellationToken">Ends the operation before the thing is gone.</param>
+    /// <returns>Whether it is removed.</returns>
+    /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
+    public bool Prune(PrunedItem item, CancellationToken cancellationToken = default) =>
+        With(database => Pruning(database, cancellationToken).Remove(item, cancellationToken));
+
     /// <summary>Changes the lease of a checkout.</summary>
     /// <param name="request">Which, and how.</param>
     /// <returns>The checkout.</returns>
@@ -319,6 +346,8 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             ?? new CheckoutTable(database.Connection).Find(row.Id)
             ?? row;
     }
+
+    private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) => new(_folder, database, Removal(database, cancellationToken));
 
     private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
     {

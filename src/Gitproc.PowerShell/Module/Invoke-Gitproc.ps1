@@ -16,6 +16,7 @@
     gitproc warm [REPOSITORY] -Count N Initialize-GitprocCheckout
     gitproc repositories | repos       Get-GitprocRepository
     gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
+    gitproc prune                      Clear-GitprocPool
     gitproc repair                     Repair-GitprocPool
     gitproc help | --help | -h | -H    this text
 
