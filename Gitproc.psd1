@@ -22,6 +22,7 @@
         'Invoke-GitprocAcquire'
         'Remove-GitprocCheckout'
         'Repair-GitprocPool'
+        'Reset-GitprocCheckout'
         'Select-GitprocCheckout'
         'Update-GitprocLease'
     )

@@ -29,6 +29,7 @@ public static class ShortCommands
         ["repositories"] = "Get-GitprocRepository",
         ["repos"] = "Get-GitprocRepository",
         ["warm"] = "Initialize-GitprocCheckout",
+        ["reset"] = "Reset-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };
 

@@ -130,6 +130,31 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     public bool Prune(PrunedItem item, CancellationToken cancellationToken = default) =>
         With(database => Pruning(database, cancellationToken).Remove(item, cancellationToken));
 
+    /// <summary>Makes a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="cancellationToken">Ends the operation; the next acquire goes on with the cleaning.</param>
+    /// <returns>The checkout: still the caller's own, or free.</returns>
+    /// <exception cref="GitprocException">It cannot be reset; the reason says why.</exception>
+    public Checkout Reset(ResetRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        return With(Reset);
+
+        Checkout Reset(PoolDatabase database)
+        {
+            var config = ReadConfig(Path, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+            var reset = new CheckoutReset(_folder, database, leases, Recovery(database, leases, settings), _git, reports)
+            {
+                Settings = settings,
+                CheckoutWorkers = config.Get("checkout.workers"),
+            };
+            return Describe(reset.Reset(id, request, cancellationToken));
+        }
+    }
+
     /// <summary>Changes the lease of a checkout.</summary>
     /// <param name="request">Which, and how.</param>
     /// <returns>The checkout.</returns>
