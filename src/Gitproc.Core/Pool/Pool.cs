@@ -219,18 +219,32 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<Checkout> List(
-        string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Checkout> List(string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        Exists ? With(database => DescribeAll(Rows(repository, workingDirectory, database, cancellationToken))) : [];
+
+    /// <summary>Lists the checkouts with what is so in their work trees: git runs in each, several at a time.</summary>
+    /// <param name="repository">Only those of this repository, given as for <see cref="Acquire(AcquireRequest, CancellationToken)"/>; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkouts, by number.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Checkout> ListWithStatus(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
         return Exists ? With(Read) : [];
 
-        List<Checkout> Read(PoolDatabase database)
+        IReadOnlyList<Checkout> Read(PoolDatabase database)
         {
-            var checkouts = new CheckoutTable(database.Connection);
-            if (repository is null)
-                return DescribeAll(checkouts.All());
-            var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
-            return known is null ? [] : DescribeAll(checkouts.OfRepository(known.Id));
+            var rows = Rows(repository, workingDirectory, database, cancellationToken);
+            var bases = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id, row => _folder.Base(row.Base));
+            var statuses = SideBySide.Do(
+                rows,
+                reports,
+                (row, relay, cancellation) => row.State is CheckoutState.Creating or CheckoutState.Broken
+                    ? null
+                    : new WorkStatusReader(_folder, new GitRunner(relay)).TryRead(row.Name, bases[row.RepositoryId], cancellation),
+                cancellationToken);
+            var description = new CheckoutDescription(_folder);
+            return [.. rows.Zip(statuses, description.Of)];
         }
     }
 
@@ -323,6 +337,15 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             },
         };
         return DescribeAll(acquisition.Run(cancellationToken));
+    }
+
+    private List<CheckoutRow> Rows(string? repository, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var checkouts = new CheckoutTable(database.Connection);
+        if (repository is null)
+            return checkouts.All();
+        var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+        return known is null ? [] : checkouts.OfRepository(known.Id);
     }
 
     private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
