@@ -45,6 +45,7 @@ internal static class PruneCommand
                 if (pool.Prune(item, interruption.Token))
                     removed.Add(item);
             });
+            pool.Maintain(interruption.Token);
             PrunedOutput.Write(removed, parsed.GetValue(json));
             return code;
         });

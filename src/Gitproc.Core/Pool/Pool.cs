@@ -155,6 +155,13 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         }
     }
 
+    /// <summary>Packs the base repositories that need it. Nothing in them is lost by that.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The keys of the repositories.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<string> Maintain(CancellationToken cancellationToken = default) =>
+        Exists ? With(database => Maintain(database, cancellationToken)) : [];
+
     /// <summary>Changes the lease of a checkout.</summary>
     /// <param name="request">Which, and how.</param>
     /// <returns>The checkout.</returns>
@@ -209,6 +216,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
                     done.Add($"{row.Name} is cleaned, and free.");
             }
 
+            done.AddRange(Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
             return done;
         }
     }
@@ -393,6 +401,17 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
             ?? new CheckoutTable(database.Connection).Find(row.Id)
             ?? row;
+    }
+
+    private List<string> Maintain(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var maintenance = new BaseMaintenance(_folder, _git, reports);
+        return
+        [
+            .. new RepositoryTable(database.Connection).All()
+                .Where(repository => maintenance.RunIfDue(repository, isBrief: false, cancellationToken))
+                .Select(repository => repository.Key),
+        ];
     }
 
     private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) => new(_folder, database, Removal(database, cancellationToken));

@@ -20,14 +20,15 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(Rescues, StringComparison.Ordinal));
     }
 
-    /// <summary>Removes a repository unless there is a checkout or a rescue of it, or somebody waits for one, clones or fetches.</summary>
+    /// <summary>Removes a repository unless there is a checkout or a rescue of it, or somebody waits for one, clones, fetches or packs.</summary>
     /// <param name="repository">The repository.</param>
     /// <returns>Whether it is removed.</returns>
     public bool TryRemove(RepositoryRow repository)
     {
         using var fetching = FileLock.TryAcquire(folder.FetchLock(repository.Id));
-        using var making = fetching is null ? null : FileLock.TryAcquire(folder.BaseLock(repository.Id));
-        if (making is null)
+        using var making = FileLock.TryAcquire(folder.BaseLock(repository.Id));
+        using var packing = FileLock.TryAcquire(folder.MaintenanceLock(repository.Id));
+        if (fetching is null || making is null || packing is null)
             return false;
         var path = folder.Base(repository.Base);
         var doomed = folder.Unfinished($"base-{repository.Id}");

@@ -33,6 +33,8 @@ public sealed class ClearGitprocPoolCommand : GitprocCommand
         var request = new PruneRequest { KeepFree = KeepFree, Repository = Repository, WorkingDirectory = Location };
         foreach (var item in pool.FindUnused(request with { UnusedFor = UnusedFor ?? request.UnusedFor }, Cancellation))
             Attempt(() => Prune(item, pool));
+        if (ShouldProcess(pool.Path, "Pack the base repositories that need it"))
+            pool.Maintain(Cancellation);
     });
 
     private void Prune(PrunedItem item, Pool pool)
