@@ -12,6 +12,7 @@
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
         'Clear-GitprocLease'
+        'Clear-GitprocPool'
         'Enter-GitprocCheckout'
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
@@ -23,6 +24,7 @@
         'Remove-GitprocCheckout'
         'Remove-GitprocRescue'
         'Repair-GitprocPool'
+        'Reset-GitprocCheckout'
         'Restore-GitprocRescue'
         'Select-GitprocCheckout'
         'Update-GitprocLease'

@@ -25,6 +25,7 @@ public static class ShortCommands
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["prune"] = "Clear-GitprocPool",
         ["repositories"] = "Get-GitprocRepository",
         ["repos"] = "Get-GitprocRepository",
         ["rescue"] = "Get-GitprocRescue",
@@ -34,6 +35,7 @@ public static class ShortCommands
         ["rescue rm"] = "Remove-GitprocRescue",
         ["rescue restore"] = "Restore-GitprocRescue",
         ["warm"] = "Initialize-GitprocCheckout",
+        ["reset"] = "Reset-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };
 

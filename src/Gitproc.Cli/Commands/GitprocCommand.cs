@@ -28,7 +28,9 @@ internal static class GitprocCommand
             HistoryCommand.Create(options),
             WarmCommand.Create(options),
             RepositoriesCommand.Create(options),
+            ResetCommand.Create(options),
             RemoveCommand.Create(options),
+            PruneCommand.Create(options),
             RepairCommand.Create(options),
             RescueCommand.Create(options),
         };

@@ -34,6 +34,9 @@ internal static class CheckoutJson
         json.WriteTimeOrNull("createdAt", checkout.CreatedAt);
         json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(checkout.Kind.ToString()));
         json.WriteString("reason", checkout.Reason);
+        json.WriteBooleanOrNull("isDirty", checkout.IsDirty);
+        json.WriteNumberOrNull("ahead", checkout.Ahead);
+        json.WriteNumberOrNull("behind", checkout.Behind);
     }
 
     private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string>? map)

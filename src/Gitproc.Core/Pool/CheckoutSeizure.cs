@@ -49,7 +49,11 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         }
     }
 
-    private CheckoutRow FindTakeable(long id)
+    /// <summary>Finds it, and changes nothing.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It may not be taken; the reason says why.</exception>
+    public CheckoutRow FindTakeable(long id)
     {
         var name = CheckoutName.Of(id);
         var row = _checkouts.Find(id) ?? throw new GitprocException(
@@ -83,6 +87,12 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         var running = StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
         if (running.Count == 0)
             return;
+        if (!StopProcesses && KeepsOwnLease && IsOwn(row))
+        {
+            reports?.Report(new PoolReport(ReportKind.Warning, $"in {row.Name} these run: {CheckoutProcesses.Names(running)}"));
+            return;
+        }
+
         var how = StopProcesses ? "They could not be ended." : $"End them, or: gitproc {Command} --stop-processes {row.Name}";
         throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name);
     }

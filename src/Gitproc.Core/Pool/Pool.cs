@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
@@ -118,6 +119,65 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         });
     }
 
+    /// <summary>Finds what nobody has used for long: free checkouts, and repositories of which no other checkout is there. Reads only.</summary>
+    /// <param name="request">What counts as unused.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>What may go, in the order in which it may.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<PrunedItem> FindUnused(PruneRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.KeepFree < 0 || request.UnusedFor < TimeSpan.Zero)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A time, and a number of checkouts to keep, must be 0 or more.");
+        return Exists ? With(Find) : [];
+
+        IReadOnlyList<PrunedItem> Find(PoolDatabase database)
+        {
+            var repositories = request.Repository is not { } text ? new RepositoryTable(database.Connection).All()
+                : Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is { } known ? [known] : [];
+            return Pruning(database, cancellationToken).Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes something that nobody has used for long, unless somebody has meanwhile. Work in it is rescued first.</summary>
+    /// <param name="item">What <see cref="FindUnused"/> has found.</param>
+    /// <param name="cancellationToken">Ends the operation before the thing is gone.</param>
+    /// <returns>Whether it is removed.</returns>
+    /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
+    public bool Prune(PrunedItem item, CancellationToken cancellationToken = default) =>
+        With(database => Pruning(database, cancellationToken).Remove(item, cancellationToken));
+
+    /// <summary>Makes a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="cancellationToken">Ends the operation; the next acquire goes on with the cleaning.</param>
+    /// <returns>The checkout: still the caller's own, or free.</returns>
+    /// <exception cref="GitprocException">It cannot be reset; the reason says why.</exception>
+    public Checkout Reset(ResetRequest request, CancellationToken cancellationToken = default)
+    {
+        var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
+        MustExist(request.Checkout);
+        return With(Reset);
+
+        Checkout Reset(PoolDatabase database)
+        {
+            var config = ReadConfig(Path, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+            var reset = new CheckoutReset(_folder, database, leases, Recovery(database, leases, settings), _git, reports)
+            {
+                Settings = settings,
+                CheckoutWorkers = config.Get("checkout.workers"),
+            };
+            return Describe(reset.Reset(id, request, cancellationToken));
+        }
+    }
+
+    /// <summary>Packs the base repositories that need it. Nothing in them is lost by that.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The keys of the repositories.</returns>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public IReadOnlyList<string> Maintain(CancellationToken cancellationToken = default) =>
+        Exists ? With(database => Maintain(database, cancellationToken)) : [];
+
     /// <summary>Changes the lease of a checkout.</summary>
     /// <param name="request">Which, and how.</param>
     /// <returns>The checkout.</returns>
@@ -173,6 +233,7 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
                     done.Add($"{row.Name} is cleaned, and free.");
             }
 
+            done.AddRange(Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
             return done;
         }
     }
@@ -183,18 +244,32 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<Checkout> List(
-        string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Checkout> List(string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        Exists ? With(database => DescribeAll(Rows(repository, workingDirectory, database, cancellationToken))) : [];
+
+    /// <summary>Lists the checkouts with what is so in their work trees: git runs in each, several at a time.</summary>
+    /// <param name="repository">Only those of this repository, given as for <see cref="Acquire(AcquireRequest, CancellationToken)"/>; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkouts, by number.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Checkout> ListWithStatus(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
         return Exists ? With(Read) : [];
 
-        List<Checkout> Read(PoolDatabase database)
+        IReadOnlyList<Checkout> Read(PoolDatabase database)
         {
-            var checkouts = new CheckoutTable(database.Connection);
-            if (repository is null)
-                return DescribeAll(checkouts.All());
-            var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
-            return known is null ? [] : DescribeAll(checkouts.OfRepository(known.Id));
+            var rows = Rows(repository, workingDirectory, database, cancellationToken);
+            var bases = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id, row => _folder.Base(row.Base));
+            var statuses = SideBySide.Do(
+                rows,
+                reports,
+                (row, relay, cancellation) => row.State is CheckoutState.Creating or CheckoutState.Broken
+                    ? null
+                    : new WorkStatusReader(_folder, new GitRunner(relay)).TryRead(row.Name, bases[row.RepositoryId], cancellation),
+                cancellationToken);
+            var description = new CheckoutDescription(_folder);
+            return [.. rows.Zip(statuses, description.Of)];
         }
     }
 
@@ -342,6 +417,15 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return DescribeAll(acquisition.Run(cancellationToken));
     }
 
+    private List<CheckoutRow> Rows(string? repository, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var checkouts = new CheckoutTable(database.Connection);
+        if (repository is null)
+            return checkouts.All();
+        var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+        return known is null ? [] : checkouts.OfRepository(known.Id);
+    }
+
     private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
     {
         var settings = Settings(database, cancellationToken);
@@ -359,6 +443,19 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             ? released
             : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
     }
+
+    private List<string> Maintain(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var maintenance = new BaseMaintenance(_folder, _git, reports);
+        return
+        [
+            .. new RepositoryTable(database.Connection).All()
+                .Where(repository => maintenance.RunIfDue(repository, isBrief: false, cancellationToken))
+                .Select(repository => repository.Key),
+        ];
+    }
+
+    private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) => new(_folder, database, Removal(database, cancellationToken));
 
     private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
     {

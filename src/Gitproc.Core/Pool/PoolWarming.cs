@@ -54,6 +54,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
                 return true;
             },
             cancellationToken);
+        new BaseMaintenance(folder, git, reports).RunIfDue(row, isBrief: true, cancellationToken);
         return Ready(row, target);
     }
 

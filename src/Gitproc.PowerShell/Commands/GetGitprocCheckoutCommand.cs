@@ -29,13 +29,26 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Free { get; set; }
 
+    /// <summary>Look into each: whether files are changed, and how far it is from the remote's branch.</summary>
+    [Parameter]
+    public SwitchParameter Status { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var checkouts = pool.List(Repository, Location, Cancellation);
+        var checkouts = Status ? pool.ListWithStatus(Repository, Location, Cancellation) : pool.List(Repository, Location, Cancellation);
         foreach (var name in Name ?? ["*"])
-            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted), enumerateCollection: true));
+            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
     });
+
+    // The name of the view with a column for it.
+    private PSObject Shown(Checkout checkout)
+    {
+        var shown = PSObject.AsPSObject(checkout);
+        if (Status)
+            shown.TypeNames.Insert(0, "Gitproc.Checkout#Status");
+        return shown;
+    }
 
     private static List<Checkout> Find(string name, IReadOnlyList<Checkout> checkouts, Pool pool)
     {

@@ -15,7 +15,9 @@
     gitproc history [CHECKOUT]         Get-GitprocHistory
     gitproc warm [REPOSITORY] -Count N Initialize-GitprocCheckout
     gitproc repositories | repos       Get-GitprocRepository
+    gitproc reset [CHECKOUT]           Reset-GitprocCheckout
     gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
+    gitproc prune                      Clear-GitprocPool
     gitproc repair                     Repair-GitprocPool
     gitproc rescue list                Get-GitprocRescue
     gitproc rescue restore ID          Restore-GitprocRescue

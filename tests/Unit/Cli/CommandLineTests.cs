@@ -37,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
         string[] names =
         [
             "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName", "ownerProgram", "ownerRuns",
-            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason",
+            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason", "isDirty", "ahead", "behind",
         ];
         Assert.Equal(names, checkout.EnumerateObject().Select(property => property.Name));
         Assert.Equal("locked", checkout.GetProperty("state").GetString());
