@@ -122,6 +122,7 @@ Describe 'The care of a pool' {
 
     It 'prunes what nobody has used, and the same as it says with -WhatIf' {
         Initialize-GitprocCheckout $repository -Count 2
+        Get-GitprocRescue | Remove-GitprocRescue -Confirm:$false
         Clear-GitprocPool | Should -BeNullOrEmpty
         $planned = Clear-GitprocPool -UnusedFor 0s -WhatIf
         $planned.Kind | Should -Be 'Checkout', 'Checkout', 'Repository'

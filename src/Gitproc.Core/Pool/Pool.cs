@@ -455,7 +455,8 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         ];
     }
 
-    private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) => new(_folder, database, Removal(database, cancellationToken));
+    private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) =>
+        new(_folder, database, Removal(database, cancellationToken), _git, Settings(database, cancellationToken).RescueMaxAge);
 
     private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -8,7 +10,9 @@ namespace Gitproc;
 /// <param name="folder">The pool.</param>
 /// <param name="database">Its database.</param>
 /// <param name="removal">Removes checkouts.</param>
-internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal)
+/// <param name="git">Runs git.</param>
+/// <param name="rescueMaxAge">After what time a rescue may go.</param>
+internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, TimeSpan rescueMaxAge)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
@@ -30,10 +34,12 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var all = _checkouts.OfRepository(repository.Id);
             var unused = all.FindAll(IsFree).OrderByDescending(LastUse).Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
             items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
-            // Here come the rescues of it that are older than gitproc.rescueMaxAge (Checkouts.Rescuing).
             var path = folder.Base(repository.Base);
+            var rescues = BaseRemoval.HasRescues(path) ? new Rescues(path, git).List(cancellationToken) : [];
+            var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
+            items.AddRange(old.Select(Item));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && !BaseRemoval.HasRescues(path))
+            if (unused.Count == all.Count && lastUse <= before && rescues.Count == old.Count)
                 items.Add(Item(repository, path, lastUse));
         }
 
@@ -53,6 +59,9 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
                 if (CheckoutName.Read(item.Name) is not { } id || _checkouts.Find(id) is not { } row || !IsFree(row) || LastUse(row) != item.LastUsedAt)
                     return false;
                 removal.Remove(id, new RemoveRequest { Checkout = item.Name, WorkingDirectory = folder.Path }, "nobody used it", cancellationToken);
+                return true;
+            case PrunedKind.Rescue:
+                new Rescues(folder.Base(_repositories.Find(item.Repository)!.Base), git).Remove(item.Name, cancellationToken);
                 return true;
             case PrunedKind.Repository:
                 return _repositories.Find(item.Name) is { } repository && new BaseRemoval(folder, database).TryRemove(repository);
@@ -74,6 +83,15 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
         Repository = row.RepositoryKey,
         Size = FolderSize.Of(folder.Checkout(row.Name)),
         LastUsedAt = LastUse(row),
+    };
+
+    private static PrunedItem Item(Rescue rescue) => new()
+    {
+        Kind = PrunedKind.Rescue,
+        Name = rescue.Id,
+        Repository = rescue.Repository,
+        Size = rescue.Size,
+        LastUsedAt = rescue.RescuedAt,
     };
 
     private static PrunedItem Item(RepositoryRow repository, string path, DateTimeOffset lastUse) => new()

@@ -48,6 +48,25 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
+    public void A_rescue_goes_when_it_is_old_and_keeps_its_repository_until_then()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
+        _pool.Release(checkout);
+        Age(days: 20);
+        Assert.DoesNotContain(Find(), item => item.Kind != PrunedKind.Checkout);
+
+        // The setting of the user, for all that is done to the pool.
+        TestGit.Run(_pool.Pool.Path, "init", "--quiet");
+        TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
+        var found = Find();
+        Assert.Equal([PrunedKind.Checkout, PrunedKind.Rescue, PrunedKind.Repository], found.Select(item => item.Kind));
+        Assert.Equal(Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Id, found[1].Name);
+        Assert.All(found, item => Assert.True(_pool.Pool.Prune(item), item.Name));
+        Assert.Empty(_pool.Pool.ListRepositories());
+    }
+
+    [Fact]
     public void So_many_free_ones_stay_those_used_last()
     {
         var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });
