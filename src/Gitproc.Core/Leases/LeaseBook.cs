@@ -162,8 +162,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     /// <param name="reason">What is wrong, as the rest of a sentence that begins with its name.</param>
     public void SetAside(CheckoutRow row, string reason) => database.Change(() =>
     {
-        if (_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
-            Note(EventKind.Broken, row, row.Lease?.Id, reason);
+        if (!_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
+            return;
+        LeaseFile.Remove(folder.Checkout(row.Name));
+        Note(EventKind.Broken, row, row.Lease?.Id, reason);
     });
 
     /// <summary>Whether a checkout that would do is being cleaned by somebody.</summary>

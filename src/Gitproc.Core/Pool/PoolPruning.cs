@@ -35,11 +35,12 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var unused = all.FindAll(IsFree).OrderByDescending(LastUse).Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
             items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
             var path = folder.Base(repository.Base);
-            var rescues = BaseRemoval.HasRescues(path) ? new Rescues(path, git).List(cancellationToken) : [];
+            var hasRescues = BaseRemoval.HasRescues(path);
+            var rescues = hasRescues ? new Rescues(path, git).List(cancellationToken) : [];
             var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
             items.AddRange(old.Select(Item));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && rescues.Count == old.Count)
+            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count)
                 items.Add(Item(repository, path, lastUse));
         }
 

@@ -110,7 +110,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
                 continue;
             FolderRemoval.TryRemove(left);
             if (!Directory.Exists(left))
-                _done.Add($"{Path.GetFileName(left)}, which was not made to the end, is removed.");
+                _done.Add($"{Path.GetFileName(left)}, which a stopped process left in tmp, is removed.");
         }
 
         foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !TicketLock.IsHeld(ticket)))

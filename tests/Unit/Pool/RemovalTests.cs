@@ -194,13 +194,13 @@ public sealed class RemovalTests : IDisposable
         var random = new Random(11);
         _pool.Release(_pool.Acquire(source));
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.Equal(0, _pool.Program.Run(_pool.Home, "remove", "checkout-1").ExitCode);
+        Assert.Equal(0, _pool.Program.Run(_pool.Home, "remove", "--discard", "checkout-1").ExitCode);
         var longest = (int)watch.ElapsedMilliseconds;
         for (var round = 0; round < 10; round++)
         {
             var checkout = _pool.Acquire(source);
             _pool.Release(checkout);
-            using var process = _pool.Program.Start(_pool.Home, "remove", checkout.Name);
+            using var process = _pool.Program.Start(_pool.Home, round % 3 == 0 ? ["remove", checkout.Name] : ["remove", "--discard", checkout.Name]);
             Thread.Sleep(random.Next(longest / 4, longest));
             process.Kill(entireProcessTree: round % 2 == 0);
             process.WaitForExit();
