@@ -164,7 +164,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         if (!_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
             return;
-        LeaseFile.Remove(folder.Checkout(row.Name));
+        LeaseFile.TryRemove(folder.Checkout(row.Name));
         Note(EventKind.Broken, row, row.Lease?.Id, reason);
     });
 

@@ -1,4 +1,3 @@
-using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;

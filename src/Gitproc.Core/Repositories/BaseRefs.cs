@@ -5,7 +5,7 @@ namespace Gitproc.Repositories;
 
 /// <summary>
 /// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was fetched
-/// by its own name under <c>refs/gitproc/fetched</c>. HEAD is the remote's default branch.
+/// by its own name under <c>refs/gitproc/fetched</c>.
 /// </summary>
 /// <param name="git">Runs git where files do not tell.</param>
 /// <param name="basePath">The base repository.</param>
@@ -45,10 +45,13 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <returns>What a new clone would have checked out.</returns>
     public static Target Default(string basePath)
     {
-        var head = Head.Read(basePath) ?? new Head("main", null);
-        return head.Branch?.StartsWith(Remotes, StringComparison.Ordinal) == true
-            ? new Target(head.Branch[Remotes.Length..], head.Commit, HasUpstream: true)
-            : new Target(head.Branch, head.Commit, HasUpstream: head.Branch is not null);
+        if (DefaultBranch(basePath) is { } branch)
+            return new Target(branch, Head.ReadRef(basePath, Remotes + branch), HasUpstream: true);
+        // The remote has a commit checked out and no branch, or nothing yet.
+        var head = Head.Read(basePath);
+        return head is { Branch: null, Commit: { } commit }
+            ? new Target(null, commit, HasUpstream: false)
+            : new Target(head?.Branch ?? "main", null, HasUpstream: true);
     }
 
     /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
@@ -75,16 +78,14 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             ?? Detached(Revision(wanted, cancellationToken));
     }
 
-    /// <summary>Lets HEAD be the remote's default branch and takes the local branch away that a clone makes.</summary>
+    /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">git failed.</exception>
-    public void LeaveBranch(CancellationToken cancellationToken)
+    public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
-        if (Head.Read(basePath) is not { Branch: { } branch, Commit: not null })
-            return;
-        SetDefault(branch, cancellationToken);
-        Run(cancellationToken, "update-ref", "-d", Heads + branch);
+        if (Head.Read(basePath) is { Branch: { } branch, Commit: not null })
+            Run(cancellationToken, "update-ref", "-d", Heads + branch);
     }
 
     /// <summary>Makes a branch of the remote the default one.</summary>
@@ -93,10 +94,10 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <exception cref="GitprocException">git failed.</exception>
     public void SetDefault(string branch, CancellationToken cancellationToken)
     {
-        if (Head.Read(basePath)?.Branch == Remotes + branch)
+        if (DefaultBranch(basePath) == branch || Head.ReadRef(basePath, Remotes + branch) is null)
             return;
-        Run(cancellationToken, "symbolic-ref", "HEAD", Remotes + branch);
         Run(cancellationToken, "symbolic-ref", Remotes + "HEAD", Remotes + branch);
+        Run(cancellationToken, "symbolic-ref", "HEAD", Heads + branch);
     }
 
     /// <summary>Notes that the remote has no branch checked out but a commit.</summary>
@@ -105,9 +106,25 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <exception cref="GitprocException">git failed.</exception>
     public void SetDetached(string commit, CancellationToken cancellationToken)
     {
-        if (Default(basePath) is { Branch: null } now && now.Commit == commit)
-            return;
-        Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+        if (DefaultBranch(basePath) is not null)
+            Run(cancellationToken, "symbolic-ref", "--delete", Remotes + "HEAD");
+        if (Head.Read(basePath) is not { Branch: null } head || head.Commit != commit)
+            Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+    }
+
+    // git-remote(1), set-head.
+    private static string? DefaultBranch(string basePath)
+    {
+        const string symref = "ref: " + Remotes;
+        var file = Path.Combine(basePath, Remotes, "HEAD");
+        try
+        {
+            return File.ReadAllText(file).TrimEnd() is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);

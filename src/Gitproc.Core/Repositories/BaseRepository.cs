@@ -70,7 +70,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
             if (File.Exists(Path.Combine(gitDirectory, "shallow")))
                 throw Shallow(repository.Url);
             var refs = new BaseRefs(git, gitDirectory);
-            refs.LeaveBranch(cancellationToken);
+            refs.MakeBase(cancellationToken);
             new CheckoutModel(git).Make(gitDirectory, path, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SetAside(path);
