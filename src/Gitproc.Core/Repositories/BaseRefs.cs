@@ -15,14 +15,19 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private const string Remotes = "refs/remotes/origin/";
     private const string Tags = "refs/tags/";
     private const string Refs = "refs/";
+    private const string NoBranch = "refs/HEAD";
 
     // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
     private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
 
+    /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
+    public const string FetchedFolder = "refs/gitproc/fetched/";
+
     /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
-    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance.</param>
+    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
     /// <returns>A full name.</returns>
-    public static string Fetched(string name) => $"refs/gitproc/fetched/{name[Refs.Length..]}";
+    public static string Fetched(string name) =>
+        FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
 
     /// <summary>Whether a ref is none of those that every fetch brings.</summary>
     /// <param name="name">What was asked for.</param>
@@ -81,8 +86,14 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public void LeaveBranch(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
-        if (Head.Read(basePath) is not { Branch: { } branch, Commit: not null })
+        if (Head.Read(basePath) is not { Commit: { } commit } head)
             return;
+        if (head.Branch is not { } branch)
+        {
+            Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
+            return;
+        }
+
         SetDefault(branch, cancellationToken);
         Run(cancellationToken, "update-ref", "-d", Heads + branch);
     }
@@ -107,6 +118,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         if (Default(basePath) is { Branch: null } now && now.Commit == commit)
             return;
+        Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
         Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
     }
 
