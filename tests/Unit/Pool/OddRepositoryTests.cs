@@ -37,7 +37,15 @@ public sealed class OddRepositoryTests : IDisposable
         _user.Release(_user.Acquire());
 
         _user.Run(_user.Source, SomeFiles);
-        var path = _user.Acquire("--fetch");
+        var fetched = _user.Try("acquire", "--fetch", _user.Source);
+        var path = fetched.Output;
+        if (fetched.Error.Contains("mismatched algorithms", StringComparison.Ordinal))
+        {
+            // git older than 2.41 makes a SHA-1 repository of an empty one, and says here why it cannot fetch.
+            Assert.Equal("sha256", format);
+            return;
+        }
+
         Assert.Equal(_user.Git(_user.Source, "rev-parse", "HEAD"), _user.Git(path, "rev-parse", "HEAD"));
         Assert.True(File.Exists(Path.Combine(path, "a")));
         Assert.Equal("", _user.Git(path, "status", "--porcelain"));
@@ -98,6 +106,16 @@ public sealed class OddRepositoryTests : IDisposable
         _user.Round("echo x >> README; echo y >> d/x; echo z >> $'bad\\xff'; rm $'d\\xfe/x'; mkdir dD; touch dD/Dd dD/dd .GITx; git branch TOPIC; git commit -q --allow-empty -m mine; git branch tOPIC; git branch $'own\\xff'");
         foreach (var (name, subject) in (ReadOnlySpan<(string, string)>)[("Topic", "first"), ("topic", "on-topic"), ("V1", "on-topic"), ("v1", "first")])
             Assert.Equal(subject, _user.Git(_user.Acquire("--ref", name), "log", "-1", "--format=%s"));
+    }
+
+    [Fact]
+    public void Long_names_and_paths()
+    {
+        const string deep = "d=$(printf 'd%.0s' {1..255}); for i in {1..15}; do p=$p$d/; done; mkdir -p $p; f=$p$(printf 'f%.0s' {1..250});";
+        _user.MakeSource(deep + "echo x > $f; touch $(printf 'n%.0s' {1..255}); git add .; git commit -qm first; git branch $(printf 'b%.0s' {1..250}); git branch $(printf 'b%.0s' {1..200})/$(printf 'b%.0s' {1..250})");
+        _user.Round(deep + "echo y > $f; rm n*; for i in {1..3000}; do mkdir e; cd e; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
+        foreach (var name in (string[])[new string('b', 250), new string('b', 200) + "/" + new string('b', 250)])
+            _user.Release(_user.Acquire("--ref", name));
     }
 
     [Theory]
