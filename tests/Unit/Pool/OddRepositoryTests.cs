@@ -113,7 +113,7 @@ public sealed class OddRepositoryTests : IDisposable
     {
         const string deep = "d=$(printf 'd%.0s' {1..255}); for i in {1..15}; do p=$p$d/; done; mkdir -p $p; f=$p$(printf 'f%.0s' {1..250});";
         _user.MakeSource(deep + "echo x > $f; touch $(printf 'n%.0s' {1..255}); git add .; git commit -qm first; git branch $(printf 'b%.0s' {1..250}); git branch $(printf 'b%.0s' {1..200})/$(printf 'b%.0s' {1..250})");
-        _user.Round(deep + "echo y > $f; rm n*; for i in {1..3000}; do mkdir e; cd e; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
+        _user.Round(deep + "echo y > $f; rm n*; for i in {1..40}; do mkdir $d; cd $d; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
         foreach (var name in (string[])[new string('b', 250), new string('b', 200) + "/" + new string('b', 250)])
             _user.Release(_user.Acquire("--ref", name));
     }

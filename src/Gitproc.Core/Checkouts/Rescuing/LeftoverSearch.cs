@@ -75,25 +75,27 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
         RawFolder root, RepositoryState state, CancellationToken cancellationToken)
     {
-        var known = state.RemoteIds().ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(ModelRefs.Ids(request.Model));
-        var tips = state.Tips().Where(id => !known.Contains(id)).ToList();
+        var all = state.Tips().ToList();
         if (state.IsUnfinished)
         {
             using var gitDirectory = root.TryOpenFolder(".git");
-            tips = [.. tips.Union(StateFiles.FindIds(gitDirectory!)).Where(id => !known.Contains(id))];
+            all = [.. all.Union(StateFiles.FindIds(gitDirectory!))];
         }
 
-        var fetched = tips.Count == 0 ? [] : ListFetched(cancellationToken);
-        tips = [.. tips.Except(fetched)];
-        known.UnionWith(fetched);
-        var found = Ask(tips, cancellationToken);
+        // Most often nothing is left of them, and of the many that the remote may have no set need be made.
+        var unknown = all.ToHashSet(StringComparer.Ordinal);
+        unknown.ExceptWith(state.RemoteIds());
+        if (unknown.Count > 0)
+            unknown.ExceptWith(ModelRefs.Ids(request.Model));
+        var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
+        unknown.ExceptWith(fetched);
+        var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
         foreach (var (id, _) in found.Where(tip => tip.Type == "missing" && state.Tips().Contains(tip.Id)))
             reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has a ref to {id}, which does not exist: it cannot be rescued"));
         var others = FollowTags(found.Where(tip => tip.Type is "tag" or "tree" or "blob"), cancellationToken);
         var commits = found.Concat(others).Where(tip => tip.Type == "commit").Select(tip => tip.Id).ToList();
         return (
-            [.. new[] { state.Commit }.OfType<string>().Where(id => known.Contains(id) || commits.Contains(id)).Union(commits)],
+            [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
             [.. others.Where(other => other.Type != "commit")],
             Count(commits, state.RemoteIds().Concat(fetched), cancellationToken));
     }
