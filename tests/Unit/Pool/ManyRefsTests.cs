@@ -1,54 +1,63 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Gitproc.Unit.Support;
-using Xunit.Abstractions;
 
 namespace Gitproc.Unit.Pools;
 
-public sealed class ManyRefsTests(ITestOutputHelper output) : IDisposable
+/// <summary>What is done does not grow with the refs of a repository.</summary>
+public sealed class ManyRefsTests : IDisposable
 {
-    private readonly PoolFixture _pool = new();
+    private readonly PoolFixture _few = new();
+    private readonly PoolFixture _many = new();
 
-    public void Dispose() => _pool.Dispose();
-
-    [Theory]
-    [InlineData(100)]
-    [InlineData(100000)]
-    public void Measure(int count)
+    public void Dispose()
     {
-        MakeRefs(count);
-        Checkout checkout = null!;
-        for (var round = 0; round < 3; round++)
+        _few.Dispose();
+        _many.Dispose();
+    }
+
+    [Fact]
+    public void As_many_processes_are_run_for_many_as_for_few()
+    {
+        AddRefs(_few.Source, 10);
+        AddRefs(_many.Source, 20_000);
+        var expected = Commands(_few);
+        Assert.Equal(expected, Commands(_many));
+        Assert.Equal(0, expected[2]);
+    }
+
+    private static List<int> Commands(PoolFixture pool)
+    {
+        var commands = new List<int>();
+        var checkout = Count(() => pool.Acquire());
+        Count(() => pool.Release(checkout));
+        checkout = Count(() => pool.Acquire());
+        TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
+        Count(() => pool.Release(checkout));
+        TestGit.Run(pool.Source, "commit", "--quiet", "--allow-empty", "--message", "second");
+        checkout = Count(() => pool.Acquire(pool.Request() with { Fetch = FetchPolicy.Always }));
+        Assert.Equal(TestGit.Run(pool.Source, "rev-parse", "HEAD"), checkout.Commit);
+        Count(() => pool.Release(checkout));
+        Assert.Single(pool.Pool.ListRescues(null, pool.Home));
+        checkout = Count(() => pool.Acquire(pool.Request() with { Ref = "b/000007" }));
+        Assert.Equal("b/000007", checkout.Branch);
+        return commands;
+
+        Checkout Count(Func<Checkout> operation)
         {
-            Time("acquire", () => checkout = _pool.Acquire());
-            Time("release", () => _pool.Release(checkout));
-            Time("acquire", () => checkout = _pool.Acquire());
-            TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
-            Time("release with work", () => _pool.Release(checkout));
-            TestGit.Run(_pool.Source, "commit", "--quiet", "--allow-empty", "--message", "second");
-            Time("acquire with fetch", () => checkout = _pool.Acquire(_pool.Request() with { Fetch = FetchPolicy.Always }));
-            File.WriteAllText(Path.Combine(checkout.Path, "x"), "x");
-            Time("release with file", () => _pool.Release(checkout));
-            Time("acquire", () => checkout = _pool.Acquire());
-            Time("second acquire", () => _pool.Release(_pool.Acquire()));
-            Time("release", () => _pool.Release(checkout));
+            pool.Reports.Clear();
+            var result = operation();
+            commands.Add(pool.GitCommands);
+            return result;
         }
     }
 
-    private void Time(string what, Action action)
+    private static void AddRefs(string repository, int count)
     {
-        _pool.Reports.Clear();
-        var watch = Stopwatch.StartNew();
-        action();
-        output.WriteLine($"{what}: {watch.Elapsed.TotalMilliseconds:0} ms, {_pool.GitCommands} git");
-    }
-
-    private void MakeRefs(int count)
-    {
-        var id = TestGit.Run(_pool.Source, "rev-parse", "HEAD");
-        var text = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
+        var id = TestGit.Run(repository, "rev-parse", "HEAD");
+        var refs = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
         for (var i = 0; i < count; i++)
-            text.Append(id).Append(" refs/heads/b/").Append(i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture)).Append('\n');
-        File.WriteAllText(Path.Combine(_pool.Source, ".git", "packed-refs"), text.ToString());
+            refs.Append(id).Append(" refs/heads/b/").Append(i.ToString("D6", CultureInfo.InvariantCulture)).Append('\n');
+        File.WriteAllText(Path.Combine(repository, ".git", "packed-refs"), refs.ToString());
     }
 }

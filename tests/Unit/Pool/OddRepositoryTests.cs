@@ -61,10 +61,12 @@ public sealed class OddRepositoryTests : IDisposable
         _user.Round("echo x > x; mkdir d; echo y > d/y; git add .; echo z > x; echo u > u");
     }
 
-    [Fact]
-    public void The_default_branch_does_not_exist()
+    [Theory]
+    [InlineData("sha1")]
+    [InlineData("sha256")]
+    public void The_default_branch_does_not_exist(string format)
     {
-        _user.MakeSource(SomeFiles + "git symbolic-ref HEAD refs/heads/none");
+        _user.MakeSource(SomeFiles + "git symbolic-ref HEAD refs/heads/none", $"--object-format={format}");
         var result = _user.Try("acquire", _user.Source);
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("no default branch yet", result.Error, StringComparison.Ordinal);
@@ -77,6 +79,7 @@ public sealed class OddRepositoryTests : IDisposable
         _user.Release(path);
         Assert.Equal([".git"], Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName));
         path = _user.Restore(_user.Rescues().Single());
+        _user.Run(path, "git status > /dev/null; git fsck --connectivity-only");
         Assert.Equal(("x", "y"), (_user.Run(path, "cat a"), _user.Run(path, "cat folder/b")));
 
         _user.Git(_user.Source, "symbolic-ref", "HEAD", "refs/heads/other");
@@ -113,7 +116,7 @@ public sealed class OddRepositoryTests : IDisposable
     {
         const string deep = "d=$(printf 'd%.0s' {1..255}); for i in {1..15}; do p=$p$d/; done; mkdir -p $p; f=$p$(printf 'f%.0s' {1..250});";
         _user.MakeSource(deep + "echo x > $f; touch $(printf 'n%.0s' {1..255}); git add .; git commit -qm first; git branch $(printf 'b%.0s' {1..250}); git branch $(printf 'b%.0s' {1..200})/$(printf 'b%.0s' {1..250})");
-        _user.Round(deep + "echo y > $f; rm n*; for i in {1..40}; do mkdir $d; cd $d; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
+        _user.Round(deep + "echo y > $f; rm n*; mkdir u; cd u; for i in {1..40}; do mkdir $d; cd $d; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
         foreach (var name in (string[])[new string('b', 250), new string('b', 200) + "/" + new string('b', 250)])
             _user.Release(_user.Acquire("--ref", name));
     }

@@ -10,9 +10,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <param name="git">Runs git.</param>
 internal sealed class RescueRestore(string basePath, GitRunner git)
 {
-    // Known to git in every repository.
-    private const string EmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
     /// <summary>Restores.</summary>
@@ -37,7 +34,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         RestoreFiles(root, gitDirectory, content, [.. work[true]], cancellationToken);
         RestoreObjects(checkout, notes, cancellationToken);
         var head = RestoreRefs(checkout, gitDirectory, notes, cancellationToken);
-        Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? EmptyTree);
+        Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(checkout, null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
         RestoreWorkTree(root, gitDirectory, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && note.Key != RescueTree.GitDirectory + "HEAD"))
             RawTree.Write(gitDirectory, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
