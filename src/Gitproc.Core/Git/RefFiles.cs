@@ -1,3 +1,4 @@
+using System.Buffers;
 using Gitproc.Files;
 
 namespace Gitproc.Git;
@@ -6,6 +7,8 @@ namespace Gitproc.Git;
 internal static class RefFiles
 {
     private const string Symbolic = "ref: ";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     // refs/files-backend.c, SYMREF_MAXDEPTH.
     private const int MostSteps = 5;
@@ -39,17 +42,22 @@ internal static class RefFiles
     /// <returns>Raw names and ids; for what the tag of the line before points to, an empty name.</returns>
     public static IEnumerable<(string Name, string Id)> Packed(RawFolder gitDirectory)
     {
-        foreach (var line in (RawTree.Read(gitDirectory, "packed-refs") ?? "").Split('\n'))
+        // There may be hundreds of thousands.
+        var text = RawTree.Read(gitDirectory, "packed-refs") ?? "";
+        for (int start = 0, end; start < text.Length; start = end + 1)
         {
-            if (line.StartsWith('^'))
+            end = text.IndexOf('\n', start);
+            if (end < 0)
+                end = text.Length;
+            if (text[start] == '^')
             {
-                yield return ("", line[1..]);
+                yield return ("", text[(start + 1)..end]);
                 continue;
             }
 
-            var space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space > 0 && IsId(line[..space]))
-                yield return (line[(space + 1)..], line[..space]);
+            var space = text.IndexOf(' ', start, end - start);
+            if (space > start && IsId(text.AsSpan(start, space - start)))
+                yield return (text[(space + 1)..end], text[start..space]);
         }
     }
 
@@ -78,5 +86,5 @@ internal static class RefFiles
     /// <summary>Whether a text is the full id of an object: SHA-1 or SHA-256, in hex.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>True when it is.</returns>
-    public static bool IsId(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length is 40 or 64 && !text.ContainsAnyExcept(HexDigits);
 }

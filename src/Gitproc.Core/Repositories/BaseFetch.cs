@@ -66,8 +66,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         using var alone = Lock(cancellationToken);
         try
         {
-            var refspec = BaseRefs.IsExtra(wanted) ? $"+{wanted}:{BaseRefs.Fetched(wanted)}" : wanted;
-            Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, refspec], cancellationToken);
+            Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"], cancellationToken);
             return null;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)

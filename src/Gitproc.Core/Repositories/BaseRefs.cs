@@ -15,14 +15,19 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private const string Remotes = "refs/remotes/origin/";
     private const string Tags = "refs/tags/";
     private const string Refs = "refs/";
+    private const string NoBranch = "refs/HEAD";
 
     // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
     private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
 
+    /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
+    public const string FetchedFolder = "refs/gitproc/fetched/";
+
     /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
-    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance.</param>
+    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
     /// <returns>A full name.</returns>
-    public static string Fetched(string name) => $"refs/gitproc/fetched/{name[Refs.Length..]}";
+    public static string Fetched(string name) =>
+        FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
 
     /// <summary>Whether a ref is none of those that every fetch brings.</summary>
     /// <param name="name">What was asked for.</param>
@@ -84,8 +89,12 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
-        if (Head.Read(basePath) is { Branch: { } branch, Commit: not null })
+        if (Head.Read(basePath) is not { Commit: { } commit } head)
+            return;
+        if (head.Branch is { } branch)
             Run(cancellationToken, "update-ref", "-d", Heads + branch);
+        else
+            Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
     }
 
     /// <summary>Makes a branch of the remote the default one.</summary>
@@ -108,8 +117,10 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         if (DefaultBranch(basePath) is not null)
             Run(cancellationToken, "symbolic-ref", "--delete", Remotes + "HEAD");
-        if (Head.Read(basePath) is not { Branch: null } head || head.Commit != commit)
-            Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+        if (Head.Read(basePath) is { Branch: null } head && head.Commit == commit)
+            return;
+        Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
+        Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
     }
 
     // git-remote(1), set-head.

@@ -162,14 +162,14 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
     }
 
     /// <summary>What git answers in a checkout: this is what a restored one must answer too.</summary>
-    public static string Answers(string path)
+    public static string Answers(string path, params (string Name, string? Value)[] environment)
     {
         var text = new StringBuilder();
         foreach (var command in (string[])[
             "status --porcelain=v2 --branch --untracked-files=all", "stash list --format=%H%gs", "for-each-ref --format=%(refname)%(objectname) refs/heads refs/tags refs/notes refs/stash",
             "diff --binary", "diff --cached --binary", "ls-files -s -v", "for-each-ref --format=%(refname)%(upstream) refs/heads"])
         {
-            text.Append("== ").Append(command).Append('\n').Append(TestGit.Run(path, ["-c", "core.fsmonitor=false", .. command.Split(' ')])).Append('\n');
+            text.Append("== ").Append(command).Append('\n').Append(TestGit.Run(path, environment, ["-c", "core.fsmonitor=false", .. command.Split(' ')])).Append('\n');
         }
 
         return text.ToString();

@@ -155,7 +155,7 @@ public sealed class LeftoverTests : IDisposable
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
     }
 
-    private static SortedDictionary<string, string> WorkTree(string path)
+    internal static SortedDictionary<string, string> WorkTree(string path)
     {
         var all = HandOverFixture.Snapshot(path);
         foreach (var key in all.Keys.Where(key => key.StartsWith(".git/", StringComparison.Ordinal) || key == "(index)" || all[key] == "Folder" || key.EndsWith(".o", StringComparison.Ordinal)).ToList())
@@ -163,7 +163,7 @@ public sealed class LeftoverTests : IDisposable
         return all;
     }
 
-    private static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> actual)
+    internal static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> actual)
     {
         var missing = expected.Where(entry => !actual.ContainsKey(entry.Key)).Select(entry => $"missing: {entry.Key} {entry.Value}");
         var more = actual.Where(entry => !expected.ContainsKey(entry.Key)).Select(entry => $"left: {entry.Key} {entry.Value}");

@@ -74,14 +74,17 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
     private string Clean(CancellationToken cancellationToken) =>
         Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);
 
-    // The empty tree is known to git in every repository (git-mktree(1) makes it of nothing).
     private string CheckOut(CancellationToken cancellationToken)
     {
         var error = request.Target.Commit is { } commit
             ? Git(cancellationToken, "reset", "--hard", "--quiet", commit)
-            : Git(cancellationToken, "read-tree", "--reset", "-u", "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+            : Git(cancellationToken, "read-tree", "--reset", "-u", FindEmptyTree(cancellationToken));
         return error;
     }
+
+    // git knows it in every repository, by an id that depends on the hash.
+    private string FindEmptyTree(CancellationToken cancellationToken) =>
+        git.Run(view.Call(request.Checkout, "hash-object", "-t", "tree", "--stdin"), cancellationToken).Output.TrimEnd();
 
     private string Git(CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {

@@ -12,6 +12,7 @@ internal static class ModelRefs
     public static HashSet<string> Ids(string model)
     {
         using var folder = RawFolder.Open(model);
-        return [.. RefFiles.Packed(folder).Select(line => line.Id), .. RefFiles.Read(folder).Values.Where(RefFiles.IsId)];
+        // All of them are packed but those that are the names of others.
+        return [.. RefFiles.Packed(folder).Select(line => line.Id)];
     }
 }

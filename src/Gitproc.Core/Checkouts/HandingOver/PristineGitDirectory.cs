@@ -16,7 +16,8 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
 {
     private const string Objects = "objects";
     private const string Alternates = "objects/info/alternates";
-    private const string NewSuffix = ".gitproc-new";
+    // A name of a file for each ref leaves room for this, and no ref ends so (git-check-ref-format(1)).
+    private const string NewSuffix = ".lock";
 
     private static readonly string[] Folders = [Objects, "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"];
     private static readonly string[] Kept = ["index", "gitproc"];

@@ -3,6 +3,7 @@ using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -74,25 +75,35 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
         RawFolder root, RepositoryState state, CancellationToken cancellationToken)
     {
-        var known = state.RemoteIds().ToHashSet(StringComparer.Ordinal);
-        known.UnionWith(ModelRefs.Ids(request.Model));
-        var tips = state.Tips().Where(id => !known.Contains(id)).ToList();
+        var all = state.Tips().ToList();
         if (state.IsUnfinished)
         {
             using var gitDirectory = root.TryOpenFolder(".git");
-            tips = [.. tips.Union(StateFiles.FindIds(gitDirectory!)).Where(id => !known.Contains(id))];
+            all = [.. all.Union(StateFiles.FindIds(gitDirectory!))];
         }
 
-        var found = Ask(tips, cancellationToken);
+        // Most often nothing is left of them, and of the many that the remote may have no set need be made.
+        var unknown = all.ToHashSet(StringComparer.Ordinal);
+        unknown.ExceptWith(state.RemoteIds());
+        if (unknown.Count > 0)
+            unknown.ExceptWith(ModelRefs.Ids(request.Model));
+        var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
+        unknown.ExceptWith(fetched);
+        var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
         foreach (var (id, _) in found.Where(tip => tip.Type == "missing" && state.Tips().Contains(tip.Id)))
             reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has a ref to {id}, which does not exist: it cannot be rescued"));
         var others = FollowTags(found.Where(tip => tip.Type is "tag" or "tree" or "blob"), cancellationToken);
         var commits = found.Concat(others).Where(tip => tip.Type == "commit").Select(tip => tip.Id).ToList();
         return (
-            [.. new[] { state.Commit }.OfType<string>().Where(id => known.Contains(id) || commits.Contains(id)).Union(commits)],
+            [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
             [.. others.Where(other => other.Type != "commit")],
-            Count(commits, state, cancellationToken));
+            Count(commits, state.RemoteIds().Concat(fetched), cancellationToken));
     }
+
+    // What the remote has under other names than branches and tags.
+    private string[] ListFetched(CancellationToken cancellationToken) => git.Run(
+        new GitCall("--git-dir", request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) { WorkingDirectory = request.Base, Subject = request.Checkout },
+        cancellationToken).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     // A tag may point to another one.
     private List<(string Id, string Type)> FollowTags(IEnumerable<(string Id, string Type)> objects, CancellationToken cancellationToken)
@@ -111,16 +122,17 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
             git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output.Split('\n')[0]["object ".Length..];
     }
 
-    private int Count(List<string> commits, RepositoryState state, CancellationToken cancellationToken)
+    private int Count(List<string> commits, IEnumerable<string> ofRemote, CancellationToken cancellationToken)
     {
         if (commits.Count == 0)
             return 0;
-        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(state.RemoteIds().Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
-        var output = git.Run(
+        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
+        var result = git.Run(
             // Not --all, which has HEAD in it.
-            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input) },
-            cancellationToken).Output;
-        return int.Parse(output, CultureInfo.InvariantCulture);
+            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
+            cancellationToken);
+        // Where history ends before its first commit, as after a fetch with --depth, it cannot be counted further than this.
+        return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
     }
 
     private IReadOnlyList<(string Id, string Type)> Ask(IReadOnlyList<string> names, CancellationToken cancellationToken) =>

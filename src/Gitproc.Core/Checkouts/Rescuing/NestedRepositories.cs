@@ -1,3 +1,4 @@
+using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
@@ -26,7 +27,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         var isKept = hidden.Filled.Any(kept.Contains);
         using var git = root.TryOpenFolder(".git");
         using var modules = git?.TryOpenFolder("modules");
-        if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}"))))
+        if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
             kept.Add(Modules);
         return kept;
     }
@@ -34,25 +35,38 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
     // Whether all that a repository holds is its remote's, for certain.
     private bool IsDone(RawFolder root, string path, CancellationToken cancellationToken)
     {
-        if (FindGitDirectory(root, path) is not { } gitDirectory || !HasOnlyKnown(root, gitDirectory))
+        if (FindGitDirectory(root, path) is not { } gitDirectory || !HasOnlyKnown(root, gitDirectory, cancellationToken))
             return false;
         var state = ReadState(root, gitDirectory);
-        // What cannot be named to a process cannot be asked about.
-        if (state?.Commit is not { } commit || RawText.OfText(RawText.ToText(path)) != path)
-            return false;
+        return state?.Commit is { } commit
+            && FindCleanSubmodules(path, gitDirectory, commit, cancellationToken) is { } inner
+            && inner.Select(name => $"{path}/{name}").All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
+    }
+
+    // The submodules of a repository whose work tree is clean; null when it is not.
+    private IReadOnlyList<string>? FindCleanSubmodules(string path, string gitDirectory, string commit, CancellationToken cancellationToken)
+    {
+        if (!CanBeNamed(path) || !CanBeNamed(gitDirectory))
+            return null;
         using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(path), commit);
         try
         {
             var look = WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
-            return look.IsClean && look.Submodules.Count == 0 && look.Unreadable.Length == 0;
+            return look.IsClean && look.Unreadable.Length == 0 ? look.Submodules : null;
         }
-        catch (GitprocException)
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
-            return false;
+            return null;
         }
     }
 
-    private static bool HasOnlyKnown(RawFolder root, string gitDirectory)
+    private static bool IsEmpty(RawFolder root, string path) => RawTree.At(root, path, (folder, name) =>
+    {
+        using var submodule = folder.TryOpenFolder(name);
+        return submodule?.Entries().Count == 0;
+    });
+
+    private bool HasOnlyKnown(RawFolder root, string gitDirectory, CancellationToken cancellationToken)
     {
         if (ReadState(root, gitDirectory) is not { } state)
             return false;
@@ -64,7 +78,25 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
             known.UnionWith(RefFiles.Packed(directory).Where(line => !line.Name.StartsWith("refs/heads/", StringComparison.Ordinal)).Select(line => line.Id));
             return true;
         });
-        return !state.IsUnfinished && state.Tips().All(known.Contains);
+        var unknown = state.Tips().Where(id => !known.Contains(id)).ToList();
+        return !state.IsUnfinished && (unknown.Count == 0 || (HasOnlyCommits(state, known) && IsReached(gitDirectory, unknown, known, cancellationToken)));
+    }
+
+    // A tag may be an object of its own at a commit that is known.
+    private static bool HasOnlyCommits(RepositoryState state, HashSet<string> known) =>
+        state.LocalRefs().All(local => local.Key.StartsWith("refs/heads/", StringComparison.Ordinal) || known.Contains(local.Value));
+
+    // A submodule has most often not the newest commit checked out.
+    private bool IsReached(string gitDirectory, List<string> commits, HashSet<string> known, CancellationToken cancellationToken)
+    {
+        if (!CanBeNamed(gitDirectory))
+            return false;
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), checkout, commits[0]);
+        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
+        var result = git.Run(
+            view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with { Input = stream => stream.Write(input), MayFail = true },
+            cancellationToken);
+        return result.ExitCode == 0 && result.Output.Length == 0;
     }
 
     private static RepositoryState? ReadState(RawFolder root, string gitDirectory) => RawTree.At(root, gitDirectory, (folder, name) =>
@@ -86,6 +118,9 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         var relative = RawText.OfText(Path.GetRelativePath(checkout, full).Replace(Path.DirectorySeparatorChar, '/'));
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) ? relative : null;
     }
+
+    // What cannot be named to a process cannot be asked about.
+    private static bool CanBeNamed(string path) => RawText.OfText(RawText.ToText(path)) == path;
 
     private string FullPath(string path) => Path.Combine(checkout, RawText.ToText(path));
 

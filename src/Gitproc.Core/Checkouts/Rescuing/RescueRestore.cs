@@ -10,8 +10,7 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <param name="git">Runs git.</param>
 internal sealed class RescueRestore(string basePath, GitRunner git)
 {
-    // Known to git in every repository.
-    private const string EmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+    private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
     /// <summary>Restores.</summary>
     /// <param name="id">The rescue's id.</param>
@@ -30,10 +29,13 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
 
         using var root = RawFolder.Open(checkout);
         using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{checkout} has no .git folder.");
+        // Objects may be among it, without which refs lead nowhere.
+        var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
+        RestoreFiles(root, gitDirectory, content, [.. work[true]], cancellationToken);
         RestoreObjects(checkout, notes, cancellationToken);
         var head = RestoreRefs(checkout, gitDirectory, notes, cancellationToken);
-        Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? EmptyTree);
-        RestoreWorkTree(root, gitDirectory, content, [.. items[true]], notes, cancellationToken);
+        Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(checkout, null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+        RestoreWorkTree(root, gitDirectory, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && note.Key != RescueTree.GitDirectory + "HEAD"))
             RawTree.Write(gitDirectory, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
         RestoreConfig(checkout, gitDirectory, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
@@ -90,6 +92,11 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")));
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders, "")))
             RawTree.MakeFolder(root, path);
+        RestoreFiles(root, gitDirectory, content, items, cancellationToken);
+    }
+
+    private static void RestoreFiles(
+        RawFolder root, RawFolder gitDirectory, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
         content.Read(
             items,
             (item, reader) =>
@@ -100,7 +107,6 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
                     RawTree.Make(root, RescueTree.Unescape(item.Path[RescueTree.Work.Length..]), (folder, name) => Write(folder, name, item, reader));
             },
             cancellationToken);
-    }
 
     private static void Write(RawFolder folder, string name, RescueContent.Item item, BatchReader reader)
     {

@@ -38,7 +38,7 @@ internal static partial class RescueTree
     /// </summary>
     public const string Refs = "refs";
 
-    /// <summary>The config of branches and submodules, as <c>git config --list -z</c> writes it.</summary>
+    /// <summary>The config of branches and submodules, and what tells that <c>origin</c> has the rest of a partial clone, as <c>git config --list -z</c> writes it.</summary>
     public const string Config = "config";
 
     /// <summary>Makes a path that a tree may have of any path: git refuses <c>.git</c> in all its spellings.</summary>

@@ -26,7 +26,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     public Rescue Write(string id, RawFolder root, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
         var rescue = Describe(id, state, leftovers);
-        BringObjects(leftovers, cancellationToken);
+        if (!TryBringObjects(leftovers, cancellationToken))
+            leftovers = KeepObjectsWhole(root, leftovers);
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
@@ -64,27 +65,50 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         Size = leftovers.Size,
     };
 
-    // All that the tips lead to and the base's own refs do not, straight into the base's objects.
-    private void BringObjects(Leftovers leftovers, CancellationToken cancellationToken)
+    // All that the tips lead to and the base's own refs do not, straight into the base's objects. It is not all here when the
+    // job has fetched with --depth or --filter.
+    private bool TryBringObjects(Leftovers leftovers, CancellationToken cancellationToken)
     {
         var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
         if (wanted.Count == 0)
-            return;
+            return true;
         var input = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
-        git.Run(
+        return git.Run(
             InBase("pack-objects", "--quiet", "--revs", "--non-empty", "--delta-base-offset", Path.Combine(request.Base, "objects", "pack", "pack")) with
             {
                 Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", view.Objects), .. RepositoryRules],
                 Input = stream => stream.Write(input),
+                MayFail = true,
             },
-            cancellationToken);
+            cancellationToken).ExitCode == 0;
+    }
+
+    // The base repository must have all that its commits lead to, or a fetch would take for there what is not. So commits that
+    // lack something are kept as the files that git has them in.
+    private Leftovers KeepObjectsWhole(RawFolder root, Leftovers leftovers)
+    {
+        using var gitDirectory = root.TryOpenFolder(".git")!;
+        using var objects = gitDirectory.TryOpenFolder("objects")!;
+        var known = ModelRefs.Ids(request.Model);
+        return leftovers with
+        {
+            Trees =
+            [
+                .. leftovers.Trees, .. gitDirectory.Find("shallow") is null ? [] : (string[])[".git/shallow"],
+                .. objects.Entries().Select(entry => entry.Name).Where(name => name != "info").Select(name => $".git/objects/{name}"),
+            ],
+            Commits = [.. leftovers.Commits.Where(known.Contains)],
+            Tags = [],
+            Objects = [],
+            Staged = [],
+        };
     }
 
     // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
     private string ReadConfig(CancellationToken cancellationToken) => git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Path, ".git", "config"), "--no-includes", "-z",
-            "--get-regexp", @"^(branch|submodule)\.") with
+            "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
         { MayFail = true },
         cancellationToken).Output;
 
