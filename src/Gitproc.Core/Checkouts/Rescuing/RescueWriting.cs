@@ -107,7 +107,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     private string ReadConfig(CancellationToken cancellationToken) => git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Path, ".git", "config"), "--no-includes", "-z",
-            "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with { MayFail = true },
+            "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
+        { MayFail = true },
         cancellationToken).Output;
 
     private static void AddFiles(FastImport import, RawFolder root, Leftovers leftovers)
