@@ -55,6 +55,6 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         }
 
         void Run(string directory, params string[] arguments) => git.Run(
-            new GitCall(arguments) { WorkingDirectory = directory, Subject = name }, cancellationToken);
+            new GitCall(arguments) { WorkingDirectory = directory, Subject = name, Config = LfsStore.ConfigOf(basePath) }, cancellationToken);
     }
 }

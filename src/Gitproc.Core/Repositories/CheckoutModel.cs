@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gitproc.Git;
-using Gitproc.Git.Config;
 
 namespace Gitproc.Repositories;
 
@@ -51,9 +50,7 @@ internal sealed class CheckoutModel(GitRunner git)
             },
             cancellationToken);
         var made = Path.Combine(work, ".git");
-        // git-lfs-config(5), lfs.storage: what one checkout has got from the server the others need not, and what a job has
-        // made and not pushed outlives its checkout.
-        File.AppendAllText(Path.Combine(made, "config"), $"[lfs]\n\tstorage = {ConfigText.Value(GitPath(Path.Combine(basePath, "lfs")))}\n[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
+        File.AppendAllText(Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
         Directory.CreateDirectory(Path.Combine(made, "objects", "info"));
         File.WriteAllText(Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
         Directory.Move(made, model);

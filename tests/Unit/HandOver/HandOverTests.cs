@@ -140,7 +140,7 @@ public sealed class HandOverTests : IDisposable
         var rescue = _fixture.HandOver(_fixture.Request() with { LastLease = Lease });
         var listed = Assert.Single(_fixture.Rescues.List(CancellationToken.None));
         Assert.Equal(rescue, listed);
-        Assert.Equal("checkout-1/20260304T050607Z-0123456789abcdef", listed.ToString());
+        Assert.Equal("checkout-1/20260304T050607Z-0123456789ab", listed.ToString());
         Assert.Equal(("topic", 1, 1, Lease.Id), (listed.Branch, listed.Files, listed.Commits, listed.LeaseId));
         Assert.Contains(@"'a\x0ab'", listed.Holder, StringComparison.Ordinal);
     }

@@ -57,6 +57,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         index.Finish(gitDirectory);
+        new LfsStore(request.Base).Take(gitDirectory, Path.Combine(request.Path, ".git"));
         new PristineGitDirectory(request.Model, request.Url, request.Target).Write(Path.Combine(request.Path, ".git"));
         return rescue;
     }
