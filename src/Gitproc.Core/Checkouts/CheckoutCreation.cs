@@ -41,6 +41,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             else
                 reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {name} is empty"));
 
+            new LfsStore(basePath).Take(gitDirectory);
             new CheckoutRecord(repository.Key, url, repository.Base).Write(unfinished);
             LeaseFile.Write(unfinished, row.Lease!, replaced: null);
             var path = folder.Checkout(name);
@@ -55,6 +56,6 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         }
 
         void Run(string directory, params string[] arguments) => git.Run(
-            new GitCall(arguments) { WorkingDirectory = directory, Subject = name, Config = LfsStore.ConfigOf(basePath) }, cancellationToken);
+            new GitCall(arguments) { WorkingDirectory = directory, Subject = name }, cancellationToken);
     }
 }

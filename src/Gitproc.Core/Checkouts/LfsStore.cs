@@ -13,19 +13,12 @@ internal sealed class LfsStore(string basePath)
 {
     private const string Objects = "lfs/objects/";
 
-    /// <summary>Config that lets git-lfs put what it gets into a base repository at once (git-lfs-config(5), lfs.storage).</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <returns>Keys and values.</returns>
-    public static (string Key, string Value)[] ConfigOf(string basePath) => [("lfs.storage", Path.Combine(basePath, "lfs"))];
-
-    /// <summary>Takes what a checkout has. What is not what its name says stays behind.</summary>
-    /// <param name="gitDirectory">The checkout's <c>.git</c>.</param>
-    /// <param name="path">Its path.</param>
+    /// <summary>Takes what a repository has. What is not what its name says stays behind.</summary>
+    /// <param name="path">Its git directory.</param>
     /// <exception cref="IOException">It could not be moved.</exception>
-    public void Take(RawFolder gitDirectory, string path)
+    public void Take(string path)
     {
-        if (!RawTree.At(gitDirectory, Objects.TrimEnd('/'), (folder, name) => folder.Find(name) == EntryKind.Folder))
-            return;
+        using var gitDirectory = RawFolder.Open(path);
         using var lfs = gitDirectory.TryOpenFolder("lfs");
         using var objects = lfs?.TryOpenFolder("objects");
         if (objects is null)
@@ -47,9 +40,14 @@ internal sealed class LfsStore(string basePath)
 
     private static void Move(string from, string to)
     {
-        if (File.Exists(to))
-            return;
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        File.Move(from, to, overwrite: true);
+        try
+        {
+            File.Move(from, to, overwrite: true);
+        }
+        catch (FileNotFoundException) when (File.Exists(to))
+        {
+            // What is in the model is taken by all that clean a checkout.
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class LfsTests : IDisposable
         var path = _user.Acquire();
         Assert.Equal(File.ReadAllBytes(Path.Combine(_user.Source, "a.bin")), File.ReadAllBytes(Path.Combine(path, "a.bin")));
         Assert.True(Directory.Exists(Path.Combine(_user.Base, "lfs", "objects")));
-        Assert.False(Directory.Exists(Path.Combine(path, ".git/lfs/objects")));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(path, ".git/lfs/objects"), "*", SearchOption.AllDirectories));
         _user.Release(path);
 
         // Nobody has to get it again.

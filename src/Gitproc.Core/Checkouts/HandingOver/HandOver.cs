@@ -57,7 +57,9 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         index.Finish(gitDirectory);
-        new LfsStore(request.Base).Take(gitDirectory, Path.Combine(request.Path, ".git"));
+        // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
+        foreach (var repository in (string[])[request.Model, Path.Combine(request.Path, ".git")])
+            new LfsStore(request.Base).Take(repository);
         new PristineGitDirectory(request.Model, request.Url, request.Target).Write(Path.Combine(request.Path, ".git"));
         return rescue;
     }

@@ -47,7 +47,7 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
 
     private static void CopyModel(RawFolder source, RawFolder folder, HashSet<string> expected) => RawTree.Walk(source, "", entry =>
     {
-        if (entry.Path is "config" or "HEAD" || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
+        if (entry.Path is "config" or "HEAD" or "lfs" || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
             return false;
         expected.Add(entry.Path);
         if (entry.Kind == EntryKind.Folder)
