@@ -48,7 +48,10 @@ internal static class CheckoutTable
         checkout.AcquiredAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
     ];
 
-    private static string Owner(Checkout checkout) => checkout switch
+    private static string Owner(Checkout checkout) =>
+        checkout.Label is { Length: > 0 } label ? $"{Holder(checkout)}: {PrintableText.Of(label)}" : Holder(checkout);
+
+    private static string Holder(Checkout checkout) => checkout switch
     {
         { LeaseId: null } => "-",
         { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",

@@ -75,6 +75,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
             start.ArgumentList.Add(argument);
         if (!call.KeepRepositoryVariables)
             GitEnvironment.Scrub(start.Environment);
+        GitEnvironment.AskNobodyInCi(start.Environment);
         if (call.Config.Count > 0)
             GitEnvironment.AddConfig(start.Environment, call.Config);
         foreach (var (name, value) in call.Environment)

@@ -24,6 +24,9 @@ internal sealed class CheckoutDescription(PoolFolder folder)
     {
         var path = folder.Checkout(row.Name);
         var isLeft = IsLeft(row);
+        // Whoever it was cleaned for is gone: nobody holds it, and the next acquire goes on.
+        if (isLeft && row.State == CheckoutState.Cleaning)
+            row = row with { Lease = null };
         // A holder may go to another branch at any time; on a free one it was noted when it was released.
         var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
         return new Checkout
