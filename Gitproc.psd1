@@ -12,12 +12,20 @@
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
         'Clear-GitprocLease'
+        'Clear-GitprocPool'
         'Enter-GitprocCheckout'
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
+        'Get-GitprocRepository'
+        'Get-GitprocRescue'
+        'Initialize-GitprocCheckout'
         'Invoke-GitprocAcquire'
+        'Remove-GitprocCheckout'
+        'Remove-GitprocRescue'
         'Repair-GitprocPool'
+        'Reset-GitprocCheckout'
+        'Restore-GitprocRescue'
         'Select-GitprocCheckout'
         'Update-GitprocLease'
     )

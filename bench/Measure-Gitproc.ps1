@@ -12,6 +12,10 @@
     How often each contestant runs.
 .PARAMETER Files
     How many files the larger repository has; the smaller one has 20.
+.PARAMETER HandOverFiles
+    How many files the repositories have in which releases are measured.
+.PARAMETER Jobs
+    How many jobs acquire at the same moment.
 .PARAMETER Gitproc
     The command to measure.
 .PARAMETER Module
@@ -31,6 +35,12 @@ param(
 
     [ValidateRange(1, 1000000)]
     [int] $Files = 4000,
+
+    [ValidateRange(100, 1000000)]
+    [int[]] $HandOverFiles = @(3000, 50000),
+
+    [ValidateRange(1, 1000)]
+    [int] $Jobs = 100,
 
     [string] $Gitproc = "$PSScriptRoot/../out/native/gitproc$($IsWindows ? '.exe' : '')",
 
@@ -112,6 +122,16 @@ function Initialize-Source {
     git -C $Path add .
     git -C $Path commit --quiet --message files
     git clone --quiet --bare $Path "$Path.git"
+}
+
+# One file in a hundred gets another content, and as many are new.
+function Edit-Tree {
+    param([string] $Path, [int] $Count)
+
+    foreach ($number in (1..$Count).Where({ $_ % 100 -eq 0 })) {
+        [System.IO.File]::WriteAllText((Join-Path $Path "folder$($number % 50)/file$number.txt"), "changed`n")
+        [System.IO.File]::WriteAllText((Join-Path $Path "folder$($number % 50)/new$number.txt"), "new`n")
+    }
 }
 
 # Rows that no disk could hold: in ten one that is locked by this process, and has a HEAD to be read.
@@ -216,6 +236,51 @@ try {
         Measure-Table -Title "A new checkout of $count files" -Contestant $contestants
         Remove-Item -LiteralPath $env:GITPROC_POOL -Recurse -Force
     }
+
+    foreach ($count in $HandOverFiles) {
+        $source = Join-Path $work "hand-over-$count"
+        Initialize-Source -Path $source -Count $count
+        $env:GITPROC_POOL = Join-Path $work "hand-over-pool-$count"
+        $clone = Join-Path $work "hand-over-clone-$count"
+        git clone --quiet --shared "$source.git" $clone
+        $clean = {
+            (Measure-Process git, reset, --quiet, --hard -Directory $clone) + (Measure-Process git, clean, --quiet, -fd -Directory $clone)
+        }
+        $hold = {
+            $null = Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
+            $Output
+        }
+        Measure-Table -Title "Cleaning $count files" -Contestant ([ordered] @{
+            'git reset --hard && git clean -fd' = $clean
+            'gitproc release' = { $path = & $hold; Measure-Process $Gitproc, release, $path }
+            'gitproc acquire, at the same commit' = {
+                Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
+                $null = Measure-Process $Gitproc, release, $Output
+            }
+            'git reset --hard && git clean -fd, 1 % changed' = { Edit-Tree -Path $clone -Count $count; & $clean }
+            'gitproc release --discard, 1 % changed' = {
+                $path = & $hold
+                Edit-Tree -Path $path -Count $count
+                Measure-Process $Gitproc, release, $path, --discard
+            }
+            'gitproc release, 1 % changed and rescued' = {
+                $path = & $hold
+                Edit-Tree -Path $path -Count $count
+                Measure-Process $Gitproc, release, $path
+            }
+        })
+        Remove-Item -LiteralPath $env:GITPROC_POOL, $clone, $source, "$source.git" -Recurse -Force
+    }
+
+    $env:GITPROC_POOL = Join-Path $work 'jobs'
+    $null = Measure-Process $Gitproc, warm, "file://$small", --count, $Jobs
+    git config --global gitproc.fetchMaxAge 1s
+    Start-Sleep -Seconds 2
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $said = 1..$Jobs | ForEach-Object -ThrottleLimit $Jobs -Parallel { & $using:Gitproc acquire "file://$using:small" --owner-pid $using:PID --verbose 2>&1 }
+    $elapsed = $watch.Elapsed.TotalMilliseconds
+    git config --global --unset gitproc.fetchMaxAge
+    "`n$Jobs jobs that acquire at the same moment, the last fetch being old: $((@($said) -match '^\S*/checkout-').Count) checkouts, $((@($said) -match ' fetch --prune').Count) fetches, $('{0:0}' -f $elapsed) ms in all"
 
     $contestants = [ordered] @{ 'git --version' = $floor }
     foreach ($count in 1, 100, 10000) {

@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc;
 
 /// <summary>Removes folders that hold read-only files, as git's object folders do. Links are removed, never followed.</summary>
@@ -17,8 +19,12 @@ internal static class FolderRemoval
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            MakeWritable(new DirectoryInfo(folder));
-            Directory.Delete(folder, recursive: true);
+            // Files that may not be deleted for their mode or their folder's, and names that are no text for .NET.
+            var path = Path.TrimEndingDirectorySeparator(folder);
+            using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
+            parent.Remove(RawText.OfText(Path.GetFileName(path)));
+            if (Directory.Exists(folder))
+                throw new IOException($"The folder {folder} is not empty: somebody writes into it.", e);
         }
     }
 
@@ -33,22 +39,6 @@ internal static class FolderRemoval
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // What is left lies under a name that is used for nothing else, and is tried again.
-        }
-    }
-
-    // Windows refuses to delete a read-only file, Unix to delete from a read-only folder.
-    private static void MakeWritable(DirectoryInfo folder)
-    {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var entry in folder.EnumerateFileSystemInfos())
-        {
-            if (entry.LinkTarget is not null)
-                continue;
-            if (entry is DirectoryInfo inner)
-                MakeWritable(inner);
-            else if (OperatingSystem.IsWindows())
-                entry.Attributes &= ~FileAttributes.ReadOnly;
         }
     }
 }

@@ -48,8 +48,29 @@ public enum ErrorReason
     /// <summary>The operating system did not tell which processes run.</summary>
     ProcessesNotKnown,
 
+    /// <summary>The text is no name of a branch, tag, commit or ref, or cannot be that of a new branch.</summary>
+    InvalidRef,
+
+    /// <summary>The repository has no such branch, tag or commit.</summary>
+    RefNotFound,
+
+    /// <summary>What a job left in the checkout could not be rescued, and is not thrown away without being told to.</summary>
+    NotRescued,
+
+    /// <summary>Processes run in the checkout.</summary>
+    InUse,
+
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
+
+    /// <summary>What a job left in a checkout takes more than may be rescued.</summary>
+    LeftoversTooLarge,
+
+    /// <summary>Something in a checkout could not be removed or put back.</summary>
+    CannotClean,
+
+    /// <summary>There is no such rescue.</summary>
+    RescueNotFound,
 }
 
 /// <summary>

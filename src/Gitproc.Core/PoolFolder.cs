@@ -60,7 +60,17 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of its lock file.</returns>
     public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
 
-    /// <summary>The lock under which the folder of a checkout is made.</summary>
+    /// <summary>The lock under which a base repository is fetched.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string FetchLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"fetch-{repositoryId}.lock");
+
+    /// <summary>The lock under which a base repository is packed.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string MaintenanceLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
+
+    /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
     /// <param name="name">The checkout's name.</param>
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");

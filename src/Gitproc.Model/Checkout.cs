@@ -22,13 +22,25 @@ public sealed class Checkout
     public required CheckoutState State { get; init; }
 
     /// <summary>Whether a live owner holds it.</summary>
-    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown;
+    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown || (State == CheckoutState.Cleaning && LeaseId is not null);
 
     /// <summary>The branch checked out; null when HEAD is detached, or the checkout is not made yet.</summary>
     public string? Branch { get; init; }
 
     /// <summary>The full id of the commit that HEAD is at; null when there is none.</summary>
     public string? Commit { get; init; }
+
+    /// <summary>Whether files in it are changed, removed or new; null when that was not asked for, or cannot be told.</summary>
+    public bool? IsDirty { get; init; }
+
+    /// <summary>
+    /// How many commits it has that the branch of its name on the remote, as fetched last, has not; null when that was not asked for, or
+    /// there is no such branch.
+    /// </summary>
+    public int? Ahead { get; init; }
+
+    /// <summary>How many commits that branch has that it has not; null when <see cref="Ahead"/> is.</summary>
+    public int? Behind { get; init; }
 
     /// <summary>The random id of the acquisition that holds it; null when nobody does.</summary>
     public string? LeaseId { get; init; }

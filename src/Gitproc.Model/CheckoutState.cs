@@ -20,4 +20,7 @@ public enum CheckoutState
     /// released by force.
     /// </summary>
     Unknown,
+
+    /// <summary>Nobody holds it, and it is being cleaned, or will be by the next acquire.</summary>
+    Cleaning,
 }

@@ -32,4 +32,7 @@ public enum EventKind
 
     /// <summary>It was found on disk and put on the list.</summary>
     Found = 10,
+
+    /// <summary>Work that its holder had left in it was rescued.</summary>
+    Rescued = 11,
 }

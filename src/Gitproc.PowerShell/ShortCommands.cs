@@ -19,15 +19,39 @@ public static class ShortCommands
         ["list"] = "Get-GitprocCheckout",
         ["ls"] = "Get-GitprocCheckout",
         ["reap"] = "Clear-GitprocLease",
+        ["remove"] = "Remove-GitprocCheckout",
+        ["rm"] = "Remove-GitprocCheckout",
         ["renew"] = "Update-GitprocLease",
         ["repair"] = "Repair-GitprocPool",
         ["release"] = "Exit-GitprocCheckout",
         ["r"] = "Exit-GitprocCheckout",
+        ["prune"] = "Clear-GitprocPool",
+        ["repositories"] = "Get-GitprocRepository",
+        ["repos"] = "Get-GitprocRepository",
+        ["rescue"] = "Get-GitprocRescue",
+        ["rescue list"] = "Get-GitprocRescue",
+        ["rescue ls"] = "Get-GitprocRescue",
+        ["rescue remove"] = "Remove-GitprocRescue",
+        ["rescue rm"] = "Remove-GitprocRescue",
+        ["rescue restore"] = "Restore-GitprocRescue",
+        ["warm"] = "Initialize-GitprocCheckout",
+        ["reset"] = "Reset-GitprocCheckout",
         ["run"] = "Use-GitprocCheckout",
     };
 
-    /// <summary>Those that are words.</summary>
-    internal static IEnumerable<KeyValuePair<string, string>> Words => Targets.Where(pair => pair.Key is [not '-', _, ..]);
+    /// <summary>The words that can stand first, or after another one.</summary>
+    /// <param name="first">The word before; null for none.</param>
+    /// <returns>The words, and the names of cmdlets.</returns>
+    internal static IEnumerable<KeyValuePair<string, string>> WordsAfter(string? first) => first is null
+        ? Targets.Where(pair => pair.Key is [not '-', _, ..] && !pair.Key.Contains(' ', StringComparison.Ordinal))
+        : Targets.Where(pair => pair.Key.StartsWith(first + " ", StringComparison.OrdinalIgnoreCase))
+            .Select(pair => KeyValuePair.Create(pair.Key[(first.Length + 1)..], pair.Value));
+
+    /// <summary>Reads the command at the beginning of some arguments: one word, or two where the first alone says too little.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="second">The second; null for none.</param>
+    /// <returns>How many words it has.</returns>
+    public static int Length(string first, string? second) => second is not null && Targets.ContainsKey($"{first} {second}") ? 2 : 1;
 
     /// <summary>Finds what a command stands for.</summary>
     /// <param name="command">The command, in upper or lower case.</param>

@@ -60,7 +60,7 @@ Describe 'Invoke-GitprocAcquire' {
     It 'shows each git command with -Verbose' {
         $pool = Join-Path $TestDrive 'verbose'
         $lines = Invoke-GitprocAcquire $repository -Pool $pool -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
-        "$lines" | Should -Match 'git clone --bare'
+        "$lines" | Should -Match 'git clone --no-checkout'
     }
 
     It 'says with stable ids what is wrong: <Id>' -ForEach @(

@@ -44,7 +44,7 @@ Describe 'Get-GitprocCheckout' {
     It 'shows the branch as it is now' {
         git -C $locked.Path checkout --quiet -b topic
         (Get-GitprocCheckout $locked.Name).Branch | Should -Be 'topic'
-        (Get-GitprocCheckout $free.Name).Branch | Should -BeNullOrEmpty
+        (Get-GitprocCheckout $free.Name).Branch | Should -Be 'main'
         (Get-GitprocCheckout $free.Name).Commit | Should -Be (git -C $other rev-parse HEAD)
     }
 

@@ -33,7 +33,7 @@ internal sealed class Ground : IDisposable
         FolderRemoval.Remove(path);
         Directory.CreateDirectory(path);
         var ground = new Ground(path);
-        foreach (var name in (string[])["home", "claims", "removals", "trash"])
+        foreach (var name in (string[])["home", "claims", "removals", "trash", "work", "removed-work"])
             Directory.CreateDirectory(ground[name]);
         Isolate(ground.Home);
         SourceRepository.Make(ground.Source);
@@ -54,6 +54,19 @@ internal sealed class Ground : IDisposable
     /// <param name="checkout">The checkout's name.</param>
     /// <returns>The path of a file.</returns>
     public string Removal(string checkout) => System.IO.Path.Combine(this["removals"], checkout);
+
+    /// <summary>The folder of the notes of work that holders have left.</summary>
+    public string Works => this["work"];
+
+    /// <summary>The note of work that a holder has left.</summary>
+    /// <param name="name">The work's name.</param>
+    /// <returns>The path of a file.</returns>
+    public string Work(string name) => System.IO.Path.Combine(Works, name);
+
+    /// <summary>The note that work was removed on purpose.</summary>
+    /// <param name="name">The work's name.</param>
+    /// <returns>The path of a file.</returns>
+    public string RemovedWork(string name) => System.IO.Path.Combine(this["removed-work"], name);
 
     /// <summary>A place for what is about to be removed.</summary>
     /// <returns>The path of a folder that is not there.</returns>

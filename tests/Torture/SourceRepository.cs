@@ -32,6 +32,13 @@ internal static class SourceRepository
     /// <returns>What git says; empty when nothing is.</returns>
     public static string Changes(string checkout) => Git(checkout, "status", "--short");
 
+    /// <summary>The names of all files in the rescues of a base repository.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <returns>Their last parts.</returns>
+    public static HashSet<string> RescuedFiles(string basePath) =>
+        Git(basePath, "--git-dir", basePath, "rev-list", "--objects", "--glob=refs/gitproc/rescue", "--not", "--remotes")
+            .Split('\n').Select(line => line[(line.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+
     private static string NameOf(int folder, int file) => Path.Combine($"folder-{folder}", $"file-{file:00}.txt");
 
     private static string Git(string folder, params string[] arguments)
@@ -39,6 +46,6 @@ internal static class SourceRepository
         using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
-        return git.ExitCode == 0 ? output.TrimEnd() : $"git {arguments[0]} failed with {git.ExitCode}";
+        return git.ExitCode == 0 ? output.TrimEnd() : $"git {string.Join(' ', arguments)} failed with {git.ExitCode}";
     }
 }

@@ -41,6 +41,24 @@ internal sealed class AcquireOptions
         CustomParser = result => result.Tokens is [{ Value: Forever }] ? Timeout.InfiniteTimeSpan : Durations.Parse(result),
     };
 
+    private readonly Option<string?> _ref = new("--ref")
+    {
+        Description = "A branch, tag, commit or full ref to check out; NAME:BRANCH begins a branch there. [default: the remote's default branch]",
+        HelpName = "REF",
+    };
+
+    private readonly Option<string?> _newBranch = new("--new-branch", "-b")
+    {
+        Description = "Begin this branch there.",
+        HelpName = "BRANCH",
+    };
+
+    private readonly Option<bool> _fetch = new("--fetch") { Description = "Fetch first, however short ago that was done. [setting: gitproc.fetchMaxAge]" };
+
+    private readonly Option<bool> _noFetch = new("--no-fetch") { Description = "Do not fetch: what is there must do." };
+
+    private readonly Option<CleanMode?> _clean = CleanOption.Create("What the last holder's files lose");
+
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
         "Take a checkout over even when processes of a holder that is gone run in it: ask them to end, and kill those that do not.");
 
@@ -86,10 +104,20 @@ internal sealed class AcquireOptions
         command.Add(_noCreate);
         command.Add(_maxCheckouts);
         command.Add(_name);
+        command.Add(_ref);
+        command.Add(_newBranch);
+        command.Add(_fetch);
+        command.Add(_noFetch);
+        command.Add(_clean);
         command.Add(_wait);
         command.Add(_stop);
         command.Add(_label);
         command.Add(_environment);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_fetch) && result.GetValue(_noFetch))
+                result.AddError("--fetch and --no-fetch exclude each other.");
+        });
     }
 
     /// <summary>Makes the request that a command line means.</summary>
@@ -103,6 +131,10 @@ internal sealed class AcquireOptions
         NoCreate = parsed.GetValue(_noCreate),
         MaxCheckouts = parsed.GetValue(_maxCheckouts),
         Name = parsed.GetValue(_name),
+        Ref = parsed.GetValue(_ref),
+        NewBranch = parsed.GetValue(_newBranch),
+        Fetch = parsed.GetValue(_fetch) ? FetchPolicy.Always : parsed.GetValue(_noFetch) ? FetchPolicy.Never : FetchPolicy.WhenOld,
+        Clean = parsed.GetValue(_clean),
         Wait = parsed.GetValue(_wait),
         StopProcesses = parsed.GetValue(_stop),
         Terms = new LeaseTerms

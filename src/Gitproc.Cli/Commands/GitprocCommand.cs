@@ -22,10 +22,17 @@ internal static class GitprocCommand
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),
             ReleaseCommand.Create(options),
+            CleanCommand.Create(options),
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),
+            WarmCommand.Create(options),
+            RepositoriesCommand.Create(options),
+            ResetCommand.Create(options),
+            RemoveCommand.Create(options),
+            PruneCommand.Create(options),
             RepairCommand.Create(options),
+            RescueCommand.Create(options),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

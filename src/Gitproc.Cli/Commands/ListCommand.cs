@@ -16,13 +16,19 @@ internal static class ListCommand
             Description = "Only the checkouts of this repository: a URL, a path, or a name the pool knows.",
             HelpName = "REPO",
         };
+        var status = new Option<bool>("--status") { Description = "Look into each: whether files are changed, and how far it is from the remote's branch." };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("list", "List the checkouts with who holds them.") { repository, json };
+        var command = new Command("list", "List the checkouts with who holds them.") { repository, status, json };
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
-            var checkouts = options.Open(parsed).List(parsed.GetValue(repository), CurrentFolder.Path);
-            CheckoutOutput.Write(checkouts, parsed.GetValue(json));
+            using var interruption = new Interruption();
+            var pool = options.Open(parsed);
+            var hasStatus = parsed.GetValue(status);
+            var checkouts = hasStatus
+                ? pool.ListWithStatus(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token)
+                : pool.List(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
+            CheckoutOutput.Write(checkouts, parsed.GetValue(json), hasStatus);
             return ExitCode.Done;
         });
         return command;

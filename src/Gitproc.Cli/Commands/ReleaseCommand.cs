@@ -14,7 +14,10 @@ internal static class ReleaseCommand
         var leaseId = LeaseOptions.LeaseId();
         var force = new Option<bool>("--force", "-f") { Description = "Release it even if another live process holds it." };
         var stop = LeaseOptions.StopProcesses("Ask the processes that still run in it to end, and kill those that do not.");
-        var command = new Command("release", "Unlock a checkout.") { checkout, leaseId, force, stop };
+        var clean = CleanOption.Create("What its files lose");
+        var discard = new Option<bool>("--discard") { Description = "Throw away what is not on the remote, instead of rescuing it." };
+        var background = new Option<bool>("--background") { Description = "Return at once, and clean it in a process of its own." };
+        var command = new Command("release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next.") { checkout, leaseId, force, stop, clean, discard, background };
         command.Aliases.Add("r");
         command.SetAction(parsed =>
         {
@@ -26,8 +29,16 @@ internal static class ReleaseCommand
                 WorkingDirectory = CurrentFolder.Path,
                 Force = parsed.GetValue(force),
                 StopProcesses = parsed.GetValue(stop),
+                Clean = parsed.GetValue(clean),
+                Discard = parsed.GetValue(discard),
+                CleanLater = parsed.GetValue(background),
             };
-            GlobalOptions.Tell(options.Open(parsed).Release(request, interruption.Token));
+            var pool = options.Open(parsed);
+            var released = pool.Release(request, interruption.Token);
+            if (request.CleanLater)
+                CleanCommand.Start(pool.Path, released.Name, request);
+            else
+                GlobalOptions.Tell(released);
             return ExitCode.Done;
         });
         return command;

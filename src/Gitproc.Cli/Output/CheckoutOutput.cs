@@ -13,16 +13,17 @@ internal static class CheckoutOutput
     /// <summary>Prints checkouts.</summary>
     /// <param name="checkouts">The checkouts.</param>
     /// <param name="asJson">Whether as JSON rather than a table.</param>
-    public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson)
+    /// <param name="hasStatus">Whether the table has a column for what is so in the work trees.</param>
+    public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson, bool hasStatus = false)
     {
-        using var output = Console.OpenStandardOutput();
         if (asJson)
         {
-            CheckoutJson.Write(checkouts, output);
+            JsonOutput.WriteArray(checkouts, CheckoutJson.Write);
             return;
         }
 
+        using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
-        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor);
+        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus);
     }
 }

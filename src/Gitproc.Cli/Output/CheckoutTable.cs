@@ -6,23 +6,26 @@ namespace Gitproc.Cli.Output;
 internal static class CheckoutTable
 {
     private static readonly string[] Titles = ["NAME", "STATE", "REPOSITORY", "BRANCH", "OWNER", "SINCE"];
+    private const string StatusTitle = "STATUS";
+    private const int StatusColumn = 4;
     private const int StateColumn = 1;
 
     /// <summary>Writes the table; nothing at all for no checkouts.</summary>
     /// <param name="checkouts">The checkouts.</param>
     /// <param name="writer">Where to.</param>
     /// <param name="color">Whether the state is coloured.</param>
-    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color)
+    /// <param name="hasStatus">Whether there is a column for what is so in the work trees.</param>
+    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus)
     {
         if (checkouts.Count == 0)
             return;
-        var cells = checkouts.Select(Cells).Prepend(Titles).ToList();
-        var widths = Titles.Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
+        var cells = checkouts.Select(checkout => Cells(checkout, hasStatus)).Prepend(Insert(Titles, hasStatus ? StatusTitle : null)).ToList();
+        var widths = cells[0].Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
         for (var row = 0; row < cells.Count; row++)
         {
-            for (var column = 0; column < Titles.Length; column++)
+            for (var column = 0; column < widths.Length; column++)
             {
-                var last = column == Titles.Length - 1;
+                var last = column == widths.Length - 1;
                 var text = last ? cells[row][column] : cells[row][column].PadRight(widths[column] + 2);
                 writer.Write(color && row > 0 && column == StateColumn ? Colored(text, checkouts[row - 1].State) : text);
             }
@@ -30,6 +33,10 @@ internal static class CheckoutTable
             writer.WriteLine();
         }
     }
+
+    private static string[] Insert(string[] cells, string? status) => status is null ? cells : [.. cells[..StatusColumn], status, .. cells[StatusColumn..]];
+
+    private static string[] Cells(Checkout checkout, bool hasStatus) => Insert(Cells(checkout), hasStatus ? PrintableStatus.Of(checkout.IsDirty, checkout.Ahead, checkout.Behind) : null);
 
     private static string[] Cells(Checkout checkout) =>
     [
@@ -41,7 +48,10 @@ internal static class CheckoutTable
         checkout.AcquiredAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
     ];
 
-    private static string Owner(Checkout checkout) => checkout switch
+    private static string Owner(Checkout checkout) =>
+        checkout.Label is { Length: > 0 } label ? $"{Holder(checkout)}: {PrintableText.Of(label)}" : Holder(checkout);
+
+    private static string Holder(Checkout checkout) => checkout switch
     {
         { LeaseId: null } => "-",
         { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",

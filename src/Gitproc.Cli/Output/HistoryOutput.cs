@@ -12,13 +12,13 @@ internal static class HistoryOutput
     /// <param name="asJson">Whether as JSON (docs/cli.md) rather than in lines.</param>
     public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
     {
-        using var output = Console.OpenStandardOutput();
         if (asJson)
         {
-            WriteJson(events, output);
+            JsonOutput.WriteArray(events, WriteJson);
             return;
         }
 
+        using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
         foreach (var one in events)
         {
@@ -28,26 +28,15 @@ internal static class HistoryOutput
         }
     }
 
-    private static void WriteJson(IReadOnlyList<HistoryEvent> events, Stream output)
+    private static void WriteJson(HistoryEvent one, Utf8JsonWriter json)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = !Console.IsOutputRedirected });
-        json.WriteStartArray();
-        foreach (var one in events)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", one.Id);
-            json.WriteString("time", one.Time.UtcDateTime);
-            json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()));
-            json.WriteString("checkout", one.Checkout);
-            json.WriteString("repository", one.Repository);
-            json.WriteString("leaseId", one.LeaseId);
-            json.WriteString("who", one.Who);
-            json.WriteString("why", one.Why);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.Flush();
-        output.Write("\n"u8);
+        json.WriteNumber("id", one.Id);
+        json.WriteString("time", one.Time.UtcDateTime);
+        json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()));
+        json.WriteString("checkout", one.Checkout);
+        json.WriteString("repository", one.Repository);
+        json.WriteString("leaseId", one.LeaseId);
+        json.WriteString("who", one.Who);
+        json.WriteString("why", one.Why);
     }
 }

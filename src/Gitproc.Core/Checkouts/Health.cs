@@ -1,23 +1,18 @@
-using Gitproc.Git;
-
 namespace Gitproc.Checkouts;
 
 /// <summary>What was found at the folder of a checkout.</summary>
 /// <param name="IsMissing">Whether nothing is there: it can be made anew and nothing is lost.</param>
 /// <param name="Damage">What is wrong, as the rest of a sentence that begins with its name; null when nothing is.</param>
-/// <param name="Head">What it has checked out, when nothing is wrong.</param>
-internal sealed record Health(bool IsMissing, string? Damage, Head? Head)
+internal sealed record Health(bool IsMissing, string? Damage)
 {
     /// <summary>Nothing is there.</summary>
-    public static Health Missing { get; } = new(true, null, null);
+    public static Health Missing { get; } = new(true, null);
 
-    /// <summary>It can be handed out.</summary>
-    /// <param name="head">What it has checked out.</param>
-    /// <returns>The finding.</returns>
-    public static Health Good(Head head) => new(false, null, head);
+    /// <summary>A repository is there.</summary>
+    public static Health Good { get; } = new(false, null);
 
     /// <summary>Something is there that is no checkout of the pool any more.</summary>
     /// <param name="damage">What is wrong, as the rest of a sentence.</param>
     /// <returns>The finding.</returns>
-    public static Health Damaged(string damage) => new(false, damage, null);
+    public static Health Damaged(string damage) => new(false, damage);
 }

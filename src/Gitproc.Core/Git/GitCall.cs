@@ -22,12 +22,32 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// </summary>
     public bool KeepRepositoryVariables { get; init; }
 
+    /// <summary>How long git may say nothing before it is taken for hanging and ended; null for as long as it likes.</summary>
+    public TimeSpan? LongestSilence { get; init; }
+
     /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
     public bool MayFail { get; init; }
+
+    /// <summary>
+    /// Writes what git reads on its standard input, on a thread of its own; null for nothing. What it throws ends git
+    /// and is thrown on.
+    /// </summary>
+    public Action<Stream>? Input { get; init; }
+
+    /// <summary>
+    /// Reads what git writes to its standard output, on a thread of its own, instead of <see cref="GitResult.Output"/>;
+    /// null for nobody. What it throws ends git and is thrown on.
+    /// </summary>
+    public Action<Stream>? ReadOutput { get; init; }
+
+    /// <summary>
+    /// Whether the output is raw text (<see cref="Files.RawText"/>): names of files need not be UTF-8, contents even less.
+    /// </summary>
+    public bool HasRawOutput { get; init; }
 }
 
 /// <summary>What a git command answered.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Its standard output.</param>
+/// <param name="Output">Its standard output; empty when the call reads it itself.</param>
 /// <param name="Error">What it said on standard error, without progress lines and passwords.</param>
 internal sealed record GitResult(int ExitCode, string Output, string Error);

@@ -31,6 +31,16 @@ internal static class GitEnvironment
             environment.Remove(name);
     }
 
+    /// <summary>Lets git fail rather than ask in a CI job, where nobody answers (git(1), GIT_TERMINAL_PROMPT).</summary>
+    /// <param name="environment">The environment to change.</param>
+    public static void AskNobodyInCi(IDictionary<string, string?> environment)
+    {
+        // What GitHub, GitLab, Buildkite and most others set; Azure Pipelines; Jenkins.
+        string[] ofCi = ["CI", "TF_BUILD", "JENKINS_URL"];
+        if (ofCi.Any(name => environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
+            environment.TryAdd("GIT_TERMINAL_PROMPT", "0");
+    }
+
     /// <summary>
     /// Adds config entries for one git process, after those the caller's environment has already (git-config(1),
     /// GIT_CONFIG_COUNT). Unlike <c>-c</c> they show in no process list.

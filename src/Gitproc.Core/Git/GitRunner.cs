@@ -22,31 +22,40 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public GitResult Run(GitCall call, CancellationToken cancellationToken)
     {
+        using var running = Begin(call, cancellationToken);
+        return Finish(running, cancellationToken);
+    }
+
+    /// <summary>Runs two commands at the same time to their ends.</summary>
+    /// <param name="first">One command.</param>
+    /// <param name="second">The other one.</param>
+    /// <param name="cancellationToken">Ends both, and what they started, at once.</param>
+    /// <returns>What git answered to each.</returns>
+    /// <exception cref="GitprocException">One failed and may not, or there is no git.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public (GitResult First, GitResult Second) RunBoth(GitCall first, GitCall second, CancellationToken cancellationToken)
+    {
+        using var one = Begin(first, cancellationToken);
+        using var other = Begin(second, cancellationToken);
+        return (Finish(one, cancellationToken), Finish(other, cancellationToken));
+    }
+
+    private RunningGit Begin(GitCall call, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         reports?.Report(new PoolReport(ReportKind.Command, Describe(call)));
+        return new RunningGit(call, Start(call), cancellationToken);
+    }
 
-        using var process = Start(call);
-        using var ending = cancellationToken.Register(() => End(process));
-        // Nothing of ours answers git on its standard input, and the caller's own input is not git's to read.
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        string error;
-        try
-        {
-            error = ReadError(process.StandardError);
-        }
-        catch
-        {
-            // Whoever is told of progress may end the operation that way too.
-            End(process);
-            throw;
-        }
-
-        process.WaitForExit();
-        cancellationToken.ThrowIfCancellationRequested();
-        var result = new GitResult(process.ExitCode, output.GetAwaiter().GetResult(), Redaction.Redact(error));
-        if (result.ExitCode != 0 && !call.MayFail)
-            throw Failure(call, result);
+    private GitResult Finish(RunningGit running, CancellationToken cancellationToken)
+    {
+        // Whoever is told of progress may end the operation by throwing: then the process ends with "running".
+        var error = ReadError(running);
+        var result = running.Finish(Redaction.Redact(error), cancellationToken);
+        if (running.IsHanging)
+            throw Hanging(running.Call);
+        if (result.ExitCode != 0 && !running.Call.MayFail)
+            throw Failure(running.Call, result);
         return result;
     }
 
@@ -66,6 +75,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
             start.ArgumentList.Add(argument);
         if (!call.KeepRepositoryVariables)
             GitEnvironment.Scrub(start.Environment);
+        GitEnvironment.AskNobodyInCi(start.Environment);
         if (call.Config.Count > 0)
             GitEnvironment.AddConfig(start.Environment, call.Config);
         foreach (var (name, value) in call.Environment)
@@ -89,8 +99,9 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     private static GitprocException NoGit(string why, Exception? inner) =>
         new(ErrorReason.GitNotFound, $"git cannot be started: {why} Install git and put it on the PATH.", "git", inner);
 
-    private string ReadError(StreamReader reader)
+    private string ReadError(RunningGit running)
     {
+        var reader = running.Error;
         var kept = new StringBuilder();
         var line = new StringBuilder();
         // git ends a progress line with a carriage return, so that the next one overwrites it.
@@ -109,26 +120,11 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         {
             var text = line.ToString();
             line.Clear();
+            running.Heard();
             if (GitProgressLine.Read(text) is { } progress)
                 reports?.Report(progress);
             else if (end == '\n' && text.Length > 0)
                 kept.AppendLine(text.TrimEnd());
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended by itself in the meantime.
-        }
-        catch (AggregateException)
-        {
-            // Some of what git had started ended by itself in the meantime.
         }
     }
 
@@ -139,6 +135,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         argument.Length > 0 && !argument.AsSpan().ContainsAny(NeedsQuotes)
             ? argument
             : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static GitprocException Hanging(GitCall call) => new(
+        ErrorReason.GitFailed,
+        $"git {Subcommand(call)} of {call.Subject} said nothing for {call.LongestSilence!.Value.TotalSeconds:0.#} s and was ended. "
+        + "To give it longer: git config --global gitproc.gitTimeout 30m",
+        call.Subject);
 
     private static GitprocException Failure(GitCall call, GitResult result)
     {

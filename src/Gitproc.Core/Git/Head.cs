@@ -31,16 +31,20 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
-    /// <summary>
-    /// Whether a branch that has no commit had one: its file is still there, or its log, which git removes with the
-    /// branch (git-reflog(1)).
-    /// </summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>; its HEAD is that of a branch without a commit.</param>
-    /// <returns>True when the commit was lost.</returns>
-    public static bool HasLostCommit(string gitDirectory)
+    /// <summary>Reads a ref from the files of a repository, without a process.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="name">The full name of the ref; a valid one (git-check-ref-format(1)).</param>
+    /// <returns>The full id it has; null when there is none.</returns>
+    public static string? ReadRef(string gitDirectory, string name)
     {
-        var name = Follow(gitDirectory, NameIn(File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd())!).Name;
-        return File.Exists(Path.Combine(gitDirectory, name)) || File.Exists(Path.Combine(gitDirectory, "logs", name));
+        try
+        {
+            return Follow(gitDirectory, name).Commit;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string? NameIn(string content) =>

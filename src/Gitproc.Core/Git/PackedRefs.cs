@@ -16,7 +16,15 @@ internal static class PackedRefs
     /// <param name="file">The <c>packed-refs</c> file.</param>
     /// <param name="name">The full name of the ref.</param>
     /// <returns>The object id it has; null when the file does not hold it.</returns>
-    public static string? Find(string file, string name)
+    public static string? Find(string file, string name) => Look(file, name).Id;
+
+    /// <summary>Looks up to what a tag leads in the end.</summary>
+    /// <param name="file">The <c>packed-refs</c> file.</param>
+    /// <param name="name">The full name of the ref.</param>
+    /// <returns>The id of what the ref leads to that is no tag; null when the file does not hold the ref, or does not say.</returns>
+    public static string? FindPeeled(string file, string name) => Look(file, name).Peeled;
+
+    private static (string? Id, string? Peeled) Look(string file, string name)
     {
         using var handle = File.OpenHandle(file);
         var (low, high) = (0L, RandomAccess.GetLength(handle));
@@ -33,13 +41,24 @@ internal static class PackedRefs
         // The last candidate may end after "high".
         var block = new byte[(int)(high - low) + BlockSize];
         var length = RandomAccess.Read(handle, block, low);
-        foreach (var line in Encoding.UTF8.GetString(block, 0, length).Split('\n'))
+        var lines = Encoding.UTF8.GetString(block, 0, length).Split('\n');
+        for (var i = 0; i < lines.Length; i++)
         {
-            if (ParseRef(line) is { } found && found.Name == name)
-                return found.Id;
+            if (ParseRef(lines[i]) is not { } found || found.Name != name)
+                continue;
+            var next = i + 1 < lines.Length ? lines[i + 1] : "";
+            return (found.Id, next.StartsWith('^') ? next[1..] : IsFullyPeeled(handle) ? found.Id : null);
         }
 
-        return null;
+        return default;
+    }
+
+    // Then a ref without such a line leads to no tag (refs/packed-backend.c).
+    private static bool IsFullyPeeled(SafeFileHandle handle)
+    {
+        var header = new byte[BlockSize];
+        var length = RandomAccess.Read(handle, header, 0);
+        return Encoding.ASCII.GetString(header, 0, length).Split('\n')[0] is ['#', ..] first && first.Contains(" fully-peeled ", StringComparison.Ordinal);
     }
 
     // The first line with a ref that begins after an offset.

@@ -20,6 +20,12 @@ internal sealed record GrantRequest
     /// <summary>The only checkout that will do; null for any.</summary>
     public long? Wanted { get; init; }
 
+    /// <summary>Whether those that are free are left to others: one that has to be cleaned or made will do.</summary>
+    public bool LeavesFree { get; init; }
+
+    /// <summary>The commit that is likely wanted, so that a checkout that is there is preferred; null when it is not known.</summary>
+    public string? Commit { get; init; }
+
     /// <summary>Makes a new lease, one for each checkout.</summary>
     public required Func<Lease> NewLease { get; init; }
 }
@@ -28,5 +34,5 @@ internal sealed record GrantRequest
 /// <param name="Checkout">The row with its lease.</param>
 /// <param name="Replaced">The lease that was over; null when there was none.</param>
 /// <param name="Why">Why that was over, as the rest of a sentence about its owner; null when there was none.</param>
-/// <param name="Making">The lock under which the checkout is yet to be made; null when it is there.</param>
+/// <param name="Making">The lock under which the checkout is yet to be made or cleaned, as its state says; null when it is ready.</param>
 internal sealed record Grant(CheckoutRow Checkout, Lease? Replaced = null, string? Why = null, FileLock? Making = null);

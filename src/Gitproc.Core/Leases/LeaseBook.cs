@@ -19,8 +19,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private readonly WaitingQueue _queue = new(folder, database);
 
     /// <summary>
-    /// Leases checkouts of a repository: free ones, else those whose leases are over, else new ones that are yet to be
-    /// made. All that are wanted or none.
+    /// Leases checkouts of a repository: free ones, else those whose leases are over or that were not cleaned to the end, else
+    /// new ones that are yet to be made. All that are wanted or none.
     /// </summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="ticket">The place in the queue; null for one who does not wait, and comes after all who do.</param>
@@ -41,7 +41,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         {
             for (; done < grants.Count; done++)
             {
-                if (grants[done].Making is null)
+                if (grants[done].Checkout.State != CheckoutState.Creating)
                     grants[done] = WriteDown(grants[done], request);
             }
         }
@@ -85,7 +85,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return force || row.State == CheckoutState.Creating || IsOurs(held) ? row : throw HeldByOther(row, held, "release");
     }
 
-    /// <summary>Ends a lease.</summary>
+    /// <summary>Ends a lease. The checkout is to be cleaned.</summary>
     /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
     /// <param name="force">Whether another's lease is ended too.</param>
@@ -138,7 +138,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             var over = row switch
             {
                 { State: CheckoutState.Creating } => TryGiveUp(row, "its maker is gone"),
-                { State: CheckoutState.Locked, Lease: { } held } when lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is [] =>
+                { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held } when lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is [] =>
                     Free(row, held.Id, EventKind.Reaped, $"{Who(held)} {why}"),
                 _ => null,
             };
@@ -157,21 +157,58 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     public void Note(EventKind kind, CheckoutRow row, string? leaseId, string? why) =>
         _events.Add(kind, row, leaseId, caller.Value.ToString(), why, limits);
 
+    /// <summary>Sets a checkout aside that cannot be handed out. Its lease ends.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <param name="reason">What is wrong, as the rest of a sentence that begins with its name.</param>
+    public void SetAside(CheckoutRow row, string reason) => database.Change(() =>
+    {
+        if (!_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
+            return;
+        LeaseFile.TryRemove(folder.Checkout(row.Name));
+        Note(EventKind.Broken, row, row.Lease?.Id, reason);
+    });
+
+    /// <summary>Whether a checkout that would do is being cleaned by somebody.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>True when one may come free soon.</returns>
+    public bool IsBeingCleaned(GrantRequest request)
+    {
+        return Usable(request).Any(row => row is { State: CheckoutState.Cleaning, Lease: null } && IsLocked(row));
+
+        bool IsLocked(CheckoutRow row)
+        {
+            using var cleaning = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
+            return cleaning is null;
+        }
+    }
+
     /// <summary>Takes a grant back whose checkout cannot be handed out.</summary>
     /// <param name="grant">The grant.</param>
     public void Undo(Grant grant)
     {
         var row = grant.Checkout;
-        if (grant.Making is { } making)
+        if (row.State == CheckoutState.Creating)
         {
-            using (making)
+            using (grant.Making)
                 Remove(row, "it could not be made");
         }
         else
         {
-            Free(row, row.Lease!.Id, EventKind.Released, "the acquire was not finished");
+            using (grant.Making)
+                GiveBack(row, "the acquire was not finished");
         }
     }
+
+    /// <summary>Ends the lease of a checkout that nobody has worked in: what was clean is free.</summary>
+    /// <param name="row">The checkout with its lease.</param>
+    /// <param name="why">Why, in a few words.</param>
+    public void GiveBack(CheckoutRow row, string why) => database.Change(() =>
+    {
+        if (_checkouts.GiveBack(row.Id, row.Lease!.Id) is not { } back)
+            return;
+        LeaseFile.Remove(folder.Checkout(row.Name));
+        Note(EventKind.Released, back, row.Lease.Id, why);
+    });
 
     private List<Grant>? TryGrant(GrantRequest request, long place, Ticket? ticket)
     {
@@ -185,7 +222,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
                     grants.Add(TakeOne(request, place, lives) ?? throw new NotEnoughException());
                 if (ticket is not null)
                     _waiters.Remove(ticket.Id);
-                foreach (var grant in grants.Where(grant => grant.Making is null))
+                foreach (var grant in grants.Where(grant => grant.Checkout.State != CheckoutState.Creating))
                 {
                     Note(
                         grant.Replaced is null ? EventKind.Acquired : EventKind.TakenOver,
@@ -210,7 +247,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private Grant? TakeOne(GrantRequest request, long place, OwnerLives lives)
     {
         var lease = request.NewLease();
-        if (_checkouts.TakeFree(request.Repository.Id, request.Wanted, place, lease) is { } free)
+        if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Commit, place, lease) is { } free)
             return new Grant(free);
         if (_waiters.Before(request.Repository.Id, request.Wanted, place) is not [])
             return null;
@@ -227,22 +264,30 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 
     private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives)
     {
-        if (row.Lease is not { } held)
-            return null;
-        if (row.State != CheckoutState.Creating)
+        var why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
+        var isLeft = row switch
         {
-            // What a process still writes into is no checkout for somebody else.
-            return lives.WhyOver(held) is { } why
-                && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
-                && _checkouts.ReplaceLease(row.Id, held.Id, lease) is { } taken
-                ? new Grant(taken, held, why)
-                : null;
+            { State: CheckoutState.Creating } => true,
+            { State: CheckoutState.Cleaning, Lease: null } => true,
+            _ => why is not null,
+        };
+        // Whoever makes or cleans it has this lock, whoever it is for.
+        if (!isLeft || FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is not { } making)
+            return null;
+        // What a process still writes into is no checkout for somebody else.
+        var taken = row.State != CheckoutState.Creating && CheckoutProcesses.Of(folder.Checkout(row.Name)) is not [] ? null : row switch
+        {
+            { State: CheckoutState.Creating, Lease: { } maker } => _checkouts.ReplaceLease(row.Id, maker.Id, lease),
+            { Lease: { } over } => _checkouts.TakeOver(row.Id, over.Id, lease),
+            _ => _checkouts.TakeUnclean(row.Id, lease),
+        };
+        if (taken is null)
+        {
+            making.Dispose();
+            return null;
         }
 
-        // Whoever makes it has this lock, whoever it is made for.
-        return FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is { } making
-            ? new Grant(_checkouts.ReplaceLease(row.Id, held.Id, lease)!, held, "did not get it: its maker is gone", making)
-            : null;
+        return new Grant(taken, row.Lease, why ?? (row.Lease is null ? null : "did not get it: its maker is gone"), making);
     }
 
     private Grant Add(GrantRequest request, Lease lease)
@@ -264,9 +309,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             return grant;
         database.Change(() =>
         {
-            if (_checkouts.ReplaceLease(row.Id, row.Lease!.Id, there) is not null)
+            if (_checkouts.GiveTo(row.Id, row.Lease!.Id, there) is not null)
                 Note(EventKind.Found, row, there.Id, "the checkout is held by a lease that the database did not know");
         });
+        grant.Making?.Dispose();
         return Grant(request with { Count = 1 }, ticket: null)[0];
     }
 
@@ -301,7 +347,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         database.Change(() =>
         {
             _checkouts.Remove(row.Id, row.Lease!.Id);
-            _repositories.RemoveUnused(row.RepositoryId);
+            // One that could never be cloned is not known. A base repository may have rescues in it.
+            if (_repositories.Find(row.RepositoryKey) is { } repository && !Directory.Exists(folder.Base(repository.Base)))
+                _repositories.RemoveUnused(row.RepositoryId);
             Note(EventKind.Removed, row, row.Lease.Id, why);
         });
     }
@@ -310,7 +358,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         return database.Change(() =>
         {
-            var free = _checkouts.SetFree(row.Id);
+            var free = _checkouts.SetUnheld(row.Id);
             LeaseFile.Remove(folder.Checkout(row.Name));
             Note(EventKind.Forced, free, leaseId: null, "it was not known whether somebody held it");
             return free;
@@ -331,8 +379,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return leaseId is null || leaseId == held.Id ? held : throw LeaseIsOver(row);
     }
 
-    // What is over is nobody's.
-    private static bool IsOurs(Lease lease) =>
+    /// <summary>Whether the caller may end a lease: it is the caller's own, or over and nobody's.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOurs(Lease lease) =>
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)

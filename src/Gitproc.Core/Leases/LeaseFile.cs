@@ -77,6 +77,20 @@ internal static class LeaseFile
         }
     }
 
+    /// <summary>Takes the lease of a checkout away that may be damaged, or not ours to write to.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    public static void TryRemove(string checkout)
+    {
+        try
+        {
+            Remove(checkout);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A repair after a loss of the database would find it held, which is the safe side.
+        }
+    }
+
     /// <summary>Whether a lease is there, readable or not.</summary>
     /// <param name="checkout">The checkout's folder.</param>
     /// <returns>True when one is.</returns>

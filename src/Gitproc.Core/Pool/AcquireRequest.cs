@@ -20,6 +20,18 @@ public sealed record AcquireRequest
     /// <summary>The name of the only checkout that will do; null for any.</summary>
     public string? Name { get; init; }
 
+    /// <summary>A branch, tag, commit, full name of a ref, or refspec to check out; null for the remote's default branch.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary>The branch to begin there; null for none.</summary>
+    public string? NewBranch { get; init; }
+
+    /// <summary>When the remote is asked for what is new.</summary>
+    public FetchPolicy Fetch { get; init; }
+
+    /// <summary>What is taken away of what the last holder left, above the setting; null for the setting.</summary>
+    public CleanMode? Clean { get; init; }
+
     /// <summary>How many checkouts, all or none; 1 or more.</summary>
     public int Count { get; init; } = 1;
 

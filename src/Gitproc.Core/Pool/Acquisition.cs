@@ -32,6 +32,21 @@ internal sealed class Acquisition(
     /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
+    /// <summary>What is to be checked out.</summary>
+    public required WantedRef Ref { get; init; }
+
+    /// <summary>When the remote is asked for it.</summary>
+    public required FetchPolicy Fetch { get; init; }
+
+    /// <summary>What is taken away of what the last holder left.</summary>
+    public required CleanMode Clean { get; init; }
+
+    /// <summary>The settings.</summary>
+    public required PoolSettings Settings { get; init; }
+
+    private Target? _target;
+    private DateTimeOffset _foundAt;
+
     private RepositoryRow Repository => Wanted.Repository;
 
     /// <summary>Does it.</summary>
@@ -41,6 +56,9 @@ internal sealed class Acquisition(
     {
         var ready = new List<CheckoutRow>();
         var granted = new Queue<Grant>();
+        // Before anything is leased, so that what cannot be had changes nothing.
+        if (BaseHealth.FindDamage(folder.Base(Repository.Base)) is null)
+            FindTarget(cancellationToken);
         if (StopProcesses)
             StopThoseLeft(cancellationToken);
         try
@@ -50,7 +68,7 @@ internal sealed class Acquisition(
                 cancellationToken.ThrowIfCancellationRequested();
                 if (granted.Count == 0)
                 {
-                    var rest = Wanted with { Count = Wanted.Count - ready.Count };
+                    var rest = Wanted with { Count = Wanted.Count - ready.Count, Commit = _target?.Commit };
                     granted = new Queue<Grant>(_wait.For(rest, LongestWait, Caller, cancellationToken));
                 }
 
@@ -72,7 +90,7 @@ internal sealed class Acquisition(
     private void StopThoseLeft(CancellationToken cancellationToken)
     {
         var lives = new OwnerLives();
-        foreach (var row in leases.Usable(Wanted).Where(row => row.State == CheckoutState.Locked && lives.WhyOver(row.Lease!) is not null))
+        foreach (var row in leases.Usable(Wanted).Where(row => row.State is CheckoutState.Locked or CheckoutState.Cleaning && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
             if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
                 Report(ReportKind.Notice, $"what runs in {row.Name} is ended: {CheckoutProcesses.Names(running)}");
@@ -89,23 +107,24 @@ internal sealed class Acquisition(
             var row = grant.Checkout;
             if (grant.Replaced is { } replaced)
                 Report(ReportKind.Notice, $"{row.Name} is taken over: {replaced.Owner?.ToString() ?? replaced.User} {grant.Why}");
-            if (grant.Making is not null)
+            if (row.State == CheckoutState.Creating)
                 return Create(grant, cancellationToken);
             var isRestored = RestoreBase(cancellationToken);
-            var health = CheckoutHealth.Check(folder.Checkout(row.Name), folder.Base(Repository.Base));
+            var path = folder.Checkout(row.Name);
+            var health = CheckoutHealth.Check(path);
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);
-            if (health.Damage is null && !CheckoutRecord.Exists(folder.Checkout(row.Name)))
-                new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(folder.Checkout(row.Name));
-            if ((health.Damage ?? (isRestored ? FindLoss(row, cancellationToken) : null) ?? SetOrigin(ref row, cancellationToken)) is not { } damage)
-                return row;
-            Warn($"{row.Name} {damage}; it is set aside as broken");
-            database.Change(() =>
+            if (health.Damage is null && !CheckoutRecord.Exists(path))
+                new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(path);
+            if ((health.Damage ?? (isRestored ? FindLoss(row, cancellationToken) : null)) is { } damage)
             {
-                _checkouts.SetAside(row.Id, row.Lease!.Id, damage);
-                leases.Note(EventKind.Broken, row, row.Lease.Id, damage);
-            });
-            return null;
+                Warn($"{row.Name} {damage}; it is set aside as broken");
+                leases.SetAside(row, damage);
+                grant.Making?.Dispose();
+                return null;
+            }
+
+            return Ready(ref grant, Head.Read(Path.Combine(path, ".git")), cancellationToken);
         }
         catch
         {
@@ -114,15 +133,80 @@ internal sealed class Acquisition(
         }
     }
 
+    // Where all is as it was when the checkout was cleaned, at what is wanted, nothing is done.
+    private CheckoutRow? Ready(ref Grant grant, Head? head, CancellationToken cancellationToken)
+    {
+        var row = grant.Checkout;
+        var target = FindTarget(cancellationToken);
+        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
+            return Take(ref grant, head);
+        var url = Target.IsByName ? row.Url : Target.Url;
+        var isWorked = row.State == CheckoutState.Cleaning || row.Stamp != CheckoutStamp.Of(folder.Checkout(row.Name));
+        if (!isWorked && Clean != CleanMode.Full && row.Url == url && head == new Head(target.Branch, target.Commit)
+            && row.Generation == CheckoutModel.Generation(folder.Base(Repository.Base)))
+        {
+            return row;
+        }
+
+        if (row.State != CheckoutState.Cleaning)
+        {
+            grant = grant with { Making = LockToMake(row, cancellationToken) };
+            row = _checkouts.BeginCleaning(row.Id, row.Lease!.Id, isWorked) ?? throw Lost(row);
+            grant = grant with { Checkout = row };
+        }
+
+        if (row.Url != url)
+        {
+            var (id, leaseId) = (row.Id, row.Lease!.Id);
+            database.Change(() => _checkouts.SetUrl(id, leaseId, url));
+            row = row with { Url = url };
+        }
+
+        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { MostRescued = Settings.RescueMaxSize };
+        var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
+        var clean = cleaning.Clean(row, Repository, target, mode, isDiscarded: false, cancellationToken);
+        grant.Making!.Dispose();
+        return clean;
+    }
+
+    private CheckoutRow Take(ref Grant grant, Head head)
+    {
+        var row = grant.Checkout;
+        var taken = database.Change(() => _checkouts.EndCleaning(row.Id, row.Lease!.Id, head, generation: null, stamp: ""));
+        grant.Making!.Dispose();
+        return taken ?? throw Lost(row);
+    }
+
+    // Once for all checkouts of an acquire, and again when the wait for one was long.
+    private Target FindTarget(CancellationToken cancellationToken)
+    {
+        if (_target is { } known && (Fetch == FetchPolicy.Never || DateTimeOffset.UtcNow - _foundAt < Settings.FetchMaxAge))
+            return known;
+        var began = DateTimeOffset.UtcNow;
+        var fetch = new BaseFetch(folder, database, git, reports)
+        {
+            Repository = Repository,
+            Url = Target.Url,
+            Credential = Target.Credential,
+            LongestSilence = Settings.GitTimeout,
+        };
+        var lookup = new TargetLookup(fetch, new BaseRefs(git, folder.Base(Repository.Base)), new RepositoryTable(database.Connection), reports);
+        // What was fetched for the first look is not old.
+        _target = lookup.Find(Ref, _target is null ? Fetch : FetchPolicy.WhenOld, Settings.FetchMaxAge, cancellationToken);
+        _foundAt = began;
+        return _target;
+    }
+
+    private FileLock LockToMake(CheckoutRow row, CancellationToken cancellationToken) => FileLock.Acquire(
+        folder.CheckoutLock(row.Name),
+        () => Report(ReportKind.Waiting, $"waiting for another process that makes {row.Name}"),
+        cancellationToken);
+
     private CheckoutRow MakeAnew(ref Grant grant, CancellationToken cancellationToken)
     {
         var row = grant.Checkout;
         Warn($"the folder of {row.Name} is gone; it is made anew");
-        var making = FileLock.Acquire(
-            folder.CheckoutLock(row.Name),
-            () => Report(ReportKind.Waiting, $"waiting for another process that makes {row.Name}"),
-            cancellationToken);
-        grant = grant with { Making = making };
+        grant = grant with { Making = grant.Making ?? LockToMake(row, cancellationToken), Checkout = row with { State = CheckoutState.Creating } };
         database.Change(() => _checkouts.BeginCreation(row.Id, row.Lease!.Id, Target.Url));
         return Create(grant, cancellationToken);
     }
@@ -132,12 +216,14 @@ internal sealed class Acquisition(
         var row = grant.Checkout;
         var leaseId = row.Lease!.Id;
         var basePath = EnsureBase(cancellationToken);
+        var target = FindTarget(cancellationToken);
+        var generation = CheckoutModel.Generation(basePath);
         if (_checkouts.Find(row.Id)?.Lease?.Id != leaseId)
             throw Lost(row);
-        var head = new CheckoutCreation(folder, git, reports).Create(row, Repository, basePath, Target.Url, CheckoutWorkers, cancellationToken);
+        var head = new CheckoutCreation(folder, git, reports).Create(row, Repository, basePath, Target.Url, target, CheckoutWorkers, cancellationToken);
         var made = database.Change(() =>
         {
-            if (_checkouts.EndCreation(row.Id, leaseId, head) is not { } locked)
+            if (_checkouts.EndCreation(row.Id, leaseId, head, generation, CheckoutStamp.Of(folder.Checkout(row.Name))) is not { } locked)
                 return null;
             leases.Note(EventKind.Created, locked, leaseId, why: null);
             return locked;
@@ -167,28 +253,8 @@ internal sealed class Acquisition(
         return tree.ExitCode == 0 ? null : "is at a commit whose objects went with the base repository";
     }
 
-    // The same repository can be reached in more than one way; a push goes the way this caller has access.
-    private string? SetOrigin(ref CheckoutRow row, CancellationToken cancellationToken)
-    {
-        if (Target.IsByName || row.Url == Target.Url)
-            return null;
-        var (id, leaseId) = (row.Id, row.Lease!.Id);
-        var set = git.Run(
-            new GitCall("remote", "set-url", "--end-of-options", "origin", Target.Url)
-            {
-                WorkingDirectory = folder.Checkout(row.Name),
-                MayFail = true,
-            },
-            cancellationToken);
-        if (set.ExitCode != 0)
-            return $"has an origin that cannot be set: {set.Error}";
-        database.Change(() => _checkouts.SetUrl(id, leaseId, Target.Url));
-        row = row with { Url = Target.Url };
-        return null;
-    }
-
     private string EnsureBase(CancellationToken cancellationToken) =>
-        new BaseRepository(folder, git, reports).Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
+        new BaseRepository(folder, database, git, reports, Settings.GitTimeout).Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
 
     private void Warn(string text) => Report(ReportKind.Warning, text);
 

@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Registry;
@@ -13,12 +14,21 @@ internal sealed class CheckoutDescription(PoolFolder folder)
     /// <summary>Describes a checkout.</summary>
     /// <param name="row">Its row.</param>
     /// <returns>The checkout.</returns>
-    public Checkout Of(CheckoutRow row)
+    public Checkout Of(CheckoutRow row) => Of(row, status: null);
+
+    /// <summary>Describes a checkout with what is so in its work tree.</summary>
+    /// <param name="row">Its row.</param>
+    /// <param name="status">What was read there; null when nothing was.</param>
+    /// <returns>The checkout.</returns>
+    public Checkout Of(CheckoutRow row, WorkStatus? status)
     {
         var path = folder.Checkout(row.Name);
         var isLeft = IsLeft(row);
+        // Whoever it was cleaned for is gone: nobody holds it, and the next acquire goes on.
+        if (isLeft && row.State == CheckoutState.Cleaning)
+            row = row with { Lease = null };
         // A holder may go to another branch at any time; on a free one it was noted when it was released.
-        var head = row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
+        var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
         return new Checkout
         {
             Name = row.Name,
@@ -32,6 +42,9 @@ internal sealed class CheckoutDescription(PoolFolder folder)
                 : row.Reason,
             Branch = head is null ? row.Branch : head.Branch,
             Commit = head is null ? row.Commit : head.Commit,
+            IsDirty = status?.IsDirty,
+            Ahead = status?.Ahead,
+            Behind = status?.Behind,
             CreatedAt = row.CreatedAt,
             LastUsedAt = row.LastUsedAt,
             LeaseId = row.Lease?.Id,

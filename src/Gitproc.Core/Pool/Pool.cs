@@ -14,7 +14,7 @@ namespace Gitproc;
 /// <param name="path">The pool's folder; null for <c>GITPROC_POOL</c>, else <c>~/.gitproc_pool</c>.</param>
 /// <param name="reports">Told what goes on, on the thread that called the operation; null for nobody.</param>
 /// <param name="caller">Finds on whose behalf the pool is used, when that is first asked for; null for this process.</param>
-public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
+public sealed partial class Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
 {
     private readonly PoolFolder _folder = new(RealPath.Of(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
     private readonly GitRunner _git = new(reports);
@@ -37,28 +37,40 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             throw new GitprocException(ErrorReason.InvalidSetting, "There is one checkout of a name.", request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+        var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
         cancellationToken.ThrowIfCancellationRequested();
-        return With(database => Acquire(request, database, cancellationToken));
+        return With(database => Acquire(request, wanted, database, cancellationToken));
     }
 
-    /// <summary>Releases a checkout. What is in its folder stays; processes that still run in it are told of.</summary>
+    /// <summary>
+    /// Releases a checkout and cleans it: work that is not on the remote is rescued first. Where processes still run in it,
+    /// they are told of, and the next acquire cleans it when they are gone.
+    /// </summary>
     /// <param name="request">Which checkout.</param>
-    /// <param name="cancellationToken">Ends the wait for processes that are ended; the checkout is not released then.</param>
-    /// <returns>The checkout, free.</returns>
+    /// <param name="cancellationToken">Ends the wait for processes that are ended, and the checkout is not released then; or the cleaning, which the next acquire goes on with.</param>
+    /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
     public Checkout Release(ReleaseRequest request, CancellationToken cancellationToken = default)
     {
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
-        return With(database =>
-        {
-            var leases = Leases(database);
-            var path = _folder.Checkout(leases.Releasable(id, request.LeaseId, request.Force).Name);
-            var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
-            if (running.Count > 0)
-                Warn($"{System.IO.Path.GetFileName(path)} is released, but these still run in it: {CheckoutProcesses.Names(running)}");
-            return Describe(leases.End(id, request.LeaseId, request.Force));
-        });
+        return With(database => Describe(Release(id, request, database, cancellationToken)));
+    }
+
+    /// <summary>Cleans a checkout that was released and not cleaned. Where it is in use or clean, nothing is done.</summary>
+    /// <param name="checkout">Its name.</param>
+    /// <param name="mode">What is taken away; null for the setting.</param>
+    /// <param name="discard">Whether work that is not on the remote is thrown away and not rescued.</param>
+    /// <param name="cancellationToken">Ends it, and the next acquire goes on with it.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is no such checkout, or the database cannot be used.</exception>
+    public Checkout Clean(string checkout, CleanMode? mode = null, bool discard = false, CancellationToken cancellationToken = default)
+    {
+        MustExist(checkout);
+        var id = new CheckoutLookup(_folder).Find(checkout, Path);
+        return With(database => new CheckoutTable(database.Connection).Find(id) is { } row
+            ? Describe(Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken))
+            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout));
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -80,11 +92,21 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         };
     }
 
-    /// <summary>Takes off the leases that are over: of owners that are gone, and those that have expired.</summary>
+    /// <summary>Takes off the leases that are over, of owners that are gone and those that have expired, and cleans the checkouts.</summary>
+    /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
     /// <returns>The checkouts that are free now.</returns>
     /// <exception cref="GitprocException">The database cannot be used.</exception>
-    public IReadOnlyList<Checkout> Reap() =>
-        Exists ? With(database => DescribeAll(Leases(database).Reap(new OwnerLives()))) : [];
+    public IReadOnlyList<Checkout> Reap(CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Take) : [];
+
+        List<Checkout> Take(PoolDatabase database)
+        {
+            var reaped = Leases(database).Reap(new OwnerLives());
+            var cleaning = Cleaning(database, cancellationToken);
+            return DescribeAll(reaped.ConvertAll(row => cleaning.Try(row, mode: null, isDiscarded: false, cancellationToken)));
+        }
+    }
 
     /// <summary>
     /// Makes the database and the folders agree: takes off what is over, what has no folder and what stopped processes
@@ -95,7 +117,20 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <exception cref="GitprocException">The pool cannot be used.</exception>
     public IReadOnlyList<string> Repair(CancellationToken cancellationToken = default)
     {
-        return !Directory.Exists(Path) ? [] : With(database => new PoolRepair(_folder, database, Leases(database)).All(cancellationToken));
+        return !Directory.Exists(Path) ? [] : With(Repair);
+
+        List<string> Repair(PoolDatabase database)
+        {
+            var done = new PoolRepair(_folder, database, Leases(database)).All(cancellationToken).ToList();
+            foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
+            {
+                if (Cleaning(database, cancellationToken).Try(row, mode: null, isDiscarded: false, cancellationToken).State == CheckoutState.Free)
+                    done.Add($"{row.Name} is cleaned, and free.");
+            }
+
+            done.AddRange(Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
+            return done;
+        }
     }
 
     /// <summary>Lists the checkouts. Reads only.</summary>
@@ -104,20 +139,8 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<Checkout> List(
-        string? repository, string workingDirectory, CancellationToken cancellationToken = default)
-    {
-        return Exists ? With(Read) : [];
-
-        List<Checkout> Read(PoolDatabase database)
-        {
-            var checkouts = new CheckoutTable(database.Connection);
-            if (repository is null)
-                return DescribeAll(checkouts.All());
-            var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
-            return known is null ? [] : DescribeAll(checkouts.OfRepository(known.Id));
-        }
-    }
+    public IReadOnlyList<Checkout> List(string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        Exists ? With(database => DescribeAll(Rows(repository, workingDirectory, database, cancellationToken))) : [];
 
     /// <summary>The keys of the repositories that the pool knows. Reads only.</summary>
     /// <returns>The keys, sorted.</returns>
@@ -150,7 +173,60 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         }
     }
 
-    private List<Checkout> Acquire(AcquireRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    /// <summary>Lists the work that was rescued.</summary>
+    /// <param name="repository">Only of this repository, given as for an acquire; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The rescues, the newest first.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        return Exists ? With(Read) : [];
+
+        List<Rescue> Read(PoolDatabase database)
+        {
+            var known = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known;
+            return repository is not null && known is null ? [] : new PoolRescues(_folder, database, _git).List(known, cancellationToken);
+        }
+    }
+
+    /// <summary>Acquires a checkout and puts rescued work into it, as it was. The rescue stays.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="request">How to acquire; the repository is that of the rescue.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkout, locked.</returns>
+    /// <exception cref="GitprocException">There is no such rescue, or no checkout to be had.</exception>
+    public Checkout RestoreRescue(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
+    {
+        if (!Exists)
+            throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+        var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository);
+        var checkout = Acquire(request with { Repository = repository.Key, Count = 1 }, cancellationToken)[0];
+        try
+        {
+            return With(database =>
+            {
+                new PoolRescues(_folder, database, _git).Restore(rescue, repository, checkout.Name, cancellationToken);
+                return Describe(new CheckoutTable(database.Connection).Find(new CheckoutLookup(_folder).Find(checkout.Name, request.WorkingDirectory))!);
+            });
+        }
+        catch
+        {
+            Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = request.WorkingDirectory, Discard = true }, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Throws rescued work away.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>What it was.</returns>
+    /// <exception cref="GitprocException">There is no such rescue.</exception>
+    public Rescue RemoveRescue(string rescue, CancellationToken cancellationToken = default) => Exists
+        ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken))
+        : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+
+    private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
@@ -170,6 +246,10 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
             LongestWait = request.Wait,
             StopProcesses = request.StopProcesses,
             CheckoutWorkers = config.Get("checkout.workers"),
+            Ref = wanted,
+            Fetch = request.Fetch,
+            Clean = request.Clean ?? settings.Clean,
+            Settings = settings,
             Wanted = new GrantRequest
             {
                 Repository = repository,
@@ -183,11 +263,44 @@ public sealed class Pool(string? path = null, IProgress<PoolReport>? reports = n
         return DescribeAll(acquisition.Run(cancellationToken));
     }
 
+    private List<CheckoutRow> Rows(string? repository, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var checkouts = new CheckoutTable(database.Connection);
+        if (repository is null)
+            return checkouts.All();
+        var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+        return known is null ? [] : checkouts.OfRepository(known.Id);
+    }
+
+    private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = Settings(database, cancellationToken);
+        var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
+        var held = leases.Releasable(id, request.LeaseId, request.Force);
+        var path = _folder.Checkout(held.Name);
+        var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        if (running.Count > 0)
+            Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
+        // Before its lease ends, so that nobody else begins to clean it.
+        using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquire(_folder.CheckoutLock(held.Name));
+        var released = leases.End(id, request.LeaseId, request.Force);
+        var mode = request.Clean ?? settings.Clean;
+        return cleaning is null || running.Count > 0 || request.CleanLater
+            ? released
+            : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
+    }
+
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(workingDirectory, database, cancellationToken);
         return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config)).Resolve(text, workingDirectory);
     }
+
+    private ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
+        new(_folder, database, Leases(database), _git, reports, Settings(database, cancellationToken));
+
+    // What a job that stands in its checkout has set there is not obeyed when the checkout is cleaned.
+    private PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) => PoolSettings.Read(ReadConfig(Path, database, cancellationToken));
 
     private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
         new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);

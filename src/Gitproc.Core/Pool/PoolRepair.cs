@@ -55,7 +55,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
 
     private void RemoveRow(CheckoutRow row)
     {
-        if (row.State is CheckoutState.Locked or CheckoutState.Unknown)
+        if (row.Lease is not null || row.State == CheckoutState.Unknown)
         {
             _done.Add($"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: it stays on the list until it is released.");
             return;
@@ -87,7 +87,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         var repositories = new RepositoryTable(database.Connection);
         var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
         var lease = LeaseFile.Read(path);
-        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(path) ? CheckoutState.Unknown : CheckoutState.Free;
+        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(path) ? CheckoutState.Unknown : CheckoutState.Cleaning;
         var head = Head.Read(Path.Combine(path, ".git")) ?? new Head(null, null);
         var row = _checkouts.Adopt(id, repository.Id, record.Url, state, lease, head);
         leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");
@@ -110,7 +110,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
                 continue;
             FolderRemoval.TryRemove(left);
             if (!Directory.Exists(left))
-                _done.Add($"{Path.GetFileName(left)}, which was not made to the end, is removed.");
+                _done.Add($"{Path.GetFileName(left)}, which a stopped process left in tmp, is removed.");
         }
 
         foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !TicketLock.IsHeld(ticket)))

@@ -15,6 +15,15 @@ public sealed record ReleaseRequest
     /// <summary>Whether processes that still run in it are ended first.</summary>
     public bool StopProcesses { get; init; }
 
+    /// <summary>What is taken away of what the holder left, above the setting; null for the setting.</summary>
+    public CleanMode? Clean { get; init; }
+
+    /// <summary>Whether work that is not on the remote is thrown away and not rescued.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>Whether the cleaning is left to <see cref="Pool.Clean"/>, called by somebody else, or to the next acquire.</summary>
+    public bool CleanLater { get; init; }
+
     /// <summary>Whether to release what another live process tree holds.</summary>
     public bool Force { get; init; }
 }

@@ -41,6 +41,18 @@ internal sealed record CheckoutRow
     /// <summary>The lease on it; null when nobody has one.</summary>
     public Lease? Lease { get; init; }
 
+    /// <summary>The last lease whose holder's work may still be in it; null when it was cleaned since.</summary>
+    public Lease? LastLease { get; init; }
+
+    /// <summary>Whether the work that the last holder left is rescued already.</summary>
+    public bool IsRescued { get; init; }
+
+    /// <summary>Which state of the remote its refs show, as <see cref="Repositories.CheckoutModel.Generation"/>; null when it is not clean.</summary>
+    public string? Generation { get; init; }
+
+    /// <summary>What its files were like when it was cleaned, as <see cref="Checkouts.CheckoutStamp"/>; null when it is not clean.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>The name of its folder.</summary>
     public string Name => CheckoutName.Of(Id);
 }

@@ -11,7 +11,8 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const string Columns =
         """
         checkout.id, repository_id, (SELECT key FROM repository WHERE id = repository_id), checkout.url, kind, state,
-        reason, branch, commit_id, checkout.created_at, last_used_at, lease
+        reason, branch, commit_id, checkout.created_at, last_used_at, lease, last_lease,
+        is_rescued, generation, stamp
         """;
 
     /// <summary>All checkouts, by number.</summary>
@@ -31,25 +32,101 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
         .SingleOrDefault();
 
-    /// <summary>Leases the free checkout of a repository that was used last, and that nobody has waited for longer.</summary>
+    /// <summary>
+    /// Leases a free checkout of a repository that nobody has waited for longer: one that is at the commit, else any; of
+    /// these the one that was used last.
+    /// </summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="commit">The commit that is likely wanted; null when that is not known.</param>
     /// <param name="ticket">The place in the queue; those before it come first.</param>
     /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when there is none.</returns>
-    public CheckoutRow? TakeFree(long repositoryId, long? wanted, long ticket, Lease lease) => connection
+    public CheckoutRow? TakeFree(long repositoryId, long? wanted, string? commit, long ticket, Lease lease) => connection
         .Query(
             $"""
             UPDATE checkout SET state = {(int)CheckoutState.Locked}, {SetLease}
-            WHERE id = (SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = {(int)CheckoutState.Free}
-                        AND ($wanted IS NULL OR id = $wanted)
-                        AND NOT EXISTS (SELECT 1 FROM waiter WHERE waiter.repository_id = $repository AND waiter.id < $ticket
-                                        AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
-                        ORDER BY last_used_at DESC LIMIT 1)
+            WHERE id = ifnull(({SelectFree} AND commit_id = $commit ORDER BY last_used_at DESC LIMIT 1), ({SelectFree} ORDER BY last_used_at DESC LIMIT 1))
             RETURNING {Columns}
             """,
             Read,
-            [("$repository", repositoryId), ("$wanted", wanted), ("$ticket", ticket), .. LeaseParameters(lease)])
+            [("$repository", repositoryId), ("$wanted", wanted), ("$commit", commit), ("$ticket", ticket), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>Leases a checkout that is to be cleaned and that nobody has a lease on.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="lease">The new lease.</param>
+    /// <returns>The row with its lease; null when it is not so any more.</returns>
+    public CheckoutRow? TakeUnclean(long id, Lease lease) => connection
+        .Query(
+            $"UPDATE checkout SET {SetLease} WHERE id = $id AND state = {(int)CheckoutState.Cleaning} AND lease_id IS NULL RETURNING {Columns}",
+            Read,
+            [("$id", id), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>Gives a checkout whose lease is over a new one. It has to be cleaned first.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="seenLeaseId">The lease that is over.</param>
+    /// <param name="lease">The new lease.</param>
+    /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
+    public CheckoutRow? TakeOver(long id, string seenLeaseId, Lease lease) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET {SetUnclean}, {SetLease} WHERE id = $id AND lease_id = $seen RETURNING {Columns}
+            """,
+            Read,
+            [("$id", id), ("$seen", seenLeaseId), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>Notes that a leased checkout is about to be changed, and is not clean until that is done.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="isWorked">Whether somebody may have worked in it since it was cleaned.</param>
+    /// <returns>The row; null when the lease is no more.</returns>
+    public CheckoutRow? BeginCleaning(long id, string leaseId, bool isWorked) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, is_rescued = $rescued WHERE id = $id AND lease_id = $lease RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$lease", leaseId), ("$rescued", !isWorked))
+        .SingleOrDefault();
+
+    /// <summary>Notes that what the last holder left is rescued.</summary>
+    /// <param name="id">The checkout.</param>
+    public void SetRescued(long id) => connection.Execute(
+        $"UPDATE checkout SET is_rescued = 1 WHERE id = $id AND state = {(int)CheckoutState.Cleaning}", ("$id", id));
+
+    /// <summary>Notes that a checkout is clean: it is its lease's owner's, or free.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it; null for none.</param>
+    /// <param name="head">What it has checked out.</param>
+    /// <param name="generation">Which state of the remote its refs show.</param>
+    /// <param name="stamp">What its files are like.</param>
+    /// <returns>The row; null when the lease is no more, or somebody has one.</returns>
+    public CheckoutRow? EndCleaning(long id, string? leaseId, Head head, string? generation, string stamp) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = CASE WHEN lease_id IS NULL THEN {(int)CheckoutState.Free} ELSE {(int)CheckoutState.Locked} END,
+                branch = $branch, commit_id = $commit, generation = $generation, stamp = $stamp, last_lease = NULL, is_rescued = 0
+            WHERE id = $id AND lease_id IS $lease AND state = {(int)CheckoutState.Cleaning} RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit), ("$generation", generation), ("$stamp", stamp))
+        .SingleOrDefault();
+
+    /// <summary>Takes a lease back whose owner has not got the checkout yet.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="leaseId">The lease on it.</param>
+    /// <returns>The row; null when the lease is no more.</returns>
+    public CheckoutRow? GiveBack(long id, string leaseId) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = CASE state WHEN {(int)CheckoutState.Locked} THEN {(int)CheckoutState.Free} ELSE state END, {ClearLease}
+            WHERE id = $id AND lease_id = $lease AND state IN ({(int)CheckoutState.Locked}, {(int)CheckoutState.Cleaning}) RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$lease", leaseId))
         .SingleOrDefault();
 
     /// <summary>Gives a checkout a new lease in the place of another one. The state stays.</summary>
@@ -97,16 +174,19 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease on it.</param>
     /// <param name="head">What it has checked out.</param>
+    /// <param name="generation">Which state of the remote its refs show.</param>
+    /// <param name="stamp">What its files are like.</param>
     /// <returns>The row; null when the lease is no more.</returns>
-    public CheckoutRow? EndCreation(long id, string leaseId, Head head) => connection
+    public CheckoutRow? EndCreation(long id, string leaseId, Head head, string? generation, string stamp) => connection
         .Query(
             $"""
-            UPDATE checkout SET state = {(int)CheckoutState.Locked}, branch = $branch, commit_id = $commit, created_at = $now
+            UPDATE checkout SET state = {(int)CheckoutState.Locked}, branch = $branch, commit_id = $commit, created_at = $now,
+                generation = $generation, stamp = $stamp, last_lease = NULL, is_rescued = 0
             WHERE id = $id AND lease_id = $lease RETURNING {Columns}
             """,
             Read,
-            ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit),
-            ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))
+            ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit), ("$generation", generation),
+            ("$stamp", stamp), ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))
         .SingleOrDefault();
 
     /// <summary>Changes the recorded URL of a held checkout.</summary>
@@ -122,15 +202,31 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     public void Remove(long id, string leaseId) => connection.Execute(
         "DELETE FROM checkout WHERE id = $id AND lease_id = $lease", ("$id", id), ("$lease", leaseId));
 
-    /// <summary>Sets a held checkout aside.</summary>
+    /// <summary>Sets a checkout aside.</summary>
     /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
+    /// <param name="leaseId">The lease on it; null for none.</param>
     /// <param name="reason">What is wrong with it.</param>
-    public void SetAside(long id, string leaseId, string reason) => connection.Execute(
-        $"UPDATE checkout SET state = {(int)CheckoutState.Broken}, reason = $reason, {ClearLease} WHERE id = $id AND lease_id = $lease",
-        ("$id", id), ("$lease", leaseId), ("$reason", reason));
+    /// <returns>False when the lease is no more, or somebody has one.</returns>
+    public bool SetAside(long id, string? leaseId, string reason) => connection.Execute(
+        $"UPDATE checkout SET state = {(int)CheckoutState.Broken}, reason = $reason, {ClearLease} WHERE id = $id AND lease_id IS $lease",
+        ("$id", id), ("$lease", leaseId), ("$reason", reason)) > 0;
 
-    /// <summary>Ends a lease.</summary>
+    /// <summary>Gives a checkout to whom it says that it belongs.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="seenLeaseId">The lease that was seen on it.</param>
+    /// <param name="lease">The lease that the checkout itself has.</param>
+    /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
+    public CheckoutRow? GiveTo(long id, string seenLeaseId, Lease lease) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Locked}, last_lease = NULL, is_rescued = 0, {SetLease}
+            WHERE id = $id AND lease_id = $seen RETURNING {Columns}
+            """,
+            Read,
+            [("$id", id), ("$seen", seenLeaseId), .. LeaseParameters(lease)])
+        .SingleOrDefault();
+
+    /// <summary>Ends a lease. The checkout has to be cleaned before somebody else can have it.</summary>
     /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that was seen on it.</param>
     /// <param name="head">What it has checked out.</param>
@@ -138,8 +234,8 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     public CheckoutRow? Release(long id, string leaseId, Head head) => connection
         .Query(
             $"""
-            UPDATE checkout SET state = {(int)CheckoutState.Free}, branch = $branch, commit_id = $commit, last_used_at = $now, {ClearLease}
-            WHERE id = $id AND lease_id = $lease AND state = {(int)CheckoutState.Locked} RETURNING {Columns}
+            UPDATE checkout SET {SetUnclean}, branch = $branch, commit_id = $commit, last_used_at = $now, {ClearLease}
+            WHERE id = $id AND lease_id = $lease AND state IN ({(int)CheckoutState.Locked}, {(int)CheckoutState.Cleaning}) RETURNING {Columns}
             """,
             Read,
             ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit),
@@ -171,14 +267,46 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// <param name="id">The checkout.</param>
     /// <returns>False when somebody holds it by now.</returns>
     public bool RemoveUnheld(long id) => connection.Execute(
-        $"DELETE FROM checkout WHERE id = $id AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Broken})", ("$id", id)) > 0;
+        $"DELETE FROM checkout WHERE id = $id AND lease_id IS NULL AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Cleaning}, {(int)CheckoutState.Broken})", ("$id", id)) > 0;
 
-    /// <summary>Makes a checkout free whatever it was.</summary>
+    /// <summary>
+    /// Takes a checkout that nobody works in out of use: whoever has its lock may change its folder, and it has to be cleaned
+    /// before somebody else can have it.
+    /// </summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="seenLeaseId">The lease of one that was not made to the end; null for none.</param>
+    /// <returns>The row; null when somebody holds it by now.</returns>
+    public CheckoutRow? TakeOutOfUse(long id, string? seenLeaseId) => connection
+        .Query(
+            $"""
+            UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, is_rescued = CASE state WHEN {(int)CheckoutState.Cleaning} THEN is_rescued ELSE 0 END,
+                reason = NULL, generation = NULL, stamp = NULL, {ClearLease}
+            WHERE id = $id AND lease_id IS $seen AND state <> {(int)CheckoutState.Locked} RETURNING {Columns}
+            """,
+            Read,
+            ("$id", id), ("$seen", seenLeaseId))
+        .SingleOrDefault();
+
+    /// <summary>Takes what is known of a holder off a checkout whatever it was: it has to be cleaned.</summary>
     /// <param name="id">The checkout.</param>
     /// <returns>The row.</returns>
-    public CheckoutRow SetFree(long id) => connection
-        .Query($"UPDATE checkout SET state = {(int)CheckoutState.Free}, {ClearLease} WHERE id = $id RETURNING {Columns}", Read, ("$id", id))
+    public CheckoutRow SetUnheld(long id) => connection
+        .Query($"UPDATE checkout SET {SetUnclean}, {ClearLease} WHERE id = $id RETURNING {Columns}", Read, ("$id", id))
         .Single();
+
+    private const string SelectFree =
+        """
+        SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = 0 AND ($wanted IS NULL OR id = $wanted)
+        AND NOT EXISTS (SELECT 1 FROM waiter WHERE waiter.repository_id = $repository AND waiter.id < $ticket
+                        AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
+        """;
+
+    // What the last holder left is rescued once: a lease that ends before that was done changes nothing of it.
+    private const string SetUnclean =
+        """
+        is_rescued = CASE state WHEN 5 THEN is_rescued ELSE 0 END, last_lease = CASE state WHEN 5 THEN last_lease ELSE lease END,
+        generation = NULL, stamp = NULL, state = 5
+        """;
 
     private const string SetLease = "lease_id = $lease, lease = $json, last_used_at = $now";
 
@@ -203,5 +331,9 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
         LastUsedAt = row.GetInt64OrNull(10) is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null,
         Lease = row.IsDBNull(11) ? null : LeaseJson.Read(row.GetString(11)),
+        LastLease = row.IsDBNull(12) ? null : LeaseJson.Read(row.GetString(12)),
+        IsRescued = row.GetBoolean(13),
+        Generation = row.GetStringOrNull(14),
+        Stamp = row.GetStringOrNull(15),
     };
 }

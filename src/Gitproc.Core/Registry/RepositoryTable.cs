@@ -15,6 +15,9 @@ internal sealed class RepositoryTable(SqliteConnection connection)
 {
     private const string Columns = "id, key, url, base";
 
+    // Not one of a repository that was removed: the history names it, and an acquire may be about to put it back.
+    private const string NewId = "1 + max(ifnull((SELECT max(id) FROM repository), 0), ifnull((SELECT max(repository_id) FROM event), 0))";
+
     /// <summary>All repositories, by key.</summary>
     /// <returns>The rows.</returns>
     public List<RepositoryRow> All() => connection.Query($"SELECT {Columns} FROM repository ORDER BY key", Read);
@@ -47,8 +50,8 @@ internal sealed class RepositoryTable(SqliteConnection connection)
             // Folders that differ only in the case of letters are one on Windows and macOS.
             var folder = attempt == 1 ? baseFolder : $"{baseFolder[..^".git".Length]}+{attempt}.git";
             connection.Execute(
-                """
-                INSERT INTO repository (key, name, url, base, created_at) VALUES ($key, $name, $url, $base, $now)
+                $"""
+                INSERT INTO repository (id, key, name, url, base, created_at) VALUES ({NewId}, $key, $name, $url, $base, $now)
                 ON CONFLICT DO NOTHING
                 """,
                 ("$key", key), ("$name", NameOf(key)), ("$url", url), ("$base", folder),
@@ -70,8 +73,44 @@ internal sealed class RepositoryTable(SqliteConnection connection)
 
     /// <summary>Forgets a repository of which there is no checkout: one that could never be cloned is not known.</summary>
     /// <param name="id">Its row id.</param>
-    public void RemoveUnused(long id) => connection.Execute(
-        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id));
+    /// <returns>False when there is one, or somebody waits for one.</returns>
+    public bool RemoveUnused(long id) => connection.Execute(
+        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id)) > 0;
+
+    /// <summary>When somebody last wanted something of a repository: acquired, released or renewed a checkout, or fetched.</summary>
+    /// <param name="id">Its row id.</param>
+    /// <returns>The time, UTC.</returns>
+    public DateTimeOffset LastUse(long id) => connection.Query(
+        $"""
+        SELECT max(created_at, ifnull(fetched_at, 0), ifnull(tried_at, 0), ifnull((SELECT max(at) FROM event WHERE repository_id = $id AND kind IN
+            ({(int)EventKind.Created}, {(int)EventKind.Acquired}, {(int)EventKind.TakenOver}, {(int)EventKind.Released}, {(int)EventKind.Forced}, {(int)EventKind.Renewed})), 0))
+        FROM repository WHERE id = $id
+        """,
+        row => Time(row.GetInt64(0))!.Value,
+        ("$id", id))[0];
+
+    /// <summary>Reads when a repository was fetched last.</summary>
+    /// <param name="id">Its row id.</param>
+    /// <returns>What is known; all null when there is no such row.</returns>
+    public FetchTimes Fetched(long id) => connection
+        .Query(
+            "SELECT fetched_at, tried_at, fetch_error FROM repository WHERE id = $id",
+            row => new FetchTimes(Time(row.GetInt64OrNull(0)), Time(row.GetInt64OrNull(1)), row.GetStringOrNull(2)),
+            ("$id", id))
+        .SingleOrDefault() ?? new FetchTimes(null, null, null);
+
+    /// <summary>Notes how a fetch ended.</summary>
+    /// <param name="id">The repository's row id.</param>
+    /// <param name="began">When it began.</param>
+    /// <param name="error">Why it failed; null when it did not.</param>
+    public void NoteFetch(long id, DateTimeOffset began, string? error) => connection.Execute(
+        error is null
+            ? "UPDATE repository SET fetched_at = $began, tried_at = $began, fetch_error = NULL WHERE id = $id"
+            : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
+        ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 
     private static string NameOf(string key) => key[(key.LastIndexOf('/') + 1)..];
 

@@ -83,6 +83,18 @@ internal static class Schema
         );
         CREATE INDEX event_checkout ON event (checkout_id, id);
         """,
+        // What is free was not cleaned in version 2.
+        """
+        ALTER TABLE repository ADD COLUMN fetched_at INTEGER;
+        ALTER TABLE repository ADD COLUMN tried_at INTEGER;
+        ALTER TABLE repository ADD COLUMN fetch_error TEXT;
+        ALTER TABLE checkout ADD COLUMN generation TEXT;
+        ALTER TABLE checkout ADD COLUMN stamp TEXT;
+        ALTER TABLE checkout ADD COLUMN last_lease TEXT;
+        ALTER TABLE checkout ADD COLUMN is_rescued INTEGER NOT NULL DEFAULT 0;
+        UPDATE checkout SET state = 5 WHERE state = 0;
+        CREATE INDEX checkout_commit ON checkout (repository_id, state, commit_id, last_used_at);
+        """,
     ];
 
     /// <summary>The version this program writes and the newest it reads.</summary>

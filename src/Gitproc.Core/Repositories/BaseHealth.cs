@@ -21,12 +21,14 @@ internal static class BaseHealth
                     return $"has no {needed}";
             }
 
-            if (Head.Read(path) is not { } head)
+            if (Head.Read(path) is null)
                 return "has no readable HEAD";
             var config = Path.Combine(path, "config");
             if (!File.Exists(config) || RepositoryConfig.Read(config) is not { IsBare: true })
                 return "has no config of a base repository";
-            return head.Commit is null || HasObjects(path) ? null : "has lost its objects";
+            if (CheckoutModel.Generation(path) is null)
+                return "has no model of a checkout";
+            return BaseRefs.Default(path).Commit is null || HasObjects(path) ? null : "has lost its objects";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

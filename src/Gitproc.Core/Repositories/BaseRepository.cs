@@ -5,9 +5,11 @@ namespace Gitproc.Repositories;
 
 /// <summary>Makes base repositories.</summary>
 /// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
 /// <param name="git">Runs git.</param>
 /// <param name="reports">Told when somebody else makes it; null for nobody.</param>
-internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
+/// <param name="longestSilence">How long git may say nothing.</param>
+internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan longestSilence)
 {
     /// <summary>
     /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
@@ -32,7 +34,9 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
         {
             if (Directory.Exists(path))
                 reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is made anew"));
+            var began = DateTimeOffset.UtcNow;
             Clone(repository, credential, path, cancellationToken);
+            database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
         }
 
         return path;
@@ -41,44 +45,40 @@ internal sealed class BaseRepository(PoolFolder folder, GitRunner git, IProgress
     private void Clone(RepositoryRow repository, UrlCredential? credential, string path, CancellationToken cancellationToken)
     {
         var unfinished = folder.Unfinished($"base-{repository.Id}");
+        var gitDirectory = Path.Combine(unfinished, ".git");
         try
         {
             // Checkouts borrow these objects: git itself refuses to delete any (extensions.preciousObjects,
             // gitrepository-layout and git's repository-version document), and does not try by itself. A local
-            // repository is copied like a remote one: its objects may be borrowed from yet another one.
+            // repository is copied like a remote one: its objects may be borrowed from yet another one. Not --bare: the
+            // branches of the remote are remote-tracking ones, so that a fetch never touches a branch somebody works on.
             git.Run(
                 new GitCall(
-                    "clone", "--bare", "--origin", "origin", "--no-local", "--progress", "--template=", "-c", "gc.auto=0",
+                    "clone", "--no-checkout", "--origin", "origin", "--no-local", "--progress", "--template=", "-c", "gc.auto=0",
                     "-c", "gc.pruneExpire=never", "-c", "maintenance.auto=false", "-c", "extensions.preciousObjects=true",
                     "--end-of-options", repository.Url, unfinished)
                 {
                     WorkingDirectory = folder.Path,
                     Subject = repository.Url,
+                    LongestSilence = longestSilence,
                     Config = credential is null ? [] : CredentialConfig.For(repository.Url, credential),
                     Environment = [.. FilesRefFormat, .. credential is null ? [] : CredentialConfig.Variables(credential)],
                 },
                 cancellationToken);
-            // A bare clone has no refspec and would never see a new commit (git-clone(1), --bare). It is named, as git
-            // may be told not to find one by itself (git-config(1), safe.bareRepository).
-            git.Run(
-                new GitCall("--git-dir", unfinished, "config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*")
-                {
-                    WorkingDirectory = folder.Path,
-                    Subject = repository.Url,
-                },
-                cancellationToken);
             // Which commits lack their parents stands in this file (gitformat-shallow, "Shallow commits"), and git borrows
             // from no repository that has one (builtin/clone.c).
-            if (File.Exists(Path.Combine(unfinished, "shallow")))
+            if (File.Exists(Path.Combine(gitDirectory, "shallow")))
                 throw Shallow(repository.Url);
+            var refs = new BaseRefs(git, gitDirectory);
+            refs.MakeBase(cancellationToken);
+            new CheckoutModel(git).Make(gitDirectory, path, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SetAside(path);
-            Directory.Move(unfinished, path);
+            Directory.Move(gitDirectory, path);
         }
-        catch
+        finally
         {
             FolderRemoval.TryRemove(unfinished);
-            throw;
         }
     }
 

@@ -10,9 +10,25 @@ namespace Gitproc.Repositories;
 /// <param name="CaseInsensitiveHosts">Hosts of the user's whose paths fold case.</param>
 /// <param name="LeaseDuration">After what time a lease expires that does not say; null for never.</param>
 /// <param name="HistoryLimits">What of the history is kept.</param>
+/// <param name="FetchMaxAge">After what time the remote is asked again.</param>
+/// <param name="GitTimeout">How long git may say nothing while it talks to a remote; infinite where 0 is set.</param>
+/// <param name="Clean">What of the last job's files a hand-over takes away.</param>
+/// <param name="RescueMaxSize">The most bytes of files that are rescued.</param>
+/// <param name="RescueMaxAge">After what time a rescue is removed.</param>
 internal sealed record PoolSettings(
-    int? MaxCheckouts, bool AutoCreate, IReadOnlyList<string> CaseInsensitiveHosts, TimeSpan? LeaseDuration, HistoryLimits HistoryLimits)
+    int? MaxCheckouts,
+    bool AutoCreate,
+    IReadOnlyList<string> CaseInsensitiveHosts,
+    TimeSpan? LeaseDuration,
+    HistoryLimits HistoryLimits,
+    TimeSpan FetchMaxAge,
+    TimeSpan GitTimeout,
+    CleanMode Clean,
+    long RescueMaxSize,
+    TimeSpan RescueMaxAge)
 {
+    private const long Gibibyte = 1L << 30;
+
     /// <summary>Reads the settings.</summary>
     /// <param name="config">git's config where the caller stands.</param>
     /// <returns>The settings.</returns>
@@ -26,7 +42,12 @@ internal sealed record PoolSettings(
         Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", Duration.Parse),
         new HistoryLimits(
             Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MostEvents,
-            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge));
+            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge),
+        Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
+        Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(5),
+        Value(config, "clean", "GITPROC_CLEAN", ParseClean) ?? CleanMode.Default,
+        Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
+        Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30));
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct
@@ -42,6 +63,20 @@ internal sealed record PoolSettings(
 
     private static int? ParseLimit(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;
+
+    private static TimeSpan? ParseTimeout(string text) => Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
+
+    private static CleanMode? ParseClean(string text) =>
+        Enum.TryParse<CleanMode>(text, ignoreCase: true, out var mode) && !char.IsAsciiDigit(text[0]) ? mode : null;
+
+    // git-config(1), "Values": integer.
+    private static long? ParseSize(string text)
+    {
+        var unit = text.Length == 0 ? 0 : "kmg".IndexOf(char.ToLowerInvariant(text[^1]), StringComparison.Ordinal) + 1;
+        return long.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= long.MaxValue >> (10 * unit)
+            ? size << (10 * unit)
+            : null;
+    }
 
     // git-config(1), "Values": boolean.
     private static bool? ParseBoolean(string text) => text.ToLowerInvariant() switch

@@ -26,6 +26,34 @@ public abstract class AcquiringCommand : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCheckouts { get; set; }
 
+    /// <summary>
+    /// A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default branch,
+    /// when not given.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Ref { get; set; }
+
+    /// <summary>Begin this branch there.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NewBranch { get; set; }
+
+    /// <summary>Fetch first, however short ago that was done.</summary>
+    [Parameter]
+    public SwitchParameter Fetch { get; set; }
+
+    /// <summary>Do not fetch: what is there must do.</summary>
+    [Parameter]
+    public SwitchParameter NoFetch { get; set; }
+
+    /// <summary>
+    /// What is taken away of what the last holder left: all that git does not ignore, ignored files too, or nothing. The setting
+    /// gitproc.clean, when not given.
+    /// </summary>
+    [Parameter]
+    public CleanMode? Clean { get; set; }
+
     /// <summary>Only the checkout of this name will do.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -100,6 +128,10 @@ public abstract class AcquiringCommand : GitprocCommand
         WorkingDirectory = Location,
         NoCreate = NoCreate,
         MaxCheckouts = MaxCheckouts,
+        Ref = Ref,
+        NewBranch = NewBranch,
+        Fetch = Fetch ? FetchPolicy.Always : NoFetch ? FetchPolicy.Never : FetchPolicy.WhenOld,
+        Clean = Clean,
         Name = Name,
         StopProcesses = StopProcesses,
         Count = Wanted,

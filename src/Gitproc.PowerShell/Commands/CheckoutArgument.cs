@@ -4,17 +4,31 @@ namespace Gitproc.PowerShell.Commands;
 
 /// <summary>A checkout as an argument or as an object from the pipeline.</summary>
 /// <param name="Text">Its name or a path; null for the one that the session stands in.</param>
-/// <param name="LeaseId">The lease it had when the object was made: a later one is not meant. Null for whichever there is.</param>
+/// <param name="LeaseId">The lease it had when the object was made, empty for none: a later one is not meant. Null for whichever there is.</param>
 /// <param name="PoolFolder">The pool it is of; null when the argument does not say.</param>
 internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? PoolFolder)
 {
-    /// <summary>Reads an argument.</summary>
+    /// <summary>Reads an argument that is to be locked.</summary>
     /// <param name="item">A name, a path, a folder, a checkout, or a checkout that came back from a job.</param>
     /// <param name="session">The paths of the session.</param>
     /// <returns>What it means.</returns>
     /// <exception cref="GitprocException">It is a checkout that was not locked.</exception>
     /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
-    public static CheckoutArgument Of(PSObject item, PathIntrinsics session) => item.BaseObject switch
+    public static CheckoutArgument Of(PSObject item, PathIntrinsics session)
+    {
+        var argument = OfAny(item, session);
+        return argument.LeaseId is not "" ? argument : throw new GitprocException(
+            ErrorReason.NotLocked,
+            $"{argument.Text} was not locked when the object was made. To release who holds it now, give its name.",
+            argument.Text);
+    }
+
+    /// <summary>Reads an argument.</summary>
+    /// <param name="item">A name, a path, a folder, a checkout, or a checkout that came back from a job.</param>
+    /// <param name="session">The paths of the session.</param>
+    /// <returns>What it means.</returns>
+    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
+    public static CheckoutArgument OfAny(PSObject item, PathIntrinsics session) => item.BaseObject switch
     {
         string text => OfText(text, session),
         FileSystemInfo file => new(file.FullName, null, null),
@@ -27,13 +41,9 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     {
         if (item.Properties["Path"]?.Value is not string path)
             return OfText(item.ToString(), session);
-        if (item.Properties["LeaseId"] is not { } lease)
-            return OfText(path, session);
-        var name = Path.GetFileName(path);
-        return lease.Value is string { Length: > 0 } id
-            ? new(name, id, Path.GetDirectoryName(path))
-            : throw new GitprocException(
-                ErrorReason.NotLocked, $"{name} was not locked when the object was made. To release who holds it now, give its name.", name);
+        return item.Properties["LeaseId"] is { } lease
+            ? new(Path.GetFileName(path), lease.Value as string ?? "", Path.GetDirectoryName(path))
+            : OfText(path, session);
     }
 
     // All else is a name, or one that no checkout has.

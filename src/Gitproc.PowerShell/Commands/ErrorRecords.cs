@@ -29,7 +29,8 @@ internal static class ErrorRecords
         ErrorReason.UnknownRepository or ErrorReason.NoRepositoryHere or ErrorReason.CheckoutNotFound
             or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound => ErrorCategory.ObjectNotFound,
         ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
-        ErrorReason.NotLocked => ErrorCategory.InvalidOperation,
+        ErrorReason.NotLocked or ErrorReason.NotRescued => ErrorCategory.InvalidOperation,
+        ErrorReason.InUse => ErrorCategory.ResourceBusy,
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
         ErrorReason.DatabaseNotUsable => ErrorCategory.InvalidData,

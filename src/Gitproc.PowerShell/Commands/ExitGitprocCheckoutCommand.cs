@@ -3,7 +3,10 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Unlocks checkouts, leaving them first where the session stands in one.</summary>
+/// <summary>
+/// Unlocks checkouts, leaving them first where the session stands in one. Work that is not on the remote is rescued, and what is
+/// left is cleaned for the next holder.
+/// </summary>
 [Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true)]
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : GitprocCommand
@@ -26,6 +29,21 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     /// <summary>Ask the processes that still run in it to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
+
+    /// <summary>
+    /// What of its files is taken away: all that git does not ignore, ignored files too, or nothing. The setting gitproc.clean,
+    /// when not given.
+    /// </summary>
+    [Parameter]
+    public CleanMode? Clean { get; set; }
+
+    /// <summary>Throw away what is not on the remote, instead of rescuing it.</summary>
+    [Parameter]
+    public SwitchParameter Discard { get; set; }
+
+    /// <summary>Return at once, and clean it in a process of its own.</summary>
+    [Parameter]
+    public SwitchParameter Background { get; set; }
 
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
@@ -54,9 +72,14 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
                     WorkingDirectory = Location,
                     Force = Force,
                     StopProcesses = StopProcesses,
+                    Clean = Clean,
+                    Discard = Discard,
+                    CleanLater = Background,
                 };
                 var released = pool.Release(request, Cancellation);
                 Leave(released);
+                if (Background)
+                    BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);
                 if (PassThru)
                     WriteObject(released);
             },

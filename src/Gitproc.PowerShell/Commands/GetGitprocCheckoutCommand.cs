@@ -29,30 +29,31 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Free { get; set; }
 
+    /// <summary>Look into each: whether files are changed, and how far it is from the remote's branch.</summary>
+    [Parameter]
+    public SwitchParameter Status { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var checkouts = pool.List(Repository, Location, Cancellation);
+        var checkouts = Status ? pool.ListWithStatus(Repository, Location, Cancellation) : pool.List(Repository, Location, Cancellation);
         foreach (var name in Name ?? ["*"])
-            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted), enumerateCollection: true));
+            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
     });
+
+    // The name of the view with a column for it.
+    private PSObject Shown(Checkout checkout)
+    {
+        var shown = PSObject.AsPSObject(checkout);
+        if (Status)
+            shown.TypeNames.Insert(0, "Gitproc.Checkout#Status");
+        return shown;
+    }
 
     private static List<Checkout> Find(string name, IReadOnlyList<Checkout> checkouts, Pool pool)
     {
-        List<Checkout> found;
-        try
-        {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            found = [.. checkouts.Where(checkout => pattern.IsMatch(checkout.Name))];
-        }
-        catch (WildcardPatternException)
-        {
-            throw new GitprocException(
-                ErrorReason.InvalidPattern,
-                $"'{SecretText.Hide(name)}' is no pattern of names: a bracket is not closed. Write `[ for the character itself.",
-                SecretText.Hide(name));
-        }
-
+        var pattern = WildcardNames.Read(name);
+        List<Checkout> found = [.. checkouts.Where(checkout => pattern.IsMatch(checkout.Name))];
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(

@@ -26,18 +26,26 @@ public static class ShortCommandCompleter
         var first = command.CommandElements.ElementAtOrDefault(1);
         if (first is null || cursor <= first.Extent.EndOffset)
             return isItemProperty ? Words(first, cursor).Concat(CompleteAs(ItemProperty, name, command, cursor)) : Words(first, cursor);
+        var second = command.CommandElements.ElementAtOrDefault(2);
+        if (ShortCommands.WordsAfter(TextOf(first)).Any())
+        {
+            return second is null || cursor <= second.Extent.EndOffset
+                ? Words(second, cursor, TextOf(first))
+                : CompleteAs(ShortCommands.TargetOf($"{TextOf(first)} {TextOf(second)}") ?? "", second, command, cursor);
+        }
+
         return ShortCommands.TargetOf(TextOf(first)) switch
         {
-            "Get-Help" => Words(command.CommandElements.ElementAtOrDefault(2), cursor),
+            "Get-Help" => Words(second, cursor),
             { } target => CompleteAs(target, first, command, cursor),
             null => isItemProperty ? CompleteAs(ItemProperty, name, command, cursor) : [],
         };
     }
 
-    private static IEnumerable<CompletionResult> Words(CommandElementAst? element, int cursor)
+    private static IEnumerable<CompletionResult> Words(CommandElementAst? element, int cursor, string? after = null)
     {
         var begun = element is null || element.Extent.StartOffset >= cursor ? "" : TextOf(element);
-        return ShortCommands.Words
+        return ShortCommands.WordsAfter(after)
             .Where(pair => pair.Key.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
             .Select(pair => new CompletionResult(pair.Key, pair.Key, CompletionResultType.ParameterValue, pair.Value));
     }

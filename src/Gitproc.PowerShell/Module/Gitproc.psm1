@@ -96,6 +96,19 @@ function Use-GitprocCheckout {
         Fail when none is free instead of making one.
     .PARAMETER MaxCheckouts
         Make at most this many for the repository.
+    .PARAMETER Ref
+        A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default
+        branch, when not given.
+    .PARAMETER NewBranch
+        Begin this branch there.
+    .PARAMETER Fetch
+        Fetch first, however short ago that was done.
+    .PARAMETER NoFetch
+        Do not fetch: what is there must do.
+    .PARAMETER Clean
+        What is taken away of what the last holder left.
+    .PARAMETER Discard
+        Throw away what is not on the remote when the block has ended, instead of rescuing it.
     .PARAMETER Name
         Only the checkout of this name will do.
     .PARAMETER Wait
@@ -130,6 +143,20 @@ function Use-GitprocCheckout {
         [int] $MaxCheckouts,
 
         [ValidateNotNullOrEmpty()]
+        [string] $Ref,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $NewBranch,
+
+        [switch] $Fetch,
+
+        [switch] $NoFetch,
+
+        [Nullable[Gitproc.CleanMode]] $Clean,
+
+        [switch] $Discard,
+
+        [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([Gitproc.PowerShell.Completion.CheckoutNameCompleter])]
         [string] $Name,
 
@@ -154,7 +181,7 @@ function Use-GitprocCheckout {
 
     $acquire = @{}
     foreach ($parameter in $PSBoundParameters.Keys) {
-        if ($parameter -notin 'ScriptBlock', 'WhatIf', 'Confirm') { $acquire[$parameter] = $PSBoundParameters[$parameter] }
+        if ($parameter -notin 'ScriptBlock', 'Discard', 'WhatIf', 'Confirm') { $acquire[$parameter] = $PSBoundParameters[$parameter] }
     }
     # Not the process of a CI job: the block ends with this session.
     $acquire.Owner = $PID
@@ -174,7 +201,7 @@ function Use-GitprocCheckout {
         }
     } finally {
         if ($checkout) {
-            Exit-GitprocCheckout -Checkout $checkout -Confirm:$false -WhatIf:$false
+            Exit-GitprocCheckout -Checkout $checkout -Discard:$Discard -Confirm:$false -WhatIf:$false
         }
     }
 }

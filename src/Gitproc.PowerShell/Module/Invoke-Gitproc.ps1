@@ -13,7 +13,15 @@
     gitproc renew [CHECKOUT]           Update-GitprocLease
     gitproc reap                       Clear-GitprocLease
     gitproc history [CHECKOUT]         Get-GitprocHistory
+    gitproc warm [REPOSITORY] -Count N Initialize-GitprocCheckout
+    gitproc repositories | repos       Get-GitprocRepository
+    gitproc reset [CHECKOUT]           Reset-GitprocCheckout
+    gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
+    gitproc prune                      Clear-GitprocPool
     gitproc repair                     Repair-GitprocPool
+    gitproc rescue list                Get-GitprocRescue
+    gitproc rescue restore ID          Restore-GitprocRescue
+    gitproc rescue remove ID           Remove-GitprocRescue
     gitproc help | --help | -h | -H    this text
 
     Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is
@@ -23,9 +31,11 @@
 #>
 begin {
     $gitprocName = if ($args.Count -gt 0) { "$($args[0])" } else { 'help' }
+    $gitprocLength = [Gitproc.PowerShell.ShortCommands]::Length($gitprocName, $(if ($args.Count -gt 1) { "$($args[1])" }))
+    if ($gitprocLength -eq 2) { $gitprocName = "$gitprocName $($args[1])" }
     $gitprocCommand = [Gitproc.PowerShell.ShortCommands]::TargetOf($gitprocName)
     # By index: what is $null is handed on too, for the cmdlet to refuse.
-    $gitprocRest = @(if ($args.Count -gt 1) { $args[1..($args.Count - 1)] })
+    $gitprocRest = @(if ($args.Count -gt $gitprocLength) { $args[$gitprocLength..($args.Count - 1)] })
     if ($MyInvocation.InvocationName -eq 'gp' -and ($MyInvocation.ExpectingInput -or -not $gitprocCommand)) {
         $gitprocCommand = 'Microsoft.PowerShell.Management\Get-ItemProperty'
         $gitprocRest = $args
@@ -42,7 +52,17 @@ begin {
             "$($gitprocRest[$i + 1])".TrimStart('+')
         }
     }
-    $gitprocPipeline = { & $gitprocCommand @gitprocRest }.GetSteppablePipeline($MyInvocation.CommandOrigin)
+    # -Confirm:$false comes as two, and is handed on as one only by its name.
+    $gitprocNamed = @{}
+    $gitprocPositional = for ($i = 0; $i -lt $gitprocRest.Count; $i++) {
+        if ($gitprocRest[$i] -is [string] -and $gitprocRest[$i] -match '^-(\w+):$' -and $i + 1 -lt $gitprocRest.Count) {
+            $gitprocNamed[$Matches[1]] = $gitprocRest[++$i]
+        } else {
+            , $gitprocRest[$i]
+        }
+    }
+    $gitprocRest = @($gitprocPositional)
+    $gitprocPipeline = { & $gitprocCommand @gitprocRest @gitprocNamed }.GetSteppablePipeline($MyInvocation.CommandOrigin)
     $gitprocPipeline.Begin($MyInvocation.ExpectingInput)
 }
 process {

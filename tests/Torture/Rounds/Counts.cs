@@ -32,4 +32,7 @@ internal static class Counts
 
     /// <summary>The most files that were left in <c>queue</c> after a round.</summary>
     public const string MostTickets = "most-tickets";
+
+    /// <summary>Pieces of work that holders left and that were found in rescues.</summary>
+    public const string Rescued = "rescued";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gitproc.Registry;
+using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
@@ -46,6 +47,7 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
         }
 
         tally.Add(Counts.Removals);
+        Work.Remove(ground, trash);
         FolderRemoval.Remove(trash);
 
         void Tell(long ticks) => File.WriteAllText(ground.Removal(checkout), ticks.ToString(CultureInfo.InvariantCulture));

@@ -41,8 +41,24 @@ internal sealed class Inspection(Ground ground, Tally tally)
         }
 
         AcquireAll();
+        FindWork();
         Repair();
         CountEvents();
+    }
+
+    // All checkouts were cleaned by now: what was left in them is rescued.
+    private void FindWork()
+    {
+        var rescued = SourceRepository.RescuedFiles(_pool.DescribeRepositories()[0].Path);
+        foreach (var note in Directory.EnumerateFiles(ground.Works))
+        {
+            var name = Path.GetFileName(note);
+            if (rescued.Contains(name))
+                tally.Add(Counts.Rescued);
+            else if (!File.Exists(ground.RemovedWork(name)))
+                tally.Violate($"{name}, which was left in {File.ReadAllText(note)}, is lost");
+            File.Delete(note);
+        }
     }
 
     // A git whose worker was killed goes on for a while, in tmp. It hangs when the worker was about to end it: .NET stops
@@ -105,7 +121,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         foreach (var checkout in all)
         {
             var changes = SourceRepository.Changes(checkout.Path);
-            Check(changes is "" or "?? held-by", $"{checkout.Name} is not whole: {changes}");
+            Check(changes.Length == 0, $"{checkout.Name} is not whole: {changes}");
             _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
         }
 

@@ -86,7 +86,7 @@ internal sealed class TortureRun(Ground ground, Options options)
         + $"{_tally[Counts.DatabaseKills]} of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
         + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "
         + $"{_tally[Words.Waited]} waits, {_tally[Words.Refused]} refused, {_tally[Words.Cancelled]} cancelled, "
-        + $"{_tally[Words.DeadMark]} dead marks, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
+        + $"{_tally[Counts.Rescued]} works rescued, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
         + $"{_tally[Counts.Hanging]} hanging processes, "
         + $"{_tally.Violations.Count} violations";
 }

@@ -9,7 +9,7 @@ namespace Gitproc.Torture.Workers;
 /// became of the checkout's folder. In the checkout it makes a mark, which tells whether its files are ours too.
 /// </summary>
 /// <remarks>
-/// A mark whose writer has ended is no violation: its lease was taken over. It is one when the writer lives, and when
+/// A mark that is there before ours is a violation, whether its writer lives or the checkout was not cleaned after its end; and when
 /// our mark is gone although nobody has removed the folder on purpose while we held it.
 /// </remarks>
 internal sealed class Claim : IDisposable
@@ -47,7 +47,10 @@ internal sealed class Claim : IDisposable
         }
     }
 
-    /// <summary>Whether the mark of a holder that has ended was there.</summary>
+    /// <summary>The checkout's name.</summary>
+    public string Name => _checkout.Name;
+
+    /// <summary>Whether the mark of a holder that has ended was there, and so the checkout was not cleaned.</summary>
     public bool HasFoundDeadMark { get; }
 
     /// <summary>Whether the checkout's folder was removed on purpose while it was held: then nothing in it can be checked.</summary>

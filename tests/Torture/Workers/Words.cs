@@ -18,9 +18,6 @@ internal static class Words
     /// <summary>It gave up before there was.</summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>It found the mark of one who was killed.</summary>
-    public const string DeadMark = "dead-mark";
-
     /// <summary>The folder of what it held was removed.</summary>
     public const string Void = "void";
 

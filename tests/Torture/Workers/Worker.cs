@@ -69,7 +69,7 @@ internal sealed class Worker : IProgress<PoolReport>
         switch (_random.Next(40))
         {
             case 0:
-                _pool.Reap();
+                _pool.Reap(CancellationToken.None);
                 break;
             case 1:
                 _pool.Repair(CancellationToken.None);
@@ -94,15 +94,18 @@ internal sealed class Worker : IProgress<PoolReport>
         {
             foreach (var checkout in checkouts)
                 claims.Add(new Claim(_ground, checkout, since));
+            if (claims.Find(claim => claim.HasFoundDeadMark) is { } unclean)
+                throw new ViolationException($"{unclean.Name} was handed out with the mark of one who was killed");
             Thread.Sleep(_random.Next(8));
             foreach (var claim in claims)
                 claim.Check();
+            foreach (var checkout in checkouts.Where(_ => _random.Next(4) == 0))
+                Work.Leave(_ground, checkout.Path);
         }
         finally
         {
             foreach (var claim in claims)
             {
-                Count(claim.HasFoundDeadMark, Words.DeadMark);
                 Count(claim.IsVoid, Words.Void);
                 claim.Dispose();
             }

@@ -37,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
         string[] names =
         [
             "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName", "ownerProgram", "ownerRuns",
-            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason",
+            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason", "isDirty", "ahead", "behind",
         ];
         Assert.Equal(names, checkout.EnumerateObject().Select(property => property.Name));
         Assert.Equal("locked", checkout.GetProperty("state").GetString());
@@ -358,7 +358,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var result = Run("acquire", _pool.Source, "--verbose");
         Assert.Equal(Path.Combine(_pool.Pool.Path, "checkout-1"), result.Output);
-        Assert.Contains("gitproc: git clone --bare", result.Error, StringComparison.Ordinal);
+        Assert.Contains("gitproc: git clone --no-checkout", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

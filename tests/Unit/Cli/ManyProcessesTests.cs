@@ -23,7 +23,7 @@ public sealed class ManyProcessesTests : IDisposable
         var paths = results.Select(result => result.Output).ToHashSet();
         Assert.Equal(count, paths.Count);
         Assert.All(paths, path => Assert.Equal("", TestGit.Run(path, "status", "--short")));
-        Assert.Equal(1, results.Sum(result => Lines(result, "git clone --bare")));
+        Assert.Equal(1, results.Sum(result => Lines(result, "git clone --no-checkout")));
         Assert.Equal(count, _pool.List().Count(checkout => checkout.Locked));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
         Assert.Equal("ok", _pool.Query<string>("PRAGMA integrity_check"));

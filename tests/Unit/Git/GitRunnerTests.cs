@@ -94,4 +94,20 @@ public sealed class GitRunnerTests
     {
         public void Report(PoolReport value) => reports.Add(value);
     }
+
+    [Theory]
+    [InlineData("CI", "true", null, "0")]
+    [InlineData("TF_BUILD", "True", null, "0")]
+    [InlineData("JENKINS_URL", "http://x", null, "0")]
+    [InlineData("CI", "true", "1", "1")]
+    [InlineData("CI", "false", null, null)]
+    [InlineData("HOME", "/x", null, null)]
+    public void Nobody_is_asked_in_a_ci_job(string name, string value, string? set, string? expected)
+    {
+        var environment = new Dictionary<string, string?> { [name] = value };
+        if (set is not null)
+            environment["GIT_TERMINAL_PROMPT"] = set;
+        GitEnvironment.AskNobodyInCi(environment);
+        Assert.Equal(expected, environment.GetValueOrDefault("GIT_TERMINAL_PROMPT"));
+    }
 }

@@ -225,9 +225,18 @@ public sealed class LeaseTests : IDisposable
         _pool.Release(checkout);
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains($"{running.Process.Id} (sleep)", StringComparison.Ordinal));
 
-        checkout = _pool.Acquire();
+        // What still runs there may write there: it is not cleaned, nor given to anybody.
+        Assert.Equal(CheckoutState.Cleaning, _pool.Find(checkout.Name).State);
+        var other = _pool.Acquire();
+        Assert.NotEqual(checkout.Name, other.Name);
+        _pool.Release(other);
+        Assert.Equal(checkout.Name, _pool.Acquire(_pool.Request() with { Name = checkout.Name, StopProcesses = true }).Name);
+        Assert.False(ProcessTable.IsAlive(running.Process));
+
+        running = Start(checkout.Path);
         _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, StopProcesses = true, WorkingDirectory = _pool.Home });
         Assert.False(ProcessTable.IsAlive(running.Process));
+        Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
     }
 
     [Fact]

@@ -23,65 +23,64 @@ public sealed class DamageTests : IDisposable
         Assert.Single(_pool.List());
     }
 
-    [Theory]
-    [InlineData(".git", "no .git")]
-    [InlineData(".git/HEAD", "HEAD")]
-    [InlineData(".git/refs", "refs")]
-    [InlineData(".git/objects", "objects")]
-    [InlineData(".git/config", "config")]
-    [InlineData(".git/index", "index")]
-    [InlineData(".git/objects/info/alternates", "borrow")]
-    public void A_damaged_one_is_set_aside_and_never_handed_out(string missing, string reason)
+    [Fact]
+    public void One_without_a_repository_is_set_aside_and_never_handed_out()
     {
         var checkout = _pool.Acquire();
-        File.WriteAllText(Path.Combine(checkout.Path, "work"), "mine");
         _pool.Release(checkout);
-        var path = Path.Combine(checkout.Path, missing);
-        if (File.Exists(path))
-            File.Delete(path);
-        else
-            FolderRemoval.Remove(path);
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "mine");
+        FolderRemoval.Remove(Path.Combine(checkout.Path, ".git"));
 
         Assert.Equal("checkout-2", _pool.Acquire().Name);
         Assert.Equal("checkout-3", _pool.Acquire().Name);
 
         var broken = _pool.Find(checkout.Name);
         Assert.Equal(CheckoutState.Broken, broken.State);
-        Assert.Contains(reason, broken.Reason, StringComparison.Ordinal);
+        Assert.Contains("no .git", broken.Reason, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(Path.Combine(checkout.Path, "work")));
     }
 
     [Theory]
-    [InlineData(".git/HEAD")]
-    [InlineData(".git/index")]
-    public void A_garbled_one_is_set_aside(string file)
+    [InlineData(".git/HEAD", null)]
+    [InlineData(".git/HEAD", "garbage, and quite a lot of it")]
+    [InlineData(".git/refs", null)]
+    [InlineData(".git/objects", null)]
+    [InlineData(".git/objects/info/alternates", null)]
+    [InlineData(".git/config", null)]
+    [InlineData(".git/config", "")]
+    [InlineData(".git/config", "garbage, and no config")]
+    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\0\0\0\0")]
+    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")]
+    [InlineData(".git/refs/heads/main", null)]
+    [InlineData(".git/refs/heads/main", "")]
+    [InlineData(".git/refs/heads/main", "garbage")]
+    [InlineData(".git/index", null)]
+    [InlineData(".git/index", "garbage, and quite a lot of it, enough for an index")]
+    [InlineData(".git/index", "DIRC\0\0\0\u0002\0\0\0\u0003")]
+    public void What_is_damaged_in_one_is_put_right_and_work_in_it_rescued(string file, string? content)
     {
         var checkout = _pool.Acquire();
         _pool.Release(checkout);
-        File.WriteAllText(Path.Combine(checkout.Path, file), "garbage, and quite a lot of it, enough for an index");
-        Assert.Equal("checkout-2", _pool.Acquire().Name);
-        Assert.Equal(CheckoutState.Broken, _pool.Find(checkout.Name).State);
-    }
-
-    [Theory]
-    [InlineData(".git/config", "", "config")]
-    [InlineData(".git/config", "garbage, and no config", "config")]
-    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\0\0\0\0", "config")]
-    [InlineData(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n", "bare")]
-    [InlineData(".git/refs/heads/main", "", "lost the commit of its branch main")]
-    [InlineData(".git/refs/heads/main", "garbage", "lost the commit of its branch main")]
-    [InlineData(".git/refs/heads/main", null, "lost the commit of its branch main")]
-    [InlineData(".git/index", "DIRC\0\0\0\u0002\0\0\0\u0003", "index")]
-    public void One_that_was_written_over_is_set_aside(string file, string? content, string reason)
-    {
-        var checkout = _pool.Acquire();
-        _pool.Release(checkout);
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "mine");
+        File.WriteAllText(Path.Combine(checkout.Path, "file-1.txt"), "mine too");
         var path = Path.Combine(checkout.Path, file);
-        File.Delete(path);
+        if (File.Exists(path))
+            File.Delete(path);
+        else
+            FolderRemoval.Remove(path);
         if (content is not null)
             File.WriteAllText(path, content);
-        Assert.Equal("checkout-2", _pool.Acquire().Name);
-        Assert.Contains(reason, _pool.Find(checkout.Name).Reason, StringComparison.Ordinal);
+
+        var acquired = _pool.Acquire();
+        Assert.Equal((checkout.Name, "main"), (acquired.Name, acquired.Branch));
+        Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
+        Assert.Equal("content 1\n", File.ReadAllText(Path.Combine(checkout.Path, "file-1.txt")));
+        TestGit.Run(checkout.Path, "fsck", "--no-dangling");
+
+        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        var restored = _pool.Pool.RestoreRescue(rescue.Id, _pool.Request());
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(restored.Path, "work")));
+        Assert.Equal("mine too", File.ReadAllText(Path.Combine(restored.Path, "file-1.txt")));
     }
 
     [Theory]
@@ -95,8 +94,8 @@ public sealed class DamageTests : IDisposable
         var content = File.ReadAllBytes(index);
         content.AsSpan(kept).Clear();
         File.WriteAllBytes(index, content);
-        Assert.Equal("checkout-2", _pool.Acquire().Name);
-        Assert.Contains("index", _pool.Find(checkout.Name).Reason, StringComparison.Ordinal);
+        Assert.Equal("checkout-1", _pool.Acquire().Name);
+        Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class RepairTests : IDisposable
         var list = _pool.List();
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], list.Select(checkout => checkout.Name));
-        Assert.Equal([CheckoutState.Locked, CheckoutState.Unknown, CheckoutState.Free], list.Select(checkout => checkout.State));
+        Assert.Equal([CheckoutState.Locked, CheckoutState.Unknown, CheckoutState.Cleaning], list.Select(checkout => checkout.State));
         Assert.Equal(checkouts[0].LeaseId, list[0].LeaseId);
         Assert.All(list, checkout => Assert.Equal(checkouts[0].Repository, checkout.Repository));
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning);

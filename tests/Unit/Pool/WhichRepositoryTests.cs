@@ -246,7 +246,7 @@ public sealed class WhichRepositoryTests : IDisposable
         {
             _pool.Reports.Clear();
             _pool.Release(AcquireIn(Path.Combine(clone, "sub")));
-            return _pool.GitCommands;
+            return _pool.Reports.Count(report => report.Kind == ReportKind.Command && report.Text.StartsWith("git config", StringComparison.Ordinal));
         }
     }
 

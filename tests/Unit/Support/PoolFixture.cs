@@ -59,6 +59,13 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
         return (T)command.ExecuteScalar()!;
     }
 
+    /// <summary>Changes the database behind the pool's back.</summary>
+    public void Execute(string sql)
+    {
+        using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });
+        database.Connection.Execute(sql);
+    }
+
     public string Dump()
     {
         using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });

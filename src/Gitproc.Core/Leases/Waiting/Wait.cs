@@ -21,7 +21,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
 
     /// <summary>Gets what is wanted.</summary>
     /// <param name="request">What is wanted.</param>
-    /// <param name="longest">How long to wait; null for not at all.</param>
+    /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
     /// <param name="caller">On whose behalf.</param>
     /// <param name="cancellationToken">Ends the wait and leaves the queue.</param>
     /// <returns>The grants.</returns>
@@ -32,16 +32,16 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         {
             return leases.Grant(request, ticket: null);
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && longest is not null && MayComeFree(request))
+        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null ? leases.IsBeingCleaned(request) : MayComeFree(request)))
         {
             using var ticket = _queue.Enter(request.Repository, request.Wanted, caller.Value.ToString());
-            return InQueue(request, ticket, longest.Value, cancellationToken);
+            return InQueue(request, ticket, longest, cancellationToken);
         }
     }
 
-    private List<Grant> InQueue(GrantRequest request, Ticket ticket, TimeSpan longest, CancellationToken cancellationToken)
+    private List<Grant> InQueue(GrantRequest request, Ticket ticket, TimeSpan? longest, CancellationToken cancellationToken)
     {
-        var end = longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
         var lastReport = "";
         TicketWatch? watch = null;
         while (true)
@@ -50,12 +50,14 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             var before = _queue.Before(request.Repository.Id, request.Wanted, ticket.Id);
             if (before is [.., var last])
             {
+                if (longest is null && !leases.IsBeingCleaned(request))
+                    return leases.Grant(request, ticket);
                 Report($"waiting for a checkout of {request.Repository.Key}: {before.Count} before you, the last is {last.Who}");
                 if (left <= TimeSpan.Zero)
-                    throw TooLong(request, longest, $"{before.Count} are still before you in the queue");
+                    throw TooLong(request, longest!.Value, $"{before.Count} are still before you in the queue");
                 if (watch?.Path != folder.Ticket(last.Ticket))
                     watch = new TicketWatch(folder.Ticket(last.Ticket));
-                watch.Wait(reports is null ? left : Min(left, BetweenReports), cancellationToken);
+                watch.Wait(longest is null ? BetweenTries : reports is null ? left : Min(left, BetweenReports), cancellationToken);
                 continue;
             }
 
@@ -67,9 +69,11 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             }
             catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree)
             {
+                if (longest is null && !leases.IsBeingCleaned(request))
+                    throw;
                 Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}");
                 if (left <= TimeSpan.Zero)
-                    throw TooLong(request, longest, e.Message);
+                    throw TooLong(request, longest!.Value, e.Message);
                 WaitForChange(version, Min(left, BetweenTries), cancellationToken);
             }
         }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary>What <c>release --background</c> leaves to a process of its own. Not for people: acquire cleans what it needs.</summary>
+internal static class CleanCommand
+{
+    private const string Name = "clean-released";
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var checkout = new Argument<string>("checkout");
+        var clean = CleanOption.Create("What its files lose");
+        var discard = new Option<bool>("--discard");
+        var command = new Command(Name) { checkout, clean, discard };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            DetachedProcess.Leave();
+            options.Open(parsed).Clean(parsed.GetRequiredValue(checkout), parsed.GetValue(clean), parsed.GetValue(discard), CancellationToken.None);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Starts the process. Where it cannot be started, the next acquire does its work.</summary>
+    /// <param name="pool">The pool's folder.</param>
+    /// <param name="checkout">The checkout's name.</param>
+    /// <param name="request">How it was released.</param>
+    public static void Start(string pool, string checkout, ReleaseRequest request)
+    {
+        List<string> arguments = ["--pool", pool, Name, checkout];
+        if (request.Clean is { } mode)
+            arguments.Add($"--clean={mode}");
+        if (request.Discard)
+            arguments.Add("--discard");
+        DetachedProcess.Start(Environment.ProcessPath!, arguments, pool);
+    }
+}

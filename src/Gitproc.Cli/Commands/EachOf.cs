@@ -1,0 +1,31 @@
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary>Does something with each of several things: one that fails does not keep the others.</summary>
+internal static class EachOf
+{
+    /// <summary>Does it.</summary>
+    /// <typeparam name="T">What the things are.</typeparam>
+    /// <param name="items">The things.</param>
+    /// <param name="step">What to do with one.</param>
+    /// <returns>The exit code.</returns>
+    public static int Do<T>(IEnumerable<T> items, Action<T> step)
+    {
+        var code = ExitCode.Done;
+        foreach (var item in items)
+        {
+            try
+            {
+                step(item);
+            }
+            catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
+            {
+                Messages.WriteLine($"gitproc: {e.Message}");
+                code = ExitCode.Error;
+            }
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc prune</c>.</summary>
+internal static class PruneCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "For how long nobody has used it, as 12h, 14d. [default: 14d]", HelpName = "DURATION", CustomParser = Durations.Parse };
+        var keepFree = new Option<int?>("--keep-free") { Description = "Keep so many free checkouts of each repository all the same. [default: 0]", HelpName = "N", CustomParser = Numbers.Parse };
+        var repository = new Option<string?>("--repo") { Description = "Only what is of this repository.", HelpName = "REPO" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would be removed." };
+        var json = CheckoutOutput.JsonOption();
+        var command = new Command("prune", "Remove free checkouts that nobody has used for long, and the base repositories of which nothing is left. Prints what is removed.")
+        {
+            unusedFor, keepFree, repository, dryRun, json,
+        };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var pool = options.Open(parsed);
+            var defaults = new PruneRequest { WorkingDirectory = CurrentFolder.Path };
+            var items = pool.FindUnused(
+                defaults with
+                {
+                    UnusedFor = parsed.GetValue(unusedFor) ?? defaults.UnusedFor,
+                    KeepFree = parsed.GetValue(keepFree) ?? defaults.KeepFree,
+                    Repository = parsed.GetValue(repository),
+                },
+                interruption.Token);
+            if (parsed.GetValue(dryRun))
+            {
+                PrunedOutput.Write(items, parsed.GetValue(json));
+                return ExitCode.Done;
+            }
+
+            var removed = new List<PrunedItem>();
+            var code = EachOf.Do(items, item =>
+            {
+                if (pool.Prune(item, interruption.Token))
+                    removed.Add(item);
+            });
+            pool.Maintain(interruption.Token);
+            PrunedOutput.Write(removed, parsed.GetValue(json));
+            return code;
+        });
+        return command;
+    }
+}

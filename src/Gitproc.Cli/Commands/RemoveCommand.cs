@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc remove CHECKOUT…</c>.</summary>
+internal static class RemoveCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var checkouts = new Argument<string[]>("checkout")
+        {
+            Description = "Names, or paths in checkouts.",
+            HelpName = "CHECKOUT",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var force = new Option<bool>("--force", "-f") { Description = "Remove it even if somebody holds it; with --discard even if what is in it cannot be rescued." };
+        var discard = new Option<bool>("--discard") { Description = "Throw away what is not on the remote, instead of rescuing it." };
+        var stop = LeaseOptions.StopProcesses("Ask the processes that run in it to end, and kill those that do not.");
+        var command = new Command("remove", "Remove checkouts from the pool and from disk. Work that is not on the remote is rescued first.") { checkouts, force, discard, stop };
+        command.Aliases.Add("rm");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var pool = options.Open(parsed);
+            return EachOf.Do(parsed.GetValue(checkouts)!, checkout =>
+            {
+                var removed = pool.Remove(
+                    new RemoveRequest
+                    {
+                        Checkout = checkout,
+                        WorkingDirectory = CurrentFolder.Path,
+                        Force = parsed.GetValue(force),
+                        Discard = parsed.GetValue(discard),
+                        StopProcesses = parsed.GetValue(stop),
+                    },
+                    interruption.Token);
+                Messages.WriteLine($"gitproc: {removed.Name} is removed");
+            });
+        });
+        return command;
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc repositories</c>.</summary>
+internal static class RepositoriesCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var json = CheckoutOutput.JsonOption();
+        var command = new Command("repositories", "List the repositories that the pool knows, with the size of their base repositories, which is read from disk.") { json };
+        command.Aliases.Add("repos");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            RepositoryOutput.Write(options.Open(parsed).DescribeRepositories(isWanted: null, interruption.Token), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

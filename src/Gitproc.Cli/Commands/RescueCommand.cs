@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+using Gitproc.Leases;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc rescue</c> and what it can do.</summary>
+internal static class RescueCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options) =>
+        new("rescue", "Show, restore and remove the work that was rescued when checkouts were cleaned.") { List(options), Restore(options), Remove(options) };
+
+    private static Command List(GlobalOptions options)
+    {
+        var repository = new Option<string?>("--repo") { Description = "Only of this repository.", HelpName = "REPO" };
+        var json = CheckoutOutput.JsonOption();
+        var command = new Command("list", "Show the rescued work, the newest first.") { repository, json };
+        command.Aliases.Add("ls");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            RescueOutput.Write(
+                options.Open(parsed).ListRescues(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Restore(GlobalOptions options)
+    {
+        var rescue = Id();
+        var label = new Option<string?>("--label") { Description = "What the checkout is for; shown to others.", HelpName = "TEXT" };
+        var command = new Command("restore", "Lock a checkout, put rescued work into it as it was, and print its path. The rescue stays.") { rescue, label };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var checkout = options.Open(parsed).RestoreRescue(
+                parsed.GetRequiredValue(rescue),
+                new AcquireRequest
+                {
+                    WorkingDirectory = CurrentFolder.Path,
+                    Fetch = FetchPolicy.Never,
+                    Terms = new LeaseTerms { Owner = LeaseOwner.Caller(), Label = parsed.GetValue(label) },
+                },
+                interruption.Token);
+            ResultWriter.WriteLines([checkout.Path]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Remove(GlobalOptions options)
+    {
+        var rescue = Id();
+        var command = new Command("remove", "Throw rescued work away for good.") { rescue };
+        command.Aliases.Add("rm");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            options.Open(parsed).RemoveRescue(parsed.GetRequiredValue(rescue), interruption.Token);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> Id() => new("rescue") { Description = "Its id, as gitproc rescue list shows it.", HelpName = "ID" };
+}

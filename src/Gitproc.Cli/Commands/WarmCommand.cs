@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc warm [REPO]</c>.</summary>
+internal static class WarmCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var repository = new Argument<string?>("repo")
+        {
+            Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository you stand in]",
+            HelpName = "REPO",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var count = new Option<int?>("--count", "-n") { Description = "How many are to be ready. Those that are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
+        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are.") { repository, count };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var request = new WarmRequest
+            {
+                Repository = parsed.GetValue(repository),
+                WorkingDirectory = CurrentFolder.Path,
+                Count = parsed.GetValue(count)!.Value,
+            };
+            ResultWriter.WriteLines(options.Open(parsed).Warm(request, interruption.Token).Select(checkout => checkout.Path));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

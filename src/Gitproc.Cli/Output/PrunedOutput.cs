@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>Prints what is pruned on standard output.</summary>
+internal static class PrunedOutput
+{
+    private static readonly string[] Titles = ["KIND", "NAME", "REPOSITORY", "SIZE", "LAST USED"];
+
+    /// <summary>Prints items, and how much they are together for whoever is at the terminal.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
+    public static void Write(IReadOnlyList<PrunedItem> items, bool asJson)
+    {
+        if (asJson)
+        {
+            JsonOutput.WriteArray(items, WriteJson);
+            return;
+        }
+
+        ResultWriter.WriteLines(TextTable.Lines(Titles, items.Select(Cells)));
+        Messages.WriteLine(items.Count == 0 ? "gitproc: nothing is unused" : $"gitproc: {PrintableSize.Of(items.Sum(item => item.Size))} in all");
+    }
+
+    private static string[] Cells(PrunedItem item) =>
+    [
+        Kind(item), item.Name, item.Repository, PrintableSize.Of(item.Size),
+        item.LastUsedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+    ];
+
+    private static void WriteJson(PrunedItem item, Utf8JsonWriter json)
+    {
+        json.WriteString("kind", Kind(item));
+        json.WriteString("name", item.Name);
+        json.WriteString("repository", item.Repository);
+        json.WriteNumber("size", item.Size);
+        json.WriteString("lastUsedAt", item.LastUsedAt.UtcDateTime);
+    }
+
+    private static string Kind(PrunedItem item) => JsonNamingPolicy.CamelCase.ConvertName(item.Kind.ToString());
+}

@@ -1,0 +1,127 @@
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.HandingOver;
+
+/// <summary>
+/// A private git directory through which git looks at a checkout: config, refs, hooks and excludes are those of a
+/// trusted repository, only work tree, index and objects are the checkout's. So nothing that a job wrote into
+/// <c>.git</c> is obeyed. See gitrepository-layout(5), <c>commondir</c>.
+/// </summary>
+internal sealed class GitView : IDisposable
+{
+    // Nothing of the checkout may be run or looked up elsewhere by what the user has set for all repositories.
+    private static readonly (string Key, string Value)[] Caution =
+    [
+        ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("core.splitIndex", "false"),
+        ("core.sparseCheckout", "false"), ("submodule.recurse", "false"), ("status.renames", "false"),
+        ("gc.auto", "0"), ("maintenance.auto", "false"),
+    ];
+
+    // As a branch without commits. Refs of this kind are the view's own (gitrepository-layout(5), refs): if git ever wrote
+    // one, the model would not have it.
+    private const string Unborn = "ref: refs/worktree/no-commit";
+
+    private readonly string _folder;
+    private readonly string _gitDirectory;
+    private readonly string _workTree;
+    private readonly string? _base;
+
+    private GitView(string folder, string gitDirectory, string workTree, string? basePath)
+    {
+        _folder = folder;
+        _gitDirectory = gitDirectory;
+        _workTree = workTree;
+        _base = basePath;
+        Index = Path.Combine(gitDirectory, "index");
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(EmptyFolder);
+        SetHead(null);
+    }
+
+    /// <summary>The view's own folder.</summary>
+    public string Folder => _folder;
+
+    /// <summary>The index that git works with: at first the checkout's own.</summary>
+    public string Index { get; private set; }
+
+    /// <summary>An index of the view's own, for when the checkout's may not be changed or not be used.</summary>
+    public string OwnIndex => Path.Combine(_folder, "index");
+
+    /// <summary>Where a view of a nested repository can be made; one at a time.</summary>
+    public string NestedFolder => Path.Combine(_folder, "nested");
+
+    /// <summary>Config under which git runs no hooks.</summary>
+    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", EmptyFolder)];
+
+    /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
+    public string Objects => Quote(Path.Combine(_gitDirectory, "objects"));
+
+    private string EmptyFolder => Path.Combine(_folder, "empty");
+
+    /// <summary>Makes a view of a checkout.</summary>
+    /// <param name="folder">Where to make it; nothing is there.</param>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="model">The pristine git directory to take config, refs and hooks from.</param>
+    /// <param name="basePath">The base repository, whose objects are found even if the checkout has lost its way to them.</param>
+    /// <returns>The view; disposing it removes its folder.</returns>
+    public static GitView OfCheckout(string folder, string checkout, string model, string basePath)
+    {
+        var view = new GitView(folder, Path.Combine(checkout, ".git"), checkout, basePath);
+        File.WriteAllText(Path.Combine(folder, "commondir"), model + "\n");
+        return view;
+    }
+
+    /// <summary>Makes a view of a repository that a job made: of its config nothing is used.</summary>
+    /// <param name="folder">Where to make it; nothing is there.</param>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="workTree">Its work tree.</param>
+    /// <param name="commit">The commit it has checked out.</param>
+    /// <returns>The view; disposing it removes its folder.</returns>
+    public static GitView OfNested(string folder, string gitDirectory, string workTree, string commit)
+    {
+        var view = new GitView(folder, gitDirectory, workTree, null);
+        Directory.CreateDirectory(Path.Combine(folder, "refs"));
+        Directory.CreateDirectory(Path.Combine(folder, "objects"));
+        var isSha256 = commit.Length == 64;
+        File.WriteAllText(
+            Path.Combine(folder, "config"),
+            $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}");
+        view.SetHead(commit);
+        return view;
+    }
+
+    /// <summary>Says what is checked out.</summary>
+    /// <param name="commit">The commit's id; null for none.</param>
+    public void SetHead(string? commit) => File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? Unborn) + "\n");
+
+    /// <summary>Goes on with <see cref="OwnIndex"/>, and leaves the checkout's as it is.</summary>
+    public void UseOwnIndex() => Index = OwnIndex;
+
+    /// <summary>Makes a call that looks through the view. Its output is raw, and paths in its arguments are no patterns.</summary>
+    /// <param name="subject">What the user knows it to be about.</param>
+    /// <param name="arguments">What follows <c>git</c>.</param>
+    /// <returns>The call.</returns>
+    public GitCall Call(string subject, params IReadOnlyList<string> arguments) => new(arguments)
+    {
+        WorkingDirectory = _workTree,
+        Subject = subject,
+        HasRawOutput = true,
+        Config = [.. Caution, .. NoHooks],
+        Environment =
+        [
+            ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),
+            ("GIT_OBJECT_DIRECTORY", Path.Combine(_gitDirectory, "objects")),
+            ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
+            ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_LITERAL_PATHSPECS", "1"),
+            // git's messages are looked through for what could not be read.
+            ("LC_ALL", "C"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => FolderRemoval.TryRemove(_folder);
+
+    // git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES: a path in quotes may hold the separator.
+    private static string Quote(string path) =>
+        $"\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,53 @@
+using Gitproc.Git;
+using Gitproc.Leases;
+
+namespace Gitproc.Checkouts.HandingOver;
+
+/// <summary>One hand-over of one checkout.</summary>
+internal sealed record HandOverRequest
+{
+    /// <summary>The checkout's name.</summary>
+    public required string Checkout { get; init; }
+
+    /// <summary>The checkout's folder, absolute.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The base repository that it borrows from, absolute.</summary>
+    public required string Base { get; init; }
+
+    /// <summary>The model: a pristine git directory of the repository, absolute. Read only.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The key of the repository.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The URL for <c>origin</c>.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>What is to be checked out.</summary>
+    public required Target Target { get; init; }
+
+    /// <summary>The lease that is over; null when it is not known.</summary>
+    public Lease? LastLease { get; init; }
+
+    /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when a hand-over is done again.</summary>
+    public required DateTimeOffset ReleasedAt { get; init; }
+
+    /// <summary>What goes.</summary>
+    public CleanMode Clean { get; init; }
+
+    /// <summary>Whether work is thrown away.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>Whether an earlier hand-over, which did not come to its end, has rescued all work.</summary>
+    public bool IsRescued { get; init; }
+
+    /// <summary>How large what is rescued may be, in bytes.</summary>
+    public required long MostRescued { get; init; }
+
+    /// <summary>Called when work is safe in the base repository, and before anything is thrown away; null for nobody.</summary>
+    public Action<Rescue>? Rescued { get; init; }
+
+    /// <summary>The id that a rescue of this hand-over has.</summary>
+    public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
+}

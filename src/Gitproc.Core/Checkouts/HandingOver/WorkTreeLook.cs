@@ -1,0 +1,86 @@
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.HandingOver;
+
+/// <summary>What git says of a work tree and its index.</summary>
+/// <param name="Changes">What the index or the work tree have otherwise than HEAD.</param>
+/// <param name="Untracked">
+/// Raw paths that are not in the index, those of folders with a slash at the end; empty folders too. Ignored ones only
+/// when they were asked for.
+/// </param>
+/// <param name="AssumedUnchanged">Raw paths that git was told not to look at (git-update-index(1), --assume-unchanged).</param>
+/// <param name="Skipped">Raw paths that git was told not to check out (git-update-index(1), --skip-worktree).</param>
+/// <param name="Submodules">Raw paths of submodules in the index.</param>
+/// <param name="Folders">Raw paths of the folders that hold what is in the index; the top is not among them.</param>
+/// <param name="Unreadable">What git said that it could not read; empty when nothing.</param>
+internal sealed record WorkTreeLook(
+    IReadOnlyList<StatusEntry> Changes,
+    IReadOnlyList<string> Untracked,
+    IReadOnlyList<string> AssumedUnchanged,
+    IReadOnlySet<string> Skipped,
+    IReadOnlyList<string> Submodules,
+    IReadOnlySet<string> Folders,
+    string Unreadable)
+{
+    /// <summary>Whether nothing is to be cleaned.</summary>
+    public bool IsClean => Changes.Count == 0 && Untracked.Count == 0 && !HasMarks;
+
+    /// <summary>Whether git was told not to look at some files.</summary>
+    public bool HasMarks => AssumedUnchanged.Count > 0 || Skipped.Count > 0;
+
+    /// <summary>Looks: two git processes at the same time, of which one brings the index up to date.</summary>
+    /// <param name="view">The view of the checkout.</param>
+    /// <param name="git">Runs git.</param>
+    /// <param name="subject">What the user knows it to be about.</param>
+    /// <param name="withIgnored">Whether ignored files count as untracked.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="GitprocException">git could not read index or commit.</exception>
+    public static WorkTreeLook Take(GitView view, GitRunner git, string subject, bool withIgnored, CancellationToken cancellationToken)
+    {
+        var (status, files) = git.RunBoth(
+            // "dirty": the commit of a submodule is compared, and no git is run in it, which would obey its config.
+            view.Call(subject, "status", "-z", "--porcelain=v2", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames"),
+            view.Call(subject, ["ls-files", "-z", "-s", "-v", "--cached", "--others", "--directory", .. withIgnored ? [] : (string[])["--exclude-standard"]]),
+            cancellationToken);
+        return Read(StatusEntry.Read(status.Output), files.Output, $"{status.Error}\n{files.Error}".Trim());
+    }
+
+    // Lines "? path" and "tag mode id stage TAB path".
+    private static WorkTreeLook Read(IReadOnlyList<StatusEntry> changes, string files, string unreadable)
+    {
+        var (untracked, assumed, skipped, submodules) = (new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var last = "";
+        for (int start = 0, end; start < files.Length; start = end + 1)
+        {
+            end = files.IndexOf('\0', start);
+            var line = files.AsSpan(start, end - start);
+            if (line[0] == '?')
+            {
+                untracked.Add(line[2..].ToString());
+                continue;
+            }
+
+            var path = line[(line.IndexOf('\t') + 1)..];
+            if (char.IsAsciiLetterLower(line[0]))
+                assumed.Add(path.ToString());
+            if (line[0] is 'S' or 's')
+                skipped.Add(path.ToString());
+            if (line[2..].StartsWith("160000"))
+                submodules.Add(path.ToString());
+            var folder = path[..Math.Max(0, path.LastIndexOf('/'))];
+            // They come in order, so most are in the folder of the one before.
+            if (!folder.SequenceEqual(last))
+                AddWithParents(folders, last = folder.ToString());
+        }
+
+        return new WorkTreeLook(changes, untracked, assumed, skipped, submodules, folders, unreadable);
+    }
+
+    private static void AddWithParents(HashSet<string> folders, string folder)
+    {
+        while (folder.Length > 0 && folders.Add(folder))
+            folder = folder[..Math.Max(0, folder.LastIndexOf('/'))];
+    }
+}

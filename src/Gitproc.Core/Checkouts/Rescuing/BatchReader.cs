@@ -1,0 +1,54 @@
+using System.Globalization;
+using Gitproc.Files;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>Reads what <c>git cat-file --batch</c> writes: for each object <c>ID TYPE SIZE</c>, a line end, its content and a line end.</summary>
+/// <param name="stream">Git's standard output.</param>
+internal sealed class BatchReader(Stream stream) : IDisposable
+{
+    private readonly BufferedStream _stream = new(stream, 1 << 16);
+
+    /// <summary>Reads the next object.</summary>
+    /// <param name="to">Where its content goes.</param>
+    public void CopyNext(Stream to)
+    {
+        var buffer = new byte[1 << 16];
+        for (var left = ReadHeader(); left > 0;)
+        {
+            var read = _stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (read == 0)
+                throw new EndOfStreamException();
+            to.Write(buffer, 0, read);
+            left -= read;
+        }
+
+        _stream.ReadByte();
+    }
+
+    /// <summary>Reads the next object.</summary>
+    /// <returns>Its content as raw text.</returns>
+    public string ReadNext()
+    {
+        using var content = new MemoryStream();
+        CopyNext(content);
+        return RawText.Of(content.GetBuffer().AsSpan(0, (int)content.Length));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private long ReadHeader()
+    {
+        var header = "";
+        for (int next; (next = _stream.ReadByte()) != '\n'; header += (char)next)
+        {
+            if (next < 0)
+                throw new EndOfStreamException();
+        }
+
+        return long.TryParse(header.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? size
+            : throw new InvalidDataException($"git has no object: {header}");
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using Gitproc.Files;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>Writes one commit in the language of git-fast-import(1). Contents go in as they are: no filter sees them.</summary>
+/// <param name="stream">Where to; git's standard input.</param>
+internal sealed class FastImport(Stream stream) : IDisposable
+{
+    private const string Who = "gitproc <gitproc@localhost>";
+    private const string FileMode = "100644";
+    private const string ProgramMode = "100755";
+    private const string LinkMode = "120000";
+
+    private readonly BufferedStream _stream = new(stream, 1 << 16);
+
+    /// <summary>Begins the commit.</summary>
+    /// <param name="name">The full name of its ref, which does not exist.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="time">When.</param>
+    /// <param name="parents">The ids of its parents.</param>
+    public void Begin(string name, string message, DateTimeOffset time, IReadOnlyList<string> parents)
+    {
+        Write("feature done\n");
+        Write($"commit {name}\ncommitter {Who} {time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000\n");
+        Data(Encoding.UTF8.GetBytes(message));
+        for (var i = 0; i < parents.Count; i++)
+            Write($"{(i == 0 ? "from" : "merge")} {parents[i]}\n");
+        // What the first parent has is not in it.
+        if (parents.Count > 0)
+            Write("deleteall\n");
+    }
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="file">The file.</param>
+    public void Add(string path, RawFile file)
+    {
+        var length = file.Length;
+        Write($"M {(file.IsExecutable ? ProgramMode : FileMode)} inline {Quote(path)}\ndata {length.ToString(CultureInfo.InvariantCulture)}\n");
+        Copy(file.Content, length);
+        Write("\n");
+    }
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="content">Its raw content.</param>
+    public void Add(string path, string content)
+    {
+        Write($"M {FileMode} inline {Quote(path)}\n");
+        Data(RawText.ToBytes(content));
+    }
+
+    /// <summary>Adds a link.</summary>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="target">Where it leads, raw.</param>
+    public void AddLink(string path, string target)
+    {
+        Write($"M {LinkMode} inline {Quote(path)}\n");
+        Data(RawText.ToBytes(target));
+    }
+
+    /// <summary>Adds an object that is in the repository.</summary>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="isFolder">Whether it is a tree rather than a blob.</param>
+    public void AddObject(string path, string id, bool isFolder) => Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
+
+    /// <summary>Ends the commit: only now it is made.</summary>
+    public void End()
+    {
+        Write("done\n");
+        _stream.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private void Write(string raw) => _stream.Write(RawText.ToBytes(raw));
+
+    private void Data(byte[] bytes)
+    {
+        Write($"data {bytes.Length.ToString(CultureInfo.InvariantCulture)}\n");
+        _stream.Write(bytes);
+        Write("\n");
+    }
+
+    private void Copy(FileStream from, long length)
+    {
+        var buffer = new byte[1 << 16];
+        for (var left = length; left > 0;)
+        {
+            var read = from.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (read == 0)
+                throw new IOException($"The file {from.Name} became shorter while it was rescued.");
+            _stream.Write(buffer, 0, read);
+            left -= read;
+        }
+    }
+
+    private static string Quote(string path)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var c in path)
+        {
+            if (c is '"' or '\\')
+                quoted.Append('\\').Append(c);
+            else if (c < ' ')
+                quoted.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0'));
+            else
+                quoted.Append(c);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+}

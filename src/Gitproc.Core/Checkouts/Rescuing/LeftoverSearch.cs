@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>Finds the work that is in a checkout and nowhere else.</summary>
+/// <param name="view">The view of the checkout.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told of what cannot be rescued because it is lost already; null for nobody.</param>
+/// <param name="request">The hand-over.</param>
+internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, HandOverRequest request)
+{
+    /// <summary>Searches. No process is run where there is nothing.</summary>
+    /// <param name="root">The checkout's folder.</param>
+    /// <param name="state">What its git directory says.</param>
+    /// <param name="look">What git says of its work tree.</param>
+    /// <param name="hidden">What git does not say.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was found; null when nothing.</returns>
+    public Leftovers? Find(RawFolder root, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
+    {
+        var (untracked, folders) = ListUntracked(look, cancellationToken);
+        var nested = new NestedRepositories(request.Path, git, view.NestedFolder).FindWork(root, folders, hidden, cancellationToken);
+        // What was not checked out was not removed either.
+        var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
+        var (files, deleted) = Split(root, changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
+        var (commits, others, newCommits) = FindCommits(root, state, cancellationToken);
+        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count == 0 && !state.IsUnfinished)
+            return null;
+
+        files.AddRange(untracked);
+        var staged = changes.SelectMany(change => change.StagedIds).Distinct().ToList();
+        return new Leftovers
+        {
+            Files = files,
+            Deleted = deleted,
+            Trees = nested,
+            Changes = changes.Count + untracked.Count + nested.Count,
+            Staged = [.. Ask(staged, cancellationToken).Where(found => found.Type == "blob").Select(found => found.Id)],
+            Commits = commits,
+            Tags = [.. others.Where(other => other.Type == "tag").Select(other => other.Id)],
+            Objects = [.. others.Where(other => other.Type is "tree" or "blob").Select(other => (other.Id, other.Type == "tree"))],
+            NewCommits = newCommits,
+            Size = files.Sum(path => RawTree.At(root, path, Measure)) + nested.Sum(path => RawTree.At(root, path, MeasureTree)) + (newCommits == 0 ? 0 : MeasureObjects()),
+        };
+    }
+
+    private (List<string> Files, List<string> Folders) ListUntracked(WorkTreeLook look, CancellationToken cancellationToken)
+    {
+        // A folder where the index has a file is not among what the look calls untracked, but what is in it is.
+        if (look.Untracked.Count + look.Changes.Count == 0)
+            return ([], []);
+        var result = git.Run(view.Call(request.Checkout, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken);
+        // What git cannot look into, as a path that is too long for it, is kept whole.
+        var paths = result.Error.Length > 0 ? look.Untracked : result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        return ([.. paths.Where(path => !path.EndsWith('/'))], [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))]);
+    }
+
+    private static (List<string> Files, List<string> Deleted) Split(RawFolder root, IEnumerable<string> paths)
+    {
+        var (files, deleted) = (new List<string>(), new List<string>());
+        foreach (var path in paths)
+            (IsThere(root, path) ? files : deleted).Add(path);
+
+        return (files, deleted);
+    }
+
+    private static bool IsThere(RawFolder root, string path) =>
+        RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name)) is EntryKind.File or EntryKind.Link;
+
+    private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
+        RawFolder root, RepositoryState state, CancellationToken cancellationToken)
+    {
+        var all = state.Tips().ToList();
+        if (state.IsUnfinished)
+        {
+            using var gitDirectory = root.TryOpenFolder(".git");
+            all = [.. all.Union(StateFiles.FindIds(gitDirectory!))];
+        }
+
+        // Most often nothing is left of them, and of the many that the remote may have no set need be made.
+        var unknown = all.ToHashSet(StringComparer.Ordinal);
+        unknown.ExceptWith(state.RemoteIds());
+        if (unknown.Count > 0)
+            unknown.ExceptWith(ModelRefs.Ids(request.Model));
+        var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
+        unknown.ExceptWith(fetched);
+        var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
+        foreach (var (id, _) in found.Where(tip => tip.Type == "missing" && state.Tips().Contains(tip.Id)))
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has a ref to {id}, which does not exist: it cannot be rescued"));
+        var others = FollowTags(found.Where(tip => tip.Type is "tag" or "tree" or "blob"), cancellationToken);
+        var commits = found.Concat(others).Where(tip => tip.Type == "commit").Select(tip => tip.Id).ToList();
+        return (
+            [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
+            [.. others.Where(other => other.Type != "commit")],
+            Count(commits, state.RemoteIds().Concat(fetched), cancellationToken));
+    }
+
+    // What the remote has under other names than branches and tags.
+    private string[] ListFetched(CancellationToken cancellationToken) => git.Run(
+        new GitCall("--git-dir", request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) { WorkingDirectory = request.Base, Subject = request.Checkout },
+        cancellationToken).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    // A tag may point to another one.
+    private List<(string Id, string Type)> FollowTags(IEnumerable<(string Id, string Type)> objects, CancellationToken cancellationToken)
+    {
+        var all = objects.ToList();
+        for (var next = all; next.Any(found => found.Type == "tag");)
+        {
+            next = [.. next.Where(found => found.Type == "tag").Select(tag => Target(tag.Id)).SelectMany(id => Ask([id], cancellationToken)).Except(all)];
+            all.AddRange(next);
+        }
+
+        return all;
+
+        // git-mktag(1): the first line is "object ID".
+        string Target(string tag) =>
+            git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output.Split('\n')[0]["object ".Length..];
+    }
+
+    private int Count(List<string> commits, IEnumerable<string> ofRemote, CancellationToken cancellationToken)
+    {
+        if (commits.Count == 0)
+            return 0;
+        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
+        var result = git.Run(
+            // Not --all, which has HEAD in it.
+            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
+            cancellationToken);
+        // Where history ends before its first commit, as after a fetch with --depth, it cannot be counted further than this.
+        return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
+    }
+
+    private IReadOnlyList<(string Id, string Type)> Ask(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        ObjectTypes.Ask(view, git, request.Checkout, names, cancellationToken);
+
+    private static long Measure(RawFolder folder, string name)
+    {
+        using var file = folder.TryOpenFile(name);
+        return file?.Length ?? 0;
+    }
+
+    private static long MeasureTree(RawFolder folder, string name)
+    {
+        using var tree = folder.TryOpenFolder(name);
+        if (tree is null)
+            return Measure(folder, name);
+        var size = 0L;
+        RawTree.Walk(tree, "", entry =>
+        {
+            size += entry.Kind == EntryKind.File ? Measure(entry.Parent, entry.Name) : 0;
+            return true;
+        });
+        return size;
+    }
+
+    private long MeasureObjects()
+    {
+        using var objects = RawFolder.TryOpen(Path.Combine(request.Path, ".git"));
+        return objects is null ? 0 : MeasureTree(objects, "objects");
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>Finds out whether repositories in a checkout hold work, without obeying anything in them.</summary>
+/// <param name="checkout">The checkout's path.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="viewFolder">Where a view can be made; nothing is there.</param>
+internal sealed class NestedRepositories(string checkout, GitRunner git, string viewFolder)
+{
+    private const string Modules = ".git/modules";
+    private const string Pointer = "gitdir: ";
+
+    /// <summary>Finds the folders that must be kept whole.</summary>
+    /// <param name="root">The checkout's folder.</param>
+    /// <param name="nested">Raw paths of repositories that are in no index.</param>
+    /// <param name="hidden">Submodules with something in them, and what makes tracked folders repositories.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Raw paths of folders, and of files that stand for git directories.</returns>
+    public IReadOnlyList<string> FindWork(RawFolder root, IEnumerable<string> nested, HiddenEntries hidden, CancellationToken cancellationToken)
+    {
+        var kept = nested.Concat(hidden.Filled).Where(path => !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
+        // Commits of a submodule are in a git directory that stays when its folder is emptied.
+        var isKept = hidden.Filled.Any(kept.Contains);
+        using var git = root.TryOpenFolder(".git");
+        using var modules = git?.TryOpenFolder("modules");
+        if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
+            kept.Add(Modules);
+        return kept;
+    }
+
+    // Whether all that a repository holds is its remote's, for certain.
+    private bool IsDone(RawFolder root, string path, CancellationToken cancellationToken)
+    {
+        if (FindGitDirectory(root, path) is not { } gitDirectory || !HasOnlyKnown(root, gitDirectory, cancellationToken))
+            return false;
+        var state = ReadState(root, gitDirectory);
+        return state?.Commit is { } commit
+            && FindCleanSubmodules(path, gitDirectory, commit, cancellationToken) is { } inner
+            && inner.Select(name => $"{path}/{name}").All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
+    }
+
+    // The submodules of a repository whose work tree is clean; null when it is not.
+    private IReadOnlyList<string>? FindCleanSubmodules(string path, string gitDirectory, string commit, CancellationToken cancellationToken)
+    {
+        if (!CanBeNamed(path) || !CanBeNamed(gitDirectory))
+            return null;
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(path), commit);
+        try
+        {
+            var look = WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
+            return look.IsClean && look.Unreadable.Length == 0 ? look.Submodules : null;
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsEmpty(RawFolder root, string path) => RawTree.At(root, path, (folder, name) =>
+    {
+        using var submodule = folder.TryOpenFolder(name);
+        return submodule?.Entries().Count == 0;
+    });
+
+    private bool HasOnlyKnown(RawFolder root, string gitDirectory, CancellationToken cancellationToken)
+    {
+        if (ReadState(root, gitDirectory) is not { } state)
+            return false;
+        var known = state.RemoteIds().ToHashSet(StringComparer.Ordinal);
+        // The tags that a clone got are packed; one that is made later is not.
+        RawTree.At(root, gitDirectory, (folder, name) =>
+        {
+            using var directory = folder.TryOpenFolder(name)!;
+            known.UnionWith(RefFiles.Packed(directory).Where(line => !line.Name.StartsWith("refs/heads/", StringComparison.Ordinal)).Select(line => line.Id));
+            return true;
+        });
+        var unknown = state.Tips().Where(id => !known.Contains(id)).ToList();
+        return !state.IsUnfinished && (unknown.Count == 0 || (HasOnlyCommits(state, known) && IsReached(gitDirectory, unknown, known, cancellationToken)));
+    }
+
+    // A tag may be an object of its own at a commit that is known.
+    private static bool HasOnlyCommits(RepositoryState state, HashSet<string> known) =>
+        state.LocalRefs().All(local => local.Key.StartsWith("refs/heads/", StringComparison.Ordinal) || known.Contains(local.Value));
+
+    // A submodule has most often not the newest commit checked out.
+    private bool IsReached(string gitDirectory, List<string> commits, HashSet<string> known, CancellationToken cancellationToken)
+    {
+        if (!CanBeNamed(gitDirectory))
+            return false;
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), checkout, commits[0]);
+        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
+        var result = git.Run(
+            view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with { Input = stream => stream.Write(input), MayFail = true },
+            cancellationToken);
+        return result.ExitCode == 0 && result.Output.Length == 0;
+    }
+
+    private static RepositoryState? ReadState(RawFolder root, string gitDirectory) => RawTree.At(root, gitDirectory, (folder, name) =>
+    {
+        using var directory = folder.TryOpenFolder(name);
+        return directory is null ? null : RepositoryState.Read(directory);
+    });
+
+    // gitrepository-layout(5): ".git" is the git directory, or a file that names it. Only one in the checkout is looked at.
+    private string? FindGitDirectory(RawFolder root, string path)
+    {
+        var inside = path + "/.git";
+        var kind = RawTree.At<EntryKind?>(root, inside, (folder, name) => folder.Find(name));
+        if (kind == EntryKind.Folder)
+            return inside;
+        if (kind != EntryKind.File || RawTree.Read(root, inside)?.TrimEnd() is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
+            return null;
+        var full = Path.GetFullPath(RawText.ToText(text[Pointer.Length..]), FullPath(path));
+        var relative = RawText.OfText(Path.GetRelativePath(checkout, full).Replace(Path.DirectorySeparatorChar, '/'));
+        return relative.StartsWith(Modules + "/", StringComparison.Ordinal) ? relative : null;
+    }
+
+    // What cannot be named to a process cannot be asked about.
+    private static bool CanBeNamed(string path) => RawText.OfText(RawText.ToText(path)) == path;
+
+    private string FullPath(string path) => Path.Combine(checkout, RawText.ToText(path));
+
+    private static List<string> GitDirectories(RawFolder modules)
+    {
+        var found = new List<string>();
+        RawTree.Walk(modules, "", entry =>
+        {
+            if (entry is { Name: "HEAD", Kind: EntryKind.File } && entry.Parent.Find("objects") is not null && entry.Path.Contains('/', StringComparison.Ordinal))
+                found.Add(entry.Path[..entry.Path.LastIndexOf('/')]);
+            return entry.Name is not ("objects" or "refs" or "logs" or "hooks");
+        });
+        return found;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>The tree of a rescue, read from the base repository.</summary>
+/// <param name="basePath">The base repository.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="id">The rescue's id.</param>
+internal sealed class RescueContent(string basePath, GitRunner git, string id)
+{
+    /// <summary>A file or link of the tree.</summary>
+    /// <param name="Mode">Its mode, as <c>100644</c>.</param>
+    /// <param name="Id">The id of its content.</param>
+    /// <param name="Path">Its raw path in the tree.</param>
+    public sealed record Item(string Mode, string Id, string Path)
+    {
+        /// <summary>Whether it is a symbolic link, whose content is where it leads.</summary>
+        public bool IsLink => Mode == "120000";
+
+        /// <summary>Whether it can be run.</summary>
+        public bool IsExecutable => Mode == "100755";
+    }
+
+    /// <summary>Lists the tree.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>All files and links in it.</returns>
+    public IReadOnlyList<Item> List(CancellationToken cancellationToken)
+    {
+        var output = git.Run(Call("ls-tree", "-r", "-z", "--full-tree", Rescues.Folder + id) with { HasRawOutput = true }, cancellationToken).Output;
+        return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
+
+        // git-ls-tree(1): "mode type id TAB path"
+        static Item Read(string line)
+        {
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
+            var fields = line[..tab].Split(' ');
+            return new Item(fields[0], fields[2], line[(tab + 1)..]);
+        }
+    }
+
+    /// <summary>Reads contents.</summary>
+    /// <param name="items">Whose.</param>
+    /// <param name="use">Given each in order, with a reader that is about to read it and must.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public void Read(IReadOnlyList<Item> items, Action<Item, BatchReader> use, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return;
+        var input = Encoding.ASCII.GetBytes(string.Concat(items.Select(item => item.Id + "\n")));
+        git.Run(
+            Call("cat-file", "--batch") with
+            {
+                Input = stream => stream.Write(input),
+                ReadOutput = stream =>
+                {
+                    using var reader = new BatchReader(stream);
+                    foreach (var item in items)
+                        use(item, reader);
+                },
+            },
+            cancellationToken);
+    }
+
+    private GitCall Call(params IReadOnlyList<string> arguments) =>
+        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, Subject = id };
+}

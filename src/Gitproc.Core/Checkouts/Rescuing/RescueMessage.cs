@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>The message of a rescue's commit: a line for people, and all that a list shows as trailers, so that a list reads nothing else.</summary>
+internal static class RescueMessage
+{
+    /// <summary>Writes the message.</summary>
+    /// <param name="rescue">The rescue.</param>
+    /// <returns>The message, with a line end.</returns>
+    public static string Write(Rescue rescue)
+    {
+        var trailers = new (string Name, string? Value)[]
+        {
+            ("Checkout", rescue.Checkout),
+            ("Repository", rescue.Repository),
+            ("Lease", rescue.LeaseId),
+            ("Holder", rescue.Holder),
+            ("Job", rescue.Job),
+            ("Branch", rescue.Branch),
+            ("Released", rescue.RescuedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+            ("Files", rescue.Files.ToString(CultureInfo.InvariantCulture)),
+            ("Commits", rescue.Commits.ToString(CultureInfo.InvariantCulture)),
+            ("Size", rescue.Size.ToString(CultureInfo.InvariantCulture)),
+        };
+        var lines = trailers.Where(trailer => trailer.Value is not null).Select(trailer => $"{trailer.Name}: {PrintableText.Of(trailer.Value!)}\n");
+        return $"Rescue from {rescue.Checkout}: files {rescue.Files}, commits {rescue.Commits}\n\n{string.Concat(lines)}";
+    }
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="id">The rescue's id.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>The rescue; null when the message is none of a rescue.</returns>
+    public static Rescue? Read(string id, string message)
+    {
+        var trailers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in message.Split('\n'))
+        {
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            if (colon > 0)
+                trailers[line[..colon]] = line[(colon + 2)..];
+        }
+
+        if (!trailers.TryGetValue("Checkout", out var checkout) || !DateTimeOffset.TryParse(
+            trailers.GetValueOrDefault("Released"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var released))
+        {
+            return null;
+        }
+
+        return new Rescue
+        {
+            Id = id,
+            Checkout = checkout,
+            Repository = trailers.GetValueOrDefault("Repository", ""),
+            LeaseId = trailers.GetValueOrDefault("Lease"),
+            Holder = trailers.GetValueOrDefault("Holder"),
+            Job = trailers.GetValueOrDefault("Job"),
+            Branch = trailers.GetValueOrDefault("Branch"),
+            RescuedAt = released,
+            Files = (int)Number("Files"),
+            Commits = (int)Number("Commits"),
+            Size = Number("Size"),
+        };
+
+        long Number(string name) =>
+            long.TryParse(trailers.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// Writes a rescue into the base repository: first the objects that its commit needs, then the commit and its ref in one
+/// step. Ended before that, it leaves a few objects that nothing names; done again, it makes the same.
+/// </summary>
+/// <param name="view">The view of the checkout.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="request">The hand-over.</param>
+internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="id">The id for it; there is none of that id.</param>
+    /// <param name="root">The checkout's folder.</param>
+    /// <param name="state">What its git directory says.</param>
+    /// <param name="leftovers">What is to be rescued.</param>
+    /// <param name="index">The path of the index to keep; null for none.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescue.</returns>
+    /// <exception cref="GitprocException">git failed: the ref is not there.</exception>
+    public Rescue Write(string id, RawFolder root, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
+    {
+        var rescue = Describe(id, state, leftovers);
+        if (!TryBringObjects(leftovers, cancellationToken))
+            leftovers = KeepObjectsWhole(root, leftovers);
+        var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
+        var config = ReadConfig(cancellationToken);
+        git.Run(
+            InBase("fast-import", "--quiet") with
+            {
+                Input = stream =>
+                {
+                    using var import = new FastImport(stream);
+                    import.Begin(Rescues.Folder + rescue.Id, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
+                    AddFiles(import, root, leftovers);
+                    foreach (var tag in tags)
+                        import.Add(RescueTree.Tags + tag.Id, tag.Content);
+                    AddState(import, root, state);
+                    import.Add(RescueTree.Config, config);
+                    AddIndex(import, index);
+                    import.End();
+                },
+            },
+            cancellationToken);
+        return rescue;
+    }
+
+    private Rescue Describe(string id, RepositoryState state, Leftovers leftovers) => new()
+    {
+        Id = id,
+        Checkout = request.Checkout,
+        Repository = request.Key,
+        LeaseId = request.LastLease?.Id,
+        Holder = request.LastLease is { } lease ? SecretText.Hide(lease.Holder()) : null,
+        Job = request.LastLease?.Job?.ToString(),
+        Branch = state.Branch is { } branch ? RawText.ToText(branch) : null,
+        RescuedAt = request.ReleasedAt,
+        Files = leftovers.Changes,
+        Commits = leftovers.NewCommits,
+        Size = leftovers.Size,
+    };
+
+    // All that the tips lead to and the base's own refs do not, straight into the base's objects. It is not all here when the
+    // job has fetched with --depth or --filter.
+    private bool TryBringObjects(Leftovers leftovers, CancellationToken cancellationToken)
+    {
+        var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
+        if (wanted.Count == 0)
+            return true;
+        var input = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
+        return git.Run(
+            InBase("pack-objects", "--quiet", "--revs", "--non-empty", "--delta-base-offset", Path.Combine(request.Base, "objects", "pack", "pack")) with
+            {
+                Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", view.Objects), .. RepositoryRules],
+                Input = stream => stream.Write(input),
+                MayFail = true,
+            },
+            cancellationToken).ExitCode == 0;
+    }
+
+    // The base repository must have all that its commits lead to, or a fetch would take for there what is not. So commits that
+    // lack something are kept as the files that git has them in.
+    private Leftovers KeepObjectsWhole(RawFolder root, Leftovers leftovers)
+    {
+        using var gitDirectory = root.TryOpenFolder(".git")!;
+        using var objects = gitDirectory.TryOpenFolder("objects")!;
+        var known = ModelRefs.Ids(request.Model);
+        return leftovers with
+        {
+            Trees =
+            [
+                .. leftovers.Trees, .. gitDirectory.Find("shallow") is null ? [] : (string[])[".git/shallow"],
+                .. objects.Entries().Select(entry => entry.Name).Where(name => name != "info").Select(name => $".git/objects/{name}"),
+            ],
+            Commits = [.. leftovers.Commits.Where(known.Contains)],
+            Tags = [],
+            Objects = [],
+            Staged = [],
+        };
+    }
+
+    // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
+    private string ReadConfig(CancellationToken cancellationToken) => git.Run(
+        view.Call(
+            request.Checkout, "config", "--file", Path.Combine(request.Path, ".git", "config"), "--no-includes", "-z",
+            "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
+        { MayFail = true },
+        cancellationToken).Output;
+
+    private static void AddFiles(FastImport import, RawFolder root, Leftovers leftovers)
+    {
+        foreach (var path in leftovers.Files)
+            RawTree.At(root, path, (folder, name) => Add(import, folder, name, path));
+        var empty = new StringBuilder();
+        foreach (var path in leftovers.Trees)
+            RawTree.At(root, path, (folder, name) => AddTree(import, folder, name, path, empty));
+        import.Add(RescueTree.EmptyFolders, empty.ToString());
+        import.Add(RescueTree.Deleted, string.Concat(leftovers.Deleted.Select(path => path + "\0")));
+        foreach (var id in leftovers.Staged)
+            import.AddObject(RescueTree.Staged + id, id, isFolder: false);
+        foreach (var (id, isTree) in leftovers.Objects)
+            import.AddObject(RescueTree.Objects + id, id, isTree);
+    }
+
+    private static bool AddTree(FastImport import, RawFolder parent, string name, string path, StringBuilder empty)
+    {
+        using var tree = parent.TryOpenFolder(name);
+        if (tree is null)
+            return Add(import, parent, name, path);
+        var isEmpty = true;
+        RawTree.Walk(tree, path + "/", entry =>
+        {
+            isEmpty = false;
+            if (entry.Kind is EntryKind.File or EntryKind.Link)
+                Add(import, entry.Parent, entry.Name, entry.Path);
+            else if (entry.Kind == EntryKind.Folder && IsEmpty(entry))
+                empty.Append(entry.Path).Append('\0');
+            return true;
+        });
+        if (isEmpty)
+            empty.Append(path).Append('\0');
+        return true;
+    }
+
+    private static bool IsEmpty(RawTree.Entry entry)
+    {
+        using var folder = entry.Parent.TryOpenFolder(entry.Name);
+        return folder?.Entries().Count == 0;
+    }
+
+    private static bool Add(FastImport import, RawFolder folder, string name, string path)
+    {
+        var to = RescueTree.Work + RescueTree.Escape(path);
+        if (folder.ReadLink(name) is { } target)
+        {
+            import.AddLink(to, target);
+            return true;
+        }
+
+        using var file = folder.TryOpenFile(name);
+        if (file is not null)
+            import.Add(to, file);
+        return true;
+    }
+
+    private void AddState(FastImport import, RawFolder root, RepositoryState state)
+    {
+        using var gitDirectory = root.TryOpenFolder(".git")!;
+        foreach (var path in StateFiles.List(gitDirectory))
+        {
+            using var file = RawTree.At(gitDirectory, path, (folder, name) => folder.TryOpenFile(name));
+            if (file is not null)
+                import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), file);
+        }
+
+        import.Add(RescueTree.Refs, DescribeRefs(state));
+    }
+
+    private string DescribeRefs(RepositoryState state)
+    {
+        using var folder = RawFolder.Open(request.Model);
+        var pristine = RefFiles.Read(folder);
+        var lines = new StringBuilder();
+        foreach (var (name, content) in state.LocalRefs().Where(local => pristine.GetValueOrDefault(local.Key) != local.Value))
+            lines.Append(content).Append(' ').Append(name).Append('\n');
+        foreach (var name in pristine.Keys.Where(name => name.StartsWith("refs/tags/", StringComparison.Ordinal) && !state.Refs.ContainsKey(name)))
+            lines.Append("- ").Append(name).Append('\n');
+        return lines.ToString();
+    }
+
+    private static void AddIndex(FastImport import, string? index)
+    {
+        if (index is null || !File.Exists(index))
+            return;
+        using var file = new RawFile(new FileStream(index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), IsExecutable: false);
+        import.Add(RescueTree.Index, file);
+    }
+
+    private GitCall InBase(params IReadOnlyList<string> arguments) => new(["--git-dir", request.Base, .. arguments])
+    {
+        WorkingDirectory = request.Base,
+        Subject = request.Checkout,
+        Config = view.NoHooks,
+        Environment = RepositoryRules,
+    };
+
+    private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } = [("GIT_NO_REPLACE_OBJECTS", "1")];
+}

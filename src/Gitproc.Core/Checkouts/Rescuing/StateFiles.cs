@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using Gitproc.Files;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>The files of a git directory that say where a job was: HEAD, operations that are not done, stashes, registered work trees.</summary>
+internal static partial class StateFiles
+{
+    // Larger ones are patches.
+    private const int LongestWithIds = 1 << 20;
+
+    // git(1) and the sources of the operations; git-stash(1): all but the last stash are in the log alone.
+    private static readonly string[] Names =
+    [
+        "HEAD", "ORIG_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "AUTO_MERGE", "SQUASH_MSG", "CHERRY_PICK_HEAD",
+        "REVERT_HEAD", "REBASE_HEAD", "BISECT_ANCESTORS_OK", "BISECT_EXPECTED_REV", "BISECT_FIRST_PARENT", "BISECT_HEAD",
+        "BISECT_LOG", "BISECT_NAMES", "BISECT_RUN", "BISECT_START", "BISECT_TERMS", "NOTES_MERGE_PARTIAL", "NOTES_MERGE_REF",
+        "NOTES_MERGE_WORKTREE", "rebase-merge", "rebase-apply", "sequencer", "worktrees", "logs/refs/stash",
+    ];
+
+    /// <summary>Lists those that are there.</summary>
+    /// <param name="gitDirectory">The git directory.</param>
+    /// <returns>Raw paths of files.</returns>
+    public static IReadOnlyList<string> List(RawFolder gitDirectory)
+    {
+        var files = new List<string>();
+        foreach (var name in Names)
+        {
+            var kind = RawTree.At<EntryKind?>(gitDirectory, name, (folder, last) => folder.Find(last));
+            if (kind == EntryKind.File)
+                files.Add(name);
+            if (kind != EntryKind.Folder)
+                continue;
+            using var folder = gitDirectory.TryOpenFolder(name);
+            RawTree.Walk(folder!, name + "/", entry =>
+            {
+                if (entry.Kind == EntryKind.File)
+                    files.Add(entry.Path);
+                return true;
+            });
+        }
+
+        return files;
+    }
+
+    /// <summary>Finds what may be ids of objects that an operation goes on with.</summary>
+    /// <param name="gitDirectory">The git directory.</param>
+    /// <returns>Ids of which not all exist.</returns>
+    public static IReadOnlyList<string> FindIds(RawFolder gitDirectory) =>
+    [
+        .. List(gitDirectory).Select(path => RawTree.Read(gitDirectory, path))
+            .Where(content => content?.Length <= LongestWithIds)
+            .SelectMany(content => Id().Matches(content!)).Select(match => match.Value).Distinct(),
+    ];
+
+    [GeneratedRegex(@"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")]
+    private static partial Regex Id();
+}

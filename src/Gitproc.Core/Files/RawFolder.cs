@@ -1,0 +1,111 @@
+namespace Gitproc.Files;
+
+/// <summary>
+/// An open folder whose entries are found by their raw names (<see cref="RawText"/>) from it, one step at a time: no link is
+/// followed, no path is too long and no name unreadable. What may not be read or removed for its mode is made accessible.
+/// For one thread.
+/// </summary>
+internal abstract class RawFolder : IDisposable
+{
+    /// <summary>Opens a folder.</summary>
+    /// <param name="path">Its path; links on the way are followed, and so is the last one.</param>
+    /// <returns>The folder; null when there is none.</returns>
+    public static RawFolder? TryOpen(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return WindowsFolder.TryOpen(path);
+        return UnixFolder.TryOpen(path);
+    }
+
+    /// <summary>Opens a folder that is there.</summary>
+    /// <param name="path">Its path; links on the way are followed, and so is the last one.</param>
+    /// <returns>The folder.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    public static RawFolder Open(string path) => TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
+
+    /// <summary>Lists the folder.</summary>
+    /// <returns>All entries, in no order.</returns>
+    public abstract IReadOnlyList<(string Name, EntryKind Kind)> Entries();
+
+    /// <summary>Finds out what a name is.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is there.</returns>
+    public abstract EntryKind? Find(string name);
+
+    /// <summary>Opens a folder in it.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>The folder; null when there is none, or something else.</returns>
+    public abstract RawFolder? TryOpenFolder(string name);
+
+    /// <summary>Makes a folder in it unless it is there.</summary>
+    /// <param name="name">The raw name.</param>
+    public abstract void CreateFolder(string name);
+
+    /// <summary>Opens a file to read.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>The file; null when there is none, or something that is no regular file.</returns>
+    public abstract RawFile? TryOpenFile(string name);
+
+    /// <summary>Makes a file.</summary>
+    /// <param name="name">The raw name; nothing of that name is there.</param>
+    /// <param name="isExecutable">Whether it can be run; Windows has no mark for that.</param>
+    /// <returns>The file, to write.</returns>
+    public abstract Stream CreateFile(string name, bool isExecutable);
+
+    /// <summary>Reads where a link leads.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>The raw target; null when there is no link.</returns>
+    public abstract string? ReadLink(string name);
+
+    /// <summary>Makes a link.</summary>
+    /// <param name="name">The raw name; nothing of that name is there.</param>
+    /// <param name="target">The raw target.</param>
+    public abstract void CreateLink(string name, string target);
+
+    /// <summary>Renames a file, over what file or link has the new name.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <param name="newName">The raw new name.</param>
+    public abstract void Rename(string name, string newName);
+
+    /// <summary>Removes a file or link.</summary>
+    /// <param name="name">The raw name; it need not exist.</param>
+    public abstract void RemoveFile(string name);
+
+    /// <summary>Removes a folder that is empty.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>False when it is not empty.</returns>
+    public abstract bool RemoveFolder(string name);
+
+    /// <summary>Removes whatever has a name, a folder with all that is in it.</summary>
+    /// <param name="name">The raw name; it need not exist.</param>
+    public void Remove(string name)
+    {
+        using (var folder = TryOpenFolder(name))
+        {
+            if (folder is null)
+            {
+                RemoveFile(name);
+                return;
+            }
+
+            folder.RemoveEntries();
+        }
+
+        RemoveFolder(name);
+    }
+
+    /// <summary>Removes all that is in the folder.</summary>
+    public void RemoveEntries()
+    {
+        foreach (var (name, kind) in Entries())
+        {
+            if (kind == EntryKind.Folder)
+                Remove(name);
+            else
+                RemoveFile(name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

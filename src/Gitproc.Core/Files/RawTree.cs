@@ -1,0 +1,110 @@
+namespace Gitproc.Files;
+
+/// <summary>Walks over trees of <see cref="RawFolder"/>, by raw paths with slashes.</summary>
+internal static class RawTree
+{
+    /// <summary>What a walk meets.</summary>
+    /// <param name="Parent">The folder it is in; open during the call only.</param>
+    /// <param name="Name">Its raw name.</param>
+    /// <param name="Path">Its raw path from where the walk began.</param>
+    /// <param name="Kind">What it is.</param>
+    public readonly record struct Entry(RawFolder Parent, string Name, string Path, EntryKind Kind);
+
+    /// <summary>Visits all that is in a folder and in the folders in it, a folder before what is in it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="prefix">What the paths begin with: empty, or ending in a slash.</param>
+    /// <param name="visit">Called for each; false leaves out what is in a folder.</param>
+    public static void Walk(RawFolder folder, string prefix, Func<Entry, bool> visit)
+    {
+        foreach (var (name, kind) in folder.Entries())
+        {
+            var path = prefix + name;
+            if (!visit(new Entry(folder, name, path, kind)) || kind != EntryKind.Folder)
+                continue;
+            using var inner = folder.TryOpenFolder(name);
+            if (inner is not null)
+                Walk(inner, path + "/", visit);
+        }
+    }
+
+    /// <summary>Does something with an entry, found from a folder step by step.</summary>
+    /// <typeparam name="T">What is asked of it.</typeparam>
+    /// <param name="root">The folder.</param>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="use">Given the folder it is in and its name.</param>
+    /// <returns>What <paramref name="use"/> returns; the default when a folder on the way is missing, or is none.</returns>
+    public static T? At<T>(RawFolder root, string path, Func<RawFolder, string, T?> use)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+            return use(root, path);
+        using var folder = root.TryOpenFolder(path[..slash]);
+        return folder is null ? default : At(folder, path[(slash + 1)..], use);
+    }
+
+    /// <summary>Reads a file whole.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path.</param>
+    /// <returns>Its content; null when it is no regular file.</returns>
+    public static string? Read(RawFolder root, string path) => At(root, path, (folder, name) =>
+    {
+        using var file = folder.TryOpenFile(name);
+        return file?.ReadAll();
+    });
+
+    /// <summary>Removes an entry.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path; it need not exist.</param>
+    public static void Remove(RawFolder root, string path) => At(root, path, (folder, name) =>
+    {
+        folder.Remove(name);
+        return true;
+    });
+
+    /// <summary>Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is what has its name.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path.</param>
+    /// <param name="make">Given the folder to make it in and its name.</param>
+    public static void Make(RawFolder root, string path, Action<RawFolder, string> make)
+    {
+        var slash = path.LastIndexOf('/');
+        if (slash >= 0)
+            MakeFolder(root, path[..slash]);
+        At(root, path, (folder, name) =>
+        {
+            folder.Remove(name);
+            make(folder, name);
+            return true;
+        });
+    }
+
+    /// <summary>Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path.</param>
+    public static void MakeFolder(RawFolder root, string path)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var name = slash < 0 ? path : path[..slash];
+        if (root.Find(name) is var kind && kind != EntryKind.Folder)
+        {
+            if (kind is not null)
+                root.RemoveFile(name);
+            root.CreateFolder(name);
+        }
+
+        if (slash < 0)
+            return;
+        using var folder = root.TryOpenFolder(name) ?? throw new DirectoryNotFoundException($"The folder {RawText.ToText(name)} is gone.");
+        MakeFolder(folder, path[(slash + 1)..]);
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path; what is there is removed.</param>
+    /// <param name="content">Its raw content.</param>
+    public static void Write(RawFolder root, string path, string content) => Make(root, path, (folder, name) =>
+    {
+        using var file = folder.CreateFile(name, isExecutable: false);
+        file.Write(RawText.ToBytes(content));
+    });
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using Gitproc.Files;
+
+namespace Gitproc.Git;
+
+/// <summary>All refs of a repository, read from its files (gitrepository-layout(5)), without a process.</summary>
+internal static class RefFiles
+{
+    private const string Symbolic = "ref: ";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    // refs/files-backend.c, SYMREF_MAXDEPTH.
+    private const int MostSteps = 5;
+
+    /// <summary>Reads the refs.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <returns>Full raw names, with ids, or <c>ref: NAME</c> for what is the name of another one. What is no ref is left out.</returns>
+    public static Dictionary<string, string> Read(RawFolder gitDirectory)
+    {
+        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, id) in Packed(gitDirectory).Where(line => line.Name.Length > 0))
+            refs[name] = id;
+        using var folder = gitDirectory.TryOpenFolder("refs");
+        if (folder is null)
+            return refs;
+        RawTree.Walk(folder, "refs/", entry =>
+        {
+            if (entry.Kind == EntryKind.Folder)
+                return true;
+            using var file = entry.Parent.TryOpenFile(entry.Name);
+            var content = file?.ReadAll().TrimEnd() ?? "";
+            if (!entry.Name.EndsWith(".lock", StringComparison.Ordinal) && (IsId(content) || content.StartsWith(Symbolic, StringComparison.Ordinal)))
+                refs[entry.Path] = content;
+            return false;
+        });
+        return refs;
+    }
+
+    /// <summary>The lines of a <c>packed-refs</c> file.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <returns>Raw names and ids; for what the tag of the line before points to, an empty name.</returns>
+    public static IEnumerable<(string Name, string Id)> Packed(RawFolder gitDirectory)
+    {
+        // There may be hundreds of thousands.
+        var text = RawTree.Read(gitDirectory, "packed-refs") ?? "";
+        for (int start = 0, end; start < text.Length; start = end + 1)
+        {
+            end = text.IndexOf('\n', start);
+            if (end < 0)
+                end = text.Length;
+            if (text[start] == '^')
+            {
+                yield return ("", text[(start + 1)..end]);
+                continue;
+            }
+
+            var space = text.IndexOf(' ', start, end - start);
+            if (space > start && IsId(text.AsSpan(start, space - start)))
+                yield return (text[(space + 1)..end], text[start..space]);
+        }
+    }
+
+    /// <summary>Finds the id that a ref has.</summary>
+    /// <param name="refs">The refs.</param>
+    /// <param name="content">What is in the ref: an id, or <c>ref: NAME</c>.</param>
+    /// <returns>The id; null when there is none.</returns>
+    public static string? Resolve(IReadOnlyDictionary<string, string> refs, string? content)
+    {
+        for (var step = 0; step <= MostSteps && content is not null; step++)
+        {
+            if (IsId(content))
+                return content;
+            content = NameIn(content) is { } name ? refs.GetValueOrDefault(name) : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>The name of the other ref that a ref stands for.</summary>
+    /// <param name="content">What is in the ref.</param>
+    /// <returns>The full raw name; null when it has an id.</returns>
+    public static string? NameIn(string content) =>
+        content.StartsWith(Symbolic, StringComparison.Ordinal) ? content[Symbolic.Length..].Trim() : null;
+
+    /// <summary>Whether a text is the full id of an object: SHA-1 or SHA-256, in hex.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length is 40 or 64 && !text.ContainsAnyExcept(HexDigits);
+}

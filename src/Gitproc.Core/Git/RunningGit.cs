@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Gitproc.Files;
+
+namespace Gitproc.Git;
+
+/// <summary>A git process that runs. It is ended, with what it started, when it is disposed before its end.</summary>
+internal sealed class RunningGit : IDisposable
+{
+    private readonly Process _process;
+    private readonly CancellationTokenRegistration _ending;
+    private readonly Task<string> _output;
+    private readonly Task _input;
+    private readonly Timer _silence;
+    private volatile bool _isHanging;
+
+    /// <summary>Begins to write its input and to read its output.</summary>
+    /// <param name="call">The command.</param>
+    /// <param name="process">The process, just started; it is disposed with this.</param>
+    /// <param name="cancellationToken">Ends it, and what it started, at once.</param>
+    public RunningGit(GitCall call, Process process, CancellationToken cancellationToken)
+    {
+        Call = call;
+        _process = process;
+        _ending = cancellationToken.Register(End);
+        _silence = new Timer(_ => EndHanging());
+        Heard();
+        _input = WriteInput();
+        _output = ReadOutput();
+    }
+
+    /// <summary>The command.</summary>
+    public GitCall Call { get; }
+
+    /// <summary>Its standard error; to be read to the end before <see cref="Finish"/>.</summary>
+    public StreamReader Error => _process.StandardError;
+
+    /// <summary>Whether it was ended because it said nothing for too long.</summary>
+    public bool IsHanging => _isHanging;
+
+    /// <summary>Begins anew to count how long it says nothing.</summary>
+    public void Heard() => _silence.Change(Call.LongestSilence ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Waits for its end.</summary>
+    /// <param name="error">What it said on its standard error.</param>
+    /// <param name="cancellationToken">The token it was started with.</param>
+    /// <returns>What it answered.</returns>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public GitResult Finish(string error, CancellationToken cancellationToken)
+    {
+        _process.WaitForExit();
+        cancellationToken.ThrowIfCancellationRequested();
+        var output = _output.GetAwaiter().GetResult();
+        try
+        {
+            _input.GetAwaiter().GetResult();
+        }
+        catch (IOException) when (_process.ExitCode != 0 && error.Length > 0)
+        {
+            // It ended before it had read all, and said why.
+        }
+
+        return new GitResult(_process.ExitCode, output, error);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _silence.Dispose();
+        // Looking for what it may have started takes longer than most commands.
+        if (!_process.HasExited)
+            End();
+        _process.Dispose();
+    }
+
+    private Task WriteInput()
+    {
+        if (Call.Input is { } write)
+            return Task.Run(() => Write(write));
+        // Nothing of ours answers git on its standard input, and the caller's own input is not git's to read.
+        _process.StandardInput.Close();
+        return Task.CompletedTask;
+    }
+
+    private void Write(Action<Stream> write)
+    {
+        try
+        {
+            using var stream = _process.StandardInput.BaseStream;
+            write(stream);
+        }
+        catch
+        {
+            // It must not take for the whole what is only a part. One that ended by itself has its exit code already.
+            if (!_process.WaitForExit(TimeSpan.FromMilliseconds(100)))
+                End();
+            throw;
+        }
+    }
+
+    private Task<string> ReadOutput()
+    {
+        if (Call.ReadOutput is { } read)
+            return Task.Run(() => ReadWith(read));
+        return Call.HasRawOutput ? ReadRaw(_process.StandardOutput.BaseStream) : _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+    }
+
+    private string ReadWith(Action<Stream> read)
+    {
+        try
+        {
+            read(_process.StandardOutput.BaseStream);
+            return "";
+        }
+        catch
+        {
+            // It would wait for somebody to read the rest.
+            End();
+            throw;
+        }
+    }
+
+    private static async Task<string> ReadRaw(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes).ConfigureAwait(false);
+        return RawText.Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private void EndHanging()
+    {
+        _isHanging = true;
+        End();
+    }
+
+    private void End()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+        catch (AggregateException)
+        {
+            // Some of what git had started ended by itself in the meantime.
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Gitproc.Git;
+
+/// <summary>What is to be checked out.</summary>
+/// <param name="Branch">The branch, without <c>refs/heads/</c>; null for a detached HEAD.</param>
+/// <param name="Commit">The commit's full id; null in a repository without commits, of which the branch is the unborn one.</param>
+/// <param name="HasUpstream">Whether the branch follows the one of its name in <c>origin</c>.</param>
+internal sealed record Target(string? Branch, string? Commit, bool HasUpstream);

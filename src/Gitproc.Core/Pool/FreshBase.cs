@@ -1,0 +1,35 @@
+using Gitproc.Git;
+using Gitproc.Registry;
+using Gitproc.Repositories;
+
+namespace Gitproc;
+
+/// <summary>Sees to it that a base repository is there and as new as its remote.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told of waits and of a remote that cannot be reached; null for nobody.</param>
+/// <param name="settings">The settings.</param>
+internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, PoolSettings settings)
+{
+    /// <summary>Clones or fetches it, unless that was done just now.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="url">The URL to ask.</param>
+    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <param name="cancellationToken">Ends git, or the wait for another process.</param>
+    /// <returns>The remote's default branch.</returns>
+    /// <exception cref="GitprocException">git could not clone.</exception>
+    public Target Default(RepositoryRow repository, string url, UrlCredential? credential, CancellationToken cancellationToken)
+    {
+        var path = new BaseRepository(folder, database, git, reports, settings.GitTimeout).Ensure(repository with { Url = url }, credential, cancellationToken);
+        var fetch = new BaseFetch(folder, database, git, reports)
+        {
+            Repository = repository,
+            Url = url,
+            Credential = credential,
+            LongestSilence = settings.GitTimeout,
+        };
+        return new TargetLookup(fetch, new BaseRefs(git, path), new RepositoryTable(database.Connection), reports)
+            .Find(WantedRef.Parse(null, null), FetchPolicy.WhenOld, settings.FetchMaxAge, cancellationToken);
+    }
+}

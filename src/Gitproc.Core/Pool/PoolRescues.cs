@@ -1,0 +1,61 @@
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Git;
+using Gitproc.Registry;
+
+namespace Gitproc;
+
+/// <summary>The rescues of all repositories of a pool.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="git">Runs git.</param>
+internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitRunner git)
+{
+    /// <summary>Lists them.</summary>
+    /// <param name="repository">Only of this repository; null for all.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescues, the newest first.</returns>
+    public List<Rescue> List(RepositoryRow? repository, CancellationToken cancellationToken) =>
+    [
+        .. (repository is null ? new RepositoryTable(database.Connection).All() : [repository])
+            .SelectMany(row => Of(row)?.List(cancellationToken) ?? [])
+            .OrderByDescending(rescue => rescue.RescuedAt),
+    ];
+
+    /// <summary>Finds one.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescue, and the repository it is in.</returns>
+    /// <exception cref="GitprocException">There is none.</exception>
+    public (Rescue Rescue, RepositoryRow Repository) Find(string id, CancellationToken cancellationToken)
+    {
+        foreach (var row in new RepositoryTable(database.Connection).All())
+        {
+            if (Of(row)?.Find(id, cancellationToken) is { } rescue)
+                return (rescue, row);
+        }
+
+        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}. See gitproc rescue list.", id);
+    }
+
+    /// <summary>Puts one into a checkout that was just acquired.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="repository">The repository it is in.</param>
+    /// <param name="checkout">The checkout's name.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public void Restore(string id, RepositoryRow repository, string checkout, CancellationToken cancellationToken) =>
+        new RescueRestore(folder.Base(repository.Base), git).Run(id, folder.Checkout(checkout), cancellationToken);
+
+    /// <summary>Removes one.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What it was.</returns>
+    public Rescue Remove(string id, CancellationToken cancellationToken)
+    {
+        var (rescue, row) = Find(id, cancellationToken);
+        Of(row)!.Remove(id, cancellationToken);
+        return rescue;
+    }
+
+    // Null where the base repository is gone.
+    private Rescues? Of(RepositoryRow row) => Directory.Exists(folder.Base(row.Base)) ? new Rescues(folder.Base(row.Base), git) : null;
+}

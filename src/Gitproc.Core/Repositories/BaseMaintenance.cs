@@ -1,0 +1,110 @@
+using System.Globalization;
+using Gitproc.Git;
+using Gitproc.Registry;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// Keeps base repositories fast: puts loose objects into packs, and many packs into few. No object is ever dropped, whether
+/// something in the base repository leads to it or not, as a checkout may borrow any.
+/// </summary>
+/// <remarks>
+/// Of git's maintenance only the tasks that say so of themselves are used (git-maintenance(1), loose-objects; git-multi-pack-index(1),
+/// expire and repack). gc and repack -d would leave out what nothing leads to, and refuse here (extensions.preciousObjects).
+/// </remarks>
+/// <param name="folder">The pool.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told when it fails; null for nobody.</param>
+internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
+{
+    // git-config(1), gc.auto and gc.autoPackLimit: it counts one of the 256 folders of loose objects too.
+    private const int MostLooseInOne = (6700 + 255) / 256;
+    private const int MostPacks = 50;
+
+    // Packs are put together that have so many bytes, or all but the largest.
+    private const long LeastBatch = 64 << 20;
+
+    private static readonly TimeSpan LongestLock = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
+
+    /// <summary>Whether a base repository needs it, without a process.</summary>
+    /// <param name="path">The base repository.</param>
+    /// <returns>True when it does.</returns>
+    public static bool IsDue(string path) =>
+        Files(Path.Combine(path, "objects", "17"), "*").Count() > MostLooseInOne || Packs(path).Count() > MostPacks;
+
+    /// <summary>Does it unless it is not due, or another process does.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="isBrief">Whether to leave packs as they are, which takes reading them.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Whether it is done.</returns>
+    public bool RunIfDue(RepositoryRow repository, bool isBrief, CancellationToken cancellationToken)
+    {
+        var path = folder.Base(repository.Base);
+        if (BaseHealth.FindDamage(path) is not null || !IsDue(path))
+            return false;
+        using var alone = FileLock.TryAcquire(folder.MaintenanceLock(repository.Id));
+        if (alone is null)
+            return false;
+        try
+        {
+            RemoveLeft(path);
+            PackLoose(path, cancellationToken);
+            if (!isBrief && Packs(path).Count() > MostPacks)
+                JoinPacks(path, cancellationToken);
+            return true;
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+        {
+            reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} could not be packed: {e.Message}"));
+            return false;
+        }
+    }
+
+    private void PackLoose(string path, CancellationToken cancellationToken)
+    {
+        Run(path, cancellationToken, "maintenance", "run", "--quiet", "--task=loose-objects", "--task=commit-graph");
+        // Those that are in a pack by now.
+        Run(path, cancellationToken, "prune-packed", "--quiet");
+    }
+
+    // In git's own order: a pack whose objects all are in a newer one is deleted the next time only, when no process reads it
+    // any more.
+    private void JoinPacks(string path, CancellationToken cancellationToken)
+    {
+        Run(path, cancellationToken, "multi-pack-index", "write", "--no-progress");
+        Run(path, cancellationToken, "multi-pack-index", "expire", "--no-progress");
+        var sizes = Packs(path).Select(pack => new FileInfo(pack).Length).ToList();
+        var batch = Math.Max(LeastBatch, sizes.Sum() - sizes.Max() + 1);
+        Run(path, cancellationToken, "multi-pack-index", "repack", "--no-progress", string.Create(CultureInfo.InvariantCulture, $"--batch-size={batch}"));
+    }
+
+    // Of a git that was killed. One that runs has made its lock a short time ago.
+    private static void RemoveLeft(string path)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["maintenance.lock", "pack/multi-pack-index.lock", "info/commit-graphs/commit-graph-chain.lock"])
+            RemoveOld(Path.Combine(path, "objects", name), LongestLock);
+        foreach (var file in Files(Path.Combine(path, "objects", "pack"), "tmp_*"))
+            RemoveOld(file, LongestWrite);
+    }
+
+    private static void RemoveOld(string file, TimeSpan longest)
+    {
+        if (new FileInfo(file) is { Exists: true } info && DateTime.UtcNow - info.LastWriteTimeUtc > longest)
+            info.Delete();
+    }
+
+    private static IEnumerable<string> Packs(string path) => Files(Path.Combine(path, "objects", "pack"), "*.pack");
+
+    private static IEnumerable<string> Files(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern) : [];
+
+    private void Run(string path, CancellationToken cancellationToken, params string[] arguments) => git.Run(
+        new GitCall(["--git-dir", path, .. arguments])
+        {
+            WorkingDirectory = path,
+            Subject = path,
+            // The user's own may not have it used.
+            Config = [("core.multiPackIndex", "true"), ("core.commitGraph", "true")],
+        },
+        cancellationToken);
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+using Gitproc.Git;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was fetched
+/// by its own name under <c>refs/gitproc/fetched</c>.
+/// </summary>
+/// <param name="git">Runs git where files do not tell.</param>
+/// <param name="basePath">The base repository.</param>
+internal sealed class BaseRefs(GitRunner git, string basePath)
+{
+    private const string Heads = "refs/heads/";
+    private const string Remotes = "refs/remotes/origin/";
+    private const string Tags = "refs/tags/";
+    private const string Refs = "refs/";
+    private const string NoBranch = "refs/HEAD";
+
+    // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
+    private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
+
+    /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
+    public const string FetchedFolder = "refs/gitproc/fetched/";
+
+    /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
+    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
+    /// <returns>A full name.</returns>
+    public static string Fetched(string name) =>
+        FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
+
+    /// <summary>Whether a ref is none of those that every fetch brings.</summary>
+    /// <param name="name">What was asked for.</param>
+    /// <returns>True for a full name that is neither a branch's nor a tag's.</returns>
+    public static bool IsExtra(string name) =>
+        name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)
+        && !name.StartsWith(Heads, StringComparison.Ordinal) && !name.StartsWith(Remotes, StringComparison.Ordinal) && !name.StartsWith(Tags, StringComparison.Ordinal);
+
+    /// <summary>Whether a text can be the name of a ref, or a part of it (git-check-ref-format(1)): looked up in files it leads nowhere else.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>True when it can.</returns>
+    public static bool IsName(string text) =>
+        text.Length > 0 && text[0] is not ('-' or '/' or '.') && text[^1] is not ('/' or '.')
+        && !text.AsSpan().ContainsAny(InNoName) && !text.Any(char.IsControl)
+        && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal)
+        && !text.Contains("/.", StringComparison.Ordinal) && !text.Contains("@{", StringComparison.Ordinal);
+
+    /// <summary>The default branch, without a process.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <returns>What a new clone would have checked out.</returns>
+    public static Target Default(string basePath)
+    {
+        if (DefaultBranch(basePath) is { } branch)
+            return new Target(branch, Head.ReadRef(basePath, Remotes + branch), HasUpstream: true);
+        // The remote has a commit checked out and no branch, or nothing yet.
+        var head = Head.Read(basePath);
+        return head is { Branch: null, Commit: { } commit }
+            ? new Target(null, commit, HasUpstream: false)
+            : new Target(head?.Branch ?? "main", null, HasUpstream: true);
+    }
+
+    /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
+    /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The target; null when the base repository has none of that name.</returns>
+    public Target? Find(string? wanted, CancellationToken cancellationToken)
+    {
+        if (wanted is null or "HEAD" or "@")
+            return Default(basePath);
+        if (!IsName(wanted))
+            return Detached(Revision(Remotes + wanted, cancellationToken) ?? Revision(wanted, cancellationToken));
+        if (IsExtra(wanted))
+            return Detached(Revision(Fetched(wanted), cancellationToken));
+        if (wanted.StartsWith(Heads, StringComparison.Ordinal))
+            return Branch(wanted[Heads.Length..]);
+        if (wanted.StartsWith(Tags, StringComparison.Ordinal))
+            return Tag(wanted[Tags.Length..], cancellationToken);
+        if (wanted.StartsWith(Remotes, StringComparison.Ordinal))
+            return Detached(Id(wanted));
+        return Branch(wanted)
+            ?? Tag(wanted, cancellationToken)
+            ?? (wanted.StartsWith("origin/", StringComparison.Ordinal) ? Detached(Id(Remotes + wanted["origin/".Length..])) : null)
+            ?? Detached(Revision(wanted, cancellationToken));
+    }
+
+    /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void MakeBase(CancellationToken cancellationToken)
+    {
+        Run(cancellationToken, "config", "core.bare", "true");
+        if (Head.Read(basePath) is not { Commit: { } commit } head)
+            return;
+        if (head.Branch is { } branch)
+            Run(cancellationToken, "update-ref", "-d", Heads + branch);
+        else
+            Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
+    }
+
+    /// <summary>Makes a branch of the remote the default one.</summary>
+    /// <param name="branch">The branch, without <c>refs/heads/</c>.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void SetDefault(string branch, CancellationToken cancellationToken)
+    {
+        if (DefaultBranch(basePath) == branch || Head.ReadRef(basePath, Remotes + branch) is null)
+            return;
+        Run(cancellationToken, "symbolic-ref", Remotes + "HEAD", Remotes + branch);
+        Run(cancellationToken, "symbolic-ref", "HEAD", Heads + branch);
+    }
+
+    /// <summary>Notes that the remote has no branch checked out but a commit.</summary>
+    /// <param name="commit">The commit; it is there.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void SetDetached(string commit, CancellationToken cancellationToken)
+    {
+        if (DefaultBranch(basePath) is not null)
+            Run(cancellationToken, "symbolic-ref", "--delete", Remotes + "HEAD");
+        if (Head.Read(basePath) is { Branch: null } head && head.Commit == commit)
+            return;
+        Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
+        Run(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+    }
+
+    // git-remote(1), set-head.
+    private static string? DefaultBranch(string basePath)
+    {
+        const string symref = "ref: " + Remotes;
+        var file = Path.Combine(basePath, Remotes, "HEAD");
+        try
+        {
+            return File.ReadAllText(file).TrimEnd() is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);
+
+    private Target? Branch(string name) => Id(Remotes + name) is { } commit ? new Target(name, commit, HasUpstream: true) : null;
+
+    private Target? Tag(string name, CancellationToken cancellationToken)
+    {
+        var packed = Path.Combine(basePath, "packed-refs");
+        var isLoose = File.Exists(Path.Combine(basePath, Tags + name));
+        if (!isLoose && (!File.Exists(packed) || PackedRefs.Find(packed, Tags + name) is null))
+            return null;
+        return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, Tags + name)) ?? Revision(Tags + name, cancellationToken));
+    }
+
+    private string? Id(string name) => Head.ReadRef(basePath, name);
+
+    private string? Revision(string revision, CancellationToken cancellationToken)
+    {
+        var answer = git.Run(Call(mayFail: true, "rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"), cancellationToken);
+        return answer.ExitCode == 0 ? answer.Output.Trim() : null;
+    }
+
+    private void Run(CancellationToken cancellationToken, params string[] arguments) => git.Run(Call(mayFail: false, arguments), cancellationToken);
+
+    // By its name: git may be told not to find one by itself (git-config(1), safe.bareRepository).
+    private GitCall Call(bool mayFail, params string[] arguments) =>
+        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, MayFail = mayFail };
+}

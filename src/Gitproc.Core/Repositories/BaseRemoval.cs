@@ -1,0 +1,47 @@
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Registry;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Removes base repositories that nothing borrows from.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
+{
+    private const string Rescues = "refs/gitproc/rescue/";
+
+    /// <summary>Whether work is kept in a base repository that jobs left.</summary>
+    /// <param name="path">The base repository.</param>
+    /// <returns>True when it is.</returns>
+    public static bool HasRescues(string path)
+    {
+        using var folder = RawFolder.TryOpen(path);
+        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(Rescues, StringComparison.Ordinal));
+    }
+
+    /// <summary>Removes a repository unless there is a checkout or a rescue of it, or somebody waits for one, clones, fetches or packs.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <returns>Whether it is removed.</returns>
+    public bool TryRemove(RepositoryRow repository)
+    {
+        using var fetching = FileLock.TryAcquire(folder.FetchLock(repository.Id));
+        using var making = FileLock.TryAcquire(folder.BaseLock(repository.Id));
+        using var packing = FileLock.TryAcquire(folder.MaintenanceLock(repository.Id));
+        if (fetching is null || making is null || packing is null)
+            return false;
+        var path = folder.Base(repository.Base);
+        var doomed = folder.Unfinished($"base-{repository.Id}");
+        // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
+        var isRemoved = database.Change(() =>
+        {
+            if (HasRescues(path) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+                return false;
+            if (Directory.Exists(path))
+                Directory.Move(path, doomed);
+            return true;
+        });
+        FolderRemoval.TryRemove(doomed);
+        return isRemoved;
+    }
+}

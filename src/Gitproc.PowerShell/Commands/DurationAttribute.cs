@@ -1,0 +1,29 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Lets a parameter take a span of time as <c>12h</c>. To PowerShell <c>14d</c> is a decimal and <c>90s</c> a short number
+/// (about_Numeric_Literals). Other bare numbers are refused: it would take them for ticks, and as text for days.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class DurationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value switch
+        {
+            decimal days => TimeSpan.FromDays((double)days),
+            short seconds => TimeSpan.FromSeconds(seconds),
+            int or long or double => throw Refused(value),
+            string text when text.All(char.IsAsciiDigit) => throw Refused(value),
+            string text => Duration.Parse(text) ?? inputData,
+            _ => inputData,
+        };
+    }
+
+    private static ArgumentTransformationMetadataException Refused(object value) =>
+        new($"'{value}' is no duration. Write 90s, 5m, 1h30m or 14d, or give a TimeSpan.");
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Lists the repositories that the pool knows, with the size of their base repositories, which is read from disk.</summary>
+[Cmdlet(VerbsCommon.Get, "GitprocRepository")]
+[OutputType(typeof(RepositoryInfo))]
+public sealed class GetGitprocRepositoryCommand : GitprocCommand
+{
+    /// <summary>Keys or their last parts, as repo or owner/repo, with wildcards; all when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string[]? Repository { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => WithPool(pool =>
+    {
+        foreach (var name in Repository ?? ["*"])
+            Attempt(() => WriteObject(Find(name, pool), enumerateCollection: true));
+    });
+
+    private IReadOnlyList<RepositoryInfo> Find(string name, Pool pool)
+    {
+        var (whole, part) = (WildcardNames.Read(name), WildcardNames.Read("*/" + name));
+        var found = pool.DescribeRepositories(key => whole.IsMatch(key) || part.IsMatch(key), Cancellation);
+        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
+            ? found
+            : throw new GitprocException(
+                ErrorReason.UnknownRepository, $"The pool {pool.Path} knows no repository '{SecretText.Hide(name)}'. See Get-GitprocRepository.", SecretText.Hide(name));
+    }
+}

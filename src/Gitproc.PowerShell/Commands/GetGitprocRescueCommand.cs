@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Shows the work that was rescued when checkouts were cleaned, the newest first.</summary>
+[Cmdlet(VerbsCommon.Get, "GitprocRescue")]
+[OutputType(typeof(Rescue))]
+public sealed class GetGitprocRescueCommand : GitprocCommand
+{
+    /// <summary>Ids, with wildcards; all when not given.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RescueCompleter))]
+    public string[]? Id { get; set; }
+
+    /// <summary>Only of this repository: a URL, a local path, or a name the pool knows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string? Repository { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => WithPool(pool =>
+    {
+        var rescues = pool.ListRescues(Repository, Location, Cancellation);
+        if (Id is null)
+        {
+            WriteObject(rescues, enumerateCollection: true);
+            return;
+        }
+
+        foreach (var id in Id)
+        {
+            var pattern = WildcardPattern.Get(id, WildcardOptions.IgnoreCase);
+            var found = rescues.Where(rescue => pattern.IsMatch(rescue.Id)).ToList();
+            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(id))
+                WriteError(ErrorRecords.Of(new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));
+            WriteObject(found, enumerateCollection: true);
+        }
+    });
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. Those that are count. Emits all that
+/// are ready.
+/// </summary>
+[Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true)]
+[OutputType(typeof(Checkout))]
+public sealed class InitializeGitprocCheckoutCommand : GitprocCommand
+{
+    /// <summary>
+    /// A URL, a local path, or a name the pool knows; the origin of the repository that the session stands in, when
+    /// not given.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string? Repository { get; set; }
+
+    /// <summary>How many are to be ready.</summary>
+    [Parameter(Position = 1, Mandatory = true)]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), $"Make {Count} checkouts ready"))
+            return;
+        var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count };
+        WithPool(pool => WriteObject(pool.Warm(request, Cancellation), enumerateCollection: true));
+    }
+}

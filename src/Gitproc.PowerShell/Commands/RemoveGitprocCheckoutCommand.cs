@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Removes checkouts from the pool and from disk. Work that is not on the remote is rescued first.</summary>
+[Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true)]
+public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
+{
+    /// <summary>Names, paths or checkouts.</summary>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public PSObject[] Checkout { get; set; } = [];
+
+    /// <summary>Remove even what somebody holds; with -Discard even what cannot be rescued.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Throw away what is not on the remote, instead of rescuing it.</summary>
+    [Parameter]
+    public SwitchParameter Discard { get; set; }
+
+    /// <summary>Ask the processes that run in it to end, and kill those that do not.</summary>
+    [Parameter]
+    public SwitchParameter StopProcesses { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var item in Checkout)
+            Attempt(() => Remove(CheckoutArgument.OfAny(item, SessionState.Path)));
+    }
+
+    private void Remove(CheckoutArgument argument)
+    {
+        if (!ShouldProcess(argument.Text!, "Remove the checkout"))
+            return;
+        var request = new RemoveRequest
+        {
+            Checkout = argument.Text!,
+            LeaseId = argument.LeaseId,
+            WorkingDirectory = Location,
+            Force = Force,
+            Discard = Discard,
+            StopProcesses = StopProcesses,
+        };
+        WithPool(pool => pool.Remove(request, Cancellation), argument.PoolFolder);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Throws rescued work away for good.</summary>
+[Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(Rescue))]
+public sealed class RemoveGitprocRescueCommand : GitprocCommand
+{
+    /// <summary>The rescue's id, or the rescue.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RescueCompleter))]
+    public string Id { get; set; } = "";
+
+    /// <summary>Emit what was thrown away.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(Id, "Throw rescued work away"))
+            return;
+        WithPool(pool =>
+        {
+            var removed = pool.RemoveRescue(Id, Cancellation);
+            if (PassThru)
+                WriteObject(removed);
+        });
+    }
+}

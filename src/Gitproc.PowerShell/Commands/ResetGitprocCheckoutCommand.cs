@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Makes checkouts as new, at the remote's default branch. Work that is not on the remote is rescued first; one that the session
+/// holds stays locked.
+/// </summary>
+[Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true)]
+[OutputType(typeof(Checkout))]
+public sealed class ResetGitprocCheckoutCommand : GitprocCommand
+{
+    /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
+    public PSObject[]? Checkout { get; set; }
+
+    /// <summary>Take it from somebody else who holds it: it is free afterwards.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Ask the processes that run in it to end, and kill those that do not.</summary>
+    [Parameter]
+    public SwitchParameter StopProcesses { get; set; }
+
+    /// <summary>Emit the checkouts as they are afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Checkout is null)
+            Attempt(() => Reset(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
+        foreach (var item in Checkout ?? [])
+            Attempt(() => Reset(CheckoutArgument.OfAny(item, SessionState.Path)));
+    }
+
+    private void Reset(CheckoutArgument argument)
+    {
+        if (!ShouldProcess(argument.Text ?? Location, "Reset the checkout"))
+            return;
+        var request = new ResetRequest
+        {
+            Checkout = argument.Text,
+            LeaseId = argument.LeaseId,
+            WorkingDirectory = Location,
+            Force = Force,
+            StopProcesses = StopProcesses,
+        };
+        WithPool(
+            pool =>
+            {
+                var reset = pool.Reset(request, Cancellation);
+                if (PassThru)
+                    WriteObject(reset);
+            },
+            argument.PoolFolder);
+    }
+}

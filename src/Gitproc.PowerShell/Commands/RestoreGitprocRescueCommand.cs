@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using Gitproc.Leases;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Acquires a checkout and puts rescued work into it, as it was.</summary>
+[Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true)]
+[OutputType(typeof(Checkout))]
+public sealed class RestoreGitprocRescueCommand : GitprocCommand
+{
+    /// <summary>The rescue's id, or the rescue.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RescueCompleter))]
+    public string Id { get; set; } = "";
+
+    /// <summary>What the checkout is for; shown to others.</summary>
+    [Parameter]
+    public string? Label { get; set; }
+
+    /// <summary>Wait when none is free, first come, first served.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(Id, "Restore rescued work into a checkout"))
+            return;
+        var request = new AcquireRequest
+        {
+            WorkingDirectory = Location,
+            Fetch = FetchPolicy.Never,
+            Wait = Wait ? Timeout.InfiniteTimeSpan : null,
+            Terms = new LeaseTerms { Owner = LeaseOwner.Session(), Label = Label },
+        };
+        WithPool(pool => WriteObject(pool.RestoreRescue(Id, request, Cancellation)));
+    }
+}

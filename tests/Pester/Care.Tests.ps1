@@ -1,0 +1,161 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'The care of a pool' {
+    BeforeEach {
+        Get-GitprocCheckout | Remove-GitprocCheckout -Force -Discard
+    }
+
+    It 'makes checkouts ready' {
+        $ready = Initialize-GitprocCheckout $repository -Count 2
+        $ready | Should -HaveCount 2
+        $ready.State | Sort-Object -Unique | Should -Be 'Free'
+        $ready | Should -BeOfType 'Gitproc.Checkout'
+        Initialize-GitprocCheckout $repository -Count 3 -WhatIf
+        Get-GitprocCheckout | Should -HaveCount 2
+        gitproc warm $repository -Count 1 | Should -HaveCount 2
+        { Initialize-GitprocCheckout $repository -Count 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'says so when no more may be made' {
+        $env:GITPROC_MAX_CHECKOUTS = '1'
+        try {
+            { Initialize-GitprocCheckout $repository -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+        } finally {
+            $env:GITPROC_MAX_CHECKOUTS = $null
+        }
+    }
+
+    It 'removes one by <Way>' -ForEach @(
+        @{ Way = 'name'; Argument = { $args[0].Name } }
+        @{ Way = 'path'; Argument = { $args[0].Path } }
+        @{ Way = 'object'; Argument = { $args[0] } }
+        @{ Way = 'folder'; Argument = { Get-Item -LiteralPath $args[0].Path } }
+    ) {
+        $checkout = Invoke-GitprocAcquire $repository | Exit-GitprocCheckout -PassThru
+        & $Argument $checkout | Remove-GitprocCheckout -WhatIf
+        $checkout.Path | Should -Exist
+        & $Argument $checkout | Remove-GitprocCheckout
+        $checkout.Path | Should -Not -Exist
+        Get-GitprocCheckout | Should -BeNullOrEmpty
+    }
+
+    It 'removes a locked one with force alone, and not the next holder''s' {
+        $checkout = Invoke-GitprocAcquire $repository
+        { Remove-GitprocCheckout $checkout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
+        $free = $checkout | Exit-GitprocCheckout -PassThru
+        $again = Invoke-GitprocAcquire $repository
+        { $free | Remove-GitprocCheckout -Force -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
+        { $checkout | Remove-GitprocCheckout -Force -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
+        $again | Remove-GitprocCheckout -Force
+        Get-GitprocCheckout | Should -BeNullOrEmpty
+    }
+
+    It 'does not remove what the session stands in' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Push-Location $checkout
+        try {
+            { Remove-GitprocCheckout $checkout -Force -ErrorAction Stop } | Should -Throw -ErrorId 'InUse,*'
+        } finally {
+            Pop-Location
+        }
+        $checkout.Path | Should -Exist
+    }
+
+    It 'goes on with the others when one is not there' {
+        $checkout = Invoke-GitprocAcquire $repository | Exit-GitprocCheckout -PassThru
+        gitproc rm 'checkout-99', $checkout.Name -ErrorAction SilentlyContinue -ErrorVariable records
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
+        Get-GitprocCheckout | Should -BeNullOrEmpty
+    }
+
+    It 'makes one as new' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Set-Content -LiteralPath (Join-Path $checkout 'readme.txt') -Value 'changed'
+        $checkout | Reset-GitprocCheckout -WhatIf
+        git -C $checkout.Path status --short | Should -Not -BeNullOrEmpty
+        $reset = $checkout | Reset-GitprocCheckout -PassThru
+        $reset.LeaseId | Should -Be $checkout.LeaseId
+        git -C $checkout.Path status --short | Should -BeNullOrEmpty
+        Push-Location $checkout
+        try {
+            gp reset | Should -BeNullOrEmpty
+        } finally {
+            Pop-Location
+        }
+        $checkout | Exit-GitprocCheckout
+        (Reset-GitprocCheckout $checkout.Name -PassThru).State | Should -Be 'Free'
+    }
+
+    It 'lists the repositories' {
+        Initialize-GitprocCheckout $repository -Count 1
+        $info = Get-GitprocRepository
+        $info.Key | Should -Be $repository
+        $info.Checkouts, $info.Free, $info.Locked | Should -Be 1, 1, 0
+        $info.DefaultBranch | Should -Be 'main'
+        $info.Size | Should -BeGreaterThan 0
+        (Get-GitprocRepository source).Key | Should -Be $repository
+        (gp repos 'sou*').Key | Should -Be $repository
+        Get-GitprocRepository 'x*' | Should -BeNullOrEmpty
+        { Get-GitprocRepository none -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
+        $info | Out-String | Should -Match 'iB'
+        ($info | Invoke-GitprocAcquire).Repository | Should -Be $repository
+    }
+
+    It 'looks into the work trees' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value ''
+        (Get-GitprocCheckout).IsDirty | Should -BeNullOrEmpty
+        $status = Get-GitprocCheckout -Status
+        $status.IsDirty, $status.Ahead, $status.Behind | Should -Be $true, 0, 0
+        $status | Out-String | Should -Match 'Status\s+Owner[\s\S]*dirty'
+        Get-GitprocCheckout | Out-String | Should -Not -Match 'Status'
+        $status | Exit-GitprocCheckout -PassThru | ForEach-Object State | Should -Be 'Free'
+    }
+
+    It 'prunes what nobody has used, and the same as it says with -WhatIf' {
+        Initialize-GitprocCheckout $repository -Count 2
+        Get-GitprocRescue | Remove-GitprocRescue -Confirm:$false
+        Clear-GitprocPool | Should -BeNullOrEmpty
+        $planned = Clear-GitprocPool -UnusedFor 0s -WhatIf
+        $planned.Kind | Should -Be 'Checkout', 'Checkout', 'Repository'
+        $planned | Should -BeOfType 'Gitproc.PrunedItem'
+        $planned | Out-String | Should -Match 'iB'
+        Get-GitprocCheckout | Should -HaveCount 2
+        Clear-GitprocPool -UnusedFor 0s -KeepFree 1 -Repository source -WhatIf | Should -HaveCount 1
+        (gp prune -UnusedFor 0s).Name | Should -Be $planned.Name
+        Get-GitprocCheckout | Should -BeNullOrEmpty
+        Get-GitprocRepository | Should -BeNullOrEmpty
+    }
+
+    It 'takes a time as it is written' {
+        Initialize-GitprocCheckout $repository -Count 1
+        foreach ($long in @(20d; '20d'; '19d23h59m'; '19.23:59'; [TimeSpan]::FromDays(20))) {
+            Clear-GitprocPool $long -WhatIf | Should -BeNullOrEmpty
+        }
+        Clear-GitprocPool -UnusedFor 20d -WhatIf | Should -BeNullOrEmpty
+        foreach ($short in @(0d; '0h'; '0:00'; [TimeSpan]::Zero)) {
+            Clear-GitprocPool $short -WhatIf | Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'refuses a bare number for a time' {
+        { Clear-GitprocPool -UnusedFor 14 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        { Clear-GitprocPool -UnusedFor '14' } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        { Clear-GitprocPool -UnusedFor ([TimeSpan]::FromDays(14)) } | Should -Not -Throw
+    }
+
+    It 'completes names' {
+        $checkout = Invoke-GitprocAcquire $repository
+        foreach ($line in 'Remove-GitprocCheckout ', 'Reset-GitprocCheckout ', 'gp rm ') {
+            (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $checkout.Name
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using System.Diagnostics;
+using System.Text;
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.HandOvers;
+
+/// <summary>A base repository, a model of it and checkouts that borrow from it, as a pool has them.</summary>
+public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
+{
+    public const string Key = "example.com/owner/repo";
+    public const string Url = "https://example.com/owner/repo.git";
+    private const string Checkout = "checkout-1";
+
+    private static readonly DateTimeOffset ReleasedAt = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly GitRunner _git;
+    private readonly PoolFolder _pool;
+    private int _fresh;
+
+    public HandOverFixture(Action<string>? prepareSource = null)
+    {
+        _git = new GitRunner(this);
+        _pool = new PoolFolder(_folder["pool"]);
+        _pool.Create();
+        if (prepareSource is null)
+        {
+            Copy(Template.Value.Base, Base);
+            Copy(Template.Value.Model, Model);
+            File.WriteAllText(System.IO.Path.Combine(Model, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
+            Commit = Template.Value.Commit;
+        }
+        else
+        {
+            Commit = Make(prepareSource, _folder.Path);
+        }
+
+        Path = MakeCheckout(Checkout);
+    }
+
+    // Making the repositories takes longer than most tests.
+    private static Lazy<(string Base, string Model, string Commit)> Template { get; } = new(() =>
+    {
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        var commit = Make(_ => { }, folder.Path);
+        return (folder["base.git"], folder["model"], commit);
+    });
+
+    public string Base => _folder["base.git"];
+
+    public string Model => _folder["model"];
+
+    public string Path { get; }
+
+    public string Commit { get; }
+
+    public string Canary => _folder["canary"];
+
+    public List<PoolReport> Reports { get; } = [];
+
+    internal List<Rescue> Told { get; } = [];
+
+    internal Target Target { get; set; } = null!;
+
+    internal Rescues Rescues => new(Base, _git);
+
+    /// <summary>After how many commands an operation is ended; null for never.</summary>
+    public int? EndAfter { get; set; }
+
+    public string this[string relative] => System.IO.Path.Combine(Path, relative);
+
+    /// <summary>Makes a checkout of the target, as new ones are made.</summary>
+    public string MakeCheckout(string name)
+    {
+        var path = _folder["pool/" + name];
+        Directory.CreateDirectory(System.IO.Path.Combine(path, ".git"));
+        Target ??= new Target("main", Commit, true);
+        new PristineGitDirectory(Model, Url, Target).Write(System.IO.Path.Combine(path, ".git"));
+        if (Target.Commit is not null)
+            TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
+        new CheckoutRecord(Key, Url, "x").Write(path);
+        return path;
+    }
+
+    public string MakeCheckout() => MakeCheckout($"fresh-{++_fresh}");
+
+    /// <summary>Runs a script as a job does, in the checkout; it stops at the first failure.</summary>
+    public void Job(string script) => Job(Path, script);
+
+    public void Job(string path, string script)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", "set -e\n" + script])
+        {
+            WorkingDirectory = path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
+            ("CANARY", Canary), ("SIDE", _folder["side"]), ("BASE", Base), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_EDITOR", "true"), ("HOME", _folder.Path),
+            ("GIT_AUTHOR_NAME", "Job"), ("GIT_AUTHOR_EMAIL", "job@example.com"), ("GIT_COMMITTER_NAME", "Job"), ("GIT_COMMITTER_EMAIL", "job@example.com")])
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{script}: {output} {error.Result}");
+    }
+
+    internal HandOverRequest Request() => new()
+    {
+        Checkout = Checkout,
+        Path = Path,
+        Base = Base,
+        Model = Model,
+        Key = Key,
+        Url = Url,
+        Target = Target,
+        ReleasedAt = ReleasedAt,
+        MostRescued = 1 << 30,
+        Rescued = Told.Add,
+    };
+
+    internal Rescue? HandOver(CleanMode clean = CleanMode.Default) => HandOver(Request() with { Clean = clean });
+
+    internal Rescue? HandOver(HandOverRequest request, CancellationToken cancellationToken = default)
+    {
+        Reports.Clear();
+        return new HandOver(_pool, _git, this).Run(request, cancellationToken);
+    }
+
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git).Run(rescue.Id, path, CancellationToken.None);
+
+    public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
+
+    /// <summary>All that is in a checkout, but the index's notes of files on disk and what gitproc itself keeps there.</summary>
+    public static SortedDictionary<string, string> Snapshot(string path)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var folder = RawFolder.Open(path);
+        RawTree.Walk(folder, "", entry =>
+        {
+            if (entry.Path is ".git/gitproc" or ".git/index")
+                return false;
+            all[entry.Path] = Describe(entry);
+            return true;
+        });
+        // The view is that of git, which also finds what is wrong with the index.
+        all["(index)"] = File.Exists(System.IO.Path.Combine(path, ".git", "index")) ? TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-s", "-v", "--debug", "-z").Split('\0')
+            .Aggregate(new StringBuilder(), (text, line) => text.Append(line.Split('\n')[^1]).Append('\n')).ToString() : "";
+        return all;
+    }
+
+    /// <summary>What git answers in a checkout: this is what a restored one must answer too.</summary>
+    public static string Answers(string path, params (string Name, string? Value)[] environment)
+    {
+        var text = new StringBuilder();
+        foreach (var command in (string[])[
+            "status --porcelain=v2 --branch --untracked-files=all", "stash list --format=%H%gs", "for-each-ref --format=%(refname)%(objectname) refs/heads refs/tags refs/notes refs/stash",
+            "diff --binary", "diff --cached --binary", "ls-files -s -v", "for-each-ref --format=%(refname)%(upstream) refs/heads"])
+        {
+            text.Append("== ").Append(command).Append('\n').Append(TestGit.Run(path, environment, ["-c", "core.fsmonitor=false", .. command.Split(' ')])).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    public void Report(PoolReport value)
+    {
+        Reports.Add(value);
+        if (GitCommands > EndAfter)
+            throw new OperationCanceledException();
+    }
+
+    public void Dispose()
+    {
+        using var folder = RawFolder.TryOpen(_folder.Path);
+        folder?.RemoveEntries();
+        _folder.Dispose();
+    }
+
+    private static string Describe(RawTree.Entry entry)
+    {
+        if (entry.Kind == EntryKind.Link)
+            return $"link {entry.Parent.ReadLink(entry.Name)}";
+        if (entry.Kind != EntryKind.File)
+            return entry.Kind.ToString();
+        using var file = entry.Parent.TryOpenFile(entry.Name)!;
+        return $"{(file.IsExecutable ? "program" : "file")} {file.ReadAll()}";
+    }
+
+    private static string Make(Action<string> prepareSource, string folder)
+    {
+        var source = MakeSource(prepareSource, folder);
+        var basePath = System.IO.Path.Combine(folder, "base.git");
+        TestGit.Run(folder, "clone", "--quiet", "--bare", "--no-local", "--template=", source, basePath);
+        MakeModel(folder, basePath, System.IO.Path.Combine(folder, "model"));
+        return TestGit.Run(basePath, "rev-parse", "HEAD");
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(to + folder[from.Length..]);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, to + file[from.Length..]);
+    }
+
+    private static string MakeSource(Action<string> prepare, string folder)
+    {
+        var source = TestGit.MakeRepository(System.IO.Path.Combine(folder, "source"));
+        Directory.CreateDirectory(System.IO.Path.Combine(source, "folder"));
+        File.WriteAllText(System.IO.Path.Combine(source, "folder", "inner.txt"), "inner\n");
+        File.WriteAllText(System.IO.Path.Combine(source, ".gitignore"), "*.o\nbuild/\n");
+        prepare(source);
+        TestGit.Run(source, "add", ".");
+        TestGit.Run(source, "commit", "--quiet", "--message", "second");
+        TestGit.Run(source, "checkout", "--quiet", "other");
+        File.WriteAllText(System.IO.Path.Combine(source, "file-0.txt"), "other\n");
+        TestGit.Run(source, "commit", "--quiet", "--all", "--message", "on other");
+        TestGit.Run(source, "checkout", "--quiet", "main");
+        TestGit.Run(source, "tag", "--annotate", "--message", "v2", "v2");
+        return source;
+    }
+
+    private static void MakeModel(string folder, string basePath, string model)
+    {
+        var clone = System.IO.Path.Combine(folder, "clone");
+        TestGit.Run(folder, "clone", "--quiet", "--no-checkout", "--shared", basePath, clone);
+        TestGit.Run(clone, "remote", "set-url", "origin", Url);
+        TestGit.Run(clone, "config", "--remove-section", "branch.main");
+        TestGit.Run(clone, "pack-refs", "--all");
+        Directory.Move(System.IO.Path.Combine(clone, ".git"), model);
+        FolderRemoval.Remove(System.IO.Path.Combine(model, "logs"));
+        var packed = System.IO.Path.Combine(model, "packed-refs");
+        File.WriteAllLines(packed, File.ReadAllLines(packed).Where(line => !line.Contains("refs/heads/", StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,233 @@
+using Gitproc.Git;
+using Gitproc.Leases;
+
+namespace Gitproc.Unit.HandOvers;
+
+public sealed class HandOverTests : IDisposable
+{
+    private readonly HandOverFixture _fixture = new();
+
+    private static readonly Lease Lease = new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow, Label = "a\nb" };
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void A_clean_one_costs_two_processes()
+    {
+        Assert.Null(_fixture.HandOver());
+        Assert.Equal(2, _fixture.GitCommands);
+    }
+
+    [Theory]
+    [InlineData("echo x >> file-0.txt; echo y > new")]
+    [InlineData("git update-index --assume-unchanged file-0.txt; git update-index --skip-worktree file-2.txt")]
+    [InlineData("rm .git/index; git config core.eol crlf")]
+    [InlineData("echo x > file-0.txt; git commit -qam x; git rm -q file-2.txt; git commit -qm y")]
+    public void Unchanged_files_keep_their_times(string script)
+    {
+        var time = new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(_fixture["file-1.txt"], time);
+        File.SetLastWriteTimeUtc(_fixture["folder/inner.txt"], time);
+        _fixture.Job("git status; " + script);
+        _fixture.HandOver();
+        Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-1.txt"]));
+        Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["folder/inner.txt"]));
+    }
+
+    [Fact]
+    public void Nothing_that_was_planted_runs_while_there_is_much_to_do()
+    {
+        _fixture.Job(
+            """
+            printf '#!/bin/sh\ntouch $CANARY\n' > $HOME/run; chmod +x $HOME/run
+            plant() {
+              git config core.fsmonitor $HOME/run; git config filter.f.clean $HOME/run; git config filter.f.smudge $HOME/run
+              git config diff.external $HOME/run; git config core.sshCommand $HOME/run; git config credential.helper "!$HOME/run"
+              git config gpg.program $HOME/run; git config commit.gpgSign true; git config core.editor $HOME/run; git config core.pager $HOME/run
+              git config merge.f.driver $HOME/run; git config uploadpack.packObjectsHook $HOME/run; git config core.alternateRefsCommand $HOME/run
+              mkdir -p $1/info $1/hooks; echo '* filter=f diff=f merge=f' > $1/info/attributes
+              for h in post-checkout post-index-change reference-transaction post-merge pre-auto-gc fsmonitor-watchman; do cp $HOME/run $1/hooks/$h; done
+            }
+            git commit -q --allow-empty -m mine; echo x > file-0.txt; git stash -q; echo y > file-1.txt; git tag -a -m t t; echo new > new
+            git -c protocol.file.allow=always submodule --quiet add $BASE sub
+            git init -q nested; git clone -q $BASE clone
+            (cd nested; echo x > x; git add x; git commit -qm x; plant .git); (cd clone; plant .git); (cd sub; plant ../.git/modules/sub); plant .git
+            git init -q folder; (cd folder; plant .git)
+            """);
+        Assert.NotNull(_fixture.HandOver());
+        Assert.False(File.Exists(_fixture.Canary));
+    }
+
+    [Fact]
+    public void What_git_may_not_read_is_rescued()
+    {
+        _fixture.Job("mkdir locked; echo x > locked/x; echo y > file-0.txt; chmod 000 locked file-0.txt");
+        var rescue = _fixture.HandOver()!;
+        _fixture.Restore(rescue, _fixture.Path);
+        Assert.Equal("x\n", File.ReadAllText(_fixture["locked/x"]));
+        Assert.Equal("y\n", File.ReadAllText(_fixture["file-0.txt"]));
+    }
+
+    [Fact]
+    public void What_is_too_large_is_left_alone()
+    {
+        _fixture.Job("echo x >> file-0.txt; head -c 5000 /dev/zero > zeros; git commit -q --allow-empty -m x");
+        var before = HandOverFixture.Snapshot(_fixture.Path);
+        var error = Assert.Throws<GitprocException>(() => _fixture.HandOver(_fixture.Request() with { MostRescued = 4000 }));
+        Assert.Equal(ErrorReason.LeftoversTooLarge, error.Reason);
+        Assert.Equal(before, HandOverFixture.Snapshot(_fixture.Path));
+        Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+    }
+
+    [Fact]
+    public void What_is_to_be_discarded_is_not_rescued()
+    {
+        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        _fixture.Job("echo x >> file-0.txt; git commit -qam x; echo new > new");
+        Assert.Null(_fixture.HandOver(_fixture.Request() with { Discard = true }));
+        Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+    }
+
+    [Fact]
+    public void Ignored_files_stay_unless_all_is_to_go()
+    {
+        _fixture.Job("touch x.o; mkdir -p build/a e; touch build/a/b e/y.o");
+        Assert.Null(_fixture.HandOver());
+        Assert.True(File.Exists(_fixture["x.o"]) && File.Exists(_fixture["build/a/b"]) && File.Exists(_fixture["e/y.o"]));
+        Assert.Null(_fixture.HandOver(CleanMode.Full));
+        Assert.False(File.Exists(_fixture["x.o"]) || Directory.Exists(_fixture["build"]) || Directory.Exists(_fixture["e"]));
+    }
+
+    [Fact]
+    public void Everything_stays_when_nothing_is_to_go()
+    {
+        _fixture.Job("echo x >> file-0.txt; git config a.b c; echo new > new");
+        var before = HandOverFixture.Snapshot(_fixture.Path);
+        Assert.Null(_fixture.HandOver(CleanMode.None));
+        Assert.Equal(before, HandOverFixture.Snapshot(_fixture.Path));
+    }
+
+    [Theory]
+    [InlineData("other", true)]
+    [InlineData("topic", false)]
+    [InlineData("a/b", false)]
+    [InlineData(null, false)]
+    public void Another_target_is_checked_out(string? branch, bool hasUpstream)
+    {
+        var commit = File.ReadAllLines(Path.Combine(_fixture.Model, "packed-refs")).Single(line => line.EndsWith("/other", StringComparison.Ordinal)).Split(' ')[0];
+        _fixture.Target = new Target(branch, commit, hasUpstream);
+        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        _fixture.Job("git branch a; echo x > new");
+        _fixture.HandOver();
+        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+    }
+
+    [Fact]
+    public void A_repository_without_commits_is_emptied()
+    {
+        _fixture.Target = new Target("main", null, false);
+        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        _fixture.Job("echo x > new; git add new; git commit -qm x; touch y");
+        Assert.NotNull(_fixture.HandOver());
+        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+    }
+
+    [Fact]
+    public void A_rescue_says_what_it_is()
+    {
+        _fixture.Job("git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo y > y");
+        var rescue = _fixture.HandOver(_fixture.Request() with { LastLease = Lease });
+        var listed = Assert.Single(_fixture.Rescues.List(CancellationToken.None));
+        Assert.Equal(rescue, listed);
+        Assert.Equal("checkout-1/20260304T050607Z-0123456789ab", listed.ToString());
+        Assert.Equal(("topic", 1, 1, Lease.Id), (listed.Branch, listed.Files, listed.Commits, listed.LeaseId));
+        Assert.Contains(@"'a\x0ab'", listed.Holder, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rescues_are_removed_by_id_and_by_age()
+    {
+        _fixture.Job("echo y > y");
+        var first = _fixture.HandOver()!;
+        _fixture.Job("echo z > z");
+        var second = _fixture.HandOver(_fixture.Request() with { ReleasedAt = DateTimeOffset.UtcNow })!;
+        Assert.Equal([first], _fixture.Rescues.RemoveOlderThan(TimeSpan.FromDays(1), CancellationToken.None));
+        Assert.Equal([second], _fixture.Rescues.List(CancellationToken.None));
+        _fixture.Rescues.Remove(second.Id, CancellationToken.None);
+        Assert.Equal(
+            ErrorReason.RescueNotFound, Assert.Throws<GitprocException>(() => _fixture.Rescues.Remove(second.Id, CancellationToken.None)).Reason);
+    }
+
+    [Fact]
+    public void Without_a_lease_none_takes_the_place_of_another()
+    {
+        _fixture.Job("echo y > y");
+        _fixture.HandOver();
+        _fixture.Job("echo z > z");
+        Assert.EndsWith("-2", _fixture.HandOver()!.Id, StringComparison.Ordinal);
+        Assert.Equal(2, _fixture.Rescues.List(CancellationToken.None).Count);
+    }
+
+    [Fact]
+    public void It_can_be_ended_before_every_command_and_done_again()
+    {
+        const string Script = "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";
+        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        for (var commands = 0; ; commands++)
+        {
+            using var fixture = new HandOverFixture();
+            fixture.Job(Script);
+            var answers = HandOverFixture.Answers(fixture.Path);
+            fixture.EndAfter = commands;
+            var isEnded = false;
+            try
+            {
+                fixture.HandOver(fixture.Request() with { LastLease = Lease });
+            }
+            catch (OperationCanceledException)
+            {
+                isEnded = true;
+            }
+
+            fixture.EndAfter = null;
+            var known = fixture.Told.FirstOrDefault();
+            var rescue = fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = known is not null });
+            if (!isEnded)
+                return;
+            Assert.Equal(fresh.Keys, HandOverFixture.Snapshot(fixture.Path).Keys);
+            Assert.Equal(rescue, Assert.Single(fixture.Rescues.List(CancellationToken.None)));
+            fixture.Restore(rescue!, fixture.Path);
+            Assert.Equal(answers, HandOverFixture.Answers(fixture.Path));
+        }
+    }
+
+    [Fact]
+    public void It_can_be_ended_at_any_moment_and_done_again()
+    {
+        var random = new Random(1);
+        for (var round = 0; round < 12; round++)
+        {
+            using var fixture = new HandOverFixture();
+            fixture.Job("echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; for i in $(seq 50); do echo $i > new$i; done");
+            var answers = HandOverFixture.Answers(fixture.Path);
+            Rescue? rescue = null;
+            for (var isDone = false; !isDone;)
+            {
+                using var ending = new CancellationTokenSource(random.Next(400));
+                try
+                {
+                    rescue = fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = fixture.Told.Count > 0 }, fixture.Told.Count > 1 ? default : ending.Token);
+                    isDone = true;
+                }
+                catch (OperationCanceledException)
+                {
+                    // As it may be.
+                }
+            }
+
+            fixture.Restore(rescue!, fixture.Path);
+            Assert.Equal(answers, HandOverFixture.Answers(fixture.Path));
+        }
+    }
+}

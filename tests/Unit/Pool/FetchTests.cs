@@ -1,0 +1,163 @@
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Pools;
+
+/// <summary>How new it is what one gets.</summary>
+public sealed class FetchTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    private AcquireRequest Fetching => _pool.Request() with { Fetch = FetchPolicy.Always };
+
+    private string BasePath => Path.Combine(_pool.Pool.Path, "base", "_" + _pool.Source) + ".git";
+
+    [Fact]
+    public void A_new_commit_is_had_when_the_last_fetch_is_old()
+    {
+        _pool.Release(_pool.Acquire());
+        var commit = Push("new");
+        Assert.NotEqual(commit, Acquired(_pool.Request()).Commit);
+
+        Age(59);
+        Assert.NotEqual(commit, Acquired(_pool.Request()).Commit);
+        Age(61);
+        Assert.NotEqual(commit, Acquired(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
+        var checkout = Acquired(_pool.Request());
+        Assert.Equal(commit, checkout.Commit);
+        Assert.Equal("new", File.ReadAllText(Path.Combine(checkout.Path, "new.txt")));
+        Assert.Equal("## main...origin/main", TestGit.Run(checkout.Path, "status", "--short", "--branch"));
+    }
+
+    [Fact]
+    public void It_is_had_at_once_when_that_is_asked_for_or_it_is_not_there()
+    {
+        _pool.Release(_pool.Acquire());
+        var commit = Push("one");
+        Assert.Equal(commit, Acquired(Fetching).Commit);
+        commit = Push("two");
+        Assert.Equal(commit, Acquired(_pool.Request() with { Ref = commit }).Commit);
+        TestGit.Run(_pool.Source, "branch", "later");
+        Assert.Equal("later", Acquired(_pool.Request() with { Ref = "later" }).Branch);
+        TestGit.Run(_pool.Source, "tag", "v2");
+        Assert.Equal(commit, Acquired(_pool.Request() with { Ref = "v2" }).Commit);
+    }
+
+    [Fact]
+    public void What_the_remote_does_to_its_refs_is_seen()
+    {
+        _pool.Release(_pool.Acquire());
+        Push("one");
+        TestGit.Run(_pool.Source, "branch", "--quiet", "next");
+        TestGit.Run(_pool.Source, "tag", "new-tag");
+        TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "other");
+        TestGit.Run(_pool.Source, "commit", "--quiet", "--amend", "-m", "forced");
+        TestGit.Run(_pool.Source, "tag", "-f", "v1");
+        TestGit.Run(_pool.Source, "symbolic-ref", "HEAD", "refs/heads/next");
+        var checkout = Acquired(Fetching);
+        Assert.Equal("next", checkout.Branch);
+        Assert.Equal(
+            "refs/remotes/origin/HEAD refs/remotes/origin/main refs/remotes/origin/next refs/tags/new-tag refs/tags/v1",
+            TestGit.Run(checkout.Path, "for-each-ref", "--format=%(refname)", "refs/remotes", "refs/tags").ReplaceLineEndings(" "));
+        foreach (var name in (string[])["main", "next", "v1", "new-tag"])
+            Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", name), TestGit.Run(checkout.Path, "rev-parse", name is "v1" or "new-tag" ? name : $"origin/{name}"));
+        Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "main"), Acquired(_pool.Request() with { Ref = "main" }).Commit);
+    }
+
+    [Fact]
+    public void Names_that_change_between_folder_and_file_are_no_obstacle()
+    {
+        TestGit.Run(_pool.Source, "branch", "topic");
+        _pool.Release(_pool.Acquire());
+        TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "topic");
+        TestGit.Run(_pool.Source, "branch", "topic/one");
+        Assert.Equal("topic/one", Acquired(Fetching with { Ref = "topic/one" }).Branch);
+    }
+
+    [Fact]
+    public void A_remote_that_is_away_is_warned_of_and_an_error_only_for_what_is_not_there()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(600);
+        Directory.Move(_pool.Source, _pool.Source + ".away");
+        _pool.Reports.Clear();
+        Assert.NotNull(Acquired(_pool.Request("source")).Commit);
+        var warning = Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Warning).Text;
+        Assert.Contains("could not be fetched", warning, StringComparison.Ordinal);
+        Assert.Contains("10 min", warning, StringComparison.Ordinal);
+
+        Assert.NotNull(Acquired(_pool.Request("source") with { Ref = "other" }).Commit);
+        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request("source") with { Ref = "nothing" }));
+        Assert.Equal(ErrorReason.RefNotFound, error.Reason);
+        Assert.Contains("could not be fetched", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_that_need_a_fetch_share_one()
+    {
+        var many = Enumerable.Range(0, 20).Select(_ => _pool.Acquire()).ToList();
+        foreach (var checkout in many)
+            _pool.Release(checkout);
+        var commit = Push("new");
+        Age(600);
+        var fetches = 0;
+        var results = new System.Collections.Concurrent.ConcurrentBag<string>();
+        Parallel.ForEach(many, new ParallelOptions { MaxDegreeOfParallelism = many.Count }, _ =>
+        {
+            var reports = new Reports();
+            results.Add(new Pool(_pool.Pool.Path, reports).Acquire(_pool.Request()).Single().Commit!);
+            Interlocked.Add(ref fetches, reports.Count(report => report.Kind == ReportKind.Command && report.Text.Contains(" fetch ", StringComparison.Ordinal)));
+        });
+        Assert.Equal(many.Count, results.Count);
+        Assert.All(results, result => Assert.Equal(commit, result));
+        Assert.Equal(1, fetches);
+    }
+
+    [Fact]
+    public void A_git_that_says_nothing_is_ended()
+    {
+        _pool.Release(_pool.Acquire());
+        var git = new Gitproc.Git.GitRunner(null);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var error = Assert.Throws<GitprocException>(() => git.Run(
+            new Gitproc.Git.GitCall("-c", "alias.slow=!sleep 60", "slow") { WorkingDirectory = _pool.Home, Subject = "it", LongestSilence = TimeSpan.FromSeconds(0.5) },
+            CancellationToken.None));
+        Assert.Equal(ErrorReason.GitFailed, error.Reason);
+        Assert.Contains("gitproc.gitTimeout", error.Message, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.4, 20);
+    }
+
+    [Fact]
+    public void A_tag_that_is_nobodys_stays_in_the_base_repository()
+    {
+        _pool.Release(_pool.Acquire());
+        TestGit.Run(BasePath, "tag", "of-a-link", "refs/remotes/origin/main");
+        Push("new");
+        Acquired(Fetching);
+        Assert.Equal("of-a-link", TestGit.Run(BasePath, "tag", "--list", "of-a-link"));
+    }
+
+    private Checkout Acquired(AcquireRequest request)
+    {
+        var checkout = _pool.Acquire(request);
+        _pool.Release(checkout);
+        return checkout;
+    }
+
+    private string Push(string name)
+    {
+        File.WriteAllText(Path.Combine(_pool.Source, name + ".txt"), name);
+        TestGit.Run(_pool.Source, "add", ".");
+        TestGit.Run(_pool.Source, "commit", "--quiet", "-m", name);
+        return TestGit.Run(_pool.Source, "rev-parse", "HEAD");
+    }
+
+    private sealed class Reports : List<PoolReport>, IProgress<PoolReport>
+    {
+        public void Report(PoolReport value) => Add(value);
+    }
+
+    // As if the last fetch were so long ago.
+    private void Age(int seconds) => _pool.Execute($"UPDATE repository SET fetched_at = {DateTimeOffset.UtcNow.AddSeconds(-seconds).ToUnixTimeMilliseconds()}");
+}

@@ -1,0 +1,170 @@
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Pools;
+
+/// <summary>Removing what nobody has used for long.</summary>
+public sealed class PruneTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void What_was_used_lately_or_is_held_stays()
+    {
+        var held = _pool.Acquire();
+        var free = _pool.Release(_pool.Acquire());
+        Assert.Empty(Find());
+
+        Age(days: 20);
+        var found = Assert.Single(Find());
+        Assert.Equal((PrunedKind.Checkout, free.Name, _pool.Source), (found.Kind, found.Name, found.Repository));
+        Assert.Equal(FolderSize.Of(free.Path), found.Size);
+        Assert.Equal(20, (int)(DateTimeOffset.UtcNow - found.LastUsedAt).TotalDays);
+        Assert.Empty(Find(unusedFor: TimeSpan.FromDays(21)));
+        Assert.True(Directory.Exists(free.Path));
+
+        Assert.True(_pool.Pool.Prune(found));
+        Assert.Equal(held.Name, Assert.Single(_pool.List()).Name);
+        Assert.False(Directory.Exists(free.Path));
+    }
+
+    [Fact]
+    public void A_repository_goes_when_nothing_is_left_of_it()
+    {
+        foreach (var checkout in _pool.Pool.Acquire(_pool.Request() with { Count = 2 }))
+            _pool.Release(checkout);
+        Age(days: 20);
+
+        var found = Find();
+
+        Assert.Equal([PrunedKind.Checkout, PrunedKind.Checkout, PrunedKind.Repository], found.Select(item => item.Kind));
+        Assert.True(found[2].Size > 0);
+        Assert.All(found, item => Assert.True(_pool.Pool.Prune(item), item.Name));
+        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.Empty(Directory.EnumerateFiles(_pool.Pool.Path + "/base", "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
+        Assert.Equal("checkout-1", _pool.Acquire().Name);
+    }
+
+    [Fact]
+    public void A_rescue_goes_when_it_is_old_and_keeps_its_repository_until_then()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
+        _pool.Release(checkout);
+        Age(days: 20);
+        Assert.DoesNotContain(Find(), item => item.Kind != PrunedKind.Checkout);
+
+        // The setting of the user, for all that is done to the pool.
+        TestGit.Run(_pool.Pool.Path, "init", "--quiet");
+        TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
+        var found = Find();
+        Assert.Equal([PrunedKind.Checkout, PrunedKind.Rescue, PrunedKind.Repository], found.Select(item => item.Kind));
+        Assert.Equal(Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Id, found[1].Name);
+        Assert.All(found, item => Assert.True(_pool.Pool.Prune(item), item.Name));
+        Assert.Empty(_pool.Pool.ListRepositories());
+    }
+
+    [Fact]
+    public void So_many_free_ones_stay_those_used_last()
+    {
+        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });
+        foreach (var checkout in checkouts)
+            _pool.Release(checkout);
+        Age(days: 20);
+        _pool.Execute("UPDATE checkout SET last_used_at = last_used_at + 86400000 WHERE id = 2");
+        Assert.Equal(["checkout-1", "checkout-3"], Find(keepFree: 1).Select(item => item.Name));
+        Assert.Equal(3, Find(keepFree: 1, unusedFor: TimeSpan.Zero).Count + 1);
+        Assert.Empty(Find(keepFree: 3));
+    }
+
+    [Fact]
+    public void Only_of_one_repository()
+    {
+        var other = TestGit.MakeRepository(_pool["other"]);
+        _pool.Release(_pool.Acquire());
+        _pool.Release(_pool.Acquire(other));
+        Age(days: 20);
+        Assert.Equal(["checkout-2", other], Find(repository: "other").Select(item => item.Name));
+        Assert.Equal(4, Find().Count);
+    }
+
+    [Fact]
+    public void What_was_used_since_it_was_found_stays()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(days: 20);
+        var found = Find();
+        var held = _pool.Acquire();
+        Assert.All(found, item => Assert.False(_pool.Pool.Prune(item)));
+        _pool.Release(held);
+        Assert.All(found, item => Assert.False(_pool.Pool.Prune(item)));
+        Assert.Single(_pool.List());
+        Assert.Empty(Find());
+    }
+
+    [Fact]
+    public void A_repository_with_a_rescue_stays()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(days: 20);
+        var found = Find();
+        var basePath = Assert.Single(_pool.Pool.DescribeRepositories()).Path;
+        TestGit.Run(basePath, "--git-dir", basePath, "update-ref", "refs/gitproc/rescue/checkout-1/x", TestGit.Run(_pool.Source, "rev-parse", "HEAD"));
+
+        Assert.Equal([true, false], found.Select(item => _pool.Pool.Prune(item)));
+
+        Assert.Single(_pool.Pool.ListRepositories());
+        Assert.Empty(Find());
+    }
+
+    [Fact]
+    public void A_number_of_a_repository_that_is_gone_is_not_given_again()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(days: 20);
+        foreach (var item in Find())
+            _pool.Pool.Prune(item);
+        _pool.Acquire(TestGit.MakeRepository(_pool["other"]));
+        Assert.Equal(2L, _pool.Query<long>("SELECT id FROM repository"));
+    }
+
+    [Fact]
+    public void The_command_prints_what_it_would_remove_and_removes_the_same()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(days: 20);
+
+        var planned = _pool.Program.Run(_pool.Home, "prune", "--dry-run");
+        Assert.Matches(@"^KIND\s+NAME\s+REPOSITORY\s+SIZE\s+LAST USED\ncheckout\s+checkout-1 [^\n]*iB[^\n]*\nrepository ", planned.Output);
+        Assert.Contains("in all", planned.Error, StringComparison.Ordinal);
+        Assert.Single(_pool.List());
+        Assert.StartsWith("[{\"kind\":\"checkout\",\"name\":\"checkout-1\",", _pool.Program.Run(_pool.Home, "prune", "--dry-run", "--json").Output, StringComparison.Ordinal);
+        Assert.Equal("", _pool.Program.Run(_pool.Home, "prune", "--unused-for", "30d").Output);
+
+        Assert.Equal(planned.Output, _pool.Program.Run(_pool.Home, "prune", "--unused-for", "14d").Output);
+        Assert.Empty(_pool.List());
+        Assert.Equal(2, _pool.Program.Run(_pool.Home, "prune", "--unused-for", "x").ExitCode);
+    }
+
+    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) => _pool.Pool.FindUnused(new PruneRequest
+    {
+        WorkingDirectory = _pool.Home,
+        UnusedFor = unusedFor ?? TimeSpan.FromDays(14),
+        KeepFree = keepFree,
+        Repository = repository,
+    });
+
+    /// <summary>Lets all that has happened have happened earlier.</summary>
+    private void Age(int days)
+    {
+        var time = TimeSpan.FromDays(days).TotalMilliseconds;
+        _pool.Execute(
+            $"""
+            UPDATE checkout SET last_used_at = last_used_at - {time}, created_at = created_at - {time};
+            UPDATE repository SET created_at = created_at - {time}, fetched_at = fetched_at - {time}, tried_at = tried_at - {time};
+            UPDATE event SET at = at - {time};
+            """);
+    }
+}
