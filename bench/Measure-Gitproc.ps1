@@ -274,8 +274,8 @@ try {
 
     $env:GITPROC_POOL = Join-Path $work 'jobs'
     $null = Measure-Process $Gitproc, warm, "file://$small", --count, $Jobs
-    git config --global gitproc.fetchMaxAge 1s
-    Start-Sleep -Seconds 2
+    git config --global gitproc.fetchMaxAge 5s
+    Start-Sleep -Seconds 6
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $said = 1..$Jobs | ForEach-Object -ThrottleLimit $Jobs -Parallel { & $using:Gitproc acquire "file://$using:small" --owner-pid $using:PID --verbose 2>&1 }
     $elapsed = $watch.Elapsed.TotalMilliseconds

@@ -8,16 +8,19 @@ namespace Gitproc.Registry;
 /// <param name="connection">An open connection.</param>
 internal sealed class CheckoutTable(SqliteConnection connection)
 {
-    private const string Columns =
+    private const string ShownColumns =
         """
         checkout.id, repository_id, (SELECT key FROM repository WHERE id = repository_id), checkout.url, kind, state,
-        reason, branch, commit_id, checkout.created_at, last_used_at, lease, last_lease,
-        is_rescued, generation, stamp
+        reason, branch, commit_id, checkout.created_at, last_used_at, lease
         """;
 
-    /// <summary>All checkouts, by number.</summary>
+    private const string Columns = $"{ShownColumns}, last_lease, is_rescued, generation, stamp";
+
+    private const int ShownCount = 12;
+
+    /// <summary>All checkouts, by number, for a list of them: there may be thousands, and what only their cleaning asks for is left out.</summary>
     /// <returns>The rows.</returns>
-    public List<CheckoutRow> All() => connection.Query($"SELECT {Columns} FROM checkout ORDER BY id", Read);
+    public List<CheckoutRow> All() => connection.Query($"SELECT {ShownColumns} FROM checkout ORDER BY id", ReadShown);
 
     /// <summary>The checkouts of a repository, by number.</summary>
     /// <param name="repositoryId">The repository.</param>
@@ -317,7 +320,15 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         ("$lease", lease.Id), ("$json", LeaseJson.Write(lease)), ("$now", lease.AcquiredAt.ToUnixTimeMilliseconds()),
     ];
 
-    private static CheckoutRow Read(SqliteDataReader row) => new()
+    private static CheckoutRow Read(SqliteDataReader row) => ReadShown(row) with
+    {
+        LastLease = row.IsDBNull(ShownCount) ? null : LeaseJson.Read(row.GetString(ShownCount)),
+        IsRescued = row.GetBoolean(ShownCount + 1),
+        Generation = row.GetStringOrNull(ShownCount + 2),
+        Stamp = row.GetStringOrNull(ShownCount + 3),
+    };
+
+    private static CheckoutRow ReadShown(SqliteDataReader row) => new()
     {
         Id = row.GetInt64(0),
         RepositoryId = row.GetInt64(1),
@@ -331,9 +342,5 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
         LastUsedAt = row.GetInt64OrNull(10) is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null,
         Lease = row.IsDBNull(11) ? null : LeaseJson.Read(row.GetString(11)),
-        LastLease = row.IsDBNull(12) ? null : LeaseJson.Read(row.GetString(12)),
-        IsRescued = row.GetBoolean(13),
-        Generation = row.GetStringOrNull(14),
-        Stamp = row.GetStringOrNull(15),
     };
 }

@@ -50,6 +50,9 @@ internal sealed class CheckoutModel(GitRunner git)
             },
             cancellationToken);
         var made = Path.Combine(work, ".git");
+        // Git's samples run nothing, and would be compared each time that a checkout is cleaned.
+        foreach (var sample in Directory.EnumerateFiles(Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
+            File.Delete(sample);
         File.AppendAllText(Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
         Directory.CreateDirectory(Path.Combine(made, "objects", "info"));
         File.WriteAllText(Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
