@@ -1,0 +1,88 @@
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Pools;
+
+/// <summary>When a released checkout is cleaned, and who waits for that.</summary>
+public sealed class ReleaseTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public async Task An_acquire_that_finds_nothing_else_waits_for_one_that_is_cleaned()
+    {
+        var checkout = _pool.Acquire();
+        Release(checkout, later: true);
+        Task<Checkout> acquire;
+        using (FileLock.TryAcquire(new PoolFolder(_pool.Pool.Path).CheckoutLock(checkout.Name)))
+        {
+            acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquire(_pool.Request() with { MaxCheckouts = 1 }).Single());
+            await Task.Delay(500);
+            Assert.False(acquire.IsCompleted);
+        }
+
+        Assert.Equal(checkout.Name, (await acquire.WaitAsync(TimeSpan.FromSeconds(60))).Name);
+        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
+    }
+
+    [Fact]
+    public void What_was_not_cleaned_is_cleaned_by_the_next_acquire()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
+        Release(checkout, later: true);
+        Assert.Equal(CheckoutState.Cleaning, _pool.Find(checkout.Name).State);
+        Assert.True(File.Exists(Path.Combine(checkout.Path, "work")));
+
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        Assert.False(File.Exists(Path.Combine(checkout.Path, "work")));
+        Assert.Equal(checkout.LeaseId, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).LeaseId);
+    }
+
+    [Fact]
+    public void Nothing_is_cleaned_when_that_is_asked_for()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "left"), "left");
+        Release(checkout, clean: CleanMode.None);
+        Assert.True(File.Exists(Path.Combine(checkout.Path, "left")));
+
+        var again = _pool.Acquire(_pool.Request() with { Clean = CleanMode.None });
+        Assert.Equal(checkout.Name, again.Name);
+        Assert.True(File.Exists(Path.Combine(checkout.Path, "left")));
+        Release(again, clean: CleanMode.None);
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        Assert.False(File.Exists(Path.Combine(checkout.Path, "left")));
+    }
+
+    [Fact]
+    public void What_is_too_large_to_be_rescued_is_set_aside()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "large"), new string('x', 10_000));
+        TestGit.Run(_pool.Pool.Path, "init", "--quiet");
+        TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxSize", "9k");
+
+        var released = Release(checkout);
+
+        Assert.Equal(CheckoutState.Broken, released.State);
+        Assert.Contains("9216", released.Reason, StringComparison.Ordinal);
+        Assert.Equal(10_000, new FileInfo(Path.Combine(checkout.Path, "large")).Length);
+        Assert.NotEqual(checkout.Name, _pool.Acquire().Name);
+    }
+
+    [Fact]
+    public void A_process_of_its_own_cleans_in_the_background()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
+        Assert.Equal(0, _pool.Program.Run(_pool.Home, "release", checkout.Name, "--background", "--force").ExitCode);
+        Assert.True(SpinWait.SpinUntil(() => _pool.Find(checkout.Name).State == CheckoutState.Free, TimeSpan.FromSeconds(60)));
+        Assert.False(File.Exists(Path.Combine(checkout.Path, "work")));
+        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
+    private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
+        new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
+}
