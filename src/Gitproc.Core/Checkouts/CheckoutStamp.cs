@@ -1,4 +1,7 @@
 using System.Globalization;
+using Gitproc.Git;
+using Gitproc.Registry;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
@@ -28,6 +31,21 @@ internal static class CheckoutStamp
 
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>True when all is as it was.</returns>
+    public static bool IsAsCleaned(CheckoutRow row, string checkout) => row.Stamp == Of(checkout);
+
+    /// <summary>Whether a checkout has a target checked out, and refs as the remote's were fetched last.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <param name="head">What its HEAD says; null when that cannot be read.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="basePath">The base repository.</param>
+    /// <returns>True when it has.</returns>
+    public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath) =>
+        head == new Head(target.Branch, target.Commit) && row.Generation == CheckoutModel.Generation(basePath);
 
     // FNV-1a: System.HashCode differs from process to process.
     private struct HashCode64()

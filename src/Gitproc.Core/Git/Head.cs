@@ -18,7 +18,7 @@ internal sealed record Head(string? Branch, string? Commit)
         try
         {
             var head = File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd();
-            if (IsObjectId(head))
+            if (RefFiles.IsId(head))
                 return new Head(null, head);
             if (NameIn(head) is not { } name)
                 return null;
@@ -64,13 +64,10 @@ internal sealed record Head(string? Branch, string? Commit)
 
             var content = File.ReadAllText(loose).TrimEnd();
             if (NameIn(content) is not { } next)
-                return (name, IsObjectId(content) ? content : null);
+                return (name, RefFiles.IsId(content) ? content : null);
             name = next;
         }
 
         return (name, null);
     }
-
-    // SHA-1 or SHA-256, in hex.
-    private static bool IsObjectId(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
 }

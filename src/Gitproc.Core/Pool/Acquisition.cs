@@ -141,12 +141,9 @@ internal sealed class Acquisition(
         if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
             return Take(ref grant, head);
         var url = Target.IsByName ? row.Url : Target.Url;
-        var isWorked = row.State == CheckoutState.Cleaning || row.Stamp != CheckoutStamp.Of(folder.Checkout(row.Name));
-        if (!isWorked && Clean != CleanMode.Full && row.Url == url && head == new Head(target.Branch, target.Commit)
-            && row.Generation == CheckoutModel.Generation(folder.Base(Repository.Base)))
-        {
+        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, folder.Checkout(row.Name));
+        if (!isWorked && Clean != CleanMode.Full && row.Url == url && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
             return row;
-        }
 
         if (row.State != CheckoutState.Cleaning)
         {
@@ -183,16 +180,9 @@ internal sealed class Acquisition(
         if (_target is { } known && (Fetch == FetchPolicy.Never || DateTimeOffset.UtcNow - _foundAt < Settings.FetchMaxAge))
             return known;
         var began = DateTimeOffset.UtcNow;
-        var fetch = new BaseFetch(folder, database, git, reports)
-        {
-            Repository = Repository,
-            Url = Target.Url,
-            Credential = Target.Credential,
-            LongestSilence = Settings.GitTimeout,
-        };
-        var lookup = new TargetLookup(fetch, new BaseRefs(git, folder.Base(Repository.Base)), new RepositoryTable(database.Connection), reports);
         // What was fetched for the first look is not old.
-        _target = lookup.Find(Ref, _target is null ? Fetch : FetchPolicy.WhenOld, Settings.FetchMaxAge, cancellationToken);
+        var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
+        _target = new FreshBase(folder, database, git, reports, Settings).Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken);
         _foundAt = began;
         return _target;
     }

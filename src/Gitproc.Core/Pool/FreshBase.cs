@@ -21,7 +21,22 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
     /// <exception cref="GitprocException">git could not clone.</exception>
     public Target Default(RepositoryRow repository, string url, UrlCredential? credential, CancellationToken cancellationToken)
     {
-        var path = new BaseRepository(folder, database, git, reports, settings.GitTimeout).Ensure(repository with { Url = url }, credential, cancellationToken);
+        new BaseRepository(folder, database, git, reports, settings.GitTimeout).Ensure(repository with { Url = url }, credential, cancellationToken);
+        return Find(repository, url, credential, WantedRef.Parse(null, null), FetchPolicy.WhenOld, cancellationToken);
+    }
+
+    /// <summary>Finds what a caller wants checked out.</summary>
+    /// <param name="repository">The repository; its base repository is there.</param>
+    /// <param name="url">The URL to ask.</param>
+    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <param name="wanted">What is wanted.</param>
+    /// <param name="policy">When the remote is asked.</param>
+    /// <param name="cancellationToken">Ends git, or the wait for another process that fetches.</param>
+    /// <returns>The target.</returns>
+    /// <exception cref="GitprocException">There is no such thing, or the remote cannot be reached and it is not here.</exception>
+    public Target Find(
+        RepositoryRow repository, string url, UrlCredential? credential, WantedRef wanted, FetchPolicy policy, CancellationToken cancellationToken)
+    {
         var fetch = new BaseFetch(folder, database, git, reports)
         {
             Repository = repository,
@@ -29,7 +44,7 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
             Credential = credential,
             LongestSilence = settings.GitTimeout,
         };
-        return new TargetLookup(fetch, new BaseRefs(git, path), new RepositoryTable(database.Connection), reports)
-            .Find(WantedRef.Parse(null, null), FetchPolicy.WhenOld, settings.FetchMaxAge, cancellationToken);
+        return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), new RepositoryTable(database.Connection), reports)
+            .Find(wanted, policy, settings.FetchMaxAge, cancellationToken);
     }
 }

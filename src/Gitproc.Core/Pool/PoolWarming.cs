@@ -95,9 +95,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         if (row.State != CheckoutState.Free)
             return false;
         var (path, basePath) = (folder.Checkout(row.Name), folder.Base(repository.Base));
-        return Head.Read(Path.Combine(path, ".git")) == new Head(target.Branch, target.Commit)
-            && row.Generation == CheckoutModel.Generation(basePath)
-            && row.Stamp == CheckoutStamp.Of(path);
+        return CheckoutStamp.IsAt(row, Head.Read(Path.Combine(path, ".git")), target, basePath) && CheckoutStamp.IsAsCleaned(row, path);
     }
 
     private void MakeOne(RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
     public const string FetchedFolder = "refs/gitproc/fetched/";
 
+    /// <summary>Where the refs of rescued work are.</summary>
+    public const string RescueFolder = "refs/gitproc/rescue/";
+
     /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
     /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
     /// <returns>A full name.</returns>

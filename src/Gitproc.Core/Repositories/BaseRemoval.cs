@@ -9,15 +9,13 @@ namespace Gitproc.Repositories;
 /// <param name="database">Its database.</param>
 internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
 {
-    private const string Rescues = "refs/gitproc/rescue/";
-
     /// <summary>Whether work is kept in a base repository that jobs left.</summary>
     /// <param name="path">The base repository.</param>
     /// <returns>True when it is.</returns>
     public static bool HasRescues(string path)
     {
         using var folder = RawFolder.TryOpen(path);
-        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(Rescues, StringComparison.Ordinal));
+        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal));
     }
 
     /// <summary>Removes a repository unless there is a checkout or a rescue of it, or somebody waits for one, clones, fetches or packs.</summary>

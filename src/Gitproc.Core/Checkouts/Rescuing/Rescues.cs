@@ -1,4 +1,5 @@
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -8,7 +9,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class Rescues(string basePath, GitRunner git)
 {
     /// <summary>The folder of their refs.</summary>
-    public const string Folder = "refs/gitproc/rescue/";
+    public const string Folder = BaseRefs.RescueFolder;
 
     private const int MostAtOnce = 500;
 
