@@ -71,6 +71,21 @@ public enum ErrorReason
 
     /// <summary>There is no such rescue.</summary>
     RescueNotFound,
+
+    /// <summary>There is no such light-weight checkout.</summary>
+    LinkNotFound,
+
+    /// <summary>No base repository of a light-weight checkout is found.</summary>
+    BaseNotFound,
+
+    /// <summary>A <c>.gitlink</c> file is garbage, or leads nowhere, or to two places.</summary>
+    InvalidLink,
+
+    /// <summary>Another light-weight checkout has that name.</summary>
+    NameTaken,
+
+    /// <summary>Something is in the way where a light-weight checkout is to be.</summary>
+    PathTaken,
 }
 
 /// <summary>

@@ -33,6 +33,8 @@ internal static class GitprocCommand
             PruneCommand.Create(options),
             RepairCommand.Create(options),
             RescueCommand.Create(options),
+            LinkCommand.Create(options),
+            LinkCommand.CreateCheckout(options),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

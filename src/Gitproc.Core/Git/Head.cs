@@ -11,9 +11,10 @@ internal sealed record Head(string? Branch, string? Commit)
     private const int MostSteps = 5;
 
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="gitDirectory">The repository's <c>.git</c>; of a linked worktree, its own.</param>
+    /// <param name="commonDirectory">Where the branches are; null for the same.</param>
     /// <returns>What HEAD says; null when it cannot be read, or is no HEAD.</returns>
-    public static Head? Read(string gitDirectory)
+    public static Head? Read(string gitDirectory, string? commonDirectory = null)
     {
         try
         {
@@ -23,7 +24,7 @@ internal sealed record Head(string? Branch, string? Commit)
             if (NameIn(head) is not { } name)
                 return null;
             var branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : name;
-            return new Head(branch, Follow(gitDirectory, name).Commit);
+            return new Head(branch, Follow(commonDirectory ?? gitDirectory, name).Commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,6 +21,17 @@ internal static class RefFiles
         var refs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, id) in Packed(gitDirectory).Where(line => line.Name.Length > 0))
             refs[name] = id;
+        foreach (var (name, content) in Loose(gitDirectory))
+            refs[name] = content;
+        return refs;
+    }
+
+    /// <summary>The refs that are files of their own.</summary>
+    /// <param name="gitDirectory">The git directory.</param>
+    /// <returns>As <see cref="Read"/>.</returns>
+    public static IReadOnlyList<KeyValuePair<string, string>> Loose(RawFolder gitDirectory)
+    {
+        var refs = new List<KeyValuePair<string, string>>();
         using var folder = gitDirectory.TryOpenFolder("refs");
         if (folder is null)
             return refs;
@@ -31,7 +42,7 @@ internal static class RefFiles
             using var file = entry.Parent.TryOpenFile(entry.Name);
             var content = file?.ReadAll().TrimEnd() ?? "";
             if (!entry.Name.EndsWith(".lock", StringComparison.Ordinal) && (IsId(content) || content.StartsWith(Symbolic, StringComparison.Ordinal)))
-                refs[entry.Path] = content;
+                refs.Add(KeyValuePair.Create(entry.Path, content));
             return false;
         });
         return refs;

@@ -43,7 +43,7 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     /// <param name="checkout">The checkout's name.</param>
     /// <param name="cancellationToken">Ends git.</param>
     public void Restore(string id, RepositoryRow repository, string checkout, CancellationToken cancellationToken) =>
-        new RescueRestore(folder.Base(repository.Base), git).Run(id, folder.Checkout(checkout), cancellationToken);
+        new RescueRestore(folder.Base(repository.Base), git, folder.Checkout(checkout), Path.Combine(folder.Checkout(checkout), ".git")).Run(id, cancellationToken);
 
     /// <summary>Removes one.</summary>
     /// <param name="id">Its id.</param>

@@ -1,10 +1,12 @@
 namespace Gitproc.Repositories;
 
-/// <summary>Finds repositories on this machine.</summary>
+/// <summary>Finds repositories on this machine by their files (gitrepository-layout(5)), without a process.</summary>
 internal static class LocalRepository
 {
     // As setup.c, read_gitfile_gently.
     private const long LongestFile = 1 << 20;
+
+    private const string GitName = ".git";
 
     // In git's order (path.c, enter_repo): of "repo" and "repo.git" the first that is one.
     private static readonly string[] Suffixes = ["/.git", "", ".git/.git", ".git"];
@@ -15,28 +17,42 @@ internal static class LocalRepository
     public static string? Find(string path)
     {
         var real = RealPath.Of(path);
-        foreach (var suffix in Suffixes)
+        return Suffixes.Select(suffix => At(real + suffix)).OfType<RepositoryPlace>().FirstOrDefault()?.Top;
+    }
+
+    /// <summary>Finds the repository that a folder lies in, as git does: in the folder, else in the next one above that has one.</summary>
+    /// <param name="folder">An absolute path; nothing need be there.</param>
+    /// <returns>The repository, and the top of the work tree, or of a bare repository; null when there is none.</returns>
+    public static (RepositoryPlace Place, string Top)? Around(string folder)
+    {
+        for (var at = RealPath.Of(folder); at is not null; at = Path.GetDirectoryName(at))
         {
-            if (GitDirectoryAt(real + suffix) is not { } gitDirectory)
-                continue;
-            var common = CommonDirectoryOf(gitDirectory);
-            return Path.GetFileName(common) == ".git" ? Path.GetDirectoryName(common)! : common;
+            if ((At(Path.Combine(at, GitName)) ?? At(at)) is { } place)
+                return (place, at);
         }
 
         return null;
     }
 
-    // A folder that is a repository, or a file "gitdir: PATH" (gitrepository-layout(5)).
-    private static string? GitDirectoryAt(string path)
+    /// <summary>Looks at a path.</summary>
+    /// <param name="path">The path of a git directory, or of a file <c>gitdir: PATH</c>; absolute.</param>
+    /// <returns>The repository; null when it is none of the two.</returns>
+    public static RepositoryPlace? At(string path)
     {
-        if (IsGitDirectory(path))
-            return RealPath.Of(path);
+        var target = IsGitDirectory(path) ? RealPath.Of(path) : TargetOf(path);
+        return target is not null && IsGitDirectory(target) ? new RepositoryPlace(target, CommonDirectoryOf(target)) : null;
+    }
+
+    /// <summary>Reads where a <c>.git</c> file leads.</summary>
+    /// <param name="file">Its absolute path.</param>
+    /// <returns>The real path of the git directory, which need not exist; null when there is no such file.</returns>
+    public static string? TargetOf(string file)
+    {
         const string prefix = "gitdir: ";
-        var line = ReadLine(path);
-        if (line is null || !line.StartsWith(prefix, StringComparison.Ordinal))
-            return null;
-        var target = RealPath.Of(Path.Combine(Path.GetDirectoryName(path)!, line[prefix.Length..]));
-        return IsGitDirectory(target) ? target : null;
+        var line = ReadLine(file);
+        return line is not null && line.StartsWith(prefix, StringComparison.Ordinal)
+            ? RealPath.Of(Path.Combine(Path.GetDirectoryName(file)!, line[prefix.Length..]))
+            : null;
     }
 
     // setup.c, is_git_directory: HEAD, and objects and refs in it or where commondir says.

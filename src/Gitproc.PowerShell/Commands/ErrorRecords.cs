@@ -24,16 +24,18 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(ErrorReason reason) => reason switch
     {
-        ErrorReason.InvalidAddress or ErrorReason.AmbiguousRepository or ErrorReason.InvalidSetting or ErrorReason.InvalidPattern =>
-            ErrorCategory.InvalidArgument,
+        ErrorReason.InvalidAddress or ErrorReason.AmbiguousRepository or ErrorReason.InvalidSetting or ErrorReason.InvalidPattern
+            or ErrorReason.InvalidRef => ErrorCategory.InvalidArgument,
         ErrorReason.UnknownRepository or ErrorReason.NoRepositoryHere or ErrorReason.CheckoutNotFound
-            or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound or ErrorReason.RefNotFound or ErrorReason.RescueNotFound
+            or ErrorReason.LinkNotFound or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
         ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
-        ErrorReason.NotLocked or ErrorReason.NotRescued => ErrorCategory.InvalidOperation,
+        ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean => ErrorCategory.InvalidOperation,
         ErrorReason.InUse => ErrorCategory.ResourceBusy,
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
-        ErrorReason.DatabaseNotUsable => ErrorCategory.InvalidData,
+        ErrorReason.NameTaken or ErrorReason.PathTaken => ErrorCategory.ResourceExists,
+        ErrorReason.DatabaseNotUsable or ErrorReason.InvalidLink => ErrorCategory.InvalidData,
         // The text is what git wrote to its standard error.
         ErrorReason.GitFailed => ErrorCategory.FromStdErr,
         _ => ErrorCategory.NotSpecified,

@@ -139,7 +139,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return new HandOver(_pool, _git, this).Run(request, cancellationToken);
     }
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git).Run(rescue.Id, path, CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, path, Path.Combine(path, ".git")).Run(rescue.Id, CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 

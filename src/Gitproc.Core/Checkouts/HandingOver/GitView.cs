@@ -22,14 +22,14 @@ internal sealed class GitView : IDisposable
     private const string Unborn = "ref: refs/worktree/no-commit";
 
     private readonly string _folder;
-    private readonly string _gitDirectory;
+    private readonly string _objects;
     private readonly string _workTree;
     private readonly string? _base;
 
-    private GitView(string folder, string gitDirectory, string workTree, string? basePath)
+    private GitView(string folder, string gitDirectory, string objects, string workTree, string? basePath)
     {
         _folder = folder;
-        _gitDirectory = gitDirectory;
+        _objects = objects;
         _workTree = workTree;
         _base = basePath;
         Index = Path.Combine(gitDirectory, "index");
@@ -54,7 +54,7 @@ internal sealed class GitView : IDisposable
     public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", EmptyFolder)];
 
     /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
-    public string Objects => Quote(Path.Combine(_gitDirectory, "objects"));
+    public string Objects => Quote(_objects);
 
     private string EmptyFolder => Path.Combine(_folder, "empty");
 
@@ -66,8 +66,22 @@ internal sealed class GitView : IDisposable
     /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfCheckout(string folder, string checkout, string model, string basePath)
     {
-        var view = new GitView(folder, Path.Combine(checkout, ".git"), checkout, basePath);
+        var gitDirectory = Path.Combine(checkout, ".git");
+        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), checkout, basePath);
         File.WriteAllText(Path.Combine(folder, "commondir"), model + "\n");
+        return view;
+    }
+
+    /// <summary>Makes a view of a linked worktree.</summary>
+    /// <param name="folder">Where to make it; nothing is there.</param>
+    /// <param name="gitDirectory">The worktree's own git directory.</param>
+    /// <param name="workTree">The worktree.</param>
+    /// <param name="commonDirectory">The repository it is of, to take config, refs, hooks and objects from.</param>
+    /// <returns>The view; disposing it removes its folder.</returns>
+    public static GitView OfLink(string folder, string gitDirectory, string workTree, string commonDirectory)
+    {
+        var view = new GitView(folder, gitDirectory, Path.Combine(commonDirectory, "objects"), workTree, null);
+        File.WriteAllText(Path.Combine(folder, "commondir"), commonDirectory + "\n");
         return view;
     }
 
@@ -79,7 +93,7 @@ internal sealed class GitView : IDisposable
     /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfNested(string folder, string gitDirectory, string workTree, string commit)
     {
-        var view = new GitView(folder, gitDirectory, workTree, null);
+        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), workTree, null);
         Directory.CreateDirectory(Path.Combine(folder, "refs"));
         Directory.CreateDirectory(Path.Combine(folder, "objects"));
         var isSha256 = commit.Length == 64;
@@ -110,7 +124,7 @@ internal sealed class GitView : IDisposable
         Environment =
         [
             ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),
-            ("GIT_OBJECT_DIRECTORY", Path.Combine(_gitDirectory, "objects")),
+            ("GIT_OBJECT_DIRECTORY", _objects),
             ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
             ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_LITERAL_PATHSPECS", "1"),
             // git's messages are looked through for what could not be read.

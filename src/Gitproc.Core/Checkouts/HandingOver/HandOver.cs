@@ -51,7 +51,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         if (request.IsRescued)
             rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken);
         else if (!request.Discard)
-            rescue = RescueWork(request, root, state, look, hidden, view, index.Original, cancellationToken);
+            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, hidden, index.Original, cancellationToken);
         var mustCompare = Distrust.IsDue(gitDirectory, request.Model, look);
         if (!look.IsClean || !hidden.IsEmpty || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
             new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
@@ -62,42 +62,5 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             new LfsStore(request.Base).Take(repository);
         new PristineGitDirectory(request.Model, request.Url, request.Target).Write(Path.Combine(request.Path, ".git"));
         return rescue;
-    }
-
-    private Rescue? RescueWork(
-        HandOverRequest request, RawFolder root, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, GitView view, string? index,
-        CancellationToken cancellationToken)
-    {
-        var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, state, look, hidden, cancellationToken);
-        if (leftovers is null)
-            return null;
-        if (leftovers.Size > request.MostRescued)
-        {
-            throw new GitprocException(
-                ErrorReason.LeftoversTooLarge,
-                $"What was left in {request.Checkout} takes {leftovers.Size} bytes, and no more than {request.MostRescued} are rescued. Nothing of it was touched: {request.Path}",
-                request.Checkout);
-        }
-
-        var (id, there) = Name(request, cancellationToken);
-        var rescue = there ?? new RescueWriting(view, git, request).Write(id, root, state, leftovers, index, cancellationToken);
-        request.Rescued?.Invoke(rescue);
-        return rescue;
-    }
-
-    // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
-    // knew. Without a lease nobody can tell whether it is that one.
-    private (string Id, Rescue? There) Name(HandOverRequest request, CancellationToken cancellationToken)
-    {
-        var rescues = new Rescues(request.Base, git);
-        var (id, number) = (request.RescueId, 1);
-        var there = rescues.Find(id, cancellationToken);
-        while (request.LastLease is null && there is not null)
-        {
-            id = $"{request.RescueId}-{++number}";
-            there = rescues.Find(id, cancellationToken);
-        }
-
-        return (id, there);
     }
 }

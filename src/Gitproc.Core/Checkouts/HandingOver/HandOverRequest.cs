@@ -12,6 +12,16 @@ internal sealed record HandOverRequest
     /// <summary>The checkout's folder, absolute.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Its git directory, absolute: that of a linked worktree is in its base repository.</summary>
+    public string GitDirectory
+    {
+        get => field ?? System.IO.Path.Combine(Path, ".git");
+        init;
+    }
+
+    /// <summary>Whether branches are the base repository's own, and stay there: those of a linked worktree.</summary>
+    public bool SharesRefs { get; init; }
+
     /// <summary>The base repository that it borrows from, absolute.</summary>
     public required string Base { get; init; }
 

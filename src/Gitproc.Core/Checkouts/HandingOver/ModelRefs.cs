@@ -3,7 +3,7 @@ using Gitproc.Git;
 
 namespace Gitproc.Checkouts.HandingOver;
 
-/// <summary>What the refs of a model name: all of it is in the base repository.</summary>
+/// <summary>What the refs of a model, or of a base repository, name: all of it is in the base repository.</summary>
 internal static class ModelRefs
 {
     /// <summary>Reads the ids.</summary>
@@ -12,7 +12,6 @@ internal static class ModelRefs
     public static HashSet<string> Ids(string model)
     {
         using var folder = RawFolder.Open(model);
-        // All of them are packed but those that are the names of others.
-        return [.. RefFiles.Packed(folder).Select(line => line.Id)];
+        return [.. RefFiles.Packed(folder).Select(line => line.Id), .. RefFiles.Loose(folder).Select(entry => entry.Value).Where(value => RefFiles.IsId(value))];
     }
 }

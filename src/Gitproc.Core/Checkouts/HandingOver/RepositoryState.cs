@@ -35,11 +35,18 @@ internal sealed record RepositoryState
     public required bool IsUnfinished { get; init; }
 
     /// <summary>Reads the state.</summary>
-    /// <param name="gitDirectory">The git directory.</param>
+    /// <param name="gitDirectory">The git directory; of a linked worktree, its own.</param>
+    /// <param name="commonDirectory">Where the refs are that worktrees share; null for the same.</param>
     /// <returns>What it says.</returns>
-    public static RepositoryState Read(RawFolder gitDirectory)
+    public static RepositoryState Read(RawFolder gitDirectory, RawFolder? commonDirectory = null)
     {
-        var refs = RefFiles.Read(gitDirectory);
+        var refs = RefFiles.Read(commonDirectory ?? gitDirectory);
+        if (commonDirectory is not null)
+        {
+            foreach (var (own, content) in RefFiles.Loose(gitDirectory))
+                refs[own] = content;
+        }
+
         var head = RawTree.Read(gitDirectory, "HEAD")?.TrimEnd() ?? "";
         var name = RefFiles.NameIn(head);
         return new RepositoryState

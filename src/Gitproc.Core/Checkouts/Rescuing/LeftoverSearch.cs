@@ -16,19 +16,20 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 {
     /// <summary>Searches. No process is run where there is nothing.</summary>
     /// <param name="root">The checkout's folder.</param>
-    /// <param name="state">What its git directory says.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
+    /// <param name="state">What that says.</param>
     /// <param name="look">What git says of its work tree.</param>
     /// <param name="hidden">What git does not say.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was found; null when nothing.</returns>
-    public Leftovers? Find(RawFolder root, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
+    public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var (untracked, folders) = ListUntracked(look, cancellationToken);
         var nested = new NestedRepositories(request.Path, git, view.NestedFolder).FindWork(root, folders, hidden, cancellationToken);
         // What was not checked out was not removed either.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
         var (files, deleted) = Split(root, changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
-        var (commits, others, newCommits) = FindCommits(root, state, cancellationToken);
+        var (commits, others, newCommits) = FindCommits(gitDirectory, state, cancellationToken);
         if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count == 0 && !state.IsUnfinished)
             return null;
 
@@ -73,14 +74,11 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name)) is EntryKind.File or EntryKind.Link;
 
     private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
-        RawFolder root, RepositoryState state, CancellationToken cancellationToken)
+        RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         var all = state.Tips().ToList();
         if (state.IsUnfinished)
-        {
-            using var gitDirectory = root.TryOpenFolder(".git");
-            all = [.. all.Union(StateFiles.FindIds(gitDirectory!))];
-        }
+            all = [.. all.Union(StateFiles.FindIds(gitDirectory))];
 
         // Most often nothing is left of them, and of the many that the remote may have no set need be made.
         var unknown = all.ToHashSet(StringComparer.Ordinal);
@@ -129,7 +127,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             // Not --all, which has HEAD in it.
-            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
+            view.Call(request.Checkout, ["rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags", .. request.SharesRefs ? (string[])["--branches"] : []]) with { Input = stream => stream.Write(input), MayFail = true },
             cancellationToken);
         // Where history ends before its first commit, as after a fetch with --depth, it cannot be counted further than this.
         return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
@@ -160,7 +158,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 
     private long MeasureObjects()
     {
-        using var objects = RawFolder.TryOpen(Path.Combine(request.Path, ".git"));
+        using var objects = RawFolder.TryOpen(request.GitDirectory);
         return objects is null ? 0 : MeasureTree(objects, "objects");
     }
 }

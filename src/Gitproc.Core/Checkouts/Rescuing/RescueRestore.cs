@@ -2,22 +2,24 @@ using System.Text;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Git.Config;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Puts a rescue into a checkout, which then is as the job left it: work tree, index, branches, stashes and what was not done.</summary>
 /// <param name="basePath">The base repository.</param>
 /// <param name="git">Runs git.</param>
-internal sealed class RescueRestore(string basePath, GitRunner git)
+/// <param name="checkout">The path of a checkout that was just handed over, or of a linked worktree that was just made; nobody works in it.</param>
+/// <param name="gitDirectory">The path of its git directory.</param>
+internal sealed class RescueRestore(string basePath, GitRunner git, string checkout, string gitDirectory)
 {
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
     /// <summary>Restores.</summary>
     /// <param name="id">The rescue's id.</param>
-    /// <param name="checkout">The path of a checkout that was just handed over and is not worked in.</param>
     /// <param name="cancellationToken">Ends git; the checkout is then in between.</param>
     /// <exception cref="GitprocException">There is no such rescue, or git failed.</exception>
-    public void Run(string id, string checkout, CancellationToken cancellationToken)
+    public void Run(string id, CancellationToken cancellationToken)
     {
         if (new Rescues(basePath, git).Find(id, cancellationToken) is null)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id);
@@ -28,27 +30,27 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         content.Read([.. items[false].Where(item => !isStored(item.Path))], (item, reader) => notes[item.Path] = reader.ReadNext(), cancellationToken);
 
         using var root = RawFolder.Open(checkout);
-        using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{checkout} has no .git folder.");
+        using var state = RawFolder.Open(gitDirectory);
         // Objects may be among it, without which refs lead nowhere.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
-        RestoreFiles(root, gitDirectory, content, [.. work[true]], cancellationToken);
-        RestoreObjects(checkout, notes, cancellationToken);
-        var head = RestoreRefs(checkout, gitDirectory, notes, cancellationToken);
-        Git(checkout, null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(checkout, null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
-        RestoreWorkTree(root, gitDirectory, content, [.. work[false]], notes, cancellationToken);
+        RestoreFiles(root, state, content, [.. work[true]], cancellationToken);
+        RestoreObjects(notes, cancellationToken);
+        var head = RestoreRefs(state, notes, cancellationToken);
+        Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+        RestoreWorkTree(root, state, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && note.Key != RescueTree.GitDirectory + "HEAD"))
-            RawTree.Write(gitDirectory, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
-        RestoreConfig(checkout, gitDirectory, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
+            RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
+        RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
     }
 
-    private void RestoreObjects(string checkout, Dictionary<string, string> notes, CancellationToken cancellationToken)
+    private void RestoreObjects(Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         foreach (var (_, text) in notes.Where(note => note.Key.StartsWith(RescueTree.Tags, StringComparison.Ordinal)))
-            Git(checkout, text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
+            Git(text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
     }
 
     // The commit that was checked out; null when there was none.
-    private string? RestoreRefs(string checkout, RawFolder gitDirectory, Dictionary<string, string> notes, CancellationToken cancellationToken)
+    private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         var (updates, symbolic, gone) = (new Dictionary<string, string>(), new Dictionary<string, string>(), new List<string>());
         foreach (var line in notes.GetValueOrDefault(RescueTree.Refs, "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -63,46 +65,46 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         }
 
         // That of the hand-over.
-        gone.AddRange(RefFiles.Read(gitDirectory).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
-        var existing = Git(checkout, string.Concat(updates.Values.Select(value => value + "\n")), cancellationToken, "cat-file", "--batch-check=%(objectname) %(objecttype)")
+        gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
+        var existing = Git(string.Concat(updates.Values.Select(value => value + "\n")), cancellationToken, "cat-file", "--batch-check=%(objectname) %(objecttype)")
             .Split('\n').Where(line => !line.EndsWith("missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
-        Git(checkout, string.Concat(gone.Select(name => $"delete {name}\0\0")), cancellationToken, "update-ref", "-z", "--stdin");
+        Git(string.Concat(gone.Select(name => $"delete {name}\0\0")), cancellationToken, "update-ref", "-z", "--stdin");
         Git(
-            checkout,
             string.Concat(updates.Where(update => existing.Contains(update.Value)).Select(update => $"update {update.Key}\0{update.Value}\0\0")),
             cancellationToken,
             "update-ref", "-z", "--stdin");
         foreach (var (name, value) in symbolic)
-            RawTree.Write(gitDirectory, name, value + "\n");
+            RawTree.Write(state, name, value + "\n");
 
         // One that was garbled is not put back: git would take the checkout for no repository.
         var head = notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "").TrimEnd();
         if (RefFiles.IsId(head) || RefFiles.NameIn(head)?.StartsWith("refs/", StringComparison.Ordinal) == true)
-            RawTree.Write(gitDirectory, "HEAD", head + "\n");
+            RawTree.Write(state, "HEAD", head + "\n");
         else
-            head = RawTree.Read(gitDirectory, "HEAD")!.TrimEnd();
-        return RefFiles.Resolve(RefFiles.Read(gitDirectory), head);
+            head = RawTree.Read(state, "HEAD")!.TrimEnd();
+        using var common = RawFolder.Open(LocalRepository.At(gitDirectory)!.CommonDirectory);
+        return RefFiles.Resolve(RefFiles.Read(common), head);
     }
 
     private static void RestoreWorkTree(
-        RawFolder root, RawFolder gitDirectory, RescueContent content, IReadOnlyList<RescueContent.Item> items, Dictionary<string, string> notes, CancellationToken cancellationToken)
+        RawFolder root, RawFolder state, RescueContent content, IReadOnlyList<RescueContent.Item> items, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")))
             RawTree.Remove(root, path);
         RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")));
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders, "")))
             RawTree.MakeFolder(root, path);
-        RestoreFiles(root, gitDirectory, content, items, cancellationToken);
+        RestoreFiles(root, state, content, items, cancellationToken);
     }
 
     private static void RestoreFiles(
-        RawFolder root, RawFolder gitDirectory, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
+        RawFolder root, RawFolder state, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
         content.Read(
             items,
             (item, reader) =>
             {
                 if (item.Path == RescueTree.Index)
-                    RawTree.Make(gitDirectory, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
+                    RawTree.Make(state, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
                 else
                     RawTree.Make(root, RescueTree.Unescape(item.Path[RescueTree.Work.Length..]), (folder, name) => Write(folder, name, item, reader));
             },
@@ -133,10 +135,12 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
         }
     }
 
-    private void RestoreConfig(string checkout, RawFolder gitDirectory, string config, CancellationToken cancellationToken)
+    private void RestoreConfig(RawFolder state, string config, CancellationToken cancellationToken)
     {
-        var there = Git(checkout, null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
-        var added = new StringBuilder(RawTree.Read(gitDirectory, "config"));
+        if (config.Length == 0)
+            return;
+        var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
+        var added = new StringBuilder(RawTree.Read(state, "config"));
         // "SECTION.NAME.KEY", a line end and the value; the value may be missing.
         foreach (var entry in Paths(config).Where(entry => !there.Contains(entry)))
         {
@@ -151,12 +155,12 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
             added.Append('\n');
         }
 
-        RawTree.Write(gitDirectory, "config", added.ToString());
+        RawTree.Write(state, "config", added.ToString());
     }
 
     private static string[] Paths(string text) => text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    private string Git(string checkout, string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => git.Run(
+    private string Git(string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => git.Run(
         new GitCall(arguments)
         {
             WorkingDirectory = checkout,
@@ -164,8 +168,8 @@ internal sealed class RescueRestore(string basePath, GitRunner git)
             HasRawOutput = true,
             Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
             // The checkout is pristine, but a caller may stand in another repository; and hooks are for what people do.
-            Config = [("core.hooksPath", Path.Combine(checkout, ".git", "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
-            Environment = [("GIT_DIR", Path.Combine(checkout, ".git")), ("GIT_WORK_TREE", checkout)],
+            Config = [("core.hooksPath", Path.Combine(gitDirectory, "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
+            Environment = [("GIT_DIR", gitDirectory), ("GIT_WORK_TREE", checkout)],
         },
         cancellationToken).Output;
 }

@@ -17,17 +17,19 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     /// <summary>Writes it.</summary>
     /// <param name="id">The id for it; there is none of that id.</param>
     /// <param name="root">The checkout's folder.</param>
-    /// <param name="state">What its git directory says.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
+    /// <param name="state">What that says.</param>
     /// <param name="leftovers">What is to be rescued.</param>
     /// <param name="index">The path of the index to keep; null for none.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescue.</returns>
     /// <exception cref="GitprocException">git failed: the ref is not there.</exception>
-    public Rescue Write(string id, RawFolder root, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
+    public Rescue Write(
+        string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
         var rescue = Describe(id, state, leftovers);
         if (!TryBringObjects(leftovers, cancellationToken))
-            leftovers = KeepObjectsWhole(root, leftovers);
+            leftovers = KeepObjectsWhole(gitDirectory, leftovers);
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
@@ -40,7 +42,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
                     AddFiles(import, root, leftovers);
                     foreach (var tag in tags)
                         import.Add(RescueTree.Tags + tag.Id, tag.Content);
-                    AddState(import, root, state);
+                    AddState(import, gitDirectory, state);
                     import.Add(RescueTree.Config, config);
                     AddIndex(import, index);
                     import.End();
@@ -85,9 +87,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
 
     // The base repository must have all that its commits lead to, or a fetch would take for there what is not. So commits that
     // lack something are kept as the files that git has them in.
-    private Leftovers KeepObjectsWhole(RawFolder root, Leftovers leftovers)
+    private Leftovers KeepObjectsWhole(RawFolder gitDirectory, Leftovers leftovers)
     {
-        using var gitDirectory = root.TryOpenFolder(".git")!;
         using var objects = gitDirectory.TryOpenFolder("objects")!;
         var known = ModelRefs.Ids(request.Model);
         return leftovers with
@@ -107,7 +108,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
     private string ReadConfig(CancellationToken cancellationToken) => git.Run(
         view.Call(
-            request.Checkout, "config", "--file", Path.Combine(request.Path, ".git", "config"), "--no-includes", "-z",
+            request.Checkout, "config", "--file", Path.Combine(request.GitDirectory, "config"), "--no-includes", "-z",
             "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
         { MayFail = true },
         cancellationToken).Output;
@@ -168,9 +169,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         return true;
     }
 
-    private void AddState(FastImport import, RawFolder root, RepositoryState state)
+    private void AddState(FastImport import, RawFolder gitDirectory, RepositoryState state)
     {
-        using var gitDirectory = root.TryOpenFolder(".git")!;
         foreach (var path in StateFiles.List(gitDirectory))
         {
             using var file = RawTree.At(gitDirectory, path, (folder, name) => folder.TryOpenFile(name));

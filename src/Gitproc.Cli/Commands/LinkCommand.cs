@@ -1,0 +1,163 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc link</c>: light-weight checkouts.</summary>
+internal static class LinkCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var path = new Argument<string?>("path") { Description = "Where to make it: a new or an empty folder.", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
+        var wanted = Ref();
+        var (baseRepository, newBranch) = (Base(), NewBranch());
+        var name = new Option<string?>("--name") { Description = "Its name. [default: its path from the base repository]", HelpName = "NAME" };
+        var command = new Command("link", "Make a light-weight checkout: a folder with its own HEAD and index, and the objects and refs of a base repository.")
+        {
+            path, wanted, baseRepository, name, newBranch, List(options), Repair(options), Restore(options), Remove(options),
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(path) is not { } folder)
+            {
+                Messages.WriteLine("gitproc: name the folder to make: gitproc link PATH [REF]. For those that are there: gitproc link list");
+                return ExitCode.Usage;
+            }
+
+            using var interruption = new Interruption();
+            var link = options.Open(parsed).Link(
+                new LinkRequest
+                {
+                    Path = folder,
+                    WorkingDirectory = CurrentFolder.Path,
+                    Ref = parsed.GetValue(wanted),
+                    NewBranch = parsed.GetValue(newBranch),
+                    Base = parsed.GetValue(baseRepository),
+                    Name = parsed.GetValue(name),
+                },
+                interruption.Token);
+            ResultWriter.WriteLines([link.Path]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Makes <c>gitproc checkout</c>.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command CreateCheckout(GlobalOptions options)
+    {
+        var wanted = new Argument<string>("ref") { Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch.", HelpName = "REF" };
+        var newBranch = NewBranch();
+        var command = new Command("checkout", "Check something out in the folder with a .gitlink file that you stand in; a light-weight checkout when it is none yet.") { wanted, newBranch };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var link = options.Open(parsed).SwitchLink(CurrentFolder.Path, parsed.GetRequiredValue(wanted), parsed.GetValue(newBranch), interruption.Token);
+            Messages.WriteLine($"gitproc: {link.Path} is at {PrintableText.Of(link.Branch ?? link.Commit ?? "no commit")}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command List(GlobalOptions options)
+    {
+        var (baseRepository, json) = (Base(), CheckoutOutput.JsonOption());
+        var command = new Command("list", "Show the light-weight checkouts of the repository you stand in, or of all of the pool.") { baseRepository, json };
+        command.Aliases.Add("ls");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            LinkOutput.Write(
+                options.Open(parsed).ListLinks(parsed.GetValue(baseRepository), CurrentFolder.Path, interruption.Token), parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Repair(GlobalOptions options)
+    {
+        var paths = new Argument<string[]>("path") { Description = "A folder that was moved. [default: the one you stand in; in a base repository, all it knows]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("repair", "Lead a light-weight checkout and its base repository back to one another when one was moved.") { paths };
+        command.SetAction(parsed =>
+        {
+            foreach (var path in parsed.GetValue(paths) is [_, ..] named ? named : new string?[] { null })
+            {
+                foreach (var link in Pool.RepairLinks(path, CurrentFolder.Path))
+                    Messages.WriteLine($"gitproc: {link.Path} is {(link.Missing ? $"missing; to put it back: gitproc link restore {link.Name}" : $"of {link.Base}")}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Restore(GlobalOptions options)
+    {
+        var link = new Argument<string>("name") { Description = "Its name, or where it was; or the id of what was rescued when it was removed.", HelpName = "NAME" };
+        var path = new Argument<string?>("path") { Description = "Where to put it. [default: where it was]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
+        var baseRepository = Base();
+        var command = new Command("restore", "Put a light-weight checkout back whose folder is gone, with its HEAD and index, and print its path.") { link, path, baseRepository };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            ResultWriter.WriteLines(
+            [
+                options.Open(parsed).RestoreLink(
+                    parsed.GetRequiredValue(link), parsed.GetValue(path), parsed.GetValue(baseRepository), CurrentFolder.Path, interruption.Token).Path,
+            ]);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Remove(GlobalOptions options)
+    {
+        var links = new Argument<string[]>("name") { Description = "Its name or path.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+        var discard = new Option<bool>("--discard") { Description = "Throw away what is not committed instead of rescuing it." };
+        var force = new Option<bool>("--force", "-f") { Description = "Also when processes run in it." };
+        var baseRepository = Base();
+        var command = new Command("remove", "End light-weight checkouts; what is not committed is rescued.") { links, discard, force, baseRepository };
+        command.Aliases.Add("rm");
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var pool = options.Open(parsed);
+            foreach (var link in parsed.GetRequiredValue(links))
+            {
+                var removed = pool.RemoveLink(
+                    new RemoveLinkRequest
+                    {
+                        Link = link,
+                        WorkingDirectory = CurrentFolder.Path,
+                        Base = parsed.GetValue(baseRepository),
+                        Discard = parsed.GetValue(discard),
+                        Force = parsed.GetValue(force),
+                    },
+                    interruption.Token);
+                Messages.WriteLine($"gitproc: {removed.Name} is removed");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string?> Ref() => new("ref")
+    {
+        Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch. [default: the branch of the folder's name, made when there is none]",
+        HelpName = "REF",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static Option<string?> Base() => new("--base")
+    {
+        Description = "The base repository: a path, searched for upwards, or a repository of the pool. [default: the one around]",
+        HelpName = "REPO",
+    };
+
+    private static Option<bool> NewBranch() => new("--new-branch", "-b") { Description = "REF is the name of a branch to be made." };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Gitproc.Cli.Output;
+
+/// <summary>Prints light-weight checkouts on standard output.</summary>
+internal static class LinkOutput
+{
+    private static readonly string[] Titles = ["NAME", "BRANCH", "COMMIT", "STATE", "PATH", "BASE"];
+
+    /// <summary>Prints light-weight checkouts.</summary>
+    /// <param name="links">The checkouts.</param>
+    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
+    public static void Write(IReadOnlyList<Link> links, bool asJson)
+    {
+        if (asJson)
+            JsonOutput.WriteArray(links, WriteJson);
+        else
+            ResultWriter.WriteLines(TextTable.Lines(Titles, links.Select(Cells)));
+    }
+
+    private static string[] Cells(Link link) =>
+    [
+        PrintableText.Of(link.Name),
+        PrintableText.Of(link.Branch ?? "-"),
+        link.Commit?[..Math.Min(10, link.Commit.Length)] ?? "-",
+        link.Missing ? "missing" : "there",
+        PrintableText.Of(link.Path),
+        PrintableText.Of(link.Base),
+    ];
+
+    private static void WriteJson(Link link, Utf8JsonWriter json)
+    {
+        json.WriteString("name", link.Name);
+        json.WriteString("path", link.Path);
+        json.WriteString("base", link.Base);
+        json.WriteString("branch", link.Branch);
+        json.WriteString("commit", link.Commit);
+        json.WriteBoolean("missing", link.Missing);
+        json.WriteBoolean("movable", link.Movable);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using Gitproc.Files;
+using Gitproc.Repositories;
+
+namespace Gitproc.Links;
+
+/// <summary>
+/// The rules by which repositories ignore light-weight checkouts inside of them, and these their own <c>.gitlink</c>: in
+/// <c>info/exclude</c> (gitignore(5)), which no commit has. All worktrees of a repository share them.
+/// </summary>
+internal static class IgnoreRules
+{
+    private const string Mark = "# a light-weight checkout of gitproc";
+    private const string OfGitlink = "/" + GitlinkFile.FileName;
+
+    /// <summary>Lets the repository around a checkout ignore it, and the checkout its <c>.gitlink</c>.</summary>
+    /// <param name="link">The checkout.</param>
+    /// <param name="isSubmodule">Whether the repository around has it as a submodule, which is not to be ignored.</param>
+    public static void Add(LinkState link, bool isSubmodule)
+    {
+        Change(link.Place.CommonDirectory, lines => AddTo(lines, OfGitlink));
+        if (!isSubmodule && Around(link.Path) is var (place, pattern))
+            Change(place.CommonDirectory, lines => AddTo(lines, pattern));
+    }
+
+    /// <summary>Takes the rules away that are for a checkout alone.</summary>
+    /// <param name="place">Its base repository.</param>
+    /// <param name="path">Where it is, or was.</param>
+    /// <param name="isLast">Whether the base repository has no other.</param>
+    public static void Remove(RepositoryPlace place, string path, bool isLast)
+    {
+        if (isLast)
+            Change(place.CommonDirectory, lines => RemoveFrom(lines, OfGitlink));
+        if (Around(path) is var (around, pattern))
+            Change(around.CommonDirectory, lines => RemoveFrom(lines, pattern));
+    }
+
+    // Null where no work tree is around.
+    private static (RepositoryPlace Place, string Pattern)? Around(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (place, top) || top == place.GitDirectory)
+            return null;
+        return (place, RawText.OfText($"/{Escape(RelativePath.Of(top, path))}/"));
+    }
+
+    // gitignore(5): what is a pattern's otherwise is meant as it is behind a backslash.
+    private static string Escape(string path)
+    {
+        var escaped = new StringBuilder();
+        foreach (var c in path)
+            escaped.Append(c is '*' or '?' or '[' or ']' or '\\' ? "\\" : "").Append(c);
+        return escaped.ToString();
+    }
+
+    private static bool AddTo(List<string> lines, string pattern)
+    {
+        if (Find(lines, pattern) >= 0)
+            return false;
+        lines.AddRange([Mark, pattern]);
+        return true;
+    }
+
+    private static bool RemoveFrom(List<string> lines, string pattern)
+    {
+        var at = Find(lines, pattern);
+        if (at >= 0)
+            lines.RemoveRange(at, 2);
+        return at >= 0;
+    }
+
+    private static int Find(List<string> lines, string pattern)
+    {
+        for (var i = 0; i + 1 < lines.Count; i++)
+        {
+            if (lines[i] == Mark && lines[i + 1] == pattern)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private static void Change(string repository, Func<List<string>, bool> change)
+    {
+        var folder = Path.Combine(repository, "info");
+        var file = Path.Combine(folder, "exclude");
+        Directory.CreateDirectory(folder);
+        using var alone = FileLock.Acquire(Path.Combine(folder, "gitproc.lock"), onWait: null, CancellationToken.None);
+        // Names in other rules need not be UTF-8.
+        var text = File.Exists(file) ? RawText.Of(File.ReadAllBytes(file)) : "";
+        var lines = text.Length == 0 ? [] : text.TrimEnd('\n').Split('\n').ToList();
+        if (!change(lines))
+            return;
+        var changed = file + ".gitproc";
+        File.WriteAllBytes(changed, RawText.ToBytes(string.Concat(lines.Select(line => line + "\n"))));
+        File.Move(changed, file, overwrite: true);
+    }
+}

@@ -1,0 +1,48 @@
+using Gitproc.Repositories;
+
+namespace Gitproc.Links;
+
+/// <summary>The folder of a light-weight checkout: its <c>.git</c> file, by which every git finds its HEAD and index, and its <c>.gitlink</c>.</summary>
+internal static class LinkFolder
+{
+    private const string GitName = ".git";
+
+    /// <summary>Whether a folder is the checkout of a private git directory.</summary>
+    /// <param name="checkout">The folder, absolute.</param>
+    /// <param name="gitDirectory">The private git directory, absolute and real.</param>
+    /// <returns>True when its <c>.git</c> leads there.</returns>
+    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) == gitDirectory;
+
+    /// <summary>Makes a folder into a checkout, or leads it back to its base repository. Its other files stay as they are.</summary>
+    /// <param name="link">The checkout.</param>
+    public static void Write(LinkState link)
+    {
+        Directory.CreateDirectory(link.Path);
+        var gitlink = (link.Record with { Place = null }).ToString();
+        WriteChanged(Path.Combine(link.Path, GitlinkFile.FileName), gitlink);
+        // Relative, so that both can be moved together; every git reads it so (gitrepository-layout(5), gitfile).
+        WriteChanged(Path.Combine(link.Path, GitName), $"gitdir: {RelativePath.Of(link.Path, link.GitDirectory)}\n");
+    }
+
+    /// <summary>Refuses a path where no checkout can be made.</summary>
+    /// <param name="path">The path, absolute and real.</param>
+    /// <exception cref="GitprocException">Something is there.</exception>
+    public static void MustBeFree(string path)
+    {
+        if (path.Any(char.IsControl))
+            throw new GitprocException(ErrorReason.InvalidLink, $"The path '{PrintableText.Of(path)}' has control characters in it.", path);
+        if (File.Exists(path))
+            throw Taken(path, "is a file");
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Any(name => name != GitlinkFile.FileName))
+            throw Taken(path, "is a folder that is not empty");
+    }
+
+    private static GitprocException Taken(string path, string what) => new(
+        ErrorReason.PathTaken, $"{path} {what}. A light-weight checkout is made in a new folder, an empty one, or one with nothing but a .gitlink file.", path);
+
+    private static void WriteChanged(string path, string text)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+            File.WriteAllText(path, text);
+    }
+}

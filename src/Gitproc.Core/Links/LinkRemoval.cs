@@ -1,0 +1,113 @@
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Leases;
+
+namespace Gitproc.Links;
+
+/// <summary>Ends light-weight checkouts. What is in one and in no commit of the base repository is rescued first.</summary>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told of what is rescued; null for nobody.</param>
+internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
+{
+    private const string ViewName = "gitproc-view";
+
+    /// <summary>The most bytes of files that are rescued.</summary>
+    public required long MostRescued { get; init; }
+
+    /// <summary>Removes one.</summary>
+    /// <param name="link">The checkout.</param>
+    /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
+    /// <param name="force">Whether it is removed although processes run in it.</param>
+    /// <param name="cancellationToken">Ends git, before anything is removed.</param>
+    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <exception cref="GitprocException">Somebody works in it, another repository is in it, or what is in it could not be rescued.</exception>
+    public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
+    {
+        var rescue = link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
+            : isDiscarded ? null
+            : RescueMissing(link, cancellationToken);
+        // The record is what it is found by, and goes last of all.
+        IgnoreRules.Remove(link.Place, link.Path, isLast: new LinkStore(link.Place).List().Count == 1);
+        new LinkStore(link.Place).Remove(link.Id);
+        return rescue;
+    }
+
+    private Rescue? RemoveFolder(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
+    {
+        if (!force && CheckoutProcesses.Of(link.Path) is [_, ..] running)
+        {
+            throw new GitprocException(
+                ErrorReason.InUse, $"{link.Name} is not removed, as these run in it: {CheckoutProcesses.Names(running)}. To remove it all the same: gitproc link remove --force {link.Name}", link.Path);
+        }
+
+        MustHoldNoOther(link);
+        var rescue = isDiscarded ? null : RescueWork(link, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        FolderRemoval.Remove(link.Path);
+        return rescue;
+    }
+
+    // A folder that is gone had what its index has.
+    private Rescue? RescueMissing(LinkState link, CancellationToken cancellationToken)
+    {
+        var elsewhere = Path.Combine(link.GitDirectory, "gitproc-restored");
+        FolderRemoval.Remove(elsewhere);
+        try
+        {
+            var restored = link with { Path = elsewhere };
+            LinkFolder.Write(restored);
+            git.Run(new GitCall("checkout-index", "--all", "--force", "--quiet") { WorkingDirectory = elsewhere, Subject = link.Name, MayFail = true }, cancellationToken);
+            return RescueWork(restored, cancellationToken);
+        }
+        finally
+        {
+            FolderRemoval.TryRemove(elsewhere);
+        }
+    }
+
+    private Rescue? RescueWork(LinkState link, CancellationToken cancellationToken)
+    {
+        var common = link.Place.CommonDirectory;
+        var request = new HandOverRequest
+        {
+            Checkout = link.Id,
+            Path = link.Path,
+            GitDirectory = link.GitDirectory,
+            SharesRefs = true,
+            Base = common,
+            Model = common,
+            Key = link.Place.Top,
+            Url = link.Place.Top,
+            Target = new Target(null, link.ReadHead()?.Commit, HasUpstream: false),
+            ReleasedAt = DateTimeOffset.UtcNow,
+            MostRescued = MostRescued,
+        };
+        using var root = RawFolder.Open(link.Path);
+        using var gitDirectory = RawFolder.Open(link.GitDirectory);
+        using var shared = RawFolder.Open(common);
+        using var view = GitView.OfLink(Path.Combine(link.GitDirectory, ViewName), link.GitDirectory, link.Path, common);
+        var state = RepositoryState.Read(gitDirectory, shared);
+        var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
+        if (rescue is not null)
+            reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued; to get it back: gitproc link restore {rescue.Id}"));
+        return rescue;
+    }
+
+    // What is in them would go with the folder, and they are ignored.
+    private static void MustHoldNoOther(LinkState link)
+    {
+        using var root = RawFolder.Open(link.Path);
+        RawTree.Walk(root, "", entry =>
+        {
+            if (entry.Name is GitlinkFile.FileName && entry.Path.Contains('/', StringComparison.Ordinal))
+            {
+                var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
+                throw new GitprocException(
+                    ErrorReason.InUse, $"{link.Name} is not removed, as another light-weight checkout is in it: {inner}. End that first: gitproc link remove {Path.Combine(link.Path, inner)}", link.Path);
+            }
+
+            return entry.Name != ".git";
+        });
+    }
+}

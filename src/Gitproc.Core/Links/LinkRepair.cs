@@ -1,0 +1,100 @@
+using Gitproc.Repositories;
+
+namespace Gitproc.Links;
+
+/// <summary>Leads light-weight checkouts and their base repositories back to one another when one was moved.</summary>
+internal static class LinkRepair
+{
+    /// <summary>Repairs the checkout in a folder.</summary>
+    /// <param name="path">Its folder, absolute and real.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is none, its base repository is not found, or the folder is a copy of one.</exception>
+    public static LinkState Repair(string path)
+    {
+        var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
+        var target = LocalRepository.TargetOf(Path.Combine(path, ".git"));
+        if ((file?.Id ?? IdIn(target)) is not { } id)
+        {
+            throw new GitprocException(
+                ErrorReason.LinkNotFound,
+                file is null
+                    ? $"{path} is no light-weight checkout: it has no .gitlink file."
+                    : $"{path} has a .gitlink file and nothing is checked out in it yet. In it: gitproc checkout BRANCH",
+                path);
+        }
+
+        var link = Find(path, file, id, target);
+        if (link.Path != path && link.IsThere)
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidLink,
+                $"{path} is a copy of {link.Path}, and both would have one HEAD and index. For a light-weight checkout of its own remove its .git and .gitlink files, and make one in an empty folder.",
+                path);
+        }
+
+        return Move(link, path);
+    }
+
+    /// <summary>Repairs what a base repository knows to be where it was, or beside it as it was.</summary>
+    /// <param name="place">The base repository.</param>
+    /// <returns>All its checkouts; those that are missing are where nobody knows.</returns>
+    public static IReadOnlyList<LinkState> RepairAll(RepositoryPlace place) =>
+        [.. new LinkStore(place).List().Select(link => IsReachable(link) ? Move(link, link.Path) : link)];
+
+    // Its .gitlink says that it is the one, also when its .git leads to where the base repository was.
+    private static bool IsReachable(LinkState link) =>
+        link.IsThere || GitlinkFile.Read(Path.Combine(link.Path, GitlinkFile.FileName))?.Id == link.Id;
+
+    private static string? IdIn(string? gitDirectory) =>
+        gitDirectory is not null && Path.GetFileName(Path.GetDirectoryName(gitDirectory)) == "worktrees" ? Path.GetFileName(gitDirectory) : null;
+
+    private static LinkState Find(string path, GitlinkFile? file, string id, string? target)
+    {
+        var gitdir = file?.Gitdir ?? "";
+        var places = BaseSearch.All(path, gitdir);
+        if (target is not null && LocalRepository.At(target) is { } direct)
+            places = [direct, .. places];
+        var found = places.DistinctBy(place => place.CommonDirectory).Select(place => new LinkStore(place).Find(id)).OfType<LinkState>().ToList();
+        // Of two of one name that which says the same of itself.
+        if (found.Count > 1 && found.Where(link => file is not null && link.Record with { Place = null } == file).ToList() is { Count: > 0 } same)
+            found = same;
+        return found switch
+        {
+            [var link] => link,
+            [] => throw new GitprocException(
+                ErrorReason.BaseNotFound,
+                $"The base repository of {path} is not found, which knows its HEAD and index under '{id}'. Looked at {BaseSearch.Tried(path, gitdir)}. "
+                + "Move it to where one of these is, or write the path of the base repository into its .gitlink file: Gitdir = \"PATH\"",
+                path),
+            _ => throw new GitprocException(
+                ErrorReason.AmbiguousRepository,
+                $"{path} may be of {string.Join(" or ", found.Select(link => link.Place.Top))}: each knows a light-weight checkout '{id}'. "
+                + "Write the path of the right one into its .gitlink file: Gitdir = \"PATH\"",
+                path),
+        };
+    }
+
+    private static LinkState Move(LinkState link, string path)
+    {
+        var store = new LinkStore(link.Place);
+        var gitdir = Leads(link, path) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
+        var moved = store.Write(link.Id, link.Record with { Gitdir = gitdir }, path);
+        LinkFolder.Write(moved);
+        if (link.Path != path)
+            IgnoreRules.Remove(link.Place, link.Path, isLast: false);
+        IgnoreRules.Add(moved, SubmoduleBase.IsOne(moved));
+        return moved;
+    }
+
+    private static bool Leads(LinkState link, string path)
+    {
+        try
+        {
+            return BaseSearch.Nearest(path, link.Record.Gitdir)?.CommonDirectory == link.Place.CommonDirectory;
+        }
+        catch (GitprocException)
+        {
+            return false;
+        }
+    }
+}

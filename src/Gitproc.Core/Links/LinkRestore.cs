@@ -1,0 +1,93 @@
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Git;
+using Gitproc.Repositories;
+
+namespace Gitproc.Links;
+
+/// <summary>Puts light-weight checkouts back whose folders are gone.</summary>
+/// <param name="git">Runs git.</param>
+internal sealed class LinkRestore(GitRunner git)
+{
+    /// <summary>Puts one back with its HEAD and index as they were, and the files that the index has.</summary>
+    /// <param name="link">The checkout.</param>
+    /// <param name="path">Where to put it, absolute and real.</param>
+    /// <param name="cancellationToken">Ends git; the folder is then in between, and git restore brings the rest.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It is not missing, or something is in the way.</exception>
+    public LinkState Restore(LinkState link, string path, CancellationToken cancellationToken)
+    {
+        if (link.IsThere)
+            throw new GitprocException(ErrorReason.PathTaken, $"{link.Name} is not missing: it is at {link.Path}.", link.Path);
+        LinkFolder.MustBeFree(path);
+        var restored = new LinkStore(link.Place).Write(link.Id, link.Record with { Gitdir = LinkAddress.Of(path, link.Place) }, path);
+        LinkFolder.Write(restored);
+        IgnoreRules.Remove(link.Place, link.Path, isLast: false);
+        IgnoreRules.Add(restored, SubmoduleBase.IsOne(restored));
+        // Left by a git that was killed with the folder.
+        File.Delete(Path.Combine(restored.GitDirectory, "index.lock"));
+        if (File.Exists(Path.Combine(restored.GitDirectory, "index")))
+            Run(path, "checkout-index", "--all", "--force", "--index", "--quiet");
+        return restored;
+
+        // What is in a conflict has no one content, and is left out (git-checkout-index(1)).
+        void Run(string folder, params string[] arguments) =>
+            git.Run(new GitCall(arguments) { WorkingDirectory = folder, Subject = folder, MayFail = true }, cancellationToken);
+    }
+
+    /// <summary>Makes a checkout again that was removed, from what was rescued of it.</summary>
+    /// <param name="place">The base repository.</param>
+    /// <param name="rescue">The rescue.</param>
+    /// <param name="path">Where to put it, absolute and real; null for where it was.</param>
+    /// <param name="cancellationToken">Ends git; nothing is left.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">Something is in the way, or its branch is checked out elsewhere.</exception>
+    public LinkState Restore(RepositoryPlace place, Rescue rescue, string? path, CancellationToken cancellationToken)
+    {
+        var record = ReadRecord(place, rescue, cancellationToken);
+        var target = path ?? RealPath.Of(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
+            ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool: gitproc rescue restore {rescue.Id}", rescue.Id)));
+        MustBeUnused(place, rescue, cancellationToken);
+        var source = new LinkSource(place, ["--detach", LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id], Ref: null);
+        var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
+        try
+        {
+            new RescueRestore(place.CommonDirectory, git, link.Path, link.GitDirectory).Run(rescue.Id, cancellationToken);
+            // The rescue has it as it was.
+            return new LinkStore(place).Write(link.Id, link.Record, link.Path);
+        }
+        catch
+        {
+            FolderRemoval.TryRemove(link.Path);
+            new LinkStore(place).Remove(link.Id);
+            IgnoreRules.Remove(place, link.Path, isLast: false);
+            throw;
+        }
+    }
+
+    private GitlinkFile? ReadRecord(RepositoryPlace place, Rescue rescue, CancellationToken cancellationToken)
+    {
+        var result = git.Run(
+            new GitCall("--git-dir", place.CommonDirectory, "cat-file", "blob", $"{Rescues.Folder}{rescue.Id}:{RescueTree.GitDirectory}{LinkStore.RecordName}")
+            {
+                WorkingDirectory = place.CommonDirectory,
+                MayFail = true,
+            },
+            cancellationToken);
+        return result.ExitCode == 0 ? GitlinkFile.Parse(result.Output, rescue.Id) : null;
+    }
+
+    private void MustBeUnused(RepositoryPlace place, Rescue rescue, CancellationToken cancellationToken)
+    {
+        if (rescue.Branch is not { } branch)
+            return;
+        var worktree = "";
+        foreach (var line in git.Run(
+            new GitCall("--git-dir", place.CommonDirectory, "worktree", "list", "--porcelain") { WorkingDirectory = place.CommonDirectory }, cancellationToken).Output.Split('\n'))
+        {
+            if (line.StartsWith("worktree ", StringComparison.Ordinal))
+                worktree = line["worktree ".Length..];
+            if (line == $"branch refs/heads/{branch}")
+                throw new GitprocException(ErrorReason.InUse, $"The branch {branch} is checked out at {worktree}. Check something else out there first.", rescue.Id);
+        }
+    }
+}

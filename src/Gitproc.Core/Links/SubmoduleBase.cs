@@ -1,0 +1,111 @@
+using Gitproc.Git;
+using Gitproc.Repositories;
+
+namespace Gitproc.Links;
+
+/// <summary>Finds the repository of a submodule, so that a light-weight checkout can stand in the submodule's place (gitsubmodules(7), gitmodules(5)).</summary>
+/// <param name="git">Runs git.</param>
+internal sealed class SubmoduleBase(GitRunner git)
+{
+    /// <summary>A submodule that nothing is checked out of.</summary>
+    /// <param name="Place">Its repository: <c>modules/NAME</c> of the one around.</param>
+    /// <param name="Commit">The commit that the repository around has of it; null when it has none yet.</param>
+    public sealed record Found(RepositoryPlace Place, string? Commit);
+
+    /// <summary>Looks whether a path is that of a submodule, and clones it when that was not done.</summary>
+    /// <param name="path">The path, absolute and real.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The submodule; null when the path is that of none.</returns>
+    /// <exception cref="GitprocException">git could not clone it.</exception>
+    public Found? Find(string path, CancellationToken cancellationToken)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (around, top) || top == around.GitDirectory)
+            return null;
+        var relative = RelativePath.Of(top, path);
+        if (!File.Exists(Path.Combine(top, ".gitmodules")) || NameOf(top, relative, cancellationToken) is not { } name)
+            return null;
+        var folder = Path.Combine(around.CommonDirectory, "modules", name);
+        var place = LocalRepository.At(folder) ?? LocalRepository.At(Path.Combine(around.GitDirectory, "modules", name)) ?? Clone(top, relative, name, folder, cancellationToken);
+        return new Found(place, CommitOf(top, relative, cancellationToken));
+    }
+
+    /// <summary>What is to be checked out of a submodule.</summary>
+    /// <param name="submodule">The submodule.</param>
+    /// <param name="wanted">What the caller wants; the default is the commit that the repository around has.</param>
+    /// <param name="path">The checkout's folder.</param>
+    /// <returns>The source.</returns>
+    public static LinkSource Source(Found submodule, WantedRef wanted, string path)
+    {
+        var source = wanted is { Name: null, NewBranch: null } && submodule.Commit is { } commit
+            ? new LinkSource(submodule.Place, ["--detach", commit], Ref: null)
+            : LinkSource.Of(submodule.Place, wanted, path);
+        return source with { IsSubmodule = true };
+    }
+
+    /// <summary>Whether a checkout stands in the place of a submodule of the repository around it.</summary>
+    /// <param name="link">The checkout.</param>
+    /// <returns>True when it does.</returns>
+    public static bool IsOne(LinkState link) =>
+        Path.GetDirectoryName(link.Path) is { } parent && LocalRepository.Around(parent) is var (around, _)
+        && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder =>
+            link.Place.CommonDirectory.StartsWith(Path.Combine(folder, "modules") + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+
+    private string? NameOf(string top, string path, CancellationToken cancellationToken)
+    {
+        const string section = "submodule.";
+        const string key = ".path";
+        var paths = Run(top, cancellationToken, "config", "--file", ".gitmodules", "-z", "--get-regexp", @"^submodule\..*\.path$");
+        return paths.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('\n', 2))
+            .Where(entry => entry.Length == 2 && entry[1].TrimEnd('/') == path)
+            .Select(entry => entry[0][section.Length..^key.Length])
+            // It becomes part of a path (submodule-config.c, check_submodule_name).
+            .FirstOrDefault(name => name.Length > 0 && !name.Split('/', '\\').Contains(".."));
+    }
+
+    // "mode id stage TAB path"; nothing while it is in .gitmodules alone.
+    private string? CommitOf(string top, string path, CancellationToken cancellationToken)
+    {
+        var entry = Run(top, cancellationToken, "ls-files", "-z", "--stage", "--", $":(literal){path}").Split('\0')[0];
+        return entry.StartsWith("160000 ", StringComparison.Ordinal) ? entry.Split(' ')[1] : null;
+    }
+
+    // Without a work tree, as the checkout gets one: git would otherwise have the branch checked out twice.
+    private RepositoryPlace Clone(string top, string path, string name, string folder, CancellationToken cancellationToken)
+    {
+        Run(top, cancellationToken, "submodule", "--quiet", "init", "--", path);
+        var url = Run(top, cancellationToken, "config", "--get", $"submodule.{name}.url").TrimEnd('\n');
+        if (url.Length == 0)
+            throw new GitprocException(ErrorReason.BaseNotFound, $"The submodule {path} has no URL in .gitmodules.", path);
+        var unfinished = $"{folder}.gitproc-{Environment.ProcessId}";
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        try
+        {
+            git.Run(
+                new GitCall("clone", "--no-checkout", "--progress", "--end-of-options", url, unfinished)
+                {
+                    WorkingDirectory = top,
+                    Subject = path,
+                },
+                cancellationToken);
+            var gitDirectory = Path.Combine(unfinished, ".git");
+            Detach(gitDirectory);
+            Directory.Move(gitDirectory, folder);
+        }
+        finally
+        {
+            FolderRemoval.TryRemove(unfinished);
+        }
+
+        return LocalRepository.At(folder)!;
+    }
+
+    // As in the repository of a submodule that git has checked out.
+    private static void Detach(string gitDirectory)
+    {
+        if (Head.Read(gitDirectory)?.Commit is { } commit)
+            File.WriteAllText(Path.Combine(gitDirectory, "HEAD"), commit + "\n");
+    }
+
+    private string Run(string top, CancellationToken cancellationToken, params string[] arguments) =>
+        git.Run(new GitCall(arguments) { WorkingDirectory = top, Subject = top, MayFail = arguments[0] == "config" }, cancellationToken).Output;
+}
