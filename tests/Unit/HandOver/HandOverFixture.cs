@@ -161,6 +161,20 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return all;
     }
 
+    /// <summary>The mode of each file that is tracked, or of each that is not.</summary>
+    public static SortedDictionary<string, string> Modes(string path, bool tracked = true)
+    {
+        var modes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var folder = RawFolder.Open(path);
+        foreach (var name in TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-z", tracked ? "--cached" : "--others").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (RawTree.At(folder, RawText.OfText(name), (parent, last) => parent.ModeOf(last)) is { } mode)
+                modes[name] = Convert.ToString((int)mode, 8);
+        }
+
+        return modes;
+    }
+
     /// <summary>What git answers in a checkout: this is what a restored one must answer too.</summary>
     public static string Answers(string path, params (string Name, string? Value)[] environment)
     {

@@ -83,6 +83,31 @@ public sealed class ReleaseTests : IDisposable
         Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
     }
 
+    [Theory]
+    [InlineData("GIT_OPTIONAL_LOCKS", "0", "")]
+    [InlineData("GITPROC_CLEAN", "default", "[core]\n\ttrustctime = false\n\tcheckStat = minimal\n")]
+    public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(string variable, string value, string config)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), config);
+        var first = _pool.Acquire();
+        var file = Path.Combine(first.Path, "file-0.txt");
+        var fresh = File.GetUnixFileMode(file);
+        Release(first);
+        // Before that, they are looked at in any case.
+        Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
+        var checkout = _pool.Acquire();
+        Assert.Equal(first.Name, checkout.Name);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+
+        using var release = _pool.Program.Start(_pool.Home, [(variable, value)], "release", "--force", checkout.Name);
+        Assert.Equal(0, GitprocProgram.Finish(release).ExitCode);
+
+        Assert.Equal(fresh, File.GetUnixFileMode(file));
+        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
     private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
         new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
 }
