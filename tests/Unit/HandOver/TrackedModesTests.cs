@@ -60,8 +60,12 @@ public sealed class TrackedModesTests : IDisposable
     [Fact]
     public void The_index_knows_of_mended_files()
     {
-        _fixture.Job("chmod 600 file-0.txt folder/inner.txt");
+        var time = File.GetLastWriteTimeUtc(_fixture["file-0.txt"]);
+        _fixture.Job("chmod 600 file-0.txt folder/inner.txt; git status");
+        // git takes a time of the same second for the same.
+        WaitForNextSecond();
         _fixture.HandOver();
+        Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-0.txt"]));
         // It compares times and sizes, no contents.
         Assert.Empty(TestGit.Run(_fixture.Path, "diff-files"));
         _fixture.HandOver(CleanRequest());

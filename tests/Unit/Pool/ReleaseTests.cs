@@ -94,9 +94,10 @@ public sealed class ReleaseTests : IDisposable
         var first = _pool.Acquire();
         var file = Path.Combine(first.Path, "file-0.txt");
         var fresh = File.GetUnixFileMode(file);
+        // In the second in which files are written they are looked at in any case, and in that of a cleaning.
+        WaitForNextSecond();
         Release(first);
-        // Before that, they are looked at in any case.
-        Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
+        WaitForNextSecond();
         var checkout = _pool.Acquire();
         Assert.Equal(first.Name, checkout.Name);
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
@@ -107,6 +108,8 @@ public sealed class ReleaseTests : IDisposable
         Assert.Equal(fresh, File.GetUnixFileMode(file));
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
     }
+
+    private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
 
     private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
         new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
