@@ -83,6 +83,24 @@ public sealed class ReleaseTests : IDisposable
         Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
     }
 
+    [Fact]
+    public void A_lease_that_is_lost_while_its_checkout_is_cleaned_is_an_error()
+    {
+        var checkout = _pool.Acquire();
+        Release(checkout, later: true);
+        var pool = new Pool(_pool.Pool.Path, new Listener(report =>
+        {
+            if (report.Kind == ReportKind.Command && report.Text.Contains(" status ", StringComparison.Ordinal))
+                _pool.Execute("UPDATE checkout SET lease_id = 'other', lease = json_set(lease, '$.id', 'other')");
+        }));
+
+        var error = Assert.Throws<GitprocException>(() => pool.Acquire(_pool.Request()));
+
+        Assert.Equal(ErrorReason.OwnerNotRunning, error.Reason);
+        Assert.Equal(checkout.Name, error.Target);
+        Assert.Equal("other", Assert.Single(_pool.List()).LeaseId);
+    }
+
     [Theory]
     [InlineData("GIT_OPTIONAL_LOCKS", "0", "")]
     [InlineData("GITPROC_CLEAN", "default", "[core]\n\ttrustctime = false\n\tcheckStat = minimal\n")]
@@ -113,4 +131,9 @@ public sealed class ReleaseTests : IDisposable
 
     private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
         new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
+
+    private sealed class Listener(Action<PoolReport> hear) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value) => hear(value);
+    }
 }
