@@ -65,6 +65,26 @@ Describe 'The terms of a lease' {
         { Update-GitprocLease checkout-99 -Label x -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
     }
 
+    It 'expire after a time as it is written, with <Command>' -ForEach @(
+        @{ Command = 'Invoke-GitprocAcquire'; Block = { Invoke-GitprocAcquire $repository -ExpiresAfter $args[0] } }
+        @{ Command = 'Enter-GitprocCheckout'; Block = { Enter-GitprocCheckout $repository -PassThru -ExpiresAfter $args[0] } }
+        @{ Command = 'Update-GitprocLease'; Block = { Invoke-GitprocAcquire $repository | Update-GitprocLease -PassThru -ExpiresAfter $args[0] } }
+    ) {
+        foreach ($time in @(14d; '14d'; '13d24h'; '14.00:00'; [TimeSpan]::FromDays(14))) {
+            $checkout = & $Block $time
+            ($checkout.ExpiresAt - [DateTimeOffset]::Now).TotalDays | Should -BeGreaterThan 13.9
+            ($checkout.ExpiresAt - [DateTimeOffset]::Now).TotalDays | Should -BeLessThan 14.1
+            Exit-GitprocCheckout $checkout -Force
+        }
+        { & $Block 14 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'expire after a time that is written without quotes' {
+        $checkout = gp a $repository -ExpiresAfter 90s
+        ($checkout.ExpiresAt - $checkout.AcquiredAt).TotalSeconds | Should -BeGreaterThan 85
+        ($checkout.ExpiresAt - $checkout.AcquiredAt).TotalSeconds | Should -BeLessThan 95
+    }
+
     It 'release only that acquisition' {
         $checkout = Invoke-GitprocAcquire $repository
         { Exit-GitprocCheckout $checkout.Name -LeaseId 'other' -Force -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'

@@ -14,15 +14,25 @@ internal static class CheckoutStamp
     // A folder's time changes when something is made or removed in it: the state of a merge, a hook, a branch. HEAD is
     // read where the checkout is looked at.
     private static readonly string[] Watched =
-        ["", ".git", ".git/index", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
+        ["", ".git", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
 
     /// <summary>Takes the stamp.</summary>
     /// <param name="checkout">The checkout's folder.</param>
     /// <returns>A text to compare.</returns>
-    public static string Of(string checkout)
+    public static string Of(string checkout) => Hash(checkout, Watched) + OfIndex(checkout);
+
+    /// <summary>Whether a checkout has the index that it was cleaned with.</summary>
+    /// <param name="stamp">The stamp that was taken then; null when it is not known.</param>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <returns>True when nobody has written it since.</returns>
+    public static bool HasIndexOf(string? stamp, string checkout) => stamp?.EndsWith(OfIndex(checkout), StringComparison.Ordinal) == true;
+
+    private static string OfIndex(string checkout) => "-" + Hash(checkout, ".git/index");
+
+    private static string Hash(string checkout, params ReadOnlySpan<string> names)
     {
         var hash = new HashCode64();
-        foreach (var name in Watched)
+        foreach (var name in names)
         {
             var info = new FileInfo(Path.Combine(checkout, name));
             hash.Add(info.LastWriteTimeUtc.Ticks);

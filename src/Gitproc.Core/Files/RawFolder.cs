@@ -46,6 +46,11 @@ internal abstract class RawFolder : IDisposable
     /// <returns>The file; null when there is none, or something that is no regular file.</returns>
     public abstract RawFile? TryOpenFile(string name);
 
+    /// <summary>Reads the mode of a file, which need not be readable.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
+    public abstract UnixFileMode? ModeOf(string name);
+
     /// <summary>Makes a file.</summary>
     /// <param name="name">The raw name; nothing of that name is there.</param>
     /// <param name="isExecutable">Whether it can be run; Windows has no mark for that.</param>

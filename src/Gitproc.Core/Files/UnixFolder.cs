@@ -26,6 +26,11 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private const uint NewFile = 0b110_110_110;
     private const uint NewProgram = 0b111_111_111;
 
+    // sys/stat.h; STATX_TYPE | STATX_MODE.
+    private const int TypeMask = 0xF000;
+    private const int RegularFile = 0x8000;
+    private const uint TypeAndMode = 3;
+
     private readonly SafeFileHandle _handle;
 
     private UnixFolder(SafeFileHandle handle) => _handle = handle;
@@ -35,10 +40,12 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;
 
-    // AT_FDCWD, AT_REMOVEDIR.
+    // AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW.
     private static int CurrentFolder => OperatingSystem.IsMacOS() ? -2 : -100;
 
     private static int RemoveFolderFlag => OperatingSystem.IsMacOS() ? 0x80 : 0x200;
+
+    private static int DoNotFollowAt => OperatingSystem.IsMacOS() ? 0x20 : 0x100;
 
     // O_CREAT | O_EXCL
     private static int CreateFlags => OperatingSystem.IsMacOS() ? 0x200 | 0x800 : 0x40 | 0x80;
@@ -140,6 +147,20 @@ internal sealed unsafe partial class UnixFolder : RawFolder
             handle.Dispose();
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public override UnixFileMode? ModeOf(string name)
+    {
+        var result = stackalloc byte[256];
+        var status = OperatingSystem.IsMacOS()
+            ? IsArm ? Stat(Descriptor, Bytes(name), result, DoNotFollowAt) : StatOnIntelMac(Descriptor, Bytes(name), result, DoNotFollowAt)
+            : StatX(Descriptor, Bytes(name), DoNotFollowAt, TypeAndMode, result);
+        if (status != 0)
+            return Marshal.GetLastPInvokeError() is NoEntry or NoFolder ? null : throw Failure(name);
+        // struct stat of macOS with 64 bits for inodes, struct statx of Linux.
+        var mode = *(ushort*)(result + (OperatingSystem.IsMacOS() ? 4 : 28));
+        return (mode & TypeMask) == RegularFile ? (UnixFileMode)(mode & ~TypeMask) : null;
     }
 
     /// <inheritdoc/>
@@ -282,6 +303,15 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
     private static partial int Access(int folder, byte[] name, int what, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatX(int folder, byte[] name, int flags, uint wanted, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "fstatat", SetLastError = true)]
+    private static partial int Stat(int folder, byte[] name, byte* result, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fstatat$INODE64", SetLastError = true)]
+    private static partial int StatOnIntelMac(int folder, byte[] name, byte* result, int flags);
 
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     private static partial int MakeFolder(int folder, byte[] name, uint mode);

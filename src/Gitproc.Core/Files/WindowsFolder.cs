@@ -36,6 +36,9 @@ internal sealed class WindowsFolder(string path) : RawFolder
         : null;
 
     /// <inheritdoc/>
+    public override UnixFileMode? ModeOf(string name) => null;
+
+    /// <inheritdoc/>
     public override Stream CreateFile(string name, bool isExecutable) => new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ namespace Gitproc;
 internal sealed class Acquisition(
     PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
 {
+    // Milliseconds. No look at a base repository takes one.
+    private const long LongestTrust = 500;
+
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly Wait _wait = new(folder, database, leases, reports);
 
@@ -44,6 +47,7 @@ internal sealed class Acquisition(
     /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
+    private long? _wholeAt;
     private Target? _target;
     private DateTimeOffset _foundAt;
 
@@ -57,7 +61,7 @@ internal sealed class Acquisition(
         var ready = new List<CheckoutRow>();
         var granted = new Queue<Grant>();
         // Before anything is leased, so that what cannot be had changes nothing.
-        if (BaseHealth.FindDamage(folder.Base(Repository.Base)) is null)
+        if (IsBaseWhole())
             FindTarget(cancellationToken);
         if (StopProcesses)
             StopThoseLeft(cancellationToken);
@@ -148,7 +152,7 @@ internal sealed class Acquisition(
         if (row.State != CheckoutState.Cleaning)
         {
             grant = grant with { Making = LockToMake(row, cancellationToken) };
-            row = _checkouts.BeginCleaning(row.Id, row.Lease!.Id, isWorked) ?? throw Lost(row);
+            row = _checkouts.BeginCleaning(row.Id, row.Lease!.Id, isWorked) ?? throw LostLease.Error(row);
             grant = grant with { Checkout = row };
         }
 
@@ -171,7 +175,7 @@ internal sealed class Acquisition(
         var row = grant.Checkout;
         var taken = database.Change(() => _checkouts.EndCleaning(row.Id, row.Lease!.Id, head, generation: null, stamp: ""));
         grant.Making!.Dispose();
-        return taken ?? throw Lost(row);
+        return taken ?? throw LostLease.Error(row);
     }
 
     // Once for all checkouts of an acquire, and again when the wait for one was long.
@@ -204,30 +208,33 @@ internal sealed class Acquisition(
     private CheckoutRow Create(Grant grant, CancellationToken cancellationToken)
     {
         var row = grant.Checkout;
-        var leaseId = row.Lease!.Id;
-        var basePath = EnsureBase(cancellationToken);
+        RestoreBase(cancellationToken);
         var target = FindTarget(cancellationToken);
-        var generation = CheckoutModel.Generation(basePath);
-        if (_checkouts.Find(row.Id)?.Lease?.Id != leaseId)
-            throw Lost(row);
-        var head = new CheckoutCreation(folder, git, reports).Create(row, Repository, basePath, Target.Url, target, CheckoutWorkers, cancellationToken);
-        var made = database.Change(() =>
-        {
-            if (_checkouts.EndCreation(row.Id, leaseId, head, generation, CheckoutStamp.Of(folder.Checkout(row.Name))) is not { } locked)
-                return null;
-            leases.Note(EventKind.Created, locked, leaseId, why: null);
-            return locked;
-        });
+        if (_checkouts.Find(row.Id)?.Lease?.Id != row.Lease!.Id)
+            throw LostLease.Error(row);
+        var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
+        var made = making.Make(row with { Url = Target.Url }, Repository, target, cancellationToken);
         grant.Making!.Dispose();
-        return made ?? throw Lost(row);
+        return made;
     }
 
     private bool RestoreBase(CancellationToken cancellationToken)
     {
-        if (BaseHealth.FindDamage(folder.Base(Repository.Base)) is null)
+        if (IsBaseWhole())
             return false;
-        EnsureBase(cancellationToken);
+        new BaseRepository(folder, database, git, reports, Settings.GitTimeout).Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
         return true;
+    }
+
+    // Whether it can be borrowed from. Somebody may have removed it since, when the wait for a checkout was long.
+    private bool IsBaseWhole()
+    {
+        if (Environment.TickCount64 - _wholeAt < LongestTrust)
+            return true;
+        var isWhole = BaseHealth.FindDamage(folder.Base(Repository.Base)) is null;
+        if (isWhole)
+            _wholeAt = Environment.TickCount64;
+        return isWhole;
     }
 
     // A base repository that was removed by hand comes back with a new clone, but not what upstream has dropped since.
@@ -243,13 +250,7 @@ internal sealed class Acquisition(
         return tree.ExitCode == 0 ? null : "is at a commit whose objects went with the base repository";
     }
 
-    private string EnsureBase(CancellationToken cancellationToken) =>
-        new BaseRepository(folder, database, git, reports, Settings.GitTimeout).Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
-
     private void Warn(string text) => Report(ReportKind.Warning, text);
 
     private void Report(ReportKind kind, string text) => reports?.Report(new PoolReport(kind, text));
-
-    private static GitprocException Lost(CheckoutRow row) => new(
-        ErrorReason.OwnerNotRunning, $"{row.Name} was given to another one while it was made: {row.Lease!.Holder()}.", row.Name);
 }

@@ -27,7 +27,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
     /// <param name="mode">What is taken away.</param>
     /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
     /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
-    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, gone, or was lost to somebody else.</returns>
+    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside or gone.</returns>
+    /// <exception cref="GitprocException">The lease was lost to somebody else.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CheckoutRow? Clean(
         CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
@@ -49,6 +50,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                     Url = row.Url,
                     Target = target,
                     LastLease = row.LastLease,
+                    Stamp = row.Stamp,
                     ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
                     Clean = mode,
                     Discard = isDiscarded,
@@ -73,8 +75,9 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
             return null;
         }
 
-        return database.Change(() => _checkouts.EndCleaning(
+        var clean = database.Change(() => _checkouts.EndCleaning(
             row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(path)));
+        return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
 
     private void Note(CheckoutRow row, Rescue rescue)

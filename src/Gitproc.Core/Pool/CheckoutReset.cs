@@ -92,15 +92,8 @@ internal sealed class CheckoutReset(
     {
         try
         {
-            var basePath = folder.Base(repository.Base);
-            var generation = CheckoutModel.Generation(basePath);
-            var head = new CheckoutCreation(folder, git, reports).Create(row, repository, basePath, row.Url, target, CheckoutWorkers, cancellationToken);
-            return database.Change(() =>
-            {
-                var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(folder.Checkout(row.Name))) ?? throw Lost(row);
-                leases.Note(EventKind.Created, made, row.Lease.Id, why: null);
-                return made;
-            });
+            var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
+            return making.Make(row, repository, target, cancellationToken);
         }
         catch
         {

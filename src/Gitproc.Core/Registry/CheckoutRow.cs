@@ -50,7 +50,7 @@ internal sealed record CheckoutRow
     /// <summary>Which state of the remote its refs show, as <see cref="Repositories.CheckoutModel.Generation"/>; null when it is not clean.</summary>
     public string? Generation { get; init; }
 
-    /// <summary>What its files were like when it was cleaned, as <see cref="Checkouts.CheckoutStamp"/>; null when it is not clean.</summary>
+    /// <summary>What its files were like when it was last clean, as <see cref="Checkouts.CheckoutStamp"/>; null when that is not known.</summary>
     public string? Stamp { get; init; }
 
     /// <summary>The name of its folder.</summary>

@@ -283,7 +283,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .Query(
             $"""
             UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, is_rescued = CASE state WHEN {(int)CheckoutState.Cleaning} THEN is_rescued ELSE 0 END,
-                reason = NULL, generation = NULL, stamp = NULL, {ClearLease}
+                reason = NULL, generation = NULL, {ClearLease}
             WHERE id = $id AND lease_id IS $seen AND state <> {(int)CheckoutState.Locked} RETURNING {Columns}
             """,
             Read,
@@ -304,11 +304,12 @@ internal sealed class CheckoutTable(SqliteConnection connection)
                         AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
         """;
 
-    // What the last holder left is rescued once: a lease that ends before that was done changes nothing of it.
+    // What the last holder left is rescued once: a lease that ends before that was done changes nothing of it. The stamp of
+    // when it was clean stays: it tells what has changed since.
     private const string SetUnclean =
         """
         is_rescued = CASE state WHEN 5 THEN is_rescued ELSE 0 END, last_lease = CASE state WHEN 5 THEN last_lease ELSE lease END,
-        generation = NULL, stamp = NULL, state = 5
+        generation = NULL, state = 5
         """;
 
     private const string SetLease = "lease_id = $lease, lease = $json, last_used_at = $now";

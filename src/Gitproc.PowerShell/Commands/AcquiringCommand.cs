@@ -86,9 +86,10 @@ public abstract class AcquiringCommand : GitprocCommand
     public SwitchParameter Hold { get; set; }
 
     /// <summary>
-    /// Let it expire after this time. While its owner is seen to live it is not given away even then, but for -Strict.
+    /// Let it expire after this time, as 12h or 14d. While its owner is seen to live it is not given away even then, but for -Strict.
     /// </summary>
     [Parameter]
+    [Duration]
     public TimeSpan? ExpiresAfter { get; set; }
 
     /// <summary>Let it expire even while its owner lives.</summary>

@@ -19,8 +19,9 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     [ValidateNotNullOrEmpty]
     public string? LeaseId { get; set; }
 
-    /// <summary>After what time, from now, it expires.</summary>
+    /// <summary>After what time, from now, it expires, as 12h or 14d.</summary>
     [Parameter]
+    [Duration]
     public TimeSpan? ExpiresAfter { get; set; }
 
     /// <summary>Let it expire even while its owner lives.</summary>

@@ -139,7 +139,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return new HandOver(_pool, _git, this).Run(request, cancellationToken);
     }
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, path, Path.Combine(path, ".git")).Run(rescue.Id, CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, path, $"{path}/.git").Run(rescue.Id, CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 
@@ -159,6 +159,20 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         all["(index)"] = File.Exists(System.IO.Path.Combine(path, ".git", "index")) ? TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-s", "-v", "--debug", "-z").Split('\0')
             .Aggregate(new StringBuilder(), (text, line) => text.Append(line.Split('\n')[^1]).Append('\n')).ToString() : "";
         return all;
+    }
+
+    /// <summary>The mode of each file that is tracked, or of each that is not.</summary>
+    public static SortedDictionary<string, string> Modes(string path, bool tracked = true)
+    {
+        var modes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var folder = RawFolder.Open(path);
+        foreach (var name in TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-z", tracked ? "--cached" : "--others").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (RawTree.At(folder, RawText.OfText(name), (parent, last) => parent.ModeOf(last)) is { } mode)
+                modes[name] = Convert.ToString((int)mode, 8);
+        }
+
+        return modes;
     }
 
     /// <summary>What git answers in a checkout: this is what a restored one must answer too.</summary>

@@ -22,6 +22,8 @@ public sealed class HandOverTests : IDisposable
     [InlineData("echo x >> file-0.txt; echo y > new")]
     [InlineData("git update-index --assume-unchanged file-0.txt; git update-index --skip-worktree file-2.txt")]
     [InlineData("rm .git/index; git config core.eol crlf")]
+    [InlineData("chmod 600 file-1.txt folder/inner.txt")]
+    [InlineData("chmod 600 file-1.txt folder/inner.txt; echo x >> file-0.txt")]
     [InlineData("echo x > file-0.txt; git commit -qam x; git rm -q file-2.txt; git commit -qm y")]
     public void Unchanged_files_keep_their_times(string script)
     {

@@ -17,6 +17,7 @@ public sealed class LeftoverTests : IDisposable
         { "removed from the index", "git rm -q --cached file-1.txt" },
         { "renamed file", "git mv file-0.txt moved.txt" },
         { "mode", "chmod +x file-0.txt" },
+        { "modes of changed files", "echo x >> file-0.txt; chmod 640 file-0.txt file-1.txt; chmod 755 folder/inner.txt; git add ." },
         { "file to link", "rm file-0.txt; ln -s file-1.txt file-0.txt" },
         { "file to folder", "rm file-0.txt; mkdir file-0.txt; echo x > file-0.txt/x" },
         { "folder to file", "rm -r folder; echo x > folder" },
@@ -94,6 +95,13 @@ public sealed class LeftoverTests : IDisposable
         { "links in .git", "rm -r .git/hooks .git/info; ln -s /etc .git/hooks; ln -s /etc .git/info; ln -s /etc/passwd .git/passwd" },
         { "head without its branch", "git symbolic-ref HEAD refs/heads/none; git read-tree HEAD 2>/dev/null || true; git symbolic-ref HEAD refs/heads/main" },
         { "file touched", "touch file-0.txt" },
+        { "modes", "chmod 600 file-0.txt; chmod 4666 file-1.txt; chmod 444 folder/inner.txt .gitignore" },
+        { "modes that git has seen", "chmod 1640 file-0.txt; chmod 2664 folder/inner.txt; git status" },
+        { "modes that git does not look at", "git config core.fileMode false; chmod 666 file-0.txt; chmod 600 folder/inner.txt; git status" },
+        { "modes at another commit", "git checkout -q --detach origin/other; chmod 600 file-*.txt" },
+        { "modes with the index lost", "chmod 600 file-0.txt; rm .git/index" },
+        { "mode of a file git was told not to look at", "git update-index --assume-unchanged file-0.txt; chmod 600 file-0.txt" },
+        { "mode of a file in a link's place", "rm -r folder; mkdir folder; echo inner > folder/inner.txt; chmod 600 folder/inner.txt" },
         { "clean nested clone", "git clone -q $BASE nested" },
         { "clean submodule", "git clone -q $BASE sub; mkdir -p .git/modules; mv sub/.git .git/modules/sub; echo 'gitdir: ../.git/modules/sub' > sub/.git" },
         { "sparse checkout", "git sparse-checkout set --no-cone /folder" },
@@ -117,12 +125,14 @@ public sealed class LeftoverTests : IDisposable
     [MemberData(nameof(Other))]
     public void Nothing_of_it_remains(string what, string script)
     {
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var other = _fixture.MakeCheckout();
+        var fresh = HandOverFixture.Snapshot(other);
         _fixture.Job(script);
 
         _fixture.HandOver();
 
         AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        Assert.Equal(HandOverFixture.Modes(other), HandOverFixture.Modes(_fixture.Path));
         Assert.False(File.Exists(_fixture.Canary), $"{what}: something of the job was run");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_fixture.Path) + "/tmp"));
     }

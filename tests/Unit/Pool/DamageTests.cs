@@ -221,6 +221,19 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_base_repository_that_is_deleted_during_a_wait_is_made_anew()
+    {
+        var checkout = _pool.Acquire();
+        var acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = TimeSpan.FromSeconds(60) }).Single());
+        await Task.Delay(1000);
+        FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
+        _pool.Release(checkout);
+        var again = await acquire;
+        Assert.Equal(checkout.Path, again.Path);
+        Assert.Equal("", TestGit.Run(again.Path, "status", "--short"));
+    }
+
+    [Fact]
     public void What_went_with_the_base_repository_is_set_aside()
     {
         var checkout = _pool.Acquire();

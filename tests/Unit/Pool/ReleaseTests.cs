@@ -83,6 +83,57 @@ public sealed class ReleaseTests : IDisposable
         Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
     }
 
+    [Fact]
+    public void A_lease_that_is_lost_while_its_checkout_is_cleaned_is_an_error()
+    {
+        var checkout = _pool.Acquire();
+        Release(checkout, later: true);
+        var pool = new Pool(_pool.Pool.Path, new Listener(report =>
+        {
+            if (report.Kind == ReportKind.Command && report.Text.Contains(" status ", StringComparison.Ordinal))
+                _pool.Execute("UPDATE checkout SET lease_id = 'other', lease = json_set(lease, '$.id', 'other')");
+        }));
+
+        var error = Assert.Throws<GitprocException>(() => pool.Acquire(_pool.Request()));
+
+        Assert.Equal(ErrorReason.OwnerNotRunning, error.Reason);
+        Assert.Equal(checkout.Name, error.Target);
+        Assert.Equal("other", Assert.Single(_pool.List()).LeaseId);
+    }
+
+    [Theory]
+    [InlineData("GIT_OPTIONAL_LOCKS", "0", "")]
+    [InlineData("GITPROC_CLEAN", "default", "[core]\n\ttrustctime = false\n\tcheckStat = minimal\n")]
+    public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(string variable, string value, string config)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), config);
+        var first = _pool.Acquire();
+        var file = Path.Combine(first.Path, "file-0.txt");
+        var fresh = File.GetUnixFileMode(file);
+        // In the second in which files are written they are looked at in any case, and in that of a cleaning.
+        WaitForNextSecond();
+        Release(first);
+        WaitForNextSecond();
+        var checkout = _pool.Acquire();
+        Assert.Equal(first.Name, checkout.Name);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+
+        using var release = _pool.Program.Start(_pool.Home, [(variable, value)], "release", "--force", checkout.Name);
+        Assert.Equal(0, GitprocProgram.Finish(release).ExitCode);
+
+        Assert.Equal(fresh, File.GetUnixFileMode(file));
+        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
+    private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
+
     private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
         new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
+
+    private sealed class Listener(Action<PoolReport> hear) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value) => hear(value);
+    }
 }

@@ -9,11 +9,13 @@ namespace Gitproc.Checkouts.HandingOver;
 /// </summary>
 internal sealed class GitView : IDisposable
 {
-    // Nothing of the checkout may be run or looked up elsewhere by what the user has set for all repositories.
+    // Nothing of the checkout may be run or looked up elsewhere by what the user has set for all repositories, and nothing
+    // of a changed file be overlooked.
     private static readonly (string Key, string Value)[] Caution =
     [
         ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("core.splitIndex", "false"),
         ("core.sparseCheckout", "false"), ("submodule.recurse", "false"), ("status.renames", "false"),
+        ("core.trustctime", "true"), ("core.checkStat", "default"),
         ("gc.auto", "0"), ("maintenance.auto", "false"),
     ];
 
@@ -127,6 +129,8 @@ internal sealed class GitView : IDisposable
             ("GIT_OBJECT_DIRECTORY", _objects),
             ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
             ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_LITERAL_PATHSPECS", "1"),
+            // git-status(1) writes what it has found into the index.
+            ("GIT_OPTIONAL_LOCKS", "1"),
             // git's messages are looked through for what could not be read.
             ("LC_ALL", "C"),
         ],

@@ -52,8 +52,11 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken);
         else if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, hidden, index.Original, cancellationToken);
+        var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(root, look, view.Folder);
+        if (areMended)
+            index.Compare(cancellationToken);
         var mustCompare = Distrust.IsDue(gitDirectory, request.Model, look);
-        if (!look.IsClean || !hidden.IsEmpty || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
+        if (!look.IsClean || !hidden.IsEmpty || areMended || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
             new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         index.Finish(gitDirectory);

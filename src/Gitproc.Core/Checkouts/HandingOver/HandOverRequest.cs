@@ -43,6 +43,9 @@ internal sealed record HandOverRequest
     /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when a hand-over is done again.</summary>
     public required DateTimeOffset ReleasedAt { get; init; }
 
+    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null when that is not known.</summary>
+    public string? Stamp { get; init; }
+
     /// <summary>What goes.</summary>
     public CleanMode Clean { get; init; }
 

@@ -52,9 +52,13 @@ internal sealed class IndexRepair(GitView view, GitRunner git, string subject)
         Compare(cancellationToken);
     }
 
-    // git-reset(1) writes each file anew of which the index knows nothing, so it must know before. A file that differs
-    // makes the command fail.
-    private void Compare(CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Compares the files that are other than the index says by their content. git-reset(1) writes each of them anew, also one
+    /// that differs in nothing but its times, so the index must know before.
+    /// </summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    public void Compare(CancellationToken cancellationToken) =>
+        // A file that differs makes the command fail.
         git.Run(view.Call(subject, "update-index", "-q", "--refresh") with { MayFail = true }, cancellationToken);
 
     private void Replace()

@@ -60,6 +60,10 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
         return Take(cancellationToken);
     }
 
+    /// <summary>Brings it up to date with files of which only mode or times have changed.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    public void Compare(CancellationToken cancellationToken) => _repair.Compare(cancellationToken);
+
     /// <summary>Gives the checkout the index that is in use.</summary>
     /// <param name="gitDirectory">The checkout's <c>.git</c>.</param>
     public void Finish(RawFolder gitDirectory)

@@ -13,6 +13,7 @@ namespace Gitproc.Checkouts.HandingOver;
 /// <param name="Submodules">Raw paths of submodules in the index.</param>
 /// <param name="Folders">Raw paths of the folders that hold what is in the index; the top is not among them.</param>
 /// <param name="Unreadable">What git said that it could not read; empty when nothing.</param>
+/// <param name="Listing">What git-ls-files(1) said.</param>
 internal sealed record WorkTreeLook(
     IReadOnlyList<StatusEntry> Changes,
     IReadOnlyList<string> Untracked,
@@ -20,7 +21,8 @@ internal sealed record WorkTreeLook(
     IReadOnlySet<string> Skipped,
     IReadOnlyList<string> Submodules,
     IReadOnlySet<string> Folders,
-    string Unreadable)
+    string Unreadable,
+    string Listing)
 {
     /// <summary>Whether nothing is to be cleaned.</summary>
     public bool IsClean => Changes.Count == 0 && Untracked.Count == 0 && !HasMarks;
@@ -44,6 +46,19 @@ internal sealed record WorkTreeLook(
             view.Call(subject, ["ls-files", "-z", "-s", "-v", "--cached", "--others", "--directory", .. withIgnored ? [] : (string[])["--exclude-standard"]]),
             cancellationToken);
         return Read(StatusEntry.Read(status.Output), files.Output, $"{status.Error}\n{files.Error}".Trim());
+    }
+
+    /// <summary>Lists the regular files that are in the index: no links, and no submodules.</summary>
+    /// <returns>The raw path of each, and whether it is to be executable; some more than once where a merge is not done.</returns>
+    public IEnumerable<(string Path, bool IsExecutable)> TrackedFiles()
+    {
+        for (int start = 0, end; start < Listing.Length; start = end + 1)
+        {
+            end = Listing.IndexOf('\0', start);
+            // 100644 and 100755.
+            if (Listing[start] != '?' && string.CompareOrdinal(Listing, start + 2, "100", 0, 3) == 0)
+                yield return (Listing[(Listing.IndexOf('\t', start) + 1)..end], Listing[start + 5] == '7');
+        }
     }
 
     // Lines "? path" and "tag mode id stage TAB path".
@@ -75,7 +90,7 @@ internal sealed record WorkTreeLook(
                 AddWithParents(folders, last = folder.ToString());
         }
 
-        return new WorkTreeLook(changes, untracked, assumed, skipped, submodules, folders, unreadable);
+        return new WorkTreeLook(changes, untracked, assumed, skipped, submodules, folders, unreadable, files);
     }
 
     private static void AddWithParents(HashSet<string> folders, string folder)

@@ -1,0 +1,94 @@
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Leases;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.HandOvers;
+
+/// <summary>Modes of files, of which git keeps no more than who may run them. When they are looked at, and what is left alone.</summary>
+public sealed class TrackedModesTests : IDisposable
+{
+    private static readonly string[] Two = ["file-0.txt", "folder/inner.txt"];
+
+    private readonly HandOverFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Theory]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt")]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt; git status")]
+    [InlineData("git config core.trustctime false; git config core.checkStat minimal; chmod 600 file-0.txt; git status; chmod 600 folder/inner.txt")]
+    public void Git_notices_that_a_mode_was_changed(string script)
+    {
+        var fresh = HandOverFixture.Modes(_fixture.Path);
+        var request = CleanRequest();
+        WaitForNextSecond();
+        request = request with { LastLease = NewLease() };
+        Assert.False(TrackedModes.AreDue(request));
+        _fixture.Job(script);
+        Assert.All(Two, name => Assert.NotEqual(fresh[name], HandOverFixture.Modes(_fixture.Path)[name]));
+
+        Assert.Null(_fixture.HandOver(request));
+
+        Assert.Equal(fresh, HandOverFixture.Modes(_fixture.Path));
+    }
+
+    [Fact]
+    public void A_mode_that_was_changed_within_the_second_of_the_cleaning_is_noticed()
+    {
+        var fresh = HandOverFixture.Modes(_fixture.Path);
+        WaitForNextSecond();
+        _fixture.Job("touch -d 2020-01-01 file-0.txt; git status");
+        var request = CleanRequest();
+        request = request with { LastLease = NewLease() };
+        _fixture.Job("chmod 600 file-0.txt");
+        _fixture.HandOver(request);
+        Assert.Equal(fresh, HandOverFixture.Modes(_fixture.Path));
+    }
+
+    [Fact]
+    public void Files_that_are_not_tracked_keep_their_modes_and_links_are_not_followed()
+    {
+        _fixture.Job("touch x.o folder/y.o $HOME/outside; chmod 600 x.o $HOME/outside; chmod 4751 folder/y.o; rm file-0.txt; ln -s $HOME/outside file-0.txt; chmod 640 file-1.txt");
+        var before = HandOverFixture.Modes(_fixture.Path, tracked: false);
+        _fixture.HandOver();
+        Assert.Equal(before, HandOverFixture.Modes(_fixture.Path, tracked: false));
+        Assert.Equal(["4751", "600"], before.Values);
+        _fixture.Job("[[ $(ls -l $HOME/outside) == -rw-------* ]]");
+    }
+
+    [Fact]
+    public void The_index_knows_of_mended_files()
+    {
+        var time = File.GetLastWriteTimeUtc(_fixture["file-0.txt"]);
+        _fixture.Job("chmod 600 file-0.txt folder/inner.txt; git status");
+        // git takes a time of the same second for the same.
+        WaitForNextSecond();
+        _fixture.HandOver();
+        Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-0.txt"]));
+        // It compares times and sizes, no contents.
+        Assert.Empty(TestGit.Run(_fixture.Path, "diff-files"));
+        _fixture.HandOver(CleanRequest());
+        Assert.Equal(2, _fixture.GitCommands);
+    }
+
+    [Fact]
+    public void Programs_can_be_run_as_in_a_fresh_checkout()
+    {
+        using var fixture = new HandOverFixture(source =>
+        {
+            TestGit.WriteScript(Path.Combine(source, "run"), "#!/bin/sh\n");
+            TestGit.WriteScript(Path.Combine(source, "folder", "run"), "#!/bin/sh\n");
+        });
+        var fresh = HandOverFixture.Modes(fixture.Path);
+        fixture.Job("chmod 700 run; chmod 4555 folder/run; chmod 664 file-0.txt");
+        Assert.Null(fixture.HandOver());
+        Assert.Equal(fresh, HandOverFixture.Modes(fixture.Path));
+    }
+
+    private HandOverRequest CleanRequest() => _fixture.Request() with { Stamp = CheckoutStamp.Of(_fixture.Path) };
+
+    private static Lease NewLease() => new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow };
+
+    private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
+}
