@@ -71,6 +71,9 @@ public enum ErrorReason
 
     /// <summary>There is no such rescue.</summary>
     RescueNotFound,
+
+    /// <summary>The outputs of a CI step cannot be set here.</summary>
+    NoStepOutput,
 }
 
 /// <summary>

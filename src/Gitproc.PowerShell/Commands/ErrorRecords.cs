@@ -29,7 +29,7 @@ internal static class ErrorRecords
         ErrorReason.UnknownRepository or ErrorReason.NoRepositoryHere or ErrorReason.CheckoutNotFound
             or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound => ErrorCategory.ObjectNotFound,
         ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
-        ErrorReason.NotLocked or ErrorReason.NotRescued => ErrorCategory.InvalidOperation,
+        ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.NoStepOutput => ErrorCategory.InvalidOperation,
         ErrorReason.InUse => ErrorCategory.ResourceBusy,
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
