@@ -159,14 +159,23 @@ public sealed class OriginalPoolTests : IDisposable
         Assert.Equal("checkout-3", _pool.Acquire().Name);
     }
 
-    [Fact]
-    public void A_number_that_was_given_to_another_repository_is_that_ones()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_number_that_was_given_to_another_repository_is_that_ones(bool isInterrupted)
     {
         _original.Add(1, _pool.Source);
         Directory.Delete(_original["checkout-1"], recursive: true);
-        var other = TestGit.MakeRepository(_pool["other"]);
+        // Of two that are alike the pool looks at the one of the first name first.
+        var other = TestGit.MakeRepository(_pool["zother"]);
         TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", other, _original.Shared(other));
         TestGit.Run(_original.Shared(other), "worktree", "add", _original["checkout-1"], "HEAD");
+        if (isInterrupted)
+        {
+            Directory.CreateDirectory(_original["tmp"]);
+            File.Move(_original["checkout-1/.git"], _original["tmp/checkout-1.gitdir"]);
+        }
+
         Assert.Equal(other, Assert.Single(_pool.List()).Repository);
     }
 
