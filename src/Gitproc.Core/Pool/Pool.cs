@@ -1,6 +1,7 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
+using Gitproc.Original;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;
@@ -361,12 +362,27 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         .Run(new GitCall("config", "--get-all", "safe.directory") { WorkingDirectory = System.IO.Path.GetPathRoot(path)!, MayFail = true }, CancellationToken.None)
         .Output.Split('\n').Any(line => line.Trim() is "*" || line.Trim() == path);
 
-    private PoolDatabase Open() => PoolDatabase.Open(_folder.Database, database =>
+    private PoolDatabase Open()
     {
-        var done = new PoolRepair(_folder, database, Leases(database)).Adopt();
-        if (done.Count > 0)
-            Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
-    });
+        var original = new OriginalPool(_folder, _git, ReadRules);
+        return PoolDatabase.Open(_folder.Database, Fill, original.TakeOver);
+
+        void Fill(PoolDatabase database)
+        {
+            var done = new PoolRepair(_folder, database, Leases(database)).Adopt();
+            if (original.Finish(done) is { } takenOver)
+                Warn(takenOver);
+            else if (done.Count > 0)
+                Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
+        }
+    }
+
+    // Without a database, which keeps what git answered.
+    private AddressRules ReadRules()
+    {
+        var (config, _) = new GitConfigReader(_git).Read(Path, CancellationToken.None);
+        return AddressRules.Of(config, PoolSettings.Read(config), Path);
+    }
 
     private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
 
