@@ -28,7 +28,7 @@ internal sealed class GitView : IDisposable
     private readonly string _workTree;
     private readonly string? _base;
 
-    private GitView(string folder, string gitDirectory, string workTree, string? basePath)
+    private GitView(string folder, string gitDirectory, string workTree, string? basePath, string? commit)
     {
         _folder = folder;
         _gitDirectory = gitDirectory;
@@ -36,8 +36,7 @@ internal sealed class GitView : IDisposable
         _base = basePath;
         Index = Path.Combine(gitDirectory, "index");
         Directory.CreateDirectory(folder);
-        Directory.CreateDirectory(EmptyFolder);
-        SetHead(null);
+        SetHead(commit);
     }
 
     /// <summary>The view's own folder.</summary>
@@ -53,22 +52,21 @@ internal sealed class GitView : IDisposable
     public string NestedFolder => Path.Combine(_folder, "nested");
 
     /// <summary>Config under which git runs no hooks.</summary>
-    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", EmptyFolder)];
+    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", Path.Combine(_folder, "no-hooks"))];
 
     /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
     public string Objects => Quote(Path.Combine(_gitDirectory, "objects"));
-
-    private string EmptyFolder => Path.Combine(_folder, "empty");
 
     /// <summary>Makes a view of a checkout.</summary>
     /// <param name="folder">Where to make it; nothing is there.</param>
     /// <param name="checkout">The checkout's folder.</param>
     /// <param name="model">The pristine git directory to take config, refs and hooks from.</param>
     /// <param name="basePath">The base repository, whose objects are found even if the checkout has lost its way to them.</param>
+    /// <param name="commit">The commit it has checked out; null for none.</param>
     /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfCheckout(string folder, string checkout, string model, string basePath)
+    public static GitView OfCheckout(string folder, string checkout, string model, string basePath, string? commit)
     {
-        var view = new GitView(folder, Path.Combine(checkout, ".git"), checkout, basePath);
+        var view = new GitView(folder, Path.Combine(checkout, ".git"), checkout, basePath, commit);
         File.WriteAllText(Path.Combine(folder, "commondir"), model + "\n");
         return view;
     }
@@ -81,14 +79,13 @@ internal sealed class GitView : IDisposable
     /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfNested(string folder, string gitDirectory, string workTree, string commit)
     {
-        var view = new GitView(folder, gitDirectory, workTree, null);
+        var view = new GitView(folder, gitDirectory, workTree, null, commit);
         Directory.CreateDirectory(Path.Combine(folder, "refs"));
         Directory.CreateDirectory(Path.Combine(folder, "objects"));
         var isSha256 = commit.Length == 64;
         File.WriteAllText(
             Path.Combine(folder, "config"),
             $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}");
-        view.SetHead(commit);
         return view;
     }
 

@@ -51,7 +51,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(path), commit);
         try
         {
-            var look = WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
+            var look = WorkTreeLook.Take(view, git, path, root: null, withIgnored: false, cancellationToken);
             return look.IsClean && look.Unreadable.Length == 0 ? look.Submodules : null;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
