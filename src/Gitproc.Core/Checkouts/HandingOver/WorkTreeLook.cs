@@ -53,15 +53,25 @@ internal sealed record WorkTreeLook(
     }
 
     /// <summary>Lists the regular files that are in the index: no links, and no submodules.</summary>
-    /// <returns>The raw path of each, and whether it is to be executable; some more than once where a merge is not done.</returns>
-    public IEnumerable<(string Path, bool IsExecutable)> TrackedFiles()
+    /// <returns>
+    /// The raw path of each one's folder, empty for the top, its raw name, and whether it is to be executable; those of a folder
+    /// mostly one after the other, and some more than once where a merge is not done.
+    /// </returns>
+    public IEnumerable<(string Folder, string Name, bool IsExecutable)> TrackedFiles()
     {
+        var folder = "";
         for (int start = 0, end; start < Listing.Length; start = end + 1)
         {
             end = Listing.IndexOf('\0', start);
             // 100644 and 100755.
-            if (Listing[start] != '?' && string.CompareOrdinal(Listing, start + 2, "100", 0, 3) == 0)
-                yield return (Listing[(Listing.IndexOf('\t', start) + 1)..end], Listing[start + 5] == '7');
+            if (Listing[start] == '?' || string.CompareOrdinal(Listing, start + 2, "100", 0, 3) != 0)
+                continue;
+            var path = Listing.IndexOf('\t', start) + 1;
+            var name = Listing.LastIndexOf('/', end - 1, end - path) + 1;
+            var length = Math.Max(0, name - 1 - path);
+            if (length != folder.Length || string.CompareOrdinal(Listing, path, folder, 0, length) != 0)
+                folder = Listing.Substring(path, length);
+            yield return (folder, Listing[Math.Max(path, name)..end], Listing[start + 5] == '7');
         }
     }
 
