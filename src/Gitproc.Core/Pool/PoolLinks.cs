@@ -42,7 +42,7 @@ public sealed partial class Pool
     public Link SwitchLink(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
     {
         var path = RealPath.Of(folder);
-        if (LinkLookup.Around(path) is { } link && link.Path == path)
+        if (LinkLookup.At(path) is { } link)
         {
             new LinkCreation(_git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
             return link.Describe();
