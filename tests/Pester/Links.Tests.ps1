@@ -277,6 +277,30 @@ Describe 'A light-weight checkout' {
         $warning | Should -BeNullOrEmpty
     }
 
+    It 'is removed when it is missing too, and what was staged in it is rescued' {
+        $null = New-GitprocLink todo
+        Set-Content todo/staged.txt 'staged'
+        git -C todo add staged.txt
+        Remove-Item todo -Recurse -Force
+        Get-GitprocLink | Remove-GitprocLink -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike '*left in todo is rescued*'
+        $null = Restore-GitprocLink ("$warning" -replace '.*gitproc link restore ')
+        git -C todo status --porcelain | Should -Be 'A  staged.txt'
+    }
+
+    It 'is repaired where it has lost its .gitlink too' {
+        $null = New-GitprocLink todo
+        git -C todo clean -fdx --quiet
+        'todo/.gitlink' | Should -Not -Exist
+        $null = New-Item -ItemType Directory far
+        Move-Item todo far/todo
+        Set-Location far/todo
+        (Repair-GitprocLink).Name | Should -Be 'far/todo'
+        '.gitlink' | Should -FileContentMatch 'Id: todo'
+        git status --porcelain | Should -BeNullOrEmpty
+        git -C $repository status --porcelain | Should -BeNullOrEmpty
+    }
+
     It 'is found by its path when it comes back from a job' {
         $null = New-GitprocLink todo
         $link = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-GitprocLink)))

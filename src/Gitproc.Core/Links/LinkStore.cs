@@ -12,9 +12,9 @@ internal sealed class LinkStore(RepositoryPlace place)
     /// <summary>The file in a checkout's private folder that says what its <c>.gitlink</c> says, and where it is.</summary>
     public const string RecordName = "gitlink";
 
-    // A name that no branch has; until something is checked out HEAD is that of a repository without commits. It must be one that a
-    // branch could have: else git does not look whether what it checks out is so in another worktree (builtin/checkout.c, switch_branches).
-    private const string Unborn = "ref: refs/heads/gitproc-link-without-commits\n";
+    // Until something is checked out HEAD is that of a repository without commits. Of a name that no branch can have git would
+    // not tell that a branch is checked out elsewhere (builtin/checkout.c, switch_branches).
+    private const string Unborn = "ref: refs/heads/gitproc/no-commit\n";
 
     private readonly string _folder = Path.Combine(place.CommonDirectory, "worktrees");
 

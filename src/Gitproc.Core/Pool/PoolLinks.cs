@@ -225,7 +225,8 @@ public sealed partial class Pool
     {
         for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
-            if (File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
+            var lost = LocalRepository.TargetOf(System.IO.Path.Combine(at, ".git")) is { } target && !Directory.Exists(target);
+            if (lost || File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
                 return at;
             if (LocalRepository.At(System.IO.Path.Combine(at, ".git")) is { } place)
                 return new LinkStore(place).Find(System.IO.Path.GetFileName(place.GitDirectory)) is null ? null : at;
