@@ -55,7 +55,8 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         FolderRemoval.Remove(elsewhere);
         try
         {
-            var restored = link with { Path = elsewhere };
+            // Its name may be that of its place.
+            var restored = link with { Path = elsewhere, Record = link.Record with { Name = link.Name } };
             LinkFolder.Write(restored);
             git.Run(new GitCall("checkout-index", "--all", "--force", "--quiet") { WorkingDirectory = elsewhere, Subject = link.Name, MayFail = true }, cancellationToken);
             return RescueWork(restored, cancellationToken);

@@ -42,7 +42,7 @@ public sealed partial class Pool
     public Link SwitchLink(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
     {
         var path = RealPath.Of(folder);
-        if (LinkLookup.Around(path) is { } link && link.Path == path)
+        if (LinkLookup.At(path) is { } link)
         {
             new LinkCreation(_git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
             return link.Describe();
@@ -231,7 +231,8 @@ public sealed partial class Pool
     {
         for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
-            if (File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
+            var lost = LocalRepository.TargetOf(System.IO.Path.Combine(at, ".git")) is { } target && !Directory.Exists(target);
+            if (lost || File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
                 return at;
             if (LocalRepository.At(System.IO.Path.Combine(at, ".git")) is { } place)
                 return new LinkStore(place).Find(System.IO.Path.GetFileName(place.GitDirectory)) is null ? null : at;

@@ -38,9 +38,9 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var hasRescues = BaseRemoval.HasRescues(path);
             var rescues = hasRescues ? new Rescues(path, git).List(cancellationToken) : [];
             var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
-            items.AddRange(old.Select(Item));
+            items.AddRange(old.Select(rescue => Item(rescue, repository)));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count)
+            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path))
                 items.Add(Item(repository, path, lastUse));
         }
 
@@ -86,11 +86,12 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
         LastUsedAt = LastUse(row),
     };
 
-    private static PrunedItem Item(Rescue rescue) => new()
+    // What was left in a light-weight checkout names the folder of the base repository.
+    private static PrunedItem Item(Rescue rescue, RepositoryRow repository) => new()
     {
         Kind = PrunedKind.Rescue,
         Name = rescue.Id,
-        Repository = rescue.Repository,
+        Repository = repository.Key,
         Size = rescue.Size,
         LastUsedAt = rescue.RescuedAt,
     };

@@ -28,6 +28,27 @@ internal static class FileSystemPath
         }
     }
 
+    /// <summary>Makes a text that can only be a path one that .NET and git understand: one that is rooted, begins as paths do, or is of a drive.</summary>
+    /// <param name="text">A path, a name, an address.</param>
+    /// <param name="session">The paths of the session.</param>
+    /// <returns>The absolute path; the text as it is when it may be something else.</returns>
+    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
+    public static string ResolveIfPath(string text, PathIntrinsics session)
+    {
+        var beginsAsOne = text is "." or ".." or ['~' or '/' or '\\', ..] or ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..];
+        if (!beginsAsOne && !text.Contains(':', StringComparison.Ordinal))
+            return text;
+        try
+        {
+            return Resolve(text, session);
+        }
+        catch (InvalidPathException e) when (e.InnerException is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            // A URL, or "host:path".
+            return text;
+        }
+    }
+
     /// <summary>Makes a place that the session stands or stood in one that .NET and git understand.</summary>
     /// <param name="place">The place.</param>
     /// <returns>The absolute path.</returns>

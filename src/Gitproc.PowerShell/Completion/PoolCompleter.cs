@@ -24,7 +24,7 @@ public abstract class PoolCompleter : IArgumentCompleter
             var pattern = WildcardPattern.Get(PatternFor(wordToComplete.Trim('\'', '"')), WildcardOptions.IgnoreCase);
             return
             [
-                .. Candidates(PoolFolder(fakeBoundParameters["Pool"] as string))
+                .. Candidates(PoolFolder(fakeBoundParameters["Pool"] as string), fakeBoundParameters)
                     .Where(candidate => pattern.IsMatch(candidate.Text))
                     .Select(candidate => new CompletionResult(
                         Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip)),
@@ -39,19 +39,21 @@ public abstract class PoolCompleter : IArgumentCompleter
 
     /// <summary>All that could stand there.</summary>
     /// <param name="pool">The pool's folder; null for the default one.</param>
+    /// <param name="parameters">What the command line gives already, by the names of parameters.</param>
     /// <returns>Each text with what is said of it.</returns>
-    private protected abstract IEnumerable<(string Text, string Tip)> Candidates(string? pool);
+    private protected abstract IEnumerable<(string Text, string Tip)> Candidates(string? pool, IDictionary parameters);
 
     /// <summary>What fits the part that is typed.</summary>
     /// <param name="word">The part.</param>
     /// <returns>A wildcard pattern.</returns>
     private protected virtual string PatternFor(string word) => word + "*";
 
-    // A completer is handed no session; a script that runs where it runs is.
-    private static string? PoolFolder(string? text) =>
-        text is not null && ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() is PSObject { BaseObject: PathIntrinsics session }
-            ? FileSystemPath.Resolve(text, session)
-            : null;
+    /// <summary>The paths of the session that completes. A completer is handed no session; a script that runs where it runs is.</summary>
+    /// <returns>The paths; null where there is no session.</returns>
+    private protected static PathIntrinsics? Session() =>
+        (ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() as PSObject)?.BaseObject as PathIntrinsics;
+
+    private static string? PoolFolder(string? text) => text is not null && Session() is { } session ? FileSystemPath.Resolve(text, session) : null;
 
     private static string Quote(string text) => text.AsSpan().ContainsAny(NeedsQuotes)
         ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'"

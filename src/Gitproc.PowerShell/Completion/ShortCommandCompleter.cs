@@ -29,9 +29,10 @@ public static class ShortCommandCompleter
         var second = command.CommandElements.ElementAtOrDefault(2);
         if (ShortCommands.WordsAfter(TextOf(first)).Any())
         {
-            return second is null || cursor <= second.Extent.EndOffset
-                ? Words(second, cursor, TextOf(first))
-                : CompleteAs(ShortCommands.TargetOf($"{TextOf(first)} {TextOf(second)}") ?? "", second, command, cursor);
+            if (second is null || cursor <= second.Extent.EndOffset)
+                return Words(second, cursor, TextOf(first)).Concat(CompleteAs(ShortCommands.TargetOf(TextOf(first)) ?? "", first, command, cursor));
+            if (ShortCommands.TargetOf($"{TextOf(first)} {TextOf(second)}") is { } longer)
+                return CompleteAs(longer, second, command, cursor);
         }
 
         return ShortCommands.TargetOf(TextOf(first)) switch

@@ -22,6 +22,12 @@
     gitproc rescue list                Get-GitprocRescue
     gitproc rescue restore ID          Restore-GitprocRescue
     gitproc rescue remove ID           Remove-GitprocRescue
+    gitproc link PATH [REF]            New-GitprocLink
+    gitproc link list | ls             Get-GitprocLink
+    gitproc link repair [PATH]         Repair-GitprocLink
+    gitproc link restore NAME [PATH]   Restore-GitprocLink
+    gitproc link remove | rm NAME      Remove-GitprocLink
+    gitproc checkout REF               Switch-GitprocLink
     gitproc help | --help | -h | -H    this text
 
     Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is

@@ -67,6 +67,28 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
+    public void A_repository_with_light_weight_checkouts_or_branches_of_them_stays_and_what_was_rescued_of_them_goes()
+    {
+        var path = Path.Combine(_pool.Home, "link");
+        var request = new LinkRequest { Path = path, WorkingDirectory = _pool.Home, Base = $"file://{_pool.Source}", Ref = "mine", NewBranch = true };
+        var link = _pool.Pool.Link(request);
+        Age(days: 20);
+        Assert.Empty(Find());
+
+        File.WriteAllText(Path.Combine(path, "work"), "work");
+        _pool.Pool.RemoveLink(new RemoveLinkRequest { Link = path, WorkingDirectory = _pool.Home, Base = link.Base });
+        TestGit.Run(_pool.Pool.Path, "init", "--quiet");
+        TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
+        var rescue = Assert.Single(Find());
+        Assert.Equal((PrunedKind.Rescue, _pool.Source), (rescue.Kind, rescue.Repository));
+        Assert.True(_pool.Pool.Prune(rescue));
+        Assert.Empty(Find());
+
+        TestGit.Run(link.Base, "branch", "--delete", "--force", "mine");
+        Assert.Equal(PrunedKind.Repository, Assert.Single(Find()).Kind);
+    }
+
+    [Fact]
     public void So_many_free_ones_stay_those_used_last()
     {
         var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });

@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Ends light-weight checkouts: their folders, HEADs and indexes go. What is in no commit is rescued first.</summary>
+[Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true)]
+[OutputType(typeof(Link))]
+public sealed class RemoveGitprocLinkCommand : LinkingCommand
+{
+    /// <summary>Names, paths or links.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LinkCompleter))]
+    public PSObject[] Name { get; set; } = [];
+
+    /// <summary>Throw away what is not committed, instead of rescuing it.</summary>
+    [Parameter]
+    public SwitchParameter Discard { get; set; }
+
+    /// <summary>Also when processes run in it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emit the links as they were.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var item in Name)
+            Attempt(() => Remove(LinkArgument.Of(item, SessionState.Path)));
+    }
+
+    private void Remove(LinkArgument link)
+    {
+        if (!ShouldProcess(link.Text, "Remove the light-weight checkout"))
+            return;
+        WithPool(pool =>
+        {
+            var removed = pool.RemoveLink(
+                new RemoveLinkRequest { Link = link.Text, WorkingDirectory = Location, Base = link.Base ?? BaseRepository, Discard = Discard, Force = Force },
+                Cancellation);
+            if (PassThru)
+                WriteObject(removed);
+        });
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Leads light-weight checkouts and their base repository back to one another when one was moved. Emits the checkouts.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Repair, "GitprocLink", SupportsShouldProcess = true)]
+[OutputType(typeof(Link))]
+public sealed class RepairGitprocLinkCommand : GitprocCommand
+{
+    /// <summary>The folders of checkouts; the one that the session stands in, or in a base repository all it knows, when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Path is null)
+            Attempt(() => Repair(null));
+        foreach (var path in Path ?? [])
+            Attempt(() => Repair(FileSystemPath.Resolve(path, SessionState.Path)));
+    }
+
+    private void Repair(string? path)
+    {
+        if (ShouldProcess(path ?? Location, "Repair the light-weight checkout"))
+            WriteObject(Gitproc.Pool.RepairLinks(path, Location), enumerateCollection: true);
+    }
+}

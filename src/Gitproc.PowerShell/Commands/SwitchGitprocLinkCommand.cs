@@ -1,0 +1,28 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>
+/// Checks something out in the folder that the session stands in: a light-weight checkout, or a folder with nothing but a .gitlink
+/// file, which becomes one.
+/// </summary>
+[Cmdlet(VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true)]
+[OutputType(typeof(Link))]
+public sealed class SwitchGitprocLinkCommand : GitprocCommand
+{
+    /// <summary>A branch, tag, commit or other ref; START:BRANCH begins a branch there.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Ref { get; set; } = "";
+
+    /// <summary>-Ref is the name of a branch to be made.</summary>
+    [Parameter]
+    public SwitchParameter NewBranch { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess(Location, $"Check out {PrintableText.Of(Ref)}"))
+            WithPool(pool => WriteObject(pool.SwitchLink(Location, Ref, NewBranch, Cancellation)));
+    }
+}
