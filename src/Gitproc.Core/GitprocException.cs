@@ -86,6 +86,9 @@ public enum ErrorReason
 
     /// <summary>Something is in the way where a light-weight checkout is to be.</summary>
     PathTaken,
+
+    /// <summary>The outputs of a CI step cannot be set here.</summary>
+    NoStepOutput,
 }
 
 /// <summary>

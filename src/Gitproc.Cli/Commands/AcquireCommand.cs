@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Ci;
 using Gitproc.Cli.Output;
 using Gitproc.Leases;
 
@@ -29,6 +30,10 @@ internal static class AcquireCommand
         {
             Description = "Hold it until it is released or expires, whoever ends.",
         };
+        var stepOutput = new Option<bool>("--step-output")
+        {
+            Description = "Hand path, name and lease id on to the later steps of the CI job, see docs/ci.md.",
+        };
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
         var command = new Command("acquire", "Lock a checkout of a repository and print its path.");
@@ -39,15 +44,21 @@ internal static class AcquireCommand
         command.Add(hold);
         command.Add(expiry);
         command.Add(strict);
+        command.Add(stepOutput);
         command.Validators.Add(result =>
         {
             if (result.GetValue(hold) && result.GetValue(owner) is not null)
                 result.AddError("--hold and --owner-pid exclude each other.");
+            if (result.GetValue(stepOutput) && result.GetValue(count) > 1)
+                result.AddError("--step-output and --count exclude each other.");
         });
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            var holder = parsed.GetValue(hold) ? null : parsed.GetValue(owner) is { } id ? LeaseOwner.OfProcess(id) : LeaseOwner.Caller();
+            var step = parsed.GetValue(stepOutput) ? StepOutput.Current() : null;
+            var holder = parsed.GetValue(hold) ? null
+                : parsed.GetValue(owner) is { } id ? LeaseOwner.OfProcess(id)
+                : step is null ? LeaseOwner.Caller() : LeaseOwner.OfJob();
             var request = acquire.Request(parsed, holder);
             request = request with
             {
@@ -55,18 +66,18 @@ internal static class AcquireCommand
                 Terms = request.Terms with { ExpiresAfter = parsed.GetValue(expiry), IsStrict = parsed.GetValue(strict) },
             };
             var pool = options.Open(parsed);
-            Print(pool, pool.Acquire(request, interruption.Token));
+            Print(pool, pool.Acquire(request, interruption.Token), step);
             return ExitCode.Done;
         });
         return command;
     }
 
     // A checkout whose path nobody gets to know would be lost to its owner.
-    private static void Print(Pool pool, IReadOnlyList<Checkout> checkouts)
+    private static void Print(Pool pool, IReadOnlyList<Checkout> checkouts, IStepOutput? step)
     {
         try
         {
-            ResultWriter.WriteLines(checkouts.Select(checkout => checkout.Path));
+            ResultWriter.WriteLines([.. step?.Write(checkouts[0]) ?? [], .. checkouts.Select(checkout => checkout.Path)]);
         }
         catch
         {

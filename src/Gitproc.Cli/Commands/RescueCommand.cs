@@ -60,7 +60,7 @@ internal static class RescueCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            options.Open(parsed).RemoveRescue(parsed.GetRequiredValue(rescue), interruption.Token);
+            options.Open(parsed).RemoveRescue(parsed.GetRequiredValue(rescue), CurrentFolder.Path, interruption.Token);
             return ExitCode.Done;
         });
         return command;

@@ -23,6 +23,14 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     /// <returns>The owner.</returns>
     public static LeaseOwner Session() => From(JobProcess.Of(Environment.ProcessId)) ?? OfProcess(Environment.ProcessId);
 
+    /// <summary>The process that lives as long as the CI job, for a lease that later steps rely on.</summary>
+    /// <returns>The owner.</returns>
+    /// <exception cref="GitprocException">None is seen: the CI has none, or the step runs in a container.</exception>
+    public static LeaseOwner OfJob() =>
+        From(JobProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
+            ErrorReason.OwnerNotRunning,
+            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step. Hold it, and let it expire: --hold --expires-after 2h, or -Hold -ExpiresAfter; and release it in a last step.");
+
     /// <summary>A process by its id.</summary>
     /// <param name="processId">The id.</param>
     /// <returns>The owner.</returns>

@@ -47,7 +47,7 @@ internal sealed class LinkCreation(GitRunner git)
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
         var result = git.Run(
-            new GitCall(["checkout", "--progress", .. source.Arguments, "--"])
+            new GitCall(["checkout", "--progress", .. source.Arguments])
             {
                 WorkingDirectory = link.Path,
                 Subject = link.Path,

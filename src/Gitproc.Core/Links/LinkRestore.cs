@@ -47,7 +47,7 @@ internal sealed class LinkRestore(GitRunner git)
         var target = path ?? RealPath.Of(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
             ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool: gitproc rescue restore {rescue.Id}", rescue.Id)));
         MustBeUnused(place, rescue, cancellationToken);
-        var source = new LinkSource(place, ["--detach", LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id], Ref: null);
+        var source = LinkSource.Detached(place, LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id);
         var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
         try
         {

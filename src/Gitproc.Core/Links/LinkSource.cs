@@ -21,17 +21,37 @@ internal sealed record LinkSource(RepositoryPlace Place, IReadOnlyList<string> A
         if (wanted.NewBranch is { } named)
             return Branch(named, wanted.Name);
         if (wanted.Name is not null)
-            return new LinkSource(place, [wanted.Name], wanted.Name);
+            return At(place, wanted.Name);
         // git-check-ref-format(1), --branch.
         var branch = WantedRef.Parse(null, Path.GetFileName(path)).NewBranch!;
-        return Has("refs/heads/") || Has("refs/remotes/origin/") ? new LinkSource(place, [branch], branch) : Branch(branch, from: null);
+        return Has("refs/heads/") || Has("refs/remotes/origin/") ? At(place, branch) : Branch(branch, from: null);
 
         // In a repository without commits it begins without one.
         LinkSource Branch(string name, string? from) =>
-            new(place, (from ?? StartOf(place)) is { } commit ? ["-b", name, commit] : ["-b", name], from);
+            (from ?? StartOf(place)) is { } start ? New(place, name, start) with { Ref = from } : new LinkSource(place, ["-b", name], from);
 
         bool Has(string folder) => Head.ReadRef(place.CommonDirectory, folder + branch) is not null;
     }
+
+    /// <summary>A branch, a tag, a commit, or the branch of a remote, which git makes a local one of.</summary>
+    /// <param name="place">The repository.</param>
+    /// <param name="name">What to check out.</param>
+    /// <returns>The source.</returns>
+    // What follows -- is a path, so what is before it is none (git-checkout(1)).
+    public static LinkSource At(RepositoryPlace place, string name) => new(place, [name, "--"], name);
+
+    /// <summary>A commit that no branch is checked out for.</summary>
+    /// <param name="place">The repository.</param>
+    /// <param name="commit">The commit, by any name.</param>
+    /// <returns>The source.</returns>
+    public static LinkSource Detached(RepositoryPlace place, string commit) => new(place, ["--detach", commit, "--"], Ref: null);
+
+    /// <summary>A branch to be made.</summary>
+    /// <param name="place">The repository.</param>
+    /// <param name="branch">Its name.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <returns>The source.</returns>
+    public static LinkSource New(RepositoryPlace place, string branch, string start) => new(place, ["-b", branch, start, "--"], start);
 
     /// <summary>Where a new branch begins: what is checked out.</summary>
     /// <param name="place">The repository.</param>

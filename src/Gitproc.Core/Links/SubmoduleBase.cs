@@ -37,7 +37,7 @@ internal sealed class SubmoduleBase(GitRunner git)
     public static LinkSource Source(Found submodule, WantedRef wanted, string path)
     {
         var source = wanted is { Name: null, NewBranch: null } && submodule.Commit is { } commit
-            ? new LinkSource(submodule.Place, ["--detach", commit], Ref: null)
+            ? LinkSource.Detached(submodule.Place, commit)
             : LinkSource.Of(submodule.Place, wanted, path);
         return source with { IsSubmodule = true };
     }

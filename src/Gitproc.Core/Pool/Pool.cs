@@ -1,6 +1,7 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
+using Gitproc.Original;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;
@@ -173,15 +174,16 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         }
     }
 
-    /// <summary>Lists the work that was rescued.</summary>
-    /// <param name="repository">Only of this repository, given as for an acquire; null for all.</param>
+    /// <summary>Lists the work that was rescued: from checkouts of the pool, and from light-weight checkouts of the repository the caller stands in.</summary>
+    /// <param name="repository">Only of this repository of the pool, given as for an acquire; null for all.</param>
     /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The rescues, the newest first.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        return Exists ? With(Read) : [];
+        var ofPool = Exists ? With(Read) : [];
+        return repository is null && LinkRescues(workingDirectory) is { } around ? [.. around.List(cancellationToken).Reverse(), .. ofPool] : ofPool;
 
         List<Rescue> Read(PoolDatabase database)
         {
@@ -198,6 +200,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">There is no such rescue, or no checkout to be had.</exception>
     public Checkout RestoreRescue(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
     {
+        if (LinkRescues(request.WorkingDirectory)?.Find(rescue, cancellationToken) is not null)
+            throw new GitprocException(ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout. To get it back: gitproc link restore {rescue}", rescue);
         if (!Exists)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
         var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository);
@@ -219,12 +223,22 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
     /// <summary>Throws rescued work away.</summary>
     /// <param name="rescue">The rescue's id.</param>
+    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>What it was.</returns>
     /// <exception cref="GitprocException">There is no such rescue.</exception>
-    public Rescue RemoveRescue(string rescue, CancellationToken cancellationToken = default) => Exists
-        ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken))
-        : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+    public Rescue RemoveRescue(string rescue, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        if (LinkRescues(workingDirectory) is { } around && around.Find(rescue, cancellationToken) is { } found)
+        {
+            around.Remove(rescue, cancellationToken);
+            return found;
+        }
+
+        return Exists
+            ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken))
+            : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
+    }
 
     private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
@@ -348,12 +362,27 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         .Run(new GitCall("config", "--get-all", "safe.directory") { WorkingDirectory = System.IO.Path.GetPathRoot(path)!, MayFail = true }, CancellationToken.None)
         .Output.Split('\n').Any(line => line.Trim() is "*" || line.Trim() == path);
 
-    private PoolDatabase Open() => PoolDatabase.Open(_folder.Database, database =>
+    private PoolDatabase Open()
     {
-        var done = new PoolRepair(_folder, database, Leases(database)).Adopt();
-        if (done.Count > 0)
-            Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
-    });
+        var original = new OriginalPool(_folder, _git, ReadRules);
+        return PoolDatabase.Open(_folder.Database, Fill, original.TakeOver);
+
+        void Fill(PoolDatabase database)
+        {
+            var done = new PoolRepair(_folder, database, Leases(database)).Adopt();
+            if (original.Finish(done) is { } takenOver)
+                Warn(takenOver);
+            else if (done.Count > 0)
+                Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
+        }
+    }
+
+    // Without a database, which keeps what git answered.
+    private AddressRules ReadRules()
+    {
+        var (config, _) = new GitConfigReader(_git).Read(Path, CancellationToken.None);
+        return AddressRules.Of(config, PoolSettings.Read(config), Path);
+    }
 
     private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
 

@@ -169,9 +169,9 @@ public sealed partial class Pool
             var place = LocalRepository.At(_folder.Base(row.Base))!;
             if (wanted.Name is null || found.Commit is null)
                 return LinkSource.Of(place, wanted, path);
-            return wanted.NewBranch is { } branch ? new LinkSource(place, ["-b", branch, found.Commit], wanted.Name)
-                : found.Branch is { } there ? new LinkSource(place, [there], wanted.Name)
-                : new LinkSource(place, ["--detach", found.Commit], wanted.Name);
+            return wanted.NewBranch is { } branch ? LinkSource.New(place, branch, found.Commit)
+                : found.Branch is { } there ? LinkSource.At(place, there)
+                : LinkSource.Detached(place, found.Commit);
         }
     }
 
@@ -206,6 +206,12 @@ public sealed partial class Pool
         List<RepositoryPlace> All(PoolDatabase database) =>
             [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_folder.Base(repository.Base))).OfType<RepositoryPlace>()];
     }
+
+    // Those of the pool's own repositories are found with the pool.
+    private Rescues? LinkRescues(string workingDirectory) =>
+        LocalRepository.Around(workingDirectory) is var (place, _) && !FolderProcesses.IsAtOrBelow(place.CommonDirectory, Path) && BaseRemoval.HasRescues(place.CommonDirectory)
+            ? new Rescues(place.CommonDirectory, _git)
+            : null;
 
     private static LinkState FindLink(List<RepositoryPlace> places, string link, string workingDirectory)
     {

@@ -33,15 +33,16 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Opens the database, making or migrating it when that is due.</summary>
     /// <param name="file">Its path; the folder exists.</param>
     /// <param name="fill">Called in the transaction that makes a new one.</param>
+    /// <param name="before">Called before that, while nobody else makes one: there may be tables that are not ours. What it throws ends the opening.</param>
     /// <returns>The open database.</returns>
     /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
     /// <exception cref="GitprocException">The file is newer than this program.</exception>
-    public static PoolDatabase Open(string file, Action<PoolDatabase> fill)
+    public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null)
     {
         var database = Connect(file);
         try
         {
-            database.Prepare(file, fill);
+            database.Prepare(file, fill, before);
             return database;
         }
         catch
@@ -191,7 +192,7 @@ internal sealed class PoolDatabase : IDisposable
 
     private static FileLock Alone(string file) => FileLock.Acquire(file + ".lock", onWait: null, CancellationToken.None);
 
-    private void Prepare(string file, Action<PoolDatabase> fill)
+    private void Prepare(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before)
     {
         var version = Schema.VersionOf(_connection);
         if (version == Schema.Version)
@@ -208,7 +209,11 @@ internal sealed class PoolDatabase : IDisposable
         // Changing to WAL does not wait for other processes as transactions do, so one does it at a time.
         using var alone = Alone(file);
         if (Schema.VersionOf(_connection) == 0)
+        {
+            before?.Invoke(this);
             _connection.Execute("PRAGMA journal_mode = WAL");
+        }
+
         Schema.Migrate(_connection, () => fill(this));
     }
 }

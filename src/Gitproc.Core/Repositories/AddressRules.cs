@@ -1,3 +1,5 @@
+using Gitproc.Git.Config;
+
 namespace Gitproc.Repositories;
 
 /// <summary>All that the meaning of an address depends on besides its text.</summary>
@@ -22,6 +24,18 @@ internal sealed record AddressRules
 
     /// <summary>Finds the repository at an absolute path: its real path, or null when there is none.</summary>
     public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;
+
+    /// <summary>The rules of a user.</summary>
+    /// <param name="config">git's config where the user stands.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="directory">The folder that relative paths begin at, absolute.</param>
+    /// <returns>The rules.</returns>
+    public static AddressRules Of(GitConfig config, PoolSettings settings, string directory) => new()
+    {
+        CaseInsensitiveHosts = WithKnownHosts(settings.CaseInsensitiveHosts),
+        InsteadOf = [.. config.GetSubsections("url", "insteadof").Select(entry => (entry.Key, entry.Value))],
+        WorkingDirectory = directory,
+    };
 
     /// <summary>The hosts that are known to fold case, and more.</summary>
     /// <param name="more">The more.</param>

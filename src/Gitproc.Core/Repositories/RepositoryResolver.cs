@@ -104,10 +104,5 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
             ErrorReason.NoRepositoryHere, $"{why}. Name the repository: a URL, a path, or a name the pool knows.", directory);
     }
 
-    private AddressRules Rules(string directory) => new()
-    {
-        CaseInsensitiveHosts = AddressRules.WithKnownHosts(settings.CaseInsensitiveHosts),
-        InsteadOf = [.. config.GetSubsections("url", "insteadof").Select(entry => (entry.Key, entry.Value))],
-        WorkingDirectory = directory,
-    };
+    private AddressRules Rules(string directory) => AddressRules.Of(config, settings, directory);
 }

@@ -107,6 +107,9 @@ public abstract class AcquiringCommand : GitprocCommand
     /// <summary>How many, all or none.</summary>
     private protected virtual int Wanted => 1;
 
+    /// <summary>Who owns the lease when nobody is named.</summary>
+    private protected virtual LeaseOwner DefaultOwner => LeaseOwner.Session();
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -115,13 +118,14 @@ public abstract class AcquiringCommand : GitprocCommand
         WithPool(pool =>
         {
             foreach (var checkout in pool.Acquire(Request(), Cancellation))
-                Use(checkout);
+                Use(pool, checkout);
         });
     }
 
     /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>
+    /// <param name="pool">The pool it is of.</param>
     /// <param name="checkout">The checkout.</param>
-    private protected abstract void Use(Checkout checkout);
+    private protected abstract void Use(Gitproc.Pool pool, Checkout checkout);
 
     private AcquireRequest Request() => new()
     {
@@ -139,7 +143,7 @@ public abstract class AcquiringCommand : GitprocCommand
         Wait = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Wait ? Timeout.InfiniteTimeSpan : null,
         Terms = new LeaseTerms
         {
-            Owner = Hold ? null : Owner is null ? LeaseOwner.Session() : OwnerArgument.Read(Owner),
+            Owner = Hold ? null : Owner is null ? DefaultOwner : OwnerArgument.Read(Owner),
             ExpiresAfter = ExpiresAfter,
             IsStrict = Strict,
             Label = Label,

@@ -30,7 +30,7 @@ internal static class ErrorRecords
             or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound or ErrorReason.RefNotFound or ErrorReason.RescueNotFound
             or ErrorReason.LinkNotFound or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
         ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
-        ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean => ErrorCategory.InvalidOperation,
+        ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.NoStepOutput => ErrorCategory.InvalidOperation,
         ErrorReason.InUse => ErrorCategory.ResourceBusy,
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Gitproc.Ci;
+using Gitproc.Leases;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -7,12 +9,50 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
 {
+    private IStepOutput? _step;
+
     /// <summary>How many checkouts, all or none.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = 1;
 
+    /// <summary>Hand path, name and lease id on to the later steps of the CI job.</summary>
+    [Parameter]
+    public SwitchParameter AsStepOutput { get; set; }
+
     private protected override int Wanted => Count;
 
-    private protected override void Use(Checkout checkout) => WriteObject(checkout);
+    private protected override LeaseOwner DefaultOwner => AsStepOutput ? LeaseOwner.OfJob() : base.DefaultOwner;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!AsStepOutput)
+            return;
+        try
+        {
+            _step = Count == 1 ? StepOutput.Current() : throw new GitprocException(ErrorReason.InvalidSetting, "-AsStepOutput and -Count exclude each other.");
+        }
+        catch (GitprocException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Of(e));
+        }
+    }
+
+    private protected override void Use(Gitproc.Pool pool, Checkout checkout)
+    {
+        try
+        {
+            // Not into the pipeline: a CI reads what the shell prints, also where the checkout goes into a variable.
+            foreach (var line in _step?.Write(checkout) ?? [])
+                Host.UI.WriteLine(line);
+        }
+        catch
+        {
+            pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
+            throw;
+        }
+
+        WriteObject(checkout);
+    }
 }

@@ -90,12 +90,13 @@ internal sealed class GitView : IDisposable
     /// <summary>Makes a view of a repository that a job made: of its config nothing is used.</summary>
     /// <param name="folder">Where to make it; nothing is there.</param>
     /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
+    /// <param name="objects">Where its objects are.</param>
     /// <param name="workTree">Its work tree.</param>
     /// <param name="commit">The commit it has checked out.</param>
     /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfNested(string folder, string gitDirectory, string workTree, string commit)
+    public static GitView OfNested(string folder, string gitDirectory, string objects, string workTree, string commit)
     {
-        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), workTree, null);
+        var view = new GitView(folder, gitDirectory, objects, workTree, null);
         Directory.CreateDirectory(Path.Combine(folder, "refs"));
         Directory.CreateDirectory(Path.Combine(folder, "objects"));
         var isSha256 = commit.Length == 64;

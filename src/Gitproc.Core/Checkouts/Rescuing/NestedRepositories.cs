@@ -2,6 +2,7 @@ using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Links;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -12,6 +13,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class NestedRepositories(string checkout, GitRunner git, string viewFolder)
 {
     private const string Modules = ".git/modules";
+    private const string Worktrees = ".git/worktrees/";
     private const string Pointer = "gitdir: ";
 
     /// <summary>Finds the folders that must be kept whole.</summary>
@@ -35,7 +37,11 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
     // Whether all that a repository holds is its remote's, for certain.
     private bool IsDone(RawFolder root, string path, CancellationToken cancellationToken)
     {
-        if (FindGitDirectory(root, path) is not { } gitDirectory || !HasOnlyKnown(root, gitDirectory, cancellationToken))
+        if (FindGitDirectory(root, path) is not { } gitDirectory)
+            return false;
+        if (gitDirectory.StartsWith(Worktrees, StringComparison.Ordinal))
+            return IsCleanWorktree(root, path, gitDirectory, cancellationToken);
+        if (!HasOnlyKnown(root, gitDirectory, cancellationToken))
             return false;
         var state = ReadState(root, gitDirectory);
         return state?.Commit is { } commit
@@ -43,16 +49,30 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
             && inner.Select(name => $"{path}/{name}").All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
     }
 
+    // One of the checkout itself. Its commits are found among the checkout's; with some of its own it is kept as well.
+    private bool IsCleanWorktree(RawFolder root, string path, string gitDirectory, CancellationToken cancellationToken)
+    {
+        using var common = root.TryOpenFolder(".git")!;
+        using var own = RawTree.At(root, gitDirectory, (folder, name) => folder.TryOpenFolder(name));
+        if (own is null || RepositoryState.Read(own, common) is not { IsUnfinished: false, Commit: { } commit } state || !state.RemoteIds().Contains(commit))
+            return false;
+        return Look(path, gitDirectory, ".git/objects", commit, cancellationToken) is { HasMarks: false, Changes: [], Unreadable: "", Submodules: [] } look
+            && look.Untracked.All(untracked => untracked == GitlinkFile.FileName);
+    }
+
     // The submodules of a repository whose work tree is clean; null when it is not.
-    private IReadOnlyList<string>? FindCleanSubmodules(string path, string gitDirectory, string commit, CancellationToken cancellationToken)
+    private IReadOnlyList<string>? FindCleanSubmodules(string path, string gitDirectory, string commit, CancellationToken cancellationToken) =>
+        Look(path, gitDirectory, gitDirectory + "/objects", commit, cancellationToken) is { IsClean: true, Unreadable: "" } look ? look.Submodules : null;
+
+    // Null when git cannot look.
+    private WorkTreeLook? Look(string path, string gitDirectory, string objects, string commit, CancellationToken cancellationToken)
     {
         if (!CanBeNamed(path) || !CanBeNamed(gitDirectory))
             return null;
-        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(path), commit);
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(objects), FullPath(path), commit);
         try
         {
-            var look = WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
-            return look.IsClean && look.Unreadable.Length == 0 ? look.Submodules : null;
+            return WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
@@ -91,7 +111,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
     {
         if (!CanBeNamed(gitDirectory))
             return false;
-        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), checkout, commits[0]);
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), checkout, commits[0]);
         var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with { Input = stream => stream.Write(input), MayFail = true },
@@ -116,7 +136,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
             return null;
         var full = Path.GetFullPath(RawText.ToText(text[Pointer.Length..]), FullPath(path));
         var relative = RawText.OfText(Path.GetRelativePath(checkout, full).Replace(Path.DirectorySeparatorChar, '/'));
-        return relative.StartsWith(Modules + "/", StringComparison.Ordinal) ? relative : null;
+        return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }
 
     // What cannot be named to a process cannot be asked about.

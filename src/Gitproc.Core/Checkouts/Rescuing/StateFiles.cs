@@ -4,7 +4,7 @@ using Gitproc.Links;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>The files of a git directory that say where a job was: HEAD, operations that are not done, stashes, registered work trees.</summary>
+/// <summary>The files of a git directory that say where a job was: HEAD, operations that are not done, stashes, registered work trees, what it ignored.</summary>
 internal static partial class StateFiles
 {
     // Larger ones are patches.
@@ -16,7 +16,7 @@ internal static partial class StateFiles
         "HEAD", "ORIG_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "AUTO_MERGE", "SQUASH_MSG", "CHERRY_PICK_HEAD",
         "REVERT_HEAD", "REBASE_HEAD", "BISECT_ANCESTORS_OK", "BISECT_EXPECTED_REV", "BISECT_FIRST_PARENT", "BISECT_HEAD",
         "BISECT_LOG", "BISECT_NAMES", "BISECT_RUN", "BISECT_START", "BISECT_TERMS", "NOTES_MERGE_PARTIAL", "NOTES_MERGE_REF",
-        "NOTES_MERGE_WORKTREE", LinkStore.RecordName, "rebase-merge", "rebase-apply", "sequencer", "worktrees", "logs/refs/stash",
+        "NOTES_MERGE_WORKTREE", LinkStore.RecordName, "info/exclude", "rebase-merge", "rebase-apply", "sequencer", "worktrees", "logs/refs/stash",
     ];
 
     /// <summary>Lists those that are there.</summary>

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Gitproc.Unit.Ci;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Documentation;
+
+/// <summary>
+/// The shell commands of README.md and docs work, each block in a shell of its own, on a repository that stands for
+/// https://github.com/owner/repo, in a home where somebody's work was rescued before. What a reader has and we have not, an
+/// agent for instance, is a small script. A block that is not to be run has &lt;!-- not run: why --> right before it, one that needs a
+/// program &lt;!-- run if there is: name -->. tests/Pester/Documentation.Tests.ps1 does the same for PowerShell.
+/// </summary>
+public sealed class ShellBlockTests : IDisposable
+{
+    private static readonly string[] Notices = [" is rescued; ", " is free", ": waiting for ", " is taken over: "];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, int> Blocks()
+    {
+        var blocks = new TheoryData<string, int>();
+        foreach (var block in CodeBlock.All().Where(block => block.Language == "sh" && !block.Remark.StartsWith("not run: ", StringComparison.Ordinal) && HasProgram(block)))
+            blocks.Add(block.File, block.Line);
+        return blocks;
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Block_works(string file, int line)
+    {
+        var block = CodeBlock.All().Single(block => block.File == file && block.Line == line);
+        Run(Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), _folder.Path, AppContext.BaseDirectory);
+        var script = _folder["block.sh"];
+        File.WriteAllText(script, block.Code);
+        Run("-eo", "pipefail", script);
+    }
+
+    [Fact]
+    public void Every_remark_before_a_block_is_understood()
+    {
+        foreach (var block in CodeBlock.All().Where(block => block.Remark.Length > 0))
+            Assert.True(block.Remark.StartsWith("not run: ", StringComparison.Ordinal) || block.Remark.StartsWith("run if there is: ", StringComparison.Ordinal), $"{block.File}:{block.Line}: {block.Remark}");
+        Assert.True(Blocks().Count > 5);
+    }
+
+    private static bool HasProgram(CodeBlock block)
+    {
+        const string condition = "run if there is: ";
+        return !block.Remark.StartsWith(condition, StringComparison.Ordinal) || ProgramPath.Find(block.Remark[condition.Length..]) is not null;
+    }
+
+    private void Run(params string[] arguments)
+    {
+        var here = _folder["repo"];
+        var start = new ProcessStartInfo("bash", ["--noprofile", "--norc", .. arguments])
+        {
+            WorkingDirectory = Directory.Exists(here) ? here : _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        GitprocProgram.Isolate(start, _folder["home/.gitproc_pool"], _folder["home"]);
+        start.Environment["PATH"] = $"{_folder["bin"]}:{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
+        var result = GitprocProgram.Finish(Process.Start(start)!);
+        Assert.True(result.ExitCode == 0, $"{result.Output}\n{result.Error}");
+        // An error in a $( ) does not end a script.
+        var errors = result.Error.Split('\n').Where(line => line.StartsWith("gitproc: ", StringComparison.Ordinal) && !Notices.Any(notice => line.Contains(notice, StringComparison.Ordinal)));
+        Assert.Empty(errors);
+    }
+}
