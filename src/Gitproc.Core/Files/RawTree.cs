@@ -42,6 +42,13 @@ internal static class RawTree
         return folder is null ? default : At(folder, path[(slash + 1)..], use);
     }
 
+    /// <summary>Opens a folder, found from another one step by step.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path; empty for that folder itself.</param>
+    /// <returns>The folder; null when there is none.</returns>
+    public static RawFolder? TryOpenFolder(RawFolder root, string path) =>
+        path.Length == 0 ? root.TryOpenFolder(".") : At(root, path, (folder, name) => folder.TryOpenFolder(name));
+
     /// <summary>Reads a file whole.</summary>
     /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path.</param>

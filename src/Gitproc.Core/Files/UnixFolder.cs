@@ -152,10 +152,18 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override UnixFileMode? ModeOf(string name)
     {
+        // It is asked for tens of thousands of names.
+        Span<byte> bytes = name.Length < 256 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
+        bytes[System.Text.Encoding.Latin1.GetBytes(name, bytes)] = 0;
         var result = stackalloc byte[256];
-        var status = OperatingSystem.IsMacOS()
-            ? IsArm ? Stat(Descriptor, Bytes(name), result, DoNotFollowAt) : StatOnIntelMac(Descriptor, Bytes(name), result, DoNotFollowAt)
-            : StatX(Descriptor, Bytes(name), DoNotFollowAt, TypeAndMode, result);
+        int status;
+        fixed (byte* start = bytes)
+        {
+            status = OperatingSystem.IsMacOS()
+                ? IsArm ? Stat(Descriptor, start, result, DoNotFollowAt) : StatOnIntelMac(Descriptor, start, result, DoNotFollowAt)
+                : StatX(Descriptor, start, DoNotFollowAt, TypeAndMode, result);
+        }
+
         if (status != 0)
             return Marshal.GetLastPInvokeError() is NoEntry or NoFolder ? null : throw Failure(name);
         // struct stat of macOS with 64 bits for inodes, struct statx of Linux.
@@ -305,13 +313,13 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private static partial int Access(int folder, byte[] name, int what, int flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    private static partial int StatX(int folder, byte[] name, int flags, uint wanted, byte* result);
+    private static partial int StatX(int folder, byte* name, int flags, uint wanted, byte* result);
 
     [LibraryImport("libc", EntryPoint = "fstatat", SetLastError = true)]
-    private static partial int Stat(int folder, byte[] name, byte* result, int flags);
+    private static partial int Stat(int folder, byte* name, byte* result, int flags);
 
     [LibraryImport("libc", EntryPoint = "fstatat$INODE64", SetLastError = true)]
-    private static partial int StatOnIntelMac(int folder, byte[] name, byte* result, int flags);
+    private static partial int StatOnIntelMac(int folder, byte* name, byte* result, int flags);
 
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     private static partial int MakeFolder(int folder, byte[] name, uint mode);

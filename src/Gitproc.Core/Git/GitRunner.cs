@@ -27,17 +27,20 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     }
 
     /// <summary>Runs two commands at the same time to their ends.</summary>
-    /// <param name="first">One command.</param>
-    /// <param name="second">The other one.</param>
+    /// <typeparam name="T">What is made of one answer.</typeparam>
+    /// <param name="longer">The command that takes longer.</param>
+    /// <param name="shorter">The other one.</param>
+    /// <param name="use">Called with what git answered to the other one, while the first may still run.</param>
     /// <param name="cancellationToken">Ends both, and what they started, at once.</param>
-    /// <returns>What git answered to each.</returns>
+    /// <returns>What git answered to the first, and what was made of the other answer.</returns>
     /// <exception cref="GitprocException">One failed and may not, or there is no git.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public (GitResult First, GitResult Second) RunBoth(GitCall first, GitCall second, CancellationToken cancellationToken)
+    public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken)
     {
-        using var one = Begin(first, cancellationToken);
-        using var other = Begin(second, cancellationToken);
-        return (Finish(one, cancellationToken), Finish(other, cancellationToken));
+        using var one = Begin(longer, cancellationToken);
+        using var other = Begin(shorter, cancellationToken);
+        var made = use(Finish(other, cancellationToken));
+        return (Finish(one, cancellationToken), made);
     }
 
     private RunningGit Begin(GitCall call, CancellationToken cancellationToken)

@@ -87,8 +87,8 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var root = RawFolder.Open(link.Path);
         using var gitDirectory = RawFolder.Open(link.GitDirectory);
         using var shared = RawFolder.Open(common);
-        using var view = GitView.OfLink(Path.Combine(link.GitDirectory, ViewName), link.GitDirectory, link.Path, common);
         var state = RepositoryState.Read(gitDirectory, shared);
+        using var view = GitView.OfLink(Path.Combine(link.GitDirectory, ViewName), link.GitDirectory, link.Path, common, state.Commit);
         var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
         if (rescue is not null)
             reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued; to get it back: gitproc link restore {rescue.Id}"));

@@ -1,6 +1,7 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
+using Gitproc.Leases.Processes;
 using Gitproc.Original;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -55,7 +56,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     {
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
-        return With(database => Describe(Release(id, request, database, cancellationToken)));
+        // Looking at all processes takes as long as opening the database and reading the settings.
+        var path = _folder.Checkout(CheckoutName.Of(id));
+        var looking = request.StopProcesses ? null : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
+        return With(database => Describe(Release(id, request, looking, database, cancellationToken)));
     }
 
     /// <summary>Cleans a checkout that was released and not cleaned. Where it is in use or clean, nothing is done.</summary>
@@ -286,13 +290,13 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         return known is null ? [] : checkouts.OfRepository(known.Id);
     }
 
-    private CheckoutRow Release(long id, ReleaseRequest request, PoolDatabase database, CancellationToken cancellationToken)
+    private CheckoutRow Release(
+        long id, ReleaseRequest request, Task<IReadOnlyList<ProcessEntry>>? looking, PoolDatabase database, CancellationToken cancellationToken)
     {
         var settings = Settings(database, cancellationToken);
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
         var held = leases.Releasable(id, request.LeaseId, request.Force);
-        var path = _folder.Checkout(held.Name);
-        var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        var running = looking is null ? CheckoutProcesses.Stop(_folder.Checkout(held.Name), cancellationToken) : looking.GetAwaiter().GetResult();
         if (running.Count > 0)
             Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
         // Before its lease ends, so that nobody else begins to clean it.

@@ -101,7 +101,7 @@ public sealed class LeftoverTests : IDisposable
         { "modes at another commit", "git checkout -q --detach origin/other; chmod 600 file-*.txt" },
         { "modes with the index lost", "chmod 600 file-0.txt; rm .git/index" },
         { "mode of a file git was told not to look at", "git update-index --assume-unchanged file-0.txt; chmod 600 file-0.txt" },
-        { "mode of a file in a link's place", "rm -r folder; mkdir folder; echo inner > folder/inner.txt; chmod 600 folder/inner.txt" },
+        { "mode of a file that was written anew", "rm -r folder; mkdir folder; echo inner > folder/inner.txt; chmod 600 folder/inner.txt" },
         { "clean nested clone", "git clone -q $BASE nested" },
         { "clean submodule", "git clone -q $BASE sub; mkdir -p .git/modules; mv sub/.git .git/modules/sub; echo 'gitdir: ../.git/modules/sub' > sub/.git" },
         { "sparse checkout", "git sparse-checkout set --no-cone /folder" },

@@ -204,8 +204,8 @@ public sealed class LinkTests : IDisposable
     [InlineData("cd p; gitproc link repair", "is in no light-weight checkout, and in no repository")]
     [InlineData("cd outside; gitproc link repair", "nothing is checked out in it yet")]
     [InlineData("gitproc link repair r", "is no light-weight checkout")]
-    [InlineData("cd r; gitproc link restore nope", "is no light-weight checkout 'nope'")]
-    [InlineData("cd r; gitproc link remove nope", "is no light-weight checkout 'nope'")]
+    [InlineData("cd r; gitproc link restore nope", "has no light-weight checkout 'nope'")]
+    [InlineData("cd r; gitproc link remove nope", "has no light-weight checkout 'nope'")]
     [InlineData("gitproc link list --base nope", "No base repository 'nope'")]
     public void Bad_input_is_one_error_and_changes_nothing(string command, string error)
     {

@@ -44,11 +44,10 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
                 error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
 
-            var look = WorkTreeLook.Take(view, git, request.Checkout, _isFull, cancellationToken);
-            var rest = HiddenEntries.Find(root, look);
-            rest.Remove(root);
+            var look = WorkTreeLook.Take(view, git, request.Checkout, root, _isFull, cancellationToken);
+            look.Hidden.Remove(root);
             var untracked = ListUntracked(look, cancellationToken);
-            if (look.Changes.Count + untracked.Count == 0 && rest.IsEmpty)
+            if (look.Changes.Count + untracked.Count == 0 && look.Hidden.IsEmpty)
                 return;
             if (round > 0)
             {

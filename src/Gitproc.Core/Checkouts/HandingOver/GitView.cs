@@ -28,7 +28,7 @@ internal sealed class GitView : IDisposable
     private readonly string _workTree;
     private readonly string? _base;
 
-    private GitView(string folder, string gitDirectory, string objects, string workTree, string? basePath)
+    private GitView(string folder, string gitDirectory, string objects, string workTree, string? basePath, string? commit)
     {
         _folder = folder;
         _objects = objects;
@@ -36,8 +36,7 @@ internal sealed class GitView : IDisposable
         _base = basePath;
         Index = Path.Combine(gitDirectory, "index");
         Directory.CreateDirectory(folder);
-        Directory.CreateDirectory(EmptyFolder);
-        SetHead(null);
+        SetHead(commit);
     }
 
     /// <summary>The view's own folder.</summary>
@@ -53,23 +52,22 @@ internal sealed class GitView : IDisposable
     public string NestedFolder => Path.Combine(_folder, "nested");
 
     /// <summary>Config under which git runs no hooks.</summary>
-    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", EmptyFolder)];
+    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", Path.Combine(_folder, "no-hooks"))];
 
     /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
     public string Objects => Quote(_objects);
-
-    private string EmptyFolder => Path.Combine(_folder, "empty");
 
     /// <summary>Makes a view of a checkout.</summary>
     /// <param name="folder">Where to make it; nothing is there.</param>
     /// <param name="checkout">The checkout's folder.</param>
     /// <param name="model">The pristine git directory to take config, refs and hooks from.</param>
     /// <param name="basePath">The base repository, whose objects are found even if the checkout has lost its way to them.</param>
+    /// <param name="commit">The commit it has checked out; null for none.</param>
     /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfCheckout(string folder, string checkout, string model, string basePath)
+    public static GitView OfCheckout(string folder, string checkout, string model, string basePath, string? commit)
     {
         var gitDirectory = Path.Combine(checkout, ".git");
-        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), checkout, basePath);
+        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), checkout, basePath, commit);
         File.WriteAllText(Path.Combine(folder, "commondir"), model + "\n");
         return view;
     }
@@ -79,10 +77,11 @@ internal sealed class GitView : IDisposable
     /// <param name="gitDirectory">The worktree's own git directory.</param>
     /// <param name="workTree">The worktree.</param>
     /// <param name="commonDirectory">The repository it is of, to take config, refs, hooks and objects from.</param>
+    /// <param name="commit">The commit it has checked out; null for none.</param>
     /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfLink(string folder, string gitDirectory, string workTree, string commonDirectory)
+    public static GitView OfLink(string folder, string gitDirectory, string workTree, string commonDirectory, string? commit)
     {
-        var view = new GitView(folder, gitDirectory, Path.Combine(commonDirectory, "objects"), workTree, null);
+        var view = new GitView(folder, gitDirectory, Path.Combine(commonDirectory, "objects"), workTree, null, commit);
         File.WriteAllText(Path.Combine(folder, "commondir"), commonDirectory + "\n");
         return view;
     }
@@ -96,14 +95,13 @@ internal sealed class GitView : IDisposable
     /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfNested(string folder, string gitDirectory, string objects, string workTree, string commit)
     {
-        var view = new GitView(folder, gitDirectory, objects, workTree, null);
+        var view = new GitView(folder, gitDirectory, objects, workTree, null, commit);
         Directory.CreateDirectory(Path.Combine(folder, "refs"));
         Directory.CreateDirectory(Path.Combine(folder, "objects"));
         var isSha256 = commit.Length == 64;
         File.WriteAllText(
             Path.Combine(folder, "config"),
             $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}");
-        view.SetHead(commit);
         return view;
     }
 

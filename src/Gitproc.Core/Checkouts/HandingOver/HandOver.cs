@@ -29,8 +29,9 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         {
             using var root = RawFolder.Open(request.Path);
             using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
-            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Path, request.Model, request.Base);
-            return Run(request, root, gitDirectory, view, cancellationToken);
+            var state = RepositoryState.Read(gitDirectory);
+            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Path, request.Model, request.Base, state.Commit);
+            return Run(request, root, gitDirectory, state, view, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,20 +39,20 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         }
     }
 
-    private Rescue? Run(HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, CancellationToken cancellationToken)
+    private Rescue? Run(
+        HandOverRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
     {
         // Left by a git that was killed; nobody works here now.
         gitDirectory.Remove("index.lock");
         RawTree.MakeFolder(gitDirectory, "objects");
-        var state = RepositoryState.Read(gitDirectory);
         var index = new IndexState(view, git, request);
         var look = index.Look(root, gitDirectory, state, cancellationToken);
-        var hidden = HiddenEntries.Find(root, look);
+        var hidden = look.Hidden;
         Rescue? rescue = null;
         if (request.IsRescued)
             rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken);
         else if (!request.Discard)
-            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, hidden, index.Original, cancellationToken);
+            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
         var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(root, look, view.Folder);
         if (areMended)
             index.Compare(cancellationToken);

@@ -10,17 +10,21 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
 {
     private const string GitName = ".git";
 
+    /// <summary>Nothing of that kind.</summary>
+    public static HiddenEntries None { get; } = new([], [], []);
+
     /// <summary>Whether there is nothing of that kind.</summary>
     public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
 
     /// <summary>Looks.</summary>
     /// <param name="checkout">The checkout's folder.</param>
-    /// <param name="look">What git told.</param>
+    /// <param name="tracked">Raw paths of the folders that git tracks; what is below others it tells of as a whole.</param>
+    /// <param name="submodulePaths">Raw paths of submodules.</param>
     /// <returns>What was found.</returns>
-    public static HiddenEntries Find(RawFolder checkout, WorkTreeLook look)
+    public static HiddenEntries Find(RawFolder checkout, IReadOnlySet<string> tracked, IReadOnlyList<string> submodulePaths)
     {
         var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
-        var submodules = look.Submodules.ToHashSet(StringComparer.Ordinal);
+        var submodules = submodulePaths.ToHashSet(StringComparer.Ordinal);
         RawTree.Walk(checkout, "", entry =>
         {
             if (entry.Name == GitName)
@@ -34,7 +38,7 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
                 specials.Add(entry.Path);
             else if (entry.Kind == EntryKind.Folder && submodules.Contains(entry.Path) && HasEntries(entry))
                 filled.Add(entry.Path);
-            return entry.Kind == EntryKind.Folder && look.Folders.Contains(entry.Path);
+            return entry.Kind == EntryKind.Folder && tracked.Contains(entry.Path);
         });
         return new HiddenEntries(gitEntries, specials, filled);
     }

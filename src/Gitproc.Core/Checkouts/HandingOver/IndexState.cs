@@ -26,7 +26,6 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
     /// <returns>What git says.</returns>
     public WorkTreeLook Look(RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
-        view.SetHead(state.Commit);
         var isSplit = _repair.BringSharedParts(gitDirectory);
         Original = view.Index;
         WorkTreeLook look;
@@ -36,13 +35,13 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
                 throw new GitprocException(ErrorReason.GitFailed, $"{request.Checkout} has no readable index.", request.Checkout);
             if (isSplit)
                 _repair.Rebuild(cancellationToken);
-            look = Take(cancellationToken);
+            look = Take(root, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
             Original = null;
             Reread(state, cancellationToken);
-            look = Take(cancellationToken);
+            look = Take(root, cancellationToken);
         }
 
         if (isSplit && Original is not null)
@@ -50,14 +49,14 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
         if (look.HasMarks)
         {
             _repair.Rebuild(cancellationToken);
-            look = Take(cancellationToken) with { AssumedUnchanged = look.AssumedUnchanged, Skipped = look.Skipped };
+            look = Take(root, cancellationToken) with { AssumedUnchanged = look.AssumedUnchanged, Skipped = look.Skipped };
         }
 
         if (look.Unreadable.Length == 0)
             return look;
         // Walking over the folders makes them accessible.
         RawTree.Walk(root, "", entry => entry.Path != ".git");
-        return Take(cancellationToken);
+        return Take(root, cancellationToken);
     }
 
     /// <summary>Brings it up to date with files of which only mode or times have changed.</summary>
@@ -87,6 +86,6 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
         }
     }
 
-    private WorkTreeLook Take(CancellationToken cancellationToken) =>
-        WorkTreeLook.Take(view, git, request.Checkout, _withIgnored, cancellationToken);
+    private WorkTreeLook Take(RawFolder root, CancellationToken cancellationToken) =>
+        WorkTreeLook.Take(view, git, request.Checkout, root, _withIgnored, cancellationToken);
 }

@@ -39,8 +39,9 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
         if (target is { Branch: { } branch, Commit: { } commit })
             WriteOwn(folder, RawText.OfText($"refs/heads/{branch}"), commit + "\n", expected);
         WriteOwn(folder, "HEAD", target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"), expected);
-        Remove(folder, path => !expected.Contains(path) && !IsInObjects(path));
-        Remove(folder, path => !expected.Contains(path));
+        Remove(folder, "", expected);
+        using var objects = folder.TryOpenFolder(Objects);
+        Remove(objects!, Objects + "/", expected);
     }
 
     private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);
@@ -93,15 +94,15 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
         }
     }
 
-    private static void Remove(RawFolder folder, Func<string, bool> isLeft) => RawTree.Walk(folder, "", entry =>
+    private static void Remove(RawFolder folder, string prefix, HashSet<string> expected) => RawTree.Walk(folder, prefix, entry =>
     {
-        if (isLeft(entry.Path))
+        if (!expected.Contains(entry.Path))
         {
             entry.Parent.Remove(entry.Name);
             return false;
         }
 
-        return !Kept.Contains(entry.Path);
+        return entry.Path != Objects && !Kept.Contains(entry.Path);
     });
 
     private string Config(string text)

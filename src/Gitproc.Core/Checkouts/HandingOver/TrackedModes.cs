@@ -41,14 +41,26 @@ internal static class TrackedModes
     {
         var program = ModeOfNew(Path.Combine(temporary, "program"));
         var isMended = false;
-        foreach (var files in look.TrackedFiles().GroupBy(file => file.Path[..Math.Max(0, file.Path.LastIndexOf('/'))]))
+        var last = "";
+        var open = RawTree.TryOpenFolder(root, last);
+        try
         {
-            RawTree.At(root, files.First().Path, (folder, _) =>
+            foreach (var (folder, name, isExecutable) in look.TrackedFiles())
             {
-                foreach (var (path, isExecutable) in files)
-                    isMended |= Mend(folder, path[(path.LastIndexOf('/') + 1)..], isExecutable ? program : program & ~Execute);
-                return true;
-            });
+                if (folder != last)
+                {
+                    open?.Dispose();
+                    open = RawTree.TryOpenFolder(root, folder);
+                    last = folder;
+                }
+
+                if (open is not null)
+                    isMended |= Mend(open, name, isExecutable ? program : program & ~Execute);
+            }
+        }
+        finally
+        {
+            open?.Dispose();
         }
 
         return isMended;

@@ -23,7 +23,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     {
         var index = new IndexState(view, git, request);
         var look = index.Look(root, gitDirectory, state, cancellationToken);
-        return Run(request, root, gitDirectory, view, state, look, HiddenEntries.Find(root, look), index.Original, cancellationToken);
+        return Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
     }
 
     /// <summary>Rescues what is found in a checkout.</summary>
@@ -33,16 +33,15 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     /// <param name="view">The view of it.</param>
     /// <param name="state">What its git directory says.</param>
     /// <param name="look">What git says of its work tree.</param>
-    /// <param name="hidden">What git does not say.</param>
     /// <param name="index">The path of the index to keep; null for none.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
     /// <exception cref="GitprocException">It could not be rescued.</exception>
     public Rescue? Run(
-        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, string? index,
+        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
         CancellationToken cancellationToken)
     {
-        var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, hidden, cancellationToken);
+        var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, look.Hidden, cancellationToken);
         if (leftovers is null)
             return null;
         if (leftovers.Size > request.MostRescued)

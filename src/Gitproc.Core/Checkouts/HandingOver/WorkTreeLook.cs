@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Git;
 
 namespace Gitproc.Checkouts.HandingOver;
@@ -11,7 +12,7 @@ namespace Gitproc.Checkouts.HandingOver;
 /// <param name="AssumedUnchanged">Raw paths that git was told not to look at (git-update-index(1), --assume-unchanged).</param>
 /// <param name="Skipped">Raw paths that git was told not to check out (git-update-index(1), --skip-worktree).</param>
 /// <param name="Submodules">Raw paths of submodules in the index.</param>
-/// <param name="Folders">Raw paths of the folders that hold what is in the index; the top is not among them.</param>
+/// <param name="Hidden">What git never tells of.</param>
 /// <param name="Unreadable">What git said that it could not read; empty when nothing.</param>
 /// <param name="Listing">What git-ls-files(1) said.</param>
 internal sealed record WorkTreeLook(
@@ -20,7 +21,7 @@ internal sealed record WorkTreeLook(
     IReadOnlyList<string> AssumedUnchanged,
     IReadOnlySet<string> Skipped,
     IReadOnlyList<string> Submodules,
-    IReadOnlySet<string> Folders,
+    HiddenEntries Hidden,
     string Unreadable,
     string Listing)
 {
@@ -34,36 +35,50 @@ internal sealed record WorkTreeLook(
     /// <param name="view">The view of the checkout.</param>
     /// <param name="git">Runs git.</param>
     /// <param name="subject">What the user knows it to be about.</param>
+    /// <param name="root">The checkout's folder, to look there for what git never tells of; null not to look.</param>
     /// <param name="withIgnored">Whether ignored files count as untracked.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="GitprocException">git could not read index or commit.</exception>
-    public static WorkTreeLook Take(GitView view, GitRunner git, string subject, bool withIgnored, CancellationToken cancellationToken)
+    public static WorkTreeLook Take(GitView view, GitRunner git, string subject, RawFolder? root, bool withIgnored, CancellationToken cancellationToken)
     {
-        var (status, files) = git.RunBoth(
+        var (status, look) = git.RunBoth(
             // "dirty": the commit of a submodule is compared, and no git is run in it, which would obey its config.
             view.Call(subject, "status", "-z", "--porcelain=v2", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames"),
             view.Call(subject, ["ls-files", "-z", "-s", "-v", "--cached", "--others", "--directory", .. withIgnored ? [] : (string[])["--exclude-standard"]]),
+            // It ends first, for it compares no files.
+            files => Read(files, root),
             cancellationToken);
-        return Read(StatusEntry.Read(status.Output), files.Output, $"{status.Error}\n{files.Error}".Trim());
+        return look with { Changes = StatusEntry.Read(status.Output), Unreadable = $"{status.Error}\n{look.Unreadable}".Trim() };
     }
 
     /// <summary>Lists the regular files that are in the index: no links, and no submodules.</summary>
-    /// <returns>The raw path of each, and whether it is to be executable; some more than once where a merge is not done.</returns>
-    public IEnumerable<(string Path, bool IsExecutable)> TrackedFiles()
+    /// <returns>
+    /// The raw path of each one's folder, empty for the top, its raw name, and whether it is to be executable; those of a folder
+    /// mostly one after the other, and some more than once where a merge is not done.
+    /// </returns>
+    public IEnumerable<(string Folder, string Name, bool IsExecutable)> TrackedFiles()
     {
+        var folder = "";
         for (int start = 0, end; start < Listing.Length; start = end + 1)
         {
             end = Listing.IndexOf('\0', start);
             // 100644 and 100755.
-            if (Listing[start] != '?' && string.CompareOrdinal(Listing, start + 2, "100", 0, 3) == 0)
-                yield return (Listing[(Listing.IndexOf('\t', start) + 1)..end], Listing[start + 5] == '7');
+            if (Listing[start] == '?' || string.CompareOrdinal(Listing, start + 2, "100", 0, 3) != 0)
+                continue;
+            var path = Listing.IndexOf('\t', start) + 1;
+            var name = Listing.LastIndexOf('/', end - 1, end - path) + 1;
+            var length = Math.Max(0, name - 1 - path);
+            if (length != folder.Length || string.CompareOrdinal(Listing, path, folder, 0, length) != 0)
+                folder = Listing.Substring(path, length);
+            yield return (folder, Listing[Math.Max(path, name)..end], Listing[start + 5] == '7');
         }
     }
 
     // Lines "? path" and "tag mode id stage TAB path".
-    private static WorkTreeLook Read(IReadOnlyList<StatusEntry> changes, string files, string unreadable)
+    private static WorkTreeLook Read(GitResult result, RawFolder? root)
     {
+        var files = result.Output;
         var (untracked, assumed, skipped, submodules) = (new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
         var folders = new HashSet<string>(StringComparer.Ordinal);
         var last = "";
@@ -90,7 +105,8 @@ internal sealed record WorkTreeLook(
                 AddWithParents(folders, last = folder.ToString());
         }
 
-        return new WorkTreeLook(changes, untracked, assumed, skipped, submodules, folders, unreadable, files);
+        var hidden = root is null ? HiddenEntries.None : HiddenEntries.Find(root, folders, submodules);
+        return new WorkTreeLook([], untracked, assumed, skipped, submodules, hidden, result.Error, files);
     }
 
     private static void AddWithParents(HashSet<string> folders, string folder)

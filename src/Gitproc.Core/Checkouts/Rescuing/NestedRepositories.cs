@@ -72,7 +72,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(objects), FullPath(path), commit);
         try
         {
-            return WorkTreeLook.Take(view, git, path, withIgnored: false, cancellationToken);
+            return WorkTreeLook.Take(view, git, path, root: null, withIgnored: false, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
