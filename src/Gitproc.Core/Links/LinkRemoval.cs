@@ -1,7 +1,9 @@
+using Gitproc.Checkouts;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Leases;
+using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
@@ -24,6 +26,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     /// <exception cref="GitprocException">Somebody works in it, another repository is in it, or what is in it could not be rescued.</exception>
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
+        SharedConfig.PutBack(link.Place.CommonDirectory);
         var rescue = link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
@@ -69,12 +72,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     private Rescue? RescueWork(LinkState link, CancellationToken cancellationToken)
     {
         var common = link.Place.CommonDirectory;
+        var place = CheckoutPlace.OfLinked(link.Id, link.Path, common);
         var request = new HandOverRequest
         {
-            Checkout = link.Id,
-            Path = link.Path,
-            GitDirectory = link.GitDirectory,
-            SharesRefs = true,
+            Place = place,
             Base = common,
             Model = common,
             Key = link.Place.Top,
@@ -86,7 +87,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var root = RawFolder.Open(link.Path);
         using var gitDirectory = RawFolder.Open(link.GitDirectory);
         using var shared = RawFolder.Open(common);
-        using var view = GitView.OfLink(Path.Combine(link.GitDirectory, ViewName), link.GitDirectory, link.Path, common);
+        using var view = GitView.OfCheckout(Path.Combine(link.GitDirectory, ViewName), place, common, common);
         var state = RepositoryState.Read(gitDirectory, shared);
         var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
         if (rescue is not null)

@@ -39,8 +39,10 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var rescues = hasRescues ? new Rescues(path, git).List(cancellationToken) : [];
             var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
             items.AddRange(old.Select(Item));
+            // Light-weight checkouts, which somebody may have anywhere.
+            var isShared = Worktrees.Of(path).Except(all.Select(row => row.Name), StringComparer.Ordinal).Any();
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count)
+            if (unused.Count == all.Count && !isShared && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count)
                 items.Add(Item(repository, path, lastUse));
         }
 

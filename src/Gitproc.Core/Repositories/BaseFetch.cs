@@ -101,14 +101,18 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that fetches {Repository.Url}")),
         cancellationToken);
 
-    private GitResult Run(string[] arguments, CancellationToken cancellationToken) => git.Run(
-        new GitCall(["--git-dir", BasePath, .. arguments])
-        {
-            WorkingDirectory = folder.Path,
-            Subject = Url,
-            LongestSilence = LongestSilence,
-            Config = [("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
-            Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
-        },
-        cancellationToken);
+    private GitResult Run(string[] arguments, CancellationToken cancellationToken)
+    {
+        var call = BaseCall.Of(BasePath, arguments);
+        return git.Run(
+            call with
+            {
+                WorkingDirectory = folder.Path,
+                Subject = Url,
+                LongestSilence = LongestSilence,
+                Config = [.. call.Config, ("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
+                Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
+            },
+            cancellationToken);
+    }
 }

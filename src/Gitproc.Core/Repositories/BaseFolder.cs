@@ -41,6 +41,12 @@ internal static class BaseFolder
         return folder.Length <= LongestPath && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
 
+    /// <summary>Finds all base repositories.</summary>
+    /// <param name="folder">The pool's <c>base</c>; it need not be there.</param>
+    /// <returns>Their absolute paths.</returns>
+    public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
+        .SelectMany(path => path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path] : All(path));
+
     // A colon is no part of a name on Windows: a port follows a plus, and IPv6 addresses are written with dashes. Local
     // repositories have the folders that begin with an underscore for themselves.
     private static string[] OfRemote(string[] parts)

@@ -18,7 +18,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal));
     }
 
-    /// <summary>Removes a repository unless there is a checkout or a rescue of it, or somebody waits for one, clones, fetches or packs.</summary>
+    /// <summary>Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one, clones, fetches or packs.</summary>
     /// <param name="repository">The repository.</param>
     /// <returns>Whether it is removed.</returns>
     public bool TryRemove(RepositoryRow repository)
@@ -33,7 +33,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
         var isRemoved = database.Change(() =>
         {
-            if (HasRescues(path) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+            if (HasRescues(path) || Worktrees.Of(path).Count > 0 || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
                 Directory.Move(path, doomed);

@@ -124,6 +124,5 @@ internal sealed class CheckoutModel(GitRunner git)
     // As git writes paths on Windows too.
     private static string GitPath(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 
-    private static GitCall Call(string basePath, params string[] arguments) =>
-        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath };
+    private static GitCall Call(string basePath, params string[] arguments) => BaseCall.Of(basePath, arguments);
 }

@@ -70,6 +70,6 @@ internal sealed class Rescues(string basePath, GitRunner git)
     }
 
     private string Run(Action<Stream>? input, CancellationToken cancellationToken, params string[] arguments) => git.Run(
-        new GitCall(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, Subject = basePath, Input = input },
+        BaseCall.Of(basePath, arguments) with { Subject = basePath, Input = input },
         cancellationToken).Output;
 }
