@@ -21,6 +21,10 @@ internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirect
     /// <param name="make">Given the folder to make it in and its name.</param>
     public void Make(string path, Action<RawFolder, string> make) => RawTree.Make(FolderOf(ref path), path, make);
 
+    /// <summary>Makes a folder, see <see cref="RawTree.MakeFolder"/>.</summary>
+    /// <param name="path">Its raw path.</param>
+    public void MakeFolder(string path) => RawTree.MakeFolder(FolderOf(ref path), path);
+
     /// <summary>The full path of an entry.</summary>
     /// <param name="place">Where the checkout is.</param>
     /// <param name="path">The entry's raw path.</param>

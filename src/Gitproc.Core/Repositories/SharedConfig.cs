@@ -62,7 +62,12 @@ internal static partial class SharedConfig
 
     /// <summary>Notes that all files of a worktree are as the config of the base repository has them.</summary>
     /// <param name="place">The worktree; nobody works in it.</param>
-    public static void Trust(CheckoutPlace place) => File.Delete(MarkerOf(place.GitDirectory));
+    public static void Trust(CheckoutPlace place)
+    {
+        var marker = MarkerOf(place.GitDirectory);
+        if (File.Exists(marker))
+            File.Delete(marker);
+    }
 
     private static void DistrustAll(string basePath)
     {

@@ -62,12 +62,16 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         using var gitDirectory = RawFolder.Open(request.Place.GitDirectory);
         using var shared = RawFolder.Open(request.Base);
         using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base);
-        new PristineWorktree(request.Place).WriteGitFile(root);
+        var pristine = new PristineWorktree(request.Place);
+        pristine.WriteGitFile(root);
+        // What is in the files is then compared with the commit to come.
+        if (request.Place.ReadHead() is null)
+            pristine.WriteHead(request.Target);
         if (!isThere)
             BringBack(request, gitDirectory, view, cancellationToken);
         var rescue = Run(request, root, gitDirectory, shared, view, cancellationToken);
         new LfsStore(request.Base).Take(request.Model);
-        new PristineWorktree(request.Place).Write(request.Target);
+        pristine.Write(request.Target);
         SharedConfig.Trust(request.Place);
         return rescue;
     }

@@ -30,6 +30,14 @@ internal sealed class PristineWorktree(CheckoutPlace place)
         pristine.RemoveRest(last: _ => false);
     }
 
+    /// <summary>Writes what is checked out, and leaves all else as it is.</summary>
+    /// <param name="target">What is checked out.</param>
+    public void WriteHead(Target target)
+    {
+        using var folder = RawFolder.Open(place.GitDirectory);
+        new PristineFolder(folder).Write("HEAD", HeadOf(target));
+    }
+
     /// <summary>Writes the file by which git finds the private folder.</summary>
     /// <param name="folder">The worktree's folder, where it is now.</param>
     /// <exception cref="IOException">A folder is in its place, in which there may be anything.</exception>

@@ -39,6 +39,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlac
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
+        new SubmodulePointers(Git, place).Mend(tree, work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])), cancellationToken);
         RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
     }
 
@@ -85,7 +86,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlac
             RawTree.Remove(root, path);
         RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")));
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders, "")))
-            RawTree.MakeFolder(root, path);
+            tree.MakeFolder(path);
         RestoreFiles(tree, content, items, cancellationToken);
     }
 

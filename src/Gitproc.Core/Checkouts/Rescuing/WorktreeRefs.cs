@@ -50,21 +50,21 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         {
             commit = head;
         }
-        else if (branch is not null && (isLink || IsOwn(branch) || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
+        else if (branch is not null && (isLink || (commit is null && !there.ContainsKey(branch)) || IsOwn(branch) || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
         {
             RawTree.Write(state, "HEAD", head + "\n");
             return commit ?? RefFiles.Resolve(there, head);
         }
 
-        // A branch without commits is left as the one that the worktree was made with.
         if (commit is not null)
             RawTree.Write(state, "HEAD", commit + "\n");
         return commit;
     }
 
+    // A bare repository has its HEAD for others to see.
     private bool IsCheckedOut(string branch) => Worktrees.Of(repository).Where(id => id != Path.GetFileName(place.GitDirectory))
         .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
-        .Append(Path.Combine(repository, "HEAD"))
+        .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
         .Any(file => File.Exists(file) && RefFiles.NameIn(RawText.Of(File.ReadAllBytes(file)).TrimEnd()) == branch);
 
     // git-stash(1), store: lines "OLD NEW who and when TAB message", the oldest first.
