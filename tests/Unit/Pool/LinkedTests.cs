@@ -185,6 +185,22 @@ public sealed class LinkedTests : IDisposable
     }
 
     [Fact]
+    public void What_is_shared_does_not_reach_clones()
+    {
+        TestGit.Run(_pool.Source, "tag", "\u00e4\u00f6");
+        var checkout = _pool.Acquire(Linked);
+        TestGit.Run(checkout.Path, "tag", "mine");
+        TestGit.Run(checkout.Path, "branch", "mine");
+        TestGit.Run(_pool.Source, "tag", "--annotate", "--message", "new", "new");
+
+        var clone = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone, Fetch = FetchPolicy.Always });
+
+        Assert.Equal(["new", "v1", "\u00e4\u00f6"], TestGit.Run(clone.Path, "tag", "--list").Split('\n'));
+        Assert.Equal("refs/heads/main", TestGit.Run(clone.Path, "for-each-ref", "--format=%(refname)", "refs/heads"));
+        Assert.Equal(Commit, TestGit.Run(Base, "rev-parse", "refs/tags/mine"));
+    }
+
+    [Fact]
     public void A_folder_that_is_gone_comes_back_and_what_was_staged_is_rescued()
     {
         var checkout = _pool.Acquire(Linked);
