@@ -10,8 +10,8 @@ AfterAll {
 
 Describe 'Kind' {
     AfterEach {
-        Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
         $env:GITPROC_KIND = $null
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
     }
 
     It 'is that of -Kind: <Kind>' -ForEach @(@{ Kind = 'Linked'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {

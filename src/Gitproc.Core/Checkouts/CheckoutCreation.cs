@@ -77,7 +77,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             if (target.Commit is null)
                 return;
             // By the model's config: the base repository's own may be a job's.
-            using var view = GitView.OfCheckout(folder.Unfinished($"view-{row.Name}"), worktree.At(at), CheckoutModel.Of(basePath), basePath);
+            using var view = GitView.OfCheckout(at + "-view", worktree.At(at), CheckoutModel.Of(basePath), basePath);
             view.SetHead(target.Commit);
             git.Run(view.Call(row.Name, call.Arguments), cancellationToken);
             new LfsStore(basePath).Take(CheckoutModel.Of(basePath));

@@ -91,7 +91,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
             return;
         }
 
-        var aside = $"{path}.damaged-{DateTime.UtcNow:yyyyMMdd-HHmmss}";
+        var aside = $"{path}{BaseFolder.Damaged}{DateTime.UtcNow:yyyyMMdd-HHmmss}";
         Directory.Move(path, aside);
         reports?.Report(new PoolReport(ReportKind.Warning, $"what is left of the damaged base repository is in {aside}"));
     }
