@@ -8,7 +8,7 @@ namespace Gitproc.Repositories;
 /// <summary>
 /// Config and hooks of a base repository that has checkouts as worktrees. These share them, so a job can set there what git
 /// runs: it is put back whenever a checkout is handed over, and before Gitproc runs git there. What a job cannot do without, and no
-/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes, submodules, and that worktrees may have config of their own.
+/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules.
 /// </summary>
 internal static partial class SharedConfig
 {
@@ -45,7 +45,6 @@ internal static partial class SharedConfig
         if (!File.Exists(pristine))
             return;
         FolderRemoval.Remove(Path.Combine(basePath, "hooks"));
-        File.Delete(Path.Combine(basePath, "config.worktree"));
         var (now, first) = (File.Exists(ConfigFile(basePath)) ? File.ReadAllText(ConfigFile(basePath)) : "", File.ReadAllText(pristine));
         var wanted = now == first ? first : first + Harmless(now[CommonStart(now, first)..]);
         if (wanted == now)
@@ -119,7 +118,6 @@ internal static partial class SharedConfig
                 keys = Identity().IsMatch(line) || Branch().IsMatch(line) ? AnyEntry()
                     : Remote().IsMatch(line) ? RemoteEntry()
                     : Submodule().IsMatch(line) ? SubmoduleEntry()
-                    : line == "[extensions]" ? WorktreeConfig()
                     : null;
             }
             else if (keys?.IsMatch(line) == true)
@@ -161,8 +159,4 @@ internal static partial class SharedConfig
 
     [GeneratedRegex("""^(?:url|active) = (?:[^"\\\p{Cc}]|"[^"\\\p{Cc}]*")+$""", RegexOptions.IgnoreCase)]
     private static partial Regex SubmoduleEntry();
-
-    // git-sparse-checkout(1) sets it. The base repository's own, which its gits would read too, is removed.
-    [GeneratedRegex("^worktreeConfig = true$", RegexOptions.IgnoreCase)]
-    private static partial Regex WorktreeConfig();
 }
