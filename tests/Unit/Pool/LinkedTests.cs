@@ -326,7 +326,7 @@ public sealed class LinkedTests : IDisposable
         var checkout = _pool.Acquire(Linked);
         _pool.Release(checkout);
         var request = new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero };
-        var pooled = _pool.Pool.Link(new LinkRequest { Path = _pool["pooled"], Base = Base, WorkingDirectory = _pool.Home });
+        var pooled = _pool.Pool.Link(new LinkRequest { Path = _pool["pooled"], Base = Base, Ref = Commit, WorkingDirectory = _pool.Home });
 
         var items = _pool.Pool.FindUnused(request);
         Assert.Equal([PrunedKind.Checkout], items.Select(item => item.Kind));
