@@ -128,7 +128,7 @@ function Export-Tar {
     try {
         foreach ($item in Get-ChildItem -LiteralPath $Folder -File | Sort-Object Name) {
             $entry = [System.Formats.Tar.PaxTarEntry]::new('RegularFile', "$Root/$($item.Name)")
-            $entry.Mode = $item.UnixFileMode.HasFlag([System.IO.UnixFileMode]::UserExecute) ? 493 : 420 # 755, 644
+            $entry.Mode = $item.Name -eq 'gitproc' ? 493 : 420 # 755, 644
             $entry.ModificationTime = $item.LastWriteTimeUtc
             $entry.DataStream = $item.OpenRead()
             try { $tar.WriteEntry($entry) } finally { $entry.DataStream.Dispose() }
