@@ -21,12 +21,12 @@ Set-StrictMode -Version Latest
 $columns = 100
 
 $commands = @'
-cd (gp a git@github.com:owner/app)       # a checkout of its own, locked
+cd (gp a git@github.com:owner/app)  # a checkout of its own, locked
 1..3 | ForEach-Object -Parallel { Use-GitprocCheckout owner/app { ./test.ps1 } }
 gp ls
 'half done' > idea.txt
-gp r                                     # back where it was; cleaned, and free for the next
-gp rescue list                           # nothing is lost
+gp r  # back where it was; the checkout is cleaned, and free for the next
+gp rescue list  # nothing is lost
 '@ -split "`n"
 
 # What runs in the terminal: a prompt, the command as if typed, and what it shows.
@@ -136,7 +136,7 @@ $before = @{}
 foreach ($name in $names) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
     $personal = New-Item -ItemType Directory -Path (Join-Path $folder 'home') -Force
-    foreach ($name in $names) { [Environment]::SetEnvironmentVariable($name, $null) }
+    foreach ($name in $names) { Remove-Item -LiteralPath "env:$name" -ErrorAction Ignore }
     $env:HOME = $personal
     $env:GIT_CONFIG_GLOBAL = Join-Path $personal '.gitconfig'
     $env:GIT_CONFIG_NOSYSTEM = '1'
@@ -171,6 +171,8 @@ try {
     $lines = ConvertFrom-TerminalText -Text ($shown -join "`n") -Width $columns
     ConvertTo-Svg -Line $lines -Width $columns | Set-Content -LiteralPath $Path
 } finally {
-    foreach ($name in $names) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+    foreach ($name in $names) {
+        if ($before[$name]) { Set-Item -LiteralPath "env:$name" -Value $before[$name] } else { Remove-Item -LiteralPath "env:$name" -ErrorAction Ignore }
+    }
     Remove-Item -LiteralPath $folder -Recurse -Force -ErrorAction Ignore
 }
