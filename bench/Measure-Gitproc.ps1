@@ -7,7 +7,7 @@
     the machine does hits all alike. A ratio is one of medians, to the first contestant of the table. Repositories, pool
     and home are the bench's own, in a temporary folder that is removed at the end.
 
-    Build first: ./build.ps1 Package
+    Build first: ./build.ps1 Build, Package
 .PARAMETER Rounds
     How often each contestant runs.
 .PARAMETER Files
