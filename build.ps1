@@ -110,6 +110,7 @@ function Export-NativeArchive {
     $name = "gitproc-$version-$system"
     if ($IsWindows) {
         $archive = "$name.zip"
+        Remove-Item -LiteralPath (Join-Path $Destination $archive) -ErrorAction Ignore
         [System.IO.Compression.ZipFile]::CreateFromDirectory($native, (Join-Path $Destination $archive))
     } else {
         $archive = "$name.tar.gz"
@@ -153,8 +154,6 @@ try {
             $version = ([xml] (Get-Content -LiteralPath Directory.Build.props -Raw)).Project.PropertyGroup.VersionPrefix
             $null = New-Item -ItemType Directory -Path $Destination -Force
             $Destination = (Get-Item -LiteralPath $Destination).FullName
-            # What an older build has left is no package of this one.
-            Get-ChildItem -LiteralPath $Destination -File | Where-Object Name -Match '^gitproc[-.].*\.(nupkg|zip|tar\.gz)(\.sha256)?$' | Remove-Item
             foreach ($one in $Kind) {
                 $package = switch ($one) {
                     'Module' { Export-ModulePackage }

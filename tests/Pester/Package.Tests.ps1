@@ -119,11 +119,10 @@ Describe 'A package' {
     }
 
     It 'of the module can be installed by <_>' -ForEach 'Install-PSResource', 'Install-Module' {
-        if (-not (Get-Command $_ -ErrorAction Ignore)) {
-            Set-ItResult -Skipped -Because "$_ is not there"
+        if ($IsWindows -or -not (Get-Command $_ -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because "$_ is not there, or would install for the user"
             return
         }
-        # Where it installs to goes by the home that the process began with.
         $install = $_ -eq 'Install-PSResource' ? {
             Register-PSResourceRepository -Name here -Uri $args[0] -Trusted
             Install-PSResource Gitproc -Repository here
@@ -131,9 +130,17 @@ Describe 'A package' {
             Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted
             Install-Module Gitproc -Repository here -Scope CurrentUser
         }
-        $env:PSModulePath = $before['PSModulePath']
-        & $pwsh -NoProfile -NonInteractive -Command $install -args $packages
-        & $pwsh -NoProfile -NonInteractive -Command { "$((Get-Module Gitproc -ListAvailable).Version)" } | Should -Be $version
+        $saved = $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME
+        try {
+            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $_")
+            $env:PSModulePath = $before['PSModulePath']
+            Remove-Item env:XDG_DATA_HOME -ErrorAction Ignore
+            & $pwsh -NoProfile -NonInteractive -Command $install -args $packages
+            $place = & $pwsh -NoProfile -NonInteractive -Command { (Get-Module Gitproc -ListAvailable).ModuleBase }
+        } finally {
+            $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME = $saved
+        }
+        $place | Should -BeLike "$(Join-Path $TestDrive "home of $_")*$version"
     }
 
     It 'of the tool has what the command needs and nothing else' {
