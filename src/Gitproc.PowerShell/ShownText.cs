@@ -1,8 +1,14 @@
+using Gitproc.Views;
+
 namespace Gitproc.PowerShell;
 
 /// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
 public static class ShownText
 {
+    // The place that was asked for last: a table asks for one again and again.
+    [ThreadStatic]
+    private static (string Location, StandingPlace Place)? _last;
+
     /// <summary>Hides what may be a password.</summary>
     /// <param name="text">Any text; one without a password stays as it is.</param>
     /// <returns>The text that may be shown.</returns>
@@ -14,6 +20,37 @@ public static class ShownText
     /// <param name="behind">How many commits it has alone.</param>
     /// <returns>A few words.</returns>
     public static string Status(bool? isDirty, int? ahead, int? behind) => PrintableStatus.Of(isDirty, ahead, behind);
+
+    /// <summary>The name of a checkout, with a mark on the one that the session stands in.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <param name="path">The checkout's path.</param>
+    /// <param name="location">The folder of the file system that the session stands in.</param>
+    /// <returns>As <c>checkout-3 *</c>.</returns>
+    public static string Name(string name, string path, string location)
+    {
+        if (_last?.Location != location)
+            _last = (location, new StandingPlace(location));
+        return _last.Value.Place.Mark(name, path);
+    }
+
+    /// <summary>Names the time that has gone by.</summary>
+    /// <param name="since">Since when; null for never.</param>
+    /// <returns>As <c>3 m</c>; empty for never.</returns>
+    public static string Age(DateTimeOffset? since) => since is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
+
+    /// <summary>Names a time of this machine's zone, and how long ago it is.</summary>
+    /// <param name="time">The time; null for never.</param>
+    /// <returns>As <c>2026-01-02 13:04:05 (3 m)</c>; empty for never.</returns>
+    public static string Time(DateTimeOffset? time) => time is { } at ? $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({Age(at)})" : "";
+
+    /// <summary>
+    /// Whether what is shown may have colours. PowerShell itself takes them out of what it renders as plain text, but not where its own
+    /// output is redirected.
+    /// </summary>
+    /// <param name="rendering">What <c>$PSStyle.OutputRendering</c> says.</param>
+    /// <returns>True when it may.</returns>
+    public static bool TakesColor(string rendering) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && rendering != "PlainText" && (rendering == "Ansi" || !Console.IsOutputRedirected);
 
     /// <summary>Names a size.</summary>
     /// <param name="bytes">The bytes.</param>

@@ -30,6 +30,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
     {
         var name = row.Name;
         var unfinished = folder.Unfinished(name);
+        using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {name}");
         try
         {
             var gitDirectory = Path.Combine(unfinished, ".git");

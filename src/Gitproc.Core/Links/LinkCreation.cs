@@ -46,6 +46,7 @@ internal sealed class LinkCreation(GitRunner git)
     /// <exception cref="GitprocException">git refused.</exception>
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
+        using var step = ProgressStep.Begin(git.Reports, $"checking out {link.Path}");
         var result = git.Run(
             new GitCall(["checkout", "--progress", .. source.Arguments])
             {

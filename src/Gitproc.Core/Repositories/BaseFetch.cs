@@ -39,6 +39,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         if (times.TriedAt >= notBefore && times.Error is { } shared)
             return shared;
         var began = DateTimeOffset.UtcNow;
+        using var step = ProgressStep.Begin(reports, $"fetching {Repository.Url}");
         string? error = null;
         try
         {
@@ -64,6 +65,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
         using var alone = Lock(cancellationToken);
+        using var step = ProgressStep.Begin(reports, $"fetching {wanted} of {Repository.Url}");
         try
         {
             Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"], cancellationToken);

@@ -35,6 +35,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
             if (Directory.Exists(path))
                 reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is made anew"));
             var began = DateTimeOffset.UtcNow;
+            using var step = ProgressStep.Begin(reports, $"cloning {repository.Url}");
             Clone(repository, credential, path, cancellationToken);
             database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
         }
