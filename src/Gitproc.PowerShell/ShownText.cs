@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gitproc.Views;
 
 namespace Gitproc.PowerShell;
@@ -5,9 +6,7 @@ namespace Gitproc.PowerShell;
 /// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
 public static class ShownText
 {
-    // The place that was asked for last: a table asks for one again and again.
-    [ThreadStatic]
-    private static (string Location, StandingPlace Place)? _last;
+    private const int LongestShort = 32;
 
     /// <summary>Hides what may be a password.</summary>
     /// <param name="text">Any text; one without a password stays as it is.</param>
@@ -26,22 +25,17 @@ public static class ShownText
     /// <param name="path">The checkout's path.</param>
     /// <param name="location">The folder of the file system that the session stands in.</param>
     /// <returns>As <c>checkout-3 *</c>.</returns>
-    public static string Name(string name, string path, string location)
-    {
-        if (_last?.Location != location)
-            _last = (location, new StandingPlace(location));
-        return _last.Value.Place.Mark(name, path);
-    }
+    public static string Name(string name, string path, string location) => StandingPlace.At(location).Mark(name, path);
 
     /// <summary>Names the time that has gone by.</summary>
-    /// <param name="since">Since when; null for never.</param>
+    /// <param name="since">Since when, also as it came back from another process; null for never.</param>
     /// <returns>As <c>3 m</c>; empty for never.</returns>
-    public static string Age(DateTimeOffset? since) => since is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
+    public static string Age(object? since) => Read(since) is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
 
     /// <summary>Names a time of this machine's zone, and how long ago it is.</summary>
-    /// <param name="time">The time; null for never.</param>
+    /// <param name="time">The time, also as it came back from another process; null for never.</param>
     /// <returns>As <c>2026-01-02 13:04:05 (3 m)</c>; empty for never.</returns>
-    public static string Time(DateTimeOffset? time) => time is { } at ? $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({Age(at)})" : "";
+    public static string Time(object? time) => Read(time) is { } at ? $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({Age(at)})" : "";
 
     /// <summary>
     /// Whether what is shown may have colours. PowerShell itself takes them out of what it renders as plain text, but not where its own
@@ -57,8 +51,21 @@ public static class ShownText
     /// <returns>The size with a unit.</returns>
     public static string Size(long bytes) => PrintableSize.Of(bytes);
 
+    /// <summary>Writes control characters out, and cuts what is long: in a table others want room too.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text that a terminal shows and does not obey.</returns>
+    public static string Short(string text) => CutText.End(PrintableText.Of(text), LongestShort);
+
     /// <summary>Writes control characters out.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>
     public static string Printable(string text) => PrintableText.Of(text);
+
+    // PowerShell hands it on to another process as its text.
+    private static DateTimeOffset? Read(object? time) => time switch
+    {
+        DateTimeOffset known => known,
+        null => null,
+        _ => DateTimeOffset.TryParse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : null,
+    };
 }

@@ -30,9 +30,17 @@ internal static class TopCommand
                 return ExitCode.Done;
             }
 
-            using var screen = new ConsoleScreen();
-            new LivePool(watch, screen, place, Terminal.TakesColor).Run(interruption.Token);
-            return ExitCode.Done;
+            try
+            {
+                using var screen = new ConsoleScreen();
+                new LivePool(watch, screen, place, Terminal.TakesColor).Run(interruption.Token);
+                return ExitCode.Done;
+            }
+            finally
+            {
+                // .NET has put the keypad into the mode for programs, and does not take it out again.
+                Console.Out.Write("\e[?1l\e>");
+            }
         });
         return command;
     }

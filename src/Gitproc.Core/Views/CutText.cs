@@ -1,7 +1,7 @@
 namespace Gitproc.Views;
 
 /// <summary>Text that is cut to a width, counted in characters.</summary>
-internal static class CutText
+public static class CutText
 {
     private const char Mark = '…';
 

@@ -10,7 +10,21 @@ public sealed class StandingPlace(string directory)
         ? StringComparison.OrdinalIgnoreCase
         : StringComparison.Ordinal;
 
+    // A table asks for one place again and again.
+    [ThreadStatic]
+    private static (string Directory, StandingPlace Place)? _last;
+
     private readonly string _place = RealPath.Of(directory) + Path.DirectorySeparatorChar;
+
+    /// <summary>The place, resolved once while the same one is asked for.</summary>
+    /// <param name="directory">The absolute path.</param>
+    /// <returns>The place.</returns>
+    public static StandingPlace At(string directory)
+    {
+        if (_last?.Directory != directory)
+            _last = (directory, new StandingPlace(directory));
+        return _last.Value.Place;
+    }
 
     /// <summary>Whether a checkout is the one around it.</summary>
     /// <param name="checkout">The checkout's path.</param>
