@@ -6,7 +6,7 @@ namespace Gitproc.PowerShell;
 /// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
 public static class ShownText
 {
-    private const int LongestShort = 32;
+    private const int LongestBrief = 32;
 
     /// <summary>Hides what may be a password.</summary>
     /// <param name="text">Any text; one without a password stays as it is.</param>
@@ -54,7 +54,7 @@ public static class ShownText
     /// <summary>Writes control characters out, and cuts what is long: in a table others want room too.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>
-    public static string Short(string text) => CutText.End(PrintableText.Of(text), LongestShort);
+    public static string Brief(string text) => CutText.End(PrintableText.Of(text), LongestBrief);
 
     /// <summary>Writes control characters out.</summary>
     /// <param name="text">Any text.</param>

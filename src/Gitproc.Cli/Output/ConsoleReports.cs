@@ -30,7 +30,8 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                     Show(_step);
                     break;
                 case ReportKind.Progress:
-                    Show($"{(_step is null ? "" : _step + ": ")}{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}");
+                    // What changes first: a long address is cut at the end of the line.
+                    Show($"{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}{(_step is null ? "" : ", " + _step)}");
                     break;
                 case ReportKind.StepEnd:
                     End();

@@ -20,7 +20,10 @@ public sealed partial class Pool
 
         PoolSnapshot Look(PoolDatabase database)
         {
-            var rows = Rows(repository, workingDirectory, database, cancellationToken);
+            var checkouts = new CheckoutTable(database.Connection);
+            // A list does not read whose work may still be in it.
+            var rows = Rows(repository, workingDirectory, database, cancellationToken)
+                .ConvertAll(row => row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
             var repositories = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id);
             long? only = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known?.Id ?? -1;
             var (description, activity) = (new CheckoutDescription(_folder), new CheckoutActivity(_folder));

@@ -40,7 +40,7 @@ internal sealed class CheckoutActivity(PoolFolder folder)
     private static string Cleaning(CheckoutRow row) => row switch
     {
         { Lease: not null } => "is cleaned",
-        { LastLease: { } last } => $"is to be clean of {(last.Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : last.User)}",
+        { LastLease: { } last } => $"is to be cleaned of the work of {(last.Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : last.User)}",
         _ => "is to be cleaned",
     };
 

@@ -96,7 +96,7 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
         var seen = Math.Min(room, count - _first);
         var summary = table.Summary();
         var path = CutText.Start(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
-        var foot = seen < count ? $"q quits, arrows scroll: {_first + 1} to {_first + seen} of {count}" : "q quits";
+        var foot = seen < count ? $"{_first + 1} to {_first + seen} of {count}; q quits, arrows scroll" : "q quits";
         List<string> lines =
         [
             Bold(CutText.End($"{PrintableText.Of(path)}  {summary}", size.Width)),

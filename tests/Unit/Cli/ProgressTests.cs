@@ -28,8 +28,8 @@ public sealed class ProgressTests : IDisposable
     {
         var result = Run(_pool, [], AtOnce, "acquire", _pool.Source);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains($"cloning {_pool.Source}: Receiving objects 100 %", result.Output, StringComparison.Ordinal);
-        Assert.Contains("checking out main in checkout-1: Updating files ", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"Receiving objects 100 %, cloning {_pool.Source}", result.Output, StringComparison.Ordinal);
+        Assert.Contains(" %, checking out main in checkout-1\e[K", result.Output, StringComparison.Ordinal);
         // All of it but the path is written over.
         var path = _pool.List()[0].Path;
         Assert.EndsWith($"\r\e[K{path}\r\n", result.Output, StringComparison.Ordinal);
@@ -40,15 +40,13 @@ public sealed class ProgressTests : IDisposable
     public void Fetch_and_clean_show_them_too()
     {
         var checkout = _pool.Acquire();
-        TestGit.MakeRepository(_pool["more"]);
         TestGit.Run(_pool.Source, "commit", "--quiet", "--allow-empty", "-m", "second");
         foreach (var file in Directory.EnumerateFiles(checkout.Path, "*.txt"))
             File.Delete(file);
         var released = Run(_pool, [], AtOnce, "release", "checkout-1", "--force", "--discard");
-        Assert.Contains("cleaning checkout-1: Updating files ", released.Output, StringComparison.Ordinal);
+        Assert.Contains(" %, cleaning checkout-1\e[K", released.Output, StringComparison.Ordinal);
         var acquired = Run(_pool, [], AtOnce, "acquire", "--fetch", _pool.Source);
-        Assert.Contains($"fetching {_pool.Source}", acquired.Output, StringComparison.Ordinal);
-        Assert.Contains("Receiving objects 100 %", acquired.Output.Replace("Unpacking", "Receiving", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains($"objects 100 %, fetching {_pool.Source}", acquired.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class PoolTableTests
         Assert.Equal(6, lines.Count);
         Assert.StartsWith("checkout-1    Free       9 d  github.com/some-owner/some-repository  main", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("checkout-2 *  Locked    10 m  ", lines[2], StringComparison.Ordinal);
-        Assert.Contains(@"123 pwsh  a label with \x1b[31m", lines[2], StringComparison.Ordinal);
+        Assert.Contains(@"123 pwsh           a label with \x1b[31m", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("is made: the repository is cloned", lines[3], StringComparison.Ordinal);
         Assert.StartsWith("-             Waiting    3 m  ", lines[4], StringComparison.Ordinal);
         Assert.EndsWith("process 77 (bash)  is next", lines[4], StringComparison.Ordinal);

@@ -74,7 +74,7 @@ public sealed class PoolWatchTests : IDisposable
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Locked}");
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "work");
         _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, CleanLater = true });
-        Assert.StartsWith($"is to be clean of {Environment.ProcessId} ", watch.Read().Entries.Single().Doing, StringComparison.Ordinal);
+        Assert.StartsWith($"is to be cleaned of the work of {Environment.ProcessId} ", watch.Read().Entries.Single().Doing, StringComparison.Ordinal);
     }
 
     [Fact]
