@@ -100,7 +100,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
 
     private FileLock Lock(CancellationToken cancellationToken) => FileLock.Acquire(
         folder.FetchLock(Repository.Id),
-        () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that fetches {Repository.Url}")),
+        who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which fetches {Repository.Url}")),
         cancellationToken);
 
     private GitResult Run(string[] arguments, CancellationToken cancellationToken) => git.Run(

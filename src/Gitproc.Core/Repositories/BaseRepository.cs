@@ -28,7 +28,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
 
         using var alone = FileLock.Acquire(
             folder.BaseLock(repository.Id),
-            () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that clones {repository.Url}")),
+            who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which clones {repository.Url}")),
             cancellationToken);
         if (BaseHealth.FindDamage(path) is { } damage)
         {
