@@ -15,9 +15,8 @@ BeforeAll {
     $second = Invoke-GitprocAcquire $repository -Owner $PID
 
     # The lines without colours.
-    function Show {
-        param([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 100)
-        end { @($input | Out-String -Width $Width) -join '' -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_ } }
+    function Show([int] $Width = 100) {
+        ($input | Out-String -Width $Width) -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_ }
     }
 
     # What a pseudo-terminal says of pwsh with a script: tests/Support/pseudo-terminal.py.
@@ -39,7 +38,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
     It 'show checkouts in a table, with ages in a unit' {
         $lines = Get-GitprocCheckout | Show -Width 160
         $lines[0] -split ' +' | Should -Be 'Name', 'State', 'Age', 'Owner', 'Branch', 'Repository'
-        $lines[2] | Should -Match "^$($held.Name) +Locked +\d+ s $PID .*: a label.*… main"
+        $lines[2] | Should -Match "^$($held.Name) +Locked +\d+ s $PID .*: a label.*$([char]0x2026) main"
         $lines[3] | Should -Match "^$($free.Name) +Free +main"
         $held.AcquiredAt | Should -BeOfType [DateTimeOffset]
     }

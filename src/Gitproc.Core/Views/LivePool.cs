@@ -12,13 +12,21 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
     private const string Leave = "\e[0m\e[?7h\e[?25h\e[?1049l";
 
     // Of a change in the database one is told soon. That an owner has ended only a look tells.
-    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private const int BetweenPollsMilliseconds = 250;
+    private const int BetweenLooksMilliseconds = 2000;
+    private const int BetweenAgesMilliseconds = 1000;
+
+    // How much longer than a look the time between two is, at least: a look at a pool of a thousand takes some time.
+    private const int RestAfterLook = 50;
+    private const int RestAfterChange = 10;
 
     private PoolSnapshot _snapshot = new("", [], []);
     private List<string> _shown = [];
     private (int Width, int Height) _size;
     private int _first;
+    private long _lookAt;
+    private long _lookAtChangeAt;
+    private long _drawAt;
 
     /// <summary>Shows it until the user has seen enough.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -27,31 +35,39 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
     public void Run(CancellationToken cancellationToken)
     {
         // What is wrong with the pool is told on the screen that stays.
-        _snapshot = watch.Read();
-        var lookAt = Environment.TickCount64 + (long)BetweenLooks.TotalMilliseconds;
+        Look();
         screen.Write(Enter);
         try
         {
             while (true)
             {
                 Draw();
-                var key = screen.WaitForKey(BetweenPolls);
+                var key = screen.WaitForKey(TimeSpan.FromMilliseconds(BetweenPollsMilliseconds));
                 cancellationToken.ThrowIfCancellationRequested();
                 if (key == ScreenKey.Interrupt)
                     throw new OperationCanceledException();
                 if (key == ScreenKey.Quit)
                     return;
                 Scroll(key);
-                if (!watch.HasChanged && Environment.TickCount64 < lookAt)
-                    continue;
-                _snapshot = watch.Read();
-                lookAt = Environment.TickCount64 + (long)BetweenLooks.TotalMilliseconds;
+                var now = Environment.TickCount64;
+                if (now >= _lookAt || (now >= _lookAtChangeAt && watch.HasChanged))
+                    Look();
             }
         }
         finally
         {
             screen.Write(Leave);
         }
+    }
+
+    private void Look()
+    {
+        var began = Environment.TickCount64;
+        _snapshot = watch.Read();
+        var now = Environment.TickCount64;
+        _lookAt = now + Math.Max(BetweenLooksMilliseconds, RestAfterLook * (now - began));
+        _lookAtChangeAt = now + (RestAfterChange * (now - began));
+        _drawAt = now;
     }
 
     private void Scroll(ScreenKey key)
@@ -65,11 +81,16 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
             ScreenKey.PageDown => page,
             _ => 0,
         };
+        if (key != ScreenKey.None)
+            _drawAt = 0;
     }
 
     private void Draw()
     {
         var size = screen.Size;
+        if (size == _size && Environment.TickCount64 < _drawAt)
+            return;
+        _drawAt = Environment.TickCount64 + BetweenAgesMilliseconds;
         var lines = Lines(size);
         var isAnew = size != _size;
         var changes = isAnew ? "\e[2J" : "";
