@@ -18,6 +18,7 @@
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
         'Get-GitprocLink'
+        'Get-GitprocPrompt'
         'Get-GitprocRepository'
         'Get-GitprocRescue'
         'Initialize-GitprocCheckout'
@@ -32,6 +33,7 @@
         'Restore-GitprocLink'
         'Restore-GitprocRescue'
         'Select-GitprocCheckout'
+        'Show-GitprocPool'
         'Switch-GitprocLink'
         'Update-GitprocLease'
     )

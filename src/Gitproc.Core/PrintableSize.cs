@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Gitproc;
 
-/// <summary>Sizes as messages name them.</summary>
+/// <summary>Sizes as messages and views name them: a KB is 1,024 bytes, as in PowerShell and in git's config.</summary>
 public static class PrintableSize
 {
-    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
     /// <summary>Names a size by its greatest unit.</summary>
     /// <param name="bytes">The bytes.</param>
-    /// <returns>As <c>3.4 GiB</c>.</returns>
+    /// <returns>As <c>3.4 GB</c>.</returns>
     public static string Of(long bytes)
     {
         var (size, unit) = ((double)bytes, 0);

@@ -6,8 +6,14 @@ public enum ReportKind
     /// <summary>A git command is about to run; the text is its command line.</summary>
     Command,
 
-    /// <summary>A long step goes on; the text names it.</summary>
+    /// <summary>A long step begins; the text names it.</summary>
+    Step,
+
+    /// <summary>The step goes on; the text names the part of it that is at work, as git does.</summary>
     Progress,
+
+    /// <summary>The step has ended; there is no text.</summary>
+    StepEnd,
 
     /// <summary>The operation waits for another process.</summary>
     Waiting,

@@ -1,8 +1,13 @@
+using System.Globalization;
+using Gitproc.Views;
+
 namespace Gitproc.PowerShell;
 
 /// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
 public static class ShownText
 {
+    private const int LongestBrief = 32;
+
     /// <summary>Hides what may be a password.</summary>
     /// <param name="text">Any text; one without a password stays as it is.</param>
     /// <returns>The text that may be shown.</returns>
@@ -15,13 +20,52 @@ public static class ShownText
     /// <returns>A few words.</returns>
     public static string Status(bool? isDirty, int? ahead, int? behind) => PrintableStatus.Of(isDirty, ahead, behind);
 
+    /// <summary>The name of a checkout, with a mark on the one that the session stands in.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <param name="path">The checkout's path.</param>
+    /// <param name="location">The folder of the file system that the session stands in.</param>
+    /// <returns>As <c>checkout-3 *</c>.</returns>
+    public static string Name(string name, string path, string location) => StandingPlace.At(location).Mark(name, path);
+
+    /// <summary>Names the time that has gone by.</summary>
+    /// <param name="since">Since when, also as it came back from another process; null for never.</param>
+    /// <returns>As <c>3 m</c>; empty for never.</returns>
+    public static string Age(object? since) => Read(since) is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
+
+    /// <summary>Names a time of this machine's zone, and how long ago it is.</summary>
+    /// <param name="time">The time, also as it came back from another process; null for never.</param>
+    /// <returns>As <c>2026-01-02 13:04:05 (3 m)</c>; empty for never.</returns>
+    public static string Time(object? time) => Read(time) is { } at ? $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({Age(at)})" : "";
+
+    /// <summary>
+    /// Whether what is shown may have colours. PowerShell itself takes them out of what it renders as plain text, but not where its own
+    /// output is redirected.
+    /// </summary>
+    /// <param name="rendering">What <c>$PSStyle.OutputRendering</c> says.</param>
+    /// <returns>True when it may.</returns>
+    public static bool TakesColor(string rendering) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && rendering != "PlainText" && (rendering == "Ansi" || !Console.IsOutputRedirected);
+
     /// <summary>Names a size.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <returns>The size with a unit.</returns>
     public static string Size(long bytes) => PrintableSize.Of(bytes);
 
+    /// <summary>Writes control characters out, and cuts what is long: in a table others want room too.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text that a terminal shows and does not obey.</returns>
+    public static string Brief(string text) => CutText.End(PrintableText.Of(text), LongestBrief);
+
     /// <summary>Writes control characters out.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>
     public static string Printable(string text) => PrintableText.Of(text);
+
+    // PowerShell hands it on to another process as its text.
+    private static DateTimeOffset? Read(object? time) => time switch
+    {
+        DateTimeOffset known => known,
+        null => null,
+        _ => DateTimeOffset.TryParse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : null,
+    };
 }

@@ -18,6 +18,7 @@ internal static class GitprocCommand
         var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
         {
             ListCommand.Create(options),
+            TopCommand.Create(options),
             FilterCommand.Create(options),
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),

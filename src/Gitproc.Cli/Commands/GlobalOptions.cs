@@ -42,6 +42,11 @@ internal sealed class GlobalOptions
     public Pool Open(ParseResult parsed) =>
         new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)), Caller.Parent);
 
+    /// <summary>Opens the pool that a command line means, without showing what goes on.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <returns>The pool.</returns>
+    public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);
+
     /// <summary>Says what a checkout is now that its lease has ended.</summary>
     /// <param name="checkout">The checkout.</param>
     public static void Tell(Checkout checkout) => Messages.WriteLine(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Gitproc.Views;
 
 namespace Gitproc.Cli.Output;
 
@@ -24,6 +25,6 @@ internal static class CheckoutOutput
 
         using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
-        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus);
+        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus, new StandingPlace(CurrentFolder.Path));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Views;
 
 namespace Gitproc.Cli.Output;
 
@@ -15,11 +16,12 @@ internal static class CheckoutTable
     /// <param name="writer">Where to.</param>
     /// <param name="color">Whether the state is coloured.</param>
     /// <param name="hasStatus">Whether there is a column for what is so in the work trees.</param>
-    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus)
+    /// <param name="place">Where the caller stands.</param>
+    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus, StandingPlace place)
     {
         if (checkouts.Count == 0)
             return;
-        var cells = checkouts.Select(checkout => Cells(checkout, hasStatus)).Prepend(Insert(Titles, hasStatus ? StatusTitle : null)).ToList();
+        var cells = checkouts.Select(checkout => Cells(checkout, hasStatus, place)).Prepend(Insert(Titles, hasStatus ? StatusTitle : null)).ToList();
         var widths = cells[0].Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
         for (var row = 0; row < cells.Count; row++)
         {
@@ -36,11 +38,12 @@ internal static class CheckoutTable
 
     private static string[] Insert(string[] cells, string? status) => status is null ? cells : [.. cells[..StatusColumn], status, .. cells[StatusColumn..]];
 
-    private static string[] Cells(Checkout checkout, bool hasStatus) => Insert(Cells(checkout), hasStatus ? PrintableStatus.Of(checkout.IsDirty, checkout.Ahead, checkout.Behind) : null);
+    private static string[] Cells(Checkout checkout, bool hasStatus, StandingPlace place) =>
+        Insert(Cells(checkout, place), hasStatus ? PrintableStatus.Of(checkout.IsDirty, checkout.Ahead, checkout.Behind) : null);
 
-    private static string[] Cells(Checkout checkout) =>
+    private static string[] Cells(Checkout checkout, StandingPlace place) =>
     [
-        checkout.Name,
+        place.Mark(checkout.Name, checkout.Path),
         checkout.State.ToString(),
         checkout.Repository,
         checkout.Branch ?? (checkout.Commit is { } commit ? $"({commit[..7]})" : "-"),

@@ -1,38 +1,91 @@
 namespace Gitproc.Cli.Output;
 
 /// <summary>
-/// Shows what goes on, on standard error: waits and notices always, git's commands when asked, progress as one line
-/// that is overwritten when there is a terminal.
+/// Shows what goes on, on standard error: waits and notices always, git's commands when asked, progress as one line of a terminal
+/// that is gone when the step has ended, and nowhere else.
 /// </summary>
 /// <param name="verbose">Whether git's commands are shown.</param>
 internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
 {
-    private int _progressLength;
+    // A step that is over sooner is not worth a line that comes and goes.
+    private const int DelayMilliseconds = 200;
+
+    private readonly Lock _lock = new();
+    private readonly bool _hasTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    private string? _step;
+    private string? _line;
+    private bool _isShown;
+    private bool _isDue;
+    private Timer? _timer;
 
     /// <inheritdoc/>
     public void Report(PoolReport value)
     {
-        switch (value.Kind)
+        lock (_lock)
         {
-            case ReportKind.Progress:
-                if (!Console.IsErrorRedirected)
-                    Overwrite(value.Percent is { } percent ? $"{value.Text}: {percent} %" : value.Text);
-                break;
-            case ReportKind.Command when !verbose:
-                Overwrite("");
-                break;
-            default:
-                Overwrite("");
-                Messages.WriteLine($"gitproc: {value.Text}");
-                break;
+            switch (value.Kind)
+            {
+                case ReportKind.Step:
+                    _step = value.Text;
+                    Show(_step);
+                    break;
+                case ReportKind.Progress:
+                    // What changes first: a long address is cut at the end of the line.
+                    Show($"{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}{(_step is null ? "" : ", " + _step)}");
+                    break;
+                case ReportKind.StepEnd:
+                    End();
+                    break;
+                case ReportKind.Command when !verbose:
+                    break;
+                default:
+                    Erase();
+                    Messages.WriteLine($"gitproc: {value.Text}");
+                    break;
+            }
         }
     }
 
-    private void Overwrite(string text)
+    private void Show(string line)
     {
-        if (text.Length == 0 && _progressLength == 0)
+        if (!_hasTerminal)
             return;
-        Messages.Write('\r' + text.PadRight(_progressLength) + (text.Length == 0 ? "\r" : ""));
-        _progressLength = text.Length;
+        _line = line;
+        if (_isDue)
+            Write();
+        else
+            _timer ??= new Timer(_ => BecomeDue(), null, DelayMilliseconds, Timeout.Infinite);
+    }
+
+    private void BecomeDue()
+    {
+        lock (_lock)
+        {
+            if (_timer is null)
+                return;
+            _isDue = true;
+            Write();
+        }
+    }
+
+    // Without wrapping: a carriage return goes back to the beginning of one line only.
+    private void Write()
+    {
+        Messages.Write($"\r\e[?7l{_line}\e[K\e[?7h");
+        _isShown = true;
+    }
+
+    private void End()
+    {
+        _timer?.Dispose();
+        (_timer, _isDue, _step) = (null, false, null);
+        Erase();
+    }
+
+    private void Erase()
+    {
+        if (_isShown)
+            Messages.Write("\r\e[K");
+        _isShown = false;
     }
 }

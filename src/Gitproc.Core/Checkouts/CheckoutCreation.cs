@@ -33,6 +33,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var record = new CheckoutRecord(repository.Key, url, repository.Base);
         // One a core, unless the user has set it.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress") { WorkingDirectory = unfinished, Subject = row.Name };
+        using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
         {
             if (place.IsLinked)

@@ -14,6 +14,9 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
 {
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\"'$\\`*?#&;|<>()");
 
+    /// <summary>Who is told of what is run; null for nobody.</summary>
+    public IProgress<PoolReport>? Reports => reports;
+
     /// <summary>Runs a command to its end.</summary>
     /// <param name="call">The command.</param>
     /// <param name="cancellationToken">Ends git, and what git started, at once.</param>

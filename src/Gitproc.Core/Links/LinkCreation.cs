@@ -47,6 +47,7 @@ internal sealed class LinkCreation(GitRunner git)
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(source.Place.CommonDirectory);
+        using var step = ProgressStep.Begin(git.Reports, $"checking out {link.Path}");
         // Quiet: else git counts how far the branch is from the remote's, which takes the longer the more history there is.
         var result = git.Run(
             new GitCall(["checkout", "--quiet", "--progress", .. source.Arguments])

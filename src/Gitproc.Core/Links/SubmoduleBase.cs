@@ -78,6 +78,7 @@ internal sealed class SubmoduleBase(GitRunner git)
             throw new GitprocException(ErrorReason.BaseNotFound, $"The submodule {path} has no URL in .gitmodules.", path);
         var unfinished = $"{folder}.gitproc-{Environment.ProcessId}";
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        using var step = ProgressStep.Begin(git.Reports, $"cloning the submodule {path}");
         try
         {
             git.Run(

@@ -214,7 +214,7 @@ internal sealed class Acquisition(
 
     private FileLock LockToMake(CheckoutRow row, CancellationToken cancellationToken) => FileLock.Acquire(
         folder.CheckoutLock(row.Name),
-        () => Report(ReportKind.Waiting, $"waiting for another process that makes {row.Name}"),
+        who => Report(ReportKind.Waiting, $"waiting for {who}, which makes {row.Name}"),
         cancellationToken);
 
     private CheckoutRow MakeAnew(ref Grant grant, CancellationToken cancellationToken)

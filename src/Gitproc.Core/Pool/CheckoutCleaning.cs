@@ -38,6 +38,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         target = target.In(row.Kind);
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
         var generation = CheckoutModel.Generation(basePath);
+        using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
         try
         {
             new HandOver(folder, git, reports).Run(

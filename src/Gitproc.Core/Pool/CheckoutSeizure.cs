@@ -78,7 +78,7 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         if (row.State == CheckoutState.Creating && !Force)
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}. To {Command} it when it is made");
         return FileLock.Acquire(
-            path, () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that works on {row.Name}")), cancellationToken);
+            path, who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which works on {row.Name}")), cancellationToken);
     }
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)

@@ -46,6 +46,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         var behind = _checkouts.OfRepository(row.Id).Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target));
         var steps = behind.Select(one => (long?)one.Id).Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
         var done = 0;
+        using var step = steps.Count == 0 ? null : ProgressStep.Begin(reports, $"making checkouts of {row.Key} ready");
         SideBySide.Do(
             steps,
             reports,
@@ -147,7 +148,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
     {
         public void Report(PoolReport value)
         {
-            if (value.Kind != ReportKind.Progress)
+            if (value.Kind is not (ReportKind.Step or ReportKind.Progress or ReportKind.StepEnd))
                 reports.Report(value);
         }
     }

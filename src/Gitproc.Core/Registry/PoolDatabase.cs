@@ -30,6 +30,9 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>The connection, for the tables of this folder.</summary>
     public SqliteConnection Connection => _connection;
 
+    /// <summary>Changes when another connection has committed (sqlite.org/pragma.html#pragma_data_version). Comparable on one connection only.</summary>
+    public long DataVersion => _connection.Query("PRAGMA data_version", row => row.GetInt64(0))[0];
+
     /// <summary>Opens the database, making or migrating it when that is due.</summary>
     /// <param name="file">Its path; the folder exists.</param>
     /// <param name="fill">Called in the transaction that makes a new one.</param>

@@ -9,6 +9,14 @@ namespace Gitproc.Registry;
 /// <param name="Who">Who waits.</param>
 internal sealed record WaiterRow(long Id, long? CheckoutId, string Ticket, string Who);
 
+/// <summary>A row of the queue, for those who look on.</summary>
+/// <param name="RepositoryId">The repository of which a checkout is wanted.</param>
+/// <param name="CheckoutId">The only checkout that will do; null for any of the repository.</param>
+/// <param name="Ticket">The name of the file that its process keeps locked.</param>
+/// <param name="Who">Who waits.</param>
+/// <param name="Since">Since when, in UTC.</param>
+internal sealed record SeenWaiterRow(long RepositoryId, long? CheckoutId, string Ticket, string Who, DateTimeOffset Since);
+
 /// <summary>The statements on who waits for a checkout.</summary>
 /// <param name="connection">An open connection.</param>
 internal sealed class WaiterTable(SqliteConnection connection)
@@ -50,6 +58,12 @@ internal sealed class WaiterTable(SqliteConnection connection)
         "SELECT id, checkout_id, ticket, who FROM waiter WHERE repository_id = $repository AND id < $before ORDER BY id",
         row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
         ("$repository", repositoryId), ("$before", before));
+
+    /// <summary>All who wait, for whatever repository.</summary>
+    /// <returns>The rows, the first first.</returns>
+    public List<SeenWaiterRow> All() => connection.Query(
+        "SELECT repository_id, checkout_id, ticket, who, since FROM waiter ORDER BY id",
+        row => new SeenWaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
 
     /// <summary>Takes a waiter off the queue.</summary>
     /// <param name="id">Its place.</param>

@@ -40,6 +40,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         if (times.TriedAt >= notBefore && times.Error is { } shared)
             return shared;
         var began = DateTimeOffset.UtcNow;
+        using var step = ProgressStep.Begin(reports, $"fetching {Repository.Url}");
         string? error = null;
         try
         {
@@ -65,6 +66,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
         using var alone = Lock(cancellationToken);
+        using var step = ProgressStep.Begin(reports, $"fetching {wanted} of {Repository.Url}");
         try
         {
             Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"], cancellationToken);
@@ -105,7 +107,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
 
     private FileLock Lock(CancellationToken cancellationToken) => FileLock.Acquire(
         folder.FetchLock(Repository.Id),
-        () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that fetches {Repository.Url}")),
+        who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which fetches {Repository.Url}")),
         cancellationToken);
 
     private GitResult Run(string[] arguments, CancellationToken cancellationToken)

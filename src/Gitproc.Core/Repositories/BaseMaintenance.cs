@@ -46,6 +46,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         using var alone = FileLock.TryAcquire(folder.MaintenanceLock(repository.Id));
         if (alone is null)
             return false;
+        using var step = ProgressStep.Begin(reports, $"packing {repository.Key}");
         try
         {
             RemoveLeft(path);

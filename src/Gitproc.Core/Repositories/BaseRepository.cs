@@ -28,13 +28,14 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
 
         using var alone = FileLock.Acquire(
             folder.BaseLock(repository.Id),
-            () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that clones {repository.Url}")),
+            who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which clones {repository.Url}")),
             cancellationToken);
         if (BaseHealth.FindDamage(path) is { } damage)
         {
             if (Directory.Exists(path))
                 reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is made anew"));
             var began = DateTimeOffset.UtcNow;
+            using var step = ProgressStep.Begin(reports, $"cloning {repository.Url}");
             Clone(repository, credential, path, cancellationToken);
             database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
         }

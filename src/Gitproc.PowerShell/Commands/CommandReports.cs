@@ -2,14 +2,16 @@ using System.Management.Automation;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Shows what goes on through a cmdlet's streams.</summary>
+/// <summary>Shows what goes on through a cmdlet's streams: as progress the step of the operation, and below it what git says of its own.</summary>
 /// <param name="command">The cmdlet; the pool's operations run, and report, on its own thread.</param>
 internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
 {
-    private const int ActivityId = 0x6770;
+    private const int StepId = 0x6770;
+    private const int PartId = StepId + 1;
     private const string Activity = "gitproc";
 
-    private bool _isShown;
+    private bool _hasStep;
+    private string? _part;
 
     /// <inheritdoc/>
     public void Report(PoolReport value)
@@ -22,9 +24,19 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
             case ReportKind.Warning:
                 command.WriteWarning(value.Text);
                 break;
+            case ReportKind.Waiting:
+                // Where no progress is shown, it is to be known too.
+                command.WriteVerbose(value.Text);
+                ShowStep(value.Text);
+                break;
+            case ReportKind.Step:
+                ShowStep(value.Text);
+                break;
+            case ReportKind.StepEnd:
+                EndPart();
+                break;
             default:
-                command.WriteProgress(new ProgressRecord(ActivityId, Activity, value.Text) { PercentComplete = value.Percent ?? -1 });
-                _isShown = true;
+                ShowPart(value.Text, value.Percent);
                 break;
         }
     }
@@ -32,8 +44,35 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
     /// <summary>Takes the progress away.</summary>
     public void Complete()
     {
-        if (_isShown)
-            command.WriteProgress(new ProgressRecord(ActivityId, Activity, "done") { RecordType = ProgressRecordType.Completed });
-        _isShown = false;
+        EndPart();
+        if (_hasStep)
+            command.WriteProgress(new ProgressRecord(StepId, Activity, "done") { RecordType = ProgressRecordType.Completed });
+        _hasStep = false;
     }
+
+    private void ShowStep(string text)
+    {
+        EndPart();
+        command.WriteProgress(new ProgressRecord(StepId, Activity, text));
+        _hasStep = true;
+    }
+
+    private void ShowPart(string text, int? percent)
+    {
+        command.WriteProgress(Part(text, percent is null ? "at work" : $"{percent} %", percent));
+        _part = text;
+    }
+
+    private void EndPart()
+    {
+        if (_part is null)
+            return;
+        var end = Part(_part, "done", percent: null);
+        end.RecordType = ProgressRecordType.Completed;
+        command.WriteProgress(end);
+        _part = null;
+    }
+
+    private ProgressRecord Part(string text, string status, int? percent) =>
+        new(PartId, text, status) { ParentActivityId = _hasStep ? StepId : -1, PercentComplete = percent ?? -1 };
 }

@@ -6,6 +6,7 @@
     gitproc and gp: the commands of the pool by their short names.
 .DESCRIPTION
     gitproc list | ls                  Get-GitprocCheckout
+    gitproc top [REPOSITORY]           Show-GitprocPool
     gitproc filter | -F | grep PATTERN Select-GitprocCheckout
     gitproc acquire | a [REPOSITORY]   Invoke-GitprocAcquire
     gitproc run [REPOSITORY] { ... }   Use-GitprocCheckout
@@ -19,6 +20,7 @@
     gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
     gitproc prune                      Clear-GitprocPool
     gitproc repair                     Repair-GitprocPool
+    gitproc prompt                     Get-GitprocPrompt
     gitproc rescue list                Get-GitprocRescue
     gitproc rescue restore ID          Restore-GitprocRescue
     gitproc rescue remove ID           Remove-GitprocRescue
@@ -68,6 +70,8 @@ begin {
         }
     }
     $gitprocRest = @($gitprocPositional)
+    # In a pipeline of its own, the cmdlet does not see that something stands after it in this one.
+    if ($gitprocCommand -eq 'Show-GitprocPool' -and $MyInvocation.PipelinePosition -lt $MyInvocation.PipelineLength) { $gitprocNamed['Once'] = $true }
     $gitprocPipeline = { & $gitprocCommand @gitprocRest @gitprocNamed }.GetSteppablePipeline($MyInvocation.CommandOrigin)
     $gitprocPipeline.Begin($MyInvocation.ExpectingInput)
 }

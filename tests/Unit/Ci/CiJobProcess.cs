@@ -19,7 +19,7 @@ public sealed class CiJobProcess : IDisposable
         _pool = pool;
         var program = pool[name];
         if (!File.Exists(program))
-            File.Copy("/bin/bash", program);
+            TestProcess.CopyProgram("/bin/bash", program);
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = pool.Home };
         GitprocProgram.Isolate(start, pool.Pool.Path, pool.Home);
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";

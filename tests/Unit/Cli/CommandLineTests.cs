@@ -155,7 +155,7 @@ public sealed class CommandLineTests : IDisposable
             return;
         // Linux takes the name of a process from its file.
         var file = _pool["a\eb"];
-        File.Copy("/bin/sleep", file);
+        TestProcess.CopyProgram("/bin/sleep", file);
         using var owner = Process.Start(new ProcessStartInfo(file, ["60"]))!;
         try
         {

@@ -35,7 +35,7 @@ public sealed class ManyProcessesTests : IDisposable
     [Fact]
     public void Who_waits_for_a_clone_shows_it()
     {
-        // As long as this test has the lock, "another process" clones.
+        // As long as this test has the lock, it is this process that clones.
         _pool.Release(_pool.Acquire());
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "checkout-1"));
@@ -46,7 +46,7 @@ public sealed class ManyProcessesTests : IDisposable
             string? line;
             do
                 line = waiting.StandardError.ReadLine();
-            while (line is not null && !line.Contains("waiting for another process that clones", StringComparison.Ordinal));
+            while (line is not null && !line.StartsWith($"gitproc: waiting for process {Environment.ProcessId} (", StringComparison.Ordinal));
             Assert.NotNull(line);
         }
 

@@ -18,7 +18,7 @@ public sealed class JobTests : IDisposable
     public void The_owner_is_the_process_of_the_job(string name)
     {
         var worker = _pool[name];
-        File.Copy("/bin/bash", worker);
+        TestProcess.CopyProgram("/bin/bash", worker);
         var lines = Run(worker, """echo $$; bash -c '"$GITPROC" acquire "$SOURCE"; true'; bash -c '"$GITPROC" list --json; true'""");
         Assert.Equal((lines[0], name, "locked"), Owner(lines));
         Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
@@ -28,7 +28,7 @@ public sealed class JobTests : IDisposable
     public void In_GitLab_it_is_the_shell_that_the_runner_started()
     {
         var runner = _pool["gitlab-runner"];
-        File.Copy("/bin/bash", runner);
+        TestProcess.CopyProgram("/bin/bash", runner);
         var lines = Run(runner, """bash -c 'echo $$; sh -c "\"$GITPROC\" acquire \"$SOURCE\"; true"; sh -c "\"$GITPROC\" list --json; true"; true'; true""");
         Assert.Equal((lines[0], "bash", "locked"), Owner(lines));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gitproc.Leases;
 using Gitproc.Leases.Processes;
+using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;
 
@@ -59,7 +60,7 @@ public sealed class ProcessTableTests
         try
         {
             var program = Path.Combine(folder.FullName, "a ) (b");
-            File.Copy("/bin/sleep", program);
+            TestProcess.CopyProgram("/bin/sleep", program);
             using var process = Process.Start(new ProcessStartInfo(program, ["60"]))!;
             Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "a ) (b", TimeSpan.FromSeconds(10)));
             process.Kill();

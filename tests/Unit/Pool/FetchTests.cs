@@ -85,7 +85,7 @@ public sealed class FetchTests : IDisposable
         Assert.NotNull(Acquired(_pool.Request("source")).Commit);
         var warning = Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Warning).Text;
         Assert.Contains("could not be fetched", warning, StringComparison.Ordinal);
-        Assert.Contains("10 min", warning, StringComparison.Ordinal);
+        Assert.Contains("10 m ago", warning, StringComparison.Ordinal);
 
         Assert.NotNull(Acquired(_pool.Request("source") with { Ref = "other" }).Commit);
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request("source") with { Ref = "nothing" }));

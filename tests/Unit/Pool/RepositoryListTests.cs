@@ -65,7 +65,7 @@ public sealed class RepositoryListTests : IDisposable
     [Theory]
     [InlineData(0, "0 B")]
     [InlineData(1023, "1023 B")]
-    [InlineData(1536, "1.5 KiB")]
-    [InlineData(3L << 40, "3.0 TiB")]
+    [InlineData(1536, "1.5 KB")]
+    [InlineData(3L << 40, "3.0 TB")]
     public void Sizes_are_named_by_their_greatest_unit(long bytes, string text) => Assert.Equal(text, PrintableSize.Of(bytes));
 }

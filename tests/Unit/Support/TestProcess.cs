@@ -26,6 +26,14 @@ public sealed class TestProcess : IDisposable
 
     public static TestProcess Sleep(string directory) => new(directory, "echo; exec sleep 60");
 
+    /// <summary>Copies a program, to be started under another name. By another process: while a file is open to be written in this one, whatever a test starts at that moment has it open too, and nobody can start it.</summary>
+    public static void CopyProgram(string program, string copy)
+    {
+        using var process = Process.Start("cp", [program, copy]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
     public void Dispose()
     {
         _process.Kill(entireProcessTree: true);

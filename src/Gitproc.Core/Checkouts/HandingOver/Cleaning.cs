@@ -75,8 +75,9 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
 
     private string CheckOut(CancellationToken cancellationToken)
     {
+        // Not --quiet: then it does not say how far it is.
         var error = request.Target.Commit is { } commit
-            ? Git(cancellationToken, "reset", "--hard", "--quiet", commit)
+            ? Git(cancellationToken, "reset", "--hard", commit)
             : Git(cancellationToken, "read-tree", "--reset", "-u", FindEmptyTree(cancellationToken));
         return error;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gitproc.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Leases.Waiting;
@@ -31,7 +32,7 @@ internal sealed partial class TicketLock : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return IsHeldOnWindows(path);
-        using var handle = Open(path);
+        using var handle = UnlockedFile.Open(path);
         return handle is not null && Flock(handle, Shared | NonBlocking) != 0;
     }
 
@@ -41,7 +42,7 @@ internal sealed partial class TicketLock : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            using var handle = Open(path);
+            using var handle = UnlockedFile.Open(path);
             if (handle is not null)
                 _ = Flock(handle, Shared);
             return;
@@ -70,21 +71,6 @@ internal sealed partial class TicketLock : IDisposable
             return true;
         }
     }
-
-    // FileStream would try to lock it itself.
-    private static SafeFileHandle? Open(string path)
-    {
-        const int readOnly = 0; // O_RDONLY
-        var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
-        var handle = OpenFile(path, readOnly | closeOnExec);
-        if (!handle.IsInvalid)
-            return handle;
-        handle.Dispose();
-        return null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial SafeFileHandle OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle handle, int operation);

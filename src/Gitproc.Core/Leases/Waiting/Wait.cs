@@ -62,7 +62,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             }
 
             // Read before the try, so that no release after it is missed.
-            var version = Version();
+            var version = database.DataVersion;
             try
             {
                 return leases.Grant(request, ticket);
@@ -89,15 +89,12 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     private void WaitForChange(long version, TimeSpan longest, CancellationToken cancellationToken)
     {
         var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
-        while (Environment.TickCount64 < end && Version() == version)
+        while (Environment.TickCount64 < end && database.DataVersion == version)
         {
             if (cancellationToken.WaitHandle.WaitOne(BetweenLooks))
                 cancellationToken.ThrowIfCancellationRequested();
         }
     }
-
-    // Changes when another connection has committed (sqlite.org/pragma.html#pragma_data_version).
-    private long Version() => database.Connection.Query("PRAGMA data_version", row => row.GetInt64(0))[0];
 
     // For what does not exist and may not be made one would wait for ever.
     private bool MayComeFree(GrantRequest request)

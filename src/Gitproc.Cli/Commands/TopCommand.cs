@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Gitproc.Cli.Output;
+using Gitproc.Views;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary><c>gitproc top</c>.</summary>
+internal static class TopCommand
+{
+    /// <summary>Makes the command.</summary>
+    /// <param name="options">The global options.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(GlobalOptions options)
+    {
+        var repository = new Option<string?>("--repo") { Description = "Only this repository: a URL, a path, or a name the pool knows.", HelpName = "REPO" };
+        var command = new Command("top", "Watch who holds and who waits for checkouts, and what each is doing; q ends it. Without a terminal, print it once.")
+        {
+            repository,
+        };
+        command.SetAction(parsed =>
+        {
+            using var interruption = new Interruption();
+            var isLive = ConsoleScreen.IsThere;
+            var pool = isLive ? options.OpenQuietly(parsed) : options.Open(parsed);
+            using var watch = pool.Watch(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
+            var place = new StandingPlace(CurrentFolder.Path);
+            if (!isLive)
+            {
+                ResultWriter.WriteLines(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines());
+                return ExitCode.Done;
+            }
+
+            try
+            {
+                using var screen = new ConsoleScreen();
+                new LivePool(watch, screen, place, Terminal.TakesColor).Run(interruption.Token);
+                return ExitCode.Done;
+            }
+            finally
+            {
+                // .NET has put the keypad into the mode for programs, and does not take it out again.
+                Console.Out.Write("\e[?1l\e>");
+            }
+        });
+        return command;
+    }
+}

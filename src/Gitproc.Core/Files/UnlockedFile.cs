@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gitproc.Files;
+
+/// <summary>Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps all others out.</summary>
+internal static partial class UnlockedFile
+{
+    /// <summary>Opens a file for reading.</summary>
+    /// <param name="path">Its path.</param>
+    /// <returns>The open file; null when it cannot be opened.</returns>
+    public static SafeFileHandle? Open(string path)
+    {
+        const int readOnly = 0; // O_RDONLY
+        var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
+        var handle = OpenFile(path, readOnly | closeOnExec);
+        if (!handle.IsInvalid)
+            return handle;
+        handle.Dispose();
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial SafeFileHandle OpenFile(string path, int flags);
+}

@@ -1,0 +1,134 @@
+namespace Gitproc.Views;
+
+/// <summary>The live view of a pool on a terminal, which is afterwards as it was before.</summary>
+/// <param name="watch">What is looked at.</param>
+/// <param name="screen">The terminal.</param>
+/// <param name="place">Where one stands.</param>
+/// <param name="hasColor">Whether colours are wanted.</param>
+public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace place, bool hasColor)
+{
+    // xterm's control sequences: the other screen, without a cursor; a line that is too long is cut and does not wrap.
+    private const string Enter = "\e[?1049h\e[?25l\e[?7l\e[2J";
+    private const string Leave = "\e[0m\e[?7h\e[?25h\e[?1049l";
+
+    // Of a change in the database one is told soon. That an owner has ended only a look tells.
+    private const int BetweenPollsMilliseconds = 250;
+    private const int BetweenLooksMilliseconds = 2000;
+    private const int BetweenAgesMilliseconds = 1000;
+
+    // How much longer than a look the time between two is, at least: a look at a pool of a thousand takes some time.
+    private const int RestAfterLook = 50;
+    private const int RestAfterChange = 10;
+
+    private PoolSnapshot _snapshot = new("", [], []);
+    private List<string> _shown = [];
+    private (int Width, int Height) _size;
+    private int _first;
+    private long _lookAt;
+    private long _lookAtChangeAt;
+    private long _drawAt;
+
+    /// <summary>Shows it until the user has seen enough.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled, or Ctrl+C was pressed.</exception>
+    /// <exception cref="GitprocException">The pool cannot be read.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        // What is wrong with the pool is told on the screen that stays.
+        Look();
+        screen.Write(Enter);
+        try
+        {
+            while (true)
+            {
+                Draw();
+                var key = screen.WaitForKey(TimeSpan.FromMilliseconds(BetweenPollsMilliseconds));
+                cancellationToken.ThrowIfCancellationRequested();
+                if (key == ScreenKey.Interrupt)
+                    throw new OperationCanceledException();
+                if (key == ScreenKey.Quit)
+                    return;
+                Scroll(key);
+                var now = Environment.TickCount64;
+                if (now >= _lookAt || (now >= _lookAtChangeAt && watch.HasChanged))
+                    Look();
+            }
+        }
+        finally
+        {
+            screen.Write(Leave);
+        }
+    }
+
+    private void Look()
+    {
+        var began = Environment.TickCount64;
+        _snapshot = watch.Read();
+        var now = Environment.TickCount64;
+        _lookAt = now + Math.Max(BetweenLooksMilliseconds, RestAfterLook * (now - began));
+        _lookAtChangeAt = now + (RestAfterChange * (now - began));
+        _drawAt = now;
+    }
+
+    private void Scroll(ScreenKey key)
+    {
+        var page = Math.Max(1, _size.Height - 4);
+        _first += key switch
+        {
+            ScreenKey.Up => -1,
+            ScreenKey.Down => 1,
+            ScreenKey.PageUp => -page,
+            ScreenKey.PageDown => page,
+            _ => 0,
+        };
+        if (key != ScreenKey.None)
+            _drawAt = 0;
+    }
+
+    private void Draw()
+    {
+        var size = screen.Size;
+        if (size == _size && Environment.TickCount64 < _drawAt)
+            return;
+        _drawAt = Environment.TickCount64 + BetweenAgesMilliseconds;
+        var lines = Lines(size);
+        var isAnew = size != _size;
+        var changes = isAnew ? "\e[2J" : "";
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (isAnew ? lines[i].Length > 0 : lines[i] != _shown[i])
+                changes += $"\e[{i + 1};1H{lines[i]}\e[K";
+        }
+
+        (_shown, _size) = (lines, size);
+        if (changes.Length > 0)
+            screen.Write(changes);
+    }
+
+    // One for each line of the terminal.
+    private List<string> Lines((int Width, int Height) size)
+    {
+        var table = new PoolTable(_snapshot, DateTimeOffset.UtcNow, place);
+        var rows = table.Lines(size.Width, hasColor);
+        // Two lines above the rows, with the titles; one below.
+        var room = Math.Max(0, size.Height - 3);
+        var count = Math.Max(0, rows.Count - 1);
+        _first = Math.Clamp(_first, 0, Math.Max(0, count - room));
+        var seen = Math.Min(room, count - _first);
+        var summary = table.Summary();
+        var path = CutText.Start(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
+        var foot = seen < count ? $"{_first + 1} to {_first + seen} of {count}; q quits, arrows scroll" : "q quits";
+        List<string> lines =
+        [
+            Bold(CutText.End($"{PrintableText.Of(path)}  {summary}", size.Width)),
+            Bold(rows.Count > 0 ? rows[0] : ""),
+            .. rows.Skip(1 + _first).Take(seen),
+        ];
+        while (lines.Count < size.Height - 1)
+            lines.Add("");
+        lines.Add(CutText.End(foot, size.Width));
+        return [.. lines.Take(size.Height)];
+    }
+
+    private string Bold(string text) => hasColor ? $"\e[1m{text}\e[0m" : text;
+}

@@ -1,0 +1,157 @@
+namespace Gitproc.Views;
+
+/// <summary>The table of checkouts and of those who wait: what the live view shows, and what is printed where there is no terminal.</summary>
+/// <param name="snapshot">What is shown.</param>
+/// <param name="now">The time by which ages are told, UTC.</param>
+/// <param name="place">Where one stands.</param>
+public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, StandingPlace place)
+{
+    private const int State = 1;
+    private const int Age = 2;
+    private const int Repository = 3;
+    private const string Between = "  ";
+
+    private static readonly string[] Titles = ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"];
+
+    // To how many characters a column may shrink; the first three are short, and tell nothing when they are cut.
+    private static readonly int[] Narrowest = [int.MaxValue, int.MaxValue, int.MaxValue, 12, 6, 8, 8];
+
+    // What a narrow terminal does without, the first first.
+    private static readonly int[] Dispensable = [4, 3, 6, 5];
+
+    /// <summary>Lays the table out as wide as what is in it.</summary>
+    /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
+    public IReadOnlyList<string> Lines()
+    {
+        var rows = Rows();
+        return rows.Count == 0 ? [] : [.. LayOut(rows, int.MaxValue, hasColor: false)];
+    }
+
+    /// <summary>Lays the table out for a terminal: who is at work first.</summary>
+    /// <param name="width">The columns of the terminal.</param>
+    /// <param name="hasColor">Whether states are coloured.</param>
+    /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
+    public IReadOnlyList<string> Lines(int width, bool hasColor)
+    {
+        var rows = Rows();
+        return rows.Count == 0 ? [] : [.. LayOut([.. rows.OrderBy(row => Rank(row.State))], width, hasColor)];
+    }
+
+    /// <summary>Says how many there are of each.</summary>
+    /// <returns>As <c>3 checkouts: 1 free, 2 locked; 1 waiting</c>.</returns>
+    public string Summary()
+    {
+        var states = snapshot.Entries.GroupBy(entry => entry.Checkout.State).OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
+        var count = snapshot.Entries.Count;
+        var checkouts = count == 0 ? "no checkout" : $"{count} checkout{(count == 1 ? "" : "s")}: {string.Join(", ", states)}";
+        return snapshot.Waiters.Count == 0 ? checkouts : $"{checkouts}; {snapshot.Waiters.Count} waiting";
+    }
+
+    private List<Row> Rows() =>
+    [
+        .. snapshot.Entries.Select(entry => new Row(entry.Checkout.State, Cells(entry))),
+        .. snapshot.Waiters.Select((waiter, at) => new Row(null, Cells(waiter, snapshot.Waiters.Take(at).Count(other => other.Repository == waiter.Repository)))),
+    ];
+
+    private string[] Cells(PoolEntry entry) =>
+    [
+        place.Mark(entry.Checkout.Name, entry.Checkout.Path),
+        entry.Checkout.State.ToString(),
+        PrintableTime.Age(now - entry.Since),
+        PrintableText.Of(entry.Checkout.Repository),
+        PrintableText.Of(entry.Checkout.Branch ?? (entry.Checkout.Commit is { } commit ? $"({commit[..7]})" : "-")),
+        PrintableText.Of(Holder(entry.Checkout)),
+        PrintableText.Of(entry.Doing),
+    ];
+
+    private string[] Cells(PoolWaiter waiter, int before) =>
+    [
+        waiter.Checkout ?? "-",
+        "Waiting",
+        PrintableTime.Age(now - waiter.Since),
+        PrintableText.Of(waiter.Repository),
+        "-",
+        PrintableText.Of(waiter.Who),
+        before == 0 ? "is next" : $"{before} before it",
+    ];
+
+    private static string Holder(Checkout checkout) => checkout switch
+    {
+        { LeaseId: null } => "-",
+        { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",
+        { Locked: true } => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName}",
+        _ => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName} ({(checkout.OwnerRuns == false ? "gone" : "expired")})",
+    };
+
+    private static int Rank(CheckoutState? state) => state switch
+    {
+        CheckoutState.Creating or CheckoutState.Cleaning => 0,
+        CheckoutState.Locked or CheckoutState.Unknown => 1,
+        null => 2,
+        CheckoutState.Broken => 3,
+        _ => 4,
+    };
+
+    private static IEnumerable<string> LayOut(List<Row> rows, int width, bool hasColor)
+    {
+        var widths = Fit([.. Titles.Select((title, column) => rows.Max(row => row.Cells[column].Length) is var longest ? Math.Max(title.Length, longest) : 0)], width);
+        yield return Line(Titles, null);
+        foreach (var row in rows)
+            yield return Line(row.Cells, hasColor ? Color(row.State) : null);
+
+        string Line(string[] cells, string? color)
+        {
+            var shown = new List<string>();
+            for (var column = 0; column < cells.Length; column++)
+            {
+                if (widths[column] == 0)
+                    continue;
+                var text = column == Repository ? CutText.Start(cells[column], widths[column]) : CutText.End(cells[column], widths[column]);
+                text = column == Age ? text.PadLeft(widths[column]) : text.PadRight(widths[column]);
+                shown.Add(column == State && color is not null ? $"{color}{text}\e[0m" : text);
+            }
+
+            return string.Join(Between, shown).TrimEnd();
+        }
+    }
+
+    private static int[] Fit(int[] wanted, int width)
+    {
+        for (var without = 0; ; without++)
+        {
+            int[] widths = [.. wanted];
+            foreach (var column in Dispensable[..without])
+                widths[column] = 0;
+            while (Total(widths) > width && Widest(widths) is { } widest)
+                widths[widest]--;
+            if (Total(widths) <= width || without == Dispensable.Length)
+                return widths;
+        }
+    }
+
+    private static long Total(int[] widths) => widths.Sum(one => (long)one) + (Between.Length * (widths.Count(one => one > 0) - 1));
+
+    private static int? Widest(int[] widths)
+    {
+        int? widest = null;
+        for (var column = 0; column < widths.Length; column++)
+        {
+            if (widths[column] > Narrowest[column] && (widest is null || widths[column] > widths[widest.Value]))
+                widest = column;
+        }
+
+        return widest;
+    }
+
+    private static string Color(CheckoutState? state) => state switch
+    {
+        CheckoutState.Free => "\e[32m",
+        CheckoutState.Broken => "\e[31m",
+        null => "\e[36m",
+        _ => "\e[33m",
+    };
+
+    // A checkout; without a state one who waits.
+    private sealed record Row(CheckoutState? State, string[] Cells);
+}

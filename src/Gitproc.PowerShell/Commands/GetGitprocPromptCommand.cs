@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using Gitproc.Views;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Says for a prompt which held checkout the session stands in. It never fails, and reads a file or two.</summary>
+[Cmdlet(VerbsCommon.Get, "GitprocPrompt")]
+[OutputType(typeof(string))]
+public sealed class GetGitprocPromptCommand : PSCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var place = SessionState.Path.CurrentLocation;
+        WriteObject(place.Provider.Name == "FileSystem" ? PromptText.Of(place.ProviderPath) : "");
+    }
+}

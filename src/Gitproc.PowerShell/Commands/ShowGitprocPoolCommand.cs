@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using Gitproc.Cli.Output;
+using Gitproc.PowerShell.Completion;
+using Gitproc.Views;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Shows who holds and who waits for checkouts and what each is doing, until q or Ctrl+C ends it; where there is no terminal, once.</summary>
+[Cmdlet(VerbsCommon.Show, "GitprocPool")]
+[OutputType(typeof(string))]
+public sealed class ShowGitprocPoolCommand : GitprocCommand
+{
+    /// <summary>Only this repository: a URL, a local path, or a name the pool knows.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryCompleter))]
+    public string? Repository { get; set; }
+
+    /// <summary>Emit the table once, a line each, as where there is no terminal.</summary>
+    [Parameter]
+    public SwitchParameter Once { get; set; }
+
+    // What stands after it in the pipeline gets the table. Another host may have no terminal, or reads its keys itself.
+    private bool IsLive =>
+        !Once && MyInvocation.PipelineLength == 1 && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => WithPool(pool =>
+    {
+        using var watch = pool.Watch(Repository, Location, Cancellation);
+        var place = new StandingPlace(Location);
+        if (!IsLive)
+        {
+            WriteObject(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines(), enumerateCollection: true);
+            return;
+        }
+
+        using var screen = new ConsoleScreen();
+        new LivePool(watch, screen, place, ShownText.TakesColor(Rendering)).Run(Cancellation);
+    });
+
+    private string Rendering => $"{PSObject.AsPSObject(GetVariableValue("PSStyle")).Properties["OutputRendering"].Value}";
+}

@@ -1,0 +1,181 @@
+BeforeDiscovery {
+    $hasTerminal = -not $IsWindows -and (Get-Command python3 -CommandType Application -ErrorAction Ignore)
+    if (-not $hasTerminal) { Write-Warning 'There is no python3, which makes the pseudo-terminal: Show-GitprocPool is not tested on one.' }
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $here = Get-Location
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+    $other = New-TestRepository -Path (Join-Path $TestDrive 'web')
+    $held = Invoke-GitprocAcquire $repository -Label "a label with $([char]27)[31m that is longer than any column"
+    $free = Invoke-GitprocAcquire $other
+    Exit-GitprocCheckout $free
+    $second = Invoke-GitprocAcquire $repository -Owner $PID
+
+    # The lines without colours.
+    function Show([int] $Width = 100) {
+        ($input | Out-String -Width $Width) -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_ }
+    }
+
+    # What a pseudo-terminal says of pwsh with a script: tests/Support/pseudo-terminal.py.
+    function Invoke-InTerminal([object[]] $Steps, [string] $Script) {
+        $json = ConvertTo-Json -Compress -Depth 5 @($Steps)
+        $pwsh = (Get-Process -Id $PID).Path
+        python3 "$PSScriptRoot/../Support/pseudo-terminal.py" $json $pwsh -NoProfile -Command $Script | ConvertFrom-Json
+    }
+}
+
+AfterAll {
+    Set-Location $here
+    Reset-TestPool -Before $before
+}
+
+Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
+    AfterEach { Set-Location $TestDrive }
+
+    It 'show checkouts in a table, with ages in a unit' {
+        $lines = Get-GitprocCheckout | Show -Width 160
+        $lines[0] -split ' +' | Should -Be 'Name', 'State', 'Age', 'Owner', 'Branch', 'Repository'
+        $lines[2] | Should -Match "^$($held.Name) +Locked +\d+ s $PID .*: a label.*$([char]0x2026) main"
+        $lines[3] | Should -Match "^$($free.Name) +Free +main"
+        $held.AcquiredAt | Should -BeOfType [DateTimeOffset]
+    }
+
+    It 'group by repository on request<With>' -ForEach @(@{ With = ''; Parameter = @{} }, @{ With = ', with the status'; Parameter = @{ Status = $true } }) {
+        $lines = Get-GitprocCheckout @Parameter | Sort-Object Repository | Format-Table -View Repository | Show
+        $lines | Where-Object { $_ -like '*Repository:*' } | ForEach-Object { $_.Trim() } | Should -Be "Repository: $repository", "Repository: $other"
+        @($lines -match '^checkout-\d').Count | Should -Be 3
+        if ($Parameter.Status) { $lines -match 'clean' | Should -HaveCount 3 }
+    }
+
+    It 'show one after the other, and side by side' {
+        $lines = Get-GitprocCheckout $held.Name | Format-List | Show -Width 200
+        $lines -match '^AcquiredAt' | Should -Match ': \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ s\)$'
+        $lines -match '^Label' | Should -Match ([regex]::Escape('\x1b[31m that is longer than any column'))
+        $lines = Get-GitprocCheckout -Status $free.Name | Format-List | Show
+        $lines -match '^IsDirty' | Should -Match 'False'
+        ((Get-GitprocCheckout | Format-Wide | Show) -join ' ').Trim() -split ' +' | Should -Be $held.Name, $free.Name, $second.Name
+    }
+
+    It 'mark the one that the session stands in, wherever the process stands' {
+        Set-Location (Join-Path $held.Path '.git')
+        [Environment]::CurrentDirectory | Should -Not -BeLike "$($held.Path)*"
+        (Get-GitprocCheckout | Show) -match '\*' | Should -Match "^$($held.Name) \* "
+        (Get-GitprocCheckout $held.Name | Format-List | Show)[0] | Should -Be "Name             : $($held.Name) *"
+        (Get-GitprocCheckout | Format-Wide | Show) -join ' ' | Should -Match "$($held.Name) \*"
+        (Show-GitprocPool) -match '\*' | Should -Match "^$($held.Name) \* "
+        Set-Location Env:
+        (Get-GitprocCheckout | Show) -match '\*' | Should -Match "^$($held.Name) \* "
+        Set-Location $free.Path
+        (Get-GitprocCheckout | Show) -match '\*' | Should -Match "^$($free.Name) \* "
+        Set-Location $TestDrive
+        (Get-GitprocCheckout | Show) -match '\*' | Should -BeNullOrEmpty
+        (Get-GitprocCheckout $held.Name).Name | Should -Be $held.Name
+    }
+
+    It 'fit <Width> columns, under strict mode' -ForEach @{ Width = 120 }, @{ Width = 80 }, @{ Width = 50 }, @{ Width = 30 } {
+        Set-StrictMode -Version Latest
+        $Error.Clear()
+        $all = { Get-GitprocCheckout }, { Get-GitprocCheckout -Status }, { Get-GitprocRepository }, { Get-GitprocHistory }, { Get-GitprocRescue }, { Get-GitprocLink -Base $repository }
+        foreach ($command in $all) {
+            foreach ($line in & $command | Show -Width $Width) { $line.Length | Should -BeLessOrEqual $Width }
+        }
+        (Get-GitprocCheckout | Show -Width $Width)[2] | Should -Match '^checkout-\d +Locked'
+        $Error | Should -BeNullOrEmpty
+    }
+
+    It 'show what came back from a job' {
+        $lines = Start-Job { Import-Module Gitproc; Get-GitprocCheckout } | Receive-Job -Wait -AutoRemoveJob | Show
+        $lines -match "^$($held.Name)" | Should -Match 'Locked +\d+ s '
+    }
+
+    It 'name sizes and ages of repositories and rescues' {
+        (Get-GitprocRepository | Show)[2] | Should -Match ' \d+ s +\d+(\.\d)? [KM]B '
+        $checkout = Invoke-GitprocAcquire $other
+        Set-Content (Join-Path $checkout.Path 'new') 'work'
+        Exit-GitprocCheckout $checkout -WarningAction Ignore
+        $lines = Get-GitprocRescue | Show -Width 120
+        $lines[0] | Should -Match '^Id +Age +Repository +Branch +Files +Commits +Size$'
+        $lines[2] | Should -Match ' \d+ s .* \d+ B$'
+        (Get-GitprocRescue)[0].Size | Should -BeOfType [long]
+    }
+
+    It 'are one plain table where output is no terminal' {
+        $lines = Show-GitprocPool
+        $lines | Should -BeOfType [string]
+        $lines[0] -split ' +' | Should -Be 'NAME', 'STATE', 'AGE', 'REPOSITORY', 'BRANCH', 'HOLDER', 'DOING'
+        $lines -match "^$($held.Name) " | Should -Match 'a label with \\x1b\[31m'
+        gp top $other | Should -HaveCount 2
+        { Show-GitprocPool nobody -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
+        Show-GitprocPool -Pool (Join-Path $TestDrive none) | Should -BeNullOrEmpty
+    }
+
+    It 'live on a terminal that is afterwards as it was: <End>' -Skip:(-not $hasTerminal) -ForEach @(
+        @{ End = 'q'; Key = 'q'; Then = 'after' }
+        @{ End = 'Ctrl+C'; Key = "$([char]3)"; Then = $null }
+    ) {
+        $steps = @('wait', "$([char]27)[?1049h"), @('wait', $held.Name), @('wait', 'q quits'), @('send', $Key)
+        $result = Invoke-InTerminal $steps 'Import-Module Gitproc; Show-GitprocPool; "af" + "ter"'
+        $result.problem | Should -BeNullOrEmpty
+        $result.restored | Should -BeTrue
+        $left = $result.output -split '\e\[\?1049l'
+        $left | Should -HaveCount 2
+        ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
+    }
+
+    It 'are plain in a pipeline on a terminal' -Skip:(-not $hasTerminal) {
+        foreach ($command in 'Show-GitprocPool | ForEach-Object { $_ }', 'Show-GitprocPool -Once', 'gp top | ForEach-Object { $_ }') {
+            $result = Invoke-InTerminal @() "Import-Module Gitproc; $command"
+            $result.output | Should -Match "$($held.Name) "
+            $result.output | Should -Not -Match '\e\[\?1049h'
+        }
+    }
+
+    It 'say in a prompt which held checkout one stands in' {
+        Set-Location (Join-Path $second.Path '.git')
+        Get-GitprocPrompt | Should -Be "[$($second.Name)]"
+        gp prompt | Should -Be "[$($second.Name)]"
+        Set-Location $free.Path
+        Get-GitprocPrompt | Should -BeExactly ''
+        Set-Location Env:
+        Get-GitprocPrompt | Should -BeExactly ''
+        Set-Location $TestDrive
+        Get-GitprocPrompt | Should -BeExactly ''
+    }
+
+    It 'take less than a millisecond for a prompt' {
+        Set-Location $second.Path
+        $times = foreach ($i in 1..200) { (Measure-Command { Get-GitprocPrompt }).TotalMilliseconds }
+        ($times | Sort-Object)[100] | Should -BeLessThan 1
+    }
+
+    It 'stand in a prompt function, as docs/prompt.md says' {
+        $blocks = [regex]::Matches((Get-Content -Raw "$PSScriptRoot/../../docs/prompt.md"), '(?ms)^```powershell\r?\n(.*?)^```')
+        $blocks.Count | Should -BeGreaterOrEqual 3
+        foreach ($block in $blocks) {
+            $shell = [powershell]::Create()
+            try {
+                # What posh-git and oh-my-posh have of their own.
+                $null = $shell.AddScript('Import-Module Gitproc; $GitPromptSettings = [pscustomobject] @{ DefaultPromptPrefix = [pscustomobject] @{ Text = "" } }').AddStatement().AddScript($block.Groups[1].Value).Invoke()
+                $shown = foreach ($place in $second.Path, $TestDrive) {
+                    $shell.Commands.Clear()
+                    $null = $shell.AddScript(@"
+                        Set-Location '$place'
+                        if (`$GitPromptSettings.DefaultPromptPrefix.Text) { `$ExecutionContext.InvokeCommand.ExpandString(`$GitPromptSettings.DefaultPromptPrefix.Text) }
+                        elseif (Get-Command Set-PoshContext -ErrorAction Ignore) { Set-PoshContext; `$env:GITPROC_PROMPT }
+                        else { prompt }
+"@)
+                    "$($shell.Invoke())"
+                }
+                $shell.Streams.Error | Should -BeNullOrEmpty
+                $shown[0] | Should -BeLike "*``[$($second.Name)``]*"
+                $shown[1] | Should -Not -BeLike "*``[checkout*"
+            } finally {
+                $shell.Dispose()
+                $env:GITPROC_PROMPT = $null
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+"""Runs a program in a terminal of its own and does with it what a user would.
+
+Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...], STEPS as JSON:
+  ["wait", TEXT]      until the program has written it since the last step that waited, at most 60 s
+  ["send", TEXT]      type it
+  ["size", ROWS, COLUMNS]
+  ["signal", NUMBER]  send it to the program
+  ["pause", SECONDS]
+Prints JSON: output, exitCode, restored (whether the terminal's settings are what they were), cpu (seconds of the processor).
+"""
+import fcntl, json, os, pty, resource, select, struct, subprocess, sys, termios, time
+
+steps, program = json.loads(sys.argv[1]), sys.argv[2:]
+master, slave = pty.openpty()
+written, seen, problem = b"", 0, None
+
+
+def resize(rows, columns):
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def become_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read(seconds):
+    global written
+    if not select.select([master], [], [], seconds)[0]:
+        return False
+    written += os.read(master, 65536)
+    return True
+
+
+resize(24, 80)
+before = termios.tcgetattr(slave)
+child = subprocess.Popen(
+    program, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=become_terminal,
+    env={**os.environ, "TERM": "xterm-256color"})
+for kind, *values in steps:
+    if kind == "wait":
+        end = time.time() + 60
+        while values[0].encode() not in written[seen:] and time.time() < end:
+            if not read(0.1) and child.poll() is not None and not read(0.1):
+                break
+        at = written.find(values[0].encode(), seen)
+        if at < 0:
+            problem = "waited in vain for " + repr(values[0])
+            break
+        seen = at + len(values[0].encode())
+    elif kind == "send":
+        os.write(master, values[0].encode())
+    elif kind == "size":
+        resize(*values)
+    elif kind == "signal":
+        child.send_signal(values[0])
+    elif kind == "pause":
+        end = time.time() + values[0]
+        while time.time() < end:
+            read(0.05)
+end = time.time() + 60
+while child.poll() is None and time.time() < end and not problem:
+    read(0.05)
+if child.poll() is None:
+    problem = problem or "did not end"
+    child.kill()
+    child.wait()
+while read(0.1):
+    pass
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({
+    "output": written.decode("utf-8", "replace"), "exitCode": child.returncode, "problem": problem,
+    "restored": termios.tcgetattr(slave) == before, "cpu": usage.ru_utime + usage.ru_stime}))

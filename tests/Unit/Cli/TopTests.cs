@@ -1,0 +1,109 @@
+using Gitproc.Unit.Support;
+using static Gitproc.Unit.Support.PseudoTerminal;
+
+namespace Gitproc.Unit.Cli;
+
+/// <summary><c>gitproc top</c>, with and without a terminal.</summary>
+public sealed class TopTests : IDisposable
+{
+    private const string Entered = "\e[?1049h";
+    private const string Left = "\e[?1049l";
+
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void Without_a_terminal_it_is_one_plain_table()
+    {
+        Assert.Equal((0, "", ""), Answer("top"));
+        Assert.False(File.Exists(Path.Combine(_pool.Pool.Path, "gitproc.db")));
+        var held = _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = "nightly" } });
+        var lines = Answer("top").Output.Split('\n');
+        Assert.Equal(["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Matches($@"^checkout-1  Locked  +\d+ s  {_pool.Source}  main +{Environment.ProcessId} .* nightly$", lines[1]);
+        Assert.DoesNotContain('\e', Answer("top").Output);
+        Assert.Equal("", Answer("top", "--repo", TestGit.MakeRepository(_pool["other"])).Output);
+        Assert.Equal(1, Answer("top", "--repo", "nobody").ExitCode);
+
+        Assert.Contains("checkout-1 *", _pool.Program.Run(Path.Combine(held.Path, ".git"), "top").Output, StringComparison.Ordinal);
+        Assert.Contains("checkout-1 *", _pool.Program.Run(Path.Combine(held.Path, ".git"), "list").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('*', Answer("list").Output);
+    }
+
+    [TerminalFact]
+    public void It_ends_with_q_and_leaves_the_terminal_as_it_was()
+    {
+        _pool.Acquire();
+        var result = Run(_pool, [WaitFor("checkout-1"), Send("x"), Send("q")], [], "top");
+        Assert.Equal((0, true), (result.ExitCode, result.IsRestored));
+        AssertLeft(result.Output);
+        Assert.DoesNotContain("x\e", result.Output, StringComparison.Ordinal);
+    }
+
+    [TerminalFact]
+    public void It_ends_with_control_C_and_when_it_is_asked_to()
+    {
+        foreach (var end in new[] { Send("\x03"), Signal(15), Signal(1) })
+        {
+            var result = Run(_pool, [WaitFor("no checkout"), end], [], "top");
+            Assert.Equal((130, true), (result.ExitCode, result.IsRestored));
+            AssertLeft(result.Output[..result.Output.LastIndexOf("gitproc: interrupted", StringComparison.Ordinal)]);
+        }
+    }
+
+    [TerminalFact]
+    public void It_takes_the_size_that_the_terminal_has()
+    {
+        for (var i = 0; i < 9; i++)
+            _pool.Acquire();
+        object[][] steps =
+        [
+            WaitFor("\e[24;1Hq quits"), Resize(8, 30), Signal(28), WaitFor("\e[8;1H1 to 5 of 9"),
+            Send("\e[B"), WaitFor("2 to 6 of 9"), Send("\e[6~"), WaitFor("5 to 9 of 9"), Send("q"),
+        ];
+        var result = Run(_pool, steps, [], "top");
+        var small = result.Output[result.Output.IndexOf("\e[8;1H1 to", StringComparison.Ordinal)..];
+        Assert.DoesNotContain("\e[9;1H", small, StringComparison.Ordinal);
+        Assert.All(small.Split("\e["), part => Assert.True(WithoutSequences("\e[" + part).Length <= 30, part));
+    }
+
+    [TerminalFact]
+    public async Task It_shows_what_changes_and_nothing_else()
+    {
+        var (held, other) = (_pool.Acquire(), _pool.Acquire());
+        // So old that no age changes.
+        _pool.Execute("UPDATE checkout SET lease = json_set(lease, '$.acquiredAt', 1000), created_at = 1000, last_used_at = 1000");
+        var watching = Task.Run(() => Run(_pool, [WaitFor("checkout-2"), WaitFor("q quits"), Pause(3), WaitFor("Free"), Send("q")], [], "top"));
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        _pool.Release(other);
+        var result = await watching;
+        var changes = result.Output[(result.Output.IndexOf("q quits", StringComparison.Ordinal) + "q quits".Length)..];
+        Assert.Contains(other.Name, changes, StringComparison.Ordinal);
+        Assert.DoesNotContain(held.Name, changes, StringComparison.Ordinal);
+    }
+
+    [TerminalFact]
+    public void It_costs_next_to_nothing()
+    {
+        _pool.Acquire();
+        var brief = Run(_pool, [WaitFor("checkout-1"), Send("q")], [], "top").Seconds;
+        var longer = Run(_pool, [WaitFor("checkout-1"), Pause(5), Send("q")], [], "top").Seconds;
+        Assert.InRange(longer - brief, -1, 0.5);
+    }
+
+    // What is entered is left, and only what was written there is on the other screen.
+    private static void AssertLeft(string output)
+    {
+        Assert.Equal(1, output.Split(Entered).Length - 1);
+        Assert.Equal(1, output.Split(Left).Length - 1);
+        Assert.Equal("", WithoutSequences(output[..output.IndexOf(Entered, StringComparison.Ordinal)] + output[output.IndexOf(Left, StringComparison.Ordinal)..]));
+        Assert.EndsWith("\e[?7h\e[?25h\e[?1049l\e[?1l\e>", output, StringComparison.Ordinal);
+    }
+
+    private (int ExitCode, string Output, string Error) Answer(params string[] arguments)
+    {
+        var result = _pool.Program.Run(_pool.Home, arguments);
+        return (result.ExitCode, result.Output, result.Error);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Gitproc.Unit.Support;
+
+/// <summary>Runs the real <c>gitproc</c> program in a terminal of 24 lines of 80 columns, with tests/Support/pseudo-terminal.py.</summary>
+public static partial class PseudoTerminal
+{
+    public sealed record Result(string Output, int ExitCode, bool IsRestored, double Seconds);
+
+    public static object[] WaitFor(string text) => ["wait", text];
+
+    public static object[] Send(string text) => ["send", text];
+
+    public static object[] Resize(int rows, int columns) => ["size", rows, columns];
+
+    public static object[] Signal(int number) => ["signal", number];
+
+    public static object[] Pause(double seconds) => ["pause", seconds];
+
+    public static Result Run(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(
+            "python3", [Path.Combine(AppContext.BaseDirectory, "pseudo-terminal.py"), JsonSerializer.Serialize(steps), GitprocProgram.File, .. arguments])
+        {
+            WorkingDirectory = pool.Home,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        GitprocProgram.Isolate(start, pool.Pool.Path, pool.Home);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var result = GitprocProgram.Finish(Process.Start(start)!);
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        var root = json.RootElement;
+        var output = root.GetProperty("output").GetString()!;
+        Assert.True(root.GetProperty("problem").GetString() is not { } problem, $"{root.GetProperty("problem")}: {output}");
+        return new Result(output, root.GetProperty("exitCode").GetInt32(), root.GetProperty("restored").GetBoolean(), root.GetProperty("cpu").GetDouble());
+    }
+
+    /// <summary>The text that remains on a line that was overwritten, and all others.</summary>
+    public static string WithoutSequences(string output) => Sequence().Replace(output, "");
+
+    [GeneratedRegex(@"\e(\[[?\d;]*[A-Za-z]|[=>])")]
+    private static partial Regex Sequence();
+}
