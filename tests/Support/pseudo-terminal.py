@@ -6,6 +6,7 @@ Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...], STEPS as JSON:
   ["size", ROWS, COLUMNS]
   ["signal", NUMBER]  send it to the program
   ["pause", SECONDS]
+  ["run", PROGRAM, ARGUMENT...]   another program, apart from the terminal
 Prints JSON: output, exitCode, restored (whether the terminal's settings are what they were), cpu (seconds of the processor).
 """
 import fcntl, json, os, pty, resource, select, struct, subprocess, sys, termios, time
@@ -53,6 +54,8 @@ for kind, *values in steps:
         resize(*values)
     elif kind == "signal":
         child.send_signal(values[0])
+    elif kind == "run":
+        subprocess.run(values, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     elif kind == "pause":
         end = time.time() + values[0]
         while time.time() < end:

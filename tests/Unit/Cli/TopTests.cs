@@ -69,16 +69,14 @@ public sealed class TopTests : IDisposable
     }
 
     [TerminalFact]
-    public async Task It_shows_what_changes_and_nothing_else()
+    public void It_shows_what_changes_and_nothing_else()
     {
         var (held, other) = (_pool.Acquire(), _pool.Acquire());
         // So old that no age changes.
         _pool.Execute("UPDATE checkout SET lease = json_set(lease, '$.acquiredAt', 1000), created_at = 1000, last_used_at = 1000");
-        var watching = Task.Run(() => Run(_pool, [WaitFor("checkout-2"), WaitFor("q quits"), Pause(3), WaitFor("Free"), Send("q")], [], "top"));
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
-        _pool.Release(other);
-        var result = await watching;
-        var changes = result.Output[(result.Output.IndexOf("q quits", StringComparison.Ordinal) + "q quits".Length)..];
+        object[][] steps = [WaitFor("q quits"), Pause(2.5), Meanwhile("release", other.Name, "--force"), WaitFor("Free"), Send("q")];
+        var output = Run(_pool, steps, [], "top").Output;
+        var changes = output[(output.IndexOf("q quits", StringComparison.Ordinal) + "q quits".Length)..];
         Assert.Contains(other.Name, changes, StringComparison.Ordinal);
         Assert.DoesNotContain(held.Name, changes, StringComparison.Ordinal);
     }

@@ -17,6 +17,9 @@ public static partial class PseudoTerminal
 
     public static object[] Signal(int number) => ["signal", number];
 
+    /// <summary>Runs the program apart from the terminal.</summary>
+    public static object[] Meanwhile(params string[] arguments) => ["run", GitprocProgram.File, .. arguments];
+
     public static object[] Pause(double seconds) => ["pause", seconds];
 
     public static Result Run(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments)
