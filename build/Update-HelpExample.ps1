@@ -44,11 +44,11 @@ try {
         $i = 0
         # 2>&1 is not only for what goes wrong: a page shows what a reader sees.
         $blocks = ($using:code).Matches((Get-Content -LiteralPath $_ -Raw)) | ForEach-Object {
-            "'--- EXAMPLE $((++$i)) ---'", ". {`n$($_.Value)`n} 2>&1 3>&1 | Out-String -Width 100"
+            "'--- EXAMPLE $((++$i)) ---'", ". {`n$($_.Value)`n} 2>&1 | Out-String -Width 100"
         }
         $script = Join-Path $folder 'run.ps1'
         Set-Content -LiteralPath $script -Value @(
-            "Import-Module '$using:root/out/Gitproc/Gitproc.psd1'"
+            "`$env:PSModulePath = '$using:root/out$([IO.Path]::PathSeparator)' + `$env:PSModulePath"
             '$PSStyle.OutputRendering = "PlainText"; $ProgressPreference = "SilentlyContinue"'
             ". '$using:root/build/Initialize-HelpGround.ps1' '$folder'"
             $blocks
@@ -69,7 +69,7 @@ try {
         $after = ([regex] '(?s)(?<=\n## Syntax\n\n```\n).*?(?=```\n)').Replace($after, { "$syntax`n" }, 1)
         if ((Get-Stable $after) -ne (Get-Stable $before)) {
             if (-not $Check -and $PSCmdlet.ShouldProcess($item.Page.Name)) { [IO.File]::WriteAllText($item.Page, $after) }
-            $item.Page
+            $item.Page.Name
         }
     }
 } finally {

@@ -34,6 +34,15 @@ internal static partial class MarkdownText
     /// <returns>The text.</returns>
     public static string Plain(string line) => Marks().Replace(Link().Replace(line, "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
 
+    /// <summary>Reads a table.</summary>
+    /// <param name="markdown">A text with one.</param>
+    /// <returns>The cells of the rows below the titles.</returns>
+    public static IEnumerable<string[]> Rows(string markdown) =>
+        Cells(markdown.Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))).Skip(2);
+
+    private static IEnumerable<string[]> Cells(IEnumerable<string> table) =>
+        table.Select(line => Cell().Split(line.Trim()[1..^1]).Select(cell => Plain(cell.Trim())).ToArray());
+
     private static IEnumerable<List<(string Text, bool IsFixed)>> Blocks(string markdown)
     {
         var lines = markdown.Split('\n');
@@ -76,10 +85,8 @@ internal static partial class MarkdownText
 
     private static List<(string Text, bool IsFixed)> Table(string[] block)
     {
-        var rows = block.Where((_, index) => index != 1)
-            .Select(line => Cell().Split(line.Trim()[1..^1]).Select(cell => Plain(cell.Trim())).ToArray())
-            .Where(row => row.Any(cell => cell.Length > 0))
-            .ToList();
+        // Without the line below the titles, and titles that are empty.
+        var rows = Cells(block.Where((_, index) => index != 1)).Where(row => row.Any(cell => cell.Length > 0)).ToList();
         var widths = rows[0].Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         return [.. rows.Select(row => (string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd(), true))];
     }
