@@ -63,7 +63,7 @@ internal static class MamlFile
             new XAttribute("position", parameter.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
             new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
             new XElement(Maml + "name", parameter.Name),
-            Description(text?.Body ?? ""),
+            Description(text?.WithoutValues ?? ""),
             parameter.Values.Count == 0 ? null : new XElement(Command + "parameterValueGroup", parameter.Values.Select(value => new XElement(Command + "parameterValue", value))),
             parameter.Type is null ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
             new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type ?? "SwitchParameter")),

@@ -68,6 +68,9 @@ internal sealed partial record MarkdownSection(string Title, string Body)
     public string? Value(string name) =>
         Body.Split('\n').FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..].Replace("`", "", StringComparison.Ordinal);
 
+    /// <summary>The text without lines such as <c>Default: 100</c>.</summary>
+    public string WithoutValues => Named().Replace(Body, "").Trim('\n');
+
     /// <summary>Splits a text at its titles of a level.</summary>
     /// <param name="text">The text.</param>
     /// <param name="mark">What a title begins with.</param>
@@ -87,6 +90,9 @@ internal sealed partial record MarkdownSection(string Title, string Body)
 
         return [.. found.Select(part => new MarkdownSection(part.Title, string.Join('\n', part.Lines).Trim('\n')))];
     }
+
+    [GeneratedRegex("^(Default|Aliases): .*$", RegexOptions.Multiline)]
+    private static partial Regex Named();
 
     [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fenced();

@@ -33,7 +33,7 @@ public sealed class HelpTests : IDisposable
         Assert.Equal(Help("link", "list"), Help("link", "ls"));
         Assert.Equal(Help("release"), Help("r"));
         Assert.Contains("-- COMMAND [ARGUMENT...]", Help("run"), StringComparison.Ordinal);
-        var refused = _pool.Program.Run(_pool.Pool.Path, "help", "link", "nonsense");
+        var refused = _pool.Program.Run(_pool["."], "help", "link", "nonsense");
         Assert.Equal((2, "", "gitproc: there is no command 'link nonsense'. See gitproc help."), (refused.ExitCode, refused.Output, refused.Error));
     }
 
@@ -81,7 +81,7 @@ public sealed class HelpTests : IDisposable
     [Fact]
     public void Help_option_of_a_command_is_short()
     {
-        var text = _pool.Program.Run(_pool.Pool.Path, "acquire", "--help").Output;
+        var text = _pool.Program.Run(_pool["."], "acquire", "--help").Output;
         Assert.Contains("Usage:", text, StringComparison.Ordinal);
         Assert.DoesNotContain("EXAMPLES", text, StringComparison.Ordinal);
     }
