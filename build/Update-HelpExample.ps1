@@ -3,7 +3,7 @@
 .SYNOPSIS
     Runs the examples of docs/help with the module in out/Gitproc, and writes their output, and the syntax, into the pages.
 .DESCRIPTION
-    The examples of a page follow one another in one session, each page in one of its own. Emits the pages that are not as they were.
+    The examples of a page follow one another in one session, each page in one of its own. Emits the pages that are not as they were, and how.
 .PARAMETER Name
     Names of pages, with wildcards.
 .PARAMETER Check
@@ -70,6 +70,7 @@ try {
         if ((Get-Stable $after) -ne (Get-Stable $before)) {
             if (-not $Check -and $PSCmdlet.ShouldProcess($item.Page.Name)) { [IO.File]::WriteAllText($item.Page, $after) }
             $item.Page.Name
+            Compare-Object ((Get-Stable $before) -split "`n") ((Get-Stable $after) -split "`n") | ForEach-Object { "  $($_.SideIndicator) $($_.InputObject)" }
         }
     }
 } finally {

@@ -21,7 +21,7 @@ internal static partial class SyntaxReader
     private static List<ParameterShape> ReadLine(string line)
     {
         var parameters = new List<ParameterShape>();
-        foreach (Match match in Parameter().Matches(line))
+        foreach (Match match in Parameter().Matches(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]))
         {
             var isPositional = match.Groups["name"].Success;
             parameters.Add(new ParameterShape(

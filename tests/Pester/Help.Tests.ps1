@@ -8,10 +8,11 @@ BeforeAll {
     $before = Initialize-TestPool -Folder $TestDrive
     $docs = Join-Path $PSScriptRoot ../../docs/help | Resolve-Path
     $common = [System.Management.Automation.Cmdlet]::CommonParameters
-    # By its full name, as the module gp takes and help may be in the way of another.
-    function Get-CommandHelp([string] $Name) { Get-Help "Gitproc\$Name" -Full }
+    $titles = 'Syntax|Aliases|Description|Examples|Parameters|Inputs|Outputs|Notes|Related links'
+
+    function Get-CommandHelp([string] $Name) { Get-Help $Name -Full }
     function Get-Section([string] $Name, [string] $Title) {
-        if ((Get-Content -LiteralPath "$docs/$Name.md" -Raw) -match "(?s)\n## $Title\n\n(.*?)(?=\n## |$)") { $Matches[1] } else { '' }
+        if ((Get-Content -LiteralPath "$docs/$Name.md" -Raw) -match "(?s)\n## $Title\n\n(.*?)(?=\n## (?:$titles)\n|$)") { $Matches[1] } else { '' }
     }
 }
 
@@ -32,7 +33,7 @@ Describe 'Help' {
             $example.title | Should -Match '\w'
             $example.code | Should -Not -BeNullOrEmpty
         }
-        (Get-Help "Gitproc\$_" -Examples | Out-String) | Should -Match ([regex]::Escape(($help.examples.example[0].code -split "`n")[0].Substring(0, 10)))
+        (Get-Help $_ -Examples | Out-String) | Should -Match ([regex]::Escape(($help.examples.example[0].code -split "`n")[0].Substring(0, 10)))
     }
 
     It 'has output in an example of <_>' -ForEach ($names | Where-Object { $_ -ne 'Invoke-Gitproc' }) {
@@ -53,18 +54,14 @@ Describe 'Help' {
             $because = "of $($parameter.name)"
             ($parameter.description.Text -join '') | Should -Match '\w' -Because $because
             ($parameter.aliases -replace '^none$' -split ', ' -ne '') | Should -Be $metadata.Aliases -Because $because
-            $parameter.pipelineInput | Should -Be $(
-                if ($attribute.ValueFromPipeline -and $attribute.ValueFromPipelineByPropertyName) { 'True (ByValue, ByPropertyName)' }
-                elseif ($attribute.ValueFromPipeline) { 'True (ByValue)' }
-                else { 'False' -replace 'False', $(if ($attribute.ValueFromPipelineByPropertyName) { 'True (ByPropertyName)' } else { 'False' }) }
-            ) -Because $because
+            $ways = @(if ($attribute.ValueFromPipeline) { 'ByValue' }; if ($attribute.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
+            $parameter.pipelineInput | Should -Be $(if ($ways) { "True ($($ways -join ', '))" } else { 'False' }) -Because $because
             $parameter.required | Should -Be "$($attribute.Mandatory)".ToLowerInvariant() -Because $because
             $parameter.globbing | Should -Be "$([bool] $metadata.Attributes.Where({ $_ -is [SupportsWildcards] }))".ToLowerInvariant() -Because $because
             if ($metadata.Aliases -and $parameter.name -notin 'WhatIf', 'Confirm') {
-                Get-Section $_ 'Parameters' | Out-Null
-                Get-Content -LiteralPath "$docs/$($command.Name).md" -Raw | Should -Match "Aliases: $($metadata.Aliases -join ', ')"
+                Get-Section $command.Name 'Parameters' | Should -Match "Aliases: $($metadata.Aliases -join ', ')"
             }
-            (Get-Help "Gitproc\$($command.Name)" -Parameter $parameter.name).name | Should -Be $parameter.name
+            (Get-Help $command.Name -Parameter $parameter.name).name | Should -Be $parameter.name
         }
     }
 
@@ -120,7 +117,8 @@ Describe 'Help' {
                 if ([Gitproc.PowerShell.ShortCommands]::TargetOf("$word $inner")) { "gp $word $inner"; "gitproc $word $inner" }
             }
         }
-        $words += 'gp -F', 'gitproc -F'
+        # Too short to be completed.
+        $words += 'gp -F', 'gitproc -F', 'gp a', 'gitproc a', 'gp r', 'gitproc r'
         $named = @{}
         foreach ($page in Get-ChildItem "$docs/*-*.md") {
             foreach ($match in [regex]::Matches((Get-Section $page.BaseName 'Aliases'), '`([^`]+)`')) { $named[$match.Groups[1].Value] = $page.BaseName }
@@ -169,6 +167,6 @@ Describe 'Help' {
     It 'has the syntax and the output that the examples have' {
         $script = Join-Path $PSScriptRoot ../../build/Update-HelpExample.ps1
         $changed = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script -Check
-        "$changed" | Should -BeNullOrEmpty -Because 'build/Update-HelpExample.ps1 has to run after a change of what is shown'
+        $changed -join "`n" | Should -BeNullOrEmpty -Because 'build/Update-HelpExample.ps1 has to run after a change of what is shown'
     } -Skip:$IsWindows
 }

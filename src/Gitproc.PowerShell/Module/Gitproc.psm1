@@ -129,7 +129,10 @@ function Use-GitprocCheckout {
         try {
             $checkout = Invoke-GitprocAcquire @acquire -Confirm:$false -WhatIf:$false
         } catch {
-            $PSCmdlet.ThrowTerminatingError($_)
+            # As from a cmdlet of the name. PowerShell puts the function's own name behind it.
+            $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.UseGitprocCheckoutCommand'
+            $category = $_.CategoryInfo.Category
+            $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $category, $_.TargetObject))
         }
         Push-Location -LiteralPath $checkout.Path -StackName gitproc
         try {

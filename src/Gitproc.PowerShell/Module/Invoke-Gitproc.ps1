@@ -1,3 +1,5 @@
+# .EXTERNALHELP Gitproc-Help.xml
+
 # The body of the function of this name, which takes no parameters of its own: what follows the sub-command is the
 # sub-command's, named parameters too. A block that it hands on sees the variables here before the caller's own, hence
 # their names.
