@@ -75,6 +75,6 @@ public static class ShortCommands
     {
         var shown = SecretText.Hide(command);
         return new ErrorRecord(
-            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."), "UnknownCommand", ErrorCategory.InvalidArgument, shown);
+            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."), "UnknownCommand,Gitproc.InvokeGitprocCommand", ErrorCategory.InvalidArgument, shown);
     }
 }

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using Gitproc.Cli.Help;
 using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary><c>gitproc help [COMMAND]</c>.</summary>
+/// <summary><c>gitproc help [COMMAND…]</c>.</summary>
 internal static class HelpCommand
 {
     /// <summary>Makes the command.</summary>
@@ -11,21 +12,29 @@ internal static class HelpCommand
     /// <returns>The command.</returns>
     public static Command Create(RootCommand root)
     {
-        var about = new Argument<string?>("command")
+        var about = new Argument<string[]>("command")
         {
-            Description = "The command to explain.",
+            Description = "The command to explain, as acquire or link restore.",
             HelpName = "COMMAND",
-            Arity = ArgumentArity.ZeroOrOne,
+            Arity = ArgumentArity.ZeroOrMore,
         };
-        var help = new Command("help", "Explain gitproc or one of its commands.") { about };
+        var help = new Command("help", "Explain gitproc or one of its commands, at length. COMMAND --help is shorter.") { about };
         help.SetAction(parsed =>
         {
-            if (parsed.GetValue(about) is not { } name)
-                return root.Parse("--help").Invoke();
-            if (root.Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name)) is { } asked)
-                return root.Parse([asked.Name, "--help"]).Invoke();
-            Messages.WriteLine($"gitproc: there is no command '{SecretText.Hide(name)}'. See gitproc help.");
-            return ExitCode.Usage;
+            List<Command> path = [root];
+            foreach (var name in parsed.GetValue(about) ?? [])
+            {
+                if (path[^1].Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name)) is not { } inner)
+                {
+                    Messages.WriteLine($"gitproc: there is no command '{SecretText.Hide(string.Join(' ', parsed.GetValue(about)!))}'. See gitproc help.");
+                    return ExitCode.Usage;
+                }
+
+                path.Add(inner);
+            }
+
+            ResultWriter.WriteLines(ManualPage.Lines(path));
+            return ExitCode.Done;
         });
         return help;
     }

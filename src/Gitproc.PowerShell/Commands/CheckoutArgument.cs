@@ -36,14 +36,13 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
         _ => OfProperties(item, session),
     };
 
-    // Checkouts too: one that came back from a job is not of their type any more.
+    // Checkouts too: one that came back from a job is not of their type any more. Events, rescues and lines of a table name theirs.
     private static CheckoutArgument OfProperties(PSObject item, PathIntrinsics session)
     {
+        var leaseId = item.Properties["LeaseId"] is { } lease ? lease.Value as string ?? "" : null;
         if (item.Properties["Path"]?.Value is not string path)
-            return OfText(item.ToString(), session);
-        return item.Properties["LeaseId"] is { } lease
-            ? new(Path.GetFileName(path), lease.Value as string ?? "", Path.GetDirectoryName(path))
-            : OfText(path, session);
+            return OfText((item.Properties["Checkout"]?.Value ?? item.Properties["Name"]?.Value) as string ?? item.ToString(), session) with { LeaseId = leaseId };
+        return leaseId is null ? OfText(path, session) : new(Path.GetFileName(path), leaseId, Path.GetDirectoryName(path));
     }
 
     // All else is a name, or one that no checkout has.

@@ -1,9 +1,10 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Takes off the leases whose owners are gone or that have expired. An acquire that needs one does so by itself.</summary>
-[Cmdlet(VerbsCommon.Clear, "GitprocLease", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Clear, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocLease.md")]
 [OutputType(typeof(Checkout))]
 public sealed class ClearGitprocLeaseCommand : GitprocCommand
 {

@@ -1,13 +1,14 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Removes free checkouts that nobody has used for long, and the base repositories of which nothing is left. Emits what is removed;
 /// with -WhatIf what would be.
 /// </summary>
-[Cmdlet(VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md")]
 [OutputType(typeof(PrunedItem))]
 public sealed class ClearGitprocPoolCommand : GitprocCommand
 {

@@ -1,9 +1,10 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Locks a checkout of a repository for the session and goes there, as Push-Location does.</summary>
-[Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enter-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class EnterGitprocCheckoutCommand : AcquiringCommand
 {

@@ -1,13 +1,15 @@
 using System.Management.Automation;
+using Gitproc.PowerShell;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Unlocks checkouts, leaving them first where the session stands in one. Work that is not on the remote is rescued, and what is
 /// left is cleaned for the next holder.
 /// </summary>
-[Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Exit-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : GitprocCommand
 {

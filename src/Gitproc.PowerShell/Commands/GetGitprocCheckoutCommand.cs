@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Lists the checkouts of the pool.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocCheckout")]
+[Cmdlet(VerbsCommon.Get, "GitprocCheckout", HelpUri = HelpPage.Folder + "Get-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class GetGitprocCheckoutCommand : GitprocCommand
 {

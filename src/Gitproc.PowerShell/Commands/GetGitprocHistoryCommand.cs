@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Shows what has happened to checkouts and leases, the newest first.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocHistory")]
+[Cmdlet(VerbsCommon.Get, "GitprocHistory", HelpUri = HelpPage.Folder + "Get-GitprocHistory.md")]
 [OutputType(typeof(HistoryEvent))]
 public sealed class GetGitprocHistoryCommand : GitprocCommand
 {

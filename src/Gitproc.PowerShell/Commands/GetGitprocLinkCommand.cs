@@ -1,15 +1,16 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Lists the light-weight checkouts of the repository that the session stands in, or where that is none of all of the pool.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocLink")]
+[Cmdlet(VerbsCommon.Get, "GitprocLink", HelpUri = HelpPage.Folder + "Get-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class GetGitprocLinkCommand : LinkingCommand
 {
     /// <summary>Names, with wildcards; all when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LinkCompleter))]

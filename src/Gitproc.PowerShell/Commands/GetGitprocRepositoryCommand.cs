@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Lists the repositories that the pool knows, with the size of their base repositories, which is read from disk.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocRepository")]
+[Cmdlet(VerbsCommon.Get, "GitprocRepository", HelpUri = HelpPage.Folder + "Get-GitprocRepository.md")]
 [OutputType(typeof(RepositoryInfo))]
 public sealed class GetGitprocRepositoryCommand : GitprocCommand
 {

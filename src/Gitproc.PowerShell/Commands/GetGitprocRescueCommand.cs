@@ -1,15 +1,16 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Shows the work that was rescued when checkouts were cleaned, the newest first.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocRescue")]
+[Cmdlet(VerbsCommon.Get, "GitprocRescue", HelpUri = HelpPage.Folder + "Get-GitprocRescue.md")]
 [OutputType(typeof(Rescue))]
 public sealed class GetGitprocRescueCommand : GitprocCommand
 {
     /// <summary>Ids, with wildcards; all when not given.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RescueCompleter))]
@@ -33,7 +34,7 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
 
         foreach (var id in Id)
         {
-            var pattern = WildcardPattern.Get(id, WildcardOptions.IgnoreCase);
+            var pattern = WildcardNames.Read(id);
             var found = rescues.Where(rescue => pattern.IsMatch(rescue.Id)).ToList();
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(id))
                 WriteError(ErrorRecords.Of(new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));

@@ -1,13 +1,14 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. Those that are count. Emits all that
 /// are ready.
 /// </summary>
-[Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Initialize-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class InitializeGitprocCheckoutCommand : GitprocCommand
 {

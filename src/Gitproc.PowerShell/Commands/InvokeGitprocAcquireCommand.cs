@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using Gitproc.Ci;
 using Gitproc.Leases;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Locks a checkout of a repository for the session and emits it.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md")]
 [OutputType(typeof(Checkout))]
 public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
 {

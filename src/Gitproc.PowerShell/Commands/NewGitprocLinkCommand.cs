@@ -1,12 +1,13 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository, which
 /// is the one around the folder when -Base names no other.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "GitprocLink", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class NewGitprocLinkCommand : LinkingCommand
 {
@@ -19,7 +20,7 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
     /// A branch, tag, commit or other ref; START:BRANCH begins a branch there. The branch of the folder's name, made when there is
     /// none, when not given.
     /// </summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Ref { get; set; }
 

@@ -1,10 +1,12 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Removes checkouts from the pool and from disk. Work that is not on the remote is rescued first.</summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocCheckout.md")]
+[OutputType(typeof(Checkout))]
 public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
 {
     /// <summary>Names, paths or checkouts.</summary>
@@ -24,6 +26,10 @@ public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
     /// <summary>Ask the processes that run in it to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
+
+    /// <summary>Emit the checkouts as they were.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -45,6 +51,13 @@ public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
             Discard = Discard,
             StopProcesses = StopProcesses,
         };
-        WithPool(pool => pool.Remove(request, Cancellation), argument.PoolFolder);
+        WithPool(
+            pool =>
+            {
+                var removed = pool.Remove(request, Cancellation);
+                if (PassThru)
+                    WriteObject(removed);
+            },
+            argument.PoolFolder);
     }
 }

@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Ends light-weight checkouts: their folders, HEADs and indexes go. What is in no commit is rescued first.</summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RemoveGitprocLinkCommand : LinkingCommand
 {

@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Throws rescued work away for good.</summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-GitprocRescue.md")]
 [OutputType(typeof(Rescue))]
 public sealed class RemoveGitprocRescueCommand : GitprocCommand
 {

@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Leads light-weight checkouts and their base repository back to one another when one was moved. Emits the checkouts.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Repair, "GitprocLink", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Repair, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RepairGitprocLinkCommand : GitprocCommand
 {

@@ -1,12 +1,13 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Makes the pool's database and folders agree: after a crash, a lost database, folders removed by hand. What is in use
 /// stays as it is.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocPool.md")]
 [OutputType(typeof(string))]
 public sealed class RepairGitprocPoolCommand : GitprocCommand
 {

@@ -1,13 +1,14 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Makes checkouts as new, at the remote's default branch. Work that is not on the remote is rescued first; one that the session
 /// holds stays locked.
 /// </summary>
-[Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Reset-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class ResetGitprocCheckoutCommand : GitprocCommand
 {

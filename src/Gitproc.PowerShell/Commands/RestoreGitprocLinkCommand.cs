@@ -1,13 +1,14 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what
 /// was rescued.
 /// </summary>
-[Cmdlet(VerbsData.Restore, "GitprocLink", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Restore, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RestoreGitprocLinkCommand : LinkingCommand
 {

@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using Gitproc.Leases;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Acquires a checkout and puts rescued work into it, as it was.</summary>
-[Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocRescue.md")]
 [OutputType(typeof(Checkout))]
 public sealed class RestoreGitprocRescueCommand : GitprocCommand
 {

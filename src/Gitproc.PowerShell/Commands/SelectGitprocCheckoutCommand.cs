@@ -1,9 +1,10 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Picks the checkouts that match a pattern, out of the pool or out of the pipeline.</summary>
-[Cmdlet(VerbsCommon.Select, "GitprocCheckout")]
+[Cmdlet(VerbsCommon.Select, "GitprocCheckout", HelpUri = HelpPage.Folder + "Select-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class SelectGitprocCheckoutCommand : GitprocCommand
 {

@@ -1,17 +1,18 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>
 /// Checks something out in the folder that the session stands in: a light-weight checkout, or a folder with nothing but a .gitlink
 /// file, which becomes one.
 /// </summary>
-[Cmdlet(VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Switch-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class SwitchGitprocLinkCommand : GitprocCommand
 {
     /// <summary>A branch, tag, commit or other ref; START:BRANCH begins a branch there.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string Ref { get; set; } = "";
 

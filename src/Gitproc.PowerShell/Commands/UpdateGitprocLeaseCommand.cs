@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Changes the lease of a checkout: its expiry, label or owner.</summary>
-[Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-GitprocLease.md")]
 [OutputType(typeof(Checkout))]
 public sealed class UpdateGitprocLeaseCommand : GitprocCommand
 {

@@ -42,18 +42,7 @@ function Pop-Alias {
 $script:OptionalAlias = [ordered]@{ r = 'Exit-GitprocCheckout'; ls = 'Get-GitprocCheckout' }
 
 function Enable-GitprocAlias {
-    <#
-    .SYNOPSIS
-        Lets r and ls stand for Exit-GitprocCheckout and Get-GitprocCheckout in this session.
-    .DESCRIPTION
-        The stock aliases of these names, Invoke-History and on Windows Get-ChildItem, are given back by
-        Disable-GitprocAlias, or when the module is removed.
-    .EXAMPLE
-        Enable-GitprocAlias
-
-        One line for a profile.
-    #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, HelpUri = 'https://github.com/gitproc/gitproc/blob/main/docs/help/Enable-GitprocAlias.md')]
     param()
 
     foreach ($name in $script:OptionalAlias.Keys) {
@@ -64,13 +53,7 @@ function Enable-GitprocAlias {
 }
 
 function Disable-GitprocAlias {
-    <#
-    .SYNOPSIS
-        Gives r and ls back what they stood for before Enable-GitprocAlias.
-    .EXAMPLE
-        Disable-GitprocAlias
-    #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, HelpUri = 'https://github.com/gitproc/gitproc/blob/main/docs/help/Disable-GitprocAlias.md')]
     param()
 
     foreach ($name in $script:OptionalAlias.Keys) {
@@ -81,54 +64,7 @@ function Disable-GitprocAlias {
 }
 
 function Use-GitprocCheckout {
-    <#
-    .SYNOPSIS
-        Runs a block in a checkout of a repository and releases the checkout, whatever happens.
-    .DESCRIPTION
-        Acquires a checkout, goes there, runs the block, comes back and releases it: when the block has ended, when it
-        fails, and when Ctrl+C ends it. The block gets the checkout as its first argument.
-    .PARAMETER Repository
-        A URL, a local path, or a name the pool knows; the origin of the repository that the session stands in, when
-        not given.
-    .PARAMETER ScriptBlock
-        What to run.
-    .PARAMETER NoCreate
-        Fail when none is free instead of making one.
-    .PARAMETER MaxCheckouts
-        Make at most this many for the repository.
-    .PARAMETER Ref
-        A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default
-        branch, when not given.
-    .PARAMETER NewBranch
-        Begin this branch there.
-    .PARAMETER Fetch
-        Fetch first, however short ago that was done.
-    .PARAMETER NoFetch
-        Do not fetch: what is there must do.
-    .PARAMETER Clean
-        What is taken away of what the last holder left.
-    .PARAMETER Kind
-        How it is to get at objects: Clone, or Linked, a worktree that shares branches, stash and config with others of its kind.
-    .PARAMETER Discard
-        Throw away what is not on the remote when the block has ended, instead of rescuing it.
-    .PARAMETER Name
-        Only the checkout of this name will do.
-    .PARAMETER Wait
-        Wait when none is free, first come, first served.
-    .PARAMETER TimeoutSec
-        Wait no longer than so many seconds.
-    .PARAMETER Label
-        What the checkout is for; shown to others.
-    .PARAMETER Environment
-        Names and values to show with the lease.
-    .PARAMETER Pool
-        The pool's folder; GITPROC_POOL, else ~/.gitproc_pool, when not given.
-    .EXAMPLE
-        Use-GitprocCheckout https://github.com/owner/repo { dotnet test }
-    .EXAMPLE
-        1..8 | ForEach-Object -Parallel { Use-GitprocCheckout -Repository $using:url { ./build.ps1 } }
-    #>
-    [CmdletBinding(DefaultParameterSetName = 'Here', SupportsShouldProcess)]
+    [CmdletBinding(DefaultParameterSetName = 'Here', SupportsShouldProcess, HelpUri = 'https://github.com/gitproc/gitproc/blob/main/docs/help/Use-GitprocCheckout.md')]
     param(
         [Parameter(ParameterSetName = 'Repository', Mandatory, Position = 0)]
         [ValidateNotNullOrEmpty()]
@@ -195,7 +131,10 @@ function Use-GitprocCheckout {
         try {
             $checkout = Invoke-GitprocAcquire @acquire -Confirm:$false -WhatIf:$false
         } catch {
-            $PSCmdlet.ThrowTerminatingError($_)
+            # As from a cmdlet of the name. PowerShell puts the function's own name behind it.
+            $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.UseGitprocCheckoutCommand'
+            $category = $_.CategoryInfo.Category
+            $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $category, $_.TargetObject))
         }
         Push-Location -LiteralPath $checkout.Path -StackName gitproc
         try {

@@ -1,42 +1,8 @@
+# .EXTERNALHELP Gitproc-Help.xml
+
 # The body of the function of this name, which takes no parameters of its own: what follows the sub-command is the
 # sub-command's, named parameters too. A block that it hands on sees the variables here before the caller's own, hence
 # their names.
-<#
-.SYNOPSIS
-    gitproc and gp: the commands of the pool by their short names.
-.DESCRIPTION
-    gitproc list | ls                  Get-GitprocCheckout
-    gitproc top [REPOSITORY]           Show-GitprocPool
-    gitproc filter | -F | grep PATTERN Select-GitprocCheckout
-    gitproc acquire | a [REPOSITORY]   Invoke-GitprocAcquire
-    gitproc run [REPOSITORY] { ... }   Use-GitprocCheckout
-    gitproc release | r [CHECKOUT]     Exit-GitprocCheckout
-    gitproc renew [CHECKOUT]           Update-GitprocLease
-    gitproc reap                       Clear-GitprocLease
-    gitproc history [CHECKOUT]         Get-GitprocHistory
-    gitproc warm [REPOSITORY] -Count N Initialize-GitprocCheckout
-    gitproc repositories | repos       Get-GitprocRepository
-    gitproc reset [CHECKOUT]           Reset-GitprocCheckout
-    gitproc remove | rm CHECKOUT       Remove-GitprocCheckout
-    gitproc prune                      Clear-GitprocPool
-    gitproc repair                     Repair-GitprocPool
-    gitproc prompt                     Get-GitprocPrompt
-    gitproc rescue list                Get-GitprocRescue
-    gitproc rescue restore ID          Restore-GitprocRescue
-    gitproc rescue remove ID           Remove-GitprocRescue
-    gitproc link PATH [REF]            New-GitprocLink
-    gitproc link list | ls             Get-GitprocLink
-    gitproc link repair [PATH]         Repair-GitprocLink
-    gitproc link restore NAME [PATH]   Restore-GitprocLink
-    gitproc link remove | rm NAME      Remove-GitprocLink
-    gitproc checkout REF               Switch-GitprocLink
-    gitproc help | --help | -h | -H    this text
-
-    Parameters are handed on. gp is the same; with anything else after it, or with pipeline input, it is
-    Get-ItemProperty, which it stands for without this module.
-.EXAMPLE
-    Push-Location (gp a https://github.com/owner/repo)
-#>
 begin {
     $gitprocName = if ($args.Count -gt 0) { "$($args[0])" } else { 'help' }
     $gitprocLength = [Gitproc.PowerShell.ShortCommands]::Length($gitprocName, $(if ($args.Count -gt 1) { "$($args[1])" }))

@@ -12,9 +12,12 @@ public sealed record CodeBlock(string File, int Line, string Language, string Co
 {
     private const string Fence = "```";
 
-    /// <summary>All that are written for people to run: README.md and docs.</summary>
+    private static readonly string[] Folders = ["docs", "docs/help/cli"];
+
+    /// <summary>All that are written for people to run: README.md, docs, and what gitproc help shows.</summary>
     public static IEnumerable<CodeBlock> All() =>
-        Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).Append("README.md").Order(StringComparer.Ordinal).SelectMany(Of);
+        Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md").Select(file => $"{folder}/{Path.GetFileName(file)}"))
+            .Append("README.md").Order(StringComparer.Ordinal).SelectMany(Of);
 
     private static IEnumerable<CodeBlock> Of(string file)
     {

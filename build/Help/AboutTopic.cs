@@ -1,0 +1,30 @@
+using System.Text;
+using Gitproc.Cli.Help;
+
+namespace Gitproc.Help;
+
+/// <summary>Makes the text of an about topic, in the form that Get-Help looks for.</summary>
+internal static class AboutTopic
+{
+    private const int Width = 100;
+
+    /// <summary>Makes the text.</summary>
+    /// <param name="page">The page: its synopsis is the short description, its sections follow.</param>
+    /// <returns>The text.</returns>
+    public static string Of(MarkdownPage page)
+    {
+        var text = new StringBuilder().AppendLine("TOPIC").Append("    ").AppendLine(page.Title).AppendLine();
+        Append(text, "SHORT DESCRIPTION", page.Synopsis);
+        foreach (var section in page.Sections)
+            Append(text, section.Title.ToUpperInvariant(), section.Body);
+        return text.ToString().TrimEnd() + "\n";
+    }
+
+    private static void Append(StringBuilder text, string title, string body)
+    {
+        text.AppendLine(title);
+        foreach (var line in MarkdownText.Lines(body, Width - 4))
+            text.AppendLine(line.Length == 0 ? "" : "    " + line);
+        text.AppendLine();
+    }
+}

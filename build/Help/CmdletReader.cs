@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using System.Reflection;
+
+namespace Gitproc.Help;
+
+/// <summary>Reads the cmdlets of an assembly. Attributes are read as data: no code of the assembly runs.</summary>
+internal static class CmdletReader
+{
+    private static readonly ParameterShape[] Confirming =
+    [
+        new("WhatIf", null, false, null, "", ["wi"], false, []),
+        new("Confirm", null, false, null, "", ["cf"], false, []),
+    ];
+
+    /// <summary>Reads all cmdlets.</summary>
+    /// <param name="assembly">The module's assembly.</param>
+    /// <returns>The cmdlets by name.</returns>
+    public static IReadOnlyList<CommandShape> Read(Assembly assembly) =>
+    [
+        .. assembly.GetExportedTypes()
+            .Select(type => (Type: type, Attribute: Find<CmdletAttribute>(type)))
+            .Where(pair => pair.Attribute is not null)
+            .Select(pair => Read(pair.Type, pair.Attribute!))
+            .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Reads where the pages are online.</summary>
+    /// <param name="assembly">The module's assembly.</param>
+    /// <returns>How the address of each begins.</returns>
+    public static string OnlineFolder(Assembly assembly) =>
+        (string)assembly.GetType("Gitproc.PowerShell.Commands.HelpPage", throwOnError: true)!.GetField("Folder")!.GetRawConstantValue()!;
+
+    private static CommandShape Read(Type type, CustomAttributeData attribute)
+    {
+        var name = $"{attribute.ConstructorArguments[0].Value}-{attribute.ConstructorArguments[1].Value}";
+        var parameters = type.GetProperties()
+            .Select(property => (Property: property, Attribute: Find<ParameterAttribute>(property)))
+            .Where(pair => pair.Attribute is not null)
+            .Select(pair => Read(pair.Property, pair.Attribute!))
+            // As PowerShell shows them: by position, the others as they are declared, those of the base classes last.
+            .OrderBy(parameter => parameter.Position ?? int.MaxValue);
+        return new CommandShape(name, [[.. parameters, .. Named(attribute, "SupportsShouldProcess") is true ? Confirming : []]]);
+    }
+
+    private static ParameterShape Read(PropertyInfo property, CustomAttributeData attribute)
+    {
+        var byValue = Named(attribute, "ValueFromPipeline") is true;
+        var byName = Named(attribute, "ValueFromPipelineByPropertyName") is true;
+        var aliases = Find<AliasAttribute>(property) is { } alias ? TextsOf(alias) : [];
+        IReadOnlyList<string> values = Find<ValidateSetAttribute>(property) is { } set ? TextsOf(set) : EnumOf(property.PropertyType) is { } type ? Enum.GetNames(type) : [];
+        return new ParameterShape(
+            property.Name,
+            property.PropertyType == typeof(SwitchParameter) ? null : TypeNames.Of(property.PropertyType),
+            Named(attribute, "Mandatory") is true,
+            Named(attribute, "Position") is int position ? position : null,
+            (byValue, byName) switch { (true, true) => "ByValue, ByPropertyName", (true, false) => "ByValue", (false, true) => "ByPropertyName", _ => "" },
+            aliases,
+            Find<SupportsWildcardsAttribute>(property) is not null,
+            values);
+    }
+
+    private static Type? EnumOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } found ? found : null;
+
+    private static string[] TextsOf(CustomAttributeData attribute) =>
+        [.. ((IEnumerable<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => (string)argument.Value!)];
+
+    private static CustomAttributeData? Find<T>(MemberInfo member) => member.CustomAttributes.FirstOrDefault(data => data.AttributeType == typeof(T));
+
+    private static object? Named(CustomAttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(argument => argument.MemberName == name).TypedValue.Value;
+}

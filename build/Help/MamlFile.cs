@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+using Gitproc.Cli.Help;
+
+namespace Gitproc.Help;
+
+/// <summary>Writes a help file in MAML, the form that Get-Help reads.</summary>
+internal static class MamlFile
+{
+    private static readonly XNamespace File = "http://msh";
+    private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
+    private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
+    private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="commands">What PowerShell knows of the commands, and their pages.</param>
+    /// <param name="online">How the online address of each page begins.</param>
+    public static void Write(string path, IEnumerable<(CommandShape Shape, MarkdownPage Page)> commands, string online)
+    {
+        var root = new XElement(File + "helpItems", new XAttribute("schema", "maml"), commands.Select(pair => Of(pair.Shape, pair.Page, online)));
+        using var writer = XmlWriter.Create(path, new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new System.Text.UTF8Encoding(false) });
+        root.Save(writer);
+    }
+
+    private static XElement Of(CommandShape shape, MarkdownPage page, string online)
+    {
+        var name = shape.Name.Split('-', 2);
+        return new XElement(
+            Command + "command",
+            new XAttribute(XNamespace.Xmlns + "maml", Maml),
+            new XAttribute(XNamespace.Xmlns + "command", Command),
+            new XAttribute(XNamespace.Xmlns + "dev", Dev),
+            new XElement(
+                Command + "details",
+                new XElement(Command + "name", shape.Name),
+                new XElement(Command + "verb", name[0]),
+                new XElement(Command + "noun", name[1]),
+                Description(page.Synopsis)),
+            Description(page.Section("Description")?.Body ?? ""),
+            new XElement(Command + "syntax", shape.Sets.Select(set => Syntax(shape.Name, set, page))),
+            new XElement(Command + "parameters", shape.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal).Select(parameter => Parameter(parameter, page))),
+            new XElement(Command + "inputTypes", Types(page, "Inputs", "inputType")),
+            new XElement(Command + "returnValues", Types(page, "Outputs", "returnValue")),
+            new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(Notes(page)))),
+            new XElement(Command + "examples", (page.Section("Examples")?.Parts ?? []).Select(Example)),
+            new XElement(Command + "relatedLinks", Links(page, online)));
+    }
+
+    private static XElement Syntax(string name, IReadOnlyList<ParameterShape> set, MarkdownPage page) =>
+        new(Command + "syntaxItem", new XElement(Maml + "name", name), set.Select(parameter => Parameter(parameter, page)));
+
+    private static XElement Parameter(ParameterShape parameter, MarkdownPage page)
+    {
+        var text = page.Section("Parameters")?.Parts.FirstOrDefault(part => part.Title == "-" + parameter.Name);
+        return new XElement(
+            Command + "parameter",
+            new XAttribute("required", Xml(parameter.IsMandatory)),
+            new XAttribute("variableLength", "true"),
+            new XAttribute("globbing", Xml(parameter.TakesWildcards)),
+            new XAttribute("pipelineInput", parameter.PipelineInput.Length == 0 ? "False" : $"True ({parameter.PipelineInput})"),
+            new XAttribute("position", parameter.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
+            new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
+            new XElement(Maml + "name", parameter.Name),
+            Description(text?.WithoutValues ?? ""),
+            parameter.Values.Count == 0 ? null : new XElement(Command + "parameterValueGroup", parameter.Values.Select(value => new XElement(Command + "parameterValue", value))),
+            parameter.Type is null ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
+            new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type ?? "SwitchParameter")),
+            new XElement(Dev + "defaultValue", text?.Value("Default") ?? (parameter.Type is null ? "False" : "None")));
+    }
+
+    private static IEnumerable<XElement> Types(MarkdownPage page, string section, string element) =>
+        (page.Section(section)?.Parts ?? []).Select(part => new XElement(
+            Command + element, new XElement(Dev + "type", new XElement(Maml + "name", part.Title)), Description(part.Body)));
+
+    // Get-Help has no place of its own for aliases of a command.
+    private static string Notes(MarkdownPage page) =>
+        string.Join("\n\n", new[] { page.Section("Aliases") is { } aliases ? $"Aliases: {aliases.Body}" : "", page.Section("Notes")?.Body ?? "" }.Where(text => text.Length > 0));
+
+    private static XElement Example(MarkdownSection part) => new(
+        Command + "example",
+        new XElement(Maml + "title", $"----- {part.Title} -----"),
+        new XElement(Dev + "code", part.Code),
+        new XElement(Dev + "remarks", Paragraphs(part.Prose)));
+
+    private static IEnumerable<XElement> Links(MarkdownPage page, string online) =>
+        (page.Section("Related links")?.Links ?? []).Where(link => !link.Address.Contains(':', StringComparison.Ordinal)).Select(link => Link(link.Text, ""))
+            .Prepend(Link("Online version:", $"{online}{page.Title}.md"));
+
+    private static XElement Link(string text, string address) =>
+        new(Maml + "navigationLink", new XElement(Maml + "linkText", text), new XElement(Maml + "uri", address));
+
+    private static XElement Description(string body) => new(Maml + "description", Paragraphs(body));
+
+    // One element for each line of a table or of code, which Get-Help would run together. Get-Help wraps the others.
+    private static IEnumerable<XElement> Paragraphs(string body) => MarkdownText.Paragraphs(body).Select(text => new XElement(Maml + "para", text));
+
+    private static string Xml(bool value) => value ? "true" : "false";
+}

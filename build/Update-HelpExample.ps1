@@ -1,0 +1,78 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Runs the examples of docs/help with the module in out/Gitproc, and writes their output, and the syntax, into the pages.
+.DESCRIPTION
+    The examples of a page follow one another in one session, each page in one of its own. Emits the pages that are not as they were, and how.
+.PARAMETER Name
+    Names of pages, with wildcards.
+.PARAMETER Check
+    Change no page. Times, ids and sizes do not count.
+.EXAMPLE
+    ./build/Update-HelpExample.ps1
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [SupportsWildcards()]
+    [string] $Name = '*',
+
+    [switch] $Check
+)
+
+$ErrorActionPreference = 'Stop'
+$root = Split-Path $PSScriptRoot
+Import-Module "$root/out/Gitproc/Gitproc.psd1"
+# Short, as tables cut long paths off.
+$ground = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "g$PID")
+
+function Get-Syntax([string] $Command) {
+    if ($Command -eq 'Invoke-Gitproc') { return 'gitproc COMMAND [ARGUMENT...]' }
+    ((Get-Command $Command -Syntax) -split '\r?\n' | Where-Object { $_ }) -join "`n"
+}
+
+# Without what is not the same each time.
+function Get-Stable([string] $Text) {
+    $Text -replace '[0-9a-f]{40}|[0-9a-f]{32}|\d{8}T\d{6}Z-[0-9a-f]{12}|(?m)^[0-9a-f]{7} ', 'ID' -replace '\d+', '0' -replace '[ -]+', ' '
+}
+
+$code = [regex] '(?s)(?<=```powershell\n)(.*?)(?=\n```\n)'
+$codeAndOutput = [regex] '(?s)(```powershell\n.*?\n```\n)(\n```text\n.*?\n```\n)?'
+try {
+    $pages = Get-ChildItem -Path "$root/docs/help/*-*.md" | Where-Object BaseName -Like $Name
+    $outputs = $pages | ForEach-Object -Parallel {
+        $folder = New-Item -ItemType Directory -Path (Join-Path $using:ground $_.BaseName)
+        $i = 0
+        # 2>&1 is not only for what goes wrong: a page shows what a reader sees.
+        $blocks = ($using:code).Matches((Get-Content -LiteralPath $_ -Raw)) | ForEach-Object {
+            "'--- EXAMPLE $((++$i)) ---'", ". {`n$($_.Value)`n} 2>&1 | Out-String -Width 100"
+        }
+        $script = Join-Path $folder 'run.ps1'
+        Set-Content -LiteralPath $script -Value @(
+            "`$env:PSModulePath = '$using:root/out$([IO.Path]::PathSeparator)' + `$env:PSModulePath"
+            '$PSStyle.OutputRendering = "PlainText"; $ProgressPreference = "SilentlyContinue"'
+            ". '$using:root/build/Initialize-HelpGround.ps1' '$folder'"
+            $blocks
+        )
+        $text = (& (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script) -join "`n"
+        $text = $text.Replace("$folder/home", '/home/me') -replace "\b$([Environment]::UserName)\b", 'me' -replace '(?m) +$'
+        @{ Page = $_; Outputs = @($text -split '--- EXAMPLE \d+ ---' | Select-Object -Skip 1 | ForEach-Object { $_.Trim("`n") }) }
+    } -ThrottleLimit 2
+    foreach ($item in $outputs) {
+        $before = Get-Content -LiteralPath $item.Page -Raw
+        $script:i = 0
+        $after = $codeAndOutput.Replace($before, {
+                param($match)
+                $output = $item.Outputs[$script:i++]
+                $match.Groups[1].Value + $(if ($output) { "`n``````text`n$output`n```````n" })
+            })
+        $syntax = Get-Syntax $item.Page.BaseName
+        $after = ([regex] '(?s)(?<=\n## Syntax\n\n```\n).*?(?=```\n)').Replace($after, { "$syntax`n" }, 1)
+        if ((Get-Stable $after) -ne (Get-Stable $before)) {
+            if (-not $Check -and $PSCmdlet.ShouldProcess($item.Page.Name)) { [IO.File]::WriteAllText($item.Page, $after) }
+            $item.Page.Name
+            Compare-Object ((Get-Stable $before) -split "`n") ((Get-Stable $after) -split "`n") | ForEach-Object { "  $($_.SideIndicator) $($_.InputObject)" }
+        }
+    }
+} finally {
+    Remove-Item -LiteralPath $ground -Recurse -Force
+}

@@ -1,0 +1,8 @@
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Where the help pages are online. The pages' source is docs/help; build/Help reads this to link them.</summary>
+internal static class HelpPage
+{
+    /// <summary>How the address of a page begins; the name of its file follows.</summary>
+    public const string Folder = "https://github.com/gitproc/gitproc/blob/main/docs/help/";
+}

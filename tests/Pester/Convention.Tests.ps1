@@ -1,0 +1,211 @@
+BeforeDiscovery {
+    $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../Gitproc.psd1"
+    $names = $manifest.CmdletsToExport + ($manifest.FunctionsToExport | Where-Object { $_ -ne 'Invoke-Gitproc' })
+    $hasThreadJob = [bool] (Get-Command Start-ThreadJob -ErrorAction Ignore)
+    $hasAnalyzer = [bool] (Get-Module PSScriptAnalyzer -ListAvailable)
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+    $root = Join-Path $PSScriptRoot ../.. | Resolve-Path
+    $built = Join-Path $root out/Gitproc/Gitproc.psd1
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'The conventions of PowerShell' {
+    AfterEach {
+        Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Force -Discard -WarningAction Ignore
+    }
+
+    It '<_> has an approved verb, a singular noun and a type of output' -ForEach $names {
+        $command = Get-Command $_ -Module Gitproc
+        $command.Verb | Should -BeIn (Get-Verb).Verb
+        $command.Noun | Should -Match '^Gitproc(Alias|Checkout|Acquire|History|Lease|Link|Pool|Prompt|Repository|Rescue)$'
+        if ($command.CommandType -eq 'Cmdlet') { $command.OutputType | Should -Not -BeNullOrEmpty }
+        $command.CmdletBinding | Should -Not -Be $false
+    }
+
+    It '<_> has -WhatIf and -Confirm when it changes something, and else not' -ForEach $names {
+        $changes = (Get-Command $_).Verb -notin 'Get', 'Select', 'Show'
+        $parameters = (Get-Command $_ -Module Gitproc).Parameters
+        $parameters.ContainsKey('WhatIf') | Should -Be $changes
+        $parameters.ContainsKey('Confirm') | Should -Be $changes
+    }
+
+    It '<_> says by Gitproc.<_> whose error it is' -ForEach $manifest.CmdletsToExport {
+        (Get-Command $_ -Module Gitproc).ImplementingType.FullName | Should -Be "Gitproc.$($_ -replace '-')Command"
+    }
+
+    It 'errors are Reason,Gitproc.Command: <Id>' -ForEach @(
+        @{ Id = 'CheckoutNotFound,Gitproc.ExitGitprocCheckoutCommand'; Code = { Exit-GitprocCheckout checkout-99 } }
+        @{ Id = 'CheckoutNotFound,Gitproc.GetGitprocCheckoutCommand'; Code = { gp ls checkout-99 } }
+        @{ Id = 'UnknownRepository,Gitproc.InvokeGitprocAcquireCommand'; Code = { a /no/such/repository } }
+        @{ Id = 'UnknownRepository,Gitproc.UseGitprocCheckoutCommand,Use-GitprocCheckout'; Code = { Use-GitprocCheckout /no/such/repository { } } }
+        @{ Id = 'UnknownRepository,Gitproc.EnterGitprocCheckoutCommand'; Code = { Enter-GitprocCheckout /no/such/repository } }
+        @{ Id = 'InvalidPattern,Gitproc.SelectGitprocCheckoutCommand'; Code = { Select-GitprocCheckout '(' } }
+        @{ Id = 'InvalidPattern,Gitproc.GetGitprocRescueCommand'; Code = { Get-GitprocRescue '[' } }
+        @{ Id = 'RescueNotFound,Gitproc.RestoreGitprocRescueCommand'; Code = { Restore-GitprocRescue none } }
+        @{ Id = 'UnknownCommand,Gitproc.InvokeGitprocCommand'; Code = { gitproc nonsense } }
+    ) {
+        $caught = $null
+        try {
+            $ErrorActionPreference = 'Stop'
+            & $Code
+        } catch {
+            $caught = $_
+        }
+        $caught.FullyQualifiedErrorId | Should -Be $Id
+        $caught.CategoryInfo.Category | Should -Not -Be 'NotSpecified'
+        $caught.TargetObject | Should -Not -BeNullOrEmpty
+    }
+
+    It 'an error is of one item, and the others are done' {
+        $checkouts = Invoke-GitprocAcquire $repository -Count 2
+        $released = $checkouts[0].Name, 'checkout-99', $checkouts[1].Name | Exit-GitprocCheckout -PassThru -ErrorAction SilentlyContinue -ErrorVariable records
+        $released.Name | Should -Be $checkouts.Name
+        $records.FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.ExitGitprocCheckoutCommand'
+        $records.TargetObject | Should -Be 'checkout-99'
+        $found = 'none', $repository | Invoke-GitprocAcquire -ErrorAction Ignore
+        $found.Repository | Should -Be $repository
+    }
+
+    It 'what names a checkout will do: <_>' -ForEach 'Checkout', 'Name' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $line = [pscustomobject] @{ $_ = $checkout.Name; Other = 1 }
+        ($line | Exit-GitprocCheckout -PassThru).State | Should -Be 'Free'
+        ($line | Reset-GitprocCheckout -PassThru).Name | Should -Be $checkout.Name
+        ($line | Get-GitprocHistory -First 1).Checkout | Should -Be $checkout.Name
+    }
+
+    It 'an event of the history names its lease too' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $acquired = Get-GitprocHistory -First 1
+        $checkout | Exit-GitprocCheckout
+        $later = Invoke-GitprocAcquire $repository -Name $checkout.Name
+        { $acquired | Exit-GitprocCheckout -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+        (Get-GitprocCheckout $checkout.Name).LeaseId | Should -Be $later.LeaseId
+    }
+
+    It 'rescues, links and refs come through the pipeline by their properties' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Set-Content "$checkout/work.txt" 'work'
+        $checkout | Exit-GitprocCheckout -WarningAction Ignore
+        $rescue = Get-GitprocRescue | Select-Object -First 1
+        ($rescue | Select-Object Id | Get-GitprocRescue).Id | Should -Be $rescue.Id
+        ($rescue.Id | Get-GitprocRescue).Id | Should -Be $rescue.Id
+        Push-Location $repository
+        try {
+            $link = [pscustomobject] @{ Path = 'one'; Ref = 'other' } | New-GitprocLink
+            $link.Branch | Should -Be 'other'
+            ($link | Select-Object Name | Get-GitprocLink).Path | Should -Be $link.Path
+            Set-Location one
+            ([pscustomobject] @{ Ref = 'HEAD:two' } | Switch-GitprocLink).Branch | Should -Be 'two'
+            Set-Location ..
+            $link | Remove-GitprocLink
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'Remove-GitprocCheckout emits on request what was' {
+        $checkout = Invoke-GitprocAcquire $repository
+        $checkout | Exit-GitprocCheckout
+        Remove-GitprocCheckout $checkout.Name -WhatIf -PassThru | Should -BeNullOrEmpty
+        (Remove-GitprocCheckout $checkout.Name -PassThru).Name | Should -Be $checkout.Name
+        Get-GitprocCheckout | Where-Object Name -EQ $checkout.Name | Should -BeNullOrEmpty
+    }
+
+    It 'works under Set-StrictMode -Version Latest, where every error stops' {
+        $script = @"
+            Set-StrictMode -Version Latest
+            `$ErrorActionPreference = 'Stop'
+            Import-Module '$built'
+            Enable-GitprocAlias
+            Disable-GitprocAlias
+            `$checkout = a '$repository' -Label x
+            gp ls | Out-String | Out-Null
+            Get-GitprocCheckout -Status | Format-List | Out-String | Out-Null
+            `$checkout | Update-GitprocLease -ExpiresAfter 1h
+            (Use-GitprocCheckout '$repository' { param(`$mine) `$mine.Name }) -ne `$checkout.Name
+            Enter-GitprocCheckout '$repository'
+            Exit-GitprocCheckout
+            `$checkout | gitproc r
+            gp history | Out-String | Out-Null
+            gp repos | Out-String | Out-Null
+            gp rescue | Out-String | Out-Null
+            gp help acquire | Out-String | Out-Null
+            (TabExpansion2 'gp r ch' -cursorColumn 7).CompletionMatches.Count -gt 0
+            Remove-Module Gitproc
+            `$Error.Count
+"@
+        & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Should -Be 'True', 'True', '0'
+    }
+
+    It 'works in ForEach-Object -Parallel' {
+        $url = $repository
+        $names = 1..6 | ForEach-Object -Parallel {
+            Use-GitprocCheckout $using:url { param($checkout) Set-Content mine.txt $checkout.Name; Start-Sleep -Milliseconds 100; Get-Content mine.txt } -WarningAction Ignore -Discard
+        } -ThrottleLimit 3
+        $names | Should -HaveCount 6
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'works in thread jobs, which release what the session has acquired' -Skip:(-not $hasThreadJob) {
+        $checkout = Invoke-GitprocAcquire $repository
+        $job = Start-ThreadJob { $mine = Invoke-GitprocAcquire $using:repository; $using:checkout, $mine | Exit-GitprocCheckout -PassThru | ForEach-Object State }
+        $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Free', 'Free'
+    }
+
+    It 'works in a runspace of constrained language' {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+        $state.ImportPSModule($built)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $runspace.SessionStateProxy.LanguageMode = 'ConstrainedLanguage'
+        $shell = [powershell]::Create($runspace)
+        try {
+            $result = $shell.AddScript("`$checkout = Invoke-GitprocAcquire '$repository'; `$checkout | Exit-GitprocCheckout -PassThru | ForEach-Object State; Get-GitprocCheckout | Out-String; `$ExecutionContext.SessionState.LanguageMode").Invoke()
+            $shell.Streams.Error | Should -BeNullOrEmpty
+            $result[0] | Should -Be 'Free'
+            $result[1] | Should -Match 'checkout-\d'
+            $result[2] | Should -Be 'ConstrainedLanguage'
+            $shell.Commands.Clear()
+            $used = $shell.AddScript("Use-GitprocCheckout '$repository' { param(`$checkout) `$checkout.Name }; gp ls | ForEach-Object Name").Invoke()
+            $shell.Streams.Error | Should -BeNullOrEmpty
+            $used[0] | Should -Match '^checkout-\d'
+        } finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+
+    It 'holds what was acquired when the module is removed, and releases it when it is back' {
+        $checkout = Invoke-GitprocAcquire $repository
+        Remove-Module Gitproc
+        try {
+            $checkout.State | Should -Be 'Locked'
+            "$checkout" | Should -Be $checkout.Path
+        } finally {
+            Import-Module $built -Global
+        }
+        (Get-GitprocCheckout $checkout.Name).Locked | Should -BeTrue
+        ($checkout | Exit-GitprocCheckout -PassThru).Locked | Should -BeFalse
+    }
+
+    It 'is what PSScriptAnalyzer wants, in all scripts' -Skip:(-not $hasAnalyzer) {
+        # Tests use what users type, and what one block sets another uses.
+        $ofTests = 'PSAvoidUsingCmdletAliases', 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions',
+            'PSReviewUnusedParameter', 'PSUseUsingScopeModifierInNewRunspaces'
+        $found = foreach ($file in git -C $root ls-files '*.ps1' '*.psm1') {
+            $without = if ($file -match '^(tests|bench)/') { @{ ExcludeRule = $ofTests } } else { @{} }
+            Invoke-ScriptAnalyzer -Path (Join-Path $root $file) -Severity Error, Warning @without
+        }
+        $found = @($found) + @(Invoke-ScriptAnalyzer -Path $built -Severity Error, Warning)
+        $found | ForEach-Object { "$($_.ScriptName):$($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
+    }
+}

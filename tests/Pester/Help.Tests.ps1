@@ -1,0 +1,172 @@
+BeforeDiscovery {
+    $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../Gitproc.psd1"
+    $names = $manifest.CmdletsToExport + $manifest.FunctionsToExport
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $docs = Join-Path $PSScriptRoot ../../docs/help | Resolve-Path
+    $common = [System.Management.Automation.Cmdlet]::CommonParameters
+    $titles = 'Syntax|Aliases|Description|Examples|Parameters|Inputs|Outputs|Notes|Related links'
+
+    function Get-CommandHelp([string] $Name) { Get-Help $Name -Full }
+    function Get-Section([string] $Name, [string] $Title) {
+        if ((Get-Content -LiteralPath "$docs/$Name.md" -Raw) -match "(?s)\n## $Title\n\n(.*?)(?=\n## (?:$titles)\n|$)") { $Matches[1] } else { '' }
+    }
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'Help' {
+    It 'explains <_>, with examples that have code' -ForEach $names {
+        $help = Get-CommandHelp $_
+        $help.Name | Should -Be $_
+        # Made by PowerShell itself, it is the syntax.
+        $help.Synopsis.Trim() | Should -Match '^[A-Z].+\.$|^gitproc and gp: .+\.$'
+        ($help.description.Text -join ' ') | Should -Match '\w+ \w+'
+        "$($help.syntax | Out-String)" | Should -Match $_
+        @($help.examples.example) | Should -Not -BeNullOrEmpty
+        foreach ($example in $help.examples.example) {
+            $example.title | Should -Match '\w'
+            $example.code | Should -Not -BeNullOrEmpty
+        }
+        (Get-Help $_ -Examples | Out-String) | Should -Match ([regex]::Escape(($help.examples.example[0].code -split "`n")[0].Substring(0, 10)))
+    }
+
+    It 'has output in an example of <_>' -ForEach ($names | Where-Object { $_ -ne 'Invoke-Gitproc' }) {
+        Get-Section $_ 'Examples' | Should -Match '(?s)```powershell\n.+?\n```\n\n```text\n.+?\n```'
+    }
+
+    It 'explains each parameter of <_>, and none that it has not' -ForEach $names {
+        $command = Get-Command $_ -Module Gitproc
+        $expected = @($command.Parameters.Keys | Where-Object { $_ -notin $common })
+        $help = Get-CommandHelp $_
+        $found = @($help.parameters.parameter | Where-Object { $_ })
+        $found.name | Sort-Object | Should -Be ($expected | Sort-Object)
+        $inPage = @([regex]::Matches((Get-Section $_ 'Parameters'), '(?m)^### -(\w+)$') | ForEach-Object { $_.Groups[1].Value })
+        $inPage | Sort-Object | Should -Be ($expected | Sort-Object)
+        foreach ($parameter in $found) {
+            $metadata = $command.Parameters[$parameter.name]
+            $attribute = $metadata.Attributes.Where({ $_ -is [Parameter] })[0]
+            $because = "of $($parameter.name)"
+            ($parameter.description.Text -join '') | Should -Match '\w' -Because $because
+            ($parameter.aliases -replace '^none$' -split ', ' -ne '') | Should -Be $metadata.Aliases -Because $because
+            $ways = @(if ($attribute.ValueFromPipeline) { 'ByValue' }; if ($attribute.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
+            $parameter.pipelineInput | Should -Be $(if ($ways) { "True ($($ways -join ', '))" } else { 'False' }) -Because $because
+            $parameter.required | Should -Be "$($attribute.Mandatory)".ToLowerInvariant() -Because $because
+            $parameter.globbing | Should -Be "$([bool] $metadata.Attributes.Where({ $_ -is [SupportsWildcards] }))".ToLowerInvariant() -Because $because
+            if ($metadata.Aliases -and $parameter.name -notin 'WhatIf', 'Confirm') {
+                Get-Section $command.Name 'Parameters' | Should -Match "Aliases: $($metadata.Aliases -join ', ')"
+            }
+            (Get-Help $command.Name -Parameter $parameter.name).name | Should -Be $parameter.name
+        }
+    }
+
+    It 'says what <_> takes and emits' -ForEach $names {
+        foreach ($section in 'Inputs', 'Outputs') {
+            Get-Section $_ $section | Should -Match '(?m)^### .+\n\n.+' -Because $section
+        }
+        $types = @((Get-Command $_ -Module Gitproc).OutputType.Name | Where-Object { $_ })
+        foreach ($type in $types) { Get-Section $_ 'Outputs' | Should -Match "(?m)^### $([regex]::Escape($type))$" }
+    }
+
+    It 'leads from <_> to its page online' -ForEach $names {
+        $command = Get-Command $_ -Module Gitproc
+        $link = (Get-CommandHelp $_).relatedLinks.navigationLink[0].uri
+        $link | Should -Match "^https://.+/docs/help/$_\.md$"
+        if ($_ -ne 'Invoke-Gitproc') { $command.HelpUri | Should -Be $link }
+        $project = (Get-Module Gitproc).ProjectUri
+        if ($project) { $link | Should -BeLike "$project*" }
+    }
+
+    It 'opens the page in the browser' -Skip:(-not $IsLinux) {
+        # What .NET starts for an address.
+        $opener = Join-Path $TestDrive 'xdg-open'
+        Set-Content -LiteralPath $opener -Value '#!/bin/sh', "echo `"`$1`" > '$TestDrive/opened'"
+        chmod +x $opener
+        $path = $env:PATH
+        $env:PATH = "$TestDrive$([IO.Path]::PathSeparator)$path"
+        try {
+            Get-Help Invoke-GitprocAcquire -Online
+            for ($i = 0; $i -lt 100 -and -not (Test-Path "$TestDrive/opened"); $i++) { Start-Sleep -Milliseconds 50 }
+        } finally {
+            $env:PATH = $path
+        }
+        Get-Content "$TestDrive/opened" | Should -Be (Get-Command Invoke-GitprocAcquire).HelpUri
+    }
+
+    It 'has a page for each command and none for any other' {
+        $pages = @(Get-ChildItem "$docs/*-*.md").BaseName
+        $exported = (Get-Module Gitproc).ExportedCommands.Values | Where-Object CommandType -NE Alias | ForEach-Object Name
+        $pages | Sort-Object | Should -Be ($exported | Sort-Object)
+        $links = Select-String -Path "$docs/*.md" -Pattern '\]\(([^):]+)\)' -AllMatches
+        foreach ($link in $links) {
+            foreach ($match in $link.Matches) { Join-Path $docs $match.Groups[1].Value | Should -Exist -Because $link.Filename }
+        }
+    }
+
+    It 'names each alias and each word after gitproc with what it stands for, and none that there is not' {
+        $words = @('a', 'list', 'r', 'ls', 'gp', 'gitproc')
+        $tree = (TabExpansion2 'gitproc ' -cursorColumn 8).CompletionMatches.CompletionText
+        $words += foreach ($word in $tree) {
+            if ([Gitproc.PowerShell.ShortCommands]::TargetOf($word) -ne 'Get-Help') { "gp $word"; "gitproc $word" }
+            foreach ($inner in 'list', 'ls', 'remove', 'rm', 'repair', 'restore') {
+                if ([Gitproc.PowerShell.ShortCommands]::TargetOf("$word $inner")) { "gp $word $inner"; "gitproc $word $inner" }
+            }
+        }
+        # Too short to be completed.
+        $words += 'gp -F', 'gitproc -F', 'gp a', 'gitproc a', 'gp r', 'gitproc r'
+        $named = @{}
+        foreach ($page in Get-ChildItem "$docs/*-*.md") {
+            foreach ($match in [regex]::Matches((Get-Section $page.BaseName 'Aliases'), '`([^`]+)`')) { $named[$match.Groups[1].Value] = $page.BaseName }
+        }
+        $named.Keys | Sort-Object | Should -Be ($words | Sort-Object -Unique)
+        Enable-GitprocAlias
+        try {
+            foreach ($word in $named.Keys) {
+                $target = if ($word -match '^\S+ (.+)') { [Gitproc.PowerShell.ShortCommands]::TargetOf($Matches[1]) } else { (Get-Alias $word).Definition }
+                $target | Should -Be $named[$word] -Because $word
+            }
+        } finally {
+            Disable-GitprocAlias
+        }
+    }
+
+    It 'is there for <Alias>' -ForEach @(
+        @{ Alias = 'a'; Name = 'Invoke-GitprocAcquire' }, @{ Alias = 'list'; Name = 'Get-GitprocCheckout' }
+        @{ Alias = 'gp'; Name = 'Invoke-Gitproc' }, @{ Alias = 'gitproc'; Name = 'Invoke-Gitproc' }
+    ) {
+        (Get-Help $Alias).Name | Should -Be $Name
+    }
+
+    It 'has the topic <_>' -ForEach 'about_Gitproc', 'about_Gitproc_Leases', 'about_Gitproc_CI' {
+        $text = Get-Help $_ | Out-String
+        $text | Should -Match "TOPIC\s+$_\s+SHORT DESCRIPTION\s+\w+"
+        $text | Should -Match 'LONG DESCRIPTION'
+        # Back-ticks, titles and links of markdown.
+        $text | Should -Not -Match '`|\]\(|(?m)^#'
+    }
+
+    It 'names no cmdlet, parameter or setting that there is not' {
+        $parameters = (Get-Module Gitproc).ExportedCommands.Values | Where-Object CommandType -NE Alias | ForEach-Object { $_.Parameters.Keys }
+        foreach ($page in Get-ChildItem "$docs/*.md") {
+            $text = Get-Content -LiteralPath $page -Raw
+            foreach ($match in [regex]::Matches($text, '\b[A-Z][a-z]+-Gitproc\w*')) {
+                Get-Command $match.Value -Module Gitproc -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$($match.Value) in $($page.Name)"
+            }
+            $prose = $text -replace '(?s)```.*?```'
+            foreach ($match in [regex]::Matches($prose, '`-([A-Z]\w+)')) {
+                $match.Groups[1].Value | Should -BeIn $parameters -Because $page.Name
+            }
+        }
+    }
+
+    It 'has the syntax and the output that the examples have' {
+        $script = Join-Path $PSScriptRoot ../../build/Update-HelpExample.ps1
+        $changed = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script -Check
+        $changed -join "`n" | Should -BeNullOrEmpty -Because 'build/Update-HelpExample.ps1 has to run after a change of what is shown'
+    } -Skip:$IsWindows
+}
