@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -21,6 +22,7 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string? Ref { get; set; }
 
     /// <summary>Its name; its path from the base repository, when not given.</summary>

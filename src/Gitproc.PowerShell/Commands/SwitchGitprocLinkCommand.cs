@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -13,6 +14,7 @@ public sealed class SwitchGitprocLinkCommand : GitprocCommand
     /// <summary>A branch, tag, commit or other ref; START:BRANCH begins a branch there.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string Ref { get; set; } = "";
 
     /// <summary>-Ref is the name of a branch to be made.</summary>

@@ -143,6 +143,7 @@ function Use-GitprocCheckout {
         [int] $MaxCheckouts,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([Gitproc.PowerShell.Completion.RefCompleter])]
         [string] $Ref,
 
         [ValidateNotNullOrEmpty()]
@@ -165,6 +166,7 @@ function Use-GitprocCheckout {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $TimeoutSec,
 
+        [ArgumentCompleter([Gitproc.PowerShell.Completion.LabelCompleter])]
         [string] $Label,
 
         [Collections.IDictionary] $Environment,

@@ -69,7 +69,8 @@ begin {
     }
     $gitprocRest = @($gitprocPositional)
     $gitprocPipeline = { & $gitprocCommand @gitprocRest @gitprocNamed }.GetSteppablePipeline($MyInvocation.CommandOrigin)
-    $gitprocPipeline.Begin($MyInvocation.ExpectingInput)
+    # Into this function's own streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
+    $gitprocPipeline.Begin($MyInvocation.ExpectingInput, $ExecutionContext)
 }
 process {
     if ($MyInvocation.ExpectingInput) { $gitprocPipeline.Process($_) } else { $gitprocPipeline.Process() }
