@@ -33,10 +33,10 @@ public sealed class CompletionTests : IDisposable
             ("list --repo sou", "source"),
             ("link /elsewhere/new --base sou", "source"),
             ("acquire --label n", "nightly build"),
-            ("acquire source --ref ", "feature/a main v1"),
-            ("acquire --ref=f source", ""),
+            ("acquire source --ref ", "feature/a main other v1"),
+            ("acquire --ref=f source", "source"),
             ("acquire source --ref=f", "--ref=feature/a"),
-            ("link x fe --base source", ""),
+            ("link x fe --base source", "source"),
             ("link --base source x fe", "feature/a"),
             ("run source -- acq", ""),
             ("release -- --", ""),
@@ -122,7 +122,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal([@"nightly\ build"], Bash("gitproc acquire --label n", "gitproc", "acquire", "--label", "n"));
         // bash has these for words of their own.
         Assert.Equal(["feature/a"], Bash("gitproc acquire source --ref=f", "gitproc", "acquire", "source", "--ref", "=", "f"));
-        Assert.Equal(["8443/owner/app"], Bash("gitproc acquire https://example.com:8", "gitproc", "acquire", "https", ":", "//example.com", ":", "8"));
+        Assert.Equal(["8443/owner/app.git"], Bash("gitproc acquire https://example.com:8", "gitproc", "acquire", "https", ":", "//example.com", ":", "8"));
         // Only what is before the cursor counts.
         Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acqXX"));
         Assert.Equal([], Bash("gitproc run source -- ls ", "gitproc", "run", "source", "--", "ls", ""));
@@ -141,8 +141,11 @@ public sealed class CompletionTests : IDisposable
             zpty -r shell answer '*ready*'
             zpty -w -n shell $'gitproc repositor\t --js\t > one\n'
             zpty -w -n shell $'gitproc release checkout-2\t > two 2>&1\n'
-            zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; echo all ov""er\n'
-            zpty -r shell answer $'*\nall over*'
+            zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; : > end\n'
+            for ((i = 0; i < 600; i++)); do
+                [[ -e end ]] && exit
+                sleep 0.1
+            done
             """;
         RunShell("zsh", "-f", "-c", script);
         Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
@@ -183,7 +186,7 @@ public sealed class CompletionTests : IDisposable
         File.WriteAllText(file, script);
         Assert.Equal(
             [
-                "acquire", "acquire", "checkout-1 checkout-2 checkout-3", "checkout-2", "'checkout-2'", "--new-branch",
+                "acquire", "acquire", "checkout-1 checkout-2", "checkout-2", "'checkout-2'", "--new-branch",
                 "'nightly build'", "'quo''te'", "--ref=feature/a",
             ],
             RunShell("pwsh", ["-NoProfile", "-NonInteractive", "-File", file, .. lines]));
