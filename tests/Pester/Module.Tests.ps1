@@ -243,7 +243,13 @@ Describe 'Completion after gp and gitproc' {
     It 'has the repositories: <Text>' -ForEach @(
         @{ Text = 'gp a sou' }, @{ Text = 'gitproc acquire ' }, @{ Text = 'gp run sou' }, @{ Text = 'gp ls -Repository sou' }
     ) {
-        Complete $Text | Should -Be $repository
+        # Where no repository is around: its remotes are offered too.
+        Push-Location $TestDrive
+        try {
+            Complete $Text | Should -Be $repository
+        } finally {
+            Pop-Location
+        }
     }
 
     It 'has the parameters of the cmdlet' {
