@@ -1,7 +1,7 @@
 @{
     RootModule = 'Gitproc.psm1'
     NestedModules = @('Gitproc.PowerShell.dll')
-    ModuleVersion = '0.1.0'
+    ModuleVersion = '0.0.0' # the build puts that of Directory.Build.props here
     GUID = '6a3c1f0e-3f0b-4f52-9d0c-7f5b8d1f9a57'
     Author = 'The Gitproc founders'
     CompanyName = 'Gitproc'

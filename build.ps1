@@ -5,15 +5,24 @@
 .DESCRIPTION
     Build    the module into out/Gitproc, ready for Import-Module, and the command into out/bin
     Test     all tests: tests/Unit, and tests/Pester in the pwsh that is on the PATH
-    Package  out/packages: the module for any system, and the native command for this one, for which a C compiler's
-             linker must be there (learn.microsoft.com/dotnet/core/deploying/native-aot)
+    Package  out/packages, each package with its SHA-256:
+             Module  Gitproc.VERSION.nupkg, which Install-PSResource and Install-Module install; for any system
+             Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 9 or newer
+             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for the system this runs on, for which
+                     a C compiler's linker must be there (learn.microsoft.com/dotnet/core/deploying/native-aot)
     Clean    removes what the others have made
 .PARAMETER Task
     What to do, in this order.
 .PARAMETER Configuration
     Release, unless you debug.
+.PARAMETER Kind
+    Which packages to make; all, when not given.
+.PARAMETER Destination
+    Where the packages go.
 .EXAMPLE
     ./build.ps1 Build, Test
+.EXAMPLE
+    ./build.ps1 -Task Package -Kind Module
 #>
 [CmdletBinding()]
 param(
@@ -22,29 +31,113 @@ param(
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [ValidateSet('Module', 'Tool', 'Native')]
+    [string[]] $Kind = @('Module', 'Tool', 'Native'),
+
+    [ValidateNotNullOrEmpty()]
+    [string] $Destination = (Join-Path $PSScriptRoot 'out/packages')
 )
 
 $ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
 $output = Join-Path $PSScriptRoot 'out'
 
-function Invoke-Dotnet {
-    dotnet @args
-    if ($LASTEXITCODE -ne 0) { throw "dotnet $args failed with exit code $LASTEXITCODE." }
+# What NuGet has to know of a module. Install-PSResource tells by the tags what it is and what is in it.
+function Get-ModuleNuspec {
+    param([System.Management.Automation.PSModuleInfo] $Manifest)
+
+    $commands = @($Manifest.ExportedCmdlets.Keys) + @($Manifest.ExportedFunctions.Keys) | Sort-Object
+    $tags = @('PSModule') + $Manifest.Tags + 'PSIncludes_Cmdlet' + 'PSIncludes_Function' +
+    @($Manifest.ExportedCmdlets.Keys | Sort-Object | ForEach-Object { "PSCmdlet_$_" }) +
+    @($Manifest.ExportedFunctions.Keys | Sort-Object | ForEach-Object { "PSFunction_$_" }) +
+    @($commands | ForEach-Object { "PSCommand_$_" })
+    $text = @{
+        Id = $Manifest.Name
+        Version = "$($Manifest.Version)"
+        Authors = $Manifest.Author
+        Description = $Manifest.Description
+        Copyright = $Manifest.Copyright
+        Tags = $tags -join ' '
+    }
+    foreach ($name in @($text.Keys)) { $text[$name] = [System.Security.SecurityElement]::Escape($text[$name]) }
+    @"
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+  <metadata>
+    <id>$($text.Id)</id>
+    <version>$($text.Version)</version>
+    <authors>$($text.Authors)</authors>
+    <requireLicenseAcceptance>false</requireLicenseAcceptance>
+    <license type="expression">MIT</license>
+    <description>$($text.Description)</description>
+    <copyright>$($text.Copyright)</copyright>
+    <tags>$($text.Tags)</tags>
+  </metadata>
+  <files>
+    <file src="**" target="" />
+  </files>
+</package>
+"@
 }
 
-function New-Archive {
-    [CmdletBinding(SupportsShouldProcess)]
-    param([string] $Folder, [string] $Name)
+function Export-ModulePackage {
+    # Not out/Gitproc: a session may have that one loaded, and files of an older build may be in it.
+    $stage = Join-Path $output 'stage'
+    $module = Join-Path $stage 'Gitproc'
+    Remove-Item -LiteralPath $module -Recurse -Force -ErrorAction Ignore
+    dotnet build src/Gitproc.PowerShell --configuration $Configuration "-p:ModuleFolder=$module/" | Out-Host
+    $manifest = Test-ModuleManifest -Path (Join-Path $module 'Gitproc.psd1')
+    $nuspec = Join-Path $stage 'Gitproc.nuspec'
+    Set-Content -LiteralPath $nuspec -Value (Get-ModuleNuspec -Manifest $manifest)
+    dotnet pack src/Gitproc.PowerShell --no-build --configuration $Configuration --output $Destination "-p:NuspecFile=$nuspec" "-p:NuspecBasePath=$module" | Out-Host
+    "Gitproc.$($manifest.Version).nupkg"
+}
 
-    $packages = Join-Path $output 'packages'
-    $archive = Join-Path $packages "$Name.zip"
-    if ($PSCmdlet.ShouldProcess($archive)) {
-        $null = New-Item -ItemType Directory -Path $packages -Force
-        Remove-Item -LiteralPath $archive -Force -ErrorAction Ignore
-        # Unlike Compress-Archive, it keeps what may be executed executable.
-        [System.IO.Compression.ZipFile]::CreateFromDirectory($Folder, $archive)
-        Get-Item -LiteralPath $archive
+function Export-ToolPackage {
+    # In two steps, as packing without NativeAOT must not restore without it.
+    dotnet build src/Gitproc.Cli --configuration $Configuration | Out-Host
+    dotnet pack src/Gitproc.Cli --no-build --configuration $Configuration --output $Destination -p:PackAsTool=true -p:PublishAot=false | Out-Host
+    "Gitproc.Tool.$version.nupkg"
+}
+
+function Export-NativeArchive {
+    $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+    $native = Join-Path $output 'native'
+    Remove-Item -LiteralPath $native -Recurse -Force -ErrorAction Ignore
+    dotnet publish src/Gitproc.Cli --configuration $Configuration --use-current-runtime --output $native | Out-Host
+    $name = "gitproc-$version-$system"
+    if ($IsWindows) {
+        $archive = "$name.zip"
+        Remove-Item -LiteralPath (Join-Path $Destination $archive) -ErrorAction Ignore
+        [System.IO.Compression.ZipFile]::CreateFromDirectory($native, (Join-Path $Destination $archive))
+    } else {
+        $archive = "$name.tar.gz"
+        Export-Tar -Folder $native -Root $name -Path (Join-Path $Destination $archive)
+    }
+    $archive
+}
+
+# Names no user of this machine, and puts all in one folder.
+function Export-Tar {
+    param([string] $Folder, [string] $Root, [string] $Path)
+
+    $file = [System.IO.File]::Create($Path)
+    $zip = [System.IO.Compression.GZipStream]::new($file, [System.IO.Compression.CompressionLevel]::SmallestSize)
+    $tar = [System.Formats.Tar.TarWriter]::new($zip)
+    try {
+        foreach ($item in Get-ChildItem -LiteralPath $Folder -File | Sort-Object Name) {
+            $entry = [System.Formats.Tar.PaxTarEntry]::new('RegularFile', "$Root/$($item.Name)")
+            $entry.Mode = $item.Name -eq 'gitproc' ? 493 : 420 # 755, 644
+            $entry.ModificationTime = $item.LastWriteTimeUtc
+            $entry.DataStream = $item.OpenRead()
+            try { $tar.WriteEntry($entry) } finally { $entry.DataStream.Dispose() }
+        }
+    } finally {
+        $tar.Dispose()
+        $zip.Dispose()
+        $file.Dispose()
     }
 }
 
@@ -52,21 +145,27 @@ Push-Location -LiteralPath $PSScriptRoot
 try {
     switch ($Task) {
         'Build' {
-            Invoke-Dotnet build --configuration $Configuration
+            dotnet build --configuration $Configuration | Out-Host
         }
         'Test' {
-            Invoke-Dotnet test --configuration $Configuration
+            dotnet test --configuration $Configuration | Out-Host
         }
         'Package' {
-            $version = (Import-PowerShellDataFile -LiteralPath Gitproc.psd1).ModuleVersion
-            $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
-            $native = Join-Path $output 'native'
-            Remove-Item -LiteralPath (Join-Path $output 'Gitproc'), $native -Recurse -Force -ErrorAction Ignore
-            Invoke-Dotnet build src/Gitproc.PowerShell --configuration $Configuration
-            Invoke-Dotnet publish src/Gitproc.Cli --configuration $Configuration --use-current-runtime --output $native
-            Get-ChildItem -LiteralPath $native -Recurse -Include *.pdb, *.xml, *.dbg | Remove-Item
-            New-Archive -Folder (Join-Path $output 'Gitproc') -Name "Gitproc.$version"
-            New-Archive -Folder $native -Name "gitproc-$version-$system"
+            $version = ([xml] (Get-Content -LiteralPath Directory.Build.props -Raw)).Project.PropertyGroup.VersionPrefix
+            $null = New-Item -ItemType Directory -Path $Destination -Force
+            $Destination = (Get-Item -LiteralPath $Destination).FullName
+            foreach ($one in $Kind) {
+                $package = switch ($one) {
+                    'Module' { Export-ModulePackage }
+                    'Tool' { Export-ToolPackage }
+                    'Native' { Export-NativeArchive }
+                }
+                $package = Get-Item -LiteralPath (Join-Path $Destination $package)
+                # As sha256sum --check reads it.
+                $hash = (Get-FileHash -LiteralPath $package.FullName -Algorithm SHA256).Hash.ToLowerInvariant()
+                [System.IO.File]::WriteAllText("$($package.FullName).sha256", "$hash  $($package.Name)`n")
+                $package
+            }
         }
         'Clean' {
             Remove-Item -LiteralPath $output -Recurse -Force -ErrorAction Ignore

@@ -7,7 +7,7 @@
     the machine does hits all alike. A ratio is one of medians, to the first contestant of the table. Repositories, pool
     and home are the bench's own, in a temporary folder that is removed at the end.
 
-    Build first: ./build.ps1 Package
+    Build first: ./build.ps1 Build, Package
 .PARAMETER Rounds
     How often each contestant runs.
 .PARAMETER Files
@@ -235,6 +235,20 @@ try {
         $env:GITPROC_POOL = Join-Path $work "new-$count"
         Measure-Table -Title "A new checkout of $count files" -Contestant $contestants
         Remove-Item -LiteralPath $env:GITPROC_POOL -Recurse -Force
+
+        $commit = git -C $source rev-parse HEAD
+        Measure-Table -Title "A light-weight checkout of $count files" -Contestant ([ordered] @{
+            'git worktree add' = {
+                $path = Join-Path $work "new/$(($script:Number++))"
+                Measure-Process git, -C, "$source.git", worktree, add, --quiet, --detach, $path
+                git -C "$source.git" worktree remove --force $path
+            }
+            'gitproc link' = {
+                $path = Join-Path $work "new/$(($script:Number++))"
+                Measure-Process $Gitproc, link, $path, $commit, --base, "$source.git"
+                & $Gitproc link remove --discard --base "$source.git" $path 2> $null
+            }
+        })
     }
 
     foreach ($count in $HandOverFiles) {

@@ -1,3 +1,6 @@
+using Gitproc.Checkouts;
+using Gitproc.Registry;
+
 namespace Gitproc;
 
 /// <summary>Where things are in a pool.</summary>
@@ -34,6 +37,13 @@ internal sealed record PoolFolder(string Path)
     /// <param name="name">The checkout's name.</param>
     /// <returns>Its absolute path.</returns>
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Where the parts of a checkout are.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <returns>The place; nothing need be there.</returns>
+    public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
+        ? CheckoutPlace.OfLinked(row.Name, Checkout(row.Name), Base(shared))
+        : CheckoutPlace.OfClone(row.Name, Checkout(row.Name));
 
     /// <summary>The folder of a base repository.</summary>
     /// <param name="relative">Its folder as the database has it.</param>

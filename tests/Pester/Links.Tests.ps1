@@ -140,6 +140,23 @@ Describe 'A light-weight checkout' {
         $link.Commit | Should -Be (git rev-parse v9)
     }
 
+    It 'takes HEAD for that of the repository around, and of itself when it is there' {
+        git commit --quiet --allow-empty --message second
+        (New-GitprocLink one HEAD~1).Commit | Should -Be (git rev-parse v9)
+        (New-GitprocLink two '@:new').Commit | Should -Be (git rev-parse main)
+        Set-Location one
+        (New-GitprocLink inner HEAD).Commit | Should -Be (git rev-parse v9)
+        (Switch-GitprocLink HEAD:mine).Commit | Should -Be (git rev-parse v9)
+        { New-GitprocLink three HEAD~9 -ErrorAction Stop } | Should -Throw -ErrorId 'RefNotFound,*' -ExpectedMessage "*'HEAD~9'*"
+    }
+
+    It 'leaves no repository in the pool that could not be cloned' {
+        $known = (Get-GitprocRepository).Key
+        { New-GitprocLink one -Base "file://$ground/none/such" -ErrorAction Stop } | Should -Throw
+        { New-GitprocLink one -Base https://127.0.0.1:1/x/y -ErrorAction Stop } | Should -Throw -ErrorId 'GitFailed,*'
+        (Get-GitprocRepository).Key | Should -Be $known
+    }
+
     It 'has no branch that another one has' {
         { New-GitprocLink one main -ErrorAction Stop } | Should -Throw -ErrorId 'GitFailed,*' -ExpectedMessage "*main*$repository*"
         'one' | Should -Not -Exist

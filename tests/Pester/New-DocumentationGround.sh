@@ -28,6 +28,9 @@ chmod +x build.ps1
 echo out >.gitignore
 git add .
 git commit --quiet --message first
+git branch todo
+git branch next
+git tag v1.0
 git clone --quiet --bare . "$folder/remotes/owner/repo"
 git commit --quiet --allow-empty --message request
 git push --quiet "$folder/remotes/owner/repo" HEAD:refs/pull/123/head

@@ -59,6 +59,8 @@ internal sealed class AcquireOptions
 
     private readonly Option<CleanMode?> _clean = CleanOption.Create("What the last holder's files lose");
 
+    private readonly Option<CheckoutKind?> _kind = KindOption.Create();
+
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
         "Take a checkout over even when processes of a holder that is gone run in it: ask them to end, and kill those that do not.");
 
@@ -109,6 +111,7 @@ internal sealed class AcquireOptions
         command.Add(_fetch);
         command.Add(_noFetch);
         command.Add(_clean);
+        command.Add(_kind);
         command.Add(_wait);
         command.Add(_stop);
         command.Add(_label);
@@ -135,6 +138,7 @@ internal sealed class AcquireOptions
         NewBranch = parsed.GetValue(_newBranch),
         Fetch = parsed.GetValue(_fetch) ? FetchPolicy.Always : parsed.GetValue(_noFetch) ? FetchPolicy.Never : FetchPolicy.WhenOld,
         Clean = parsed.GetValue(_clean),
+        Kind = parsed.GetValue(_kind),
         Wait = parsed.GetValue(_wait),
         StopProcesses = parsed.GetValue(_stop),
         Terms = new LeaseTerms

@@ -18,7 +18,8 @@ internal static class WarmCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var count = new Option<int?>("--count", "-n") { Description = "How many are to be ready. Those that are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
-        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are.") { repository, count };
+        var kind = KindOption.Create();
+        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are.") { repository, count, kind };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -27,6 +28,7 @@ internal static class WarmCommand
                 Repository = parsed.GetValue(repository),
                 WorkingDirectory = CurrentFolder.Path,
                 Count = parsed.GetValue(count)!.Value,
+                Kind = parsed.GetValue(kind),
             };
             ResultWriter.WriteLines(options.Open(parsed).Warm(request, interruption.Token).Select(checkout => checkout.Path));
             return ExitCode.Done;

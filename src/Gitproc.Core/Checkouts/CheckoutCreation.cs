@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Registry;
@@ -13,41 +14,36 @@ namespace Gitproc.Checkouts;
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>
-    /// Makes a clone that borrows a base repository's objects, has the target checked out and appears under
+    /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and appears under
     /// its name when it is whole. What lies under that name was never handed out, and goes.
     /// </summary>
     /// <param name="row">The checkout with its lease.</param>
     /// <param name="repository">Its repository.</param>
-    /// <param name="basePath">The base repository.</param>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
-    /// <param name="target">What to check out.</param>
+    /// <param name="target">What to check out, in a checkout of its kind.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one a core.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What it has checked out.</returns>
     /// <exception cref="GitprocException">git failed.</exception>
-    public Head Create(
-        CheckoutRow row, RepositoryRow repository, string basePath, string url, Target target, string? workers, CancellationToken cancellationToken)
+    public Head Create(CheckoutRow row, RepositoryRow repository, string url, Target target, string? workers, CancellationToken cancellationToken)
     {
-        var name = row.Name;
-        var unfinished = folder.Unfinished(name);
+        var place = folder.Place(row);
+        var basePath = folder.Base(repository.Base);
+        var unfinished = folder.Unfinished(row.Name);
+        var record = new CheckoutRecord(repository.Key, url, repository.Base);
+        // One a core, unless the user has set it.
+        var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress") { WorkingDirectory = unfinished, Subject = row.Name };
         try
         {
-            var gitDirectory = Path.Combine(unfinished, ".git");
-            Directory.CreateDirectory(gitDirectory);
-            new PristineGitDirectory(CheckoutModel.Of(basePath), url, target).Write(gitDirectory);
-            var head = new Head(target.Branch, target.Commit);
-            if (head.Commit is not null)
-                Run(unfinished, "-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress");
+            if (place.IsLinked)
+                CreateWorktree(place, unfinished);
             else
-                reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {name} is empty"));
-
-            new LfsStore(basePath).Take(gitDirectory);
-            new CheckoutRecord(repository.Key, url, repository.Base).Write(unfinished);
-            LeaseFile.Write(unfinished, row.Lease!, replaced: null);
-            var path = folder.Checkout(name);
-            FolderRemoval.Remove(path);
-            Directory.Move(unfinished, path);
-            return head;
+                CreateClone();
+            if (target.Commit is null)
+                reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
+            FolderRemoval.Remove(place.Path);
+            Directory.Move(unfinished, place.Path);
+            return new Head(target.Branch, target.Commit);
         }
         catch
         {
@@ -55,7 +51,35 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             throw;
         }
 
-        void Run(string directory, params string[] arguments) => git.Run(
-            new GitCall(arguments) { WorkingDirectory = directory, Subject = name }, cancellationToken);
+        void CreateClone()
+        {
+            var gitDirectory = CheckoutPlace.OfClone(row.Name, unfinished).GitDirectory;
+            Directory.CreateDirectory(gitDirectory);
+            new PristineGitDirectory(CheckoutModel.Of(basePath), url, target).Write(gitDirectory);
+            if (target.Commit is not null)
+                git.Run(call, cancellationToken);
+            new LfsStore(basePath).Take(gitDirectory);
+            record.Write(gitDirectory);
+            LeaseFile.Write(gitDirectory, row.Lease!, replaced: null);
+        }
+
+        void CreateWorktree(CheckoutPlace worktree, string at)
+        {
+            SharedConfig.Keep(basePath);
+            FolderRemoval.Remove(worktree.GitDirectory);
+            var pristine = new PristineWorktree(worktree);
+            pristine.Write(target);
+            record.Write(worktree.GitDirectory);
+            LeaseFile.Write(worktree.GitDirectory, row.Lease!, replaced: null);
+            Directory.CreateDirectory(at);
+            using (var root = RawFolder.Open(at))
+                pristine.WriteGitFile(root);
+            if (target.Commit is null)
+                return;
+            // By the model's config: the base repository's own may be a job's.
+            using var view = GitView.OfCheckout(at + "-view", worktree.At(at), CheckoutModel.Of(basePath), basePath, target.Commit);
+            git.Run(view.Call(row.Name, call.Arguments), cancellationToken);
+            new LfsStore(basePath).Take(CheckoutModel.Of(basePath));
+        }
     }
 }

@@ -9,13 +9,13 @@ namespace Gitproc.Checkouts;
 internal static class CheckoutHealth
 {
     /// <summary>Looks at a checkout's folder.</summary>
-    /// <param name="path">The folder.</param>
+    /// <param name="place">Where it is.</param>
     /// <returns>What is so.</returns>
-    public static Health Check(string path)
+    public static Health Check(CheckoutPlace place)
     {
-        var health = Look(path);
+        var health = Look(place);
         // It may have been removed while it was looked at, and what we wrote meanwhile has made folders anew.
-        return health.Damage is not null && IsGone(path) ? Health.Missing : health;
+        return health.Damage is not null && IsGone(place) ? Health.Missing : health;
     }
 
     /// <summary>Whether a path is that of a folder and not of a link to one.</summary>
@@ -23,14 +23,19 @@ internal static class CheckoutHealth
     /// <returns>True when it is.</returns>
     public static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
-    /// <summary>Whether nothing that anybody could miss is at the path of a checkout.</summary>
-    /// <param name="path">The path.</param>
-    /// <returns>True for nothing, an empty folder, and a folder of nothing but gitproc's own files.</returns>
-    public static bool IsGone(string path)
+    /// <summary>Whether nothing that anybody could miss is left of a checkout.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <returns>
+    /// True for nothing, an empty folder, and nothing but gitproc's own files. What is staged in a worktree outlives its folder.
+    /// </returns>
+    public static bool IsGone(CheckoutPlace place)
     {
+        var path = place.Path;
         try
         {
-            return !Exists(path) || IsEmpty(path) || (HasOnly(path, ".git") && HasOnly(Path.Combine(path, ".git"), Path.GetFileName(LeaseFile.Folder(path))));
+            return place.IsLinked
+                ? (!Exists(path) || IsEmpty(path)) && (!Directory.Exists(place.GitDirectory) || HasOnlyOurs(place))
+                : !Exists(path) || IsEmpty(path) || (HasOnly(path, ".git") && HasOnlyOurs(place));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,23 +46,23 @@ internal static class CheckoutHealth
     // A link that leads nowhere is there too.
     private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
-    private static Health Look(string path)
+    private static Health Look(CheckoutPlace place)
     {
         try
         {
-            var folder = new DirectoryInfo(path);
-            if (!folder.Exists)
-                return File.Exists(path) ? Health.Damaged("is a file") : Health.Missing;
-            if (folder.LinkTarget is not null)
+            var folder = new DirectoryInfo(place.Path);
+            if (folder.LinkTarget is not null && folder.Exists)
                 return Health.Damaged("is a link to another folder");
-            var gitDirectory = new DirectoryInfo(Path.Combine(path, ".git"));
-            if (!gitDirectory.Exists)
+            if (!folder.Exists)
+                return File.Exists(place.Path) ? Health.Damaged("is a file") : place.IsLinked && !IsGone(place) ? Health.Good : Health.Missing;
+            var entry = new DirectoryInfo(place.GitEntry);
+            if (entry.LinkTarget is not null)
+                return Health.Damaged($"has a link in the place of its .git {(place.IsLinked ? "file" : "folder")}");
+            if (place.IsLinked && entry.Exists)
+                return Health.Damaged("has a folder in the place of its .git file");
+            if (!place.IsLinked && !entry.Exists)
                 return folder.EnumerateFileSystemInfos().Any() ? Health.Damaged("has no .git folder") : Health.Missing;
-            if (gitDirectory.LinkTarget is not null)
-                return Health.Damaged("has a link in the place of its .git folder");
-            if (IsGone(path))
-                return Health.Missing;
-            return Health.Good;
+            return IsGone(place) ? Health.Missing : Health.Good;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,6 +71,8 @@ internal static class CheckoutHealth
     }
 
     private static bool IsEmpty(string path) => IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
+
+    private static bool HasOnlyOurs(CheckoutPlace place) => HasOnly(place.GitDirectory, Path.GetFileName(LeaseFile.Folder(place.GitDirectory)));
 
     private static bool HasOnly(string folder, string name) =>
         IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);

@@ -4,15 +4,15 @@ using Gitproc.Leases;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>What a checkout says of itself when the database is lost: <c>.git/gitproc/checkout</c>.</summary>
+/// <summary>What a checkout says of itself when the database is lost: <c>gitproc/checkout</c> in its git directory.</summary>
 /// <param name="Key">The key of its repository.</param>
 /// <param name="Url">The URL its <c>origin</c> was set to.</param>
 /// <param name="Base">The folder of its base repository, relative to the pool's <c>base</c>.</param>
 internal sealed record CheckoutRecord(string Key, string Url, string Base)
 {
     /// <summary>Writes the record.</summary>
-    /// <param name="checkout">The checkout's folder; there is a repository in it.</param>
-    public void Write(string checkout)
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    public void Write(string gitDirectory)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
@@ -24,23 +24,23 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
             json.WriteEndObject();
         }
 
-        Directory.CreateDirectory(LeaseFile.Folder(checkout));
-        File.WriteAllBytes(FileOf(checkout), buffer.WrittenSpan.ToArray());
+        Directory.CreateDirectory(LeaseFile.Folder(gitDirectory));
+        File.WriteAllBytes(FileOf(gitDirectory), buffer.WrittenSpan.ToArray());
     }
 
     /// <summary>Whether there is one, as there is not in a checkout of an older gitproc.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>True when there is.</returns>
-    public static bool Exists(string checkout) => File.Exists(FileOf(checkout));
+    public static bool Exists(string gitDirectory) => File.Exists(FileOf(gitDirectory));
 
     /// <summary>Reads the record.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>The record; null when there is none, or none that can be read.</returns>
-    public static CheckoutRecord? Read(string checkout)
+    public static CheckoutRecord? Read(string gitDirectory)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(FileOf(checkout)));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(FileOf(gitDirectory)));
             return new CheckoutRecord(Text("repository"), Text("url"), Text("base"));
 
             string Text(string name) => json.RootElement.GetProperty(name).GetString()!;
@@ -51,5 +51,5 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
         }
     }
 
-    private static string FileOf(string checkout) => Path.Combine(LeaseFile.Folder(checkout), "checkout");
+    private static string FileOf(string gitDirectory) => Path.Combine(LeaseFile.Folder(gitDirectory), "checkout");
 }

@@ -16,25 +16,28 @@ internal static class CheckoutStamp
     private static readonly string[] Watched =
         ["", ".git", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
 
+    private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
+
     /// <summary>Takes the stamp.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="place">The checkout.</param>
     /// <returns>A text to compare.</returns>
-    public static string Of(string checkout) => Hash(checkout, Watched) + OfIndex(checkout);
+    public static string Of(CheckoutPlace place) =>
+        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + OfIndex(place);
 
     /// <summary>Whether a checkout has the index that it was cleaned with.</summary>
     /// <param name="stamp">The stamp that was taken then; null when it is not known.</param>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="place">The checkout.</param>
     /// <returns>True when nobody has written it since.</returns>
-    public static bool HasIndexOf(string? stamp, string checkout) => stamp?.EndsWith(OfIndex(checkout), StringComparison.Ordinal) == true;
+    public static bool HasIndexOf(string? stamp, CheckoutPlace place) => stamp?.EndsWith(OfIndex(place), StringComparison.Ordinal) == true;
 
-    private static string OfIndex(string checkout) => "-" + Hash(checkout, ".git/index");
+    private static string OfIndex(CheckoutPlace place) => "-" + Hash(place.GitDirectory, "index");
 
-    private static string Hash(string checkout, params ReadOnlySpan<string> names)
+    private static string Hash(string folder, params ReadOnlySpan<string> names)
     {
         var hash = new HashCode64();
         foreach (var name in names)
         {
-            var info = new FileInfo(Path.Combine(checkout, name));
+            var info = new FileInfo(Path.Combine(folder, name));
             hash.Add(info.LastWriteTimeUtc.Ticks);
             hash.Add(info.Attributes.HasFlag(FileAttributes.Directory) || !info.Exists ? -1 : info.Length);
         }
@@ -44,9 +47,9 @@ internal static class CheckoutStamp
 
     /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
     /// <param name="row">The checkout.</param>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="place">Where it is.</param>
     /// <returns>True when all is as it was.</returns>
-    public static bool IsAsCleaned(CheckoutRow row, string checkout) => row.Stamp == Of(checkout);
+    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp == Of(place);
 
     /// <summary>Whether a checkout has a target checked out, and refs as the remote's were fetched last.</summary>
     /// <param name="row">The checkout.</param>
@@ -54,8 +57,12 @@ internal static class CheckoutStamp
     /// <param name="target">The target.</param>
     /// <param name="basePath">The base repository.</param>
     /// <returns>True when it has.</returns>
-    public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath) =>
-        head == new Head(target.Branch, target.Commit) && row.Generation == CheckoutModel.Generation(basePath);
+    public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath)
+    {
+        var wanted = target.In(row.Kind);
+        // The refs of a worktree are the base repository's own.
+        return head == new Head(wanted.Branch, wanted.Commit) && (row.Kind == CheckoutKind.Linked || row.Generation == CheckoutModel.Generation(basePath));
+    }
 
     // FNV-1a: System.HashCode differs from process to process.
     private struct HashCode64()

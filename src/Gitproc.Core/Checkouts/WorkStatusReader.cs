@@ -13,19 +13,19 @@ namespace Gitproc.Checkouts;
 internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
 {
     /// <summary>Reads the status of one.</summary>
-    /// <param name="name">The checkout's name.</param>
+    /// <param name="place">Where it is.</param>
     /// <param name="basePath">Its base repository.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The status; null when it cannot be read: the checkout is damaged, or is changed at this moment.</returns>
-    public WorkStatus? TryRead(string name, string basePath, CancellationToken cancellationToken)
+    public WorkStatus? TryRead(CheckoutPlace place, string basePath, CancellationToken cancellationToken)
     {
-        var path = folder.Checkout(name);
-        if (BaseHealth.FindDamage(basePath) is not null || !CheckoutHealth.IsFolder(path) || Head.Read(Path.Combine(path, ".git")) is not { } head)
+        var name = place.Name;
+        if (BaseHealth.FindDamage(basePath) is not null || !CheckoutHealth.IsFolder(place.Path) || place.ReadHead() is not { } head)
             return null;
         try
         {
             // Should a repair run at this moment it takes the view for left over: then there is no status this time.
-            using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), path, CheckoutModel.Of(basePath), basePath, head.Commit);
+            using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, CheckoutModel.Of(basePath), basePath, head.Commit);
             var status = Run(view, name, cancellationToken, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all");
             if (status is null)
                 return null;

@@ -4,4 +4,10 @@ namespace Gitproc.Git;
 /// <param name="Branch">The branch, without <c>refs/heads/</c>; null for a detached HEAD.</param>
 /// <param name="Commit">The commit's full id; null in a repository without commits, of which the branch is the unborn one.</param>
 /// <param name="HasUpstream">Whether the branch follows the one of its name in <c>origin</c>.</param>
-internal sealed record Target(string? Branch, string? Commit, bool HasUpstream);
+internal sealed record Target(string? Branch, string? Commit, bool HasUpstream)
+{
+    /// <summary>What is checked out for it in a kind of checkout: a worktree has no branch but one that was begun for it, as git has each checked out once only.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <returns>The target.</returns>
+    public Target In(CheckoutKind kind) => kind == CheckoutKind.Linked && HasUpstream ? new Target(null, Commit, HasUpstream: false) : this;
+}

@@ -20,6 +20,9 @@ internal sealed record GrantRequest
     /// <summary>The only checkout that will do; null for any.</summary>
     public long? Wanted { get; init; }
 
+    /// <summary>Of which kind; null for any, and a new one is a clone.</summary>
+    public CheckoutKind? Kind { get; init; }
+
     /// <summary>Whether those that are free are left to others: one that has to be cleaned or made will do.</summary>
     public bool LeavesFree { get; init; }
 

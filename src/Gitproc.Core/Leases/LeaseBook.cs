@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Leases.Waiting;
 using Gitproc.Registry;
 
@@ -61,7 +62,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     public List<CheckoutRow> Usable(GrantRequest request) =>
     [
         .. _checkouts.OfRepository(request.Repository.Id)
-            .Where(row => row.State != CheckoutState.Broken && (request.Wanted is null || request.Wanted == row.Id)),
+            .Where(row => row.State != CheckoutState.Broken && (request.Wanted is null || request.Wanted == row.Id) && (request.Kind is null || request.Kind == row.Kind)),
     ];
 
     /// <summary>Finds a checkout whose lease the caller may end.</summary>
@@ -121,7 +122,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         {
             if (_checkouts.ReplaceLease(id, held.Id, renewed) is not { } changed)
                 return null;
-            LeaseFile.Update(folder.Checkout(row.Name), renewed);
+            LeaseFile.Update(folder.Place(row).GitDirectory, renewed);
             Note(EventKind.Renewed, changed, held.Id, why: null);
             return changed;
         }) ?? throw LeaseIsOver(row);
@@ -164,7 +165,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         if (!_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
             return;
-        LeaseFile.TryRemove(folder.Checkout(row.Name));
+        LeaseFile.TryRemove(folder.Place(row).GitDirectory);
         Note(EventKind.Broken, row, row.Lease?.Id, reason);
     });
 
@@ -206,7 +207,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         if (_checkouts.GiveBack(row.Id, row.Lease!.Id) is not { } back)
             return;
-        LeaseFile.Remove(folder.Checkout(row.Name));
+        LeaseFile.Remove(folder.Place(row).GitDirectory);
         Note(EventKind.Released, back, row.Lease.Id, why);
     });
 
@@ -247,7 +248,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private Grant? TakeOne(GrantRequest request, long place, OwnerLives lives)
     {
         var lease = request.NewLease();
-        if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Commit, place, lease) is { } free)
+        if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Kind, request.Commit, place, lease) is { } free)
             return new Grant(free);
         if (_waiters.Before(request.Repository.Id, request.Wanted, place) is not [])
             return null;
@@ -259,7 +260,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
                 return taken;
         }
 
-        return request.Wanted is not null || usable.Count >= request.Limit ? null : Add(request, lease);
+        // Those of another kind count too.
+        return request.Wanted is not null || Usable(request with { Kind = null }).Count >= request.Limit ? null : Add(request, lease);
     }
 
     private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives)
@@ -296,16 +298,23 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         for (var id = _checkouts.NextId(); ; id++)
         {
             var name = CheckoutName.Of(id);
-            if (!Path.Exists(folder.Checkout(name)) && FileLock.TryAcquire(folder.CheckoutLock(name)) is { } making)
-                return new Grant(_checkouts.Add(id, request.Repository.Id, request.Url, lease), Making: making);
+            if (!IsTaken(name, request) && FileLock.TryAcquire(folder.CheckoutLock(name)) is { } making)
+                return new Grant(_checkouts.Add(id, request.Repository.Id, request.Url, request.Kind ?? CheckoutKind.Clone, lease), Making: making);
         }
+    }
+
+    // A worktree of that name may be another one's.
+    private bool IsTaken(string name, GrantRequest request)
+    {
+        var worktree = CheckoutPlace.OfLinked(name, folder.Checkout(name), folder.Base(request.Repository.Base)).GitDirectory;
+        return Path.Exists(folder.Checkout(name)) || (request.Kind == CheckoutKind.Linked && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
     }
 
     // A database that was put back from an older copy does not know all leases. What the checkout says counts.
     private Grant WriteDown(Grant grant, GrantRequest request)
     {
         var row = grant.Checkout;
-        if (LeaseFile.Write(folder.Checkout(row.Name), row.Lease!, grant.Replaced) is not { } there)
+        if (LeaseFile.Write(folder.Place(row).GitDirectory, row.Lease!, grant.Replaced) is not { } there)
             return grant;
         database.Change(() =>
         {
@@ -318,14 +327,14 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 
     private CheckoutRow? Free(CheckoutRow row, string leaseId, EventKind kind, string? why)
     {
-        var path = folder.Checkout(row.Name);
-        var head = Git.Head.Read(Path.Combine(path, ".git")) ?? new Git.Head(row.Branch, row.Commit);
+        var place = folder.Place(row);
+        var head = place.ReadHead() ?? new Git.Head(row.Branch, row.Commit);
         return database.Change(() =>
         {
             if (_checkouts.Release(row.Id, leaseId, head) is not { } free)
                 return null;
             // Before others can lease it and write theirs.
-            LeaseFile.Remove(path);
+            LeaseFile.Remove(place.GitDirectory);
             Note(kind, free, leaseId, why);
             return free;
         });
@@ -343,7 +352,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 
     private void Remove(CheckoutRow row, string why)
     {
-        FolderRemoval.TryRemove(folder.Checkout(row.Name));
+        var place = folder.Place(row);
+        FolderRemoval.TryRemove(place.Path);
+        FolderRemoval.TryRemove(place.GitDirectory);
         database.Change(() =>
         {
             _checkouts.Remove(row.Id, row.Lease!.Id);
@@ -359,7 +370,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return database.Change(() =>
         {
             var free = _checkouts.SetUnheld(row.Id);
-            LeaseFile.Remove(folder.Checkout(row.Name));
+            LeaseFile.Remove(folder.Place(row).GitDirectory);
             Note(EventKind.Forced, free, leaseId: null, "it was not known whether somebody held it");
             return free;
         });
@@ -396,13 +407,18 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         if (request.Wanted is { } wanted && usable.Count == 0)
         {
             var row = _checkouts.Find(wanted);
+            if (row?.RepositoryId == request.Repository.Id && row.State != CheckoutState.Broken)
+                return new GitprocException(ErrorReason.NothingFree, $"{row.Name} is of the kind {row.Kind}, and {request.Kind} is wanted.", row.Name);
             return row is null || row.RepositoryId != request.Repository.Id
                 ? new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {CheckoutName.Of(wanted)} of {key}. See gitproc list.", CheckoutName.Of(wanted))
                 : new GitprocException(ErrorReason.NothingFree, $"{row.Name} is broken: it {row.Reason}.", row.Name);
         }
 
         if (usable.Count == 0)
-            return new GitprocException(ErrorReason.NothingFree, $"The pool has no checkout of {key}, and none may be made.", key);
+        {
+            var kind = request.Kind is null ? "" : $" of the kind {request.Kind}";
+            return new GitprocException(ErrorReason.NothingFree, $"The pool has no checkout of {key}{kind}, and none may be made.", key);
+        }
 
         var lives = new OwnerLives();
         var holders = usable.Where(row => row.Lease is not null).Select(row => $"{row.Name} by {row.Lease!.Holder()}{StillUsed(row, lives)}").ToList();

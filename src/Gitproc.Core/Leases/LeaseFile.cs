@@ -1,26 +1,26 @@
 namespace Gitproc.Leases;
 
 /// <summary>
-/// The lease of a checkout, written into the checkout itself: <c>.git/gitproc/lease</c>. The database is the truth; this
+/// The lease of a checkout, written into its git directory: <c>gitproc/lease</c>. The database is the truth; this
 /// is what is left when it is lost, and what shows that a database is older than the checkouts.
 /// </summary>
 internal static class LeaseFile
 {
     /// <summary>The folder for what gitproc writes into a checkout.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>Its absolute path.</returns>
-    public static string Folder(string checkout) => Path.Combine(checkout, ".git", "gitproc");
+    public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, "gitproc");
 
     /// <summary>Writes the lease that was just granted.</summary>
-    /// <param name="checkout">The checkout's folder; where there is no repository in it, nothing is written.</param>
+    /// <param name="gitDirectory">The checkout's git directory; where it is not there, nothing is written.</param>
     /// <param name="lease">The lease.</param>
     /// <param name="replaced">The lease it was granted in the place of; null for none.</param>
     /// <returns>Null; the lease of somebody else that is there instead and is not over.</returns>
-    public static Lease? Write(string checkout, Lease lease, Lease? replaced)
+    public static Lease? Write(string gitDirectory, Lease lease, Lease? replaced)
     {
         try
         {
-            return WriteIn(checkout, lease, replaced);
+            return WriteIn(gitDirectory, lease, replaced);
         }
         catch (Exception e) when (IsGone(e))
         {
@@ -29,9 +29,9 @@ internal static class LeaseFile
         }
     }
 
-    private static Lease? WriteIn(string checkout, Lease lease, Lease? replaced)
+    private static Lease? WriteIn(string gitDirectory, Lease lease, Lease? replaced)
     {
-        var folder = Folder(checkout);
+        var folder = Folder(gitDirectory);
         if (!Directory.Exists(folder))
         {
             if (!Directory.Exists(Path.GetDirectoryName(folder)))
@@ -42,20 +42,20 @@ internal static class LeaseFile
         var file = FileIn(folder);
         if (TryCreate(file, lease))
             return null;
-        if (Read(checkout) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
+        if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
             return there;
         Replace(file, lease);
         return null;
     }
 
     /// <summary>Writes the changed lease of a checkout.</summary>
-    /// <param name="checkout">The checkout's folder; where there is no repository in it, nothing is written.</param>
+    /// <param name="gitDirectory">The checkout's git directory; where it is not there, nothing is written.</param>
     /// <param name="lease">The lease.</param>
-    public static void Update(string checkout, Lease lease)
+    public static void Update(string gitDirectory, Lease lease)
     {
         try
         {
-            Replace(FileIn(Folder(checkout)), lease);
+            Replace(FileIn(Folder(gitDirectory)), lease);
         }
         catch (Exception e) when (IsGone(e))
         {
@@ -64,12 +64,12 @@ internal static class LeaseFile
     }
 
     /// <summary>Takes the lease away.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
-    public static void Remove(string checkout)
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    public static void Remove(string gitDirectory)
     {
         try
         {
-            File.Delete(FileIn(Folder(checkout)));
+            File.Delete(FileIn(Folder(gitDirectory)));
         }
         catch (DirectoryNotFoundException)
         {
@@ -78,12 +78,12 @@ internal static class LeaseFile
     }
 
     /// <summary>Takes the lease of a checkout away that may be damaged, or not ours to write to.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
-    public static void TryRemove(string checkout)
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    public static void TryRemove(string gitDirectory)
     {
         try
         {
-            Remove(checkout);
+            Remove(gitDirectory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,18 +92,18 @@ internal static class LeaseFile
     }
 
     /// <summary>Whether a lease is there, readable or not.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>True when one is.</returns>
-    public static bool Exists(string checkout) => File.Exists(FileIn(Folder(checkout)));
+    public static bool Exists(string gitDirectory) => File.Exists(FileIn(Folder(gitDirectory)));
 
     /// <summary>Reads the lease.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>The lease; null when there is none, or none that can be read.</returns>
-    public static Lease? Read(string checkout)
+    public static Lease? Read(string gitDirectory)
     {
         try
         {
-            return LeaseJson.Read(File.ReadAllText(FileIn(Folder(checkout))));
+            return LeaseJson.Read(File.ReadAllText(FileIn(Folder(gitDirectory))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,8 +46,10 @@ internal sealed class LinkCreation(GitRunner git)
     /// <exception cref="GitprocException">git refused.</exception>
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
+        SharedConfig.PutBack(source.Place.CommonDirectory);
+        // Quiet: else git counts how far the branch is from the remote's, which takes the longer the more history there is.
         var result = git.Run(
-            new GitCall(["checkout", "--progress", .. source.Arguments])
+            new GitCall(["checkout", "--quiet", "--progress", .. source.Arguments])
             {
                 WorkingDirectory = link.Path,
                 Subject = link.Path,

@@ -11,7 +11,7 @@ internal static class LinkFolder
     /// <param name="checkout">The folder, absolute.</param>
     /// <param name="gitDirectory">The private git directory, absolute and real.</param>
     /// <returns>True when its <c>.git</c> leads there.</returns>
-    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) == gitDirectory;
+    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && RealPath.IsSame(target, gitDirectory);
 
     /// <summary>Makes a folder into a checkout, or leads it back to its base repository. Its other files stay as they are.</summary>
     /// <param name="link">The checkout.</param>

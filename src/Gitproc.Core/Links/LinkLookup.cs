@@ -13,7 +13,7 @@ internal static class LinkLookup
     {
         if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
             return null;
-        return link.Path == path ? link : LinkRepair.Repair(path);
+        return RealPath.IsSame(link.Path, path) ? link : LinkRepair.Repair(path);
     }
 
     /// <summary>Finds a checkout of a base repository.</summary>
@@ -26,7 +26,7 @@ internal static class LinkLookup
     {
         var path = RealPath.Of(Path.GetFullPath(link, workingDirectory));
         var known = place is null ? [] : new LinkStore(place).List();
-        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => state.Path == path)) is { } found)
+        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => RealPath.IsSame(state.Path, path))) is { } found)
             return found;
         if (At(path) is { } there)
             return there;

@@ -1,7 +1,9 @@
+using Gitproc.Checkouts;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Leases;
+using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
@@ -24,6 +26,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     /// <exception cref="GitprocException">Somebody works in it, another repository is in it, or what is in it could not be rescued.</exception>
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
+        SharedConfig.PutBack(link.Place.CommonDirectory);
         var rescue = link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
@@ -70,12 +73,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     private Rescue? RescueWork(LinkState link, CancellationToken cancellationToken)
     {
         var common = link.Place.CommonDirectory;
+        var place = CheckoutPlace.OfLinked(link.Id, link.Path, common);
         var request = new HandOverRequest
         {
-            Checkout = link.Id,
-            Path = link.Path,
-            GitDirectory = link.GitDirectory,
-            SharesRefs = true,
+            Place = place,
             Base = common,
             Model = common,
             Key = link.Place.Top,
@@ -88,7 +89,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var gitDirectory = RawFolder.Open(link.GitDirectory);
         using var shared = RawFolder.Open(common);
         var state = RepositoryState.Read(gitDirectory, shared);
-        using var view = GitView.OfLink(Path.Combine(link.GitDirectory, ViewName), link.GitDirectory, link.Path, common, state.Commit);
+        using var view = GitView.OfCheckout(Path.Combine(link.GitDirectory, ViewName), place, common, common, state.Commit);
         var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
         if (rescue is not null)
             reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued; to get it back: gitproc link restore {rescue.Id}"));

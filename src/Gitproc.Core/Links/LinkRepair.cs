@@ -24,7 +24,7 @@ internal static class LinkRepair
         }
 
         var link = Find(path, file, id, target);
-        if (link.Path != path && link.IsThere)
+        if (!RealPath.IsSame(link.Path, path) && link.IsThere)
         {
             throw new GitprocException(
                 ErrorReason.InvalidLink,
@@ -80,7 +80,7 @@ internal static class LinkRepair
         var gitdir = Leads(link, path) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
         var moved = store.Write(link.Id, link.Record with { Gitdir = gitdir }, path);
         LinkFolder.Write(moved);
-        if (link.Path != path)
+        if (!RealPath.IsSame(link.Path, path))
             IgnoreRules.Remove(link.Place, link.Path, isLast: false);
         IgnoreRules.Add(moved, SubmoduleBase.IsOne(moved));
         return moved;

@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Repositories;
@@ -51,7 +52,7 @@ internal sealed class LinkRestore(GitRunner git)
         var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
         try
         {
-            new RescueRestore(place.CommonDirectory, git, link.Path, link.GitDirectory).Run(rescue.Id, cancellationToken);
+            new RescueRestore(place.CommonDirectory, git, CheckoutPlace.OfLinked(link.Id, link.Path, place.CommonDirectory)).Run(rescue.Id, cancellationToken);
             // The rescue has it as it was.
             return new LinkStore(place).Write(link.Id, link.Record, link.Path);
         }

@@ -33,6 +33,15 @@ internal sealed record LinkSource(RepositoryPlace Place, IReadOnlyList<string> A
         bool Has(string folder) => Head.ReadRef(place.CommonDirectory, folder + branch) is not null;
     }
 
+    /// <summary>Finds it out for a checkout that is to be made. It has no HEAD yet: that of the repository is meant.</summary>
+    /// <param name="place">The repository, or the worktree of it that the checkout is made from.</param>
+    /// <param name="wanted">As for <see cref="Of"/>.</param>
+    /// <param name="path">The checkout's folder.</param>
+    /// <returns>The source.</returns>
+    /// <exception cref="GitprocException">The folder's name can be no branch's.</exception>
+    public static LinkSource OfNew(RepositoryPlace place, WantedRef wanted, string path) =>
+        wanted.Name is { } name ? Of(place, wanted with { Name = AtHead(place, name) }, path) with { Ref = name } : Of(place, wanted, path);
+
     /// <summary>A branch, a tag, a commit, or the branch of a remote, which git makes a local one of.</summary>
     /// <param name="place">The repository.</param>
     /// <param name="name">What to check out.</param>
@@ -59,4 +68,11 @@ internal sealed record LinkSource(RepositoryPlace Place, IReadOnlyList<string> A
     // A base repository of a pool has no branch of its own: there it is the remote's default.
     public static string? StartOf(RepositoryPlace place) =>
         Head.Read(place.GitDirectory, place.CommonDirectory)?.Commit ?? Head.ReadRef(place.CommonDirectory, "refs/remotes/origin/HEAD");
+
+    // gitrevisions(7).
+    private static string AtHead(RepositoryPlace place, string name)
+    {
+        var length = name.StartsWith("HEAD", StringComparison.Ordinal) ? "HEAD".Length : name[0] == '@' ? 1 : 0;
+        return length > 0 && name.AsSpan(length) is [] or ['~' or '^', ..] && StartOf(place) is { } commit ? commit + name[length..] : name;
+    }
 }

@@ -1,3 +1,4 @@
+using Gitproc.Registry;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;
@@ -52,7 +53,7 @@ internal sealed class LinkStore(RepositoryPlace place)
     public LinkState Add(string name, GitlinkFile record, string checkout)
     {
         Directory.CreateDirectory(_folder);
-        var id = Claim(Sanitize(name));
+        var id = Claim(Sanitize(name) is var free && CheckoutName.Read(free) is null ? free : $"link-{free}");
         var link = Write(id, record, checkout);
         File.WriteAllText(Path.Combine(Folder(id), "commondir"), "../..\n");
         File.WriteAllText(Path.Combine(Folder(id), "HEAD"), Unborn);

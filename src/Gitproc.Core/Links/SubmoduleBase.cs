@@ -38,7 +38,7 @@ internal sealed class SubmoduleBase(GitRunner git)
     {
         var source = wanted is { Name: null, NewBranch: null } && submodule.Commit is { } commit
             ? LinkSource.Detached(submodule.Place, commit)
-            : LinkSource.Of(submodule.Place, wanted, path);
+            : LinkSource.OfNew(submodule.Place, wanted, path);
         return source with { IsSubmodule = true };
     }
 

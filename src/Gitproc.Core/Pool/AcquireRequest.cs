@@ -20,6 +20,9 @@ public sealed record AcquireRequest
     /// <summary>The name of the only checkout that will do; null for any.</summary>
     public string? Name { get; init; }
 
+    /// <summary>How it is to get at objects: only such a one will do, and such a one is made; null for the setting, and without that for any, and a clone.</summary>
+    public CheckoutKind? Kind { get; init; }
+
     /// <summary>A branch, tag, commit, full name of a ref, or refspec to check out; null for the remote's default branch.</summary>
     public string? Ref { get; init; }
 

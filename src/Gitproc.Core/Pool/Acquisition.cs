@@ -50,8 +50,11 @@ internal sealed class Acquisition(
     private long? _wholeAt;
     private Target? _target;
     private DateTimeOffset _foundAt;
+    private Target? _begun;
 
     private RepositoryRow Repository => Wanted.Repository;
+
+    private BaseRefs Base => new(git, folder.Base(Repository.Base));
 
     /// <summary>Does it.</summary>
     /// <param name="cancellationToken">Ends it and takes back what it began.</param>
@@ -61,8 +64,8 @@ internal sealed class Acquisition(
         var ready = new List<CheckoutRow>();
         var granted = new Queue<Grant>();
         // Before anything is leased, so that what cannot be had changes nothing.
-        if (IsBaseWhole())
-            FindTarget(cancellationToken);
+        if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Linked && target.In(CheckoutKind.Linked).Branch is { } branch)
+            Base.MustHaveNoBranch(branch);
         if (StopProcesses)
             StopThoseLeft(cancellationToken);
         try
@@ -87,8 +90,24 @@ internal sealed class Acquisition(
             // The one that failed has taken itself back.
             foreach (var grant in granted.Concat(ready.Select(row => new Grant(row))))
                 leases.Undo(grant);
+            RemoveBranch();
             throw;
         }
+    }
+
+    // A clone has branches of its own, and begins one when it is cleaned or made. A worktree's are the base repository's.
+    private void AddBranch(CheckoutRow row, Target target, CancellationToken cancellationToken)
+    {
+        if (row.Kind != CheckoutKind.Linked || target.In(row.Kind) is not { Branch: { } branch, Commit: { } commit })
+            return;
+        Base.AddBranch(branch, commit, cancellationToken);
+        _begun = target;
+    }
+
+    private void RemoveBranch()
+    {
+        if (_begun is { Branch: { } branch, Commit: { } commit })
+            Base.TryRemoveBranch(branch, commit);
     }
 
     private void StopThoseLeft(CancellationToken cancellationToken)
@@ -114,13 +133,13 @@ internal sealed class Acquisition(
             if (row.State == CheckoutState.Creating)
                 return Create(grant, cancellationToken);
             var isRestored = RestoreBase(cancellationToken);
-            var path = folder.Checkout(row.Name);
-            var health = CheckoutHealth.Check(path);
+            var place = folder.Place(row);
+            var health = CheckoutHealth.Check(place);
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);
-            if (health.Damage is null && !CheckoutRecord.Exists(path))
-                new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(path);
-            if ((health.Damage ?? (isRestored ? FindLoss(row, cancellationToken) : null)) is { } damage)
+            if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
+                new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
+            if ((health.Damage ?? (isRestored && !place.IsLinked ? FindLoss(row, cancellationToken) : null)) is { } damage)
             {
                 Warn($"{row.Name} {damage}; it is set aside as broken");
                 leases.SetAside(row, damage);
@@ -128,7 +147,7 @@ internal sealed class Acquisition(
                 return null;
             }
 
-            return Ready(ref grant, Head.Read(Path.Combine(path, ".git")), cancellationToken);
+            return Ready(ref grant, place, cancellationToken);
         }
         catch
         {
@@ -138,14 +157,15 @@ internal sealed class Acquisition(
     }
 
     // Where all is as it was when the checkout was cleaned, at what is wanted, nothing is done.
-    private CheckoutRow? Ready(ref Grant grant, Head? head, CancellationToken cancellationToken)
+    private CheckoutRow? Ready(ref Grant grant, CheckoutPlace place, CancellationToken cancellationToken)
     {
         var row = grant.Checkout;
+        var head = place.ReadHead();
         var target = FindTarget(cancellationToken);
         if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
             return Take(ref grant, head);
         var url = Target.IsByName ? row.Url : Target.Url;
-        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, folder.Checkout(row.Name));
+        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place);
         if (!isWorked && Clean != CleanMode.Full && row.Url == url && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
             return row;
 
@@ -163,6 +183,7 @@ internal sealed class Acquisition(
             row = row with { Url = url };
         }
 
+        AddBranch(row, target, cancellationToken);
         var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { MostRescued = Settings.RescueMaxSize };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
         var clean = cleaning.Clean(row, Repository, target, mode, isDiscarded: false, cancellationToken);
@@ -212,6 +233,7 @@ internal sealed class Acquisition(
         var target = FindTarget(cancellationToken);
         if (_checkouts.Find(row.Id)?.Lease?.Id != row.Lease!.Id)
             throw LostLease.Error(row);
+        AddBranch(row, target, cancellationToken);
         var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
         var made = making.Make(row with { Url = Target.Url }, Repository, target, cancellationToken);
         grant.Making!.Dispose();

@@ -34,7 +34,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {
         var basePath = folder.Base(repository.Base);
-        var path = folder.Checkout(row.Name);
+        var place = folder.Place(row);
+        target = target.In(row.Kind);
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
         var generation = CheckoutModel.Generation(basePath);
         try
@@ -42,8 +43,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
             new HandOver(folder, git, reports).Run(
                 new HandOverRequest
                 {
-                    Checkout = row.Name,
-                    Path = path,
+                    Place = place,
                     Base = basePath,
                     Model = CheckoutModel.Of(basePath),
                     Key = repository.Key,
@@ -60,14 +60,14 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && Directory.Exists(Path.Combine(path, ".git")))
+        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && Directory.Exists(place.GitDirectory))
         {
             leases.SetAside(row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
             return null;
         }
 
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && !Directory.Exists(Path.Combine(path, ".git")))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && !Directory.Exists(place.GitDirectory))
         {
             // Somebody has removed it. The next acquire makes it anew.
             if (row.Lease is not null)
@@ -76,7 +76,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         }
 
         var clean = database.Change(() => _checkouts.EndCleaning(
-            row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(path)));
+            row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(place)));
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
 

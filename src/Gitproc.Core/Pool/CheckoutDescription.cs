@@ -1,5 +1,4 @@
 using Gitproc.Checkouts;
-using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Registry;
 
@@ -28,7 +27,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
         if (isLeft && row.State == CheckoutState.Cleaning)
             row = row with { Lease = null };
         // A holder may go to another branch at any time; on a free one it was noted when it was released.
-        var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? Head.Read(Path.Combine(path, ".git")) : null;
+        var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead() : null;
         return new Checkout
         {
             Name = row.Name,

@@ -28,13 +28,12 @@ internal sealed class CheckoutMaking(PoolFolder folder, PoolDatabase database, L
     /// <exception cref="GitprocException">git failed, or the lease was lost to somebody else.</exception>
     public CheckoutRow Make(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
-        var basePath = folder.Base(repository.Base);
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
-        var generation = CheckoutModel.Generation(basePath);
-        var head = new CheckoutCreation(folder, git, reports).Create(row, repository, basePath, row.Url, target, CheckoutWorkers, cancellationToken);
+        var generation = CheckoutModel.Generation(folder.Base(repository.Base));
+        var head = new CheckoutCreation(folder, git, reports).Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
         return database.Change(() =>
         {
-            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(folder.Checkout(row.Name))) ?? throw LostLease.Error(row);
+            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(folder.Place(row))) ?? throw LostLease.Error(row);
             leases.Note(EventKind.Created, made, row.Lease.Id, why: null);
             return made;
         });

@@ -27,7 +27,7 @@ internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database,
         SeizedCheckout seized, RepositoryRow repository, Target target, CleanMode mode, CancellationToken cancellationToken)
     {
         var row = seized.Row;
-        if (FindObstacle(folder.Checkout(row.Name), folder.Base(repository.Base)) is { } obstacle)
+        if (FindObstacle(folder.Place(row), folder.Base(repository.Base)) is { } obstacle)
         {
             leases.SetAside(row, seized.Reason ?? obstacle);
             return (row, obstacle);
@@ -40,12 +40,12 @@ internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database,
     }
 
     // All else in it may be damaged: it is looked at through the base repository's config and refs.
-    private static string? FindObstacle(string path, string basePath)
+    private static string? FindObstacle(CheckoutPlace place, string basePath)
     {
         if (BaseHealth.FindDamage(basePath) is { } damage)
             return $"cannot be read without its base repository {basePath}, which {damage}";
-        if (CheckoutHealth.IsFolder(path) && CheckoutHealth.IsFolder(Path.Combine(path, ".git")))
+        if (!place.IsLinked && CheckoutHealth.IsFolder(place.Path) && CheckoutHealth.IsFolder(place.GitDirectory))
             return null;
-        return CheckoutHealth.Check(path).Damage ?? "has a link for its .git folder";
+        return CheckoutHealth.Check(place) is var health && place.IsLinked ? health.Damage : health.Damage ?? "has a link for its .git folder";
     }
 }

@@ -35,11 +35,11 @@ internal sealed class CheckoutRemoval(
             LeaseId = request.LeaseId,
         }.Seize(id, cancellationToken);
         var mayLose = request.Discard && (request.Force || seized.Reason is null);
-        var path = folder.Checkout(seized.Row.Name);
-        if (!mayLose && !CheckoutHealth.IsGone(path))
+        var place = folder.Place(seized.Row);
+        if (!mayLose && !CheckoutHealth.IsGone(place))
             Rescue(seized, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        Erase(seized.Row, path, why);
+        Erase(seized.Row, place, why);
     }
 
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
@@ -60,13 +60,17 @@ internal sealed class CheckoutRemoval(
             throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed. See gitproc list.", row.Name);
     }
 
-    private void Erase(CheckoutRow row, string path, string why)
+    private void Erase(CheckoutRow row, CheckoutPlace place, string why)
     {
+        var path = place.Path;
         var doomed = folder.Unfinished(row.Name);
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);
         else if (Directory.Exists(path))
             Directory.Move(path, doomed);
+        // Last: what is in it outlives the folder.
+        if (place.IsLinked)
+            FolderRemoval.Remove(place.GitDirectory);
         database.Change(() =>
         {
             _checkouts.RemoveUnheld(row.Id);

@@ -47,12 +47,12 @@ internal sealed class CheckoutReset(
         var repository = new RepositoryTable(database.Connection).Find(seizure.FindTakeable(id).RepositoryKey)!;
         var target = new FreshBase(folder, database, git, reports, Settings).Default(repository, repository.Url, credential: null, cancellationToken);
         using var seized = seizure.Seize(id, cancellationToken);
-        var path = folder.Checkout(seized.Row.Name);
-        if (CheckoutHealth.IsGone(path))
+        var place = folder.Place(seized.Row);
+        if (CheckoutHealth.IsGone(place))
             return MakeAnew(seized.Row, repository, target, cancellationToken);
 
         var (row, failure) = recovery.TryClean(seized, repository, target, CleanMode.Full, cancellationToken);
-        if (failure is null && CheckoutHealth.Check(path).Damage is null)
+        if (failure is null && CheckoutHealth.Check(place).Damage is null)
             return row!;
         if (failure is not null && row is not { IsRescued: true })
         {

@@ -214,8 +214,9 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         {
             return With(database =>
             {
-                new PoolRescues(_folder, database, _git).Restore(rescue, repository, checkout.Name, cancellationToken);
-                return Describe(new CheckoutTable(database.Connection).Find(new CheckoutLookup(_folder).Find(checkout.Name, request.WorkingDirectory))!);
+                var row = new CheckoutTable(database.Connection).Find(new CheckoutLookup(_folder).Find(checkout.Name, request.WorkingDirectory))!;
+                new PoolRescues(_folder, database, _git).Restore(rescue, repository, row, cancellationToken);
+                return Describe(row);
             });
         }
         catch
@@ -274,6 +275,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
                 Url = target.Url,
                 Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
                 Count = request.Count,
+                // The setting says of what kind new ones are to be, and a name that it is this one.
+                Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),
                 Wanted = request.Name is null ? null : new CheckoutLookup(_folder).Find(request.Name, request.WorkingDirectory),
                 NewLease = () => Lease.New(request.Terms, settings.LeaseDuration),
             },

@@ -30,6 +30,7 @@ public sealed partial class Pool
             {
                 Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings).Resolve(request.Repository, request.WorkingDirectory),
                 Settings = settings,
+                Kind = request.Kind ?? settings.Kind,
                 CheckoutWorkers = config.Get("checkout.workers"),
             };
             return DescribeAll(warming.Run(request.Count, cancellationToken));
@@ -155,7 +156,7 @@ public sealed partial class Pool
                 reports,
                 (row, relay, cancellation) => row.State is CheckoutState.Creating or CheckoutState.Broken
                     ? null
-                    : new WorkStatusReader(_folder, new GitRunner(relay)).TryRead(row.Name, bases[row.RepositoryId], cancellation),
+                    : new WorkStatusReader(_folder, new GitRunner(relay)).TryRead(_folder.Place(row), bases[row.RepositoryId], cancellation),
                 cancellationToken);
             var description = new CheckoutDescription(_folder);
             return [.. rows.Zip(statuses, description.Of)];

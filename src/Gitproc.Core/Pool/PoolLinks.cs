@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.Rescuing;
+using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases.Processes;
 using Gitproc.Links;
@@ -132,11 +133,11 @@ public sealed partial class Pool
     private LinkSource FindSource(LinkRequest request, string path, GitlinkFile? file, WantedRef wanted, CancellationToken cancellationToken)
     {
         if (request.Base is { } named)
-            return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.Of(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
+            return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.OfNew(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
         var gitdir = file?.Gitdir ?? "";
         if (gitdir.Length == 0 && new SubmoduleBase(_git).Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
-        return LinkSource.Of(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "Name it: gitproc link PATH --base REPOSITORY"), wanted, path);
+        return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "Name it: gitproc link PATH --base REPOSITORY"), wanted, path);
     }
 
     // What begins as paths do is one from where the caller stands, as everywhere. Another one is searched for as a .gitlink says.
@@ -162,16 +163,30 @@ public sealed partial class Pool
             var repositories = new RepositoryTable(database.Connection);
             var target = ResolveBase(new RepositoryResolver(repositories, config, settings), named, path, request.WorkingDirectory);
             var row = target.Known ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
-            var bases = new FreshBase(_folder, database, _git, reports, settings);
-            var found = bases.Default(row, target.Url, target.Credential, cancellationToken);
-            if (wanted.Name is not null)
-                found = bases.Find(row, target.Url, target.Credential, wanted with { NewBranch = null }, FetchPolicy.WhenOld, cancellationToken);
+            var found = Fetch(database, repositories, row, target, settings);
             var place = LocalRepository.At(_folder.Base(row.Base))!;
             if (wanted.Name is null || found.Commit is null)
                 return LinkSource.Of(place, wanted, path);
             return wanted.NewBranch is { } branch ? LinkSource.New(place, branch, found.Commit)
                 : found.Branch is { } there ? LinkSource.At(place, there)
                 : LinkSource.Detached(place, found.Commit);
+        }
+
+        Target Fetch(PoolDatabase database, RepositoryTable repositories, RepositoryRow row, RepositoryTarget target, PoolSettings settings)
+        {
+            try
+            {
+                var bases = new FreshBase(_folder, database, _git, reports, settings);
+                var found = bases.Default(row, target.Url, target.Credential, cancellationToken);
+                return wanted.Name is null ? found
+                    : bases.Find(row, target.Url, target.Credential, wanted with { NewBranch = null }, FetchPolicy.WhenOld, cancellationToken);
+            }
+            catch when (target.Known is null && !Directory.Exists(_folder.Base(row.Base)))
+            {
+                // One that could never be cloned is not known.
+                database.Change(() => repositories.RemoveUnused(row.Id));
+                throw;
+            }
         }
     }
 

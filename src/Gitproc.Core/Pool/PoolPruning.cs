@@ -40,7 +40,7 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
             items.AddRange(old.Select(rescue => Item(rescue, repository)));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path))
+            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
                 items.Add(Item(repository, path, lastUse));
         }
 

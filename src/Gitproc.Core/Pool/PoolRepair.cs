@@ -3,6 +3,7 @@ using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Leases.Waiting;
 using Gitproc.Registry;
+using Gitproc.Repositories;
 
 namespace Gitproc;
 
@@ -23,13 +24,31 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
     /// <returns>What was done, a sentence each.</returns>
     public IReadOnlyList<string> Adopt()
     {
-        foreach (var path in Directory.EnumerateDirectories(folder.Path, "checkout-*").Order(StringComparer.Ordinal))
+        var worktrees = FindWorktrees();
+        var names = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!).Concat(worktrees.Keys);
+        foreach (var name in names.Distinct().Order(StringComparer.Ordinal))
         {
-            if (CheckoutName.Read(Path.GetFileName(path)) is { } id && _checkouts.Find(id) is null)
-                Adopt(id, path);
+            if (CheckoutName.Read(name) is { } id && _checkouts.Find(id) is null)
+                Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.OfClone(name, folder.Checkout(name)));
         }
 
         return _done;
+    }
+
+    // By the base repositories: what the checkouts say of where they belong, a job may have changed.
+    private Dictionary<string, CheckoutPlace> FindWorktrees()
+    {
+        var found = new Dictionary<string, CheckoutPlace>(StringComparer.Ordinal);
+        foreach (var basePath in BaseFolder.All(folder.Base("")))
+        {
+            foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.OfLinked(id, folder.Checkout(id), basePath)))
+            {
+                if (CheckoutRecord.Exists(place.GitDirectory) && !CheckoutHealth.IsFolder(place.GitEntry))
+                    found.TryAdd(place.Name, place);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.</summary>
@@ -39,7 +58,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
     {
         foreach (var row in leases.Reap(new OwnerLives()))
             _done.Add($"{row.Name}: its lease was over{(row.Reason is null ? "" : $"; it {row.Reason}")}.");
-        foreach (var row in _checkouts.All().Where(row => row.State != CheckoutState.Creating && !Path.Exists(folder.Checkout(row.Name))))
+        foreach (var row in _checkouts.All().Where(row => row.State != CheckoutState.Creating && !Path.Exists(folder.Checkout(row.Name)) && CheckoutHealth.IsGone(folder.Place(row))))
         {
             cancellationToken.ThrowIfCancellationRequested();
             RemoveRow(row);
@@ -72,10 +91,10 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         _done.Add($"{row.Name} is off the list: its folder is gone.");
     }
 
-    private void Adopt(long id, string path)
+    private void Adopt(long id, CheckoutPlace place)
     {
-        var name = CheckoutName.Of(id);
-        if (CheckoutRecord.Read(path) is not { } record)
+        var name = place.Name;
+        if (CheckoutRecord.Read(place.GitDirectory) is not { } record)
         {
             _done.Add($"{name} does not say what it is, so it is left as it is and not used.");
             return;
@@ -86,10 +105,10 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
             return;
         var repositories = new RepositoryTable(database.Connection);
         var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
-        var lease = LeaseFile.Read(path);
-        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(path) ? CheckoutState.Unknown : CheckoutState.Cleaning;
-        var head = Head.Read(Path.Combine(path, ".git")) ?? new Head(null, null);
-        var row = _checkouts.Adopt(id, repository.Id, record.Url, state, lease, head);
+        var lease = LeaseFile.Read(place.GitDirectory);
+        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(place.GitDirectory) ? CheckoutState.Unknown : CheckoutState.Cleaning;
+        var head = place.ReadHead() ?? new Head(null, null);
+        var row = _checkouts.Adopt(id, repository.Id, record.Url, place.IsLinked ? CheckoutKind.Linked : CheckoutKind.Clone, state, lease, head);
         leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");
         _done.Add($"{name} is on the list again, {state switch
         {

@@ -40,10 +40,10 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     /// <summary>Puts one into a checkout that was just acquired.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="repository">The repository it is in.</param>
-    /// <param name="checkout">The checkout's name.</param>
+    /// <param name="checkout">The checkout.</param>
     /// <param name="cancellationToken">Ends git.</param>
-    public void Restore(string id, RepositoryRow repository, string checkout, CancellationToken cancellationToken) =>
-        new RescueRestore(folder.Base(repository.Base), git, folder.Checkout(checkout), Path.Combine(folder.Checkout(checkout), ".git")).Run(id, cancellationToken);
+    public void Restore(string id, RepositoryRow repository, CheckoutRow checkout, CancellationToken cancellationToken) =>
+        new RescueRestore(folder.Base(repository.Base), git, folder.Place(checkout)).Run(id, cancellationToken);
 
     /// <summary>Removes one.</summary>
     /// <param name="id">Its id.</param>

@@ -26,6 +26,9 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
     /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
+    /// <summary>Of which kind they are to be; null for any.</summary>
+    public required CheckoutKind? Kind { get; init; }
+
     /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         var target = FindTarget(row, count, cancellationToken);
         var missing = count - Ready(row, target).Count;
         // What is free and behind the remote is brought up to date before another one is made.
-        var behind = _checkouts.OfRepository(row.Id).Where(one => one.State == CheckoutState.Free && !IsReady(one, row, target));
+        var behind = _checkouts.OfRepository(row.Id).Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target));
         var steps = behind.Select(one => (long?)one.Id).Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
         var done = 0;
         SideBySide.Do(
@@ -89,13 +92,15 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
 
     private List<CheckoutRow> Ready(RepositoryRow row, Target target) => _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
 
+    private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
+
     // What an acquire would hand out as it is.
     private bool IsReady(CheckoutRow row, RepositoryRow repository, Target target)
     {
-        if (row.State != CheckoutState.Free)
+        if (row.State != CheckoutState.Free || !IsWanted(row))
             return false;
-        var (path, basePath) = (folder.Checkout(row.Name), folder.Base(repository.Base));
-        return CheckoutStamp.IsAt(row, Head.Read(Path.Combine(path, ".git")), target, basePath) && CheckoutStamp.IsAsCleaned(row, path);
+        var place = folder.Place(row);
+        return CheckoutStamp.IsAt(row, place.ReadHead(), target, folder.Base(repository.Base)) && CheckoutStamp.IsAsCleaned(row, place);
     }
 
     private void MakeOne(RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)
@@ -122,6 +127,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
                 Limit = Settings.MaxCheckouts,
                 Wanted = id,
                 LeavesFree = id is null,
+                Kind = Kind,
                 NewLease = () => Lease.New(new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made ready" }, defaultDuration: null),
             },
         };

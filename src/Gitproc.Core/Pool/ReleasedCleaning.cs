@@ -42,7 +42,7 @@ internal sealed class ReleasedCleaning(
         var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
         var basePath = folder.Base(repository.Base);
         if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
-            || CheckoutHealth.Check(folder.Checkout(row.Name)) is { IsMissing: true } or { Damage: not null })
+            || CheckoutHealth.Check(folder.Place(row)) is { IsMissing: true } or { Damage: not null })
         {
             return row;
         }

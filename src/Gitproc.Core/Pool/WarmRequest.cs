@@ -14,4 +14,7 @@ public sealed record WarmRequest
 
     /// <summary>How many checkouts are to be free, clean and at the default branch; 1 or more.</summary>
     public required int Count { get; init; }
+
+    /// <summary>How they are to get at objects: only such count, and such are made; null for the setting, and without that for any, and clones.</summary>
+    public CheckoutKind? Kind { get; init; }
 }

@@ -20,6 +20,9 @@ internal sealed record CheckoutRow
     /// <summary>How it gets at objects.</summary>
     public required CheckoutKind Kind { get; init; }
 
+    /// <summary>The folder of the base repository that it is a worktree of, as the database has it; null for a clone.</summary>
+    public string? SharedBase { get; init; }
+
     /// <summary>The recorded state; <see cref="CheckoutState.Locked"/> whether or not the owner still lives.</summary>
     public required CheckoutState State { get; init; }
 

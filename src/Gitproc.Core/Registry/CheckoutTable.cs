@@ -11,12 +11,13 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const string ShownColumns =
         """
         checkout.id, repository_id, (SELECT key FROM repository WHERE id = repository_id), checkout.url, kind, state,
-        reason, branch, commit_id, checkout.created_at, last_used_at, lease
+        reason, branch, commit_id, checkout.created_at, last_used_at, lease,
+        CASE kind WHEN 1 THEN (SELECT base FROM repository WHERE id = repository_id) END
         """;
 
     private const string Columns = $"{ShownColumns}, last_lease, is_rescued, generation, stamp";
 
-    private const int ShownCount = 12;
+    private const int ShownCount = 13;
 
     /// <summary>All checkouts, by number, for a list of them: there may be thousands, and what only their cleaning asks for is left out.</summary>
     /// <returns>The rows.</returns>
@@ -41,11 +42,12 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// </summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="kind">The kind that it must be of; null for any.</param>
     /// <param name="commit">The commit that is likely wanted; null when that is not known.</param>
     /// <param name="ticket">The place in the queue; those before it come first.</param>
     /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when there is none.</returns>
-    public CheckoutRow? TakeFree(long repositoryId, long? wanted, string? commit, long ticket, Lease lease) => connection
+    public CheckoutRow? TakeFree(long repositoryId, long? wanted, CheckoutKind? kind, string? commit, long ticket, Lease lease) => connection
         .Query(
             $"""
             UPDATE checkout SET state = {(int)CheckoutState.Locked}, {SetLease}
@@ -53,7 +55,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
             RETURNING {Columns}
             """,
             Read,
-            [("$repository", repositoryId), ("$wanted", wanted), ("$commit", commit), ("$ticket", ticket), .. LeaseParameters(lease)])
+            [("$repository", repositoryId), ("$wanted", wanted), ("$kind", (int?)kind), ("$commit", commit), ("$ticket", ticket), .. LeaseParameters(lease)])
         .SingleOrDefault();
 
     /// <summary>Leases a checkout that is to be cleaned and that nobody has a lease on.</summary>
@@ -152,13 +154,14 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// <param name="id">Its number.</param>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="url">The URL its <c>origin</c> gets.</param>
+    /// <param name="kind">How it gets at objects.</param>
     /// <param name="lease">The lease of whom it is made for.</param>
     /// <returns>The row.</returns>
-    public CheckoutRow Add(long id, long repositoryId, string url, Lease lease) => connection
+    public CheckoutRow Add(long id, long repositoryId, string url, CheckoutKind kind, Lease lease) => connection
         .Query(
             $"""
             INSERT INTO checkout (id, repository_id, url, kind, state, created_at, last_used_at, lease_id, lease)
-            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, {(int)CheckoutState.Creating}, $now, $now, $lease, $json)
+            VALUES ($id, $repository, $url, {(int)kind}, {(int)CheckoutState.Creating}, $now, $now, $lease, $json)
             RETURNING {Columns}
             """,
             Read,
@@ -249,15 +252,16 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// <param name="id">Its number.</param>
     /// <param name="repositoryId">Its repository.</param>
     /// <param name="url">The URL of its <c>origin</c>.</param>
+    /// <param name="kind">How it gets at objects.</param>
     /// <param name="state">Its state.</param>
     /// <param name="lease">The lease on it; null for none that is known.</param>
     /// <param name="head">What it has checked out.</param>
     /// <returns>The row.</returns>
-    public CheckoutRow Adopt(long id, long repositoryId, string url, CheckoutState state, Lease? lease, Head head) => connection
+    public CheckoutRow Adopt(long id, long repositoryId, string url, CheckoutKind kind, CheckoutState state, Lease? lease, Head head) => connection
         .Query(
             $"""
             INSERT INTO checkout (id, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id, lease)
-            VALUES ($id, $repository, $url, {(int)CheckoutKind.Clone}, $state, $branch, $commit, $now, $now, $lease, $json)
+            VALUES ($id, $repository, $url, {(int)kind}, $state, $branch, $commit, $now, $now, $lease, $json)
             RETURNING {Columns}
             """,
             Read,
@@ -300,6 +304,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const string SelectFree =
         """
         SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = 0 AND ($wanted IS NULL OR id = $wanted)
+        AND ($kind IS NULL OR kind = $kind)
         AND NOT EXISTS (SELECT 1 FROM waiter WHERE waiter.repository_id = $repository AND waiter.id < $ticket
                         AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
         """;
@@ -343,5 +348,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
         LastUsedAt = row.GetInt64OrNull(10) is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null,
         Lease = row.IsDBNull(11) ? null : LeaseJson.Read(row.GetString(11)),
+        SharedBase = row.GetStringOrNull(12),
     };
 }

@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Registry;
 
@@ -45,8 +46,8 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             // By the URL: it is the one this caller has access by. --tags, and no refspec for them: a tag that somebody made
             // in the base repository is not pruned (git-fetch(1), --prune).
             Run(["fetch", "--prune", "--tags", "--force", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*"], cancellationToken);
-            FindDefault(cancellationToken);
-            new CheckoutModel(git).Update(BasePath, cancellationToken);
+            var tags = FindDefault(cancellationToken);
+            new CheckoutModel(git).Update(BasePath, tags, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
@@ -78,13 +79,17 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     // FETCH_HEAD is not needed, and a base repository is maintained when nobody waits.
     private static string[] Options => ["--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--progress"];
 
-    // A fetch does not tell which branch is the default one. One that is gone leaves what was known.
-    private void FindDefault(CancellationToken cancellationToken)
+    // A fetch does not tell which branch is the default one. One that is gone leaves what was known. Where worktrees share the tags, it
+    // returns those that are the remote's.
+    private HashSet<string>? FindDefault(CancellationToken cancellationToken)
     {
+        const string tags = "refs/tags/";
         const string symref = "ref: refs/heads/";
         var refs = new BaseRefs(git, BasePath);
-        var lines = Run(["ls-remote", "--symref", "--end-of-options", Url, "HEAD"], cancellationToken).Output
-            .Split('\n').Select(line => line.Split('\t')).Where(parts => parts is [_, "HEAD"]).Select(parts => parts[0]).ToList();
+        var isShared = Worktrees.Of(BasePath).Count > 0;
+        var found = Run(["ls-remote", "--symref", "--end-of-options", Url, "HEAD", .. isShared ? [tags + "*"] : (string[])[]], cancellationToken).Output
+            .Split('\n').Select(line => line.Split('\t')).Where(parts => parts.Length == 2).ToList();
+        var lines = found.Where(parts => parts[1] == "HEAD").Select(parts => RawText.ToText(parts[0])).ToList();
         if (lines.Find(line => line.StartsWith(symref, StringComparison.Ordinal)) is { } named)
         {
             refs.SetDefault(named[symref.Length..], cancellationToken);
@@ -94,6 +99,8 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, "HEAD"], cancellationToken);
             refs.SetDetached(commit, cancellationToken);
         }
+
+        return isShared ? found.Where(parts => parts[1].StartsWith(tags, StringComparison.Ordinal)).Select(parts => $"{parts[0]} {parts[1]}").ToHashSet(StringComparer.Ordinal) : null;
     }
 
     private FileLock Lock(CancellationToken cancellationToken) => FileLock.Acquire(
@@ -101,14 +108,19 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         () => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for another process that fetches {Repository.Url}")),
         cancellationToken);
 
-    private GitResult Run(string[] arguments, CancellationToken cancellationToken) => git.Run(
-        new GitCall(["--git-dir", BasePath, .. arguments])
-        {
-            WorkingDirectory = folder.Path,
-            Subject = Url,
-            LongestSilence = LongestSilence,
-            Config = [("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
-            Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
-        },
-        cancellationToken);
+    private GitResult Run(string[] arguments, CancellationToken cancellationToken)
+    {
+        var call = BaseCall.Of(BasePath, arguments);
+        return git.Run(
+            call with
+            {
+                WorkingDirectory = folder.Path,
+                Subject = Url,
+                HasRawOutput = true,
+                LongestSilence = LongestSilence,
+                Config = [.. call.Config, ("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
+                Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
+            },
+            cancellationToken);
+    }
 }

@@ -7,6 +7,9 @@ namespace Gitproc.Repositories;
 /// <summary>Where in a pool's <c>base</c> the base repository of a key is: <c>host/path.git</c>, in names that every system takes.</summary>
 internal static class BaseFolder
 {
+    /// <summary>What the name of one that is set aside has behind its <c>.git</c>, before a time.</summary>
+    public const string Damaged = ".damaged-";
+
     private const string GitSuffix = ".git";
     private const string Forbidden = "<>:\"|?*\\%";
     private const int LongestName = 100;
@@ -40,6 +43,12 @@ internal static class BaseFolder
         var folder = string.Join('/', parts) + GitSuffix;
         return folder.Length <= LongestPath && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
+
+    /// <summary>Finds all base repositories.</summary>
+    /// <param name="folder">The pool's <c>base</c>; it need not be there.</param>
+    /// <returns>Their absolute paths.</returns>
+    public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
+        .SelectMany(path => path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path] : path.Contains(Damaged, StringComparison.Ordinal) ? [] : All(path));
 
     // A colon is no part of a name on Windows: a port follows a plus, and IPv6 addresses are written with dashes. Local
     // repositories have the folders that begin with an underscore for themselves.

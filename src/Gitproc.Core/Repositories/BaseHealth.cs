@@ -24,7 +24,9 @@ internal static class BaseHealth
             if (Head.Read(path) is null)
                 return "has no readable HEAD";
             var config = Path.Combine(path, "config");
-            if (!File.Exists(config) || RepositoryConfig.Read(config) is not { IsBare: true })
+            if (!IsOfBase(config))
+                SharedConfig.PutBack(path);
+            if (!IsOfBase(config))
                 return "has no config of a base repository";
             if (CheckoutModel.Generation(path) is null)
                 return "has no model of a checkout";
@@ -35,6 +37,8 @@ internal static class BaseHealth
             return $"cannot be read: {e.Message}";
         }
     }
+
+    private static bool IsOfBase(string config) => File.Exists(config) && RepositoryConfig.Read(config) is { IsBare: true };
 
     // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.
     private static bool HasObjects(string path)

@@ -98,13 +98,10 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
 
     private static IEnumerable<string> Files(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern) : [];
 
-    private void Run(string path, CancellationToken cancellationToken, params string[] arguments) => git.Run(
-        new GitCall(["--git-dir", path, .. arguments])
-        {
-            WorkingDirectory = path,
-            Subject = path,
-            // The user's own may not have it used.
-            Config = [("core.multiPackIndex", "true"), ("core.commitGraph", "true")],
-        },
-        cancellationToken);
+    private void Run(string path, CancellationToken cancellationToken, params string[] arguments)
+    {
+        var call = BaseCall.Of(path, arguments);
+        // The user's own may not have it used.
+        git.Run(call with { Subject = path, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
+    }
 }

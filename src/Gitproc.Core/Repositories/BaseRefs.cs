@@ -103,6 +103,38 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> TagNames(string gitDirectory) => RefNames.Below(gitDirectory, Tags);
 
+    /// <summary>Refuses a new branch that is there already.</summary>
+    /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
+    /// <exception cref="GitprocException">There is one.</exception>
+    public void MustHaveNoBranch(string branch)
+    {
+        if (Head.ReadRef(basePath, Heads + branch) is not null)
+        {
+            throw new GitprocException(
+                ErrorReason.NameTaken,
+                $"The branch {branch} is there already, and linked checkouts share their branches. Give the new one another name, or remove that one: git --git-dir '{basePath}' branch -D {branch}",
+                branch);
+        }
+    }
+
+    /// <summary>Begins a branch that worktrees share.</summary>
+    /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
+    /// <param name="commit">The commit's full id; it is there.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">There is one of that name, or one that lies in the way.</exception>
+    public void AddBranch(string branch, string commit, CancellationToken cancellationToken)
+    {
+        MustHaveNoBranch(branch);
+        // git-update-ref(1): only when there is none.
+        Run(cancellationToken, "update-ref", Heads + branch, commit, new string('0', commit.Length));
+    }
+
+    /// <summary>Removes a branch that was begun, unless somebody has used it since.</summary>
+    /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
+    /// <param name="commit">The commit that it was begun at.</param>
+    public void TryRemoveBranch(string branch, string commit) =>
+        git.Run(Call(mayFail: true, "update-ref", "-d", Heads + branch, commit), CancellationToken.None);
+
     /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">git failed.</exception>
@@ -181,7 +213,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     private void Run(CancellationToken cancellationToken, params string[] arguments) => git.Run(Call(mayFail: false, arguments), cancellationToken);
 
-    // By its name: git may be told not to find one by itself (git-config(1), safe.bareRepository).
     private GitCall Call(bool mayFail, params string[] arguments) =>
-        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, MayFail = mayFail };
+        BaseCall.Of(basePath, arguments) with { MayFail = mayFail };
 }

@@ -20,18 +20,18 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
 
     /// <summary>Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left branches or stashes of theirs there.</summary>
     /// <param name="path">The base repository.</param>
+    /// <param name="except">The names of worktrees that do not count.</param>
     /// <returns>True when somebody does.</returns>
-    public static bool HasWorktrees(string path)
+    public static bool HasWorktrees(string path, IEnumerable<string> except)
     {
-        var worktrees = Path.Combine(path, "worktrees");
-        if (Directory.Exists(worktrees) && Directory.EnumerateFileSystemEntries(worktrees).Any())
+        if (Worktrees.Of(path).Except(except, StringComparer.Ordinal).Any())
             return true;
         using var folder = RawFolder.TryOpen(path);
         // Of its own it has neither.
         return folder is not null && RefFiles.Read(folder).Keys.Any(name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
     }
 
-    /// <summary>Removes a repository unless there is a checkout, a worktree or a rescue of it, or somebody waits for one, clones, fetches or packs.</summary>
+    /// <summary>Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one, clones, fetches or packs.</summary>
     /// <param name="repository">The repository.</param>
     /// <returns>Whether it is removed.</returns>
     public bool TryRemove(RepositoryRow repository)
@@ -46,7 +46,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
         var isRemoved = database.Change(() =>
         {
-            if (HasRescues(path) || HasWorktrees(path) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+            if (HasRescues(path) || HasWorktrees(path, []) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
                 Directory.Move(path, doomed);

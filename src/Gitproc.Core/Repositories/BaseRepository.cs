@@ -82,16 +82,16 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
         }
     }
 
-    // What is left of a damaged one may be all that is left of commits that upstream has dropped since.
+    // What is left of a damaged one may be all that is left of commits that upstream has dropped since, and of what was staged in worktrees.
     private void SetAside(string path)
     {
-        if (!Directory.Exists(Path.Combine(path, "objects")))
+        if (!Directory.Exists(Path.Combine(path, "objects")) && Worktrees.Of(path).Count == 0)
         {
             FolderRemoval.Remove(path);
             return;
         }
 
-        var aside = $"{path}.damaged-{DateTime.UtcNow:yyyyMMdd-HHmmss}";
+        var aside = $"{path}{BaseFolder.Damaged}{DateTime.UtcNow:yyyyMMdd-HHmmss}";
         Directory.Move(path, aside);
         reports?.Report(new PoolReport(ReportKind.Warning, $"what is left of the damaged base repository is in {aside}"));
     }

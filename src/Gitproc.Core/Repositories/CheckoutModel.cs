@@ -58,18 +58,19 @@ internal sealed class CheckoutModel(GitRunner git)
         File.WriteAllText(Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
         Directory.Move(made, model);
         FolderRemoval.Remove(work);
-        Update(gitDirectory, cancellationToken);
+        Update(gitDirectory, tags: null, cancellationToken);
     }
 
     /// <summary>Brings the model up to date with the base repository. Nobody else does at the time.</summary>
     /// <param name="basePath">The base repository.</param>
+    /// <param name="tags">Raw lines <c>ID NAME</c> of the remote's tags; null where all that are there are.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">git failed.</exception>
-    public void Update(string basePath, CancellationToken cancellationToken)
+    public void Update(string basePath, IReadOnlySet<string>? tags, CancellationToken cancellationToken)
     {
         git.Run(Call(basePath, "pack-refs", "--all"), cancellationToken);
         var model = Of(basePath);
-        var refs = ReadShared(Path.Combine(basePath, "packed-refs"));
+        var refs = ReadShared(Path.Combine(basePath, "packed-refs"), tags);
         var head = BaseRefs.Default(basePath) switch
         {
             { Branch: { } branch } => $"ref: refs/heads/{branch}\n",
@@ -90,7 +91,7 @@ internal sealed class CheckoutModel(GitRunner git)
 
     // The lines of the refs that are a checkout's too, in their order (git-pack-refs(1)): a line "^ID" tells to what the tag
     // before it leads.
-    private static byte[] ReadShared(string packedRefs)
+    private static byte[] ReadShared(string packedRefs, IReadOnlySet<string>? tags)
     {
         if (!File.Exists(packedRefs))
             return [];
@@ -101,7 +102,7 @@ internal sealed class CheckoutModel(GitRunner git)
             if (line is [not ('#' or '^'), ..])
             {
                 var name = line.AsSpan(line.IndexOf(' ', StringComparison.Ordinal) + 1);
-                isShared = name.StartsWith(Remote) || name.StartsWith(Tags);
+                isShared = name.StartsWith(Remote) || (name.StartsWith(Tags) && tags?.Contains(line) != false);
             }
 
             if (isShared)
@@ -124,6 +125,5 @@ internal sealed class CheckoutModel(GitRunner git)
     // As git writes paths on Windows too.
     private static string GitPath(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 
-    private static GitCall Call(string basePath, params string[] arguments) =>
-        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath };
+    private static GitCall Call(string basePath, params string[] arguments) => BaseCall.Of(basePath, arguments);
 }

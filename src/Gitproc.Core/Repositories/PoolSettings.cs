@@ -13,6 +13,7 @@ namespace Gitproc.Repositories;
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
 /// <param name="GitTimeout">How long git may say nothing while it talks to a remote; infinite where 0 is set.</param>
 /// <param name="Clean">What of the last job's files a hand-over takes away.</param>
+/// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
 /// <param name="RescueMaxSize">The most bytes of files that are rescued.</param>
 /// <param name="RescueMaxAge">After what time a rescue is removed.</param>
 internal sealed record PoolSettings(
@@ -24,6 +25,7 @@ internal sealed record PoolSettings(
     TimeSpan FetchMaxAge,
     TimeSpan GitTimeout,
     CleanMode Clean,
+    CheckoutKind? Kind,
     long RescueMaxSize,
     TimeSpan RescueMaxAge)
 {
@@ -45,7 +47,8 @@ internal sealed record PoolSettings(
             Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge),
         Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
         Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(5),
-        Value(config, "clean", "GITPROC_CLEAN", ParseClean) ?? CleanMode.Default,
+        Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
+        Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
         Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
         Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30));
 
@@ -66,8 +69,9 @@ internal sealed record PoolSettings(
 
     private static TimeSpan? ParseTimeout(string text) => Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
 
-    private static CleanMode? ParseClean(string text) =>
-        Enum.TryParse<CleanMode>(text, ignoreCase: true, out var mode) && !char.IsAsciiDigit(text[0]) ? mode : null;
+    private static T? ParseName<T>(string text)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? value : null;
 
     // git-config(1), "Values": integer.
     private static long? ParseSize(string text)

@@ -39,6 +39,13 @@ internal static class RealPath
         return real;
     }
 
+    /// <summary>Whether two real paths are one, as this system compares them: Windows and macOS take upper and lower case for the same.</summary>
+    /// <param name="one">A path.</param>
+    /// <param name="other">Another path.</param>
+    /// <returns>True when they are.</returns>
+    public static bool IsSame(string one, string other) =>
+        one.Equals(other, OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
     private static void PushParts(Stack<string> parts, string path)
     {
         var names = path[Path.GetPathRoot(path)!.Length..].Split(

@@ -55,6 +55,13 @@ public abstract class AcquiringCommand : GitprocCommand
     [Parameter]
     public CleanMode? Clean { get; set; }
 
+    /// <summary>
+    /// How it is to get at objects: only such a one will do. Clone, or Linked: a worktree, which shares branches, stash and config with
+    /// others of its kind. The setting gitproc.kind, when not given.
+    /// </summary>
+    [Parameter]
+    public CheckoutKind? Kind { get; set; }
+
     /// <summary>Only the checkout of this name will do.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -139,6 +146,7 @@ public abstract class AcquiringCommand : GitprocCommand
         NewBranch = NewBranch,
         Fetch = Fetch ? FetchPolicy.Always : NoFetch ? FetchPolicy.Never : FetchPolicy.WhenOld,
         Clean = Clean,
+        Kind = Kind,
         Name = Name,
         StopProcesses = StopProcesses,
         Count = Wanted,

@@ -25,12 +25,16 @@ public sealed class InitializeGitprocCheckoutCommand : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; }
 
+    /// <summary>How they are to get at objects: only such count, and such are made. The setting gitproc.kind, when not given.</summary>
+    [Parameter]
+    public CheckoutKind? Kind { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), $"Make {Count} checkouts ready"))
             return;
-        var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count };
+        var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count, Kind = Kind };
         WithPool(pool => WriteObject(pool.Warm(request, Cancellation), enumerateCollection: true));
     }
 }

@@ -107,6 +107,8 @@ function Use-GitprocCheckout {
         Do not fetch: what is there must do.
     .PARAMETER Clean
         What is taken away of what the last holder left.
+    .PARAMETER Kind
+        How it is to get at objects: Clone, or Linked, a worktree that shares branches, stash and config with others of its kind.
     .PARAMETER Discard
         Throw away what is not on the remote when the block has ended, instead of rescuing it.
     .PARAMETER Name
@@ -154,6 +156,8 @@ function Use-GitprocCheckout {
         [switch] $NoFetch,
 
         [Nullable[Gitproc.CleanMode]] $Clean,
+
+        [Nullable[Gitproc.CheckoutKind]] $Kind,
 
         [switch] $Discard,
 

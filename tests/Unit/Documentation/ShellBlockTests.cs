@@ -12,7 +12,7 @@ namespace Gitproc.Unit.Documentation;
 /// </summary>
 public sealed class ShellBlockTests : IDisposable
 {
-    private static readonly string[] Notices = [" is rescued; ", " is free", ": waiting for ", " is taken over: "];
+    private static readonly string[] Notices = [" is rescued; ", " is free", " is at ", ": waiting for ", " is taken over: "];
 
     private readonly TemporaryFolder _folder = new();
 

@@ -84,7 +84,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         new PristineGitDirectory(Model, Url, Target).Write(System.IO.Path.Combine(path, ".git"));
         if (Target.Commit is not null)
             TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
-        new CheckoutRecord(Key, Url, "x").Write(path);
+        new CheckoutRecord(Key, Url, "x").Write(System.IO.Path.Combine(path, ".git"));
         return path;
     }
 
@@ -119,8 +119,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     internal HandOverRequest Request() => new()
     {
-        Checkout = Checkout,
-        Path = Path,
+        Place = CheckoutPlace.OfClone(Checkout, Path),
         Base = Base,
         Model = Model,
         Key = Key,
@@ -139,7 +138,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return new HandOver(_pool, _git, this).Run(request, cancellationToken);
     }
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, path, $"{path}/.git").Run(rescue.Id, CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, CheckoutPlace.OfClone(System.IO.Path.GetFileName(path), path)).Run(rescue.Id, CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 

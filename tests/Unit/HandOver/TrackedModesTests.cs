@@ -86,7 +86,7 @@ public sealed class TrackedModesTests : IDisposable
         Assert.Equal(fresh, HandOverFixture.Modes(fixture.Path));
     }
 
-    private HandOverRequest CleanRequest() => _fixture.Request() with { Stamp = CheckoutStamp.Of(_fixture.Path) };
+    private HandOverRequest CleanRequest() => _fixture.Request() with { Stamp = CheckoutStamp.Of(_fixture.Request().Place) };
 
     private static Lease NewLease() => new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow };
 

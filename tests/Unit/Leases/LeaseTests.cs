@@ -182,7 +182,7 @@ public sealed class LeaseTests : IDisposable
         var renewed = Renew(checkout, request => request with { Owner = child, Label = "" });
 
         Assert.Equal((child.Process.Id, null, checkout.LeaseId), (renewed.OwnerProcessId, renewed.Label, renewed.LeaseId));
-        Assert.Equal(renewed.OwnerProcessId, LeaseFile.Read(checkout.Path)!.Owner!.Process.Id);
+        Assert.Equal(renewed.OwnerProcessId, LeaseFile.Read(Path.Combine(checkout.Path, ".git"))!.Owner!.Process.Id);
         Assert.Equal(EventKind.Renewed, History()[0].Kind);
     }
 

@@ -27,6 +27,22 @@ public sealed class ResetTests : IDisposable
     }
 
     [Fact]
+    public void Each_reset_of_ones_own_rescues_what_was_made_since()
+    {
+        var checkout = _pool.Acquire();
+        foreach (var name in (string[])["one", "two"])
+        {
+            File.WriteAllText(Path.Combine(checkout.Path, name), name);
+            Reset(checkout.Name);
+        }
+
+        File.WriteAllText(Path.Combine(checkout.Path, "three"), "three");
+        _pool.Release(checkout);
+
+        Assert.Equal(3, _pool.Pool.ListRescues(null, _pool.Home).Count);
+    }
+
+    [Fact]
     public void A_free_one_is_brought_to_the_default_branch()
     {
         var checkout = _pool.Release(_pool.Acquire(_pool.Request() with { Ref = "v1" }));

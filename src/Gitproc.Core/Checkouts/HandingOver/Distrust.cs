@@ -1,4 +1,5 @@
 using Gitproc.Files;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -17,27 +18,38 @@ internal static class Distrust
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the index is not to be believed.</summary>
-    /// <param name="gitDirectory">The checkout's <c>.git</c>.</param>
-    /// <param name="model">The model's path.</param>
+    /// <param name="request">The hand-over.</param>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <param name="look">What git says of the work tree.</param>
     /// <returns>True when every file must be compared by its content.</returns>
-    public static bool IsDue(RawFolder gitDirectory, string model, WorkTreeLook look)
+    public static bool IsDue(HandOverRequest request, RawFolder gitDirectory, WorkTreeLook look)
     {
-        using var pristine = RawFolder.Open(model);
         return look.Changes.Any(change => IsAttributes(change.Path))
             || look.Untracked.Any(IsAttributes)
-            || RawTree.Read(gitDirectory, "info/attributes") != RawTree.Read(pristine, "info/attributes")
             || gitDirectory.Find("config.worktree") is not null
-            || !Rules(gitDirectory).SequenceEqual(Rules(pristine));
+            || (request.Place.IsLinked ? SharedConfig.WasChanged(request.Place) : HasOtherRules(gitDirectory, request.Model));
+    }
+
+    /// <summary>Whether two texts of config differ in what decides how files are written and compared.</summary>
+    /// <param name="config">The one, raw or not.</param>
+    /// <param name="other">The other.</param>
+    /// <returns>True when they do.</returns>
+    public static bool Differ(string config, string other) => !Rules(config).SequenceEqual(Rules(other));
+
+    private static bool HasOtherRules(RawFolder gitDirectory, string model)
+    {
+        using var pristine = RawFolder.Open(model);
+        return RawTree.Read(gitDirectory, "info/attributes") != RawTree.Read(pristine, "info/attributes")
+            || Differ(RawTree.Read(gitDirectory, "config") ?? "", RawTree.Read(pristine, "config") ?? "");
     }
 
     private static bool IsAttributes(string path) => path == ".gitattributes" || path.EndsWith("/.gitattributes", StringComparison.Ordinal);
 
-    private static List<string> Rules(RawFolder gitDirectory)
+    private static List<string> Rules(string config)
     {
         var rules = new List<string>();
         var isHarmless = false;
-        foreach (var line in (RawTree.Read(gitDirectory, "config") ?? "").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0))
+        foreach (var line in config.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0))
         {
             if (line[0] == '[')
                 isHarmless = Harmless.Contains(line[1..].Split(' ', ']', '.')[0]);

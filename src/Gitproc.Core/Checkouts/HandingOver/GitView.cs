@@ -59,30 +59,15 @@ internal sealed class GitView : IDisposable
 
     /// <summary>Makes a view of a checkout.</summary>
     /// <param name="folder">Where to make it; nothing is there.</param>
-    /// <param name="checkout">The checkout's folder.</param>
-    /// <param name="model">The pristine git directory to take config, refs and hooks from.</param>
+    /// <param name="place">Where the checkout is.</param>
+    /// <param name="trusted">The git directory to take config, refs and hooks from: the model, or the base repository itself.</param>
     /// <param name="basePath">The base repository, whose objects are found even if the checkout has lost its way to them.</param>
     /// <param name="commit">The commit it has checked out; null for none.</param>
     /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfCheckout(string folder, string checkout, string model, string basePath, string? commit)
+    public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
-        var gitDirectory = Path.Combine(checkout, ".git");
-        var view = new GitView(folder, gitDirectory, Path.Combine(gitDirectory, "objects"), checkout, basePath, commit);
-        File.WriteAllText(Path.Combine(folder, "commondir"), model + "\n");
-        return view;
-    }
-
-    /// <summary>Makes a view of a linked worktree.</summary>
-    /// <param name="folder">Where to make it; nothing is there.</param>
-    /// <param name="gitDirectory">The worktree's own git directory.</param>
-    /// <param name="workTree">The worktree.</param>
-    /// <param name="commonDirectory">The repository it is of, to take config, refs, hooks and objects from.</param>
-    /// <param name="commit">The commit it has checked out; null for none.</param>
-    /// <returns>The view; disposing it removes its folder.</returns>
-    public static GitView OfLink(string folder, string gitDirectory, string workTree, string commonDirectory, string? commit)
-    {
-        var view = new GitView(folder, gitDirectory, Path.Combine(commonDirectory, "objects"), workTree, null, commit);
-        File.WriteAllText(Path.Combine(folder, "commondir"), commonDirectory + "\n");
+        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsLinked ? null : basePath, commit);
+        File.WriteAllText(Path.Combine(folder, "commondir"), trusted + "\n");
         return view;
     }
 

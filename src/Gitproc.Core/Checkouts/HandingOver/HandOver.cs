@@ -1,6 +1,7 @@
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -27,11 +28,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             return null;
         try
         {
-            using var root = RawFolder.Open(request.Path);
-            using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
-            var state = RepositoryState.Read(gitDirectory);
-            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Path, request.Model, request.Base, state.Commit);
-            return Run(request, root, gitDirectory, state, view, cancellationToken);
+            return request.Place.IsLinked ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,12 +36,61 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         }
     }
 
+    private Rescue? RunInClone(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        using var root = RawFolder.Open(request.Path);
+        using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
+        var state = RepositoryState.Read(gitDirectory);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        RawTree.MakeFolder(gitDirectory, "objects");
+        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        var store = new LfsStore(request.Base);
+        // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
+        store.Take(request.Model);
+        store.Take(request.Place.GitDirectory);
+        new PristineGitDirectory(request.Model, request.Url, request.Target).Write(request.Place.GitDirectory);
+        return rescue;
+    }
+
+    // What is shared stays as it is, but for the config and hooks by which one job would have the next one's git run something.
+    private Rescue? RunInWorktree(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        SharedConfig.PutBack(request.Base);
+        var isThere = CheckoutHealth.IsFolder(request.Path);
+        Directory.CreateDirectory(request.Path);
+        Directory.CreateDirectory(request.Place.GitDirectory);
+        using var root = RawFolder.Open(request.Path);
+        using var gitDirectory = RawFolder.Open(request.Place.GitDirectory);
+        using var shared = RawFolder.Open(request.Base);
+        var pristine = new PristineWorktree(request.Place);
+        pristine.WriteGitFile(root);
+        // What is in the files is then compared with the commit to come.
+        if (request.Place.ReadHead() is null)
+            pristine.WriteHead(request.Target);
+        var state = RepositoryState.Read(gitDirectory, shared);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        if (!isThere)
+            BringBack(request, gitDirectory, view, cancellationToken);
+        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        new LfsStore(request.Base).Take(request.Model);
+        pristine.Write(request.Target);
+        SharedConfig.Trust(request.Place);
+        return rescue;
+    }
+
+    // Its folder is gone, but not what was staged and committed there: the files that the index has are no work.
+    private void BringBack(HandOverRequest request, RawFolder gitDirectory, GitView view, CancellationToken cancellationToken)
+    {
+        reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; it is made anew"));
+        if (gitDirectory.Find("index") == EntryKind.File)
+            git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+    }
+
     private Rescue? Run(
         HandOverRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
     {
         // Left by a git that was killed; nobody works here now.
         gitDirectory.Remove("index.lock");
-        RawTree.MakeFolder(gitDirectory, "objects");
         var index = new IndexState(view, git, request);
         var look = index.Look(root, gitDirectory, state, cancellationToken);
         var hidden = look.Hidden;
@@ -56,15 +102,11 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(root, look, view.Folder);
         if (areMended)
             index.Compare(cancellationToken);
-        var mustCompare = Distrust.IsDue(gitDirectory, request.Model, look);
+        var mustCompare = Distrust.IsDue(request, gitDirectory, look);
         if (!look.IsClean || !hidden.IsEmpty || areMended || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
             new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         index.Finish(gitDirectory);
-        // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
-        foreach (var repository in (string[])[request.Model, Path.Combine(request.Path, ".git")])
-            new LfsStore(request.Base).Take(repository);
-        new PristineGitDirectory(request.Model, request.Url, request.Target).Write(Path.Combine(request.Path, ".git"));
         return rescue;
     }
 }

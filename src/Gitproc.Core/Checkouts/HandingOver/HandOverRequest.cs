@@ -6,21 +6,14 @@ namespace Gitproc.Checkouts.HandingOver;
 /// <summary>One hand-over of one checkout.</summary>
 internal sealed record HandOverRequest
 {
+    /// <summary>Where the checkout is.</summary>
+    public required CheckoutPlace Place { get; init; }
+
     /// <summary>The checkout's name.</summary>
-    public required string Checkout { get; init; }
+    public string Checkout => Place.Name;
 
     /// <summary>The checkout's folder, absolute.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>Its git directory, absolute: that of a linked worktree is in its base repository.</summary>
-    public string GitDirectory
-    {
-        get => field ?? System.IO.Path.Combine(Path, ".git");
-        init;
-    }
-
-    /// <summary>Whether branches are the base repository's own, and stay there: those of a linked worktree.</summary>
-    public bool SharesRefs { get; init; }
+    public string Path => Place.Path;
 
     /// <summary>The base repository that it borrows from, absolute.</summary>
     public required string Base { get; init; }

@@ -20,7 +20,7 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
 
     /// <summary>Looks at the work tree until nothing is hidden.</summary>
     /// <param name="root">The checkout's folder.</param>
-    /// <param name="gitDirectory">Its <c>.git</c>.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
     /// <param name="state">What the git directory says.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What git says.</returns>
@@ -64,13 +64,13 @@ internal sealed class IndexState(GitView view, GitRunner git, HandOverRequest re
     public void Compare(CancellationToken cancellationToken) => _repair.Compare(cancellationToken);
 
     /// <summary>Gives the checkout the index that is in use.</summary>
-    /// <param name="gitDirectory">The checkout's <c>.git</c>.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
     public void Finish(RawFolder gitDirectory)
     {
         if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)
             gitDirectory.Remove("index");
         if (request.Target.Commit is not null && IsRebuilt)
-            File.Move(view.OwnIndex, Path.Combine(request.Path, ".git", "index"), overwrite: true);
+            File.Move(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"), overwrite: true);
     }
 
     private void Reread(RepositoryState state, CancellationToken cancellationToken)

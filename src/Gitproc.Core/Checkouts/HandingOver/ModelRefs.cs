@@ -1,5 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -7,11 +8,17 @@ namespace Gitproc.Checkouts.HandingOver;
 internal static class ModelRefs
 {
     /// <summary>Reads the ids.</summary>
-    /// <param name="model">The model.</param>
-    /// <returns>The ids, those too that tags point to.</returns>
-    public static HashSet<string> Ids(string model)
+    /// <param name="repository">The model, or the base repository.</param>
+    /// <returns>The ids, those too that tags point to. Rescues are not among them: they are removed some day.</returns>
+    public static HashSet<string> Ids(string repository)
     {
-        using var folder = RawFolder.Open(model);
-        return [.. RefFiles.Packed(folder).Select(line => line.Id), .. RefFiles.Loose(folder).Select(entry => entry.Value).Where(value => RefFiles.IsId(value))];
+        using var folder = RawFolder.Open(repository);
+        return
+        [
+            .. RefFiles.Packed(folder).Where(line => !IsRescue(line.Name)).Select(line => line.Id),
+            .. RefFiles.Loose(folder).Where(entry => !IsRescue(entry.Key) && RefFiles.IsId(entry.Value)).Select(entry => entry.Value),
+        ];
     }
+
+    private static bool IsRescue(string name) => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal);
 }

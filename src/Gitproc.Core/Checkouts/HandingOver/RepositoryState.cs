@@ -25,6 +25,9 @@ internal sealed record RepositoryState
     /// <summary>All refs, see <see cref="RefFiles.Read"/>.</summary>
     public required IReadOnlyDictionary<string, string> Refs { get; init; }
 
+    /// <summary>Those of them that no other worktree has; all, where none are shared.</summary>
+    public required IReadOnlyDictionary<string, string> OwnRefs { get; init; }
+
     /// <summary>The ids of all stashes.</summary>
     public required IReadOnlyList<string> Stashes { get; init; }
 
@@ -41,11 +44,9 @@ internal sealed record RepositoryState
     public static RepositoryState Read(RawFolder gitDirectory, RawFolder? commonDirectory = null)
     {
         var refs = RefFiles.Read(commonDirectory ?? gitDirectory);
-        if (commonDirectory is not null)
-        {
-            foreach (var (own, content) in RefFiles.Loose(gitDirectory))
-                refs[own] = content;
-        }
+        var own = commonDirectory is null ? refs : RefFiles.Loose(gitDirectory).ToDictionary(StringComparer.Ordinal);
+        foreach (var (ownName, content) in commonDirectory is null ? [] : own)
+            refs[ownName] = content;
 
         var head = RawTree.Read(gitDirectory, "HEAD")?.TrimEnd() ?? "";
         var name = RefFiles.NameIn(head);
@@ -54,6 +55,7 @@ internal sealed record RepositoryState
             Branch = name?.StartsWith(Branches, StringComparison.Ordinal) == true ? name[Branches.Length..] : name,
             Commit = RefFiles.Resolve(refs, head),
             Refs = refs,
+            OwnRefs = own,
             Stashes = ReadStashes(gitDirectory),
             WorktreeHeads = ReadWorktreeHeads(gitDirectory),
             IsUnfinished = Unfinished.Any(entry => gitDirectory.Find(entry) is not null),
@@ -67,9 +69,9 @@ internal sealed record RepositoryState
             .OfType<string>().Distinct();
 
     /// <summary>The refs that are the repository's own.</summary>
-    /// <returns>All but those that tell what a remote has.</returns>
+    /// <returns>All but those that tell what a remote has, and those that other worktrees have too.</returns>
     public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
-        Refs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
+        OwnRefs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
 
     /// <summary>The ids that a remote is known to have.</summary>
     /// <returns>The ids, some more than once.</returns>

@@ -22,10 +22,10 @@ internal static class TrackedModes
     /// <returns>True when the index was written since the checkout was cleaned, or that is not known.</returns>
     public static bool AreDue(HandOverRequest request)
     {
-        if (!CheckoutStamp.HasIndexOf(request.Stamp, request.Path))
+        if (!CheckoutStamp.HasIndexOf(request.Stamp, request.Place))
             return true;
         // Most gits compare whole seconds (USE_NSEC in git's Makefile): a change in that of the cleaning looks like none.
-        var cleanedAt = File.GetLastWriteTimeUtc(Path.Combine(request.Path, ".git", "index"));
+        var cleanedAt = File.GetLastWriteTimeUtc(Path.Combine(request.Place.GitDirectory, "index"));
         return request.LastLease is { } lease && Second(lease.AcquiredAt.UtcDateTime) <= Second(cleanedAt);
     }
 

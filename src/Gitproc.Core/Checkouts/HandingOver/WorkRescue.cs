@@ -52,25 +52,28 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
                 request.Checkout);
         }
 
-        var (id, there) = Name(request, cancellationToken);
-        var rescue = there ?? new RescueWriting(view, git, request).Write(id, root, gitDirectory, state, leftovers, index, cancellationToken);
+        var rescue = Write(request, id => new RescueWriting(view, git, request).Write(id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
         request.Rescued?.Invoke(rescue);
         return rescue;
     }
 
     // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
-    // knew. Without a lease nobody can tell whether it is that one.
-    private (string Id, Rescue? There) Name(HandOverRequest request, CancellationToken cancellationToken)
+    // knew. But a holder may also have reset the checkout, and worked on.
+    private Rescue Write(HandOverRequest request, Func<string, Rescue> write, CancellationToken cancellationToken)
     {
         var rescues = new Rescues(request.Base, git);
         var (id, number) = (request.RescueId, 1);
-        var there = rescues.Find(id, cancellationToken);
-        while (request.LastLease is null && there is not null)
+        Rescue? last = null;
+        while (rescues.Find(id, cancellationToken) is { } there)
         {
+            last = there;
             id = $"{request.RescueId}-{++number}";
-            there = rescues.Find(id, cancellationToken);
         }
 
-        return (id, there);
+        var rescue = write(id);
+        if (last is null || !rescues.AreSame(last.Id, rescue.Id, cancellationToken))
+            return rescue;
+        rescues.Remove(rescue.Id, cancellationToken);
+        return last;
     }
 }

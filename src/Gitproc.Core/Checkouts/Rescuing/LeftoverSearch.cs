@@ -24,8 +24,9 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     /// <returns>What was found; null when nothing.</returns>
     public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {
+        var tree = new CheckoutTree(root, gitDirectory);
         var (untracked, folders) = ListUntracked(look, cancellationToken);
-        var nested = new NestedRepositories(request.Path, git, view.NestedFolder).FindWork(root, folders, hidden, cancellationToken);
+        var nested = new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, cancellationToken);
         // What was not checked out was not removed either.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
         var (files, deleted) = Split(root, changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
@@ -46,7 +47,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
             Tags = [.. others.Where(other => other.Type == "tag").Select(other => other.Id)],
             Objects = [.. others.Where(other => other.Type is "tree" or "blob").Select(other => (other.Id, other.Type == "tree"))],
             NewCommits = newCommits,
-            Size = files.Sum(path => RawTree.At(root, path, Measure)) + nested.Sum(path => RawTree.At(root, path, MeasureTree)) + (newCommits == 0 ? 0 : MeasureObjects()),
+            Size = files.Sum(path => RawTree.At(root, path, Measure)) + nested.Sum(path => tree.At(path, MeasureTree)) + (newCommits == 0 ? 0 : MeasureObjects()),
         };
     }
 
@@ -80,11 +81,13 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         if (state.IsUnfinished)
             all = [.. all.Union(StateFiles.FindIds(gitDirectory))];
 
+        // What another worktree has under a name stays there when this one is cleaned.
+        var known = request.Place.IsLinked ? request.Base : request.Model;
         // Most often nothing is left of them, and of the many that the remote may have no set need be made.
         var unknown = all.ToHashSet(StringComparer.Ordinal);
         unknown.ExceptWith(state.RemoteIds());
         if (unknown.Count > 0)
-            unknown.ExceptWith(ModelRefs.Ids(request.Model));
+            unknown.ExceptWith(ModelRefs.Ids(known));
         var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
         unknown.ExceptWith(fetched);
         var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
@@ -95,12 +98,12 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         return (
             [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
             [.. others.Where(other => other.Type != "commit")],
-            Count(commits, state.RemoteIds().Concat(fetched), cancellationToken));
+            Count(commits, state.RemoteIds().Concat(fetched).Concat(request.Place.IsLinked && commits.Count > 0 ? ModelRefs.Ids(known) : []), cancellationToken));
     }
 
     // What the remote has under other names than branches and tags.
     private string[] ListFetched(CancellationToken cancellationToken) => git.Run(
-        new GitCall("--git-dir", request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) { WorkingDirectory = request.Base, Subject = request.Checkout },
+        BaseCall.Of(request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) with { Subject = request.Checkout },
         cancellationToken).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     // A tag may point to another one.
@@ -127,7 +130,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             // Not --all, which has HEAD in it.
-            view.Call(request.Checkout, ["rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags", .. request.SharesRefs ? (string[])["--branches"] : []]) with { Input = stream => stream.Write(input), MayFail = true },
+            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
             cancellationToken);
         // Where history ends before its first commit, as after a fetch with --depth, it cannot be counted further than this.
         return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
@@ -158,7 +161,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 
     private long MeasureObjects()
     {
-        using var objects = RawFolder.TryOpen(request.GitDirectory);
+        using var objects = RawFolder.TryOpen(request.Place.GitDirectory);
         return objects is null ? 0 : MeasureTree(objects, "objects");
     }
 }

@@ -7,35 +7,34 @@ using Gitproc.Links;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Finds out whether repositories in a checkout hold work, without obeying anything in them.</summary>
-/// <param name="checkout">The checkout's path.</param>
+/// <param name="place">Where the checkout is.</param>
 /// <param name="git">Runs git.</param>
 /// <param name="viewFolder">Where a view can be made; nothing is there.</param>
-internal sealed class NestedRepositories(string checkout, GitRunner git, string viewFolder)
+internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, string viewFolder)
 {
     private const string Modules = ".git/modules";
     private const string Worktrees = ".git/worktrees/";
     private const string Pointer = "gitdir: ";
 
     /// <summary>Finds the folders that must be kept whole.</summary>
-    /// <param name="root">The checkout's folder.</param>
+    /// <param name="root">The checkout.</param>
     /// <param name="nested">Raw paths of repositories that are in no index.</param>
     /// <param name="hidden">Submodules with something in them, and what makes tracked folders repositories.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths of folders, and of files that stand for git directories.</returns>
-    public IReadOnlyList<string> FindWork(RawFolder root, IEnumerable<string> nested, HiddenEntries hidden, CancellationToken cancellationToken)
+    public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var kept = nested.Concat(hidden.Filled).Where(path => !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
         // Commits of a submodule are in a git directory that stays when its folder is emptied.
         var isKept = hidden.Filled.Any(kept.Contains);
-        using var git = root.TryOpenFolder(".git");
-        using var modules = git?.TryOpenFolder("modules");
+        using var modules = root.GitDirectory.TryOpenFolder("modules");
         if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
             kept.Add(Modules);
         return kept;
     }
 
     // Whether all that a repository holds is its remote's, for certain.
-    private bool IsDone(RawFolder root, string path, CancellationToken cancellationToken)
+    private bool IsDone(CheckoutTree root, string path, CancellationToken cancellationToken)
     {
         if (FindGitDirectory(root, path) is not { } gitDirectory)
             return false;
@@ -50,11 +49,10 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
     }
 
     // One of the checkout itself. Its commits are found among the checkout's; with some of its own it is kept as well.
-    private bool IsCleanWorktree(RawFolder root, string path, string gitDirectory, CancellationToken cancellationToken)
+    private bool IsCleanWorktree(CheckoutTree root, string path, string gitDirectory, CancellationToken cancellationToken)
     {
-        using var common = root.TryOpenFolder(".git")!;
-        using var own = RawTree.At(root, gitDirectory, (folder, name) => folder.TryOpenFolder(name));
-        if (own is null || RepositoryState.Read(own, common) is not { IsUnfinished: false, Commit: { } commit } state || !state.RemoteIds().Contains(commit))
+        using var own = root.At(gitDirectory, (folder, name) => folder.TryOpenFolder(name));
+        if (own is null || RepositoryState.Read(own, root.GitDirectory) is not { IsUnfinished: false, Commit: { } commit } state || !state.RemoteIds().Contains(commit))
             return false;
         return Look(path, gitDirectory, ".git/objects", commit, cancellationToken) is { HasMarks: false, Changes: [], Unreadable: "", Submodules: [] } look
             && look.Untracked.All(untracked => untracked == GitlinkFile.FileName);
@@ -80,19 +78,19 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         }
     }
 
-    private static bool IsEmpty(RawFolder root, string path) => RawTree.At(root, path, (folder, name) =>
+    private static bool IsEmpty(CheckoutTree root, string path) => root.At(path, (folder, name) =>
     {
         using var submodule = folder.TryOpenFolder(name);
         return submodule?.Entries().Count == 0;
     });
 
-    private bool HasOnlyKnown(RawFolder root, string gitDirectory, CancellationToken cancellationToken)
+    private bool HasOnlyKnown(CheckoutTree root, string gitDirectory, CancellationToken cancellationToken)
     {
         if (ReadState(root, gitDirectory) is not { } state)
             return false;
         var known = state.RemoteIds().ToHashSet(StringComparer.Ordinal);
         // The tags that a clone got are packed; one that is made later is not.
-        RawTree.At(root, gitDirectory, (folder, name) =>
+        root.At(gitDirectory, (folder, name) =>
         {
             using var directory = folder.TryOpenFolder(name)!;
             known.UnionWith(RefFiles.Packed(directory).Where(line => !line.Name.StartsWith("refs/heads/", StringComparison.Ordinal)).Select(line => line.Id));
@@ -111,7 +109,7 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
     {
         if (!CanBeNamed(gitDirectory))
             return false;
-        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), checkout, commits[0]);
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), place.Path, commits[0]);
         var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with { Input = stream => stream.Write(input), MayFail = true },
@@ -119,30 +117,30 @@ internal sealed class NestedRepositories(string checkout, GitRunner git, string 
         return result.ExitCode == 0 && result.Output.Length == 0;
     }
 
-    private static RepositoryState? ReadState(RawFolder root, string gitDirectory) => RawTree.At(root, gitDirectory, (folder, name) =>
+    private static RepositoryState? ReadState(CheckoutTree root, string gitDirectory) => root.At(gitDirectory, (folder, name) =>
     {
         using var directory = folder.TryOpenFolder(name);
         return directory is null ? null : RepositoryState.Read(directory);
     });
 
     // gitrepository-layout(5): ".git" is the git directory, or a file that names it. Only one in the checkout is looked at.
-    private string? FindGitDirectory(RawFolder root, string path)
+    private string? FindGitDirectory(CheckoutTree root, string path)
     {
         var inside = path + "/.git";
-        var kind = RawTree.At<EntryKind?>(root, inside, (folder, name) => folder.Find(name));
+        var kind = root.At<EntryKind?>(inside, (folder, name) => folder.Find(name));
         if (kind == EntryKind.Folder)
             return inside;
-        if (kind != EntryKind.File || RawTree.Read(root, inside)?.TrimEnd() is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
+        if (kind != EntryKind.File || root.At(inside, RawTree.Read)?.TrimEnd() is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
             return null;
         var full = Path.GetFullPath(RawText.ToText(text[Pointer.Length..]), FullPath(path));
-        var relative = RawText.OfText(Path.GetRelativePath(checkout, full).Replace(Path.DirectorySeparatorChar, '/'));
+        var relative = ".git/" + RawText.OfText(Path.GetRelativePath(place.GitDirectory, full).Replace(Path.DirectorySeparatorChar, '/'));
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }
 
     // What cannot be named to a process cannot be asked about.
     private static bool CanBeNamed(string path) => RawText.OfText(RawText.ToText(path)) == path;
 
-    private string FullPath(string path) => Path.Combine(checkout, RawText.ToText(path));
+    private string FullPath(string path) => CheckoutTree.FullPath(place, path);
 
     private static List<string> GitDirectories(RawFolder modules)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -63,5 +64,5 @@ internal sealed class RescueContent(string basePath, GitRunner git, string id)
     }
 
     private GitCall Call(params IReadOnlyList<string> arguments) =>
-        new(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, Subject = id };
+        BaseCall.Of(basePath, arguments) with { Subject = id };
 }

@@ -2,16 +2,14 @@ using System.Text;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Git.Config;
-using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Puts a rescue into a checkout, which then is as the job left it: work tree, index, branches, stashes and what was not done.</summary>
 /// <param name="basePath">The base repository.</param>
 /// <param name="git">Runs git.</param>
-/// <param name="checkout">The path of a checkout that was just handed over, or of a linked worktree that was just made; nobody works in it.</param>
-/// <param name="gitDirectory">The path of its git directory.</param>
-internal sealed class RescueRestore(string basePath, GitRunner git, string checkout, string gitDirectory)
+/// <param name="place">A checkout that was just handed over, or just made; nobody works in it.</param>
+internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlace place)
 {
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
@@ -29,19 +27,25 @@ internal sealed class RescueRestore(string basePath, GitRunner git, string check
         var isStored = (string path) => path.StartsWith(RescueTree.Staged, StringComparison.Ordinal) || path.StartsWith(RescueTree.Objects, StringComparison.Ordinal);
         content.Read([.. items[false].Where(item => !isStored(item.Path))], (item, reader) => notes[item.Path] = reader.ReadNext(), cancellationToken);
 
-        using var root = RawFolder.Open(checkout);
-        using var state = RawFolder.Open(gitDirectory);
+        using var root = RawFolder.Open(place.Path);
+        using var state = RawFolder.Open(place.GitDirectory);
+        var tree = new CheckoutTree(root, state);
         // Objects may be among it, without which refs lead nowhere.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
-        RestoreFiles(root, state, content, [.. work[true]], cancellationToken);
+        RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(notes, cancellationToken);
-        var head = RestoreRefs(state, notes, cancellationToken);
+        var head = place.IsLinked ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
         Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
-        RestoreWorkTree(root, state, content, [.. work[false]], notes, cancellationToken);
-        foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && note.Key != RescueTree.GitDirectory + "HEAD"))
+        RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
+        foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
+        new SubmodulePointers(Git, place).Mend(tree, work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])), cancellationToken);
         RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
     }
+
+    // With the refs.
+    private bool IsRestored(string path) =>
+        path == "HEAD" || (place.IsLinked && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
 
     private void RestoreObjects(Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
@@ -52,18 +56,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git, string check
     // The commit that was checked out; null when there was none.
     private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
-        var (updates, symbolic, gone) = (new Dictionary<string, string>(), new Dictionary<string, string>(), new List<string>());
-        foreach (var line in notes.GetValueOrDefault(RescueTree.Refs, "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var fields = line.Split(' ');
-            if (fields[0] == "-")
-                gone.Add(fields[1]);
-            else if (fields.Length == 3)
-                symbolic[fields[2]] = $"{fields[0]} {fields[1]}";
-            else
-                updates[fields[1]] = fields[0];
-        }
-
+        var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
         // That of the hand-over.
         gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
         var existing = Git(string.Concat(updates.Values.Select(value => value + "\n")), cancellationToken, "cat-file", "--batch-check=%(objectname) %(objecttype)")
@@ -82,31 +75,31 @@ internal sealed class RescueRestore(string basePath, GitRunner git, string check
             RawTree.Write(state, "HEAD", head + "\n");
         else
             head = RawTree.Read(state, "HEAD")!.TrimEnd();
-        using var common = RawFolder.Open(LocalRepository.At(gitDirectory)!.CommonDirectory);
-        return RefFiles.Resolve(RefFiles.Read(common), head);
+        return RefFiles.Resolve(RefFiles.Read(state), head);
     }
 
     private static void RestoreWorkTree(
-        RawFolder root, RawFolder state, RescueContent content, IReadOnlyList<RescueContent.Item> items, Dictionary<string, string> notes, CancellationToken cancellationToken)
+        CheckoutTree tree, RescueContent content, IReadOnlyList<RescueContent.Item> items, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
+        var root = tree.Root;
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")))
             RawTree.Remove(root, path);
         RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")));
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders, "")))
-            RawTree.MakeFolder(root, path);
-        RestoreFiles(root, state, content, items, cancellationToken);
+            tree.MakeFolder(path);
+        RestoreFiles(tree, content, items, cancellationToken);
     }
 
     private static void RestoreFiles(
-        RawFolder root, RawFolder state, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
+        CheckoutTree tree, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
         content.Read(
             items,
             (item, reader) =>
             {
                 if (item.Path == RescueTree.Index)
-                    RawTree.Make(state, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
+                    RawTree.Make(tree.GitDirectory, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
                 else
-                    RawTree.Make(root, RescueTree.Unescape(item.Path[RescueTree.Work.Length..]), (folder, name) => Write(folder, name, item, reader));
+                    tree.Make(RescueTree.Unescape(item.Path[RescueTree.Work.Length..]), (folder, name) => Write(folder, name, item, reader));
             },
             cancellationToken);
 
@@ -137,7 +130,8 @@ internal sealed class RescueRestore(string basePath, GitRunner git, string check
 
     private void RestoreConfig(RawFolder state, string config, CancellationToken cancellationToken)
     {
-        if (config.Length == 0)
+        // That of a worktree is its repository's.
+        if (config.Length == 0 || place.IsLinked)
             return;
         var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
         var added = new StringBuilder(RawTree.Read(state, "config"));
@@ -163,13 +157,13 @@ internal sealed class RescueRestore(string basePath, GitRunner git, string check
     private string Git(string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => git.Run(
         new GitCall(arguments)
         {
-            WorkingDirectory = checkout,
-            Subject = Path.GetFileName(checkout),
+            WorkingDirectory = place.Path,
+            Subject = Path.GetFileName(place.Path),
             HasRawOutput = true,
             Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
             // The checkout is pristine, but a caller may stand in another repository; and hooks are for what people do.
-            Config = [("core.hooksPath", Path.Combine(gitDirectory, "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
-            Environment = [("GIT_DIR", gitDirectory), ("GIT_WORK_TREE", checkout)],
+            Config = [("core.hooksPath", Path.Combine(place.GitDirectory, "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
+            Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path)],
         },
         cancellationToken).Output;
 }

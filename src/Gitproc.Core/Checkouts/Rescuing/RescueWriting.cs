@@ -2,6 +2,7 @@ using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -39,7 +40,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
                 {
                     using var import = new FastImport(stream);
                     import.Begin(Rescues.Folder + rescue.Id, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
-                    AddFiles(import, root, leftovers);
+                    AddFiles(import, new CheckoutTree(root, gitDirectory), leftovers);
                     foreach (var tag in tags)
                         import.Add(RescueTree.Tags + tag.Id, tag.Content);
                     AddState(import, gitDirectory, state);
@@ -72,7 +73,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     private bool TryBringObjects(Leftovers leftovers, CancellationToken cancellationToken)
     {
         var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
-        if (wanted.Count == 0)
+        // A worktree's objects are in the base repository.
+        if (request.Place.IsLinked || wanted.Count == 0)
             return true;
         var input = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
         return git.Run(
@@ -106,20 +108,20 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     }
 
     // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
-    private string ReadConfig(CancellationToken cancellationToken) => git.Run(
+    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsLinked ? "" : git.Run(
         view.Call(
-            request.Checkout, "config", "--file", Path.Combine(request.GitDirectory, "config"), "--no-includes", "-z",
+            request.Checkout, "config", "--file", Path.Combine(request.Place.GitDirectory, "config"), "--no-includes", "-z",
             "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
         { MayFail = true },
         cancellationToken).Output;
 
-    private static void AddFiles(FastImport import, RawFolder root, Leftovers leftovers)
+    private static void AddFiles(FastImport import, CheckoutTree tree, Leftovers leftovers)
     {
         foreach (var path in leftovers.Files)
-            RawTree.At(root, path, (folder, name) => Add(import, folder, name, path));
+            RawTree.At(tree.Root, path, (folder, name) => Add(import, folder, name, path));
         var empty = new StringBuilder();
         foreach (var path in leftovers.Trees)
-            RawTree.At(root, path, (folder, name) => AddTree(import, folder, name, path, empty));
+            tree.At(path, (folder, name) => AddTree(import, folder, name, path, empty));
         import.Add(RescueTree.EmptyFolders, empty.ToString());
         import.Add(RescueTree.Deleted, string.Concat(leftovers.Deleted.Select(path => path + "\0")));
         foreach (var id in leftovers.Staged)
@@ -181,7 +183,17 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         import.Add(RescueTree.Refs, DescribeRefs(state));
     }
 
-    private string DescribeRefs(RepositoryState state)
+    private string DescribeRefs(RepositoryState state) => request.Place.IsLinked ? DescribeOwn(state) : DescribeAll(state);
+
+    // Other branches are where they were. That which is checked out may be another one's by the time of the restore.
+    private static string DescribeOwn(RepositoryState state)
+    {
+        var head = $"refs/heads/{state.Branch}";
+        var shared = state.Branch is not null && state.Commit is not null && state.Refs.ContainsKey(head) ? $"{state.Commit} {head}\n" : "";
+        return shared + string.Concat(state.LocalRefs().Select(local => $"{local.Value} {local.Key}\n"));
+    }
+
+    private string DescribeAll(RepositoryState state)
     {
         using var folder = RawFolder.Open(request.Model);
         var pristine = RefFiles.Read(folder);
@@ -201,13 +213,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         import.Add(RescueTree.Index, file);
     }
 
-    private GitCall InBase(params IReadOnlyList<string> arguments) => new(["--git-dir", request.Base, .. arguments])
-    {
-        WorkingDirectory = request.Base,
-        Subject = request.Checkout,
-        Config = view.NoHooks,
-        Environment = RepositoryRules,
-    };
+    private GitCall InBase(params IReadOnlyList<string> arguments) =>
+        BaseCall.Of(request.Base, arguments) with { Subject = request.Checkout, Environment = RepositoryRules };
 
     private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } = [("GIT_NO_REPLACE_OBJECTS", "1")];
 }

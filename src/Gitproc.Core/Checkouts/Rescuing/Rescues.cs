@@ -49,6 +49,15 @@ internal sealed class Rescues(string basePath, GitRunner git)
         return old;
     }
 
+    /// <summary>Whether two rescues have the same files and commits.</summary>
+    /// <param name="id">The id of the one.</param>
+    /// <param name="other">The id of the other.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>True when they do.</returns>
+    public bool AreSame(string id, string other, CancellationToken cancellationToken) =>
+        Run(null, cancellationToken, "for-each-ref", "--format=%(tree) %(parent)", "--", Folder + id, Folder + other).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            is [var one, var two] && one == two;
+
     private List<Rescue> List(string refs, CancellationToken cancellationToken)
     {
         var output = Run(null, cancellationToken, "for-each-ref", "--sort=creatordate", "--format=%(refname)%00%(contents)%00", "--", refs);
@@ -70,6 +79,6 @@ internal sealed class Rescues(string basePath, GitRunner git)
     }
 
     private string Run(Action<Stream>? input, CancellationToken cancellationToken, params string[] arguments) => git.Run(
-        new GitCall(["--git-dir", basePath, .. arguments]) { WorkingDirectory = basePath, Subject = basePath, Input = input },
+        BaseCall.Of(basePath, arguments) with { Subject = basePath, Input = input },
         cancellationToken).Output;
 }

@@ -1,0 +1,53 @@
+using Gitproc.Files;
+using Gitproc.Links;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// Leads restored submodules to their git directories, and these back: both say so by relative paths (gitsubmodules(7), core.worktree in
+/// git-config(1)), which are others in a worktree than in a clone.
+/// </summary>
+/// <param name="run">Runs git in the checkout, with an input or null.</param>
+/// <param name="place">The checkout.</param>
+internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
+{
+    private const string Name = "/.git";
+    private const string Prefix = "gitdir: ";
+    private const string Modules = "/modules/";
+
+    /// <summary>Mends those that lead elsewhere.</summary>
+    /// <param name="tree">The checkout.</param>
+    /// <param name="paths">Raw paths of what was restored.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public void Mend(CheckoutTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
+        {
+            if (RawTree.Read(tree.Root, path)?.TrimEnd() is { } text && text.StartsWith(Prefix, StringComparison.Ordinal) && FindModule(tree, text) is { } module)
+                Mend(tree, path, RawText.ToText(text[Prefix.Length..]), Path.Combine(place.GitDirectory, RawText.ToText(module)), cancellationToken);
+        }
+    }
+
+    private void Mend(CheckoutTree tree, string path, string target, string module, CancellationToken cancellationToken)
+    {
+        var folder = CheckoutTree.FullPath(place, path[..^Name.Length]);
+        if (Path.GetFullPath(target, folder) == module)
+            return;
+        RawTree.Write(tree.Root, path, RawText.OfText($"{Prefix}{RelativePath.Of(folder, module)}\n"));
+        // A file that is named is written alone, and nothing in it is obeyed.
+        run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", RelativePath.Of(module, folder)]);
+    }
+
+    // The part of the path behind the git directory: it may have folders of that name before.
+    private static string? FindModule(CheckoutTree tree, string text)
+    {
+        for (var at = text.IndexOf(Modules, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Modules, at + 1, StringComparison.Ordinal))
+        {
+            var module = text[(at + 1)..];
+            if (RawTree.Read(tree.GitDirectory, module + "/HEAD") is not null)
+                return module;
+        }
+
+        return null;
+    }
+}

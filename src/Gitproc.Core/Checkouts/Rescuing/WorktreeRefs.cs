@@ -1,0 +1,82 @@
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// Puts the refs of a rescue into a worktree. Branches, tags and stashes are shared there: what is missing is added, and nothing that is
+/// there is changed.
+/// </summary>
+/// <param name="repository">The path of the repository it is of.</param>
+/// <param name="run">Runs git in the worktree, with an input or null.</param>
+/// <param name="place">The worktree.</param>
+internal sealed class WorktreeRefs(string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
+{
+    private const string Branches = "refs/heads/";
+    private const string Stash = "refs/stash";
+
+    // gitrepository-layout(5), refs: what each worktree has for itself.
+    private static readonly string[] Own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
+
+    /// <summary>Restores.</summary>
+    /// <param name="state">The worktree's git directory.</param>
+    /// <param name="notes">The small files of the rescue, by their paths.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The commit that is checked out; null when there is none.</returns>
+    public string? Restore(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
+    {
+        using var shared = RawFolder.Open(repository);
+        var there = RefFiles.Read(shared);
+        var (updates, _, _) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
+        var head = notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "").TrimEnd();
+        var branch = RefFiles.NameIn(head);
+        var added = updates.Where(update => update.Key != branch && update.Key != Stash && !there.ContainsKey(update.Key) || IsOwn(update.Key)).ToList();
+        var existing = run(string.Concat(added.Select(update => update.Value + "\n")), cancellationToken, ["cat-file", "--batch-check=%(objectname) %(objecttype)"])
+            .Split('\n').Where(line => !line.EndsWith("missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+        run(
+            string.Concat(added.Where(update => existing.Contains(update.Value)).Select(update => $"update {update.Key}\0{update.Value}\0\0")),
+            cancellationToken,
+            ["update-ref", "-z", "--stdin"]);
+        AddStashes(notes.GetValueOrDefault(RescueTree.GitDirectory + RefLines.StashLog, ""), cancellationToken);
+        return CheckOut(state, head, branch, branch is null ? null : updates.GetValueOrDefault(branch), there);
+    }
+
+    // The branch that was checked out may be another one's by now, or elsewhere: then HEAD is detached.
+    private string? CheckOut(RawFolder state, string head, string? branch, string? commit, Dictionary<string, string> there)
+    {
+        var isLink = commit is null && branch?.StartsWith(Branches, StringComparison.Ordinal) == true && there.ContainsKey(branch);
+        if (RefFiles.IsId(head))
+        {
+            commit = head;
+        }
+        else if (branch is not null && (isLink || (commit is null && !there.ContainsKey(branch)) || IsOwn(branch) || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
+        {
+            RawTree.Write(state, "HEAD", head + "\n");
+            return commit ?? RefFiles.Resolve(there, head);
+        }
+
+        if (commit is not null)
+            RawTree.Write(state, "HEAD", commit + "\n");
+        return commit;
+    }
+
+    // A bare repository has its HEAD for others to see.
+    private bool IsCheckedOut(string branch) => Worktrees.Of(repository).Where(id => id != Path.GetFileName(place.GitDirectory))
+        .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
+        .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
+        .Any(file => File.Exists(file) && RefFiles.NameIn(RawText.Of(File.ReadAllBytes(file)).TrimEnd()) == branch);
+
+    // git-stash(1), store: lines "OLD NEW who and when TAB message", the oldest first.
+    private void AddStashes(string log, CancellationToken cancellationToken)
+    {
+        foreach (var line in log.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var fields = line.Split(' ', 3);
+            if (fields.Length == 3 && RefFiles.IsId(fields[1]))
+                run(null, cancellationToken, ["stash", "store", "--quiet", "--message", RawText.ToText(line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..]), fields[1]]);
+        }
+    }
+
+    private static bool IsOwn(string name) => Own.Any(folder => name.StartsWith(folder, StringComparison.Ordinal));
+}

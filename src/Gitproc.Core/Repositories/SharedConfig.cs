@@ -1,0 +1,162 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.HandingOver;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// Config and hooks of a base repository that has checkouts as worktrees. These share them, so a job can set there what git
+/// runs: it is put back whenever a checkout is handed over, and before Gitproc runs git there. What a job cannot do without, and no
+/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules.
+/// </summary>
+internal static partial class SharedConfig
+{
+    private const string Marker = "distrust";
+
+    // git-config(1) takes the lock for the moment in which it writes.
+    private const int LongestLockMilliseconds = 1000;
+
+    /// <summary>Begins to watch over a base repository, before it has the first worktree.</summary>
+    /// <param name="basePath">The base repository.</param>
+    public static void Keep(string basePath)
+    {
+        var pristine = PristineFile(basePath);
+        if (File.Exists(pristine))
+            return;
+        var own = $"{pristine}.{Guid.NewGuid():N}";
+        File.Copy(ConfigFile(basePath), own);
+        try
+        {
+            File.Move(own, pristine);
+        }
+        catch (IOException) when (File.Exists(pristine))
+        {
+            // Another process was faster, and a job may have changed what this one has read.
+            File.Delete(own);
+        }
+    }
+
+    /// <summary>Puts config and hooks back, where a base repository has worktrees.</summary>
+    /// <param name="basePath">The base repository.</param>
+    public static void PutBack(string basePath)
+    {
+        var pristine = PristineFile(basePath);
+        if (!File.Exists(pristine))
+            return;
+        FolderRemoval.Remove(Path.Combine(basePath, "hooks"));
+        var (now, first) = (File.Exists(ConfigFile(basePath)) ? File.ReadAllText(ConfigFile(basePath)) : "", File.ReadAllText(pristine));
+        var wanted = now == first ? first : first + Harmless(now[CommonStart(now, first)..]);
+        if (wanted == now)
+            return;
+        // First: what was written by other rules may be in any of them.
+        if (Distrust.Differ(now, first))
+            DistrustAll(basePath);
+        Replace(basePath, wanted);
+    }
+
+    /// <summary>Whether a config that decides how files are written was changed since a worktree was clean.</summary>
+    /// <param name="place">The worktree.</param>
+    /// <returns>True when it was, by whichever job.</returns>
+    public static bool WasChanged(CheckoutPlace place) => File.Exists(MarkerOf(place.GitDirectory)) || File.Exists(Path.Combine(place.Base!, "info", "attributes"));
+
+    /// <summary>Notes that all files of a worktree are as the config of the base repository has them.</summary>
+    /// <param name="place">The worktree; nobody works in it.</param>
+    public static void Trust(CheckoutPlace place)
+    {
+        var marker = MarkerOf(place.GitDirectory);
+        if (File.Exists(marker))
+            File.Delete(marker);
+    }
+
+    private static void DistrustAll(string basePath)
+    {
+        foreach (var id in Worktrees.Of(basePath))
+        {
+            var marker = MarkerOf(Worktrees.PrivateFolder(basePath, id));
+            if (Directory.Exists(Path.GetDirectoryName(marker)))
+                File.WriteAllText(marker, "");
+        }
+    }
+
+    // As git-config(1) does, so that no job's change is lost that is none of those that are put back.
+    private static void Replace(string basePath, string text)
+    {
+        var (file, lockFile) = (ConfigFile(basePath), ConfigFile(basePath) + ".lock");
+        for (var end = Environment.TickCount64 + LongestLockMilliseconds; ; Thread.Sleep(1))
+        {
+            try
+            {
+                using (var stream = new FileStream(lockFile, FileMode.CreateNew, FileAccess.Write))
+                    stream.Write(Encoding.UTF8.GetBytes(text));
+                File.Move(lockFile, file, overwrite: true);
+                return;
+            }
+            catch (IOException) when (File.Exists(lockFile))
+            {
+                // One that was killed left it.
+                if (Environment.TickCount64 > end)
+                    File.Delete(lockFile);
+            }
+        }
+    }
+
+    // What jobs have added most often follows what was there.
+    private static int CommonStart(string now, string first) => now.StartsWith(first, StringComparison.Ordinal) ? first.Length : 0;
+
+    // Line by line, and only lines of which git itself could make nothing else wherever they stand.
+    private static string Harmless(string config)
+    {
+        var kept = new StringBuilder();
+        string? header = null;
+        Regex? keys = null;
+        foreach (var line in config.Split('\n').Select(line => line.Trim()))
+        {
+            if (line.StartsWith('['))
+            {
+                header = line;
+                keys = Identity().IsMatch(line) || Branch().IsMatch(line) ? AnyEntry()
+                    : Remote().IsMatch(line) ? RemoteEntry()
+                    : Submodule().IsMatch(line) ? SubmoduleEntry()
+                    : null;
+            }
+            else if (keys?.IsMatch(line) == true)
+            {
+                if (header is not null)
+                    kept.Append(header).Append('\n');
+                header = null;
+                kept.Append('\t').Append(line).Append('\n');
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    private static string ConfigFile(string basePath) => Path.Combine(basePath, "config");
+
+    private static string PristineFile(string basePath) => Path.Combine(basePath, "gitproc", "config");
+
+    private static string MarkerOf(string gitDirectory) => Path.Combine(Leases.LeaseFile.Folder(gitDirectory), Marker);
+
+    [GeneratedRegex("""^\[(?:user|author|committer)\]$""")]
+    private static partial Regex Identity();
+
+    [GeneratedRegex("""^\[branch "[^"\\\p{Cc}]+"\]$""")]
+    private static partial Regex Branch();
+
+    // A name that is a URL or a path would say how that is fetched (git-config(1), remote.<name>.*).
+    [GeneratedRegex("""^\[remote "(?!origin")[A-Za-z0-9_-]+"\]$""")]
+    private static partial Regex Remote();
+
+    [GeneratedRegex("""^\[submodule "[^"\\\p{Cc}]+"\]$""")]
+    private static partial Regex Submodule();
+
+    [GeneratedRegex("""^[A-Za-z][A-Za-z0-9-]* = (?:[^"\\\p{Cc}]|"[^"\\\p{Cc}]*")+$""")]
+    private static partial Regex AnyEntry();
+
+    [GeneratedRegex("""^(?:url|pushurl|fetch) = (?:[^"\\\p{Cc}]|"[^"\\\p{Cc}]*")+$""", RegexOptions.IgnoreCase)]
+    private static partial Regex RemoteEntry();
+
+    [GeneratedRegex("""^(?:url|active) = (?:[^"\\\p{Cc}]|"[^"\\\p{Cc}]*")+$""", RegexOptions.IgnoreCase)]
+    private static partial Regex SubmoduleEntry();
+}

@@ -1,0 +1,229 @@
+BeforeDiscovery {
+    $root = Join-Path $PSScriptRoot ../.. | Resolve-Path
+    $version = ([xml] (Get-Content -LiteralPath "$root/Directory.Build.props" -Raw)).Project.PropertyGroup.VersionPrefix
+    # Making it takes minutes: it is looked at where somebody has made it.
+    $archive = Get-Item "$root/out/packages/gitproc-$version-*.tar.gz" -ErrorAction Ignore
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $root = Join-Path $PSScriptRoot ../.. | Resolve-Path
+    $version = ([xml] (Get-Content -LiteralPath "$root/Directory.Build.props" -Raw)).Project.PropertyGroup.VersionPrefix
+    $pwsh = (Get-Process -Id $PID).Path
+    $packages = Join-Path $TestDrive 'packages'
+    # What has been built already need not be built again.
+    $configuration = & $pwsh -NoProfile -Command {
+        [Reflection.Assembly]::LoadFrom($args[0]).GetCustomAttributes([Reflection.AssemblyConfigurationAttribute], $false).Configuration
+    } -args "$root/out/Gitproc/Gitproc.Model.dll"
+    # Before there is another home: NuGet's packages are in the user's.
+    $output = & $pwsh -NoProfile -NonInteractive -Command "& '$root/build.ps1' -Task Package -Kind Module, Tool -Configuration $configuration -Destination '$packages'" 2>&1
+    if ($LASTEXITCODE -ne 0) { throw "$output" }
+
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
+
+    function Expand-Package {
+        param([string] $Name)
+        $folder = Join-Path $TestDrive "expanded/$Name"
+        [IO.Compression.ZipFile]::ExtractToDirectory((Join-Path $packages "$Name.$version.nupkg"), $folder)
+        $folder
+    }
+
+    function Get-RelativeFile {
+        param([string] $Folder)
+        Get-ChildItem -LiteralPath $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') } | Sort-Object
+    }
+
+    # The assemblies that those in a folder ask for, and have not beside them.
+    function Get-OuterReference {
+        param([string] $Folder)
+        $files = Get-ChildItem -LiteralPath $Folder -Recurse -Filter *.dll | Where-Object FullName -NotMatch '[\\/]native[\\/]'
+        foreach ($file in $files) {
+            $reader = [Reflection.PortableExecutable.PEReader]::new([IO.File]::OpenRead($file.FullName))
+            try {
+                $metadata = [Reflection.Metadata.PEReaderExtensions]::GetMetadataReader($reader)
+                foreach ($handle in $metadata.AssemblyReferences) {
+                    $reference = $metadata.GetAssemblyReference($handle)
+                    $name = $metadata.GetString($reference.Name)
+                    if ($name -notin $files.BaseName) { [pscustomobject] @{ From = $file.BaseName; Name = $name; Version = $reference.Version } }
+                }
+            } finally {
+                $reader.Dispose()
+            }
+        }
+    }
+
+    # Which shipped libraries of others the notices do not name with their version.
+    function Get-UnnamedLibrary {
+        param([string] $Folder)
+        $notices = Get-Content -LiteralPath "$root/THIRD-PARTY-NOTICES.txt"
+        $versions = @{}
+        ([xml] (Get-Content -LiteralPath "$root/Directory.Packages.props" -Raw)).Project.ItemGroup.PackageVersion | ForEach-Object { $versions[$_.Include] = $_.Version }
+        $packageOf = @{ 'Microsoft.Data.Sqlite' = 'Microsoft.Data.Sqlite.Core' }
+        foreach ($file in Get-ChildItem -LiteralPath $Folder -Recurse -Include *.dll, *.so, *.dylib) {
+            $name = $file.BaseName
+            if ($name -like 'Gitproc*') { continue }
+            if ($name -like '*e_sqlite3' -and $name -notlike 'SQLitePCLRaw.*') {
+                $line = $notices -match "\b$name\b.* public domain "
+            } else {
+                $package = $packageOf[$name] ?? ($name -like 'SQLitePCLRaw.*' ? 'SQLitePCLRaw.bundle_e_sqlite3' : $name)
+                $line = $notices -match "^$([regex]::Escape($name)) +$([regex]::Escape("$($versions[$package])")) "
+            }
+            if (-not $line) { $name }
+        }
+    }
+
+    $module = Expand-Package -Name Gitproc
+    $tool = Expand-Package -Name Gitproc.Tool
+    # What NuGet adds; Install-PSResource leaves it out.
+    $ofNuGet = '^(_rels/|package/|\[Content_Types\]\.xml$|Gitproc(\.Tool)?\.nuspec$)'
+    $natives = 'linux-arm', 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64', 'win-x86'
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'A package' {
+    It 'of the module has what the module needs and nothing else' {
+        $files = @(Get-RelativeFile -Folder $module) -notmatch $ofNuGet
+        foreach ($file in 'Gitproc.psd1', 'Gitproc.psm1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
+        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|psm1|Format\.ps1xml|Types\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/native/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        (Get-ChildItem -LiteralPath "$module/dependencies/runtimes").Name | Sort-Object | Should -Be $natives
+    }
+
+    It 'of the module is one to Install-PSResource' {
+        $metadata = ([xml] (Get-Content -LiteralPath "$module/Gitproc.nuspec" -Raw)).package.metadata
+        $manifest = Test-ModuleManifest -Path "$module/Gitproc.psd1" -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $metadata.id, $metadata.version, $metadata.description | Should -Be 'Gitproc', "$($manifest.Version)", $manifest.Description
+        $metadata.license.InnerText | Should -Be 'MIT'
+        $tags = -split $metadata.tags
+        $tags | Should -Contain 'PSModule'
+        $manifest.ExportedCmdlets.Keys | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_" }
+    }
+
+    It 'of the module works where it is unpacked' {
+        $folder = Join-Path $TestDrive "modules/Gitproc/$version"
+        $null = New-Item -ItemType Directory (Split-Path $folder)
+        Copy-Item -LiteralPath $module -Destination $folder -Recurse
+        $env:GITPROC_TEST_REPOSITORY = $repository
+        $env:GITPROC_TEST_MODULES = Split-Path (Split-Path $folder)
+        $output = & $pwsh -NoProfile -NonInteractive -Command {
+            $env:PSModulePath = $env:GITPROC_TEST_MODULES + [IO.Path]::PathSeparator + $env:PSModulePath
+            Import-Module Gitproc
+            (Get-Module Gitproc).Path
+            Use-GitprocCheckout $env:GITPROC_TEST_REPOSITORY { 'works' }
+        }
+        $output | Should -Be (Join-Path $folder 'Gitproc.psm1'), 'works'
+    }
+
+    It 'of the module can be installed by <_>' -ForEach 'Install-PSResource', 'Install-Module' {
+        if ($IsWindows -or -not (Get-Command $_ -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because "$_ is not there, or would install for the user"
+            return
+        }
+        $install = $_ -eq 'Install-PSResource' ? {
+            Register-PSResourceRepository -Name here -Uri $args[0] -Trusted
+            Install-PSResource Gitproc -Repository here
+        } : {
+            Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted
+            Install-Module Gitproc -Repository here -Scope CurrentUser
+        }
+        $saved = $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME
+        try {
+            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $_")
+            $env:PSModulePath = $before['PSModulePath']
+            Remove-Item env:XDG_DATA_HOME -ErrorAction Ignore
+            & $pwsh -NoProfile -NonInteractive -Command $install -args $packages
+            $place = & $pwsh -NoProfile -NonInteractive -Command { (Get-Module Gitproc -ListAvailable).ModuleBase }
+        } finally {
+            $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME = $saved
+        }
+        $place | Should -BeLike "$(Join-Path $TestDrive "home of $_")*$version"
+    }
+
+    It 'of the tool has what the command needs and nothing else' {
+        $files = @(Get-RelativeFile -Folder $tool) -notmatch $ofNuGet -replace '^tools/net\d+\.0/any/'
+        foreach ($file in 'gitproc.dll', 'Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
+        $files -notmatch '^(DotnetToolSettings\.xml|gitproc\.(deps|runtimeconfig)\.json|LICENSE|THIRD-PARTY-NOTICES\.txt|(runtimes/[\w-]+/native/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        (Get-ChildItem -Path "$tool/tools/*/any/runtimes/*").Name | Sort-Object | Should -Be $natives
+    }
+
+    It 'of the tool is installed by dotnet tool install, and works' {
+        $place = Join-Path $TestDrive 'tool'
+        # No registry is asked.
+        Set-Content -LiteralPath (Join-Path $TestDrive 'nuget.config') -Value '<configuration><packageSources><clear /></packageSources></configuration>'
+        $cli = $env:DOTNET_CLI_HOME
+        $env:DOTNET_CLI_HOME = $env:HOME
+        try {
+            $output = dotnet tool install Gitproc.Tool --tool-path $place --add-source $packages --configfile (Join-Path $TestDrive 'nuget.config') 2>&1
+            $LASTEXITCODE | Should -Be 0 -Because "$output"
+        } finally {
+            $env:DOTNET_CLI_HOME = $cli
+        }
+        "$(& "$place/gitproc" --version)" | Should -Match "^$([regex]::Escape($version))(\+\w+)?$"
+        $path = & "$place/gitproc" acquire $repository
+        Get-Content -LiteralPath (Join-Path $path 'readme.txt') | Should -Be 'text'
+        & "$place/gitproc" release $path
+        $LASTEXITCODE | Should -Be 0
+    }
+
+    It 'has the one version there is' {
+        $files = @(Get-ChildItem -LiteralPath $module, $tool -Recurse -Include Gitproc*.dll, gitproc.dll)
+        $files | ForEach-Object { $_.VersionInfo.ProductVersion -replace '\+.*' } | Sort-Object -Unique | Should -Be $version
+        (Import-PowerShellDataFile -LiteralPath "$module/Gitproc.psd1").ModuleVersion | Should -Be $version
+        ([xml] (Get-Content -LiteralPath "$tool/Gitproc.Tool.nuspec" -Raw)).package.metadata.version | Should -Be $version
+    }
+
+    It 'asks for nothing newer than PowerShell 7.4 and .NET 8 have' {
+        $references = Get-OuterReference -Folder $module
+        $references.Name | Should -Contain 'System.Management.Automation'
+        $references | Where-Object { $_.Version -gt ($_.Name -eq 'System.Management.Automation' ? '7.4.0.0' : '8.0.0.0') } | Should -BeNullOrEmpty
+        # What is neither in .NET nor in PowerShell would have to be in the package.
+        $references.Name | Where-Object { $_ -notmatch '^(System\.|Microsoft\.Win32\.|netstandard$|System$)' } | Should -BeNullOrEmpty
+    }
+
+    It 'tells of the work of others in it' {
+        Get-UnnamedLibrary -Folder $module | Should -BeNullOrEmpty
+        Get-UnnamedLibrary -Folder $tool | Should -BeNullOrEmpty
+        $notices = Get-Content -LiteralPath "$module/THIRD-PARTY-NOTICES.txt" -Raw
+        $notices | Should -BeLike '*Apache License*'
+        $notices | Should -BeLike '*Permission is hereby granted*'
+        $sqlite = & $pwsh -NoProfile -Command {
+            Import-Module $args[0]
+            $null = Get-GitprocCheckout
+            $assembly = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
+            [Activator]::CreateInstance($assembly.GetType('Microsoft.Data.Sqlite.SqliteConnection')).ServerVersion
+        } -args "$module/Gitproc.psd1"
+        $notices | Should -Match "SQLite \(.*\) +$([regex]::Escape("$sqlite")) "
+    }
+
+    It 'comes with its SHA-256' {
+        foreach ($package in Get-ChildItem -LiteralPath $packages -Filter *.nupkg) {
+            Get-Content -LiteralPath "$package.sha256" | Should -BeExactly "$((Get-FileHash -LiteralPath $package).Hash.ToLowerInvariant())  $($package.Name)"
+        }
+        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 4
+    }
+
+    It 'of the native command has it, the natives and the licences' -Skip:(-not $archive) -ForEach @(@{ Archive = "$archive" }) {
+        tar -xzf $Archive -C $TestDrive
+        $folder = Join-Path $TestDrive ((Split-Path -Leaf $Archive) -replace '\.tar\.gz$')
+        (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^libe_sqlite3\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.txt'
+        "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
+        Get-UnnamedLibrary -Folder $folder | Should -BeNullOrEmpty
+        Get-Content -LiteralPath "$Archive.sha256" | Should -BeLike "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  *"
+    }
+
+    It 'is made by scripts that PSScriptAnalyzer has nothing against' {
+        if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
+            Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not there'
+            return
+        }
+        # In a process of its own: it takes commands of other modules for its own.
+        & $pwsh -NoProfile -NonInteractive -Command {
+            Get-ChildItem -Path "$($args[0])/build.ps1", "$($args[0])/docs/images/*.ps1", "$($args[0])/src/Gitproc.PowerShell/Module/*.ps*1" -Exclude *.ps1xml |
+                Invoke-ScriptAnalyzer | ForEach-Object { "$($_.ScriptName):$($_.Line): $($_.RuleName)" }
+        } -args $root | Should -BeNullOrEmpty
+    }
+}
