@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Commands;
+using Gitproc.Cli.Completion;
 using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli;
@@ -9,6 +10,8 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        if (CompleteCommand.WordsOf(arguments) is { } words)
+            return CompleteCommand.Run(words);
         var (own, command) = RunCommand.Split(arguments);
         var root = GitprocCommand.Create(command);
         var parsed = root.Parse(AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -88,6 +88,37 @@ Describe 'gp' {
         }
     }
 
+    It 'tells the error of what it runs to whoever called it' {
+        function Invoke-Inside { [CmdletBinding()] param() gp r checkout-99; gp /no/such/path }
+        function Invoke-Outside { [CmdletBinding()] param() Invoke-Inside }
+        Invoke-Outside -ErrorVariable records -ErrorAction SilentlyContinue
+        $records.FullyQualifiedErrorId | Should -HaveCount 2
+        $records[0].FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
+        $records[1].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
+        { Invoke-Outside -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+        { gp r checkout-99 -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+        (gp r checkout-99 2>&1).FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
+    }
+
+    It 'gives what it emits to the pipeline once, and at once' {
+        $checkout = gp a $repository
+        try {
+            function Get-Inside { [CmdletBinding()] param() gp ls -OutVariable own; $own.Count }
+            Get-Inside -OutVariable all | Should -HaveCount 2
+            $all | Should -HaveCount 2
+            $all[1] | Should -Be 1
+            gp ls | Select-Object -First 1 | ForEach-Object Name | Should -Be $checkout.Name
+            $order = [Collections.Generic.List[string]]::new()
+            1..2 | ForEach-Object { $order.Add("in $_"); $TestDrive } | gp | ForEach-Object { $order.Add('out') }
+            $order | Should -Be 'in 1', 'out', 'in 2', 'out'
+            Push-Location (gp a $repository)
+            gp r
+            Pop-Location
+        } finally {
+            gp r $checkout
+        }
+    }
+
     It 'works under strict mode' {
         Set-StrictMode -Version Latest
         (gp $TestDrive Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
@@ -212,7 +243,13 @@ Describe 'Completion after gp and gitproc' {
     It 'has the repositories: <Text>' -ForEach @(
         @{ Text = 'gp a sou' }, @{ Text = 'gitproc acquire ' }, @{ Text = 'gp run sou' }, @{ Text = 'gp ls -Repository sou' }
     ) {
-        Complete $Text | Should -Be $repository
+        # Where no repository is around: its remotes are offered too.
+        Push-Location $TestDrive
+        try {
+            Complete $Text | Should -Be $repository
+        } finally {
+            Pop-Location
+        }
     }
 
     It 'has the parameters of the cmdlet' {

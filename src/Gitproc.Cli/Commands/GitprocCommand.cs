@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Gitproc.Cli.Completion;
 using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
@@ -36,6 +37,7 @@ internal static class GitprocCommand
             RescueCommand.Create(options),
             LinkCommand.Create(options),
             LinkCommand.CreateCheckout(options),
+            CompletionCommand.Create(),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

@@ -24,11 +24,32 @@ internal static class PackedRefs
     /// <returns>The id of what the ref leads to that is no tag; null when the file does not hold the ref, or does not say.</returns>
     public static string? FindPeeled(string file, string name) => Look(file, name).Peeled;
 
-    private static (string? Id, string? Peeled) Look(string file, string name)
+    /// <summary>Lists the refs in a folder.</summary>
+    /// <param name="file">The <c>packed-refs</c> file.</param>
+    /// <param name="folder">The folder: <c>refs/tags/</c> for instance.</param>
+    /// <returns>Their names below the folder, as they are sorted in the file.</returns>
+    public static IEnumerable<string> NamesBelow(string file, string folder)
     {
-        using var handle = File.OpenHandle(file);
+        long start;
+        using (var handle = File.OpenHandle(file))
+            (start, _) = Narrow(handle, folder);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        reader.BaseStream.Position = start;
+        while (reader.ReadLine() is { } line)
+        {
+            if (ParseRef(line) is not { } found)
+                continue;
+            if (found.Name.StartsWith(folder, StringComparison.Ordinal))
+                yield return found.Name[folder.Length..];
+            else if (string.CompareOrdinal(found.Name, folder) > 0)
+                yield break;
+        }
+    }
+
+    // A line that holds the name, or the first that comes after it, begins in the part of the file that is found, or at its end.
+    private static (long Low, long High) Narrow(SafeFileHandle handle, string name)
+    {
         var (low, high) = (0L, RandomAccess.GetLength(handle));
-        // A line that holds the name begins in [low, high).
         while (high - low > BlockSize)
         {
             var middle = low + ((high - low) / 2);
@@ -38,6 +59,13 @@ internal static class PackedRefs
                 low = line.Start;
         }
 
+        return (low, high);
+    }
+
+    private static (string? Id, string? Peeled) Look(string file, string name)
+    {
+        using var handle = File.OpenHandle(file);
+        var (low, high) = Narrow(handle, name);
         // The last candidate may end after "high".
         var block = new byte[(int)(high - low) + BlockSize];
         var length = RandomAccess.Read(handle, block, low);

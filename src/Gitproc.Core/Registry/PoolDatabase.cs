@@ -55,6 +55,28 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
+    /// <summary>Opens the database if it is there and of this program's version: nothing is made, migrated or put right.</summary>
+    /// <param name="file">Its path.</param>
+    /// <returns>The open database; null when there is none to read.</returns>
+    /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
+    public static PoolDatabase? OpenToRead(string file)
+    {
+        if (!File.Exists(file))
+            return null;
+        var database = Connect(file, SqliteOpenMode.ReadWrite);
+        var isCurrent = false;
+        try
+        {
+            isCurrent = Schema.VersionOf(database.Connection) == Schema.Version;
+            return isCurrent ? database : null;
+        }
+        finally
+        {
+            if (!isCurrent)
+                database.Dispose();
+        }
+    }
+
     /// <summary>Whether an error says that the file is no database, or no whole one.</summary>
     /// <param name="error">The error.</param>
     /// <returns>True when it does.</returns>
@@ -156,10 +178,10 @@ internal sealed class PoolDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private static PoolDatabase Connect(string file)
+    private static PoolDatabase Connect(string file, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate)
     {
         // Pooled connections would keep the file open, and on Windows the folder in place, until the process ends.
-        var options = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false };
+        var options = new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false };
         var connection = new SqliteConnection(options.ToString());
         try
         {

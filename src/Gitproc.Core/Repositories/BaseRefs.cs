@@ -86,6 +86,23 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             ?? Detached(Revision(wanted, cancellationToken));
     }
 
+    /// <summary>The branches that somebody can ask for, without a process.</summary>
+    /// <param name="gitDirectory">The base repository, or any other one.</param>
+    /// <param name="isOwnToo">Whether the repository's own branches count, and not only those of its remote.</param>
+    /// <returns>Their names, sorted.</returns>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
+    {
+        var ofRemote = RefNames.Below(gitDirectory, Remotes).Where(name => name != "HEAD");
+        return isOwnToo ? [.. RefNames.Below(gitDirectory, Heads).Union(ofRemote).Order(StringComparer.Ordinal)] : [.. ofRemote];
+    }
+
+    /// <summary>The tags, without a process.</summary>
+    /// <param name="gitDirectory">The base repository, or any other one.</param>
+    /// <returns>Their names, sorted.</returns>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public static IReadOnlyList<string> TagNames(string gitDirectory) => RefNames.Below(gitDirectory, Tags);
+
     /// <summary>Refuses a new branch that is there already.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
     /// <exception cref="GitprocException">There is one.</exception>

@@ -21,14 +21,8 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
     public GitConfig Read(string directory, CancellationToken cancellationToken)
     {
         var environment = DescribeEnvironment();
-        if (environment is not null
-            && _cache.Find(directory, environment) is { } content
-            && ConfigSnapshot.Decode(content) is { } kept
-            && kept.IsCurrent())
-        {
-            return kept.Config;
-        }
-
+        if (FindKept(directory, environment, _cache) is { } kept)
+            return kept;
         var asked = DateTime.UtcNow;
         var (config, files) = reader.Read(directory, cancellationToken);
         var snapshot = ConfigSnapshot.Take(config, [.. files, .. FilesToWatch(directory, config.TopLevel)], asked);
@@ -37,6 +31,21 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
 
         return config;
     }
+
+    /// <summary>The config at a folder as far as that is known without asking git.</summary>
+    /// <param name="directory">The folder, absolute.</param>
+    /// <param name="database">Where answers are kept.</param>
+    /// <returns>The kept answer; null when there is none that is current.</returns>
+    public static GitConfig? FindKept(string directory, PoolDatabase database) =>
+        FindKept(directory, DescribeEnvironment(), new ConfigCacheTable(database.Connection));
+
+    private static GitConfig? FindKept(string directory, string? environment, ConfigCacheTable cache) =>
+        environment is not null
+        && cache.Find(directory, environment) is { } content
+        && ConfigSnapshot.Decode(content) is { } kept
+        && kept.IsCurrent()
+            ? kept.Config
+            : null;
 
     // Files that git would read if they were there, and what would make another folder the top of the repository.
     private static IEnumerable<string> FilesToWatch(string directory, string? topLevel)

@@ -32,6 +32,7 @@ public abstract class AcquiringCommand : GitprocCommand
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RefCompleter))]
     public string? Ref { get; set; }
 
     /// <summary>Begin this branch there.</summary>
@@ -105,6 +106,7 @@ public abstract class AcquiringCommand : GitprocCommand
 
     /// <summary>What the checkout is for; shown to others.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }
 
     /// <summary>Names and values to show with the lease.</summary>

@@ -22,6 +22,7 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     /// <summary>Only this acquisition of it: a later one is left alone.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     public string? LeaseId { get; set; }
 
     /// <summary>Unlock even what another live process holds.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
+using Gitproc.PowerShell.Completion;
 
 namespace Gitproc;
 
@@ -22,6 +23,7 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
     /// </summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string? Ref { get; set; }
 
     /// <summary>Its name; its path from the base repository, when not given.</summary>

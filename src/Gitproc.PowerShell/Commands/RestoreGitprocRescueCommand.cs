@@ -18,6 +18,7 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
 
     /// <summary>What the checkout is for; shown to others.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }
 
     /// <summary>Wait when none is free, first come, first served.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
+using Gitproc.PowerShell.Completion;
 
 namespace Gitproc;
 
@@ -14,6 +15,7 @@ public sealed class SwitchGitprocLinkCommand : GitprocCommand
     /// <summary>A branch, tag, commit or other ref; START:BRANCH begins a branch there.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string Ref { get; set; } = "";
 
     /// <summary>-Ref is the name of a branch to be made.</summary>

@@ -18,6 +18,7 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     /// <summary>Only this acquisition of it: a later one is left alone.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     public string? LeaseId { get; set; }
 
     /// <summary>After what time, from now, it expires, as 12h or 14d.</summary>
@@ -32,6 +33,7 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     /// <summary>What the checkout is for; empty for nothing.</summary>
     [Parameter]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }
 
     /// <summary>Hand it over: the process whose end ends it from now on, as an id or as Get-Process gives it.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -9,7 +8,8 @@ namespace Gitproc.PowerShell.Completion;
 /// <summary>Completes a parameter with something out of the pool that the command line names.</summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
-    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" '\"$`;,(){}[]&|<>@#");
+    /// <summary>Whether the part that is typed may be of the middle, and not only the beginning.</summary>
+    private protected virtual bool IsAnywhere => false;
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -21,16 +21,19 @@ public abstract class PoolCompleter : IArgumentCompleter
     {
         try
         {
-            var pattern = WildcardPattern.Get(PatternFor(wordToComplete.Trim('\'', '"')), WildcardOptions.IgnoreCase);
+            if (Session() is not { } session)
+                return [];
+            var word = CompletedWord.Of(wordToComplete, IsAnywhere);
+            var folder = fakeBoundParameters["Pool"] is string text ? FileSystemPath.Resolve(text, session) : null;
             return
             [
-                .. Candidates(PoolFolder(fakeBoundParameters["Pool"] as string), fakeBoundParameters)
-                    .Where(candidate => pattern.IsMatch(candidate.Text))
+                .. Candidates(new Pool(folder), session.CurrentFileSystemLocation.ProviderPath, fakeBoundParameters)
+                    .Where(candidate => word.Fits(candidate.Text))
                     .Select(candidate => new CompletionResult(
-                        Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip)),
+                        word.Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip is "" ? candidate.Text : candidate.Tip)),
             ];
         }
-        catch (Exception e) when (e is GitprocException or InvalidPathException or WildcardPatternException)
+        catch (Exception e) when (e is GitprocException or InvalidPathException or WildcardPatternException or ArgumentException or NotSupportedException)
         {
             // Nobody to tell: a completion has no error to show. The command itself will.
             return [];
@@ -38,24 +41,14 @@ public abstract class PoolCompleter : IArgumentCompleter
     }
 
     /// <summary>All that could stand there.</summary>
-    /// <param name="pool">The pool's folder; null for the default one.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="location">The folder of the file system that the session stands in.</param>
     /// <param name="parameters">What the command line gives already, by the names of parameters.</param>
-    /// <returns>Each text with what is said of it.</returns>
-    private protected abstract IEnumerable<(string Text, string Tip)> Candidates(string? pool, IDictionary parameters);
-
-    /// <summary>What fits the part that is typed.</summary>
-    /// <param name="word">The part.</param>
-    /// <returns>A wildcard pattern.</returns>
-    private protected virtual string PatternFor(string word) => word + "*";
+    /// <returns>The candidates.</returns>
+    private protected abstract IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters);
 
     /// <summary>The paths of the session that completes. A completer is handed no session; a script that runs where it runs is.</summary>
     /// <returns>The paths; null where there is no session.</returns>
     private protected static PathIntrinsics? Session() =>
         (ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() as PSObject)?.BaseObject as PathIntrinsics;
-
-    private static string? PoolFolder(string? text) => text is not null && Session() is { } session ? FileSystemPath.Resolve(text, session) : null;
-
-    private static string Quote(string text) => text.AsSpan().ContainsAny(NeedsQuotes)
-        ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'"
-        : text;
 }

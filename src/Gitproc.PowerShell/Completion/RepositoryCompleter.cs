@@ -2,12 +2,11 @@ using System.Collections;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes repositories that the pool knows.</summary>
+/// <summary>Completes repositories that the pool knows, and the remotes of the one that the session stands in.</summary>
 public sealed class RepositoryCompleter : PoolCompleter
 {
-    private protected override IEnumerable<(string Text, string Tip)> Candidates(string? pool, IDictionary parameters) =>
-        new Pool(pool).ListRepositories().Select(key => (key, key));
-
     // The last parts of a key are its name too: "repo" for "host/owner/repo".
-    private protected override string PatternFor(string word) => $"*{word}*";
+    private protected override bool IsAnywhere => true;
+
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.SuggestRepositories(location);
 }

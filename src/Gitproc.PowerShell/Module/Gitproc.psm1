@@ -81,6 +81,7 @@ function Use-GitprocCheckout {
         [int] $MaxCheckouts,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([Gitproc.PowerShell.Completion.RefCompleter])]
         [string] $Ref,
 
         [ValidateNotNullOrEmpty()]
@@ -105,6 +106,7 @@ function Use-GitprocCheckout {
         [ValidateRange(0, [int]::MaxValue)]
         [int] $TimeoutSec,
 
+        [ArgumentCompleter([Gitproc.PowerShell.Completion.LabelCompleter])]
         [string] $Label,
 
         [Collections.IDictionary] $Environment,

@@ -39,7 +39,8 @@ begin {
     # In a pipeline of its own, the cmdlet does not see that something stands after it in this one.
     if ($gitprocCommand -eq 'Show-GitprocPool' -and $MyInvocation.PipelinePosition -lt $MyInvocation.PipelineLength) { $gitprocNamed['Once'] = $true }
     $gitprocPipeline = { & $gitprocCommand @gitprocRest @gitprocNamed }.GetSteppablePipeline($MyInvocation.CommandOrigin)
-    $gitprocPipeline.Begin($MyInvocation.ExpectingInput)
+    # Into this function's own streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
+    $gitprocPipeline.Begin($MyInvocation.ExpectingInput, $ExecutionContext)
 }
 process {
     if ($MyInvocation.ExpectingInput) { $gitprocPipeline.Process($_) } else { $gitprocPipeline.Process() }

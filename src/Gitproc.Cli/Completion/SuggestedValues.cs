@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+namespace Gitproc.Cli.Completion;
+
+/// <summary>What an argument or an option can have for a value: what help calls it says what it is.</summary>
+/// <param name="line">The command line so far.</param>
+internal sealed class SuggestedValues(LineSoFar line)
+{
+    /// <summary>What help calls a shell.</summary>
+    public const string Shell = "SHELL";
+
+    private const string Repository = "REPO";
+
+    private readonly Lazy<Pool> _pool = new(() => new Pool(line.ValueOf("FOLDER")));
+
+    /// <summary>The values of an argument.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="typed">How the value begins.</param>
+    /// <returns>The values that begin so.</returns>
+    public IEnumerable<Suggestion> For(Argument argument, string typed) => argument.HelpName switch
+    {
+        "NAME" => Begin(_pool.Value.SuggestLinks(line.ValueOf(Repository), CurrentFolder.Path), typed),
+        "ID" => Begin(_pool.Value.SuggestRescues(CurrentFolder.Path), typed),
+        "COMMAND" => line.AllCommands(typed),
+        Shell => Begin(CompletionCommand.Shells.Select(shell => new Suggestion(shell, "")), typed),
+        var name => For(name, typed),
+    };
+
+    /// <summary>The values of an option.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="typed">How the value begins.</param>
+    /// <returns>The values that begin so.</returns>
+    public IEnumerable<Suggestion> For(Option option, string typed) => option.HelpName switch
+    {
+        "ID" => Begin(_pool.Value.SuggestLeases(), typed),
+        "MODE" => Begin([new("default", "all that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
+        "TEXT" => Begin(_pool.Value.SuggestLabels(), typed),
+        var name => For(name, typed),
+    };
+
+    private IEnumerable<Suggestion> For(string? helpName, string typed) => helpName switch
+    {
+        "CHECKOUT" => Begin(_pool.Value.SuggestCheckouts(), typed),
+        Repository => Named(_pool.Value.SuggestRepositories(CurrentFolder.Path), typed),
+        "REF" => Begin(Refs(), typed),
+        _ => [],
+    };
+
+    private IReadOnlyList<Suggestion> Refs() => line.Command.Name is "link" or "checkout"
+        ? _pool.Value.SuggestLinkRefs(line.ValueOf(Repository), line.ValueOf("PATH") ?? ".", CurrentFolder.Path)
+        : _pool.Value.SuggestRefs(line.ValueOf(Repository), CurrentFolder.Path);
+
+    private static IEnumerable<Suggestion> Begin(IEnumerable<Suggestion> all, string typed) =>
+        all.Where(found => found.Text.StartsWith(typed, StringComparison.Ordinal));
+
+    // The last parts of a key are its name too. A shell takes only what begins with what is typed, so it is named as it was begun.
+    private static IEnumerable<Suggestion> Named(IReadOnlyList<Suggestion> all, string typed) => all
+        .SelectMany(found => Names(found.Text).Where(name => name.StartsWith(typed, StringComparison.Ordinal)).Take(1).Select(name => (Name: name, found)))
+        .GroupBy(named => named.Name)
+        .SelectMany(same => same.Count() == 1 ? same.Select(one => new Suggestion(one.Name, one.found.Tip)) : []);
+
+    private static IEnumerable<string> Names(string key)
+    {
+        yield return key;
+        for (var slash = key.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = key.IndexOf('/', slash + 1))
+        {
+            if (slash + 1 < key.Length)
+                yield return key[(slash + 1)..];
+        }
+    }
+}

@@ -1,0 +1,17 @@
+# fish completion of gitproc. For this shell: gitproc completion fish | source
+
+function __gitproc_complete
+    set -l words (commandline -opc)
+    set -l program gitproc
+    string match -q '*/*' -- $words[1]; and set program $words[1]
+    set -l typed (commandline -ct)
+    $program complete -- $words[2..-1] "$typed" 2>/dev/null
+end
+
+function __gitproc_has_nothing
+    test -z "$(__gitproc_complete | string collect)"
+end
+
+# Where it has nothing to say, files are completed.
+complete -c gitproc -f -k -a '(__gitproc_complete)'
+complete -c gitproc -n __gitproc_has_nothing -F

@@ -1,0 +1,22 @@
+# PowerShell completion of the gitproc program. For this session: gitproc completion pwsh | Out-String | Invoke-Expression
+# The module Gitproc has its own, and needs none of this.
+
+Register-ArgumentCompleter -Native -CommandName gitproc -ScriptBlock {
+    param($WordToComplete, $CommandAst, $CursorPosition)
+
+    $words = @(foreach ($element in $CommandAst.CommandElements | Select-Object -Skip 1) {
+            if ($element.Extent.StartOffset -ge $CursorPosition) { break }
+            if ($element.Extent.EndOffset -ge $CursorPosition) { break }
+            if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $element.Value } else { $element.Extent.Text }
+        })
+    $quote = if ($WordToComplete -match '^[''"]') { $Matches[0] }
+    $typed = if ($quote) { $WordToComplete.Trim($quote) } else { $WordToComplete }
+    $name = $CommandAst.GetCommandName()
+    $program = Get-Command -Name $name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    if (-not $program) { return }
+    foreach ($line in & $program complete -- @words $typed 2>$null) {
+        $text, $tip = $line -split "`t", 2
+        $written = if ($quote -or $text -notmatch '^[\w./:\\+=^!-]+$') { "'" + $text.Replace("'", "''") + "'" } else { $text }
+        [System.Management.Automation.CompletionResult]::new($written, $text, 'ParameterValue', $(if ($tip) { $tip } else { $text }))
+    }
+}

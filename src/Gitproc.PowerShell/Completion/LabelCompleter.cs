@@ -1,0 +1,9 @@
+using System.Collections;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>Completes labels with those that leases have.</summary>
+public sealed class LabelCompleter : PoolCompleter
+{
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.SuggestLabels();
+}

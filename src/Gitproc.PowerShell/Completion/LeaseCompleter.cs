@@ -1,0 +1,9 @@
+using System.Collections;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>Completes ids of leases.</summary>
+public sealed class LeaseCompleter : PoolCompleter
+{
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.SuggestLeases();
+}

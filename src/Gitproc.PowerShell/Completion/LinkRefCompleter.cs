@@ -1,0 +1,16 @@
+using System.Collections;
+using Gitproc.PowerShell.Commands;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>Completes branches and tags of the base repository of a light-weight checkout: of the one that -Path names, else of the one that the session stands in.</summary>
+public sealed class LinkRefCompleter : PoolCompleter
+{
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
+        Session() is { } session
+            ? pool.SuggestLinkRefs(
+                parameters["Base"] is string repository ? FileSystemPath.ResolveIfPath(repository, session) : null,
+                parameters["Path"] is string path ? FileSystemPath.Resolve(path, session) : location,
+                location)
+            : [];
+}

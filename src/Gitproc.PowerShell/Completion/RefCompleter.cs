@@ -1,0 +1,10 @@
+using System.Collections;
+
+namespace Gitproc.PowerShell.Completion;
+
+/// <summary>Completes branches and tags of the repository that -Repository names, else of the one that the session stands in.</summary>
+public sealed class RefCompleter : PoolCompleter
+{
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
+        pool.SuggestRefs(parameters["Repository"] as string, location);
+}

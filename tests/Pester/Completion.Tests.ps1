@@ -1,0 +1,179 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $before = Initialize-TestPool -Folder $TestDrive
+    $repository = New-TestRepository -Path (Join-Path $TestDrive "it's [odd]")
+    git -C $repository branch "feature/o'ne"
+    git -C $repository tag v1.0
+
+    function Complete([string] $Text, [int] $Cursor = $Text.Length) {
+        @((TabExpansion2 $Text -cursorColumn $Cursor).CompletionMatches | Where-Object ResultType -EQ 'ParameterValue' | ForEach-Object CompletionText)
+    }
+
+    # Acquiring a thousand takes a minute; what completion reads is their rows.
+    function Add-CheckoutRow([int] $Last) {
+        $assembly = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' } | Select-Object -First 1
+        $connection = [Activator]::CreateInstance(
+            $assembly.GetType('Microsoft.Data.Sqlite.SqliteConnection'), "Data Source=$(Join-Path $env:GITPROC_POOL 'gitproc.db');Pooling=False")
+        try {
+            $connection.Open()
+            $command = $connection.CreateCommand()
+            $command.CommandText = @"
+                WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < $Last)
+                INSERT INTO checkout (id, repository_id, url, kind, state, branch, created_at, last_used_at, lease_id, lease)
+                SELECT i, repository_id, url, kind, state, branch, created_at, last_used_at, lease_id || i, json_set(lease, '$.id', lease_id || i)
+                FROM checkout, n WHERE checkout.id = 1 AND i NOT IN (SELECT id FROM checkout)
+"@
+            $null = $command.ExecuteNonQuery()
+        } finally {
+            $connection.Dispose()
+        }
+    }
+}
+
+AfterAll {
+    Reset-TestPool -Before $before
+}
+
+Describe 'Completion of arguments' {
+    It 'finds nothing and makes nothing where there is no pool: <_>' -ForEach @(
+        'Exit-GitprocCheckout che', 'Exit-GitprocCheckout -LeaseId a', 'gp a -Ref m', 'gp a -Label n', 'Restore-GitprocRescue a', 'Remove-GitprocLink a'
+        'New-GitprocLink ./x -Ref m', 'Switch-GitprocLink m', 'Get-GitprocCheckout -Repository a', 'gp a -Pool /no/such/folder -Name che', 'gp a -Pool env:x -Name che'
+    ) {
+        $count = $Error.Count
+        Push-Location $TestDrive
+        try {
+            Complete $_ | Should -BeNullOrEmpty
+        } finally {
+            Pop-Location
+        }
+        $Error.Count | Should -Be $count
+        Test-Path $env:GITPROC_POOL | Should -BeFalse
+    }
+
+    Context 'with a pool' {
+        BeforeAll {
+            $checkout = gp a $repository -Label "nobody's build"
+            $quoted = "'" + $repository.Replace("'", "''") + "'"
+        }
+
+        AfterAll {
+            gp r $checkout
+        }
+
+        It 'has the checkouts: <_>' -ForEach @(
+            'Exit-GitprocCheckout che', 'Update-GitprocLease che', 'Reset-GitprocCheckout che', 'Remove-GitprocCheckout checkout-9,che', 'Get-GitprocHistory -Checkout che'
+            'Invoke-GitprocAcquire -Name che', 'Use-GitprocCheckout . {} -Name che', 'if ($true) { $x = @(gp a -Name che', 'gp r CHE', 'gp r ch*1'
+        ) {
+            Complete $_ | Should -Be 'checkout-1'
+        }
+
+        It 'has them in quotes, and before the end of a line' {
+            Complete "gp r 'che" | Should -Be "'checkout-1'"
+            Complete 'gp r "che' | Should -Be '"checkout-1"'
+            Complete "gp r 'che' -PassThru" 10 | Should -Be "'checkout-1'"
+            Complete 'gp r che -PassThru | Out-Null' 8 | Should -Be 'checkout-1'
+        }
+
+        It 'has repositories by any part of their keys: <_>' -ForEach @(
+            'Invoke-GitprocAcquire odd', 'Enter-GitprocCheckout odd', 'gp a [odd', 'Use-GitprocCheckout odd', 'Get-GitprocCheckout -Repository odd', 'Clear-GitprocPool -Repository odd'
+            'Initialize-GitprocCheckout odd', 'Get-GitprocRepository odd', "gp a 'odd", 'New-GitprocLink ./x -Base odd'
+        ) {
+            Complete $_ | Should -Be $quoted
+        }
+
+        It 'writes what PowerShell reads as the same, whatever the quotes' {
+            foreach ($text in 'gp a odd', "gp a 'odd", 'gp a "odd') {
+                & ([scriptblock]::Create("$(Complete $text)")) | Should -Be $repository
+            }
+        }
+
+        It 'has the remotes of the repository that the session stands in, without a password' {
+            $other = New-TestRepository -Path (Join-Path $TestDrive 'other')
+            git -C $other remote add origin 'https://user:s3cret@example.com/owner/app'
+            git -C $other remote add fork $repository
+            Push-Location $other
+            try {
+                Complete 'gp a https' | Should -Be 'https://example.com/owner/app'
+                Complete 'gp a ' | Should -Be 'https://example.com/owner/app', $quoted
+            } finally {
+                Pop-Location
+            }
+        }
+
+        It 'has the branches and tags of the repository: <_>' -ForEach @(
+            'gp a REPOSITORY -Ref ', 'Use-GitprocCheckout REPOSITORY { 1 } -Ref ', 'Enter-GitprocCheckout -Repository REPOSITORY -Ref '
+        ) {
+            Complete $_.Replace('REPOSITORY', $quoted) | Should -Be "'feature/o''ne'", 'main', 'other', 'v1.0'
+            Complete ($_.Replace('REPOSITORY', $quoted) + 'fe') | Should -Be "'feature/o''ne'"
+            Complete ($_.Replace('REPOSITORY', $quoted) + 'nobody') | Should -BeNullOrEmpty
+        }
+
+        It 'has those of the repository that the session stands in, packed ones too' {
+            Get-ChildItem "$env:GITPROC_POOL/base" -Recurse -Directory -Filter '*.git' | ForEach-Object { git --git-dir $_.FullName pack-refs --all }
+            Push-Location -LiteralPath $checkout.Path
+            try {
+                Complete 'gp a -Ref m' | Should -Be 'main'
+                Complete 'gp a -Ref v' | Should -Be 'v1.0'
+            } finally {
+                Pop-Location
+            }
+        }
+
+        It 'has leases and labels' {
+            Complete 'gp r checkout-1 -LeaseId ' | Should -Be $checkout.LeaseId
+            Complete "Update-GitprocLease -LeaseId $($checkout.LeaseId.Substring(0, 4))" | Should -Be $checkout.LeaseId
+            Complete 'gp a -Label n' | Should -Be "'nobody''s build'"
+            Complete 'Update-GitprocLease checkout-1 -Label "nob' | Should -Be "`"nobody's build`""
+        }
+
+        It 'has rescues' {
+            $other = gp a $repository
+            Set-Content -LiteralPath (Join-Path $other.Path 'new.txt') -Value 'work'
+            gp r $other
+            $rescue = Get-GitprocRescue
+            Complete 'gp rescue restore ' | Should -Be $rescue.Id
+            Complete "Remove-GitprocRescue $($rescue.Id.Substring(0, 3))" | Should -Be $rescue.Id
+            Remove-GitprocRescue $rescue.Id -Confirm:$false
+        }
+
+        It 'has light-weight checkouts, and the refs of their base' {
+            Push-Location -LiteralPath $repository
+            try {
+                $link = gp link todo
+                Complete 'gp link remove ' | Should -Be 'todo'
+                Complete 'New-GitprocLink ./next -Ref ' | Should -Be "'feature/o''ne'", 'main', 'other', 'todo', 'v1.0'
+                Set-Location -LiteralPath $link.Path
+                Complete 'gp checkout t' | Should -Be 'todo'
+                Set-Location $TestDrive
+                Complete "Remove-GitprocLink -Base $quoted -Name t" | Should -Be 'todo'
+                Complete "New-GitprocLink -Base $quoted ./next ot" | Should -Be 'other'
+            } finally {
+                Pop-Location
+            }
+        }
+
+        It 'starts no process' {
+            $path = $env:PATH
+            $bin = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'bin')
+            Set-Content -LiteralPath (Join-Path $bin 'git') -Value "#!/bin/sh`ntouch '$TestDrive/started'"
+            if (-not $IsWindows) { chmod +x (Join-Path $bin 'git') }
+            try {
+                $env:PATH = "$bin"
+                foreach ($text in 'gp a -Ref m', "gp a $quoted -Ref m", 'gp a odd', 'gp rescue restore ', 'gp link remove ', 'gp r che') { $null = Complete $text }
+            } finally {
+                $env:PATH = $path
+            }
+            Join-Path $TestDrive 'started' | Should -Not -Exist
+        }
+
+        It 'is quick in a pool of 1,000 checkouts' {
+            Add-CheckoutRow 1000
+            Complete 'gp r checkout-77' | Should -HaveCount 11
+            foreach ($text in 'Exit-GitprocCheckout ch', 'gp r ch', 'gp r -LeaseId ', "gp a $quoted -Ref ", 'gp a odd', 'gp a -Label ') {
+                $times = 1..5 | ForEach-Object { (Measure-Command { Complete $text }).TotalMilliseconds }
+                # The machine may have much else to do.
+                ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 500 -Because $text
+            }
+        }
+    }
+}

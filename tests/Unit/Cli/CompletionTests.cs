@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Cli;
+
+public sealed class CompletionTests : IDisposable
+{
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void Answers()
+    {
+        Fill();
+        (string Line, string Expected)[] lines =
+        [
+            ("acq", "acquire"),
+            ("acquire --new", "--new-branch"),
+            ("acquire --clean f", "full"),
+            ("acquire --clean=f", "--clean=full"),
+            ("--pool nowhere acq", "acquire"),
+            ("rescue re", "restore remove"),
+            ("rescue remove --ver", "--verbose"),
+            ("link rep", "repair"),
+            ("help acq", "acquire"),
+            ("completion ", "bash zsh fish pwsh"),
+            ("release ", "checkout-1 checkout-2"),
+            ("release -v che", "checkout-1 checkout-2"),
+            ("remove checkout-1 checkout-2", "checkout-2"),
+            ("acquire --name checkout-2", "checkout-2"),
+            ("acquire --wait sou", "source"),
+            ("list --repo sou", "source"),
+            ("link /elsewhere/new --base sou", "source"),
+            ("acquire --label n", "nightly build"),
+            ("acquire source --ref ", "feature/a main other v1"),
+            ("acquire --ref=f source", "source"),
+            ("acquire source --ref=f", "--ref=feature/a"),
+            ("link x fe --base source", "source"),
+            ("link --base source x fe", "feature/a"),
+            ("run source -- acq", ""),
+            ("release -- --", ""),
+            ("release checkout-1 ", ""),
+            ("release --pool /elsewhere che", ""),
+            ("nonsense ", ""),
+            ("acquire --ref", "--ref"),
+        ];
+        Assert.Equal(lines, lines.Select(line => (line.Line, string.Join(' ', Complete(_pool.Home, line.Line.Split(' '))))));
+    }
+
+    [Fact]
+    public void Knows_leases_rescues_links_and_remotes()
+    {
+        var checkout = _pool.Acquire();
+        Assert.Equal([checkout.LeaseId!], Complete(_pool.Home, "release", "--lease-id", ""));
+
+        File.WriteAllText(Path.Combine(checkout.Path, "new.txt"), "work");
+        _pool.Release(checkout);
+        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", ""));
+        TestGit.Run(Assert.Single(Directory.GetDirectories(Path.Combine(_pool.Pool.Path, "base"), "*.git", SearchOption.AllDirectories)), "pack-refs", "--all");
+        Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", rescue.Id[..3]));
+
+        _pool.Pool.Link(new LinkRequest { Path = "todo", NewBranch = true, WorkingDirectory = _pool.Source });
+        Assert.Equal(["todo"], Complete(_pool.Source, "link", "remove", ""));
+        Assert.Contains("todo", Complete(Path.Combine(_pool.Source, "todo"), "checkout", ""));
+
+        TestGit.Run(_pool.Source, "remote", "add", "origin", "https://user:s3cret@example.com/owner/app.git");
+        Assert.Equal(["https://example.com/owner/app.git"], Complete(_pool.Source, "acquire", "https"));
+        Assert.Equal(["feature/a"], Complete(CloneWithBranch(), "acquire", "--ref", "fea"));
+    }
+
+    [Fact]
+    public void Makes_nothing_and_never_fails()
+    {
+        foreach (var line in new[] { "release ", "acquire ", "acquire --ref ", "release --lease-id ", "rescue restore ", "link remove ", "checkout ", "--pool", "acquire --nonsense x ", "" })
+        {
+            var result = _pool.Program.Run(_pool.Home, ["complete", "--", .. line.Split(' ')]);
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        }
+
+        Assert.False(Directory.Exists(_pool.Pool.Path));
+        Directory.CreateDirectory(_pool.Pool.Path);
+        File.WriteAllText(Path.Combine(_pool.Pool.Path, "gitproc.db"), "garbage that is no database, and long enough to be looked at as if it were one");
+        Assert.Equal((0, "", ""), _pool.Program.Run(_pool.Home, "complete", "--", "release", "") is var damaged ? (damaged.ExitCode, damaged.Output, damaged.Error) : default);
+        Assert.Equal(["gitproc.db"], Directory.GetFileSystemEntries(_pool.Pool.Path).Select(Path.GetFileName));
+        Assert.Equal(0, _pool.Program.Run(_pool.Home, "complete", "--").ExitCode);
+    }
+
+    [Fact]
+    public void Starts_no_process()
+    {
+        Fill();
+        var git = Directory.CreateDirectory(_pool["bin"]).FullName;
+        TestGit.WriteScript(Path.Combine(git, "git"), $"touch '{_pool["started"]}'");
+        foreach (var words in new[] { new[] { "acquire", "--ref", "" }, ["acquire", "source", "--ref", ""], ["acquire", ""], ["rescue", "restore", ""], ["link", "remove", ""] })
+            GitprocProgram.Finish(_pool.Program.Start(_pool.Source, [("PATH", git)], ["complete", "--", .. words]));
+        Assert.False(File.Exists(_pool["started"]));
+    }
+
+    [Fact]
+    public void Has_scripts_for_known_shells_only()
+    {
+        var result = _pool.Program.Run(_pool.Home, "completion", "csh");
+        Assert.Equal((2, "", "gitproc: there is no completion for 'csh', but for bash, zsh, fish, pwsh."), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [ProgramFact("bash")]
+    public void Completes_in_bash()
+    {
+        Fill();
+        var odd = TestGit.MakeRepository(_pool["it's odd"]);
+        _pool.Acquire(odd);
+        TestGit.Run(_pool.Source, "remote", "add", "origin", "https://example.com:8443/owner/app.git");
+        Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acq"));
+        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc  release ", "gitproc", "release", ""));
+        Assert.Equal(["checkout-2"], Bash("gitproc release checkout-2", "gitproc", "release", "checkout-2"));
+        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc release 'che", "gitproc", "release", "'che"));
+        Assert.Equal([@"it\'s\ odd"], Bash("gitproc acquire it", "gitproc", "acquire", "it"));
+        Assert.Equal([@"it\'s\ odd"], Bash(@"gitproc acquire it\'s\ o", "gitproc", "acquire", @"it\'s\ o"));
+        Assert.Equal(["it's odd"], Bash("gitproc acquire \"it's", "gitproc", "acquire", "\"it's"));
+        Assert.Equal([@"nightly\ build"], Bash("gitproc acquire --label n", "gitproc", "acquire", "--label", "n"));
+        // bash has these for words of their own.
+        Assert.Equal(["feature/a"], Bash("gitproc acquire source --ref=f", "gitproc", "acquire", "source", "--ref", "=", "f"));
+        Assert.Equal(["8443/owner/app.git"], Bash("gitproc acquire https://example.com:8", "gitproc", "acquire", "https", ":", "//example.com", ":", "8"));
+        // Only what is before the cursor counts.
+        Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acqXX"));
+        Assert.Equal([], Bash("gitproc run source -- ls ", "gitproc", "run", "source", "--", "ls", ""));
+    }
+
+    [ProgramFact("zsh")]
+    public void Completes_in_zsh()
+    {
+        Fill();
+        // As typed on a terminal: what Tab makes of it is run.
+        const string script =
+            """
+            zmodload zsh/zpty
+            zpty shell zsh -f -i
+            zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
+            zpty -r shell answer '*ready*'
+            zpty -w -n shell $'gitproc repositor\t --js\t > one\n'
+            zpty -w -n shell $'gitproc release checkout-2\t > two 2>&1\n'
+            zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; : > end\n'
+            for ((i = 0; i < 600; i++)); do
+                [[ -e end ]] && exit
+                sleep 0.1
+            done
+            """;
+        RunShell("zsh", "-f", "-c", script);
+        Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
+        Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
+    }
+
+    [ProgramFact("fish")]
+    public void Completes_in_fish()
+    {
+        Fill();
+        Assert.Equal(["acquire"], Fish("gitproc acq"));
+        Assert.Equal(["checkout-1", "checkout-2"], Fish("gitproc release "));
+        Assert.Equal(["checkout-2"], Fish("gitproc release checkout-2"));
+        Assert.Equal(["nightly build"], Fish("gitproc acquire --label n"));
+        Assert.Equal(["--ref=feature/a"], Fish("gitproc acquire source --ref=f"));
+        File.WriteAllText(Path.Combine(_pool.Home, "note.txt"), "");
+        Assert.Contains("note.txt", Fish("gitproc run source -- cat no"));
+        Assert.DoesNotContain("note.txt", Fish("gitproc release "));
+    }
+
+    [ProgramFact("pwsh")]
+    public void Completes_in_pwsh()
+    {
+        Fill();
+        TestGit.Run(_pool.Source, "branch", "quo'te");
+        _pool.Acquire(_pool.Request() with { Fetch = FetchPolicy.Always });
+        const string script =
+            """
+            gitproc completion pwsh | Out-String | Invoke-Expression
+            foreach ($line in $args) { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText -join ' ' }
+            """;
+        string[] lines =
+        [
+            "gitproc acq", "gitproc ac", "gitproc release ", "gitproc release checkout-2", "gitproc release 'checkout-2", "gitproc acquire --new-b",
+            "gitproc acquire --label n", "gitproc acquire source --ref q", "1; gitproc acquire source --ref=f",
+        ];
+        var file = _pool["complete.ps1"];
+        File.WriteAllText(file, script);
+        Assert.Equal(
+            [
+                "acquire", "acquire", "checkout-1 checkout-2", "checkout-2", "'checkout-2'", "--new-branch",
+                "'nightly build'", "'quo''te'", "--ref=feature/a",
+            ],
+            RunShell("pwsh", ["-NoProfile", "-NonInteractive", "-File", file, .. lines]));
+    }
+
+    private void Fill()
+    {
+        TestGit.Run(_pool.Source, "branch", "feature/a");
+        _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = "nightly build" } });
+        _pool.Release(_pool.Acquire());
+    }
+
+    private string CloneWithBranch()
+    {
+        TestGit.Run(_pool.Source, "branch", "feature/a");
+        TestGit.Run(_pool.Home, "clone", "--quiet", _pool.Source, "clone");
+        _pool.Acquire(_pool.Request() with { Fetch = FetchPolicy.Always });
+        return Path.Combine(_pool.Home, "clone");
+    }
+
+    private string[] Complete(string directory, params string[] words)
+    {
+        var result = _pool.Program.Run(directory, ["complete", "--", .. words]);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        return Texts(result.Output);
+    }
+
+    private string[] Bash(string line, params string[] words) => RunShell(
+        "bash",
+        [
+            "--norc", "--noprofile", "-c",
+            """
+            eval "$(gitproc completion bash)"
+            COMP_LINE=$1 COMP_POINT=${#1}; shift
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+            _gitproc
+            ((${#COMPREPLY[@]})) && printf '%s\n' "${COMPREPLY[@]}"
+            """,
+            "bash", line, .. words,
+        ]);
+
+    private string[] Fish(string line) => RunShell("fish", "--no-config", "-c", "gitproc completion fish | source; complete -C $argv[1]", line);
+
+    private string[] RunShell(string shell, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(shell, arguments) { WorkingDirectory = _pool.Home, RedirectStandardOutput = true, RedirectStandardError = true };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        start.Environment["PATH"] = Path.GetDirectoryName(GitprocProgram.File) + Path.PathSeparator + start.Environment["PATH"];
+        // Where the remote of the repository one stands in counts.
+        if (shell == "bash")
+            start.WorkingDirectory = _pool.Source;
+        var result = GitprocProgram.Finish(Process.Start(start)!);
+        Assert.Equal("", result.Error);
+        return Texts(result.Output);
+    }
+
+    private static string[] Texts(string output) => output.Length == 0 ? [] : [.. output.Split('\n').Select(line => line.TrimEnd('\r').Split('\t')[0])];
+}

@@ -1,0 +1,15 @@
+namespace Gitproc.Unit.Support;
+
+/// <summary>A test that is skipped where a program is not installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ProgramFactAttribute : FactAttribute
+{
+    public ProgramFactAttribute(string program)
+    {
+        Program = program;
+        if (ProgramPath.Find(program) is null)
+            Skip = $"{program} is not installed.";
+    }
+
+    public string Program { get; }
+}
