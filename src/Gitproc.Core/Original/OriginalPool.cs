@@ -101,7 +101,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
 
     private void TakeOver(SharedRepository shared, Dictionary<string, OriginalRow> rows, AddressRules addresses)
     {
-        foreach (var name in shared.Worktrees.Keys.Where(name => !CheckoutRecord.Exists(folder.Checkout(name))))
+        foreach (var name in shared.Worktrees.Keys.Where(name => !CheckoutRecord.Exists(Path.Combine(folder.Checkout(name), ".git"))))
         {
             var row = rows.GetValueOrDefault(name);
             Attempt(name, () => new WorktreeConversion(folder, git).Run(shared, name, Describe(shared.Path, row, addresses), LeaseOf(row)));
@@ -111,15 +111,15 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     // Before it used worktrees, the original made clones.
     private void TakeOverClone(OriginalRow row, AddressRules addresses)
     {
-        var path = folder.Checkout(row.Checkout);
-        if (CheckoutName.Read(row.Checkout) is null || !CheckoutHealth.IsFolder(Path.Combine(path, ".git")) || CheckoutRecord.Exists(path))
+        var gitDirectory = Path.Combine(folder.Checkout(row.Checkout), ".git");
+        if (CheckoutName.Read(row.Checkout) is null || !CheckoutHealth.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
             return;
         Attempt(row.Checkout, () =>
         {
-            var record = Describe(Path.Combine(path, ".git"), row, addresses);
+            var record = Describe(gitDirectory, row, addresses);
             if (LeaseOf(row) is { } lease)
-                LeaseFile.Write(path, lease, replaced: null);
-            record.Write(path);
+                LeaseFile.Write(gitDirectory, lease, replaced: null);
+            record.Write(gitDirectory);
         });
     }
 

@@ -62,7 +62,7 @@ internal sealed class SharedRepository
         if (!Directory.Exists(checkout))
             return false;
         if (Directory.Exists(System.IO.Path.Combine(checkout, ".git")))
-            return CheckoutRecord.Exists(checkout);
+            return CheckoutRecord.Exists(System.IO.Path.Combine(checkout, ".git"));
         var line = ReadLine(System.IO.Path.Combine(checkout, ".git")) ?? ReadLine(PointerAside(folder, name));
         return line is null || (line.StartsWith(Pointer, StringComparison.Ordinal) && Ends(line).SequenceEqual(Ends(gitDirectory)));
 

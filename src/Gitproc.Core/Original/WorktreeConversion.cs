@@ -40,9 +40,9 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
             Copy(Path.Combine(shared.Path, "lfs"), Path.Combine(gitDirectory, "lfs"), []);
         }
 
-        record.Write(made);
+        record.Write(gitDirectory);
         if (lease is not null)
-            LeaseFile.Write(made, lease, replaced: null);
+            LeaseFile.Write(gitDirectory, lease, replaced: null);
         // A folder cannot take the place of a file in one step.
         var path = Path.Combine(folder.Checkout(checkout), ".git");
         new SubmoduleLinks(git).Set(worktree, gitDirectory, path);

@@ -16,7 +16,7 @@ public static class PromptText
         {
             var name = Path.GetFileName(folder);
             if (CheckoutName.Read(name) is not null && IsInPool(folder))
-                return LeaseFile.Read(folder) is { } lease && new OwnerLives().WhyOver(lease) is null ? $"[{name}]" : "";
+                return LocalRepository.At(Path.Combine(folder, ".git")) is { } place && LeaseFile.Read(place.GitDirectory) is { } lease && new OwnerLives().WhyOver(lease) is null ? $"[{name}]" : "";
         }
 
         return "";

@@ -1,10 +1,11 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 using Gitproc.Views;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Says for a prompt which held checkout the session stands in. It never fails, and reads a file or two.</summary>
-[Cmdlet(VerbsCommon.Get, "GitprocPrompt")]
+[Cmdlet(VerbsCommon.Get, "GitprocPrompt", HelpUri = HelpPage.Folder + "Get-GitprocPrompt.md")]
 [OutputType(typeof(string))]
 public sealed class GetGitprocPromptCommand : PSCmdlet
 {

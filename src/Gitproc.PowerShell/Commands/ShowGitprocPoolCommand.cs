@@ -1,12 +1,14 @@
 using System.Management.Automation;
 using Gitproc.Cli.Output;
+using Gitproc.PowerShell;
+using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Views;
 
-namespace Gitproc.PowerShell.Commands;
+namespace Gitproc;
 
 /// <summary>Shows who holds and who waits for checkouts and what each is doing, until q or Ctrl+C ends it; where there is no terminal, once.</summary>
-[Cmdlet(VerbsCommon.Show, "GitprocPool")]
+[Cmdlet(VerbsCommon.Show, "GitprocPool", HelpUri = HelpPage.Folder + "Show-GitprocPool.md")]
 [OutputType(typeof(string))]
 public sealed class ShowGitprocPoolCommand : GitprocCommand
 {
