@@ -12,7 +12,7 @@ param(
 
 $personal = Join-Path $Folder 'home'
 $remote = Join-Path $Folder 'remotes/owner/repo'
-$null = New-Item -ItemType Directory -Path $personal, $remote
+$null = New-Item -ItemType Directory -Path $personal, $remote -Force
 $env:HOME = $personal
 $env:XDG_CONFIG_HOME = Join-Path $personal '.config'
 $env:GITPROC_POOL = Join-Path $personal '.gitproc_pool'

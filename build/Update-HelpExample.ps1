@@ -53,7 +53,8 @@ try {
             ". '$using:root/build/Initialize-HelpGround.ps1' '$folder'"
             $blocks
         )
-        $text = (& (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script) -join "`n"
+        # PowerShell reads what ~ is when it starts.
+        $text = (env "HOME=$folder/home" (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script) -join "`n"
         $text = $text.Replace("$folder/home", '/home/me') -replace "\b$([Environment]::UserName)\b", 'me' -replace '(?m) +$'
         @{ Page = $_; Outputs = @($text -split '--- EXAMPLE \d+ ---' | Select-Object -Skip 1 | ForEach-Object { $_.Trim("`n") }) }
     } -ThrottleLimit 2

@@ -6,7 +6,8 @@ namespace Gitproc.Help;
 /// <summary>Reads the cmdlets of an assembly. Attributes are read as data: no code of the assembly runs.</summary>
 internal static class CmdletReader
 {
-    private static readonly ParameterShape[] Confirming =
+    /// <summary>What PowerShell adds to a command that changes something.</summary>
+    public static IReadOnlyList<ParameterShape> Confirming { get; } =
     [
         new("WhatIf", null, false, null, "", ["wi"], false, []),
         new("Confirm", null, false, null, "", ["cf"], false, []),

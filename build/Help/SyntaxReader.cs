@@ -24,8 +24,9 @@ internal static partial class SyntaxReader
         foreach (Match match in Parameter().Matches(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]))
         {
             var isPositional = match.Groups["name"].Success;
-            parameters.Add(new ParameterShape(
-                isPositional ? match.Groups["name"].Value : match.Groups["named"].Value,
+            var name = isPositional ? match.Groups["name"].Value : match.Groups["named"].Value;
+            parameters.Add(CmdletReader.Confirming.FirstOrDefault(parameter => parameter.Name == name) ?? new ParameterShape(
+                name,
                 match.Groups["type"] is { Success: true } type ? type.Value : null,
                 match.Value[0] != '[' || match.Value.StartsWith("[-", StringComparison.Ordinal) && isPositional,
                 isPositional ? parameters.Count : null,
