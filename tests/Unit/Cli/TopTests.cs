@@ -72,9 +72,9 @@ public sealed class TopTests : IDisposable
     public void It_shows_what_changes_and_nothing_else()
     {
         var (held, other) = (_pool.Acquire(), _pool.Acquire());
-        // So old that no age changes.
+        // So old that no age changes; and a label as wide as the title of its column.
         _pool.Execute("UPDATE checkout SET lease = json_set(lease, '$.acquiredAt', 1000), created_at = 1000, last_used_at = 1000");
-        object[][] steps = [WaitFor("q quits"), Pause(2.5), Meanwhile("release", other.Name, "--force"), WaitFor("Free"), Send("q")];
+        object[][] steps = [WaitFor("q quits"), Pause(2.5), Meanwhile("renew", other.Name, "--label", "later"), WaitFor("later"), Send("q")];
         var output = Run(_pool, steps, [], "top").Output;
         var changes = output[(output.IndexOf("q quits", StringComparison.Ordinal) + "q quits".Length)..];
         Assert.Contains(other.Name, changes, StringComparison.Ordinal);
