@@ -96,7 +96,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         $checkout = Invoke-GitprocAcquire $other
         Set-Content (Join-Path $checkout.Path 'new') 'work'
         Exit-GitprocCheckout $checkout -WarningAction Ignore
-        $lines = Get-GitprocRescue | Show -Width 120
+        $lines = Get-GitprocRescue | Show -Width 250
         $lines[0] | Should -Match '^Id +Age +Repository +Branch +Files +Commits +Size$'
         $lines[2] | Should -Match ' \d+ s .* \d+ B$'
         (Get-GitprocRescue)[0].Size | Should -BeOfType [long]
