@@ -159,7 +159,7 @@ public sealed class PruneTests : IDisposable
         Age(days: 20);
 
         var planned = _pool.Program.Run(_pool.Home, "prune", "--dry-run");
-        Assert.Matches(@"^KIND\s+NAME\s+REPOSITORY\s+SIZE\s+LAST USED\ncheckout\s+checkout-1 [^\n]*iB[^\n]*\nrepository ", planned.Output);
+        Assert.Matches(@"^KIND\s+NAME\s+REPOSITORY\s+SIZE\s+LAST USED\ncheckout\s+checkout-1 [^\n]*B [^\n]*\nrepository ", planned.Output);
         Assert.Contains("in all", planned.Error, StringComparison.Ordinal);
         Assert.Single(_pool.List());
         Assert.StartsWith("[{\"kind\":\"checkout\",\"name\":\"checkout-1\",", _pool.Program.Run(_pool.Home, "prune", "--dry-run", "--json").Output, StringComparison.Ordinal);
