@@ -105,7 +105,7 @@ Describe 'The care of a pool' {
         (gp repos 'sou*').Key | Should -Be $repository
         Get-GitprocRepository 'x*' | Should -BeNullOrEmpty
         { Get-GitprocRepository none -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
-        $info | Out-String | Should -Match 'iB'
+        $info | Out-String | Should -Match ' [KMG]?B '
         ($info | Invoke-GitprocAcquire).Repository | Should -Be $repository
     }
 
@@ -127,7 +127,7 @@ Describe 'The care of a pool' {
         $planned = Clear-GitprocPool -UnusedFor 0s -WhatIf
         $planned.Kind | Should -Be 'Checkout', 'Checkout', 'Repository'
         $planned | Should -BeOfType 'Gitproc.PrunedItem'
-        $planned | Out-String | Should -Match 'iB'
+        $planned | Out-String | Should -Match ' [KMG]?B '
         Get-GitprocCheckout | Should -HaveCount 2
         Clear-GitprocPool -UnusedFor 0s -KeepFree 1 -Repository source -WhatIf | Should -HaveCount 1
         (gp prune -UnusedFor 0s).Name | Should -Be $planned.Name

@@ -89,6 +89,7 @@ Describe 'gp' {
     }
 
     It 'tells the error of what it runs to whoever called it' {
+        $ErrorActionPreference = 'Continue'
         function Invoke-Inside { [CmdletBinding()] param() gp r checkout-99; gp /no/such/path }
         function Invoke-Outside { [CmdletBinding()] param() Invoke-Inside }
         Invoke-Outside -ErrorVariable records -ErrorAction SilentlyContinue
