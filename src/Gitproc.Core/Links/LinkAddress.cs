@@ -30,7 +30,12 @@ internal static class LinkAddress
         }
     }
 
-    private static bool Leads(string checkout, string path, RepositoryPlace place)
+    /// <summary>Whether the search for a path leads to a base repository, and to no other.</summary>
+    /// <param name="checkout">The checkout's folder, absolute and real.</param>
+    /// <param name="path">The path that a <c>.gitlink</c> says.</param>
+    /// <param name="place">The base repository.</param>
+    /// <returns>True when it does.</returns>
+    public static bool Leads(string checkout, string path, RepositoryPlace place)
     {
         try
         {

@@ -31,8 +31,9 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
         // The record is what it is found by, and goes last of all.
-        IgnoreRules.Remove(link.Place, link.Path, isLast: new LinkStore(link.Place).List().Count == 1);
-        new LinkStore(link.Place).Remove(link.Id);
+        var store = new LinkStore(link.Place);
+        IgnoreRules.Remove(link.Place, link.Path, isLast: store.List().Count == 1);
+        store.Remove(link.Id);
         return rescue;
     }
 

@@ -74,27 +74,18 @@ internal static class LinkRepair
         };
     }
 
-    private static LinkState Move(LinkState link, string path)
+    /// <summary>Makes a folder the one of a checkout, and lets both ends and what is around know. What the <c>.gitlink</c> says of the base stays where it still leads there.</summary>
+    /// <param name="link">The checkout, as it is recorded.</param>
+    /// <param name="path">The folder, absolute and real; it is made when it is not there.</param>
+    /// <returns>The checkout.</returns>
+    public static LinkState Move(LinkState link, string path)
     {
-        var store = new LinkStore(link.Place);
-        var gitdir = Leads(link, path) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
-        var moved = store.Write(link.Id, link.Record with { Gitdir = gitdir }, path);
+        var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
+        var moved = new LinkStore(link.Place).Write(link.Id, link.Record with { Gitdir = gitdir }, path);
         LinkFolder.Write(moved);
         if (!RealPath.IsSame(link.Path, path))
             IgnoreRules.Remove(link.Place, link.Path, isLast: false);
         IgnoreRules.Add(moved, SubmoduleBase.IsOne(moved));
         return moved;
-    }
-
-    private static bool Leads(LinkState link, string path)
-    {
-        try
-        {
-            return BaseSearch.Nearest(path, link.Record.Gitdir)?.CommonDirectory == link.Place.CommonDirectory;
-        }
-        catch (GitprocException)
-        {
-            return false;
-        }
     }
 }

@@ -20,19 +20,13 @@ internal sealed class LinkRestore(GitRunner git)
         if (link.IsThere)
             throw new GitprocException(ErrorReason.PathTaken, $"{link.Name} is not missing: it is at {link.Path}.", link.Path);
         LinkFolder.MustBeFree(path);
-        var restored = new LinkStore(link.Place).Write(link.Id, link.Record with { Gitdir = LinkAddress.Of(path, link.Place) }, path);
-        LinkFolder.Write(restored);
-        IgnoreRules.Remove(link.Place, link.Path, isLast: false);
-        IgnoreRules.Add(restored, SubmoduleBase.IsOne(restored));
+        var restored = LinkRepair.Move(link, path);
         // Left by a git that was killed with the folder.
         File.Delete(Path.Combine(restored.GitDirectory, "index.lock"));
-        if (File.Exists(Path.Combine(restored.GitDirectory, "index")))
-            Run(path, "checkout-index", "--all", "--force", "--index", "--quiet");
-        return restored;
-
         // What is in a conflict has no one content, and is left out (git-checkout-index(1)).
-        void Run(string folder, params string[] arguments) =>
-            git.Run(new GitCall(arguments) { WorkingDirectory = folder, Subject = folder, MayFail = true }, cancellationToken);
+        if (File.Exists(Path.Combine(restored.GitDirectory, "index")))
+            git.Run(new GitCall("checkout-index", "--all", "--force", "--index", "--quiet") { WorkingDirectory = path, Subject = path, MayFail = true }, cancellationToken);
+        return restored;
     }
 
     /// <summary>Makes a checkout again that was removed, from what was rescued of it.</summary>

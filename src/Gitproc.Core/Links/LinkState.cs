@@ -11,7 +11,7 @@ namespace Gitproc.Links;
 internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile Record, string Path)
 {
     /// <summary>Its private git directory: HEAD, index and the like.</summary>
-    public string GitDirectory => System.IO.Path.Combine(Place.CommonDirectory, "worktrees", Id);
+    public string GitDirectory => Worktrees.PrivateFolder(Place.CommonDirectory, Id);
 
     /// <summary>Whether its folder is there, and is this checkout.</summary>
     public bool IsThere => LinkFolder.IsOf(Path, GitDirectory);

@@ -17,7 +17,7 @@ internal sealed class LinkStore(RepositoryPlace place)
     // not tell that a branch is checked out elsewhere (builtin/checkout.c, switch_branches).
     private const string Unborn = "ref: refs/heads/gitproc/no-commit\n";
 
-    private readonly string _folder = Path.Combine(place.CommonDirectory, "worktrees");
+    private readonly string _folder = Worktrees.Folder(place.CommonDirectory);
 
     /// <summary>The base repository.</summary>
     public RepositoryPlace Place => place;
@@ -30,13 +30,12 @@ internal sealed class LinkStore(RepositoryPlace place)
     /// <summary>The private folder of a checkout.</summary>
     /// <param name="id">Its id.</param>
     /// <returns>The absolute path; nothing need be there.</returns>
-    public string Folder(string id) => Path.Combine(_folder, id);
+    public string Folder(string id) => Worktrees.PrivateFolder(place.CommonDirectory, id);
 
     /// <summary>Lists the checkouts; worktrees that others made are not among them.</summary>
     /// <returns>The checkouts, by name.</returns>
-    public IReadOnlyList<LinkState> List() => Directory.Exists(_folder)
-        ? [.. Directory.EnumerateDirectories(_folder).Select(folder => Find(Path.GetFileName(folder))).OfType<LinkState>().OrderBy(link => link.Name, StringComparer.Ordinal)]
-        : [];
+    public IReadOnlyList<LinkState> List() =>
+        [.. Worktrees.Of(place.CommonDirectory).Select(Find).OfType<LinkState>().OrderBy(link => link.Name, StringComparer.Ordinal)];
 
     /// <summary>Finds a checkout.</summary>
     /// <param name="id">Its id.</param>

@@ -76,14 +76,11 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
     public static IReadOnlyList<Link> RepairLinks(string? path, string workingDirectory)
     {
-        if (path is null && Above(RealPath.Of(workingDirectory)) is null)
-        {
-            return LocalRepository.Around(workingDirectory) is var (place, _)
-                ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
-                : throw new GitprocException(ErrorReason.LinkNotFound, $"{workingDirectory} is in no light-weight checkout, and in no repository.", workingDirectory);
-        }
-
-        return [LinkRepair.Repair(path is null ? Above(RealPath.Of(workingDirectory))! : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory))).Describe()];
+        if ((path is null ? Above(RealPath.Of(workingDirectory)) : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory))) is { } folder)
+            return [LinkRepair.Repair(folder).Describe()];
+        return LocalRepository.Around(workingDirectory) is var (place, _)
+            ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
+            : throw new GitprocException(ErrorReason.LinkNotFound, $"{workingDirectory} is in no light-weight checkout, and in no repository.", workingDirectory);
     }
 
     /// <summary>Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what was rescued.</summary>
@@ -148,8 +145,7 @@ public sealed partial class Pool
         if (!LocalPath.Is(text, new AddressRules { WorkingDirectory = workingDirectory }))
             return BaseSearch.Nearest(path, text);
         var full = text is ['~', ..] ? HomeFolder.Path + text[1..] : System.IO.Path.GetFullPath(text, workingDirectory);
-        var top = LocalRepository.Find(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
-        return LocalRepository.At(System.IO.Path.Combine(top, ".git")) ?? LocalRepository.At(top)!;
+        return LocalRepository.FindPlace(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
     }
 
     private LinkSource PoolSource(string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
@@ -161,7 +157,7 @@ public sealed partial class Pool
             var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
             var repositories = new RepositoryTable(database.Connection);
-            var target = ResolveBase(new RepositoryResolver(repositories, config, settings), named, path, request.WorkingDirectory);
+            var target = ResolveBase(named, path, () => new RepositoryResolver(repositories, config, settings).Resolve(named, request.WorkingDirectory));
             var row = target.Known ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
             var found = Fetch(database, repositories, row, target, settings);
             var place = LocalRepository.At(_folder.Base(row.Base))!;
@@ -190,11 +186,11 @@ public sealed partial class Pool
         }
     }
 
-    private static RepositoryTarget ResolveBase(RepositoryResolver resolver, string named, string path, string workingDirectory)
+    private static RepositoryTarget ResolveBase(string named, string path, Func<RepositoryTarget> resolve)
     {
         try
         {
-            return resolver.Resolve(named, workingDirectory);
+            return resolve();
         }
         catch (GitprocException e) when (e.Reason is ErrorReason.UnknownRepository or ErrorReason.InvalidAddress)
         {
@@ -213,9 +209,7 @@ public sealed partial class Pool
             return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All) : [];
         if (LocalBase(text, RealPath.Of(workingDirectory), workingDirectory) is { } local)
             return [local];
-        var row = With(database => ResolveBase(
-            new RepositoryResolver(new RepositoryTable(database.Connection), ReadConfig(workingDirectory, database, cancellationToken), PoolSettings.Read(ReadConfig(workingDirectory, database, cancellationToken))),
-            text, workingDirectory, workingDirectory).Known);
+        var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known);
         return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known ? [known] : [];
 
         List<RepositoryPlace> All(PoolDatabase database) =>

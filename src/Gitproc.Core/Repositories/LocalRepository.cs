@@ -14,10 +14,17 @@ internal static class LocalRepository
     /// <summary>Finds the repository at a path, which every path of it leads to: a link, its <c>.git</c>, a linked worktree.</summary>
     /// <param name="path">An absolute path.</param>
     /// <returns>The real path of its main work tree, or of a bare repository; null when there is none.</returns>
-    public static string? Find(string path)
+    public static string? Find(string path) => FindPlace(path)?.Top;
+
+    /// <summary>As <see cref="Find"/>.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The repository itself, whichever worktree of it the path is of; null when there is none.</returns>
+    public static RepositoryPlace? FindPlace(string path)
     {
         var real = RealPath.Of(path);
-        return Suffixes.Select(suffix => At(real + suffix)).OfType<RepositoryPlace>().FirstOrDefault()?.Top;
+        return Suffixes.Select(suffix => At(real + suffix)).OfType<RepositoryPlace>().FirstOrDefault() is { } found
+            ? found with { GitDirectory = found.CommonDirectory }
+            : null;
     }
 
     /// <summary>Finds the repository that a folder lies in, as git does: in the folder, else in the next one above that has one.</summary>

@@ -21,5 +21,8 @@ internal static class Worktrees
     public static IReadOnlyList<string> Of(string repository) =>
         Directory.Exists(Folder(repository)) ? [.. Directory.EnumerateDirectories(Folder(repository)).Select(folder => Path.GetFileName(folder)!)] : [];
 
-    private static string Folder(string repository) => Path.Combine(repository, "worktrees");
+    /// <summary>The folder that private folders are in.</summary>
+    /// <param name="repository">The repository, absolute.</param>
+    /// <returns>The absolute path; nothing need be there.</returns>
+    public static string Folder(string repository) => Path.Combine(repository, "worktrees");
 }

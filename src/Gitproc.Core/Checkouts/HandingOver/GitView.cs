@@ -1,4 +1,5 @@
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -18,10 +19,6 @@ internal sealed class GitView : IDisposable
         ("core.trustctime", "true"), ("core.checkStat", "default"),
         ("gc.auto", "0"), ("maintenance.auto", "false"),
     ];
-
-    // As a branch without commits. Refs of this kind are the view's own (gitrepository-layout(5), refs): if git ever wrote
-    // one, the model would not have it.
-    private const string Unborn = "ref: refs/worktree/no-commit";
 
     private readonly string _folder;
     private readonly string _objects;
@@ -92,7 +89,7 @@ internal sealed class GitView : IDisposable
 
     /// <summary>Says what is checked out.</summary>
     /// <param name="commit">The commit's id; null for none.</param>
-    public void SetHead(string? commit) => File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? Unborn) + "\n");
+    public void SetHead(string? commit) => File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? $"ref: {Worktrees.Unborn}") + "\n");
 
     /// <summary>Goes on with <see cref="OwnIndex"/>, and leaves the checkout's as it is.</summary>
     public void UseOwnIndex() => Index = OwnIndex;
