@@ -89,6 +89,7 @@ public sealed class ManyProcessesTests : IDisposable
             GitprocProgram.Finish(process);
         }
 
+        _pool.WaitForKilled();
         // The owner of these is this test, which lives: only rows of its own that were being made are left.
         foreach (var left in _pool.List().Where(checkout => checkout.State == CheckoutState.Locked))
             _pool.Release(left);
@@ -116,6 +117,7 @@ public sealed class ManyProcessesTests : IDisposable
             Thread.Sleep(120 + (60 * round));
             shell.Kill(entireProcessTree: true);
             shell.WaitForExit();
+            _pool.WaitForKilled();
         }
 
         var checkout = _pool.Acquire(source);

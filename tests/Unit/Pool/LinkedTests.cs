@@ -385,6 +385,7 @@ public sealed class LinkedTests : IDisposable
             GitprocProgram.Finish(process);
         }
 
+        _pool.WaitForKilled();
         foreach (var left in _pool.List().Where(checkout => checkout.State == CheckoutState.Locked))
             _pool.Release(left);
         _pool.Pool.Repair();
@@ -393,8 +394,6 @@ public sealed class LinkedTests : IDisposable
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
         Assert.Equal(1000, Directory.EnumerateFiles(checkout.Path, "file-*").Count());
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
-        // A git whose gitproc was killed may write on for a moment.
-        SpinWait.SpinUntil(() => _pool.Pool.Repair() is not null && !Directory.EnumerateFileSystemEntries(_pool["pool/tmp"]).Any(), TimeSpan.FromSeconds(10));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_pool["pool/tmp"]));
         Assert.All(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")), folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
     }

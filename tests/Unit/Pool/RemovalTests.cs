@@ -209,7 +209,7 @@ public sealed class RemovalTests : IDisposable
             Assert.True(files is 0 or 1500, $"{files} files are left in {checkout.Path}");
         }
 
-        WaitForOrphans();
+        _pool.WaitForKilled();
         _pool.Pool.Repair();
 
         Assert.Empty(Left());
@@ -217,13 +217,6 @@ public sealed class RemovalTests : IDisposable
         Assert.All(_pool.List(), checkout => Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short")));
         Assert.Equal(1500, Directory.EnumerateFiles(_pool.Acquire(source).Path).Count());
         Assert.Equal("ok", _pool.Query<string>("PRAGMA integrity_check"));
-    }
-
-    // A git whose gitproc was killed goes on for a moment.
-    private void WaitForOrphans()
-    {
-        for (var i = 0; i < 100 && CheckoutProcesses.Of(_pool.Pool.Path) is not []; i++)
-            Thread.Sleep(50);
     }
 
     private Checkout Free() => _pool.Release(_pool.Acquire());

@@ -115,6 +115,7 @@ public sealed class WarmTests : IDisposable
             process.WaitForExit();
         }
 
+        _pool.WaitForKilled();
         Assert.DoesNotContain(_pool.List(), checkout => checkout.State == CheckoutState.Locked);
         Assert.Equal(6, _pool.Pool.Warm(Request(6, source)).Count);
         Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));

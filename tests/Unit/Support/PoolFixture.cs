@@ -83,7 +83,18 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
             : row.GetValue(i).ToString()));
     }
 
+    /// <summary>Waits for what was killed: a grandchild ends in its own time, and a git whose gitproc was killed goes on for a moment.</summary>
+    public void WaitForKilled() => SpinWait.SpinUntil(
+        () => !Directory.Exists(_folder["pool/locks"]) || (CheckoutProcesses.Of(Pool.Path) is [] && Directory.EnumerateFiles(_folder["pool/locks"], "*.lock").All(IsFree)),
+        TimeSpan.FromSeconds(10));
+
     public void Report(PoolReport value) => Reports.Add(value);
 
     public void Dispose() => _folder.Dispose();
+
+    private static bool IsFree(string path)
+    {
+        using var taken = FileLock.TryAcquire(path);
+        return taken is not null;
+    }
 }
