@@ -22,6 +22,7 @@
         'Get-GitprocRepository'
         'Get-GitprocRescue'
         'Initialize-GitprocCheckout'
+        'Invoke-Gitproc'
         'Invoke-GitprocAcquire'
         'New-GitprocLink'
         'Remove-GitprocCheckout'
@@ -37,7 +38,7 @@
         'Switch-GitprocLink'
         'Update-GitprocLease'
     )
-    FunctionsToExport = @('Disable-GitprocAlias', 'Enable-GitprocAlias', 'Invoke-Gitproc', 'Use-GitprocCheckout')
+    FunctionsToExport = @('Disable-GitprocAlias', 'Enable-GitprocAlias', 'Use-GitprocCheckout')
     AliasesToExport = @('a', 'gitproc', 'list')
     VariablesToExport = @()
     PrivateData = @{

@@ -12,10 +12,10 @@ public static class ShortCommands
         ["checkout"] = "Switch-GitprocLink",
         ["filter"] = "Select-GitprocCheckout",
         ["grep"] = "Select-GitprocCheckout",
-        ["-F"] = "Select-GitprocCheckout",
-        ["help"] = "Get-Help",
-        ["--help"] = "Get-Help",
-        ["-h"] = "Get-Help",
+        ["-F"] = ShortCommandLine.Filter,
+        ["help"] = ShortCommandLine.Help,
+        ["--help"] = ShortCommandLine.Help,
+        ["-h"] = ShortCommandLine.Help,
         ["history"] = "Get-GitprocHistory",
         ["link"] = "New-GitprocLink",
         ["link list"] = "Get-GitprocLink",
@@ -57,12 +57,6 @@ public static class ShortCommands
         : Targets.Where(pair => pair.Key.StartsWith(first + " ", StringComparison.OrdinalIgnoreCase))
             .Select(pair => KeyValuePair.Create(pair.Key[(first.Length + 1)..], pair.Value));
 
-    /// <summary>Reads the command at the beginning of some arguments: one word, or two where the first alone says too little.</summary>
-    /// <param name="first">The first.</param>
-    /// <param name="second">The second; null for none.</param>
-    /// <returns>How many words it has.</returns>
-    public static int Length(string first, string? second) => second is not null && Targets.ContainsKey($"{first} {second}") ? 2 : 1;
-
     /// <summary>Finds what a command stands for.</summary>
     /// <param name="command">The command, in upper or lower case.</param>
     /// <returns>The name of a cmdlet; null when there is no such command.</returns>
@@ -75,6 +69,6 @@ public static class ShortCommands
     {
         var shown = SecretText.Hide(command);
         return new ErrorRecord(
-            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."), "UnknownCommand,Gitproc.InvokeGitprocCommand", ErrorCategory.InvalidArgument, shown);
+            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."), "UnknownCommand", ErrorCategory.InvalidArgument, shown);
     }
 }

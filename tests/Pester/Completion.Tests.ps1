@@ -50,6 +50,16 @@ Describe 'Completion of arguments' {
         Test-Path $env:GITPROC_POOL | Should -BeFalse
     }
 
+    It 'has the parameters of the command behind the words, half typed too: <Text>' -ForEach @(
+        @{ Text = 'gp a -Max'; Expected = '-MaxCheckouts' }, @{ Text = 'gitproc rm checkout-1 -F'; Expected = '-Force' }
+        @{ Text = 'gp rescue restore x -Wh'; Expected = '-WhatIf' }, @{ Text = 'gp run . { 1 } -Dis'; Expected = '-Discard' }
+        @{ Text = 'gp help a -Exa'; Expected = '-Examples' }, @{ Text = 'gp a -Clean F'; Expected = 'Full' }
+        @{ Text = 'gp -Lit'; Expected = '-LiteralPath' }, @{ Text = 'Get-Item . | gp -Lit'; Expected = '-LiteralPath' }
+        @{ Text = 'gitproc nonsense -Max'; Expected = $null }, @{ Text = 'gp help rescue rest'; Expected = 'restore' }
+    ) {
+        (TabExpansion2 $Text -cursorColumn $Text.Length).CompletionMatches.CompletionText | Should -Be $Expected
+    }
+
     Context 'with a pool' {
         BeforeAll {
             $checkout = gp a $repository -Label "nobody's build"

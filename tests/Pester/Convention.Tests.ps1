@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../Gitproc.psd1"
-    $names = $manifest.CmdletsToExport + ($manifest.FunctionsToExport | Where-Object { $_ -ne 'Invoke-Gitproc' })
+    $names = $manifest.CmdletsToExport + $manifest.FunctionsToExport | Where-Object { $_ -ne 'Invoke-Gitproc' }
     $hasThreadJob = [bool] (Get-Command Start-ThreadJob -ErrorAction Ignore)
     $hasAnalyzer = [bool] (Get-Module PSScriptAnalyzer -ListAvailable)
 }

@@ -151,10 +151,27 @@ Describe 'gp' {
     It 'explains one command' {
         gitproc help acquire | Out-String | Should -Match 'Invoke-GitprocAcquire'
         gitproc | Out-String | Should -Match 'about_Gitproc'
+        (gitproc help rescue restore).Name | Should -Be 'Restore-GitprocRescue'
+        (gp -h a).Name | Should -Be 'Invoke-GitprocAcquire'
+        gitproc help run -Examples | Out-String | Should -Match 'Side by side'
+    }
+
+    It 'refuses a parameter that the command does not have, and runs nothing' {
+        { gp a $repository -Bogus } | Should -Throw -ErrorId 'NamedParameterNotFound,*' -ExpectedMessage "*'Bogus'*"
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
+    It 'hands a word on as it was written: <Text>' -ForEach @(
+        @{ Text = 'gp a SOURCE -Ref 007'; Word = "'007'" }, @{ Text = 'gp a -NoFetch SOURCE -Ref 1e5'; Word = "'1e5'" }, @{ Text = 'gp r 0x10'; Word = "'0x10'" }
+        @{ Text = "gp r '-x'"; Word = "'-x'" }, @{ Text = "gp -Path '-x'"; Word = '-x' }
+    ) {
+        $ErrorActionPreference = 'Stop'
+        { & ([scriptblock]::Create($Text.Replace('SOURCE', "'$repository'"))) } | Should -Throw -ExpectedMessage "*$Word*"
     }
 
     It 'refuses a command that gitproc does not have' {
-        { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand*' -ExpectedMessage "*'nonsense'*"
+        { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.InvokeGitprocCommand' -ExpectedMessage "*'nonsense'*"
+        { gitproc nonsense -Ref main $repository more } | Should -Throw -ErrorId 'UnknownCommand,*'
     }
 
     It 'hands on what is $null, for the cmdlet to refuse: <Text>' -ForEach @(

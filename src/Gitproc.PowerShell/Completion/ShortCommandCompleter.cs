@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -8,24 +9,39 @@ namespace Gitproc.PowerShell.Completion;
 /// Completes what follows <c>gitproc</c> and <c>gp</c>: first their commands, then whatever the cmdlet behind the command
 /// completes there.
 /// </summary>
-public static class ShortCommandCompleter
+public sealed class ShortCommandCompleter : IArgumentCompleter
 {
-    private const string ItemProperty = @"Microsoft.PowerShell.Management\Get-ItemProperty";
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters) => Complete(commandAst, CursorIn(commandAst, parameterName, wordToComplete));
 
-    /// <summary>Completes a command line.</summary>
-    /// <param name="command">The part of it that begins with <c>gitproc</c> or <c>gp</c>.</param>
-    /// <param name="cursor">Where in the whole line the cursor is.</param>
-    /// <returns>What could stand there.</returns>
-    public static IEnumerable<CompletionResult> Complete(CommandAst command, int cursor)
+    // A completer is not told where the cursor is.
+    private static int CursorIn(CommandAst command, string parameter, string word)
+    {
+        var elements = command.CommandElements.Skip(1).ToList();
+        var named = elements.FindLastIndex(element => element is CommandParameterAst { Argument: null } name && parameter.StartsWith(name.ParameterName, StringComparison.OrdinalIgnoreCase));
+        var found = named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && IsWord(value) ? value : elements.FindLast(IsWord);
+        return found is null ? command.Extent.EndOffset + 1 : found.Extent.EndOffset;
+
+        // The word comes with both its quotes, also where the line has only the first.
+        bool IsWord(CommandElementAst element) => word.Length > 0
+            && (element.Extent.Text.EndsWith(word, StringComparison.Ordinal) || (word is ['\'' or '"', _, ..] && element.Extent.Text.EndsWith(word[..^1], StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<CompletionResult> Complete(CommandAst command, int cursor)
     {
         var name = command.CommandElements[0];
         var isItemProperty = string.Equals(command.GetCommandName(), "gp", StringComparison.OrdinalIgnoreCase);
         if (isItemProperty && command.Parent is PipelineAst pipeline && pipeline.PipelineElements[0] != command)
-            return CompleteAs(ItemProperty, name, command, cursor);
+            return CompleteAs(ShortCommandLine.ItemProperty, name, command, cursor);
 
         var first = command.CommandElements.ElementAtOrDefault(1);
         if (first is null || cursor <= first.Extent.EndOffset)
-            return isItemProperty ? Words(first, cursor).Concat(CompleteAs(ItemProperty, name, command, cursor)) : Words(first, cursor);
+            return isItemProperty ? Words(first, cursor).Concat(CompleteAs(ShortCommandLine.ItemProperty, name, command, cursor)) : Words(first, cursor);
         var second = command.CommandElements.ElementAtOrDefault(2);
         if (ShortCommands.WordsAfter(TextOf(first)).Any())
         {
@@ -37,9 +53,10 @@ public static class ShortCommandCompleter
 
         return ShortCommands.TargetOf(TextOf(first)) switch
         {
-            "Get-Help" => Words(second, cursor),
+            ShortCommandLine.Help when second is null || cursor <= second.Extent.EndOffset => Words(second, cursor),
+            ShortCommandLine.Help => Words(command.CommandElements.ElementAtOrDefault(3), cursor, TextOf(second)),
             { } target => CompleteAs(target, first, command, cursor),
-            null => isItemProperty ? CompleteAs(ItemProperty, name, command, cursor) : [],
+            null => isItemProperty ? CompleteAs(ShortCommandLine.ItemProperty, name, command, cursor) : [],
         };
     }
 

@@ -1,4 +1,4 @@
-# What needs the caller's own session: the dispatcher, blocks of the user's, aliases. Everything else is a cmdlet. What of
+# What needs the caller's own session: blocks of the user's, aliases. Everything else is a cmdlet. What of
 # it is exported stands in Gitproc.psd1.
 Set-StrictMode -Version Latest
 
@@ -151,20 +151,12 @@ function Use-GitprocCheckout {
     }
 }
 
-# Bound to no module, so that it runs with the caller's preferences, as what it stands for would.
-${function:Invoke-Gitproc} = [scriptblock]::Create([System.IO.File]::ReadAllText("$PSScriptRoot/Invoke-Gitproc.ps1"))
+# What Invoke-Gitproc runs.
+$script:ShortCommand = { param($Target, $Positional, $Named) & $Target @Positional @Named }
 
 ${alias:gitproc} = 'Invoke-Gitproc'
 ${alias:a} = 'Invoke-GitprocAcquire'
 ${alias:list} = 'Get-GitprocCheckout'
-
-# By its name, because Microsoft.PowerShell.Core is always loaded. The block is the session's, not this module's, so that
-# it offers what the session has.
-$script:ShortName = 'gp', 'gitproc', 'Invoke-Gitproc'
-Register-ArgumentCompleter -Native -CommandName $script:ShortName -ScriptBlock ([scriptblock]::Create(@'
-    param($WordToComplete, $CommandAst, $CursorPosition)
-    [Gitproc.PowerShell.Completion.ShortCommandCompleter]::Complete($CommandAst, $CursorPosition)
-'@))
 
 # A module cannot export an alias over a read-only one, and gp is one.
 Push-Alias -Name gp -Value Invoke-Gitproc
@@ -172,6 +164,4 @@ Push-Alias -Name gp -Value Invoke-Gitproc
 $ExecutionContext.SessionState.Module.OnRemove = {
     Disable-GitprocAlias -Confirm:$false -WhatIf:$false
     Pop-Alias -Name gp -Value Invoke-Gitproc
-    # PowerShell has no way to take a completer back; one that finds nothing lets it complete files as before.
-    Register-ArgumentCompleter -Native -CommandName $script:ShortName -ScriptBlock ([scriptblock]::Create(''))
 }

@@ -1,0 +1,73 @@
+using System.Collections;
+using System.Management.Automation;
+using Gitproc.PowerShell;
+using Gitproc.PowerShell.Commands;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc;
+
+/// <summary>
+/// <c>gitproc</c> and <c>gp</c>: runs the command that the first word, or the first two, stand for. Its parameters are
+/// dynamic ones here, so that PowerShell binds and completes them as after the command itself.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Gitproc", HelpUri = HelpPage.Folder + "Invoke-Gitproc.md")]
+[OutputType(typeof(object))]
+public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDisposable
+{
+    private SteppablePipeline? _pipeline;
+
+    /// <summary>The first word.</summary>
+    [Parameter(Position = 0, DontShow = true)]
+    [ArgumentCompleter(typeof(ShortCommandCompleter))]
+    public object? Command { get; set; }
+
+    /// <summary>The second word, or the first argument of the command.</summary>
+    [Parameter(Position = 1, DontShow = true)]
+    [ArgumentCompleter(typeof(ShortCommandCompleter))]
+    public object? Argument { get; set; }
+
+    /// <summary>What the command takes from the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
+    // As far as it is bound: a word behind a parameter of the command's is bound when that parameter is known.
+    private ShortCommandLine Line => new(MyInvocation, (nameof(Command), Command), (nameof(Argument), Argument));
+
+    /// <inheritdoc/>
+    public object GetDynamicParameters() => ShortCommandParameters.Of(Line, InvokeCommand);
+
+    /// <inheritdoc/>
+    public void Dispose() => _pipeline?.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var line = Line;
+        if (line.Target is not { } target)
+            ThrowTerminatingError(ShortCommands.Unknown($"{Command}"));
+        else
+            _pipeline = Start(target, line.Positional(), line.Named());
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (MyInvocation.ExpectingInput)
+            _pipeline!.Process(InputObject);
+        else
+            _pipeline!.Process();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => _pipeline!.End();
+
+    private SteppablePipeline Start(string target, object?[] positional, Hashtable named)
+    {
+        // Of the module's: in a session of constrained language, a block that is made here would not see its arguments.
+        var block = (ScriptBlock)MyInvocation.MyCommand.Module.SessionState.PSVariable.GetValue("ShortCommand");
+        var pipeline = block.GetSteppablePipeline(MyInvocation.CommandOrigin, [target, positional, named]);
+        // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
+        pipeline.Begin(this);
+        return pipeline;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using Gitproc.PowerShell.Completion;
+
+namespace Gitproc.PowerShell;
+
+/// <summary>
+/// The parameters that <c>gitproc</c> and <c>gp</c> have: those of the command that they stand for. What they refuse is left
+/// to the command, so that it says so itself.
+/// </summary>
+internal static class ShortCommandParameters
+{
+    // Taken by the words themselves.
+    private const int OwnPositions = 2;
+
+    /// <summary>Makes the parameters.</summary>
+    /// <param name="line">What is bound so far.</param>
+    /// <param name="commands">The commands of the session.</param>
+    /// <returns>The parameters.</returns>
+    public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
+    {
+        var parameters = new RuntimeDefinedParameterDictionary();
+        if (line.Target is { } target)
+            AddOf(target, line.Words);
+        else
+            // For the error to be that there is no such command, and not that it has no such parameter.
+            Add("Rest", typeof(object[]), new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
+        if (line.Target == ShortCommandLine.Help)
+            Add(ShortCommandLine.SubCommand, typeof(string), new ParameterAttribute { Position = OwnPositions, DontShow = true }, new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
+        if (line.IsBare)
+        {
+            AddOf(ShortCommandLine.Filter, line.Words);
+            parameters.Remove("Pattern");
+            Add("F", typeof(object), new ParameterAttribute());
+            Add("H", typeof(SwitchParameter), new ParameterAttribute());
+        }
+
+        return parameters;
+
+        void AddOf(string name, int words)
+        {
+            var command = commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function);
+            foreach (var parameter in command.Parameters.Values.Where(IsHandedOn))
+            {
+                var place = parameter.ParameterSets.Values.Max(set => set.Position);
+                var binding = new ParameterAttribute();
+                if (place >= 0 && place + words >= OwnPositions)
+                    binding.Position = place + words;
+                Add(parameter.Name, parameter.ParameterType,
+                [
+                    binding,
+                    new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
+                    .. parameter.Attributes.Where(attribute => attribute is AliasAttribute or ArgumentTransformationAttribute),
+                ]);
+            }
+        }
+
+        void Add(string name, Type type, params Attribute[] attributes) =>
+            parameters.TryAdd(name, new RuntimeDefinedParameter(name, type, new Collection<Attribute>(attributes)));
+    }
+
+    private static bool IsHandedOn(ParameterMetadata parameter) =>
+        parameter.Name != "InputObject" && !Cmdlet.CommonParameters.Contains(parameter.Name);
+}
