@@ -161,6 +161,53 @@ Describe 'The conventions of PowerShell' {
         $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Free', 'Free'
     }
 
+    It 'runs what takes long as a job' {
+        Push-Location $TestDrive
+        try {
+            $job = $repository | Initialize-GitprocCheckout -Count 2 -AsJob
+            $job | Should -BeOfType ([System.Management.Automation.Job])
+            $job.Name | Should -Be 'Initialize-GitprocCheckout'
+            $ready = $job | Receive-Job -Wait -AutoRemoveJob
+            $ready.Count | Should -BeGreaterOrEqual 2
+            # By objects, names and paths that are of the session's folder.
+            $reset = $ready[0], $ready[1].Name | Reset-GitprocCheckout -PassThru -AsJob | Receive-Job -Wait -AutoRemoveJob
+            $reset.Name | Should -Be $ready[0].Name, $ready[1].Name
+            Set-Location (Split-Path $ready[0].Path)
+            (gp rm $ready[0].Name -PassThru -AsJob | Receive-Job -Wait -AutoRemoveJob).Name | Should -Be $ready[0].Name
+            Set-Location $TestDrive
+            Repair-GitprocPool -AsJob | Receive-Job -Wait -AutoRemoveJob | Should -BeNullOrEmpty
+            (Clear-GitprocPool 0s -Repository $repository -AsJob | Receive-Job -Wait -AutoRemoveJob).Name | Should -Contain $ready[1].Name
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'tells by a job what it cannot do, and only tells with -WhatIf' {
+        $job = Remove-GitprocCheckout checkout-99 -AsJob
+        $null = $job | Receive-Job -Wait -ErrorAction SilentlyContinue -ErrorVariable records
+        $records[0].FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.RemoveGitprocCheckoutCommand'
+        $job | Remove-Job
+        Initialize-GitprocCheckout $repository -Count 3 -AsJob -WhatIf 6>&1 | Should -BeNullOrEmpty
+        & { $WhatIfPreference = $true; Initialize-GitprocCheckout $repository -Count 3 -AsJob } 6>&1 | Should -BeNullOrEmpty
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'ends a job as Ctrl+C would' {
+        $env:GIT_SSH_COMMAND = ": > '$TestDrive/asked'; sleep 60 #"
+        $job = Initialize-GitprocCheckout 'ssh://localhost/hangs' -Count 1 -AsJob
+        $pool = $env:GITPROC_POOL
+        try {
+            $end = [datetime]::Now.AddSeconds(20)
+            while (-not (Test-Path "$TestDrive/asked") -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
+            (Measure-Command { $job | Stop-Job }).TotalSeconds | Should -BeLessThan 10
+            $job.State | Should -Be 'Stopped'
+            Get-ChildItem "$pool/tmp" | Should -BeNullOrEmpty
+        } finally {
+            $job | Remove-Job -Force
+            $env:GIT_SSH_COMMAND = $null
+        }
+    }
+
     It 'works in a runspace of constrained language' {
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
         $state.ImportPSModule($built)

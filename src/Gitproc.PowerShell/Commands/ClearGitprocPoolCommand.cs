@@ -10,7 +10,7 @@ namespace Gitproc;
 /// </summary>
 [Cmdlet(VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md")]
 [OutputType(typeof(PrunedItem))]
-public sealed class ClearGitprocPoolCommand : GitprocCommand
+public sealed class ClearGitprocPoolCommand : LongCommand
 {
     /// <summary>For how long nobody has used it, as 12h or 14d; 14 days when not given.</summary>
     [Parameter(Position = 0)]
@@ -29,7 +29,7 @@ public sealed class ClearGitprocPoolCommand : GitprocCommand
     public string? Repository { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WithPool(pool =>
+    private protected override void Run() => WithPool(pool =>
     {
         var request = new PruneRequest { KeepFree = KeepFree, Repository = Repository, WorkingDirectory = Location };
         foreach (var item in pool.FindUnused(request with { UnusedFor = UnusedFor ?? request.UnusedFor }, Cancellation))

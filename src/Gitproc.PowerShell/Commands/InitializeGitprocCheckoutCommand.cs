@@ -10,7 +10,7 @@ namespace Gitproc;
 /// </summary>
 [Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Initialize-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
-public sealed class InitializeGitprocCheckoutCommand : GitprocCommand
+public sealed class InitializeGitprocCheckoutCommand : LongCommand
 {
     /// <summary>
     /// A URL, a local path, or a name the pool knows; the origin of the repository that the session stands in, when
@@ -31,7 +31,7 @@ public sealed class InitializeGitprocCheckoutCommand : GitprocCommand
     public CheckoutKind? Kind { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Run()
     {
         if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), $"Make {Count} checkouts ready"))
             return;

@@ -7,7 +7,7 @@ namespace Gitproc;
 /// <summary>Removes checkouts from the pool and from disk. Work that is not on the remote is rescued first.</summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
-public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
+public sealed class RemoveGitprocCheckoutCommand : LongCommand
 {
     /// <summary>Names, paths or checkouts.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true)]
@@ -32,7 +32,7 @@ public sealed class RemoveGitprocCheckoutCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Run()
     {
         foreach (var item in Checkout)
             Attempt(() => Remove(CheckoutArgument.OfAny(item, SessionState.Path)));

@@ -9,10 +9,10 @@ namespace Gitproc;
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocPool.md")]
 [OutputType(typeof(string))]
-public sealed class RepairGitprocPoolCommand : GitprocCommand
+public sealed class RepairGitprocPoolCommand : LongCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WithPool(pool =>
+    private protected override void Run() => WithPool(pool =>
     {
         if (ShouldProcess(pool.Path, "Repair the pool"))
             WriteObject(pool.Repair(Cancellation), enumerateCollection: true);

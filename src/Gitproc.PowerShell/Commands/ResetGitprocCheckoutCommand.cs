@@ -10,7 +10,7 @@ namespace Gitproc;
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Reset-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
-public sealed class ResetGitprocCheckoutCommand : GitprocCommand
+public sealed class ResetGitprocCheckoutCommand : LongCommand
 {
     /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
@@ -31,7 +31,7 @@ public sealed class ResetGitprocCheckoutCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Run()
     {
         if (Checkout is null)
             Attempt(() => Reset(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));

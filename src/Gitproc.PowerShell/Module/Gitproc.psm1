@@ -154,6 +154,19 @@ function Use-GitprocCheckout {
 # What Invoke-Gitproc runs.
 $script:ShortCommand = { param($Target, $Positional, $Named) & $Target @Positional @Named }
 
+# What a cmdlet runs with -AsJob: a job of this process, whose locks and leases are the session's.
+$script:StartJob = {
+    param($Cmdlet, $Calls, $Location)
+    Start-ThreadJob -Name $Cmdlet -ScriptBlock $script:RunCalls -ArgumentList "$PSScriptRoot/Gitproc.psd1", $Cmdlet, $Calls, $Location
+}
+
+$script:RunCalls = {
+    param($Module, $Cmdlet, $Calls, $Location)
+    Import-Module $Module
+    Set-Location -LiteralPath $Location
+    foreach ($call in $Calls) { & $Cmdlet @call }
+}
+
 ${alias:gitproc} = 'Invoke-Gitproc'
 ${alias:a} = 'Invoke-GitprocAcquire'
 ${alias:list} = 'Get-GitprocCheckout'

@@ -1,0 +1,52 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>What the cmdlets that take long have in common.</summary>
+public abstract class LongCommand : GitprocCommand
+{
+    private readonly List<Hashtable> _calls = [];
+
+    /// <summary>Run in the background, and emit the job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    // What would be done is told at once. A job does not have the preferences of the session.
+    private bool IsJob => AsJob && !LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (!IsJob)
+            Run();
+        else
+            _calls.Add(Call());
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        if (!IsJob)
+            return;
+        var start = (ScriptBlock)MyInvocation.MyCommand.Module.SessionState.PSVariable.GetValue("StartJob");
+        try
+        {
+            WriteObject(start.Invoke(MyInvocation.MyCommand.Name, _calls, Location), enumerateCollection: true);
+        }
+        catch (RuntimeException e)
+        {
+            ThrowTerminatingError(e.ErrorRecord);
+        }
+    }
+
+    /// <summary>Does it for one item.</summary>
+    private protected abstract void Run();
+
+    private Hashtable Call()
+    {
+        var call = new Hashtable(MyInvocation.BoundParameters);
+        call.Remove(nameof(AsJob));
+        return call;
+    }
+}
