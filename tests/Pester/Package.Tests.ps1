@@ -200,10 +200,11 @@ Describe 'A package' {
     }
 
     It 'comes with its SHA-256' {
-        foreach ($package in Get-ChildItem -LiteralPath $packages -Filter *.nupkg) {
-            Get-Content -LiteralPath "$package.sha256" | Should -BeExactly "$((Get-FileHash -LiteralPath $package).Hash.ToLowerInvariant())  $($package.Name)"
+        $lines = foreach ($name in "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg") {
+            "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
-        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 4
+        Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
+        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 3
     }
 
     It 'of the native command has it, the natives and the licences' -Skip:(-not $archive) -ForEach @(@{ Archive = "$archive" }) {
@@ -212,7 +213,8 @@ Describe 'A package' {
         (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^libe_sqlite3\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.txt'
         "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
         Get-UnnamedLibrary -Folder $folder | Should -BeNullOrEmpty
-        Get-Content -LiteralPath "$Archive.sha256" | Should -BeLike "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  *"
+        $line = "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $Archive)"
+        Get-Content -LiteralPath (Join-Path (Split-Path $Archive) 'SHA256SUMS') | Should -Contain $line
     }
 
     It 'is made by scripts that PSScriptAnalyzer has nothing against' {
