@@ -29,6 +29,22 @@ BeforeAll {
         $folder
     }
 
+    # The module's package as a later release of it.
+    function New-LaterPackage {
+        $path = Join-Path $TestDrive 'Gitproc.1000.0.0.nupkg'
+        Copy-Item -LiteralPath (Join-Path $packages "Gitproc.$version.nupkg") -Destination $path
+        $package = [IO.Compression.ZipFile]::Open($path, 'Update')
+        foreach ($name in 'Gitproc.psd1', 'Gitproc.nuspec') {
+            $text = (Get-Content -LiteralPath (Join-Path $module $name) -Raw).Replace($version, '1000.0.0')
+            $package.GetEntry($name).Delete()
+            $writer = [IO.StreamWriter]::new($package.CreateEntry($name).Open())
+            $writer.Write($text)
+            $writer.Dispose()
+        }
+        $package.Dispose()
+        $path
+    }
+
     function Get-RelativeFile {
         param([string] $Folder)
         Get-ChildItem -LiteralPath $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') } | Sort-Object
@@ -74,6 +90,7 @@ BeforeAll {
     }
 
     $module = Expand-Package -Name Gitproc
+    $next = New-LaterPackage
     $tool = Expand-Package -Name Gitproc.Tool
     # What NuGet adds; Install-PSResource leaves it out.
     $ofNuGet = '^(_rels/|package/|\[Content_Types\]\.xml$|Gitproc(\.Tool)?\.nuspec$)'
@@ -118,29 +135,40 @@ Describe 'A package' {
         $output | Should -Be (Join-Path $folder 'Gitproc.psm1'), 'works'
     }
 
-    It 'of the module can be installed by <_>' -ForEach 'Install-PSResource', 'Install-Module' {
-        if ($IsWindows -or -not (Get-Command $_ -ErrorAction Ignore)) {
-            Set-ItResult -Skipped -Because "$_ is not there, or would install for the user"
+    It 'of the module is installed by Install-<Noun> and updated by Update-<Noun>, without a word' -ForEach @(
+        @{ Noun = 'PSResource'; Register = { Register-PSResourceRepository -Name here -Uri $args[0] -Trusted } }
+        @{ Noun = 'Module'; Register = { Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted } }
+    ) {
+        if ($IsWindows -or -not (Get-Command "Install-$Noun" -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because "Install-$Noun is not there, or would install for the user"
             return
         }
-        $install = $_ -eq 'Install-PSResource' ? {
-            Register-PSResourceRepository -Name here -Uri $args[0] -Trusted
-            Install-PSResource Gitproc -Repository here
-        } : {
-            Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted
-            Install-Module Gitproc -Repository here -Scope CurrentUser
+        $feed = Join-Path $TestDrive "feed of $Noun"
+        Copy-Item -LiteralPath $packages -Destination $feed -Recurse
+        $script = {
+            $noun, $register, $feed, $next, $repository = $args
+            & ([scriptblock]::Create($register)) $feed
+            & "Install-$noun" Gitproc -Repository here -Scope CurrentUser
+            (Get-Module Gitproc -ListAvailable).ModuleBase
+            Copy-Item -LiteralPath $next -Destination $feed
+            & "Update-$noun" Gitproc
+            Import-Module Gitproc
+            (Get-Module Gitproc).ModuleBase
+            Use-GitprocCheckout $repository { 'works' }
         }
-        $saved = $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME
+        $unset = 'XDG_DATA_HOME', 'XDG_CACHE_HOME'
+        $saved = @{}
+        foreach ($name in $unset + 'HOME', 'PSModulePath') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {
-            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $_")
+            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $Noun")
             $env:PSModulePath = $before['PSModulePath']
-            Remove-Item env:XDG_DATA_HOME -ErrorAction Ignore
-            & $pwsh -NoProfile -NonInteractive -Command $install -args $packages
-            $place = & $pwsh -NoProfile -NonInteractive -Command { (Get-Module Gitproc -ListAvailable).ModuleBase }
+            foreach ($name in $unset) { [Environment]::SetEnvironmentVariable($name, $null) }
+            $output = & $pwsh -NoProfile -NonInteractive -Command $script -args $Noun, "$Register", $feed, $next, $repository 2>&1 3>&1
         } finally {
-            $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME = $saved
+            foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
         }
-        $place | Should -BeLike "$(Join-Path $TestDrive "home of $_")*$version"
+        $folder = Join-Path $TestDrive "home of $Noun/.local/share/powershell/Modules/Gitproc"
+        $output | Should -Be (Join-Path $folder $version), (Join-Path $folder '1000.0.0'), 'works'
     }
 
     It 'of the tool has what the command needs and nothing else' {
