@@ -57,6 +57,9 @@ function Get-ModuleNuspec {
         Id = $Manifest.Name
         Version = "$($Manifest.Version)"
         Authors = $Manifest.Author
+        Owners = $Manifest.CompanyName
+        ProjectUrl = "$($Manifest.ProjectUri)"
+        ReleaseNotes = $Manifest.ReleaseNotes
         Description = $Manifest.Description
         Copyright = $Manifest.Copyright
         Tags = $tags -join ' '
@@ -69,9 +72,12 @@ function Get-ModuleNuspec {
     <id>$($text.Id)</id>
     <version>$($text.Version)</version>
     <authors>$($text.Authors)</authors>
+    <owners>$($text.Owners)</owners>
+    <projectUrl>$($text.ProjectUrl)</projectUrl>
     <requireLicenseAcceptance>false</requireLicenseAcceptance>
     <license type="expression">MIT</license>
     <description>$($text.Description)</description>
+    <releaseNotes>$($text.ReleaseNotes)</releaseNotes>
     <copyright>$($text.Copyright)</copyright>
     <tags>$($text.Tags)</tags>
   </metadata>

@@ -115,6 +115,8 @@ Describe 'A package' {
         $warnings | Should -BeNullOrEmpty
         $metadata.id, $metadata.version, $metadata.description | Should -Be 'Gitproc', "$($manifest.Version)", $manifest.Description
         $metadata.license.InnerText | Should -Be 'MIT'
+        $manifest.LicenseUri, $manifest.ProjectUri, $manifest.ReleaseNotes | Should -BeLike 'https://*'
+        $metadata.owners, $metadata.projectUrl, $metadata.releaseNotes | Should -Be $manifest.CompanyName, "$($manifest.ProjectUri)", $manifest.ReleaseNotes
         $tags = -split $metadata.tags
         $tags | Should -Contain 'PSModule'
         $manifest.ExportedCmdlets.Keys | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_" }
