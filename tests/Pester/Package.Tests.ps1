@@ -137,22 +137,23 @@ Describe 'A package' {
         $output | Should -Be (Join-Path $folder 'Gitproc.psm1'), 'works'
     }
 
-    It 'of the module is installed by Install-<Noun> and updated by Update-<Noun>, without a word' -ForEach @(
-        @{ Noun = 'PSResource'; Register = { Register-PSResourceRepository -Name here -Uri $args[0] -Trusted } }
-        @{ Noun = 'Module'; Register = { Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted } }
-    ) {
-        if ($IsWindows -or -not (Get-Command "Install-$Noun" -ErrorAction Ignore)) {
-            Set-ItResult -Skipped -Because "Install-$Noun is not there, or would install for the user"
+    It 'of the module is installed by Install-<_>, as the documentation says, and updated by Update-<_>' -ForEach 'PSResource', 'Module' {
+        if ($IsWindows -or -not (Get-Command "Install-$_" -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because "Install-$_ is not there, or would install for the user"
             return
         }
-        $feed = Join-Path $TestDrive "feed of $Noun"
-        Copy-Item -LiteralPath $packages -Destination $feed -Recurse
+        $noun = $_
+        $fence = '`' * 3
+        $install = [regex]::Matches((Get-Content -LiteralPath "$root/docs/install.md" -Raw), "(?s)${fence}powershell\r?\n(.*?)$fence").ForEach{ $_.Groups[1].Value } |
+            Where-Object { $_ -match "Install-$noun " }
+        $place = New-Item -ItemType Directory (Join-Path $TestDrive "clone for $_/out")
+        Copy-Item -LiteralPath $packages -Destination $place -Recurse
         $script = {
-            $noun, $register, $feed, $next, $repository = $args
-            & ([scriptblock]::Create($register)) $feed
-            & "Install-$noun" Gitproc -Repository here -Scope CurrentUser
+            $noun, $install, $clone, $next, $repository = $args
+            Set-Location -LiteralPath $clone
+            & ([scriptblock]::Create($install))
             (Get-Module Gitproc -ListAvailable).ModuleBase
-            Copy-Item -LiteralPath $next -Destination $feed
+            Copy-Item -LiteralPath $next -Destination out/packages
             & "Update-$noun" Gitproc
             Import-Module Gitproc
             (Get-Module Gitproc).ModuleBase
@@ -162,14 +163,14 @@ Describe 'A package' {
         $saved = @{}
         foreach ($name in $unset + 'HOME', 'PSModulePath') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {
-            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $Noun")
+            $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $_")
             $env:PSModulePath = $before['PSModulePath']
             foreach ($name in $unset) { [Environment]::SetEnvironmentVariable($name, $null) }
-            $output = & $pwsh -NoProfile -NonInteractive -Command $script -args $Noun, "$Register", $feed, $next, $repository 2>&1 3>&1
+            $output = & $pwsh -NoProfile -NonInteractive -Command $script -args $_, $install, "$($place.Parent)", $next, $repository 2>&1 3>&1
         } finally {
             foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
         }
-        $folder = Join-Path $TestDrive "home of $Noun/.local/share/powershell/Modules/Gitproc"
+        $folder = Join-Path $TestDrive "home of $_/.local/share/powershell/Modules/Gitproc"
         $output | Should -Be (Join-Path $folder $version), (Join-Path $folder '1000.0.0'), 'works'
     }
 
