@@ -44,6 +44,9 @@
     PrivateData = @{
         PSData = @{
             Tags = @('git', 'checkout', 'clone', 'worktree', 'pool', 'lock', 'ci', 'parallel', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://github.com/gitproc/gitproc/blob/main/LICENSE'
+            ProjectUri = 'https://github.com/gitproc/gitproc'
+            ReleaseNotes = 'https://github.com/gitproc/gitproc/blob/main/CHANGELOG.md'
         }
     }
 }

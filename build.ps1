@@ -5,7 +5,7 @@
 .DESCRIPTION
     Build    the module into out/Gitproc, ready for Import-Module, and the command into out/bin
     Test     all tests: tests/Unit, and tests/Pester in the pwsh that is on the PATH
-    Package  out/packages, each package with its SHA-256:
+    Package  out/packages, with the SHA-256 of what is there in SHA256SUMS:
              Module  Gitproc.VERSION.nupkg, which Install-PSResource and Install-Module install; for any system
              Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 9 or newer
              Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for the system this runs on, for which
@@ -57,6 +57,9 @@ function Get-ModuleNuspec {
         Id = $Manifest.Name
         Version = "$($Manifest.Version)"
         Authors = $Manifest.Author
+        Owners = $Manifest.CompanyName
+        ProjectUrl = "$($Manifest.ProjectUri)"
+        ReleaseNotes = $Manifest.ReleaseNotes
         Description = $Manifest.Description
         Copyright = $Manifest.Copyright
         Tags = $tags -join ' '
@@ -69,9 +72,12 @@ function Get-ModuleNuspec {
     <id>$($text.Id)</id>
     <version>$($text.Version)</version>
     <authors>$($text.Authors)</authors>
+    <owners>$($text.Owners)</owners>
+    <projectUrl>$($text.ProjectUrl)</projectUrl>
     <requireLicenseAcceptance>false</requireLicenseAcceptance>
     <license type="expression">MIT</license>
     <description>$($text.Description)</description>
+    <releaseNotes>$($text.ReleaseNotes)</releaseNotes>
     <copyright>$($text.Copyright)</copyright>
     <tags>$($text.Tags)</tags>
   </metadata>
@@ -141,6 +147,14 @@ function Export-Tar {
     }
 }
 
+# As sha256sum --check reads it. One file for all, by a name that begins with none of theirs: what is beside a package and
+# begins with its name, Install-PSResource takes for a version of it, and fails.
+function Export-Checksum {
+    $packages = Get-ChildItem -Path (Join-Path $Destination '*') -File -Include 'Gitproc.*.nupkg', 'gitproc-*.tar.gz', 'gitproc-*.zip' | Sort-Object Name
+    $lines = $packages | ForEach-Object { "$((Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash.ToLowerInvariant())  $($_.Name)`n" }
+    [System.IO.File]::WriteAllText((Join-Path $Destination 'SHA256SUMS'), -join $lines)
+}
+
 Push-Location -LiteralPath $PSScriptRoot
 try {
     switch ($Task) {
@@ -160,12 +174,9 @@ try {
                     'Tool' { Export-ToolPackage }
                     'Native' { Export-NativeArchive }
                 }
-                $package = Get-Item -LiteralPath (Join-Path $Destination $package)
-                # As sha256sum --check reads it.
-                $hash = (Get-FileHash -LiteralPath $package.FullName -Algorithm SHA256).Hash.ToLowerInvariant()
-                [System.IO.File]::WriteAllText("$($package.FullName).sha256", "$hash  $($package.Name)`n")
-                $package
+                Get-Item -LiteralPath (Join-Path $Destination $package)
             }
+            Export-Checksum
         }
         'Clean' {
             Remove-Item -LiteralPath $output -Recurse -Force -ErrorAction Ignore

@@ -29,6 +29,22 @@ BeforeAll {
         $folder
     }
 
+    # The module's package as a later release of it.
+    function New-LaterPackage {
+        $path = Join-Path $TestDrive 'Gitproc.1000.0.0.nupkg'
+        Copy-Item -LiteralPath (Join-Path $packages "Gitproc.$version.nupkg") -Destination $path
+        $package = [IO.Compression.ZipFile]::Open($path, 'Update')
+        foreach ($name in 'Gitproc.psd1', 'Gitproc.nuspec') {
+            $text = (Get-Content -LiteralPath (Join-Path $module $name) -Raw).Replace($version, '1000.0.0')
+            $package.GetEntry($name).Delete()
+            $writer = [IO.StreamWriter]::new($package.CreateEntry($name).Open())
+            $writer.Write($text)
+            $writer.Dispose()
+        }
+        $package.Dispose()
+        $path
+    }
+
     function Get-RelativeFile {
         param([string] $Folder)
         Get-ChildItem -LiteralPath $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') } | Sort-Object
@@ -74,6 +90,7 @@ BeforeAll {
     }
 
     $module = Expand-Package -Name Gitproc
+    $next = New-LaterPackage
     $tool = Expand-Package -Name Gitproc.Tool
     # What NuGet adds; Install-PSResource leaves it out.
     $ofNuGet = '^(_rels/|package/|\[Content_Types\]\.xml$|Gitproc(\.Tool)?\.nuspec$)'
@@ -98,6 +115,8 @@ Describe 'A package' {
         $warnings | Should -BeNullOrEmpty
         $metadata.id, $metadata.version, $metadata.description | Should -Be 'Gitproc', "$($manifest.Version)", $manifest.Description
         $metadata.license.InnerText | Should -Be 'MIT'
+        $manifest.LicenseUri, $manifest.ProjectUri, $manifest.ReleaseNotes | Should -BeLike 'https://*'
+        $metadata.owners, $metadata.projectUrl, $metadata.releaseNotes | Should -Be $manifest.CompanyName, "$($manifest.ProjectUri)", $manifest.ReleaseNotes
         $tags = -split $metadata.tags
         $tags | Should -Contain 'PSModule'
         $manifest.ExportedCmdlets.Keys | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_" }
@@ -118,29 +137,41 @@ Describe 'A package' {
         $output | Should -Be (Join-Path $folder 'Gitproc.psm1'), 'works'
     }
 
-    It 'of the module can be installed by <_>' -ForEach 'Install-PSResource', 'Install-Module' {
-        if ($IsWindows -or -not (Get-Command $_ -ErrorAction Ignore)) {
-            Set-ItResult -Skipped -Because "$_ is not there, or would install for the user"
+    It 'of the module is installed by Install-<_>, as the documentation says, and updated by Update-<_>' -ForEach 'PSResource', 'Module' {
+        if ($IsWindows -or -not (Get-Command "Install-$_" -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because "Install-$_ is not there, or would install for the user"
             return
         }
-        $install = $_ -eq 'Install-PSResource' ? {
-            Register-PSResourceRepository -Name here -Uri $args[0] -Trusted
-            Install-PSResource Gitproc -Repository here
-        } : {
-            Register-PSRepository -Name here -SourceLocation $args[0] -InstallationPolicy Trusted
-            Install-Module Gitproc -Repository here -Scope CurrentUser
+        $noun = $_
+        $fence = '`' * 3
+        $install = [regex]::Matches((Get-Content -LiteralPath "$root/docs/install.md" -Raw), "(?s)${fence}powershell\r?\n(.*?)$fence").ForEach{ $_.Groups[1].Value } |
+            Where-Object { $_ -match "Install-$noun " }
+        $place = New-Item -ItemType Directory (Join-Path $TestDrive "clone for $_/out")
+        Copy-Item -LiteralPath $packages -Destination $place -Recurse
+        $script = {
+            $noun, $install, $clone, $next, $repository = $args
+            Set-Location -LiteralPath $clone
+            & ([scriptblock]::Create($install))
+            (Get-Module Gitproc -ListAvailable).ModuleBase
+            Copy-Item -LiteralPath $next -Destination out/packages
+            & "Update-$noun" Gitproc
+            Import-Module Gitproc
+            (Get-Module Gitproc).ModuleBase
+            Use-GitprocCheckout $repository { 'works' }
         }
-        $saved = $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME
+        $unset = 'XDG_DATA_HOME', 'XDG_CACHE_HOME'
+        $saved = @{}
+        foreach ($name in $unset + 'HOME', 'PSModulePath') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {
             $env:HOME = New-Item -ItemType Directory (Join-Path $TestDrive "home of $_")
             $env:PSModulePath = $before['PSModulePath']
-            Remove-Item env:XDG_DATA_HOME -ErrorAction Ignore
-            & $pwsh -NoProfile -NonInteractive -Command $install -args $packages
-            $place = & $pwsh -NoProfile -NonInteractive -Command { (Get-Module Gitproc -ListAvailable).ModuleBase }
+            foreach ($name in $unset) { [Environment]::SetEnvironmentVariable($name, $null) }
+            $output = & $pwsh -NoProfile -NonInteractive -Command $script -args $_, $install, "$($place.Parent)", $next, $repository 2>&1 3>&1
         } finally {
-            $env:HOME, $env:PSModulePath, $env:XDG_DATA_HOME = $saved
+            foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
         }
-        $place | Should -BeLike "$(Join-Path $TestDrive "home of $_")*$version"
+        $folder = Join-Path $TestDrive "home of $_/.local/share/powershell/Modules/Gitproc"
+        $output | Should -Be (Join-Path $folder $version), (Join-Path $folder '1000.0.0'), 'works'
     }
 
     It 'of the tool has what the command needs and nothing else' {
@@ -200,10 +231,11 @@ Describe 'A package' {
     }
 
     It 'comes with its SHA-256' {
-        foreach ($package in Get-ChildItem -LiteralPath $packages -Filter *.nupkg) {
-            Get-Content -LiteralPath "$package.sha256" | Should -BeExactly "$((Get-FileHash -LiteralPath $package).Hash.ToLowerInvariant())  $($package.Name)"
+        $lines = foreach ($name in "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg") {
+            "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
-        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 4
+        Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
+        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 3
     }
 
     It 'of the native command has it, the natives and the licences' -Skip:(-not $archive) -ForEach @(@{ Archive = "$archive" }) {
@@ -212,7 +244,8 @@ Describe 'A package' {
         (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^libe_sqlite3\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.txt'
         "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
         Get-UnnamedLibrary -Folder $folder | Should -BeNullOrEmpty
-        Get-Content -LiteralPath "$Archive.sha256" | Should -BeLike "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  *"
+        $line = "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $Archive)"
+        Get-Content -LiteralPath (Join-Path (Split-Path $Archive) 'SHA256SUMS') | Should -Contain $line
     }
 
     It 'is made by scripts that PSScriptAnalyzer has nothing against' {
