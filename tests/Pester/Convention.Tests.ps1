@@ -161,6 +161,20 @@ Describe 'The conventions of PowerShell' {
         $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Free', 'Free'
     }
 
+    It 'names the command that helps as PowerShell takes it' {
+        $job = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', "Import-Module '$built'; (Invoke-GitprocAcquire '$repository').Name | Set-Content '$TestDrive/held'; Start-Sleep 60" -PassThru
+        try {
+            $end = [datetime]::Now.AddSeconds(20)
+            while (-not (Test-Path "$TestDrive/held") -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
+            $name = Get-Content "$TestDrive/held"
+            gp rm $name -ErrorAction SilentlyContinue -ErrorVariable records
+            "$records" | Should -BeLike "*: gitproc remove -Force $name"
+            & ([scriptblock]::Create(("$records" -replace '.*: ') + ' -PassThru')) | ForEach-Object Name | Should -Be $name
+        } finally {
+            $job | Stop-Process
+        }
+    }
+
     It 'runs what takes long as a job' {
         Push-Location $TestDrive
         try {

@@ -29,7 +29,7 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     public static LeaseOwner OfJob() =>
         From(JobProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning,
-            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step. Hold it, and let it expire: --hold --expires-after 2h, or -Hold -ExpiresAfter; and release it in a last step.");
+            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step. Hold it, let it expire, and release it in a last step: gitproc acquire --hold --expires-after 2h");
 
     /// <summary>A process by its id.</summary>
     /// <param name="processId">The id.</param>

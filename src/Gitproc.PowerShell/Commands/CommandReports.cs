@@ -22,7 +22,7 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
                 command.WriteVerbose(value.Text);
                 break;
             case ReportKind.Warning:
-                command.WriteWarning(value.Text);
+                command.WriteWarning(OptionSpelling.Of(value.Text));
                 break;
             case ReportKind.Waiting:
                 // Where no progress is shown, it is to be known too.

@@ -16,7 +16,7 @@ internal static class ErrorRecords
     /// <returns>The record.</returns>
     public static ErrorRecord Of(Exception error) => error switch
     {
-        GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target),
+        GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.Of(refused.Message)) },
         InvalidPathException invalid => new(invalid, "InvalidPath", ErrorCategory.InvalidArgument, invalid.Target),
         IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, null),
         _ => new(error, "UnexpectedError", ErrorCategory.NotSpecified, null),

@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>How the options in a message of the pool's are written here: the commands that a message names take them in PowerShell as parameters.</summary>
+internal static partial class OptionSpelling
+{
+    /// <summary>Writes <c>gitproc reset --stop-processes</c> as <c>gitproc reset -StopProcesses</c>.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>The message; git's own options stay as they are.</returns>
+    public static string Of(string message) => Option().Replace(message, option =>
+        string.Concat(option.Value[2..].Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend("-")));
+
+    [GeneratedRegex(@"(?<=\bgitproc [a-z][^\n]* )--[a-z]+(-[a-z]+)*")]
+    private static partial Regex Option();
+}
