@@ -77,8 +77,8 @@ internal sealed class ShortCommandLine
             named[name] = value;
         if (_invocation.ExpectingInput)
             named.Remove("InputObject");
-        // In a pipeline of its own, the command does not see that something stands after it in this one.
-        if (Target == "Show-GitprocPool" && _invocation.PipelinePosition < _invocation.PipelineLength)
+        // In a pipeline of its own, the command does not see what becomes of its output.
+        if (Target == "Show-GitprocPool" && CapturedOutput.Is(_invocation))
             named["Once"] = true;
         return named;
     }

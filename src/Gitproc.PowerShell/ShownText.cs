@@ -7,6 +7,10 @@ namespace Gitproc.PowerShell;
 public static class ShownText
 {
     private const int LongestBrief = 32;
+    private const int ShortestBrief = 12;
+
+    // What the other columns of a table of checkouts take.
+    private const int OtherColumns = 48;
 
     /// <summary>Hides what may be a password.</summary>
     /// <param name="text">Any text; one without a password stays as it is.</param>
@@ -54,12 +58,17 @@ public static class ShownText
     /// <summary>Writes control characters out, and cuts what is long: in a table others want room too.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>
-    public static string Brief(string text) => CutText.End(PrintableText.Of(text), LongestBrief);
+    public static string Brief(string text) => CutText.End(PrintableText.Of(text), BriefLength());
 
     /// <summary>Writes control characters out.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that a terminal shows and does not obey.</returns>
     public static string Printable(string text) => PrintableText.Of(text);
+
+    // Two such columns are in a table.
+    private static int BriefLength() => Console.IsOutputRedirected || Console.WindowWidth <= 0
+        ? LongestBrief
+        : Math.Clamp((Console.WindowWidth - OtherColumns) / 2, ShortestBrief, LongestBrief);
 
     // PowerShell hands it on to another process as its text.
     private static DateTimeOffset? Read(object? time) => time switch

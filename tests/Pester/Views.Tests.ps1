@@ -112,12 +112,23 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         Show-GitprocPool -Pool (Join-Path $TestDrive none) | Should -BeNullOrEmpty
     }
 
+    It 'leave room for the repository on a narrow terminal' -Skip:(-not $hasTerminal) {
+        $long = gp a $other -NewBranch feature/with-a-name-that-is-long -Label 'a nightly build'
+        try {
+            $result = Invoke-InTerminal @() "Import-Module Gitproc; `$PSStyle.OutputRendering = 'PlainText'; Get-GitprocCheckout $($long.Name)"
+            $lines = $result.output -replace '\e\[[?\d;]*[a-zA-Z]|\e[=>]' -split '\r?\n'
+            @($lines -match '^Name')[0].Trim() -split ' +' | Should -Be 'Name', 'State', 'Age', 'Owner', 'Branch', 'Repository'
+        } finally {
+            gp r $long -Discard
+        }
+    }
+
     It 'live on a terminal that is afterwards as it was: <End>' -Skip:(-not $hasTerminal) -ForEach @(
-        @{ End = 'q'; Key = 'q'; Then = 'after' }
-        @{ End = 'Ctrl+C'; Key = "$([char]3)"; Then = $null }
+        @{ End = 'q'; Key = 'q'; Then = 'after'; Command = 'Show-GitprocPool' }
+        @{ End = 'Ctrl+C'; Key = "$([char]3)"; Then = $null; Command = 'gp top' }
     ) {
         $steps = @('wait', "$([char]27)[?1049h"), @('wait', $held.Name), @('wait', 'q quits'), @('send', $Key)
-        $result = Invoke-InTerminal $steps 'Import-Module Gitproc; Show-GitprocPool; "af" + "ter"'
+        $result = Invoke-InTerminal $steps "Import-Module Gitproc; $Command; 'af' + 'ter'"
         $result.problem | Should -BeNullOrEmpty
         $result.restored | Should -BeTrue
         $left = $result.output -split '\e\[\?1049l'
@@ -125,8 +136,12 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
     }
 
-    It 'are plain in a pipeline on a terminal' -Skip:(-not $hasTerminal) {
-        foreach ($command in 'Show-GitprocPool | ForEach-Object { $_ }', 'Show-GitprocPool -Once', 'gp top | ForEach-Object { $_ }') {
+    It 'are plain in a pipeline, a variable and a file on a terminal' -Skip:(-not $hasTerminal) {
+        $commands = @(
+            'Show-GitprocPool | ForEach-Object { $_ }', 'Show-GitprocPool -Once', 'gp top | ForEach-Object { $_ }', '$x = gp top; $x', '$x = @(Show-GitprocPool); $x'
+            "gp top > '$TestDrive/top'; Get-Content '$TestDrive/top'", "Show-GitprocPool *> '$TestDrive/top'; Get-Content '$TestDrive/top'"
+        )
+        foreach ($command in $commands) {
             $result = Invoke-InTerminal @() "Import-Module Gitproc; $command"
             $result.output | Should -Match "$($held.Name) "
             $result.output | Should -Not -Match '\e\[\?1049h'

@@ -22,9 +22,8 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Once { get; set; }
 
-    // What stands after it in the pipeline gets the table. Another host may have no terminal, or reads its keys itself.
-    private bool IsLive =>
-        !Once && MyInvocation.PipelineLength == 1 && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere;
+    // Another host may have no terminal, or reads its keys itself.
+    private bool IsLive => !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CapturedOutput.Is(MyInvocation);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => WithPool(pool =>

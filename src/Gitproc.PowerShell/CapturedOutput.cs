@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace Gitproc.PowerShell;
+
+/// <summary>Whether a variable, a file or the next command gets what a command emits. PowerShell does not tell; the line that called it does.</summary>
+internal static class CapturedOutput
+{
+    /// <summary>Looks at the line.</summary>
+    /// <param name="invocation">How the command was called.</param>
+    /// <returns>True when it is seen to be captured.</returns>
+    public static bool Is(InvocationInfo invocation)
+    {
+        if (invocation.PipelinePosition < invocation.PipelineLength)
+            return true;
+        var line = Parser.ParseInput(invocation.Line, out _, out _);
+        var command = line.Find(node => node is CommandAst && node.Extent.StartOffset == invocation.OffsetInLine - 1, searchNestedScriptBlocks: true) as CommandAst;
+        return command is not null && (command.Redirections.Any(IsOfOutput) || Around(command).Any(IsCapture));
+    }
+
+    private static bool IsOfOutput(RedirectionAst redirection) =>
+        redirection is FileRedirectionAst { FromStream: RedirectionStream.Output or RedirectionStream.All };
+
+    private static bool IsCapture(Ast node) => node is AssignmentStatementAst or ParenExpressionAst or SubExpressionAst or ArrayExpressionAst;
+
+    // Up to the block it is in: what becomes of that block's output stands elsewhere.
+    private static IEnumerable<Ast> Around(Ast node)
+    {
+        for (var around = node.Parent; around is not (null or ScriptBlockAst); around = around.Parent)
+            yield return around;
+    }
+}
