@@ -16,6 +16,9 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     /// <summary>Whether its folder is there, and is this checkout.</summary>
     public bool IsThere => LinkFolder.IsOf(Path, GitDirectory);
 
+    /// <summary>Whether nothing was checked out in it: it is being made, or whoever made it was killed.</summary>
+    public bool IsUnborn => Head.Read(GitDirectory, Place.CommonDirectory)?.Branch == LinkStore.UnbornBranch;
+
     /// <summary>Its name.</summary>
     public string Name => Record.Name ?? DefaultName(Place, Path);
 
@@ -32,8 +35,8 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     }
 
     /// <summary>What it has checked out.</summary>
-    /// <returns>HEAD; null when it cannot be read.</returns>
-    public Head? ReadHead() => Head.Read(GitDirectory, Place.CommonDirectory);
+    /// <returns>HEAD; null when it cannot be read, or nothing was checked out yet.</returns>
+    public Head? ReadHead() => IsUnborn ? null : Head.Read(GitDirectory, Place.CommonDirectory);
 
     /// <summary>Describes it for users.</summary>
     /// <returns>The link.</returns>

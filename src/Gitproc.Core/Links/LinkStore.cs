@@ -13,9 +13,11 @@ internal sealed class LinkStore(RepositoryPlace place)
     /// <summary>The file in a checkout's private folder that says what its <c>.gitlink</c> says, and where it is.</summary>
     public const string RecordName = "gitlink";
 
-    // Until something is checked out HEAD is that of a repository without commits. Of a name that no branch can have git would
-    // not tell that a branch is checked out elsewhere (builtin/checkout.c, switch_branches).
-    private const string Unborn = "ref: refs/heads/gitproc/no-commit\n";
+    /// <summary>
+    /// The branch of a checkout of which nothing is checked out yet: HEAD is that of a repository without commits. Of a name that no
+    /// branch can have git would not tell that a branch is checked out elsewhere (builtin/checkout.c, switch_branches).
+    /// </summary>
+    public const string UnbornBranch = "gitproc/no-commit";
 
     private readonly string _folder = Worktrees.Folder(place.CommonDirectory);
 
@@ -55,7 +57,7 @@ internal sealed class LinkStore(RepositoryPlace place)
         var id = Claim(Sanitize(name) is var free && CheckoutName.Read(free) is null ? free : $"link-{free}");
         var link = Write(id, record, checkout);
         File.WriteAllText(Path.Combine(Folder(id), "commondir"), "../..\n");
-        File.WriteAllText(Path.Combine(Folder(id), "HEAD"), Unborn);
+        File.WriteAllText(Path.Combine(Folder(id), "HEAD"), $"ref: refs/heads/{UnbornBranch}\n");
         return link;
     }
 

@@ -24,6 +24,8 @@ public sealed partial class Pool
             throw new GitprocException(ErrorReason.InvalidLink, $"'{PrintableText.Of(name)}' can be no name of a light-weight checkout.", name);
         var path = RealPath.Of(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
         var wanted = ReadRef(request.Ref, request.NewBranch, path);
+        if (LinkLookup.At(path) is { IsUnborn: true } left)
+            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end. To end it: gitproc link remove --discard {left.Name}", path);
         LinkFolder.MustBeFree(path);
         var file = GitlinkFile.Read(System.IO.Path.Combine(path, GitlinkFile.FileName));
         var source = FindSource(request, path, file, wanted, cancellationToken);
@@ -210,7 +212,9 @@ public sealed partial class Pool
         if (LocalBase(text, RealPath.Of(workingDirectory), workingDirectory) is { } local)
             return [local];
         var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known);
-        return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known ? [known] : [];
+        return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
+            ? [known]
+            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'. See gitproc repositories.", SecretText.Hide(text));
 
         List<RepositoryPlace> All(PoolDatabase database) =>
             [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_folder.Base(repository.Base))).OfType<RepositoryPlace>()];

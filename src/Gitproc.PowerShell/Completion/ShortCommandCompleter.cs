@@ -24,12 +24,26 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
     {
         var elements = command.CommandElements.Skip(1).ToList();
         var named = elements.FindLastIndex(element => element is CommandParameterAst { Argument: null } name && parameter.StartsWith(name.ParameterName, StringComparison.OrdinalIgnoreCase));
-        var found = named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && IsWord(value) ? value : elements.FindLast(IsWord);
-        return found is null ? command.Extent.EndOffset + 1 : found.Extent.EndOffset;
+        var found = named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && Ends(value) ? value : elements.FindLast(Is) ?? elements.FindLast(Ends);
+        return found?.Extent.EndOffset ?? GapIn(command);
 
         // The word comes with both its quotes, also where the line has only the first.
-        bool IsWord(CommandElementAst element) => word.Length > 0
-            && (element.Extent.Text.EndsWith(word, StringComparison.Ordinal) || (word is ['\'' or '"', _, ..] && element.Extent.Text.EndsWith(word[..^1], StringComparison.Ordinal)));
+        bool Is(CommandElementAst element) => word.Length > 0 && element.Extent.Text is var text && (text == word || (word is ['\'' or '"', _, ..] && text == word[..^1]));
+
+        // One of several, or behind a colon.
+        bool Ends(CommandElementAst element) => Is(element) || (word.Length > 0 && element.Extent.Text.EndsWith(word, StringComparison.Ordinal));
+    }
+
+    // Nothing is typed yet: the cursor is behind all, else between two words, where there are two blanks.
+    private static int GapIn(CommandAst command)
+    {
+        var line = command.Extent.StartScriptPosition.GetFullScript();
+        var end = command.Extent.EndOffset;
+        if (end < line.Length && char.IsWhiteSpace(line[end]))
+            return end + 1;
+        var gap = command.CommandElements.Zip(command.CommandElements.Skip(1))
+            .FirstOrDefault(pair => pair.Second.Extent.StartOffset - pair.First.Extent.EndOffset > 1);
+        return gap.First is null ? end + 1 : gap.First.Extent.EndOffset + 1;
     }
 
     private static IEnumerable<CompletionResult> Complete(CommandAst command, int cursor)

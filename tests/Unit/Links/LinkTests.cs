@@ -182,7 +182,19 @@ public sealed class LinkTests : IDisposable
         _user.Run("cd r; git fsck --no-progress; test -z \"$(git status --porcelain)\"");
     }
 
+    [Fact]
+    public void One_that_was_not_made_to_the_end_says_so()
+    {
+        // As a kill in the middle leaves it.
+        _user.Run("cd r; gitproc link todo; echo ref: refs/heads/gitproc/no-commit > .git/worktrees/todo/HEAD");
+        Assert.DoesNotContain("no-commit", _user.Run("cd r; gitproc link list; gitproc link list --json"), StringComparison.Ordinal);
+        var refused = _user.Fail("cd r; gitproc link todo");
+        Assert.Contains("was not made to the end", refused, StringComparison.Ordinal);
+        _user.Run($"cd r; {refused.Trim().Split(": ")[^1]}; gitproc link todo; git -C todo log -1");
+    }
+
     [Theory]
+    [InlineData("gitproc link list --base https://example.com/none/such", "has no repository 'https://example.com/none/such'. See gitproc repositories.")]
     [InlineData("gitproc link work --base nowhere", "No base repository 'nowhere' is found")]
     [InlineData("gitproc link work --base ./p", "There is no repository at")]
     [InlineData("gitproc link /gitproc-none/work", "No base repository is found for /gitproc-none/work")]
