@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
 
 namespace Gitproc.PowerShell;
 
@@ -23,46 +24,65 @@ internal sealed class ShortCommandLine
     // Of the words themselves; and the first four are of this command, which sees all that the other writes.
     private static readonly string[] Own = ["ErrorVariable", "OutVariable", "OutBuffer", "PipelineVariable", "Command", "Argument", "F", "H", SubCommand];
 
+    private readonly int _words;
     private readonly InvocationInfo _invocation;
     private readonly Dictionary<string, object?> _bound;
 
     /// <summary>Reads what is bound.</summary>
     /// <param name="invocation">How the command was called.</param>
+    /// <param name="input">The first object of the pipeline; null as long as there is none.</param>
     /// <param name="words">Its own parameters, which a completion tells nowhere else.</param>
-    public ShortCommandLine(InvocationInfo invocation, params (string Name, object? Value)[] words)
+    public ShortCommandLine(InvocationInfo invocation, PSObject? input, params (string Name, object? Value)[] words)
     {
         _invocation = invocation;
         _bound = new Dictionary<string, object?>(invocation.BoundParameters!, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in words.Where(word => word.Value is not null))
             _bound[name] = value;
         var isItemProperty = string.Equals(invocation.InvocationName, "gp", StringComparison.OrdinalIgnoreCase);
-        (Target, Words) =
-            isItemProperty && invocation.ExpectingInput ? (ItemProperty, 0)
-            : _bound.ContainsKey("F") ? (Filter, 0)
-            : _bound.ContainsKey("H") ? (Help, 0)
-            : TextOf("Argument") is { } second && ShortCommands.TargetOf($"{TextOf("Command")} {second}") is { } longer ? (longer, 2)
+        (Named, _words) =
+            TextOf("Argument") is { } second && ShortCommands.TargetOf($"{TextOf("Command")} {second}") is { } longer ? (longer, 2)
             : TextOf("Command") is { } first && ShortCommands.TargetOf(first) is { } known ? (known, 1)
-            : isItemProperty ? (ItemProperty, 0)
-            : (IsBare ? Help : null, 0);
+            : (null, 0);
+        DependsOnInput = isItemProperty && invocation.ExpectingInput && Named is not null && input is null;
+        Target =
+            isItemProperty && invocation.ExpectingInput && !IsOfGitproc(input) ? ItemProperty
+            : _bound.ContainsKey("F") ? Filter
+            : _bound.ContainsKey("H") || (Named is not null && TextOf("Argument") is "--help") ? Help
+            : Named ?? (isItemProperty ? ItemProperty : IsBare ? Help : null);
     }
 
     /// <summary>The command that it stands for; null when there is none.</summary>
     public string? Target { get; }
 
-    /// <summary>How many words name the command; the others are its arguments.</summary>
-    public int Words { get; }
+    /// <summary>The command that the words name, whether or not it stands for that; null when they name none.</summary>
+    public string? Named { get; }
+
+    /// <summary>Whether <c>gp</c> is the command that the words name only when objects of Gitproc come through the pipeline.</summary>
+    public bool DependsOnInput { get; }
 
     /// <summary>Whether there is no word at all.</summary>
     public bool IsBare => !_bound.ContainsKey("Command");
 
+    /// <summary>How many words name a command that it may stand for; the others are arguments.</summary>
+    /// <param name="command">The command.</param>
+    /// <returns>At most two.</returns>
+    public int Words(string command) => command == Named ? _words : 0;
+
+    /// <summary>Says why it is refused.</summary>
+    /// <returns>The error; null when it is not.</returns>
+    public ErrorRecord? Refusal() =>
+        Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
+        : Target == Named && TextOf("Argument") is ['-', '-', _, ..] option && Target is not (Filter or Help) ? OptionSpelling.Refusal(option)
+        : null;
+
     /// <summary>What goes to the command by its place.</summary>
     /// <returns>The arguments; some may be null.</returns>
-    public object?[] Positional()
+    public object?[] ByPlace()
     {
         if (Target == Filter && _bound.TryGetValue("F", out var pattern))
             return [pattern];
         string[] names = Target == Help ? ["Command", "Argument", SubCommand] : ["Command", "Argument"];
-        var arguments = names.Where(_bound.ContainsKey).Skip(Words).Select(name => _bound[name]).ToArray();
+        var arguments = names.Where(_bound.ContainsKey).Skip(Words(Target!)).Select(name => _bound[name]).ToArray();
         return Target != Help ? arguments
             : _bound.ContainsKey(Topic) ? []
             : [TopicOf([.. arguments.Select(word => $"{word}")])];
@@ -70,7 +90,7 @@ internal sealed class ShortCommandLine
 
     /// <summary>What goes to the command by its name.</summary>
     /// <returns>The arguments.</returns>
-    public Hashtable Named()
+    public Hashtable ByName()
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in _bound.Where(pair => !Own.Contains(pair.Key)))
@@ -82,6 +102,10 @@ internal sealed class ShortCommandLine
             named["Once"] = true;
         return named;
     }
+
+    // Also as they came back from another process (about_Remote_Output).
+    private static bool IsOfGitproc(PSObject? input) =>
+        input?.TypeNames.Any(name => name.StartsWith("Gitproc.", StringComparison.Ordinal) || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)) == true;
 
     private static string TopicOf(string[] words) => words switch
     {

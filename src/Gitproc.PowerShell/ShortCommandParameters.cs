@@ -20,19 +20,20 @@ internal static class ShortCommandParameters
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();
-        if (line.Target is { } target)
-            AddOf(target, line.Words);
-        else
-            // For the error to be that there is no such command, and not that it has no such parameter.
+        foreach (var target in new[] { line.Named, line.Target, line.IsBare ? ShortCommandLine.Filter : null }.OfType<string>().Distinct())
+            AddOf(target, line.Words(target));
+        // For the error to be that there is no such command, and not that it has no such parameter.
+        if (line.Target is null)
             Add("Rest", typeof(object[]), new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
-        if (line.Target == ShortCommandLine.Help)
+        if (line.Named == ShortCommandLine.Help)
             Add(ShortCommandLine.SubCommand, typeof(string), new ParameterAttribute { Position = OwnPositions, DontShow = true }, new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
+        // Before -Hold and its like.
+        if (line.IsBare || line.Named is not null)
+            Add("H", typeof(SwitchParameter), new ParameterAttribute { DontShow = true });
         if (line.IsBare)
         {
-            AddOf(ShortCommandLine.Filter, line.Words);
             parameters.Remove("Pattern");
             Add("F", typeof(object), new ParameterAttribute());
-            Add("H", typeof(SwitchParameter), new ParameterAttribute());
         }
 
         return parameters;

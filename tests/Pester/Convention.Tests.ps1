@@ -222,6 +222,31 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
+    It 'has its cmdlets alone where it is imported in constrained language' {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+        $state.LanguageMode = 'ConstrainedLanguage'
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        try {
+            $result = $shell.AddScript("Import-Module '$built'; `$checkout = Invoke-GitprocAcquire '$repository'; `$checkout | Exit-GitprocCheckout -PassThru | ForEach-Object State; (Get-Alias gp).Definition").Invoke()
+            $shell.Streams.Error | Should -BeNullOrEmpty
+            $shell.Streams.Warning | Should -HaveCount 1
+            $result | Should -Be 'Free', 'Get-ItemProperty'
+            $shell.Commands.Clear()
+            $null = $shell.AddScript('Invoke-Gitproc ls').Invoke()
+            $shell.Streams.Error.FullyQualifiedErrorId | Should -Be 'ConstrainedLanguage,Gitproc.InvokeGitprocCommand'
+            $shell.Commands.Clear()
+            $shell.Streams.Error.Clear()
+            $null = $shell.AddScript('Repair-GitprocPool -AsJob').Invoke()
+            $shell.Streams.Error.FullyQualifiedErrorId | Should -Be 'ConstrainedLanguage,Gitproc.RepairGitprocPoolCommand'
+            { $shell.Commands.Clear(); $shell.AddScript("Remove-Module Gitproc").Invoke() } | Should -Not -Throw
+        } finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+
     It 'works in a runspace of constrained language' {
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
         $state.ImportPSModule($built)

@@ -156,6 +156,47 @@ Describe 'gp' {
         gitproc help run -Examples | Out-String | Should -Match 'Side by side'
     }
 
+    It 'takes a list that stands alone for one argument' {
+        $two = gp a $repository -Count 2
+        (gp ls $two[0].Name, $two[1].Name).Name | Should -Be $two.Name
+        (gp r $two -PassThru).Name | Should -Be $two.Name
+        (gp "$TestDrive/source", $TestDrive).Name | Should -Be 'source', (Split-Path $TestDrive -Leaf)
+    }
+
+    It 'is the pool for what comes out of the pool' {
+        $two = gp a $repository -Count 2
+        ($two | gp r -PassThru).State | Should -Be 'Free', 'Free'
+        $checkout = gp a $repository
+        $there = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($checkout))
+        ($there | gp r -Discard -PassThru).Name | Should -Be $checkout.Name
+        @() | gp r | Should -BeNullOrEmpty
+    }
+
+    It 'explains, and does nothing, with -h behind a command: <_>' -ForEach 'gp a -h', 'gitproc acquire -H', 'gp a --help', 'gp renew -h' {
+        $ErrorActionPreference = 'Stop'
+        Push-Location $repository
+        try {
+            & ([scriptblock]::Create($_)) | Out-String | Should -Match '-Gitproc'
+            Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'says how an option is written here' {
+        { gp rm --force checkout-1 } | Should -Throw -ErrorId '*,Gitproc.InvokeGitprocCommand'
+        { gp ls --no-color=never } | Should -Throw -ErrorId 'InvalidOption,Gitproc.InvokeGitprocCommand' -ExpectedMessage "'--no-color=never' is *-NoColor."
+        gp filter '--' | Should -BeNullOrEmpty
+    }
+
+    It 'ends no script with a command that it does not have' {
+        & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$PSScriptRoot/../../out/Gitproc/Gitproc.psd1'; gitproc nonsense 2>`$null; 'after'" | Should -Be 'after'
+    }
+
+    It 'sets the variable of the pipeline' {
+        gp a $repository -PipelineVariable one | ForEach-Object { $one.Name; gp r $one } | Should -Match '^checkout-'
+    }
+
     It 'refuses a parameter that the command does not have, and runs nothing' {
         { gp a $repository -Bogus } | Should -Throw -ErrorId 'NamedParameterNotFound,*' -ExpectedMessage "*'Bogus'*"
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty

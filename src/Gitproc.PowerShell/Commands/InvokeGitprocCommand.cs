@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using Gitproc.PowerShell;
 using Gitproc.PowerShell.Commands;
@@ -31,7 +30,7 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     public PSObject? InputObject { get; set; }
 
     // As far as it is bound: a word behind a parameter of the command's is bound when that parameter is known.
-    private ShortCommandLine Line => new(MyInvocation, (nameof(Command), Command), (nameof(Argument), Argument));
+    private ShortCommandLine Line => new(MyInvocation, input: null, (nameof(Command), Command), (nameof(Argument), Argument));
 
     /// <inheritdoc/>
     public object GetDynamicParameters() => ShortCommandParameters.Of(Line, InvokeCommand);
@@ -42,16 +41,15 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        var line = Line;
-        if (line.Target is not { } target)
-            ThrowTerminatingError(ShortCommands.Unknown($"{Command}"));
-        else
-            _pipeline = Start(target, line.Positional(), line.Named());
+        if (!Line.DependsOnInput)
+            Start(Line);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (_pipeline is null)
+            Start(new ShortCommandLine(MyInvocation, InputObject));
         if (MyInvocation.ExpectingInput)
             _pipeline!.Process(InputObject);
         else
@@ -59,15 +57,14 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _pipeline!.End();
+    protected override void EndProcessing() => _pipeline?.End();
 
-    private SteppablePipeline Start(string target, object?[] positional, Hashtable named)
+    private void Start(ShortCommandLine line)
     {
-        // Of the module's: in a session of constrained language, a block that is made here would not see its arguments.
-        var block = (ScriptBlock)MyInvocation.MyCommand.Module.SessionState.PSVariable.GetValue("ShortCommand");
-        var pipeline = block.GetSteppablePipeline(MyInvocation.CommandOrigin, [target, positional, named]);
+        if (line.Refusal() is { } refusal)
+            ThrowTerminatingError(refusal);
+        _pipeline = ModuleBlock.Of(this, "ShortCommand").GetSteppablePipeline(MyInvocation.CommandOrigin, [line.Target, line.ByPlace(), line.ByName()]);
         // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
-        pipeline.Begin(this);
-        return pipeline;
+        _pipeline.Begin(this);
     }
 }

@@ -29,7 +29,7 @@ public abstract class LongCommand : GitprocCommand
     {
         if (!IsJob)
             return;
-        var start = (ScriptBlock)MyInvocation.MyCommand.Module.SessionState.PSVariable.GetValue("StartJob");
+        var start = ModuleBlock.Of(this, "StartJob");
         try
         {
             WriteObject(start.Invoke(MyInvocation.MyCommand.Name, _calls, Location), enumerateCollection: true);

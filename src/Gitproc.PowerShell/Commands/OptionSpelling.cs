@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Text.RegularExpressions;
 
 namespace Gitproc.PowerShell.Commands;
@@ -8,8 +9,20 @@ internal static partial class OptionSpelling
     /// <summary>Writes <c>gitproc reset --stop-processes</c> as <c>gitproc reset -StopProcesses</c>.</summary>
     /// <param name="message">The message.</param>
     /// <returns>The message; git's own options stay as they are.</returns>
-    public static string Of(string message) => Option().Replace(message, option =>
-        string.Concat(option.Value[2..].Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend("-")));
+    public static string Of(string message) => Option().Replace(message, option => Parameter(option.Value));
+
+    /// <summary>Refuses an option that is written as the command line takes it.</summary>
+    /// <param name="option">The option, as <c>--force</c>.</param>
+    /// <returns>The error.</returns>
+    public static ErrorRecord Refusal(string option)
+    {
+        var shown = SecretText.Hide(option);
+        return new(
+            new PSArgumentException($"'{shown}' is an option of the command line. Here it is {Parameter(shown.Split('=')[0])}."), "InvalidOption", ErrorCategory.InvalidArgument, shown);
+    }
+
+    private static string Parameter(string option) =>
+        string.Concat(option.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend("-"));
 
     [GeneratedRegex(@"(?<=\bgitproc [a-z][^\n]* )--[a-z]+(-[a-z]+)*")]
     private static partial Regex Option();

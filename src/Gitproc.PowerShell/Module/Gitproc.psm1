@@ -2,6 +2,12 @@
 # it is exported stands in Gitproc.psd1.
 Set-StrictMode -Version Latest
 
+# Half of what follows would be refused there, the question of -WhatIf for one.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    Write-Warning 'In a session of constrained language Gitproc has its cmdlets alone: no gp, no gitproc, no Use-GitprocCheckout.'
+    return
+}
+
 # While the module loads, no cmdlet of a stock module is called by its name: that would load the stock module first, which
 # takes longer than this one.
 $script:SetAlias = [System.Management.Automation.CmdletInfo]::new(
