@@ -49,6 +49,12 @@ public static class ShortCommands
         ["run"] = "Use-GitprocCheckout",
     };
 
+    /// <summary>
+    /// Runs a command with what goes to it by its place and by its name. Of full language, as in one that is constrained a block does not
+    /// see its arguments where a pipeline is made of it; null in a process whose sessions all were constrained when the module was imported.
+    /// </summary>
+    public static ScriptBlock? Pipeline { get; set; }
+
     /// <summary>The words that can stand first, or after another one.</summary>
     /// <param name="first">The word before; null for none.</param>
     /// <returns>The words, and the names of cmdlets.</returns>
@@ -61,6 +67,14 @@ public static class ShortCommands
     /// <param name="command">The command, in upper or lower case.</param>
     /// <returns>The name of a cmdlet; null when there is no such command.</returns>
     public static string? TargetOf(string command) => Targets.GetValueOrDefault(command);
+
+    /// <summary>Makes the error of a session in which no command runs by its words.</summary>
+    /// <returns>The error.</returns>
+    public static ErrorRecord Constrained() => new(
+        new PSNotSupportedException("gitproc and gp take a session that had full language when the module was imported. Its cmdlets work without."),
+        "ConstrainedLanguage",
+        ErrorCategory.NotEnabled,
+        targetObject: null);
 
     /// <summary>Makes the error of a command that there is not.</summary>
     /// <param name="command">What was written for one.</param>

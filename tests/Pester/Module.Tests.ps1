@@ -193,6 +193,11 @@ Describe 'gp' {
         & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$PSScriptRoot/../../out/Gitproc/Gitproc.psd1'; gitproc nonsense 2>`$null; 'after'" | Should -Be 'after'
     }
 
+    It 'works where another module hands it on' {
+        $script = "New-Module -Name Other { Import-Module '$PSScriptRoot/../../out/Gitproc/Gitproc.psd1' } | Import-Module; (gp '$TestDrive/source').Name; (gp repair -AsJob).Name; (gitproc help a).Name"
+        & (Get-Process -Id $PID).Path -NoProfile -Command $script | Should -Be 'source', 'Repair-GitprocPool', 'Invoke-GitprocAcquire'
+    }
+
     It 'sets the variable of the pipeline' {
         gp a $repository -PipelineVariable one | ForEach-Object { $one.Name; gp r $one } | Should -Match '^checkout-'
     }

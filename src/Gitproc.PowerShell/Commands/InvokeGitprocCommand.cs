@@ -63,7 +63,9 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     {
         if (line.Refusal() is { } refusal)
             ThrowTerminatingError(refusal);
-        _pipeline = ModuleBlock.Of(this, "ShortCommand").GetSteppablePipeline(MyInvocation.CommandOrigin, [line.Target, line.ByPlace(), line.ByName()]);
+        if (ShortCommands.Pipeline is null)
+            ThrowTerminatingError(ShortCommands.Constrained());
+        _pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [line.Target, line.ByPlace(), line.ByName()]);
         // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
         _pipeline.Begin(this);
     }

@@ -6,6 +6,17 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>What the cmdlets that take long have in common.</summary>
 public abstract class LongCommand : GitprocCommand
 {
+    // A job of this process, whose locks and leases are the session's.
+    private const string Start = """
+        param($Cmdlet, $Module, $Calls, $Location)
+        Start-ThreadJob -Name $Cmdlet -ArgumentList $Cmdlet, $Module, $Calls, $Location -ScriptBlock {
+            param($Cmdlet, $Module, $Calls, $Location)
+            Import-Module $Module
+            Set-Location -LiteralPath $Location
+            foreach ($call in $Calls) { & $Cmdlet @call }
+        }
+        """;
+
     private readonly List<Hashtable> _calls = [];
 
     /// <summary>Run in the background, and emit the job.</summary>
@@ -29,10 +40,10 @@ public abstract class LongCommand : GitprocCommand
     {
         if (!IsJob)
             return;
-        var start = ModuleBlock.Of(this, "StartJob");
+        var module = Path.Combine(Path.GetDirectoryName(typeof(LongCommand).Assembly.Location)!, "Gitproc.psd1");
         try
         {
-            WriteObject(start.Invoke(MyInvocation.MyCommand.Name, _calls, Location), enumerateCollection: true);
+            WriteObject(ScriptBlock.Create(Start).Invoke(MyInvocation.MyCommand.Name, module, _calls, Location), enumerateCollection: true);
         }
         catch (RuntimeException e)
         {

@@ -157,21 +157,8 @@ function Use-GitprocCheckout {
     }
 }
 
-# What Invoke-Gitproc runs.
-$script:ShortCommand = { param($Target, $Positional, $Named) & $Target @Positional @Named }
-
-# What a cmdlet runs with -AsJob: a job of this process, whose locks and leases are the session's.
-$script:StartJob = {
-    param($Cmdlet, $Calls, $Location)
-    Start-ThreadJob -Name $Cmdlet -ScriptBlock $script:RunCalls -ArgumentList "$PSScriptRoot/Gitproc.psd1", $Cmdlet, $Calls, $Location
-}
-
-$script:RunCalls = {
-    param($Module, $Cmdlet, $Calls, $Location)
-    Import-Module $Module
-    Set-Location -LiteralPath $Location
-    foreach ($call in $Calls) { & $Cmdlet @call }
-}
+# Invoke-Gitproc cannot make it with more rights than its session has. Bound to no module: all sessions of the process share it.
+[Gitproc.PowerShell.ShortCommands]::Pipeline = [scriptblock]::Create('param($Target, $Positional, $Named) & $Target @Positional @Named')
 
 ${alias:gitproc} = 'Invoke-Gitproc'
 ${alias:a} = 'Invoke-GitprocAcquire'
