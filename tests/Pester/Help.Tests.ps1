@@ -82,6 +82,20 @@ Describe 'Help' {
         if ($project) { $link | Should -BeLike "$project*" }
     }
 
+    It 'leads from <_> to all that it names' -ForEach $names {
+        $links = @((Get-CommandHelp $_).relatedLinks.navigationLink)
+        foreach ($link in $links) {
+            if ($link.uri) {
+                $link.uri | Should -Match '^https://[^/]+/gitproc/gitproc/blob/main/'
+                Join-Path $docs ../.. ($link.uri -replace '^.+/blob/main/' -replace '#.*') | Should -Exist
+            } else {
+                Get-Help $link.linkText | Should -Not -BeNullOrEmpty
+            }
+        }
+        # As many as the page has, and itself.
+        $links.Count | Should -Be ([regex]::Matches((Get-Section $_ 'Related links'), '(?m)^- ').Count + 1)
+    }
+
     It 'opens the page in the browser' -Skip:(-not $IsLinux) {
         # What .NET starts for an address.
         $opener = Join-Path $TestDrive 'xdg-open'
@@ -148,6 +162,10 @@ Describe 'Help' {
         $text | Should -Match 'LONG DESCRIPTION'
         # Back-ticks, titles and links of markdown.
         $text | Should -Not -Match '`|\]\(|(?m)^#'
+        # The documents that no package has.
+        $addresses = @([regex]::Matches($text, 'https://\S+/blob/main/(\S+\.md)') | ForEach-Object { $_.Groups[1].Value })
+        foreach ($address in $addresses) { Join-Path $docs ../.. $address | Should -Exist }
+        $addresses.Count | Should -Be ([regex]::Matches((Get-Content "$docs/$_.md" -Raw), '\]\(\.\./').Count)
     }
 
     It 'names no cmdlet, parameter or setting that there is not' {

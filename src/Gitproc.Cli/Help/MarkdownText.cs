@@ -29,10 +29,10 @@ internal static partial class MarkdownText
     /// <returns>The paragraphs.</returns>
     public static IEnumerable<string> Paragraphs(string markdown) => Blocks(markdown).SelectMany(block => block).Select(line => line.Text);
 
-    /// <summary>Takes the marks out of a line: back-ticks, double stars, links.</summary>
+    /// <summary>Takes the marks out of a line: back-ticks, double stars, links, of which an address stays, and the path of a page does not.</summary>
     /// <param name="line">The line.</param>
     /// <returns>The text.</returns>
-    public static string Plain(string line) => Marks().Replace(Link().Replace(line, "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
+    public static string Plain(string line) => Marks().Replace(Link().Replace(Address().Replace(line, "$1 ($2)"), "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
 
     /// <summary>Reads a table.</summary>
     /// <param name="markdown">A text with one.</param>
@@ -110,6 +110,9 @@ internal static partial class MarkdownText
 
         yield return line;
     }
+
+    [GeneratedRegex(@"\[([^\]]+)\]\((https:[^)]+)\)")]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"\[([^\]]+)\]\([^)]+\)")]
     private static partial Regex Link();
