@@ -149,6 +149,11 @@ Describe 'Help' {
         }
     }
 
+    It 'says of r and ls that they are not there without asking' {
+        Get-Help Exit-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: .*after Enable-GitprocAlias r too'
+        Get-Help Get-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: list, .*after Enable-GitprocAlias ls too'
+    }
+
     It 'is there for <Alias>' -ForEach @(
         @{ Alias = 'a'; Name = 'Invoke-GitprocAcquire' }, @{ Alias = 'list'; Name = 'Get-GitprocCheckout' }
         @{ Alias = 'gp'; Name = 'Invoke-Gitproc' }, @{ Alias = 'gitproc'; Name = 'Invoke-Gitproc' }
@@ -162,6 +167,8 @@ Describe 'Help' {
         $text | Should -Match 'LONG DESCRIPTION'
         # Back-ticks, titles and links of markdown.
         $text | Should -Not -Match '`|\]\(|(?m)^#'
+        # But for what is one word.
+        $text -split '\r?\n' | Where-Object { $_.Length -gt 80 -and $_ -notmatch '^ *\S+$' } | Should -BeNullOrEmpty
         # The documents that no package has.
         $addresses = @([regex]::Matches($text, 'https://\S+/blob/main/(\S+\.md)') | ForEach-Object { $_.Groups[1].Value })
         foreach ($address in $addresses) { Join-Path $docs ../.. $address | Should -Exist }

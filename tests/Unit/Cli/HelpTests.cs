@@ -98,6 +98,10 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
+    public void Help_of_what_takes_a_kind_has_its_setting() =>
+        Assert.All(["acquire", "run", "warm"], command => Assert.Contains("gitproc.kind, GITPROC_KIND", Help(command), StringComparison.Ordinal));
+
+    [Fact]
     public void Help_option_of_a_command_is_short()
     {
         var text = _pool.Program.Run(_pool["."], "acquire", "--help").Output;
