@@ -155,6 +155,8 @@ function Export-Checksum {
     [System.IO.File]::WriteAllText((Join-Path $Destination 'SHA256SUMS'), -join $lines)
 }
 
+# From where the caller stands.
+$Destination = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination)
 Push-Location -LiteralPath $PSScriptRoot
 try {
     switch ($Task) {
@@ -167,7 +169,6 @@ try {
         'Package' {
             $version = ([xml] (Get-Content -LiteralPath Directory.Build.props -Raw)).Project.PropertyGroup.VersionPrefix
             $null = New-Item -ItemType Directory -Path $Destination -Force
-            $Destination = (Get-Item -LiteralPath $Destination).FullName
             foreach ($one in $Kind) {
                 $package = switch ($one) {
                     'Module' { Export-ModulePackage }

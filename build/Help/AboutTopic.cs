@@ -6,7 +6,7 @@ namespace Gitproc.Help;
 /// <summary>Makes the text of an about topic, in the form that Get-Help looks for.</summary>
 internal static class AboutTopic
 {
-    private const int Width = 100;
+    private const int Width = 80;
 
     /// <summary>Makes the text.</summary>
     /// <param name="page">The page: its synopsis is the short description, its sections follow.</param>

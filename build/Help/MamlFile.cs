@@ -85,7 +85,7 @@ internal static class MamlFile
         new XElement(Dev + "remarks", Paragraphs(part.Prose)));
 
     private static IEnumerable<XElement> Links(MarkdownPage page, string online) =>
-        (page.Section("Related links")?.Links ?? []).Where(link => !link.Address.Contains(':', StringComparison.Ordinal)).Select(link => Link(link.Text, ""))
+        (page.Section("Related links")?.Links ?? []).Select(link => link.Address.StartsWith("https:", StringComparison.Ordinal) ? Link(link.Text + ":", link.Address) : Link(link.Text, ""))
             .Prepend(Link("Online version:", $"{online}{page.Title}.md"));
 
     private static XElement Link(string text, string address) =>

@@ -11,7 +11,7 @@ var cmdlets = CmdletReader.Read(assembly);
 var online = CmdletReader.OnlineFolder(assembly);
 var names = cmdlets.Select(cmdlet => cmdlet.Name).ToHashSet();
 // Pages without a cmdlet are of the module's script functions. What is missing is for tests/Pester/Help.Tests.ps1 to tell.
-var pages = Directory.EnumerateFiles(docs, "*-*.md").Order(StringComparer.Ordinal).Select(MarkdownPage.Read).ToDictionary(page => page.Title);
+var pages = Directory.EnumerateFiles(docs, "*-*.md").Order(StringComparer.Ordinal).Select(file => MarkdownPage.Read(file, online)).ToDictionary(page => page.Title);
 Directory.CreateDirectory(output);
 MamlFile.Write(
     Path.Combine(output, "Gitproc.PowerShell.dll-Help.xml"),
@@ -22,4 +22,4 @@ MamlFile.Write(
     pages.Values.Where(page => !names.Contains(page.Title)).Select(page => (SyntaxReader.Read(page), page)),
     online);
 foreach (var file in Directory.EnumerateFiles(docs, "about_*.md"))
-    File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Of(MarkdownPage.Read(file)), new UTF8Encoding(false));
+    File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Of(MarkdownPage.Read(file, online)), new UTF8Encoding(false));

@@ -24,6 +24,14 @@ Describe 'The care of a pool' {
         { Initialize-GitprocCheckout $repository -Count 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
+    It 'says by -WhatIf how many it would make ready' {
+        # To the host, so it is another process that is listened to.
+        $script = "Import-Module Gitproc; 1, 2 | ForEach-Object { Initialize-GitprocCheckout '$repository' -Count `$_ -WhatIf }"
+        $said = & (Get-Process -Id $PID).Path -NoProfile -Command $script
+        $said[0] | Should -BeLike '*"Make 1 checkout ready"*'
+        $said[1] | Should -BeLike '*"Make 2 checkouts ready"*'
+    }
+
     It 'says so when no more may be made' {
         $env:GITPROC_MAX_CHECKOUTS = '1'
         try {

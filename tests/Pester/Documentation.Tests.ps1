@@ -45,4 +45,19 @@ Describe 'PowerShell in the documents' -Skip:$IsWindows {
         $output = pwsh -NoProfile -NonInteractive -WorkingDirectory (Join-Path $folder 'repo') -File $script 2>&1
         $LASTEXITCODE | Should -Be 0 -Because "$output"
     }
+
+    It 'may be in a profile that is run again: <Where>' -ForEach ($blocks | Where-Object Where -Like 'prompt.md:*') {
+        $script = Join-Path $TestDrive 'again.ps1'
+        Set-Content -LiteralPath (Join-Path $TestDrive 'profile.ps1') -Value $Code
+        Set-Content -LiteralPath $script -Value @(
+            'Set-StrictMode -Version Latest; $ErrorActionPreference = "Stop"; Import-Module Gitproc; function prompt { "mine> " }'
+            ". '$TestDrive/profile.ps1'", ". '$TestDrive/profile.ps1'"
+            'prompt'
+        )
+        $shell = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-File', $script -WorkingDirectory $TestDrive -RedirectStandardOutput "$TestDrive/shown" -PassThru
+        # A prompt that calls itself does not end by itself.
+        if (-not $shell.WaitForExit(20000)) { $shell.Kill() }
+        $shell.ExitCode | Should -Be 0
+        Get-Content -LiteralPath "$TestDrive/shown" | Should -BeLike '*> '
+    }
 }

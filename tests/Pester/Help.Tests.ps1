@@ -82,6 +82,20 @@ Describe 'Help' {
         if ($project) { $link | Should -BeLike "$project*" }
     }
 
+    It 'leads from <_> to all that it names' -ForEach $names {
+        $links = @((Get-CommandHelp $_).relatedLinks.navigationLink)
+        foreach ($link in $links) {
+            if ($link.uri) {
+                $link.uri | Should -Match '^https://[^/]+/gitproc/gitproc/blob/main/'
+                Join-Path $docs ../.. ($link.uri -replace '^.+/blob/main/' -replace '#.*') | Should -Exist
+            } else {
+                Get-Help $link.linkText | Should -Not -BeNullOrEmpty
+            }
+        }
+        # As many as the page has, and itself.
+        $links.Count | Should -Be ([regex]::Matches((Get-Section $_ 'Related links'), '(?m)^- ').Count + 1)
+    }
+
     It 'opens the page in the browser' -Skip:(-not $IsLinux) {
         # What .NET starts for an address.
         $opener = Join-Path $TestDrive 'xdg-open'
@@ -135,6 +149,11 @@ Describe 'Help' {
         }
     }
 
+    It 'says of r and ls that they are not there without asking' {
+        Get-Help Exit-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: .*after Enable-GitprocAlias r too'
+        Get-Help Get-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: list, .*after Enable-GitprocAlias ls too'
+    }
+
     It 'is there for <Alias>' -ForEach @(
         @{ Alias = 'a'; Name = 'Invoke-GitprocAcquire' }, @{ Alias = 'list'; Name = 'Get-GitprocCheckout' }
         @{ Alias = 'gp'; Name = 'Invoke-Gitproc' }, @{ Alias = 'gitproc'; Name = 'Invoke-Gitproc' }
@@ -148,6 +167,12 @@ Describe 'Help' {
         $text | Should -Match 'LONG DESCRIPTION'
         # Back-ticks, titles and links of markdown.
         $text | Should -Not -Match '`|\]\(|(?m)^#'
+        # But for what is one word.
+        $text -split '\r?\n' | Where-Object { $_.Length -gt 80 -and $_ -notmatch '^ *\S+$' } | Should -BeNullOrEmpty
+        # The documents that no package has.
+        $addresses = @([regex]::Matches($text, 'https://\S+/blob/main/(\S+\.md)') | ForEach-Object { $_.Groups[1].Value })
+        foreach ($address in $addresses) { Join-Path $docs ../.. $address | Should -Exist }
+        $addresses.Count | Should -Be ([regex]::Matches((Get-Content "$docs/$_.md" -Raw), '\]\(\.\./').Count)
     }
 
     It 'names no cmdlet, parameter or setting that there is not' {

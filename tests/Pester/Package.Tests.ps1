@@ -16,7 +16,7 @@ BeforeAll {
         [Reflection.Assembly]::LoadFrom($args[0]).GetCustomAttributes([Reflection.AssemblyConfigurationAttribute], $false).Configuration
     } -args "$root/out/Gitproc/Gitproc.Model.dll"
     # Before there is another home: NuGet's packages are in the user's.
-    $output = & $pwsh -NoProfile -NonInteractive -Command "& '$root/build.ps1' -Task Package -Kind Module, Tool -Configuration $configuration -Destination '$packages'" 2>&1
+    $output = & $pwsh -NoProfile -NonInteractive -Command "Set-Location '$TestDrive'; & '$root/build.ps1' -Task Package -Kind Module, Tool -Configuration $configuration -Destination ./packages" 2>&1
     if ($LASTEXITCODE -ne 0) { throw "$output" }
 
     $before = Initialize-TestPool -Folder $TestDrive

@@ -32,7 +32,7 @@ internal static class AcquireCommand
         };
         var stepOutput = new Option<bool>("--step-output")
         {
-            Description = "Hand path, name and lease id on to the later steps of the CI job, see docs/ci.md.",
+            Description = "Hand path, name and lease id on to the later steps of the CI job.",
         };
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();

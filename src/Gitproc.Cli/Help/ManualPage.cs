@@ -33,8 +33,8 @@ internal static class ManualPage
         var options = path.SelectMany(word => word.Options.Where(option => word == command || option.Recursive)).Where(option => !option.Hidden);
         Add(lines, "Options", Described(options.OrderBy(option => option.Recursive).Select(option => (Spelled(option), option.Description))));
         Add(lines, "Examples", Text(page, "Examples"));
-        Add(lines, "Exit codes", Picked(page, "Exit codes", "cli", "Exit codes", cells => (cells[0], cells[1])));
-        Add(lines, "Settings", Picked(page, "Settings", "about_Gitproc", "Settings", cells => ($"{cells[0]}, {cells[1]}", cells[^1])));
+        Add(lines, "Exit codes", Picked(page, "Exit codes", "cli", cells => (cells[0], cells[1])));
+        Add(lines, "Settings", Picked(page, "Settings", "about_Gitproc", cells => ($"{cells[0]}, {cells[1]}", cells[^1])));
         Add(lines, "See also", Text(page, "See also"));
         lines.RemoveAt(lines.Count - 1);
         return lines;
@@ -94,14 +94,21 @@ internal static class ManualPage
         }
     }
 
-    // The rows of a table elsewhere that the page names: all, when it says so.
-    private static IEnumerable<string> Picked(MarkdownPage? page, string section, string source, string table, Func<string[], (string Name, string Text)> read)
+    // A paragraph of names is the rows of these names, or of all, in the table of the same section elsewhere; others stay.
+    private static IEnumerable<string> Picked(MarkdownPage? page, string section, string source, Func<string[], (string Name, string Text)> read)
     {
         if (page?.Section(section)?.Body is not { } body)
             return [];
-        var wanted = MarkdownText.Plain(body).Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        var rows = MarkdownText.Rows(Read(source)!.Section(table)!.Body).Where(cells => wanted is ["all"] || wanted.Contains(cells[0]));
-        return Described(rows.Select(cells => read(cells)).Select(row => (row.Name, (string?)row.Text)));
+        var rows = MarkdownText.Rows(Read(source)!.Section(section)!.Body).ToList();
+        return body.Split("\n\n").SelectMany((paragraph, index) =>
+        {
+            var wanted = MarkdownText.Plain(paragraph).Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            var picked = rows.Where(cells => wanted is ["all"] || wanted.Contains(cells[0])).ToList();
+            var lines = picked.Count > 0 && (wanted is ["all"] || picked.Count == wanted.Length)
+                ? Described(picked.Select(read).Select(row => (row.Name, (string?)row.Text)))
+                : MarkdownText.Lines(paragraph, Width);
+            return index == 0 ? lines : lines.Prepend("");
+        });
     }
 
     private static MarkdownPage? Read(string name)
@@ -110,6 +117,6 @@ internal static class ManualPage
         if (stream is null)
             return null;
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return MarkdownPage.Parse(reader.ReadToEnd());
+        return MarkdownPage.Parse(reader.ReadToEnd(), OnlineDocuments.Folder + "help/cli/");
     }
 }

@@ -6,19 +6,21 @@ namespace Gitproc.Cli.Help;
 /// <param name="Title">The title.</param>
 /// <param name="Synopsis">What stands before the first section.</param>
 /// <param name="Sections">The sections.</param>
-internal sealed record MarkdownPage(string Title, string Synopsis, IReadOnlyList<MarkdownSection> Sections)
+internal sealed partial record MarkdownPage(string Title, string Synopsis, IReadOnlyList<MarkdownSection> Sections)
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="online">Where its folder is online.</param>
     /// <returns>The page.</returns>
-    public static MarkdownPage Read(string path) => Parse(File.ReadAllText(path));
+    public static MarkdownPage Read(string path, string online) => Parse(File.ReadAllText(path), online);
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text.</param>
+    /// <param name="online">Where its folder is online: so are the documents in the folders above, which are not where the page is read.</param>
     /// <returns>The page.</returns>
-    public static MarkdownPage Parse(string text)
+    public static MarkdownPage Parse(string text, string online)
     {
-        var title = MarkdownSection.Split(text, "# ")[1];
+        var title = MarkdownSection.Split(Above().Replace(text, link => $"]({new Uri(new Uri(online), link.Groups[1].Value)})"), "# ")[1];
         var parts = MarkdownSection.Split(title.Body, "## ");
         return new MarkdownPage(title.Title, parts[0].Body, parts[1..]);
     }
@@ -27,6 +29,9 @@ internal sealed record MarkdownPage(string Title, string Synopsis, IReadOnlyList
     /// <param name="title">Its title.</param>
     /// <returns>The section; null when there is none.</returns>
     public MarkdownSection? Section(string title) => Sections.FirstOrDefault(section => section.Title == title);
+
+    [GeneratedRegex(@"\]\((\.\./[^)]+)\)")]
+    private static partial Regex Above();
 }
 
 /// <summary>A section of a page, or a part of one.</summary>

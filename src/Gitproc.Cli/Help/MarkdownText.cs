@@ -6,6 +6,7 @@ namespace Gitproc.Cli.Help;
 internal static partial class MarkdownText
 {
     private const string Fence = "```";
+    private const string Below = "    ";
 
     /// <summary>Lays a text out.</summary>
     /// <param name="markdown">The text.</param>
@@ -14,7 +15,7 @@ internal static partial class MarkdownText
     public static IEnumerable<string> Lines(string markdown, int width)
     {
         var isFirst = true;
-        foreach (var block in Blocks(markdown))
+        foreach (var block in Blocks(markdown, width))
         {
             if (!isFirst)
                 yield return "";
@@ -27,12 +28,12 @@ internal static partial class MarkdownText
     /// <summary>The paragraphs; each item of a list, line of code and row of a table is one, and they are not wrapped.</summary>
     /// <param name="markdown">The text.</param>
     /// <returns>The paragraphs.</returns>
-    public static IEnumerable<string> Paragraphs(string markdown) => Blocks(markdown).SelectMany(block => block).Select(line => line.Text);
+    public static IEnumerable<string> Paragraphs(string markdown) => Blocks(markdown, int.MaxValue).SelectMany(block => block).Select(line => line.Text);
 
-    /// <summary>Takes the marks out of a line: back-ticks, double stars, links.</summary>
+    /// <summary>Takes the marks out of a line: back-ticks, double stars, links, of which an address stays, and the path of a page does not.</summary>
     /// <param name="line">The line.</param>
     /// <returns>The text.</returns>
-    public static string Plain(string line) => Marks().Replace(Link().Replace(line, "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
+    public static string Plain(string line) => Marks().Replace(Link().Replace(Address().Replace(line, "$1 ($2)"), "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
 
     /// <summary>Reads a table.</summary>
     /// <param name="markdown">A text with one.</param>
@@ -43,7 +44,7 @@ internal static partial class MarkdownText
     private static IEnumerable<string[]> Cells(IEnumerable<string> table) =>
         table.Select(line => Cell().Split(line.Trim()[1..^1]).Select(cell => Plain(cell.Trim())).ToArray());
 
-    private static IEnumerable<List<(string Text, bool IsFixed)>> Blocks(string markdown)
+    private static IEnumerable<List<(string Text, bool IsFixed)>> Blocks(string markdown, int width)
     {
         var lines = markdown.Split('\n');
         for (var i = 0; i < lines.Length;)
@@ -63,7 +64,7 @@ internal static partial class MarkdownText
                 while (i < lines.Length && lines[i].Length > 0 && !lines[i].StartsWith(Fence, StringComparison.Ordinal))
                     i++;
                 var block = lines[start..i];
-                yield return block[0].StartsWith('|') ? Table(block) : Joined(block);
+                yield return block[0].StartsWith('|') ? Table(block, width) : Joined(block);
             }
         }
     }
@@ -83,12 +84,30 @@ internal static partial class MarkdownText
         return joined;
     }
 
-    private static List<(string Text, bool IsFixed)> Table(string[] block)
+    // What does not fit is wrapped in the last column, or below the others where they leave it too little.
+    private static List<(string Text, bool IsFixed)> Table(string[] block, int width)
     {
         // Without the line below the titles, and titles that are empty.
         var rows = Cells(block.Where((_, index) => index != 1)).Where(row => row.Any(cell => cell.Length > 0)).ToList();
         var widths = rows[0].Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        return [.. rows.Select(row => (string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd(), true))];
+        var indent = widths[..^1].Sum(column => column + 2);
+        if (indent <= width * 2 / 3)
+        {
+            return
+            [
+                .. rows.SelectMany(row =>
+                {
+                    var left = string.Concat(row[..^1].Select((cell, column) => cell.PadRight(widths[column] + 2)));
+                    return Wrapped(row[^1], width - indent).Select((line, i) => ((i == 0 ? left : new string(' ', indent)) + line).TrimEnd());
+                }).Select(line => (line, true)),
+            ];
+        }
+
+        return
+        [
+            .. rows.SelectMany(row => Wrapped(row[^1], width - Below.Length).Select(line => Below + line).Prepend(string.Join(", ", row[..^1].Where(cell => cell.Length > 0))))
+                .Select(line => (line, true)),
+        ];
     }
 
     private static IEnumerable<string> Wrapped(string text, int width)
@@ -110,6 +129,9 @@ internal static partial class MarkdownText
 
         yield return line;
     }
+
+    [GeneratedRegex(@"\[([^\]]+)\]\((https:[^)]+)\)")]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"\[([^\]]+)\]\([^)]+\)")]
     private static partial Regex Link();

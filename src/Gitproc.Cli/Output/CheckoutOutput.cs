@@ -9,7 +9,7 @@ internal static class CheckoutOutput
 {
     /// <summary>The option that asks for JSON.</summary>
     /// <returns>A new option.</returns>
-    public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON, see docs/cli.md." };
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON." };
 
     /// <summary>Prints checkouts.</summary>
     /// <param name="checkouts">The checkouts.</param>

@@ -30,7 +30,7 @@ internal static class LinkLookup
             return found;
         if (At(path) is { } there)
             return there;
-        var hint = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName)) is not null ? $" {path} has lost its base repository: gitproc link repair {link}"
+        var hint = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName)) is { } file ? $" {LinkRepair.NothingYet(path, file) ?? $"{path} has lost its base repository: gitproc link repair {link}"}"
             : known.Count > 0 ? $" There is {string.Join(", ", known.Select(state => state.Name))}."
             : "";
         throw new GitprocException(

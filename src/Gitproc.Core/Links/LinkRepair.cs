@@ -12,15 +12,11 @@ internal static class LinkRepair
     public static LinkState Repair(string path)
     {
         var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
-        var target = LocalRepository.TargetOf(Path.Combine(path, ".git"));
+        var target = TargetIn(path);
         if ((file?.Id ?? IdIn(target)) is not { } id)
         {
             throw new GitprocException(
-                ErrorReason.LinkNotFound,
-                file is null
-                    ? $"{path} is no light-weight checkout: it has no .gitlink file."
-                    : $"{path} has a .gitlink file and nothing is checked out in it yet. In it: gitproc checkout BRANCH",
-                path);
+                ErrorReason.LinkNotFound, file is null ? $"{path} is no light-weight checkout: it has no .gitlink file." : NothingYet(path), path);
         }
 
         var link = Find(path, file, id, target);
@@ -35,6 +31,12 @@ internal static class LinkRepair
         return Move(link, path);
     }
 
+    /// <summary>What a user is told of a folder with a <c>.gitlink</c> file alone, or that it is no such one.</summary>
+    /// <param name="path">The folder, absolute and real.</param>
+    /// <param name="file">Its <c>.gitlink</c> file.</param>
+    /// <returns>A sentence; null when something was checked out in it.</returns>
+    public static string? NothingYet(string path, GitlinkFile file) => (file.Id ?? IdIn(TargetIn(path))) is null ? NothingYet(path) : null;
+
     /// <summary>Repairs what a base repository knows to be where it was, or beside it as it was.</summary>
     /// <param name="place">The base repository.</param>
     /// <returns>All its checkouts; those that are missing are where nobody knows.</returns>
@@ -44,6 +46,10 @@ internal static class LinkRepair
     // Its .gitlink says that it is the one, also when its .git leads to where the base repository was.
     private static bool IsReachable(LinkState link) =>
         link.IsThere || GitlinkFile.Read(Path.Combine(link.Path, GitlinkFile.FileName))?.Id == link.Id;
+
+    private static string NothingYet(string path) => $"{path} has a .gitlink file and nothing is checked out in it yet. In it: gitproc checkout BRANCH";
+
+    private static string? TargetIn(string path) => LocalRepository.TargetOf(Path.Combine(path, ".git"));
 
     private static string? IdIn(string? gitDirectory) =>
         gitDirectory is not null && Path.GetFileName(Path.GetDirectoryName(gitDirectory)) == "worktrees" ? Path.GetFileName(gitDirectory) : null;

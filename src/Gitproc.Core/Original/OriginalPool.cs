@@ -62,7 +62,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
             return null;
         _database.Drop();
         return $"this pool was made by the original gitproc, and is taken over. Its database is kept as {_database.Copy}. "
-            + $"What is in its checkouts is rescued when they are cleaned; see docs/migration.md.\n  {string.Join("\n  ", _left.Concat(done))}".TrimEnd();
+            + $"What is in its checkouts is rescued when they are cleaned; see {OnlineDocuments.Folder}migration.md\n  {string.Join("\n  ", _left.Concat(done))}".TrimEnd();
     }
 
     private void MustBeLeft(OriginalRow row)

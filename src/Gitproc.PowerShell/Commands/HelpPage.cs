@@ -4,5 +4,5 @@ namespace Gitproc.PowerShell.Commands;
 internal static class HelpPage
 {
     /// <summary>How the address of a page begins; the name of its file follows.</summary>
-    public const string Folder = "https://github.com/gitproc/gitproc/blob/main/docs/help/";
+    public const string Folder = OnlineDocuments.Folder + "help/";
 }

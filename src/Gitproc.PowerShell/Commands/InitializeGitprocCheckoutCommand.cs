@@ -33,7 +33,7 @@ public sealed class InitializeGitprocCheckoutCommand : LongCommand
     /// <inheritdoc/>
     private protected override void Run()
     {
-        if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), $"Make {Count} checkouts ready"))
+        if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), Count == 1 ? "Make 1 checkout ready" : $"Make {Count} checkouts ready"))
             return;
         var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count, Kind = Kind };
         WithPool(pool => WriteObject(pool.Warm(request, Cancellation), enumerateCollection: true));

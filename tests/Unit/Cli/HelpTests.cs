@@ -27,6 +27,25 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
+    public void Help_of_run_has_the_commands_exit_code_and_gitprocs_own()
+    {
+        var text = Help("run");
+        Assert.Matches(@"EXIT CODES\n    The one of the command, and 127 when", text);
+        Assert.Matches(@"\n    3 +no checkout is free", text);
+        Assert.DoesNotMatch(@"\n    0 +done", text);
+    }
+
+    [Fact]
+    public void Help_leads_to_documents_online_as_no_package_has_them()
+    {
+        var texts = Commands().SelectMany(command => Commands(command).Select(inner => Help(command, inner)).Prepend(Help(command))).Append(Help()).ToList();
+        Assert.All(texts, text => Assert.DoesNotMatch(@"\w\.md\b(?<!https:\S+)|\]\(", text));
+        var documents = texts.SelectMany(text => Regex.Matches(text, $@"{Regex.Escape(OnlineDocuments.Folder)}([^)#\s]+)").Select(match => match.Groups[1].Value)).ToList();
+        Assert.Contains("leases.md", documents);
+        Assert.All(documents, document => Assert.True(File.Exists(Path.Combine(CiFile.Root, "docs", document)), document));
+    }
+
+    [Fact]
     public void Help_takes_two_words_and_aliases()
     {
         Assert.StartsWith("NAME\n    gitproc link restore - ", Help("link", "restore"), StringComparison.Ordinal);
@@ -59,7 +78,7 @@ public sealed class HelpTests : IDisposable
             var text = Help(command == "gitproc" ? [] : command.Split('-'));
             Assert.All(["DESCRIPTION", "EXAMPLES", "EXIT CODES"], title => Assert.Contains($"\n{title}\n    ", text, StringComparison.Ordinal));
             // Every option says something.
-            Assert.DoesNotMatch(@"\n    -[^\n]*\n    -", text);
+            Assert.DoesNotMatch(@"\n    -\S[^\n]*\n    -", text);
         }
     }
 
@@ -77,6 +96,10 @@ public sealed class HelpTests : IDisposable
             Assert.All(Regex.Matches(prose, "`(--[a-z-]+)").Select(match => match.Groups[1].Value), option => Assert.Contains(option, known, StringComparison.Ordinal));
         }
     }
+
+    [Fact]
+    public void Help_of_what_takes_a_kind_has_its_setting() =>
+        Assert.All(["acquire", "run", "warm"], command => Assert.Contains("gitproc.kind, GITPROC_KIND", Help(command), StringComparison.Ordinal));
 
     [Fact]
     public void Help_option_of_a_command_is_short()

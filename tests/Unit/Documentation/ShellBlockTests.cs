@@ -38,6 +38,38 @@ public sealed class ShellBlockTests : IDisposable
         Run("-eo", "pipefail", script);
     }
 
+    [Theory]
+    [InlineData("docs/help/cli/rescue-restore.md")]
+    [InlineData("docs/help/cli/rescue-remove.md")]
+    public void Example_takes_the_newest_rescue_of_several(string file)
+    {
+        Run(Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), _folder.Path, AppContext.BaseDirectory);
+        var id = CodeBlock.All().First(block => block.File == file).Code.Split('\n').Single(line => line.StartsWith("id=", StringComparison.Ordinal));
+        File.WriteAllText(_folder["block.sh"], $$"""
+            cd "$(gitproc acquire)"; echo newer > newer; said="$(gitproc release 2>&1)"; cd
+            test "$(gitproc rescue list | wc -l)" = 3
+            {{id}}
+            echo "$said" | grep "rescue restore $id\$"
+            """);
+        Run("-eo", "pipefail", _folder["block.sh"]);
+    }
+
+    [Fact]
+    public void Native_archive_is_installed_into_a_home_that_has_nothing_yet()
+    {
+        var install = CodeBlock.All().Single(block => block.File == "docs/install.md" && block.Code.Contains("tar -xzf", StringComparison.Ordinal)).Code;
+        Directory.CreateDirectory(_folder["home"]);
+        File.WriteAllText(_folder["block.sh"], $$"""
+            mkdir -p out/packages/gitproc-1.0.0-x && cd out/packages
+            printf '#!/bin/sh\necho works\n' > gitproc-1.0.0-x/gitproc && chmod +x gitproc-1.0.0-x/gitproc
+            tar -czf gitproc-1.0.0-x.tar.gz gitproc-1.0.0-x && rm -r gitproc-1.0.0-x
+            sha256sum * > SHA256SUMS && cd ../..
+            {{install}}
+            test "$(~/.local/bin/gitproc)" = works
+            """);
+        Run("-eo", "pipefail", _folder["block.sh"]);
+    }
+
     [Fact]
     public void Every_remark_before_a_block_is_understood()
     {

@@ -157,6 +157,19 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public void One_that_was_never_made_has_lost_nothing()
+    {
+        const string nothing = "nothing is checked out in it yet. In it: gitproc checkout BRANCH";
+        _user.Run("mkdir r/later; touch r/later/.gitlink");
+        _user.Fail("cd r/later; gitproc checkout nope");
+        Assert.Contains(nothing, _user.Fail("cd r; gitproc link remove later"), StringComparison.Ordinal);
+        Assert.Contains(nothing, _user.Fail("cd r; gitproc link repair later"), StringComparison.Ordinal);
+        // One that was made has.
+        _user.Run("gitproc link r/one -b; mkdir elsewhere; mv r/one elsewhere");
+        Assert.Contains("has lost its base repository: gitproc link repair elsewhere/one", _user.Fail("gitproc link remove elsewhere/one"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Many_can_be_made_at_once()
     {
         var running = Enumerable.Range(0, 8).Select(i => _user.Start($"gitproc link r/x/work{i} -b")).ToList();
