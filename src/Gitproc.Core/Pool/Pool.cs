@@ -36,9 +36,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         if (request.MaxCheckouts < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         if (request is { Name: not null, Count: > 1 })
-            throw new GitprocException(ErrorReason.InvalidSetting, "There is one checkout of a name.", request.Name);
+            throw new GitprocException(ErrorReason.Contradiction, "There is one checkout of a name.", request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+        LeaseExpiry.Check(request.Terms.ExpiresAfter);
         var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
         cancellationToken.ThrowIfCancellationRequested();
         return With(database => Acquire(request, wanted, database, cancellationToken));
@@ -84,6 +85,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">It cannot be changed; the reason says why.</exception>
     public Checkout Renew(RenewRequest request)
     {
+        LeaseExpiry.Check(request.ExpiresAfter);
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
         return With(database => Describe(Leases(database).Renew(id, request.LeaseId, request.Force, Change)));

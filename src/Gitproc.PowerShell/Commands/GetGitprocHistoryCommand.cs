@@ -22,8 +22,9 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>Only from then on.</summary>
+    /// <summary>Only from then on: a time, or how long ago it is, as 1h or 2d.</summary>
     [Parameter]
+    [TimeOrAge]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>How many, the newest.</summary>

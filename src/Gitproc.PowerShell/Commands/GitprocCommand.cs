@@ -28,6 +28,20 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Ends what runs.</summary>
     protected override void StopProcessing() => _cancellation.Cancel();
 
+    /// <summary>Ends the command, before it has changed anything, when two parameters are given that exclude each other.</summary>
+    /// <param name="areBoth">Whether they are.</param>
+    /// <param name="one">The name of one.</param>
+    /// <param name="other">The name of the other.</param>
+    private protected void RefuseBoth(bool areBoth, string one, string other)
+    {
+        if (areBoth)
+            Refuse(new GitprocException(ErrorReason.Contradiction, $"-{one} and -{other} exclude each other."));
+    }
+
+    /// <summary>Ends the command.</summary>
+    /// <param name="error">Why.</param>
+    private protected void Refuse(GitprocException error) => ThrowTerminatingError(ErrorRecords.Of(error));
+
     /// <summary>Does a step; where it fails, writes the error, so that the next item is gone on with.</summary>
     /// <param name="step">The step.</param>
     private protected void Attempt(Action step)

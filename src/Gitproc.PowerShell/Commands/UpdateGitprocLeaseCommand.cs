@@ -54,6 +54,9 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (Checkout is null)
