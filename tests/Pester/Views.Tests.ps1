@@ -188,6 +188,13 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
     }
 
+    It 'say for whom one waits on a terminal of 80 columns' -Skip:(-not $hasTerminal) {
+        $script = "Import-Module Gitproc; Invoke-GitprocAcquire '$repository' -Name $($second.Name) -Wait -TimeoutSec 2 -ErrorAction Ignore; 'af' + 'ter'"
+        $result = Invoke-InTerminal @() $script
+        ($result.output -replace '\e\[[?\d;]*[a-zA-Z]|\e[=>]') | Should -Match "waiting for $($second.Name), held by $PID \w+[;,]"
+        $result.output | Should -Match 'after'
+    }
+
     It 'are plain in a pipeline, a variable and a file on a terminal' -Skip:(-not $hasTerminal) {
         $commands = @(
             'Show-GitprocPool | ForEach-Object { $_ }', 'Show-GitprocPool -Once', 'gp top | ForEach-Object { $_ }', '$x = gp top; $x', '$x = @(Show-GitprocPool); $x'
