@@ -171,7 +171,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             long? repositoryId = null;
             if (request.Repository is { } text)
             {
-                if (Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is not { } known)
+                if (FindRepository(text, request.WorkingDirectory, database, cancellationToken) is not { } known)
                     return [];
                 repositoryId = known.Id;
             }
@@ -193,7 +193,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
         List<Rescue> Read(PoolDatabase database)
         {
-            var known = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known;
+            var known = repository is null ? null : FindRepository(repository, workingDirectory, database, cancellationToken);
             return repository is not null && known is null ? [] : new PoolRescues(_folder, database, _git).List(known, cancellationToken);
         }
     }
@@ -291,7 +291,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var checkouts = new CheckoutTable(database.Connection);
         if (repository is null)
             return checkouts.All();
-        var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+        var known = FindRepository(repository, workingDirectory, database, cancellationToken);
         return known is null ? [] : checkouts.OfRepository(known.Id);
     }
 
@@ -312,6 +312,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             ? released
             : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
     }
+
+    // A key is one also when the repository of that path is gone.
+    private RepositoryRow? FindRepository(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
+        new RepositoryTable(database.Connection).Find(text) ?? Resolve(text, workingDirectory, database, cancellationToken).Known;
 
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {

@@ -102,7 +102,7 @@ public sealed partial class Pool
         IReadOnlyList<PrunedItem> Find(PoolDatabase database)
         {
             var repositories = request.Repository is not { } text ? new RepositoryTable(database.Connection).All()
-                : Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is { } known ? [known] : [];
+                : FindRepository(text, request.WorkingDirectory, database, cancellationToken) is { } known ? [known] : [];
             return Pruning(database, cancellationToken).Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
         }
     }
