@@ -9,7 +9,6 @@
     Description = 'Keeps a pool of lockable checkouts of git repositories, so that CI jobs, test runs and coding agents work side by side on one machine.'
     PowerShellVersion = '7.4'
     CompatiblePSEditions = @('Core')
-    TypesToProcess = @('Gitproc.Types.ps1xml')
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
         'Clear-GitprocLease'

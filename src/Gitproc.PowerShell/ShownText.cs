@@ -46,11 +46,6 @@ public static class ShownText
         object? Value(string property) => checkout.Properties[property]?.Value;
     }
 
-    /// <summary>The time that has gone by.</summary>
-    /// <param name="since">Since when; null for never.</param>
-    /// <returns>The time; null for never.</returns>
-    public static Elapsed? Since(DateTimeOffset? since) => since is { } time ? new(DateTimeOffset.UtcNow - time) : null;
-
     /// <summary>Names the time that has gone by.</summary>
     /// <param name="since">Since when, also as it came back from another process; null for never.</param>
     /// <returns>As <c>3 m</c>; empty for never.</returns>
