@@ -89,6 +89,15 @@ public enum ErrorReason
 
     /// <summary>The outputs of a CI step cannot be set here.</summary>
     NoStepOutput,
+
+    /// <summary>Two things are wanted that exclude each other.</summary>
+    Contradiction,
+
+    /// <summary>A span of time is too short or too long for what it is given for.</summary>
+    InvalidDuration,
+
+    /// <summary>What is to be shown with a lease has no name, or one that cannot be told from its value.</summary>
+    InvalidEnvironment,
 }
 
 /// <summary>

@@ -32,4 +32,8 @@ public enum ReportKind
 /// <param name="Kind">What it is about.</param>
 /// <param name="Text">One line for the user.</param>
 /// <param name="Percent">How much of the step is done, 0 to 100; null when that is not known.</param>
-public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null);
+public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null)
+{
+    /// <summary>The same in a few words, what tells most first, for where a line is cut; null where the text is one.</summary>
+    public string? Brief { get; init; }
+}

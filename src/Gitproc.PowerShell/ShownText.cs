@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using Gitproc.Views;
 
 namespace Gitproc.PowerShell;
@@ -31,15 +32,35 @@ public static class ShownText
     /// <returns>As <c>checkout-3 *</c>.</returns>
     public static string Name(string name, string path, string location) => StandingPlace.At(location).Mark(name, path);
 
+    /// <summary>Says who holds a checkout and for what.</summary>
+    /// <param name="checkout">The checkout, also as it came back from another process.</param>
+    /// <returns>As <c>1234 pwsh: nightly build</c>; empty when it has no lease.</returns>
+    public static string Owner(PSObject checkout)
+    {
+        if (Value("LeaseId") is null)
+            return "";
+        var holder = HolderText.Of(
+            Value("OwnerProcessId") as int?, Value("OwnerProcessName") as string, Value("User") as string, Value("Locked") is true, Value("OwnerRuns") as bool?);
+        return Value("Label") is string { Length: > 0 } label ? $"{holder}: {PrintableText.Of(label)}" : holder;
+
+        object? Value(string property) => checkout.Properties[property]?.Value;
+    }
+
     /// <summary>Names the time that has gone by.</summary>
     /// <param name="since">Since when, also as it came back from another process; null for never.</param>
     /// <returns>As <c>3 m</c>; empty for never.</returns>
     public static string Age(object? since) => Read(since) is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
 
-    /// <summary>Names a time of this machine's zone, and how long ago it is.</summary>
+    /// <summary>Names a time of this machine's zone, and how far off it is.</summary>
     /// <param name="time">The time, also as it came back from another process; null for never.</param>
-    /// <returns>As <c>2026-01-02 13:04:05 (3 m)</c>; empty for never.</returns>
-    public static string Time(object? time) => Read(time) is { } at ? $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({Age(at)})" : "";
+    /// <returns>As <c>2026-01-02 13:04:05 (3 m)</c>, or <c>(in 3 m)</c> for one that is to come; empty for never.</returns>
+    public static string Time(object? time)
+    {
+        if (Read(time) is not { } at)
+            return "";
+        var left = at - DateTimeOffset.UtcNow;
+        return $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({(left > TimeSpan.Zero ? $"in {PrintableTime.Age(left)}" : Age(at))})";
+    }
 
     /// <summary>
     /// Whether what is shown may have colours. PowerShell itself takes them out of what it renders as plain text, but not where its own

@@ -51,6 +51,18 @@ Describe 'Invoke-GitprocAcquire' {
         ($repository, $repository | Invoke-GitprocAcquire).Name | Select-Object -Unique | Should -HaveCount 2
     }
 
+    It 'takes the ref and the branch of a row, and no ref of a checkout' {
+        $rows = "Repository,Ref,NewBranch`n$repository,other,topic" | ConvertFrom-Csv
+        $checkout = $rows | Invoke-GitprocAcquire
+        $checkout.Branch | Should -Be 'topic'
+        git -C $repository rev-parse other | Should -Be $checkout.Commit
+        ([pscustomobject] @{ Repository = $repository; Ref = 'other' } | Invoke-GitprocAcquire).Branch | Should -Be 'other'
+        $again = $checkout | Invoke-GitprocAcquire
+        $again.Branch | Should -Be 'main'
+        Get-GitprocRepository | Invoke-GitprocAcquire | ForEach-Object Branch | Should -Be 'main'
+        { [pscustomobject] @{ Repository = $repository; Ref = 'nothing' } | Invoke-GitprocAcquire -ErrorAction Stop } | Should -Throw -ErrorId 'RefNotFound,*'
+    }
+
     It 'changes nothing with -WhatIf' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
         Invoke-GitprocAcquire $repository -WhatIf 6>&1 | Should -BeNullOrEmpty

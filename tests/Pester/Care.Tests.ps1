@@ -112,6 +112,21 @@ Describe 'The care of a pool' {
         (Get-GitprocRepository source).Key | Should -Be $repository
         (gp repos 'sou*').Key | Should -Be $repository
         Get-GitprocRepository 'x*' | Should -BeNullOrEmpty
+        git clone --quiet --bare $repository "$TestDrive/app.git"
+        $app = Invoke-GitprocAcquire "$TestDrive/app.git"
+        (Get-GitprocRepository app).Key | Should -Be $app.Repository
+        (Get-GitprocRepository 'a?p').Key | Should -Be $app.Repository
+        (Get-GitprocRepository app.git).Key | Should -Be $app.Repository
+        (Get-GitprocCheckout -Repository *app).Name | Should -Be $app.Name
+        Get-GitprocCheckout -Repository *nothing* | Should -BeNullOrEmpty
+        (Get-GitprocRepository | Get-GitprocCheckout).Name | Sort-Object | Should -Be ((Get-GitprocCheckout).Name | Sort-Object)
+        Remove-Item -LiteralPath "$TestDrive/app.git" -Recurse -Force
+        (Get-GitprocRepository app | Get-GitprocCheckout -Locked -Status).Name | Should -Be $app.Name
+        ($app | Get-GitprocCheckout).Name | Should -Be $app.Name
+        (Start-Job { Import-Module Gitproc; Get-GitprocRepository app } | Receive-Job -Wait -AutoRemoveJob | Get-GitprocCheckout).Name | Should -Be $app.Name
+        Exit-GitprocCheckout $app
+        (Get-GitprocRepository app | Clear-GitprocPool -UnusedFor 0s).Repository | Select-Object -Unique | Should -Be $app.Repository
+        (Get-GitprocRepository).Key | Should -Be $repository
         { Get-GitprocRepository none -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
         $info | Out-String | Should -Match ' [KMG]?B '
         ($info | Invoke-GitprocAcquire).Repository | Should -Be $repository

@@ -74,6 +74,61 @@ Describe 'The conventions of PowerShell' {
         $found.Repository | Should -Be $repository
     }
 
+    It 'a name is one in upper and lower case' {
+        $checkout = Invoke-GitprocAcquire $repository -Name CHECKOUT-1
+        $name = $checkout.Name.ToUpperInvariant()
+        (Get-GitprocCheckout $name).Name | Should -BeExactly $checkout.Name
+        (Update-GitprocLease $name -Label x -PassThru).Label | Should -Be 'x'
+        (Get-GitprocHistory $name -First 1).Checkout | Should -BeExactly $checkout.Name
+        (Exit-GitprocCheckout $name -PassThru).State | Should -Be 'Free'
+        (Reset-GitprocCheckout $name -PassThru).Name | Should -BeExactly $checkout.Name
+    }
+
+    It 'a pattern means all that fit it, each by itself: what is another''s is refused, and the others are done' {
+        $mine = Invoke-GitprocAcquire $repository -Count 2
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 60' -PassThru
+        try {
+            $theirs = Invoke-GitprocAcquire $repository -Owner $process
+            $free = Invoke-GitprocAcquire $repository
+            Exit-GitprocCheckout $free
+            $all = $mine.Name + $theirs.Name
+            $parameters = @{ PassThru = $true; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'records' }
+
+            (Update-GitprocLease CHECKOUT-* -Label mine @parameters).Name | Should -Be $mine.Name
+            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.UpdateGitprocLeaseCommand'
+            (Reset-GitprocCheckout checkout-? @parameters).Name | Sort-Object | Should -Be ($mine.Name + $free.Name | Sort-Object)
+            $records.TargetObject | Should -Be $theirs.Name
+            (Get-GitprocCheckout $mine.Name).Label | Should -Be 'mine', 'mine'
+
+            Exit-GitprocCheckout * -WhatIf
+            Exit-GitprocCheckout * -LeaseId $mine[0].LeaseId
+            (Get-GitprocCheckout -Locked).Name | Should -Be @($all | Where-Object { $_ -ne $mine[0].Name } | Sort-Object)
+            (Exit-GitprocCheckout * @parameters).Name | Should -Be $mine[1].Name
+            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.ExitGitprocCheckoutCommand'
+            $records.TargetObject | Should -Be $theirs.Name
+            (Get-GitprocCheckout -Locked).LeaseId | Should -Be $theirs.LeaseId
+
+            foreach ($command in 'Exit-GitprocCheckout', 'Update-GitprocLease', 'Reset-GitprocCheckout', 'Remove-GitprocCheckout') {
+                & $command nothing-* -ErrorVariable records | Should -BeNullOrEmpty
+                $records | Should -BeNullOrEmpty
+                { & $command '[' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPattern,*'
+                { & $command './*' -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+            }
+            $one = $mine[0].Name -replace '\d+$'
+            (Get-GitprocHistory "$one*" -First 3).Id | Should -Be (Get-GitprocHistory -First 3).Id
+            (Get-GitprocHistory "*$($mine[0].Name)" -First 2).Checkout | Should -Be $mine[0].Name, $mine[0].Name
+            Get-GitprocHistory nothing-* | Should -BeNullOrEmpty
+
+            (Remove-GitprocCheckout * @parameters).Name | Sort-Object | Should -Be ($mine.Name + $free.Name | Sort-Object)
+            $records.TargetObject | Should -Be $theirs.Name
+            (Get-GitprocCheckout).Name | Should -Be $theirs.Name
+            Exit-GitprocCheckout * -Force
+            (Get-GitprocCheckout).State | Should -Be 'Free'
+        } finally {
+            $process.Kill()
+        }
+    }
+
     It 'what names a checkout will do: <_>' -ForEach 'Checkout', 'Name' {
         $checkout = Invoke-GitprocAcquire $repository
         $line = [pscustomobject] @{ $_ = $checkout.Name; Other = 1 }

@@ -79,6 +79,45 @@ Describe 'The terms of a lease' {
         { & $Block 14 } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }
 
+    It 'refuse to expire at once, or after longer than any calendar, with <Command>' -ForEach @(
+        @{ Command = 'Invoke-GitprocAcquire'; Block = { Invoke-GitprocAcquire $repository -ExpiresAfter $args[0] -ErrorAction Stop } }
+        @{ Command = 'Enter-GitprocCheckout'; Block = { Enter-GitprocCheckout $repository -ExpiresAfter $args[0] -ErrorAction Stop } }
+        @{ Command = 'Update-GitprocLease'; Block = { Update-GitprocLease $held -Label later -ExpiresAfter $args[0] -ErrorAction Stop } }
+    ) {
+        $held = Invoke-GitprocAcquire $repository
+        foreach ($time in [timespan]::Zero, [timespan]::FromSeconds(-3), '0s', [timespan]::MaxValue, [timespan]::FromDays(20000)) {
+            $thrown = { & $Block $time } | Should -Throw -ErrorId 'InvalidDuration,*' -PassThru
+            $thrown.CategoryInfo.Category | Should -Be 'InvalidArgument'
+            "$thrown" | Should -BeLike '*longer than 0 s*10000 days*'
+        }
+        (Get-GitprocCheckout -Locked).Label | Should -HaveCount 1
+        (Get-GitprocCheckout $held.Name).Label | Should -BeNullOrEmpty
+    }
+
+    It 'do not contradict each other: <Command> <Parameters.Keys>' -ForEach @(
+        @{ Command = 'Invoke-GitprocAcquire'; Parameters = @{ Fetch = $true; NoFetch = $true }; Message = '-Fetch and -NoFetch exclude each other.' }
+        @{ Command = 'Enter-GitprocCheckout'; Parameters = @{ Fetch = $true; NoFetch = $true }; Message = '-Fetch and -NoFetch exclude each other.' }
+        @{ Command = 'Use-GitprocCheckout'; Parameters = @{ Fetch = $true; NoFetch = $true; ScriptBlock = {} }; Message = '-Fetch and -NoFetch exclude each other.' }
+        @{ Command = 'Invoke-GitprocAcquire'; Parameters = @{ Owner = $PID; Hold = $true }; Message = '-Hold and -Owner exclude each other.' }
+        @{ Command = 'Enter-GitprocCheckout'; Parameters = @{ Owner = $PID; Hold = $true }; Message = '-Hold and -Owner exclude each other.' }
+        @{ Command = 'Update-GitprocLease'; Parameters = @{ Owner = $PID; Hold = $true }; Message = '-Hold and -Owner exclude each other.' }
+    ) {
+        $place = Get-Location
+        $subject = if ($Command -eq 'Update-GitprocLease') { (Invoke-GitprocAcquire $repository).Name } else { $repository }
+        $events = @(Get-GitprocHistory)
+        $thrown = { & $Command $subject @Parameters } | Should -Throw -ErrorId 'Contradiction,*' -PassThru
+        "$thrown" | Should -Be $Message
+        $thrown.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        Get-GitprocHistory | Should -HaveCount $events.Count
+        "$(Get-Location)" | Should -Be "$place"
+    }
+
+    It 'have names for what is shown with them: <Name>' -ForEach @{ Name = '' }, @{ Name = 'a=b' } {
+        $thrown = { Invoke-GitprocAcquire $repository -Environment @{ good = 1; $Name = 1 } } | Should -Throw -ErrorId 'InvalidEnvironment,*' -PassThru
+        $thrown.TargetObject | Should -Be $Name
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+    }
+
     It 'expire after a time that is written without quotes' {
         $checkout = gp a $repository -ExpiresAfter 90s
         ($checkout.ExpiresAt - $checkout.AcquiredAt).TotalSeconds | Should -BeGreaterThan 85
@@ -164,6 +203,13 @@ Describe 'Care of leases' {
         $events[0].Who | Should -Match "process $PID"
         ($checkout | Get-GitprocHistory -First 1).Checkout | Should -Be $checkout.Name
         Get-GitprocHistory -Repository $repository -Since (Get-Date).AddHours(1) | Should -BeNullOrEmpty
+        $all = (Get-GitprocHistory).Count
+        foreach ($since in '1h', 1d, 3600s, [timespan]::FromHours(1), (Get-Date).AddHours(-1), (Get-Date).AddHours(-1).ToString('o')) {
+            Get-GitprocHistory -Since $since | Should -HaveCount $all
+        }
+        Start-Sleep -Milliseconds 20
+        Get-GitprocHistory -Since 0.001s | Should -BeNullOrEmpty
+        { Get-GitprocHistory -Since ([timespan]::MaxValue) } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
         Get-GitprocHistory | Out-String -Width 100 | Should -Match 'Acquired'
         gitproc history -First 1 | ForEach-Object Kind | Should -Be 'Released'
     }

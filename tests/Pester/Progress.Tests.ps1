@@ -56,8 +56,10 @@ Describe 'Progress' {
 
     It 'says for whom one waits' {
         $checkout = Invoke-GitprocAcquire $repository
-        $records = Get-Progress "try { Invoke-GitprocAcquire '$repository' -Wait -TimeoutSec 1 -MaxCheckouts 1 -ErrorAction Stop } catch { 'in vain' }"
-        $records.StatusDescription | Should -Contain ($records.StatusDescription -like "waiting for a checkout of $repository*process $PID (*")[0]
+        $script = "try { Invoke-GitprocAcquire '$repository' -Wait -TimeoutSec 1 -MaxCheckouts 1 -ErrorAction Stop } catch { 'in vain' }"
+        (Get-Progress $script).StatusDescription | Should -Contain "waiting for checkout-1, held by $PID $((Get-Process -Id $PID).ProcessName); you are next"
+        $lines = Invoke-GitprocAcquire $repository -TimeoutSec 0 -MaxCheckouts 1 -Verbose -ErrorAction Ignore 4>&1
+        $lines -like 'waiting*' | Should -BeLike "waiting for a checkout of ${repository}: you are next. No checkout of *`n  checkout-1 by process $PID (*"
         $checkout | Exit-GitprocCheckout
     }
 

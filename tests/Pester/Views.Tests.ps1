@@ -102,6 +102,58 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         (Get-GitprocRescue)[0].Size | Should -BeOfType [long]
     }
 
+    It 'name sizes and times also one after the other, and behind another type in one line' {
+        $lists = @(
+            @{ Command = { Get-GitprocRepository }; Like = 'FetchedAt +: [\d-]+ [\d:]+ \(\d+ s\)', 'Size +: \d+(\.\d)? [KM]B'; Brief = 'Fetched +: \d+ s', 'Takes +: \d+(\.\d)? [KM]B' }
+            @{ Command = { Get-GitprocRescue }; Like = 'RescuedAt +: [\d-]+ [\d:]+ \(\d+ s\)', 'Size +: \d+ B'; Brief = 'Age +: \d+ s', 'Takes +: \d+ B' }
+            @{ Command = { Get-GitprocHistory -First 1 }; Like = 'Time +: [\d-]+ [\d:]+ \(\d+ s\)'; Brief = 'When +: [\d-]+ [\d:]+ \(\d+ s\)' }
+            @{ Command = { [Gitproc.PrunedItem] @{ Kind = 'Checkout'; Name = 'checkout-9'; Repository = $repository; Size = 2048; LastUsedAt = Get-Date } }; Like = 'LastUsedAt +: [\d-]+ [\d:]+ \(\d+ s\)', 'Size +: [\d.]+ [KM]?B'; Brief = 'Unused +: \d+ s', 'Takes +: [\d.]+ [KM]?B' }
+        )
+        foreach ($list in $lists) {
+            $lines = & $list.Command | Format-List | Show -Width 200
+            foreach ($line in $list.Like) { @($lines -match "^$line`$").Count | Should -BeGreaterOrEqual 1 -Because "$($lines -join '|') has $line" }
+            $lines = & { $held; & $list.Command } | Show -Width 200
+            foreach ($line in $list.Brief) { @($lines -match "^$line`$").Count | Should -BeGreaterOrEqual 1 -Because "$($lines -join '|') has $line" }
+        }
+        $expiring = Update-GitprocLease $held -ExpiresAfter 5h -PassThru
+        ($expiring | Format-List | Show) -match '^ExpiresAt' | Should -Match '\(in 4 h\)$'
+    }
+
+    It 'have columns that can be sorted and picked by, which JSON and CSV do not have' {
+        $locked = Get-GitprocCheckout -Locked | Sort-Object Age -Descending
+        $locked.Name | Should -Be $held.Name, $second.Name
+        Get-GitprocCheckout -Locked | Where-Object Age -GT 1h | Should -BeNullOrEmpty
+        Get-GitprocCheckout -Locked | Where-Object Age -LT ([timespan]::FromHours(1)) | Should -HaveCount 2
+        $lines = Get-GitprocCheckout -Status $held.Name | Format-Table Name, Age, Owner, Status | Show
+        $lines[2] | Should -Match "^$($held.Name) \d+ s $PID .*: a label.* clean$"
+        (Get-GitprocRepository | Sort-Object Fetched, Repository | Format-Table Repository, Fetched, Branch | Show -Width 200)[2] | Should -Match ' \d+ s +main$'
+        (Get-GitprocRescue | Sort-Object Age | Format-Table Id, Age | Show)[2] | Should -Match ' \d+ s$'
+        foreach ($name in 'Age', 'Owner', 'Status') {
+            (Get-GitprocCheckout | ConvertTo-Csv)[0] | Should -Not -BeLike "*``"$name``"*"
+            Get-GitprocCheckout | ConvertTo-Json -Depth 1 | Should -Not -BeLike "*``"$name``":*"
+        }
+    }
+
+    It 'tell who holds one as gitproc list does' {
+        $third = New-TestRepository -Path (Join-Path $TestDrive 'third')
+        $forever = Invoke-GitprocAcquire $third -Hold -Label 'for later'
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 60' -PassThru
+        $left = Invoke-GitprocAcquire $third -Owner $process
+        $process.Kill()
+        $process.WaitForExit()
+        try {
+            $lines = Get-GitprocCheckout | Show -Width 160
+            $lines -match "^$($forever.Name) " | Should -Match "Locked +\d+ s $([Environment]::UserName) \(held\): for later "
+            $lines -match "^$($left.Name) " | Should -Match "Free +$($process.Id) .*\(gone\) +main"
+        } finally {
+            Remove-GitprocCheckout $forever, $left -Force
+        }
+    }
+
+    It 'show repositories on a narrow terminal' {
+        (Get-GitprocRepository | Show -Width 60)[0] -split ' +' | Should -Be 'Branch', 'Checkouts', 'Free', 'Locked', 'Fetched', 'Size', 'Repository'
+    }
+
     It 'are one plain table where output is no terminal' {
         $lines = Show-GitprocPool
         $lines | Should -BeOfType [string]
@@ -134,6 +186,13 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         $left = $result.output -split '\e\[\?1049l'
         $left | Should -HaveCount 2
         ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
+    }
+
+    It 'say for whom one waits on a terminal of 80 columns' -Skip:(-not $hasTerminal) {
+        $script = "Import-Module Gitproc; Invoke-GitprocAcquire '$repository' -Name $($second.Name) -Wait -TimeoutSec 2 -ErrorAction Ignore; 'af' + 'ter'"
+        $result = Invoke-InTerminal @() $script
+        ($result.output -replace '\e\[[?\d;]*[a-zA-Z]|\e[=>]') | Should -Match "waiting for $($second.Name), held by $PID \w+[;,]"
+        $result.output | Should -Match 'after'
     }
 
     It 'are plain in a pipeline, a variable and a file on a terminal' -Skip:(-not $hasTerminal) {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Leases;
 
 namespace Gitproc.Cli.Commands;
 
@@ -11,7 +12,13 @@ internal static class LeaseOptions
     {
         Description = "Let it expire after this time, as 90s, 5m, 1h30m, 2d. While its owner is seen to live it is not given away even then. [setting: gitproc.leaseDuration]",
         HelpName = "DURATION",
-        CustomParser = Durations.Parse,
+        CustomParser = result =>
+        {
+            var after = Durations.Parse(result);
+            if (after is { } time && !LeaseExpiry.IsPossible(time))
+                result.AddError(LeaseExpiry.Refusal(result.Tokens[0].Value));
+            return after;
+        },
     };
 
     /// <summary>Whether the expiry counts while the owner lives.</summary>

@@ -51,16 +51,11 @@ internal static class CheckoutTable
         checkout.AcquiredAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
     ];
 
-    private static string Owner(Checkout checkout) =>
-        checkout.Label is { Length: > 0 } label ? $"{Holder(checkout)}: {PrintableText.Of(label)}" : Holder(checkout);
-
-    private static string Holder(Checkout checkout) => checkout switch
+    private static string Owner(Checkout checkout)
     {
-        { LeaseId: null } => "-",
-        { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",
-        { Locked: true } => $"{checkout.OwnerProcessId} {PrintableText.Of(checkout.OwnerProcessName ?? "")}",
-        _ => $"{checkout.OwnerProcessId} {PrintableText.Of(checkout.OwnerProcessName ?? "")} ({(checkout.OwnerRuns == false ? "gone" : "expired")})",
-    };
+        var holder = HolderText.Of(checkout) ?? "-";
+        return checkout.Label is { Length: > 0 } label ? $"{holder}: {PrintableText.Of(label)}" : holder;
+    }
 
     private static string Colored(string text, CheckoutState state) => state switch
     {

@@ -55,6 +55,14 @@ internal sealed record Lease
         };
     }
 
+    /// <summary>Who holds it and for what, as tables say it.</summary>
+    /// <returns>As <c>1234 pwsh: nightly build</c>.</returns>
+    public string BriefHolder()
+    {
+        var who = Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : User;
+        return PrintableText.Of(string.IsNullOrEmpty(Label) ? who : $"{who}: {Label}");
+    }
+
     /// <summary>Who holds it, since when and for what: for errors.</summary>
     /// <returns>A part of a sentence.</returns>
     public string Holder()

@@ -65,6 +65,21 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             .Where(row => row.State != CheckoutState.Broken && (request.Wanted is null || request.Wanted == row.Id) && (request.Kind is null || request.Kind == row.Kind)),
     ];
 
+    /// <summary>What a request that cannot be met now waits for.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>As <c>checkout-1, held by 1234 pwsh, and 2 more</c>.</returns>
+    public string Awaited(GrantRequest request)
+    {
+        var usable = Usable(request).OrderBy(row => row.Lease is null).ToList();
+        var more = usable.Count > 1 ? $", and {usable.Count - 1} more" : "";
+        return usable switch
+        {
+            [{ Lease: { } lease } row, ..] => $"{row.Name}, held by {lease.BriefHolder()}{more}",
+            [var row, ..] => $"{row.Name}, which is cleaned{more}",
+            [] => $"a checkout of {request.Repository.Key}",
+        };
+    }
+
     /// <summary>Finds a checkout whose lease the caller may end.</summary>
     /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>

@@ -25,7 +25,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
         var shown = SecretText.Hide(text);
         if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
             throw new GitprocException(ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
-        return CheckoutName.Read(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw new GitprocException(
+        return CheckoutName.ReadTyped(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw new GitprocException(
             ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no checkout '{shown}'. See gitproc list.", shown);
     }
 

@@ -36,9 +36,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         if (request.MaxCheckouts < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         if (request is { Name: not null, Count: > 1 })
-            throw new GitprocException(ErrorReason.InvalidSetting, "There is one checkout of a name.", request.Name);
+            throw new GitprocException(ErrorReason.Contradiction, "There is one checkout of a name.", request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+        LeaseExpiry.Check(request.Terms.ExpiresAfter);
         var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
         cancellationToken.ThrowIfCancellationRequested();
         return With(database => Acquire(request, wanted, database, cancellationToken));
@@ -84,6 +85,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">It cannot be changed; the reason says why.</exception>
     public Checkout Renew(RenewRequest request)
     {
+        LeaseExpiry.Check(request.ExpiresAfter);
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
         return With(database => Describe(Leases(database).Renew(id, request.LeaseId, request.Force, Change)));
@@ -169,7 +171,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             long? repositoryId = null;
             if (request.Repository is { } text)
             {
-                if (Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is not { } known)
+                if (FindRepository(text, request.WorkingDirectory, database, cancellationToken) is not { } known)
                     return [];
                 repositoryId = known.Id;
             }
@@ -191,7 +193,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
         List<Rescue> Read(PoolDatabase database)
         {
-            var known = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known;
+            var known = repository is null ? null : FindRepository(repository, workingDirectory, database, cancellationToken);
             return repository is not null && known is null ? [] : new PoolRescues(_folder, database, _git).List(known, cancellationToken);
         }
     }
@@ -289,7 +291,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var checkouts = new CheckoutTable(database.Connection);
         if (repository is null)
             return checkouts.All();
-        var known = Resolve(repository, workingDirectory, database, cancellationToken).Known;
+        var known = FindRepository(repository, workingDirectory, database, cancellationToken);
         return known is null ? [] : checkouts.OfRepository(known.Id);
     }
 
@@ -310,6 +312,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             ? released
             : new ReleasedCleaning(_folder, database, leases, _git, reports, settings).Clean(released, mode, request.Discard, cancellationToken);
     }
+
+    // A key is one also when the repository of that path is gone.
+    private RepositoryRow? FindRepository(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
+        new RepositoryTable(database.Connection).Find(text) ?? Resolve(text, workingDirectory, database, cancellationToken).Known;
 
     private RepositoryTarget Resolve(string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {

@@ -87,14 +87,22 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<PrunedItem> FindUnused(PruneRequest request, CancellationToken cancellationToken = default)
     {
-        if (request.KeepFree < 0 || request.UnusedFor < TimeSpan.Zero)
-            throw new GitprocException(ErrorReason.InvalidSetting, "A time, and a number of checkouts to keep, must be 0 or more.");
+        if (request.KeepFree < 0)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts to keep must be 0 or more.");
+        if (request.UnusedFor < TimeSpan.Zero || request.UnusedFor > Duration.Longest)
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidDuration,
+                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, and no longer than {Duration.Longest.TotalDays:0} days.",
+                $"{request.UnusedFor}");
+        }
+
         return Exists ? With(Find) : [];
 
         IReadOnlyList<PrunedItem> Find(PoolDatabase database)
         {
             var repositories = request.Repository is not { } text ? new RepositoryTable(database.Connection).All()
-                : Resolve(text, request.WorkingDirectory, database, cancellationToken).Known is { } known ? [known] : [];
+                : FindRepository(text, request.WorkingDirectory, database, cancellationToken) is { } known ? [known] : [];
             return Pruning(database, cancellationToken).Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
         }
     }

@@ -25,7 +25,7 @@ public sealed partial class Pool
             var rows = Rows(repository, workingDirectory, database, cancellationToken)
                 .ConvertAll(row => row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
             var repositories = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id);
-            long? only = repository is null ? null : Resolve(repository, workingDirectory, database, cancellationToken).Known?.Id ?? -1;
+            long? only = repository is null ? null : FindRepository(repository, workingDirectory, database, cancellationToken)?.Id ?? -1;
             var (description, activity) = (new CheckoutDescription(_folder), new CheckoutActivity(_folder));
             return new PoolSnapshot(
                 Path,

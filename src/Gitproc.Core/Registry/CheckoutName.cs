@@ -12,13 +12,20 @@ internal static class CheckoutName
     /// <returns>The name.</returns>
     public static string Of(long id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads a name.</summary>
+    /// <summary>Reads the name of a folder.</summary>
     /// <param name="name">Any text.</param>
     /// <returns>The N; null when the text is no such name.</returns>
-    public static long? Read(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal)
+    public static long? Read(string name) => Read(name, StringComparison.Ordinal);
+
+    /// <summary>Reads a name as a user writes it: upper and lower case are the same.</summary>
+    /// <param name="name">Any text.</param>
+    /// <returns>The N; null when the text is no such name.</returns>
+    public static long? ReadTyped(string name) => Read(name, StringComparison.OrdinalIgnoreCase);
+
+    private static long? Read(string name, StringComparison comparison) =>
+        name.StartsWith(Prefix, comparison)
         && long.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        && Of(id) == name
+        && Of(id).Equals(name, comparison)
             ? id
             : null;
 }

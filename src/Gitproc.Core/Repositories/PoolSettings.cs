@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gitproc.Git.Config;
+using Gitproc.Leases;
 using Gitproc.Registry;
 
 namespace Gitproc.Repositories;
@@ -41,7 +42,7 @@ internal sealed record PoolSettings(
         Environment.GetEnvironmentVariable("GITPROC_CASE_INSENSITIVE_HOST") is { Length: > 0 } hosts
             ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
             : [.. config.GetAll("gitproc.caseinsensitivehost")],
-        Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", Duration.Parse),
+        Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
         new HistoryLimits(
             Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MostEvents,
             Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge),
@@ -68,6 +69,8 @@ internal sealed record PoolSettings(
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;
 
     private static TimeSpan? ParseTimeout(string text) => Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
+
+    private static TimeSpan? ParseExpiry(string text) => Duration.Parse(text) is { } time && LeaseExpiry.IsPossible(time) ? time : null;
 
     private static T? ParseName<T>(string text)
         where T : struct, Enum =>

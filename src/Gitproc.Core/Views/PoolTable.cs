@@ -61,7 +61,7 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Standin
         PrintableTime.Age(now - entry.Since),
         PrintableText.Of(entry.Checkout.Repository),
         PrintableText.Of(entry.Checkout.Branch ?? (entry.Checkout.Commit is { } commit ? $"({commit[..7]})" : "-")),
-        PrintableText.Of(Holder(entry.Checkout)),
+        HolderText.Of(entry.Checkout) ?? "-",
         PrintableText.Of(entry.Doing),
     ];
 
@@ -75,14 +75,6 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Standin
         PrintableText.Of(waiter.Who),
         before == 0 ? "is next" : $"{before} before it",
     ];
-
-    private static string Holder(Checkout checkout) => checkout switch
-    {
-        { LeaseId: null } => "-",
-        { OwnerProcessId: null } => $"{checkout.User} ({(checkout.Locked ? "held" : "expired")})",
-        { Locked: true } => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName}",
-        _ => $"{checkout.OwnerProcessId} {checkout.OwnerProcessName} ({(checkout.OwnerRuns == false ? "gone" : "expired")})",
-    };
 
     private static int Rank(CheckoutState? state) => state switch
     {

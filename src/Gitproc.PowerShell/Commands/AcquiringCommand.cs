@@ -30,13 +30,13 @@ public abstract class AcquiringCommand : GitprocCommand
     /// A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default branch,
     /// when not given.
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RefCompleter))]
     public string? Ref { get; set; }
 
     /// <summary>Begin this branch there.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? NewBranch { get; set; }
 
@@ -118,6 +118,15 @@ public abstract class AcquiringCommand : GitprocCommand
 
     /// <summary>Who owns the lease when nobody is named.</summary>
     private protected virtual LeaseOwner DefaultOwner => LeaseOwner.Session();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
+        RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
+        foreach (var name in Environment?.Keys.Cast<object>().Select(key => $"{key}").Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal)) ?? [])
+            Refuse(new GitprocException(ErrorReason.InvalidEnvironment, $"'{name}' is no name for something to show with a lease: one is not empty, and has no '='.", name));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -36,6 +36,17 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
         _ => OfProperties(item, session),
     };
 
+    /// <summary>A checkout with the lease it has, or has not: one that is acquired meanwhile is not meant.</summary>
+    /// <param name="checkout">The checkout.</param>
+    /// <returns>The argument.</returns>
+    public static CheckoutArgument AsItIs(Checkout checkout) =>
+        new(checkout.Name, checkout.State == CheckoutState.Unknown ? null : checkout.LeaseId ?? "", Path.GetDirectoryName(checkout.Path));
+
+    /// <summary>Whether a text stands for all checkouts whose names fit it. In paths wildcards are characters as others.</summary>
+    /// <param name="text">The text; null for none.</param>
+    /// <returns>True when it does.</returns>
+    public static bool IsPattern(string? text) => text is not null && !IsPath(text) && WildcardPattern.ContainsWildcardCharacters(text);
+
     // Checkouts too: one that came back from a job is not of their type any more. Events, rescues and lines of a table name theirs.
     private static CheckoutArgument OfProperties(PSObject item, PathIntrinsics session)
     {
@@ -47,7 +58,9 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
 
     // All else is a name, or one that no checkout has.
     private static CheckoutArgument OfText(string text, PathIntrinsics session) =>
-        text is "." or ".." or ['~', ..] || text.AsSpan().ContainsAny("/\\:\0")
+        IsPath(text)
             ? new(FileSystemPath.Resolve(text, session), null, null)
             : new(text, null, null);
+
+    private static bool IsPath(string text) => text is "." or ".." or ['~', ..] || text.AsSpan().ContainsAny("/\\:\0");
 }

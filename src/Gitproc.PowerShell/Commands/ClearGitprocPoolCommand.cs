@@ -23,7 +23,7 @@ public sealed class ClearGitprocPoolCommand : LongCommand
     public int KeepFree { get; set; }
 
     /// <summary>Only what is of this repository: a URL, a local path, or a name the pool knows.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }

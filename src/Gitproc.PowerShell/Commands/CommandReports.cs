@@ -27,7 +27,7 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
             case ReportKind.Waiting:
                 // Where no progress is shown, it is to be known too.
                 command.WriteVerbose(value.Text);
-                ShowStep(value.Text);
+                ShowStep(value.Brief ?? value.Text);
                 break;
             case ReportKind.Step:
                 ShowStep(value.Text);

@@ -10,7 +10,13 @@ namespace Gitproc.PowerShell.Commands;
 internal sealed class DurationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData) ?? inputData;
+
+    /// <summary>Reads a span of time.</summary>
+    /// <param name="inputData">An argument.</param>
+    /// <returns>The span; null when it is something else, which PowerShell may be able to convert.</returns>
+    /// <exception cref="ArgumentTransformationMetadataException">It is a bare number.</exception>
+    internal static TimeSpan? Read(object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
@@ -19,8 +25,9 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
             short seconds => TimeSpan.FromSeconds(seconds),
             int or long or double => throw Refused(value),
             string text when text.All(char.IsAsciiDigit) => throw Refused(value),
-            string text => Duration.Parse(text) ?? inputData,
-            _ => inputData,
+            string text => Duration.Parse(text),
+            TimeSpan span => span,
+            _ => null,
         };
     }
 

@@ -25,7 +25,7 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(ErrorReason reason) => reason switch
     {
         ErrorReason.InvalidAddress or ErrorReason.AmbiguousRepository or ErrorReason.InvalidSetting or ErrorReason.InvalidPattern
-            or ErrorReason.InvalidRef => ErrorCategory.InvalidArgument,
+            or ErrorReason.InvalidRef or ErrorReason.Contradiction or ErrorReason.InvalidDuration or ErrorReason.InvalidEnvironment => ErrorCategory.InvalidArgument,
         ErrorReason.UnknownRepository or ErrorReason.NoRepositoryHere or ErrorReason.CheckoutNotFound
             or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound or ErrorReason.RefNotFound or ErrorReason.RescueNotFound
             or ErrorReason.LinkNotFound or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,

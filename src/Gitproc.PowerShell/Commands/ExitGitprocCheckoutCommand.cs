@@ -13,9 +13,10 @@ namespace Gitproc;
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : GitprocCommand
 {
-    /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts; the one that the session stands in, when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
@@ -53,13 +54,7 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (Checkout is null)
-            Attempt(() => Release(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
-        foreach (var item in Checkout ?? [])
-            Attempt(() => Release(CheckoutArgument.Of(item, SessionState.Path)));
-    }
+    protected override void ProcessRecord() => ForEachLeased(Checkout, LeaseId, Release);
 
     private void Release(CheckoutArgument argument)
     {

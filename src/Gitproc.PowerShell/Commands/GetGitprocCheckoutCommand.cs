@@ -16,9 +16,11 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Only those of this repository: a URL, a local path, or a name the pool knows.</summary>
-    [Parameter]
+    /// <summary>Only those of this repository: a URL, a local path, or a name the pool knows, with wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Key")]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
@@ -37,10 +39,20 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var checkouts = Status ? pool.ListWithStatus(Repository, Location, Cancellation) : pool.List(Repository, Location, Cancellation);
-        foreach (var name in Name ?? ["*"])
+        var checkouts = List(pool);
+        // As a text a repository out of the pipeline is its key, which is no name of a checkout.
+        var names = Name is null || (Name is [var only] && only == Repository) ? ["*"] : Name;
+        foreach (var name in names)
             Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
     });
+
+    private IReadOnlyList<Checkout> List(Pool pool)
+    {
+        var pattern = Repository is not null && RepositoryPattern.Is(Repository) ? new RepositoryPattern(Repository) : null;
+        var repository = pattern is null ? Repository : null;
+        var checkouts = Status ? pool.ListWithStatus(repository, Location, Cancellation) : pool.List(repository, Location, Cancellation);
+        return pattern is null ? checkouts : [.. checkouts.Where(checkout => pattern.Fits(checkout.Repository))];
+    }
 
     // The name of the view with a column for it.
     private PSObject Shown(Checkout checkout)

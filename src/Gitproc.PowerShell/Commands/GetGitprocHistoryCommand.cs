@@ -9,10 +9,11 @@ namespace Gitproc;
 [OutputType(typeof(HistoryEvent))]
 public sealed class GetGitprocHistoryCommand : GitprocCommand
 {
-    /// <summary>Only of the checkout of this name; all when not given.</summary>
+    /// <summary>Only of the checkout of this name, with wildcards; all when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string? Checkout { get; set; }
 
@@ -22,8 +23,9 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>Only from then on.</summary>
+    /// <summary>Only from then on: a time, or how long ago it is, as 1h or 2d.</summary>
     [Parameter]
+    [TimeOrAge]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>How many, the newest.</summary>
@@ -34,14 +36,20 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var isPattern = CheckoutArgument.IsPattern(Checkout);
         var request = new HistoryRequest
         {
-            Checkout = Checkout,
+            Checkout = isPattern ? null : Checkout,
             Repository = Repository,
             WorkingDirectory = Location,
             Since = Since,
-            First = First,
+            First = isPattern ? int.MaxValue : First,
         };
-        WithPool(pool => WriteObject(pool.History(request, Cancellation), enumerateCollection: true));
+        WithPool(pool =>
+        {
+            var pattern = isPattern ? WildcardNames.Read(Checkout!) : null;
+            var events = pool.History(request, Cancellation);
+            WriteObject(pattern is null ? events : events.Where(one => pattern.IsMatch(one.Checkout)).Take(First), enumerateCollection: true);
+        });
     }
 }

@@ -25,8 +25,7 @@ public sealed class GetGitprocRepositoryCommand : GitprocCommand
 
     private IReadOnlyList<RepositoryInfo> Find(string name, Pool pool)
     {
-        var (whole, part) = (WildcardNames.Read(name), WildcardNames.Read("*/" + name));
-        var found = pool.DescribeRepositories(key => whole.IsMatch(key) || part.IsMatch(key), Cancellation);
+        var found = pool.DescribeRepositories(new RepositoryPattern(name).Fits, Cancellation);
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(

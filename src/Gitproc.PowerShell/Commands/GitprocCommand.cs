@@ -28,6 +28,20 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Ends what runs.</summary>
     protected override void StopProcessing() => _cancellation.Cancel();
 
+    /// <summary>Ends the command, before it has changed anything, when two parameters are given that exclude each other.</summary>
+    /// <param name="areBoth">Whether they are.</param>
+    /// <param name="one">The name of one.</param>
+    /// <param name="other">The name of the other.</param>
+    private protected void RefuseBoth(bool areBoth, string one, string other)
+    {
+        if (areBoth)
+            Refuse(new GitprocException(ErrorReason.Contradiction, $"-{one} and -{other} exclude each other."));
+    }
+
+    /// <summary>Ends the command.</summary>
+    /// <param name="error">Why.</param>
+    private protected void Refuse(GitprocException error) => ThrowTerminatingError(ErrorRecords.Of(error));
+
     /// <summary>Does a step; where it fails, writes the error, so that the next item is gone on with.</summary>
     /// <param name="step">The step.</param>
     private protected void Attempt(Action step)
@@ -61,6 +75,51 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
             reports.Complete();
         }
     });
+
+    /// <summary>Does a step with each checkout that is named, or that the session stands in when none is; where it fails, the next is gone on with.</summary>
+    /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
+    /// <param name="step">The step.</param>
+    private protected void ForEachCheckout(PSObject[]? items, Action<CheckoutArgument> step) =>
+        ForEach(items, item => CheckoutArgument.OfAny(item, SessionState.Path), _ => true, step);
+
+    /// <summary>The same for a step that only those with a lease are fit for: a pattern does not mean others.</summary>
+    /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
+    /// <param name="leaseId">The lease that is meant; null for any.</param>
+    /// <param name="step">The step.</param>
+    private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) => ForEach(
+        items,
+        item => CheckoutArgument.Of(item, SessionState.Path),
+        checkout => leaseId is null ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown : checkout.LeaseId == leaseId,
+        step);
+
+    private void ForEach(PSObject[]? items, Func<PSObject, CheckoutArgument> read, Func<Checkout, bool> isMeant, Action<CheckoutArgument> step)
+    {
+        if (items is null)
+            Attempt(() => step(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
+        foreach (var item in items ?? [])
+        {
+            if (item.BaseObject is string text && CheckoutArgument.IsPattern(text))
+            {
+                foreach (var found in Find(text, isMeant))
+                    Attempt(() => step(CheckoutArgument.AsItIs(found)));
+            }
+            else
+            {
+                Attempt(() => step(read(item)));
+            }
+        }
+    }
+
+    private List<Checkout> Find(string text, Func<Checkout, bool> isMeant)
+    {
+        var found = new List<Checkout>();
+        WithPool(pool =>
+        {
+            var pattern = WildcardNames.Read(text);
+            found.AddRange(pool.List(repository: null, Location, Cancellation).Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
+        });
+        return found;
+    }
 
     private Pool OpenPool(string? ownFolder, CommandReports reports)
     {

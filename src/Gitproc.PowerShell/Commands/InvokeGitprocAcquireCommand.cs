@@ -28,15 +28,17 @@ public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (!AsStepOutput)
             return;
+        RefuseBoth(Count > 1, nameof(AsStepOutput), nameof(Count));
         try
         {
-            _step = Count == 1 ? StepOutput.Current() : throw new GitprocException(ErrorReason.InvalidSetting, "-AsStepOutput and -Count exclude each other.");
+            _step = StepOutput.Current();
         }
         catch (GitprocException e)
         {
-            ThrowTerminatingError(ErrorRecords.Of(e));
+            Refuse(e);
         }
     }
 

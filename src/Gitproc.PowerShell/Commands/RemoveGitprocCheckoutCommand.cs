@@ -9,9 +9,10 @@ namespace Gitproc;
 [OutputType(typeof(Checkout))]
 public sealed class RemoveGitprocCheckoutCommand : LongCommand
 {
-    /// <summary>Names, paths or checkouts.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[] Checkout { get; set; } = [];
 
@@ -32,11 +33,7 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Run()
-    {
-        foreach (var item in Checkout)
-            Attempt(() => Remove(CheckoutArgument.OfAny(item, SessionState.Path)));
-    }
+    private protected override void Run() => ForEachCheckout(Checkout, Remove);
 
     private void Remove(CheckoutArgument argument)
     {

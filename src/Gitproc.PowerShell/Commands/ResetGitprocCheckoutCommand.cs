@@ -12,9 +12,10 @@ namespace Gitproc;
 [OutputType(typeof(Checkout))]
 public sealed class ResetGitprocCheckoutCommand : LongCommand
 {
-    /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts; the one that the session stands in, when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
@@ -31,13 +32,7 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Run()
-    {
-        if (Checkout is null)
-            Attempt(() => Reset(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
-        foreach (var item in Checkout ?? [])
-            Attempt(() => Reset(CheckoutArgument.OfAny(item, SessionState.Path)));
-    }
+    private protected override void Run() => ForEachCheckout(Checkout, Reset);
 
     private void Reset(CheckoutArgument argument)
     {

@@ -9,9 +9,10 @@ namespace Gitproc;
 [OutputType(typeof(Checkout))]
 public sealed class UpdateGitprocLeaseCommand : GitprocCommand
 {
-    /// <summary>Names, paths or checkouts; the one that the session stands in, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts; the one that the session stands in, when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
@@ -54,13 +55,10 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (Checkout is null)
-            Attempt(() => Renew(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
-        foreach (var item in Checkout ?? [])
-            Attempt(() => Renew(CheckoutArgument.Of(item, SessionState.Path)));
-    }
+    protected override void BeginProcessing() => RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForEachLeased(Checkout, LeaseId, Renew);
 
     private void Renew(CheckoutArgument argument)
     {

@@ -296,7 +296,7 @@ public sealed class CommandLineTests : IDisposable
         }
 
         Assert.Equal(1, Run("release", "checkout-1", "--lease-id", "x", "--force").ExitCode);
-        Assert.Equal(0, Run("renew", "checkout-1", "--expires-after", "0").ExitCode);
+        Assert.Equal(0, Run("renew", "checkout-1", "--expires-after", "0.001s").ExitCode);
         Assert.Contains("checkout-1 is free", Run("reap").Error, StringComparison.Ordinal);
         using var history = JsonDocument.Parse(Run("history", "--json", "--first", "3").Output);
         Assert.Equal(["reaped", "renewed", "renewed"], history.RootElement.EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
@@ -307,6 +307,8 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("acquire", "x", "--env", "novalue")]
     [InlineData("acquire", "x", "--expires-after", "soon")]
+    [InlineData("acquire", "x", "--expires-after", "0")]
+    [InlineData("renew", "checkout-1", "--expires-after", "0")]
     [InlineData("acquire", "x", "--hold", "--owner-pid", "1")]
     [InlineData("acquire", "x", "--owner-pid", "me")]
     [InlineData("--pool", "", "list")]

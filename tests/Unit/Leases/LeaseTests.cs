@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Gitproc.Leases;
 using Gitproc.Leases.Processes;
 using Gitproc.Unit.Support;
@@ -8,6 +9,9 @@ namespace Gitproc.Unit.Leases;
 /// <summary>Who holds a checkout, until when, and who may change that.</summary>
 public sealed class LeaseTests : IDisposable
 {
+    // What is over at once.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     private readonly PoolFixture _pool = new();
     private readonly List<Process> _processes = [];
 
@@ -83,7 +87,7 @@ public sealed class LeaseTests : IDisposable
         Assert.NotEqual(checkout.Name, _pool.Acquire().Name);
         Assert.Equal(ErrorReason.HeldByOther, Refused(() => _pool.Release(checkout)).Reason);
 
-        Renew(checkout, request => request with { ExpiresAfter = TimeSpan.FromSeconds(-1), Force = true });
+        Renew(checkout, request => request with { ExpiresAfter = Moment, Force = true });
 
         Assert.Equal(checkout.Name, _pool.Acquire().Name);
     }
@@ -91,7 +95,7 @@ public sealed class LeaseTests : IDisposable
     [Fact]
     public void An_expired_lease_stays_while_its_owner_lives_unless_that_was_not_wanted()
     {
-        var late = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self, ExpiresAfter = TimeSpan.FromSeconds(-1) }));
+        var late = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self, ExpiresAfter = Moment }));
         Assert.NotEqual(late.Name, _pool.Acquire().Name);
 
         Renew(late, request => request with { IsStrict = true });
@@ -109,8 +113,26 @@ public sealed class LeaseTests : IDisposable
         Assert.NotEqual(held.Name, _pool.Acquire().Name);
         Assert.Equal(CheckoutState.Free, _pool.Release(held).State);
 
-        var expired = _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = TimeSpan.FromSeconds(-1) }));
+        var expired = _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = Moment }));
         Assert.Equal(CheckoutState.Free, _pool.Find(expired.Name).State);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-0:00:03")]
+    [InlineData("10001")]
+    [InlineData("10675199.02:48:05.4775807")]
+    public void A_lease_over_before_it_begins_or_longer_than_any_calendar_is_refused(string time)
+    {
+        var after = TimeSpan.Parse(time, CultureInfo.InvariantCulture);
+        var error = Refused(() => _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = after })));
+        Assert.Equal((ErrorReason.InvalidDuration, $"{after}"), (error.Reason, error.Target));
+        Assert.Contains("10000 days", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_pool.List());
+
+        var checkout = _pool.Acquire();
+        Assert.Equal(ErrorReason.InvalidDuration, Refused(() => Renew(checkout, request => request with { ExpiresAfter = after, Label = "x" })).Reason);
+        Assert.Equal((null, null), (_pool.Find(checkout.Name).ExpiresAt, _pool.Find(checkout.Name).Label));
     }
 
     [Fact]

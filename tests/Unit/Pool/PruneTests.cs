@@ -170,6 +170,13 @@ public sealed class PruneTests : IDisposable
         Assert.Equal(2, _pool.Program.Run(_pool.Home, "prune", "--unused-for", "x").ExitCode);
     }
 
+    [Fact]
+    public void A_time_that_makes_no_sense_is_refused()
+    {
+        foreach (var time in new[] { TimeSpan.FromSeconds(-1), TimeSpan.MaxValue })
+            Assert.Equal(ErrorReason.InvalidDuration, Assert.Throws<GitprocException>(() => Find(time)).Reason);
+    }
+
     private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) => _pool.Pool.FindUnused(new PruneRequest
     {
         WorkingDirectory = _pool.Home,

@@ -171,6 +171,7 @@ public sealed class WhichRepositoryTests : IDisposable
     [InlineData("gitproc.maxCheckouts", "many")]
     [InlineData("gitproc.maxCheckouts", "0")]
     [InlineData("gitproc.autoCreate", "perhaps")]
+    [InlineData("gitproc.leaseDuration", "0")]
     public void A_setting_that_makes_no_sense_is_refused(string key, string value)
     {
         var clone = Clone("clone");

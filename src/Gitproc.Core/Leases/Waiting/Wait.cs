@@ -52,7 +52,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
                     return leases.Grant(request, ticket);
-                Report($"waiting for a checkout of {request.Repository.Key}: {before.Count} before you, the last is {last.Who}");
+                var place = $"{before.Count} before you, the last is {last.Who}";
+                Report($"waiting for a checkout of {request.Repository.Key}: {place}", () => place);
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, $"{before.Count} are still before you in the queue");
                 if (watch?.Path != folder.Ticket(last.Ticket))
@@ -71,17 +72,17 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
                     throw;
-                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}");
+                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", () => $"waiting for {leases.Awaited(request)}; you are next");
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, e.Message);
                 WaitForChange(version, Min(left, BetweenTries), cancellationToken);
             }
         }
 
-        void Report(string text)
+        void Report(string text, Func<string> brief)
         {
             if (text != lastReport)
-                reports?.Report(new PoolReport(ReportKind.Waiting, text));
+                reports?.Report(new PoolReport(ReportKind.Waiting, text) { Brief = brief() });
             lastReport = text;
         }
     }

@@ -1,0 +1,18 @@
+using System.Management.Automation;
+
+namespace Gitproc.PowerShell.Commands;
+
+/// <summary>Lets a parameter that is a time take also how long ago that is, as <c>1h</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TimeOrAgeAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        if (DurationAttribute.Read(inputData) is not { } age)
+            return inputData;
+        return age.Duration() <= Duration.Longest
+            ? DateTimeOffset.UtcNow - age
+            : throw new ArgumentTransformationMetadataException($"'{inputData}' is longer ago than {Duration.Longest.TotalDays:0} days.");
+    }
+}
