@@ -223,6 +223,10 @@ try {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID
                 Remove-Item -LiteralPath $Output -Recurse -Force
             }
+            'gitproc acquire --kind linked' = {
+                Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --kind, linked
+                Remove-Item -LiteralPath $Output -Recurse -Force
+            }
         }
         foreach ($name in $New.Keys) {
             $command = $New[$name]
@@ -267,6 +271,11 @@ try {
         Measure-Table -Title "Cleaning $count files" -Contestant ([ordered] @{
             'git reset --hard && git clean -fd' = $clean
             'gitproc release' = { $path = & $hold; Measure-Process $Gitproc, release, $path }
+            'gitproc release, linked' = {
+                $pool = "$env:GITPROC_POOL-linked"
+                $null = Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch, --kind, linked, --pool, $pool
+                Measure-Process $Gitproc, release, $Output, --pool, $pool
+            }
             'gitproc acquire, at the same commit' = {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
                 $null = Measure-Process $Gitproc, release, $Output
@@ -283,7 +292,7 @@ try {
                 Measure-Process $Gitproc, release, $path
             }
         })
-        Remove-Item -LiteralPath $env:GITPROC_POOL, $clone, $source, "$source.git" -Recurse -Force
+        Remove-Item -LiteralPath $env:GITPROC_POOL, "$env:GITPROC_POOL-linked", $clone, $source, "$source.git" -Recurse -Force
     }
 
     $env:GITPROC_POOL = Join-Path $work 'jobs'

@@ -105,7 +105,7 @@ internal sealed record PoolFolder(string Path)
         {
             throw new GitprocException(
                 ErrorReason.PoolNotUsable,
-                $"The pool folder {Path} cannot be made: {e.Message} Name another one with GITPROC_POOL.",
+                $"The pool folder {Path} cannot be made: {e.Message} Name another one, here or with GITPROC_POOL.",
                 Path,
                 e);
         }
@@ -130,7 +130,7 @@ internal sealed record PoolFolder(string Path)
         {
             throw new GitprocException(
                 ErrorReason.PoolNotUsable,
-                $"The pool folder {Path} belongs to another user. Name another one with GITPROC_POOL, or, if you trust it: git config --global --add safe.directory '{Path}'",
+                $"The pool folder {Path} belongs to another user. Name another one, here or with GITPROC_POOL, or, if you trust it: git config --global --add safe.directory '{Path}'",
                 Path);
         }
     }

@@ -91,6 +91,27 @@ Describe 'Completion of arguments' {
             Complete $_ | Should -Be $quoted
         }
 
+        It 'has them before anything is typed: <_>' -ForEach @('Use-GitprocCheckout', 'gp run', 'gitproc run') {
+            Push-Location $TestDrive
+            try {
+                Complete "$_ " | Should -Be $quoted
+            } finally {
+                Pop-Location
+            }
+        }
+
+        It 'has the refs of a clone whose repository the pool has not met' {
+            $unknown = New-TestRepository -Path (Join-Path $TestDrive 'unknown')
+            git clone --quiet $unknown (Join-Path $TestDrive 'clone')
+            Push-Location (Join-Path $TestDrive 'clone')
+            try {
+                Complete 'gp a -Ref ' | Should -Be 'main', 'other'
+                Complete 'gp a ../unknown -Ref o' | Should -Be 'other'
+            } finally {
+                Pop-Location
+            }
+        }
+
         It 'writes what PowerShell reads as the same, whatever the quotes' {
             foreach ($text in 'gp a odd', "gp a 'odd", 'gp a "odd') {
                 & ([scriptblock]::Create("$(Complete $text)")) | Should -Be $repository

@@ -352,6 +352,7 @@ Describe 'A light-weight checkout' {
         @{ Text = 'New-GitprocLink one "v9:a b"'; Id = 'InvalidRef'; Category = 'InvalidArgument' }
         @{ Text = 'New-GitprocLink one -Name " "'; Id = 'InvalidLink'; Category = 'InvalidData' }
         @{ Text = 'Get-GitprocLink nothing'; Id = 'LinkNotFound'; Category = 'ObjectNotFound' }
+        @{ Text = 'New-GitprocLink plain/one'; Id = 'FileSystemError'; Category = 'WriteError' }
         @{ Text = 'Get-GitprocLink "a["'; Id = 'InvalidPattern'; Category = 'InvalidArgument' }
         @{ Text = 'Get-GitprocLink -Base ./nothing'; Id = 'BaseNotFound'; Category = 'ObjectNotFound' }
         @{ Text = 'Repair-GitprocLink garbage'; Id = 'InvalidLink'; Category = 'InvalidData' }
@@ -363,6 +364,7 @@ Describe 'A light-weight checkout' {
         $null = New-GitprocLink todo
         $null = New-Item -ItemType Directory garbage
         Set-Content garbage/.gitlink 'no entry of it'
+        $null = New-Item -ItemType File plain
         $records = $null
         & ([scriptblock]::Create("$Text -ErrorAction SilentlyContinue -ErrorVariable records; `$records")) | Set-Variable records
         $records | Should -HaveCount 1

@@ -13,6 +13,7 @@ internal sealed record Options
           --kills N         kill at least so many workers (100)
           --acquisitions N  and go on until there were so many acquisitions (1000)
           --workers N       so many at a time (6)
+          --linked PERCENT  so many of the acquisitions want a linked checkout, and half of the others a clone (0)
           --seed N          for the choices that are made; moments are random all the same
           --folder DIR      where to work; what is there is removed (a new temporary folder)
 
@@ -30,6 +31,9 @@ internal sealed record Options
 
     /// <summary>How many workers there are at a time.</summary>
     public int Workers { get; private init; } = 6;
+
+    /// <summary>In how many of a hundred acquisitions only a linked checkout will do.</summary>
+    public int Linked { get; private init; }
 
     /// <summary>Where the choices begin.</summary>
     public int Seed { get; private init; } = Random.Shared.Next();
@@ -57,6 +61,7 @@ internal sealed record Options
                 ("--kills", { } n) => options with { Kills = n },
                 ("--acquisitions", { } n) => options with { Acquisitions = n },
                 ("--workers", { } n and > 0) => options with { Workers = n },
+                ("--linked", { } n and <= 100) => options with { Linked = n },
                 ("--seed", { } n) => options with { Seed = n },
                 ("--waiters", { } n and > 0) => options with { Waiters = n },
                 ("--checkouts", { } n and > 0) => options with { Checkouts = n },

@@ -3,11 +3,11 @@ using Gitproc.Torture.Queue;
 using Gitproc.Torture.Rounds;
 using Gitproc.Torture.Workers;
 
-// The program starts itself in the first four ways.
+// The program starts itself in the first three ways.
 switch (args)
 {
-    case [Worker.Mode, var folder, var seed]:
-        return new Worker(Ground.At(folder), new Random(Options.Number(seed))).Run();
+    case [Worker.Mode, var folder, var seed, var linked]:
+        return new Worker(Ground.At(folder), new Random(Options.Number(seed)), Options.Number(linked)).Run();
     case [DatabaseHolder.Mode, var folder]:
         return DatabaseHolder.Run(Ground.At(folder));
     case [QueueWaiter.Mode, var folder, var checkouts]:

@@ -36,6 +36,11 @@ internal static class TopCommand
                 new LivePool(watch, screen, place, Terminal.TakesColor).Run(interruption.Token);
                 return ExitCode.Done;
             }
+            catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
+            {
+                // Ctrl+C, which is a key of the view like q.
+                return ExitCode.Done;
+            }
             finally
             {
                 // .NET has put the keypad into the mode for programs, and does not take it out again.

@@ -1,7 +1,7 @@
 # bash completion of gitproc. For this shell: eval "$(gitproc completion bash)"
 
 _gitproc() {
-    local program=gitproc rest=${COMP_LINE:0:COMP_POINT} words=() i word skipped typed quote='' prefix='' text tip
+    local program=gitproc rest=${COMP_LINE:0:COMP_POINT} words=() i word skipped typed quote='' prefix='' run='' text tip
     [[ ${COMP_WORDS[0]} == */* ]] && program=${COMP_WORDS[0]/#\~/$HOME}
 
     # bash ends words at : and = too. What stands together is one word, and the last one ends at the cursor.
@@ -32,6 +32,22 @@ _gitproc() {
     done
 
     COMPREPLY=()
+    # What follows "run --" is another command's.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} == run ]] && run=1
+        [[ $run && ${COMP_WORDS[i]} == -- ]] || continue
+        if declare -F _comp_command_offset >/dev/null; then
+            _comp_command_offset $((i + 1))
+        elif declare -F _command_offset >/dev/null; then
+            _command_offset $((i + 1))
+        elif ((i + 1 == COMP_CWORD)); then
+            while IFS= read -r text; do
+                COMPREPLY+=("$text")
+            done < <(compgen -c -- "$typed")
+        fi
+        return
+    done
+
     while IFS=$'\t' read -r text tip; do
         [[ $quote ]] || printf -v text %q "$text"
         COMPREPLY+=("${text#"$prefix"}")
@@ -39,4 +55,5 @@ _gitproc() {
 }
 
 # Where it has nothing to say, files are completed.
-complete -o default -F _gitproc gitproc
+# A bash older than 4.4 sorts what it is given.
+complete -o default -o nosort -F _gitproc gitproc 2>/dev/null || complete -o default -F _gitproc gitproc

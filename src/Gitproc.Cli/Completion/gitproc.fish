@@ -8,10 +8,24 @@ function __gitproc_complete
     $program complete -- $words[2..-1] "$typed" 2>/dev/null
 end
 
+# Whether it is of the command behind "run --".
+function __gitproc_runs
+    set -l words (commandline -opc)
+    set -l end (contains -i -- -- $words); and contains -- run $words[1..$end]
+end
+
+function __gitproc_complete_command
+    set -l words (commandline -opc)
+    set -l end (contains -i -- -- $words)
+    set -e words[1..$end]
+    complete -C (string join -- ' ' (string escape -- $words) (commandline -ct) | string collect --allow-empty)
+end
+
 function __gitproc_has_nothing
     test -z "$(__gitproc_complete | string collect)"
 end
 
+complete -c gitproc -n __gitproc_runs -f -k -a '(__gitproc_complete_command)'
 # Where it has nothing to say, files are completed.
 complete -c gitproc -f -k -a '(__gitproc_complete)'
 complete -c gitproc -n __gitproc_has_nothing -F

@@ -4,6 +4,15 @@
 Register-ArgumentCompleter -Native -CommandName gitproc -ScriptBlock {
     param($WordToComplete, $CommandAst, $CursorPosition)
 
+    # What follows "run --" is another command's.
+    $texts = @($CommandAst.CommandElements.Extent.Text)
+    $end = $texts.IndexOf('--')
+    if ($end -gt 1 -and $texts[1..$end] -ccontains 'run' -and $CommandAst.CommandElements[$end].Extent.EndOffset -lt $CursorPosition) {
+        $start = $CommandAst.CommandElements[$end].Extent.EndOffset
+        $line = $CommandAst.Extent.StartScriptPosition.GetFullScript().Substring($start)
+        return (TabExpansion2 $line.PadRight($CursorPosition - $start) ($CursorPosition - $start)).CompletionMatches
+    }
+
     $words = @(foreach ($element in $CommandAst.CommandElements | Select-Object -Skip 1) {
             if ($element.Extent.StartOffset -ge $CursorPosition) { break }
             if ($element.Extent.EndOffset -ge $CursorPosition) { break }

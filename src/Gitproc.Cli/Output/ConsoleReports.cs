@@ -12,6 +12,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
 
     private readonly Lock _lock = new();
     private readonly bool _hasTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    private string[] _waiting = [];
     private string? _step;
     private string? _line;
     private bool _isShown;
@@ -38,12 +39,31 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                     break;
                 case ReportKind.Command when !verbose:
                     break;
+                case ReportKind.Waiting:
+                    Say(WhatIsNew(value.Text));
+                    break;
                 default:
-                    Erase();
-                    Messages.WriteLine($"gitproc: {value.Text}");
+                    Say(value.Text);
                     break;
             }
         }
+    }
+
+    private void Say(string text)
+    {
+        if (text.Length == 0)
+            return;
+        Erase();
+        Messages.WriteLine($"gitproc: {text}");
+    }
+
+    // A wait tells all of its state whenever a line of it changes.
+    private string WhatIsNew(string text)
+    {
+        var lines = text.Split('\n');
+        var isNew = string.Join('\n', lines.Except(_waiting)).Trim();
+        _waiting = lines;
+        return isNew;
     }
 
     private void Show(string line)

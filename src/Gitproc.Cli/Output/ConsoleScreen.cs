@@ -11,6 +11,13 @@ namespace Gitproc.Cli.Output;
 internal sealed partial class ConsoleScreen : IScreen, IDisposable
 {
     private const int StandardInput = 0;
+    private const int StandardOutput = 1;
+
+    // fcntl(2); the same on Linux and macOS.
+    private const int GetFlags = 3; // F_GETFL
+    private const int AccessMode = 3; // O_ACCMODE
+    private const int WriteOnly = 1; // O_WRONLY
+
     private const short PollIn = 1;
     private const char ControlC = '\x03';
 
@@ -19,7 +26,8 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
 
     private static readonly TimeSpan BetweenLooksOnWindows = TimeSpan.FromMilliseconds(50);
 
-    private readonly bool _hasKeys = !Console.IsInputRedirected;
+    // Where keys come from when standard input is a file or a pipe: the terminal is open for both, as shells open it.
+    private readonly int _keys = Console.IsInputRedirected ? StandardOutput : StandardInput;
     private readonly byte[]? _before;
 
     /// <summary>Takes the terminal.</summary>
@@ -28,8 +36,8 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
         // .NET sets the terminal up when it is first asked for this, and is not to do so later.
         _ = Size;
         // Between two looks for keys .NET lets the terminal show what is typed.
-        if (_hasKeys && !OperatingSystem.IsWindows())
-            _before = BecomeRaw();
+        if (!OperatingSystem.IsWindows() && (GetDescriptorFlags(_keys, GetFlags) & AccessMode) != WriteOnly)
+            _before = BecomeRaw(_keys);
     }
 
     /// <summary>Whether there is one that obeys escape sequences.</summary>
@@ -39,6 +47,9 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
     public (int Width, int Height) Size => Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height ? (width, height) : (80, 24);
 
     /// <inheritdoc/>
+    public bool HasKeys => _before is not null || (OperatingSystem.IsWindows() && !Console.IsInputRedirected);
+
+    /// <inheritdoc/>
     public void Write(string text) => Console.Out.Write(text);
 
     /// <inheritdoc/>
@@ -46,7 +57,7 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
     {
         if (_before is not null)
             return WaitForBytes((int)longest.TotalMilliseconds);
-        if (!_hasKeys || !OperatingSystem.IsWindows())
+        if (!HasKeys)
         {
             Thread.Sleep(longest);
             return ScreenKey.None;
@@ -73,26 +84,26 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
     public void Dispose()
     {
         if (_before is not null)
-            _ = SetAttributes(StandardInput, 0, _before);
+            _ = SetAttributes(_keys, 0, _before);
     }
 
-    private static byte[]? BecomeRaw()
+    private static byte[]? BecomeRaw(int terminal)
     {
         var before = new byte[LongestTermios];
-        if (GetAttributes(StandardInput, before) != 0)
+        if (GetAttributes(terminal, before) != 0)
             return null;
         byte[] raw = [.. before];
         MakeRaw(raw);
-        return SetAttributes(StandardInput, 0, raw) == 0 ? before : null;
+        return SetAttributes(terminal, 0, raw) == 0 ? before : null;
     }
 
-    private static ScreenKey WaitForBytes(int milliseconds)
+    private ScreenKey WaitForBytes(int milliseconds)
     {
-        var poll = new PollEntry { Descriptor = StandardInput, Events = PollIn };
+        var poll = new PollEntry { Descriptor = _keys, Events = PollIn };
         if (Poll(ref poll, 1, milliseconds) <= 0)
             return ScreenKey.None;
         var bytes = new byte[64];
-        var count = (int)ReadBytes(StandardInput, bytes, bytes.Length);
+        var count = (int)ReadBytes(_keys, bytes, bytes.Length);
         // Nobody is there any more.
         return count <= 0 ? ScreenKey.Quit : Read(Encoding.ASCII.GetString(bytes, 0, count));
     }
@@ -117,6 +128,9 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
 
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     private static partial void MakeRaw(Span<byte> attributes);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int GetDescriptorFlags(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(ref PollEntry entries, nuint count, int milliseconds);

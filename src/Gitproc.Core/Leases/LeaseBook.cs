@@ -265,13 +265,13 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var lease = request.NewLease();
         if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Kind, request.Commit, place, lease) is { } free)
             return new Grant(free);
-        if (_waiters.Before(request.Repository.Id, request.Wanted, place) is not [])
+        if (_waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place) is not [])
             return null;
 
         var usable = Usable(request);
         foreach (var row in usable)
         {
-            if (TryTakeOver(row, lease, lives) is { } taken)
+            if (TryTakeOver(row, lease, lives, place) is { } taken)
                 return taken;
         }
 
@@ -279,7 +279,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return request.Wanted is not null || Usable(request with { Kind = null }).Count >= request.Limit ? null : Add(request, lease);
     }
 
-    private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives)
+    private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives, long place)
     {
         var why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
         var isLeft = row switch
@@ -289,7 +289,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             _ => why is not null,
         };
         // Whoever makes or cleans it has this lock, whoever it is for.
-        if (!isLeft || FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is not { } making)
+        if (!isLeft || _waiters.Before(row.RepositoryId, row.Id, row.Kind, place) is not [] || FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is not { } making)
             return null;
         // What a process still writes into is no checkout for somebody else.
         var taken = row.State != CheckoutState.Creating && CheckoutProcesses.Of(folder.Checkout(row.Name)) is not [] ? null : row switch
@@ -436,9 +436,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         }
 
         var lives = new OwnerLives();
-        var holders = usable.Where(row => row.Lease is not null).Select(row => $"{row.Name} by {row.Lease!.Holder()}{StillUsed(row, lives)}").ToList();
-        var more = holders.Count > most ? $"\n  and {holders.Count - most} more" : "";
-        var waiting = _waiters.Before(request.Repository.Id, request.Wanted, place).Count;
+        var used = usable.Select(row => WhyUsed(row, lives)).OfType<string>().ToList();
+        var more = used.Count > most ? $"\n  and {used.Count - most} more" : "";
+        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", used.Take(most))}{more}";
+        var waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count;
         var why = request switch
         {
             { Wanted: { } id } => $"{CheckoutName.Of(id)} is not free",
@@ -450,9 +451,17 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var queue = waiting == 0 ? "" : $" {waiting} waiting before you.";
         return new GitprocException(
             ErrorReason.NothingFree,
-            $"{why}{how}.{queue} {holders.Count} locked:\n  {string.Join("\n  ", holders.Take(most))}{more}",
+            $"{why}{how}.{queue}{list}",
             key);
     }
+
+    private string? WhyUsed(CheckoutRow row, OwnerLives lives) => row switch
+    {
+        { Lease: { } held } => $"{row.Name} by {held.Holder()}{StillUsed(row, lives)}",
+        { State: CheckoutState.Cleaning } => $"{row.Name} is being cleaned",
+        { State: CheckoutState.Unknown } => $"{row.Name} by nobody knows whom",
+        _ => null,
+    };
 
     private string StillUsed(CheckoutRow row, OwnerLives lives) =>
         row.State == CheckoutState.Locked && lives.WhyOver(row.Lease!) is { } why

@@ -34,12 +34,15 @@ public sealed partial class Pool
         }
     }));
 
-    /// <summary>The branches and tags of a repository's base repository, if the pool has one.</summary>
+    /// <summary>
+    /// The branches and tags of a repository, as its base repository has them. Where the pool has none: as it has them itself if it is
+    /// on this machine, and of the caller's own as the caller's clone knows them.
+    /// </summary>
     /// <param name="repository">The repository, given as for an acquire; null for the caller's own.</param>
     /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
     /// <returns>The suggestions; the branches first.</returns>
     public IReadOnlyList<Suggestion> SuggestRefs(string? repository, string workingDirectory) => Suggest(() =>
-        BaseOf(repository, workingDirectory) is { } path ? Refs(path, isOwnToo: false) : []);
+        BaseOf(repository, workingDirectory) is { } path ? Refs(path, isOwnToo: false) : RefsOfUnknown(repository, workingDirectory));
 
     /// <summary>The branches and tags of the base repository of a light-weight checkout.</summary>
     /// <param name="baseRepository">The base repository, as for <see cref="LinkRequest.Base"/>; null for what the folder says.</param>
@@ -121,10 +124,31 @@ public sealed partial class Pool
 
     private IEnumerable<(CheckoutRow Row, Lease Lease)> Leases() => Rows().Where(row => row.Lease is not null).Select(row => (row, row.Lease!));
 
-    private static IEnumerable<Suggestion> Refs(string gitDirectory, bool isOwnToo) =>
-        BaseRefs.Branches(gitDirectory, isOwnToo).Select(name => new Suggestion(name, "branch"))
+    private static IEnumerable<Suggestion> Refs(string gitDirectory, bool isOwnToo) => Refs(gitDirectory, BaseRefs.Branches(gitDirectory, isOwnToo));
+
+    private static IEnumerable<Suggestion> Refs(string gitDirectory, IEnumerable<string> branches) =>
+        branches.Select(name => new Suggestion(name, "branch"))
             .Concat(BaseRefs.TagNames(gitDirectory).Select(name => new Suggestion(name, "tag")))
             .DistinctBy(found => found.Text);
+
+    private IEnumerable<Suggestion> RefsOfUnknown(string? repository, string workingDirectory)
+    {
+        var config = Peek(database => KnownConfig(workingDirectory, database));
+        if (repository is null)
+        {
+            return RepositoryResolver.DefaultRemote(config) is { } remote && LocalRepository.Around(workingDirectory) is var (clone, _)
+                ? Refs(clone.CommonDirectory, BaseRefs.BranchesOf(clone.CommonDirectory, remote.Key))
+                : [];
+        }
+
+        var rules = AddressRules.Of(config, PoolSettings.Read(config), workingDirectory);
+        if (RepositoryAddress.IsName(repository, rules))
+            return [];
+        var address = RepositoryAddress.Parse(repository, rules);
+        return System.IO.Path.IsPathRooted(address.Url) && LocalRepository.FindPlace(address.Url) is { } place
+            ? Refs(place.CommonDirectory, BaseRefs.OwnBranches(place.CommonDirectory))
+            : [];
+    }
 
     // git is not asked: what it answered last, else what the repository's own file says.
     private static GitConfig KnownConfig(string workingDirectory, PoolDatabase? database)

@@ -306,7 +306,8 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = 0 AND ($wanted IS NULL OR id = $wanted)
         AND ($kind IS NULL OR kind = $kind)
         AND NOT EXISTS (SELECT 1 FROM waiter WHERE waiter.repository_id = $repository AND waiter.id < $ticket
-                        AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id))
+                        AND (waiter.checkout_id IS NULL OR waiter.checkout_id = free.id)
+                        AND (waiter.kind IS NULL OR waiter.kind = free.kind))
         """;
 
     // What the last holder left is rescued once: a lease that ends before that was done changes nothing of it. The stamp of

@@ -110,7 +110,7 @@ internal sealed class PoolDatabase : IDisposable
     private static string HelpFor(SqliteException error) => error.SqliteErrorCode switch
     {
         raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM =>
-            " The pool's folder must be yours and writable; name another one with GITPROC_POOL.",
+            " The pool's folder must be yours and writable; name another one, here or with GITPROC_POOL.",
         raw.SQLITE_FULL => " The disk is full.",
         _ => "",
     };

@@ -95,6 +95,7 @@ internal static class Schema
         UPDATE checkout SET state = 5 WHERE state = 0;
         CREATE INDEX checkout_commit ON checkout (repository_id, state, commit_id, last_used_at);
         """,
+        "ALTER TABLE waiter ADD COLUMN kind INTEGER;",
     ];
 
     /// <summary>The version this program writes and the newest it reads.</summary>

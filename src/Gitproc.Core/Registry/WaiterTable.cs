@@ -24,31 +24,33 @@ internal sealed class WaiterTable(SqliteConnection connection)
     /// <summary>Adds a waiter at the end.</summary>
     /// <param name="repositoryId">The repository of which it wants a checkout.</param>
     /// <param name="checkoutId">The only one that will do; null for any.</param>
+    /// <param name="kind">The only kind that will do; null for any.</param>
     /// <param name="ticket">The name of the file that it keeps locked.</param>
     /// <param name="who">Who waits.</param>
     /// <returns>Its place.</returns>
-    public long Add(long repositoryId, long? checkoutId, string ticket, string who) => connection.Query(
+    public long Add(long repositoryId, long? checkoutId, CheckoutKind? kind, string ticket, string who) => connection.Query(
         """
-        INSERT INTO waiter (repository_id, checkout_id, ticket, who, since)
-        VALUES ($repository, $checkout, $ticket, $who, $now) RETURNING id
+        INSERT INTO waiter (repository_id, checkout_id, kind, ticket, who, since)
+        VALUES ($repository, $checkout, $kind, $ticket, $who, $now) RETURNING id
         """,
         row => row.GetInt64(0),
-        ("$repository", repositoryId), ("$checkout", checkoutId), ("$ticket", ticket), ("$who", who),
+        ("$repository", repositoryId), ("$checkout", checkoutId), ("$kind", (int?)kind), ("$ticket", ticket), ("$who", who),
         ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))[0];
 
-    /// <summary>Those who wait for what a caller wants and came before it.</summary>
+    /// <summary>Those who wait for what a caller wants and came before it. Who waits for less than the caller takes is not before it.</summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="checkoutId">The only checkout that will do for the caller; null for any.</param>
+    /// <param name="kind">The only kind that will do for the caller; null for any.</param>
     /// <param name="before">The caller's own place.</param>
     /// <returns>The rows, the first first.</returns>
-    public List<WaiterRow> Before(long repositoryId, long? checkoutId, long before) => connection.Query(
+    public List<WaiterRow> Before(long repositoryId, long? checkoutId, CheckoutKind? kind, long before) => connection.Query(
         """
         SELECT id, checkout_id, ticket, who FROM waiter
-        WHERE repository_id = $repository AND id < $before AND (checkout_id IS NULL OR checkout_id = $checkout)
+        WHERE repository_id = $repository AND id < $before AND (checkout_id IS NULL OR checkout_id = $checkout) AND (kind IS NULL OR kind = $kind)
         ORDER BY id
         """,
         row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
-        ("$repository", repositoryId), ("$checkout", checkoutId), ("$before", before));
+        ("$repository", repositoryId), ("$checkout", checkoutId), ("$kind", (int?)kind), ("$before", before));
 
     /// <summary>All who wait for a repository and came before a place.</summary>
     /// <param name="repositoryId">The repository.</param>

@@ -93,9 +93,23 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
     {
-        var ofRemote = RefNames.Below(gitDirectory, Remotes).Where(name => name != "HEAD");
-        return isOwnToo ? [.. RefNames.Below(gitDirectory, Heads).Union(ofRemote).Order(StringComparer.Ordinal)] : [.. ofRemote];
+        var ofRemote = BranchesOf(gitDirectory, "origin");
+        return isOwnToo ? [.. OwnBranches(gitDirectory).Union(ofRemote).Order(StringComparer.Ordinal)] : ofRemote;
     }
+
+    /// <summary>The branches that a remote had when it was last fetched, without a process.</summary>
+    /// <param name="gitDirectory">Any repository.</param>
+    /// <param name="remote">The name of the remote.</param>
+    /// <returns>Their names, sorted.</returns>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public static IReadOnlyList<string> BranchesOf(string gitDirectory, string remote) =>
+        [.. RefNames.Below(gitDirectory, $"refs/remotes/{remote}/").Where(name => name != "HEAD")];
+
+    /// <summary>A repository's own branches, without a process.</summary>
+    /// <param name="gitDirectory">Any repository.</param>
+    /// <returns>Their names, sorted.</returns>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public static IReadOnlyList<string> OwnBranches(string gitDirectory) => RefNames.Below(gitDirectory, Heads);
 
     /// <summary>The tags, without a process.</summary>
     /// <param name="gitDirectory">The base repository, or any other one.</param>

@@ -38,8 +38,15 @@ internal static class LocalPath
             ?? throw AddressError.NothingAt(isRooted ? path : Path.GetFullPath(path, rules.WorkingDirectory), text);
         if (found.Any(char.IsControl))
             throw AddressError.Invalid("", "its real path has control characters in it");
-        return rules.WindowsPaths ? OfWindows(found.Replace('\\', '/')) : new RepositoryAddress(found, found, null);
+        return AddressOf(found, rules);
     }
+
+    /// <summary>The address of a repository on this machine.</summary>
+    /// <param name="path">Its real path.</param>
+    /// <param name="rules">What its meaning depends on.</param>
+    /// <returns>The address.</returns>
+    public static RepositoryAddress AddressOf(string path, AddressRules rules) =>
+        rules.WindowsPaths ? OfWindows(path.Replace('\\', '/')) : new RepositoryAddress(path, path, null);
 
     // NTFS takes upper and lower case for the same, as long as nobody asks for otherwise.
     private static RepositoryAddress OfWindows(string path)

@@ -16,6 +16,15 @@ internal static class LocalRepository
     /// <returns>The real path of its main work tree, or of a bare repository; null when there is none.</returns>
     public static string? Find(string path) => FindPlace(path)?.Top;
 
+    /// <summary>What <see cref="Find"/> would call the repository at a path if it were there.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The paths it may be, the likeliest first.</returns>
+    public static IEnumerable<string> Names(string path)
+    {
+        var real = RealPath.Of(path);
+        return Path.GetFileName(real) == GitName ? [Path.GetDirectoryName(real)!] : [real, real + GitName];
+    }
+
     /// <summary>As <see cref="Find"/>.</summary>
     /// <param name="path">An absolute path.</param>
     /// <returns>The repository itself, whichever worktree of it the path is of; null when there is none.</returns>

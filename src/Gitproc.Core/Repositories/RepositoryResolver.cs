@@ -85,24 +85,39 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         string.Join(", ", rows.Take(MostCandidates).Select(row => row.Key))
         + (rows.Count > MostCandidates ? $" and {rows.Count - MostCandidates} more" : "");
 
-    // As git chooses where it is not told: origin, else the only remote there is (git-fetch(1)).
+    /// <summary>The remote that is meant where none is named, as git chooses: origin, else the only one there is (git-fetch(1)).</summary>
+    /// <param name="config">git's config where the caller stands.</param>
+    /// <returns>Its name and URL; null when there is no such one.</returns>
+    public static KeyValuePair<string, string>? DefaultRemote(GitConfig config)
+    {
+        var remotes = Remotes(config);
+        return remotes.Find(remote => remote.Key == "origin") is { Key: not null } origin ? origin
+            : remotes is [var only] ? only : null;
+    }
+
+    private static List<KeyValuePair<string, string>> Remotes(GitConfig config) => [.. config.GetSubsections("remote", "url").DistinctBy(remote => remote.Key)];
+
     private string RemoteOfCaller(string directory)
     {
-        var remotes = config.GetSubsections("remote", "url")
-            .GroupBy(remote => remote.Key)
-            .ToDictionary(remote => remote.Key, remote => remote.First().Value);
-        if (remotes.TryGetValue("origin", out var origin))
-            return origin;
-        if (remotes.Count == 1)
-            return remotes.Values.Single();
+        if (DefaultRemote(config) is { } remote)
+            return remote.Value;
+        var remotes = Remotes(config);
         var why = config.TopLevel is null
             ? $"{directory} is in no git repository{(config.HasRepositoryError ? $" ({config.WhyNoRepository})" : "")}"
             : remotes.Count == 0
                 ? $"The repository {config.TopLevel} has no remote"
-                : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Keys)}";
+                : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Select(one => one.Key))}";
         throw new GitprocException(
             ErrorReason.NoRepositoryHere, $"{why}. Name the repository: a URL, a path, or a name the pool knows.", directory);
     }
 
-    private AddressRules Rules(string directory) => AddressRules.Of(config, settings, directory);
+    private AddressRules Rules(string directory)
+    {
+        var rules = AddressRules.Of(config, settings, directory);
+        return rules with { FindLocal = path => rules.FindLocal(path) ?? FindGone(path, rules) };
+    }
+
+    // A folder that is away, on a disk that is not mounted for instance: the pool has what was fetched from it.
+    private string? FindGone(string path, AddressRules rules) => LocalRepository.Names(path)
+        .FirstOrDefault(name => repositories.Find(LocalPath.AddressOf(name, rules).Key) is not null);
 }

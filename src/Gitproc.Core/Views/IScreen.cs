@@ -31,6 +31,9 @@ public interface IScreen
     /// <summary>Its columns and lines; both 1 or more.</summary>
     (int Width, int Height) Size { get; }
 
+    /// <summary>Whether it has keys; otherwise only Ctrl+C, which is no key then, ends a view.</summary>
+    bool HasKeys { get; }
+
     /// <summary>Writes to it.</summary>
     /// <param name="text">The text, with its escape sequences.</param>
     void Write(string text);

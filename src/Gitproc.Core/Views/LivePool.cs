@@ -94,10 +94,11 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
         var lines = Lines(size);
         var isAnew = size != _size;
         var changes = isAnew ? "\e[2J" : "";
+        // Erased before it is written: behind the last column the cursor stands on it, and would erase what is there.
         for (var i = 0; i < lines.Count; i++)
         {
             if (isAnew ? lines[i].Length > 0 : lines[i] != _shown[i])
-                changes += $"\e[{i + 1};1H{lines[i]}\e[K";
+                changes += $"\e[{i + 1};1H\e[K{lines[i]}";
         }
 
         (_shown, _size) = (lines, size);
@@ -117,7 +118,8 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace plac
         var seen = Math.Min(room, count - _first);
         var summary = table.Summary();
         var path = CutText.Start(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
-        var foot = seen < count ? $"{_first + 1} to {_first + seen} of {count}; q quits, arrows scroll" : "q quits";
+        var quit = screen.HasKeys ? "q quits" : "Ctrl+C quits";
+        var foot = seen == count ? quit : $"{_first + 1} to {_first + seen} of {count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
         List<string> lines =
         [
             Bold(CutText.End($"{PrintableText.Of(path)}  {summary}", size.Width)),

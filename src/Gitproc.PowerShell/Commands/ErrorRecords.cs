@@ -13,12 +13,13 @@ internal static class ErrorRecords
 
     /// <summary>Makes a record.</summary>
     /// <param name="error">The error.</param>
+    /// <param name="path">What it is about when it comes from the file system, which does not say it; null when that is not known.</param>
     /// <returns>The record.</returns>
-    public static ErrorRecord Of(Exception error) => error switch
+    public static ErrorRecord Of(Exception error, string? path = null) => error switch
     {
         GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.Of(refused.Message)) },
         InvalidPathException invalid => new(invalid, "InvalidPath", ErrorCategory.InvalidArgument, invalid.Target),
-        IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, null),
+        IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, path),
         _ => new(error, "UnexpectedError", ErrorCategory.NotSpecified, null),
     };
 

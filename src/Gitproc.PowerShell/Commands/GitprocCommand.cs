@@ -18,6 +18,9 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>The folder of the file system that the session stands in; the process may stand elsewhere.</summary>
     private protected string Location => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
+    /// <summary>Where the cmdlet writes, for errors of the file system; null when that is not one place.</summary>
+    private protected virtual string? WrittenTo => null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -56,7 +59,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
         catch (Exception e) when (!ErrorRecords.IsOfPowerShell(e))
         {
-            WriteError(ErrorRecords.Of(e));
+            WriteError(ErrorRecords.Of(e, WrittenTo));
         }
     }
 

@@ -76,9 +76,10 @@ function Disable-GitprocAlias {
 }
 
 function Use-GitprocCheckout {
-    [CmdletBinding(DefaultParameterSetName = 'Here', SupportsShouldProcess, HelpUri = 'https://github.com/gitproc/gitproc/blob/main/docs/help/Use-GitprocCheckout.md')]
+    [CmdletBinding(DefaultParameterSetName = 'Repository', SupportsShouldProcess, HelpUri = 'https://github.com/gitproc/gitproc/blob/main/docs/help/Use-GitprocCheckout.md')]
     param(
-        [Parameter(ParameterSetName = 'Repository', Mandatory, Position = 0)]
+        # Not mandatory in the default set, so that Tab has the repositories before anything is typed.
+        [Parameter(ParameterSetName = 'Repository', Position = 0)]
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([Gitproc.PowerShell.Completion.RepositoryCompleter])]
         [string] $Repository,

@@ -10,7 +10,8 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="tally">Told what they say.</param>
 /// <param name="random">Chooses who is killed.</param>
 /// <param name="size">How many there are.</param>
-internal sealed class Crew(Ground ground, Tally tally, Random random, int size) : IDisposable
+/// <param name="linked">In how many of a hundred acquisitions they want a linked checkout.</param>
+internal sealed class Crew(Ground ground, Tally tally, Random random, int size, int linked) : IDisposable
 {
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(60);
 
@@ -27,7 +28,7 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size) 
         }
 
         while (_workers.Count < size)
-            _workers.Add(new Child(ground, Hear, Worker.Mode, ground.Path, random.Next().ToString(CultureInfo.InvariantCulture)));
+            _workers.Add(new Child(ground, Hear, Worker.Mode, ground.Path, random.Next().ToString(CultureInfo.InvariantCulture), linked.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Kills one of those that have started: often one that makes a checkout, else any.</summary>

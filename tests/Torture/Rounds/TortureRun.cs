@@ -11,8 +11,8 @@ internal sealed class TortureRun(Ground ground, Options options)
     private const int KillsInRound = 50;
     private const int LongestPause = 100;
 
-    // The longest that others are kept from the database, and a slow machine.
-    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
+    // The longest that others are kept from the database, and a slow machine that has other work.
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(120);
 
     private readonly Tally _tally = new();
     private readonly Random _random = new(options.Seed);
@@ -42,8 +42,10 @@ internal sealed class TortureRun(Ground ground, Options options)
     // The killers of the database and of folders run beside, each with a random of its own: that is not thread-safe.
     private List<int> Torment()
     {
-        using var crew = new Crew(ground, _tally, _random, options.Workers);
+        using var crew = new Crew(ground, _tally, _random, options.Workers, options.Linked);
         crew.Fill();
+        // They make the pool, which the killers look into.
+        SpinWait.SpinUntil(() => _tally[Words.Acquired] > 0, LongestStandstill);
         using var end = new CancellationTokenSource();
         var database = Begin(new DatabaseKiller(ground, _tally, new Random(_random.Next())).Run, end.Token);
         var folders = Begin(new FolderRemover(ground, _tally, new Random(_random.Next())).Run, end.Token);
@@ -81,7 +83,7 @@ internal sealed class TortureRun(Ground ground, Options options)
     private bool IsTooEarly() => (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
 
     private string Summary() =>
-        $"{_tally[Words.Acquired]} acquisitions, "
+        $"{_tally[Words.Acquired]} acquisitions ({_tally[Words.Linked]} of linked checkouts), "
         + $"{_tally[Counts.Kills]} kills ({_tally[Counts.KillsWhileMaking]} while making, {_tally[Counts.KillsWhileWaiting]} while waiting), "
         + $"{_tally[Counts.DatabaseKills]} of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
         + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "

@@ -9,6 +9,9 @@ internal static class Words
     /// <summary>It has acquired checkouts; how many follows.</summary>
     public const string Acquired = "acquired";
 
+    /// <summary>Of them, those that are linked; how many follows.</summary>
+    public const string Linked = "linked";
+
     /// <summary>It had to wait.</summary>
     public const string Waited = "waited";
 

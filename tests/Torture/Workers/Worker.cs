@@ -16,6 +16,7 @@ internal sealed class Worker : IProgress<PoolReport>
 
     private readonly Ground _ground;
     private readonly Random _random;
+    private readonly int _linked;
     private readonly Pool _pool;
     private readonly LeaseOwner _self = LeaseOwner.OfProcess(Environment.ProcessId);
     private bool _hasWaited;
@@ -23,9 +24,10 @@ internal sealed class Worker : IProgress<PoolReport>
     /// <summary>Makes it.</summary>
     /// <param name="ground">Where it works.</param>
     /// <param name="random">Makes its choices.</param>
-    public Worker(Ground ground, Random random)
+    /// <param name="linked">In how many of a hundred acquisitions it wants a linked checkout.</param>
+    public Worker(Ground ground, Random random, int linked)
     {
-        (_ground, _random) = (ground, random);
+        (_ground, _random, _linked) = (ground, random, linked);
         _pool = new Pool(ground.Pool.Path, this);
     }
 
@@ -89,6 +91,7 @@ internal sealed class Worker : IProgress<PoolReport>
         if (Acquire(end) is not { } checkouts)
             return;
         Say($"{Words.Acquired} {checkouts.Count}");
+        Say($"{Words.Linked} {checkouts.Count(checkout => checkout.Kind == CheckoutKind.Linked)}");
         var claims = new List<Claim>();
         try
         {
@@ -154,6 +157,7 @@ internal sealed class Worker : IProgress<PoolReport>
             WorkingDirectory = _ground.Home,
             Terms = new LeaseTerms { Owner = _self },
             MaxCheckouts = MostCheckouts,
+            Kind = Kind(),
         };
         return _random.Next(10) switch
         {
@@ -166,9 +170,13 @@ internal sealed class Worker : IProgress<PoolReport>
         };
     }
 
-    // Who waits for ever is never refused, and a name is unknown only while its row is off the list.
+    private CheckoutKind? Kind() => _linked == 0 ? null
+        : _random.Next(100) < _linked ? CheckoutKind.Linked
+        : _random.Next(2) == 0 ? CheckoutKind.Clone : null;
+
+    // Who waits for ever is never refused, but for a kind that there is none of; and a name is unknown only while its row is off the list.
     private static bool IsRefusal(GitprocException error, AcquireRequest request) =>
-        (error.Reason == ErrorReason.NothingFree && request.Wait != Timeout.InfiniteTimeSpan)
+        (error.Reason == ErrorReason.NothingFree && (request.Wait != Timeout.InfiniteTimeSpan || request.Kind is not null))
         || (error.Reason == ErrorReason.CheckoutNotFound && request.Name is not null);
 
     private void Release(Checkout checkout)

@@ -19,6 +19,10 @@ public sealed class CompletionTests : IDisposable
             ("acquire --new", "--new-branch"),
             ("acquire --clean f", "full"),
             ("acquire --clean=f", "--clean=full"),
+            ("acquire --kind ", "clone linked"),
+            ("acquire --kind=l", "--kind=linked"),
+            ("run --kind c", "clone"),
+            ("warm --kind l", "linked"),
             ("--pool nowhere acq", "acquire"),
             ("rescue re", "restore remove"),
             ("rescue remove --ver", "--verbose"),
@@ -68,6 +72,26 @@ public sealed class CompletionTests : IDisposable
         TestGit.Run(_pool.Source, "remote", "add", "origin", "https://user:s3cret@example.com/owner/app.git");
         Assert.Equal(["https://example.com/owner/app.git"], Complete(_pool.Source, "acquire", "https"));
         Assert.Equal(["feature/a"], Complete(CloneWithBranch(), "acquire", "--ref", "fea"));
+    }
+
+    [Fact]
+    public void Knows_the_refs_of_a_repository_that_the_pool_has_not_met()
+    {
+        TestGit.Run(_pool.Source, "branch", "feature/a");
+        TestGit.Run(_pool.Home, "clone", "--quiet", "--origin", "upstream", _pool.Source, "clone");
+        var clone = Path.Combine(_pool.Home, "clone");
+        TestGit.Run(clone, "branch", "mine");
+        Assert.Equal(["feature/a", "main", "other", "v1"], Complete(clone, "acquire", "--ref", ""));
+        Assert.Equal(["main"], Complete(clone, "run", "--ref", "ma"));
+        Assert.Equal(["feature/a", "main", "other", "v1"], Complete(_pool.Home, "acquire", _pool.Source, "--ref", ""));
+        Assert.Equal(["mine"], Complete(_pool.Home, "acquire", "./clone", "--ref", "mi"));
+        Assert.Empty(Complete(_pool.Home, "acquire", "clone", "--ref", ""));
+        Assert.Empty(Complete(_pool.Home, "acquire", "https://example.com/owner/app", "--ref", ""));
+        Assert.False(Directory.Exists(_pool.Pool.Path));
+        // And with a pool that has others.
+        _pool.Acquire(TestGit.MakeRepository(_pool["else"]));
+        Assert.Equal(["feature/a"], Complete(clone, "acquire", "--ref", "f"));
+        Assert.Equal(["feature/a"], Complete(_pool.Home, "acquire", _pool.Source, "--ref", "f"));
     }
 
     [Fact]
@@ -126,6 +150,24 @@ public sealed class CompletionTests : IDisposable
         // Only what is before the cursor counts.
         Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acqXX"));
         Assert.Equal([], Bash("gitproc run source -- ls ", "gitproc", "run", "source", "--", "ls", ""));
+        Assert.Contains("gitproc", Bash("gitproc run source -- gitpr", "gitproc", "run", "source", "--", "gitpr"));
+        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc release -- ", "gitproc", "release", "--", ""));
+    }
+
+    [ProgramFact("bash")]
+    public void What_bash_completion_knows_of_a_command_to_run_is_used()
+    {
+        foreach (var name in new[] { "_comp_command_offset", "_command_offset" })
+        {
+            var script = $$"""
+                eval "$(gitproc completion bash)"
+                {{name}}() { COMPREPLY=("from word $1"); }
+                COMP_LINE='gitproc run -- ls ' COMP_POINT=18 COMP_WORDS=(gitproc run -- ls '') COMP_CWORD=4
+                _gitproc
+                printf '%s\n' "${COMPREPLY[@]}"
+                """;
+            Assert.Equal(["from word 3"], RunShell("bash", "--norc", "--noprofile", "-c", script));
+        }
     }
 
     [ProgramFact("zsh")]
@@ -141,6 +183,7 @@ public sealed class CompletionTests : IDisposable
             zpty -r shell answer '*ready*'
             zpty -w -n shell $'gitproc repositor\t --js\t > one\n'
             zpty -w -n shell $'gitproc release checkout-2\t > two 2>&1\n'
+            zpty -w -n shell $'gitproc run source -- gitpr\t rel\t checkout-2 > run 2>&1\n'
             zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; : > end\n'
             for ((i = 0; i < 600; i++)); do
                 [[ -e end ]] && exit
@@ -150,6 +193,36 @@ public sealed class CompletionTests : IDisposable
         RunShell("zsh", "-f", "-c", script);
         Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
         Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
+        // By then the name and the word of the command to run were complete.
+        Assert.Contains("checkout-2 is free", File.ReadAllText(Path.Combine(_pool.Home, "run")), StringComparison.Ordinal);
+    }
+
+    [ProgramFact("zsh")]
+    public void Shows_rows_that_fit_in_zsh_in_the_order_of_numbers()
+    {
+        for (var i = 0; i < 10; i++)
+            _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self } });
+        _pool.Execute($"UPDATE checkout SET branch = '{new string('b', 90)}' WHERE id = 10");
+        // What the function hands over is seen where zsh would show it.
+        const string script =
+            """
+            zmodload zsh/zpty
+            zpty shell zsh -f -i
+            zpty -w shell 'PS1=; stty columns 60; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
+            zpty -r shell answer '*ready*'
+            zpty -w shell 'compadd() { [[ $2 == -V ]] && print -rl -- "${(@)shown}" > rows && : > end; builtin compadd "$@" }'
+            zpty -w -n shell $'gitproc release \t'
+            for ((i = 0; i < 600; i++)); do
+                [[ -e end ]] && exit
+                sleep 0.1
+            done
+            """;
+        RunShell("zsh", "-f", "-c", script);
+        var rows = File.ReadAllLines(Path.Combine(_pool.Home, "rows"));
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => $"checkout-{i}"), rows.Select(row => row.Split(' ')[0]));
+        Assert.All(rows, row => Assert.Equal(13, row.IndexOf("-- Locked", StringComparison.Ordinal)));
+        Assert.All(rows, row => Assert.InRange(row.Length, 1, 59));
+        Assert.EndsWith("…", rows[9], StringComparison.Ordinal);
     }
 
     [ProgramFact("fish")]
@@ -163,6 +236,8 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(["--ref=feature/a"], Fish("gitproc acquire source --ref=f"));
         File.WriteAllText(Path.Combine(_pool.Home, "note.txt"), "");
         Assert.Contains("note.txt", Fish("gitproc run source -- cat no"));
+        Assert.Contains("gitproc", Fish("gitproc run source -- gitpr"));
+        Assert.Equal(["release"], Fish("gitproc run source -- gitproc rel"));
         Assert.DoesNotContain("note.txt", Fish("gitproc release "));
     }
 
@@ -181,6 +256,7 @@ public sealed class CompletionTests : IDisposable
         [
             "gitproc acq", "gitproc ac", "gitproc release ", "gitproc release checkout-2", "gitproc release 'checkout-2", "gitproc acquire --new-b",
             "gitproc acquire --label n", "gitproc acquire source --ref q", "1; gitproc acquire source --ref=f",
+            "1; gitproc run source -- gitproc rel", "gitproc run source -- Get-FormatD",
         ];
         var file = _pool["complete.ps1"];
         File.WriteAllText(file, script);
@@ -188,6 +264,7 @@ public sealed class CompletionTests : IDisposable
             [
                 "acquire", "acquire", "checkout-1 checkout-2", "checkout-2", "'checkout-2'", "--new-branch",
                 "'nightly build'", "'quo''te'", "--ref=feature/a",
+                "release", "Get-FormatData",
             ],
             RunShell("pwsh", ["-NoProfile", "-NonInteractive", "-File", file, .. lines]));
     }

@@ -42,9 +42,44 @@ public sealed class TopTests : IDisposable
     }
 
     [TerminalFact]
-    public void It_ends_with_control_C_and_when_it_is_asked_to()
+    public void It_ends_with_control_C_as_with_q()
     {
-        foreach (var end in new[] { Send("\x03"), Signal(15), Signal(1) })
+        var result = Run(_pool, [WaitFor("no checkout"), Send("\x03")], [], "top");
+        Assert.Equal((0, true), (result.ExitCode, result.IsRestored));
+        AssertLeft(result.Output);
+    }
+
+    [TerminalFact]
+    public void Keys_come_from_the_terminal_though_standard_input_is_none()
+    {
+        foreach (var key in new[] { "q", "\x03" })
+        {
+            var result = RunCommand(_pool, [WaitFor("q quits"), Send(key)], [], "sh", "-c", "exec \"$0\" top < /dev/null", GitprocProgram.File);
+            Assert.Equal((0, true), (result.ExitCode, result.IsRestored));
+        }
+    }
+
+    [TerminalFact]
+    public void A_terminal_that_cannot_be_read_says_how_it_ends()
+    {
+        var result = RunCommand(_pool, [WaitFor("Ctrl+C quits"), Send("\x03")], [], "sh", "-c", "exec \"$0\" top > \"$(tty)\" < /dev/null", GitprocProgram.File);
+        Assert.Equal((130, true), (result.ExitCode, result.IsRestored));
+    }
+
+    [TerminalFact]
+    public void The_last_column_of_a_terminal_is_not_erased()
+    {
+        _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = new string('x', 80) } });
+        var output = Run(_pool, [WaitFor("checkout-1"), WaitFor("q quits"), Send("q")], [], "top").Output;
+        var parts = output[output.IndexOf("\e[2J\e[1;1H", StringComparison.Ordinal)..output.LastIndexOf("\e[?1049l", StringComparison.Ordinal)].Split("\e[K");
+        Assert.Contains(parts, part => WithoutSequences(part).Length == 80);
+        Assert.All(parts[..^1], part => Assert.Matches(@"\e\[\d+;1H$", part));
+    }
+
+    [TerminalFact]
+    public void It_ends_when_it_is_asked_to()
+    {
+        foreach (var end in new[] { Signal(15), Signal(1) })
         {
             var result = Run(_pool, [WaitFor("no checkout"), end], [], "top");
             Assert.Equal((130, true), (result.ExitCode, result.IsRestored));
@@ -59,11 +94,11 @@ public sealed class TopTests : IDisposable
             _pool.Acquire();
         object[][] steps =
         [
-            WaitFor("\e[24;1Hq quits"), Resize(8, 30), Signal(28), WaitFor("\e[8;1H1 to 5 of 9"),
+            WaitFor("\e[24;1H\e[Kq quits"), Resize(8, 30), Signal(28), WaitFor("\e[8;1H\e[K1 to 5 of 9"),
             Send("\e[B"), WaitFor("2 to 6 of 9"), Send("\e[6~"), WaitFor("5 to 9 of 9"), Send("q"),
         ];
         var result = Run(_pool, steps, [], "top");
-        var small = result.Output[result.Output.IndexOf("\e[8;1H1 to", StringComparison.Ordinal)..];
+        var small = result.Output[result.Output.IndexOf("\e[8;1H\e[K1 to", StringComparison.Ordinal)..];
         Assert.DoesNotContain("\e[9;1H", small, StringComparison.Ordinal);
         Assert.All(small.Split("\e["), part => Assert.True(WithoutSequences("\e[" + part).Length <= 30, part));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gitproc.Leases;
+using Gitproc.Leases.Waiting;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;
@@ -124,6 +125,81 @@ public sealed class WaitTests : IDisposable
         Assert.Equal("checkout-2", (await any.WaitAsync(TimeSpan.FromSeconds(20))).Name);
         _pool.Release(both[0]);
         Assert.Equal("checkout-1", (await named.WaitAsync(TimeSpan.FromSeconds(20))).Name);
+    }
+
+    [Fact]
+    public async Task One_who_waits_for_a_kind_lets_others_have_the_rest()
+    {
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var clone = _pool.Acquire();
+        var first = Start(_pool.Request() with { Kind = CheckoutKind.Linked });
+        await Queued(1);
+        var any = Start(_pool.Request());
+        await Queued(2);
+
+        _pool.Release(clone);
+        Assert.Equal(clone.Name, (await any.WaitAsync(TimeSpan.FromSeconds(20))).Name);
+        _pool.Release(clone);
+        Assert.Equal(clone.Name, _pool.Acquire(_pool.Request() with { MaxCheckouts = 2 }).Name);
+        _pool.Release(linked);
+        Assert.Equal(linked.Name, (await first.WaitAsync(TimeSpan.FromSeconds(20))).Name);
+    }
+
+    [Fact]
+    public async Task A_kind_that_there_is_none_of_and_no_room_for_is_not_waited_for()
+    {
+        _pool.Release(_pool.Acquire());
+        var wait = Start(_pool.Request() with { Kind = CheckoutKind.Linked }, limit: 1);
+        Assert.Equal(ErrorReason.NothingFree, (await Assert.ThrowsAsync<GitprocException>(() => wait.WaitAsync(TimeSpan.FromSeconds(20)))).Reason);
+        Assert.Equal(CheckoutKind.Linked, (await Start(_pool.Request() with { Kind = CheckoutKind.Linked })).Kind);
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_over_is_for_who_waits_for_its_kind()
+    {
+        using var owner = Process.Start("sleep", ["600"]);
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked, Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
+        // One who waits, and has not looked yet.
+        using var ticket = TicketLock.Take(Path.Combine(_pool.Pool.Path, "queue", "other"));
+        _pool.Execute("INSERT INTO waiter (repository_id, kind, ticket, who, since) SELECT repository_id, kind, 'other', 'somebody', 0 FROM checkout");
+        owner.Kill();
+        await owner.WaitForExitAsync();
+        Assert.NotEqual(linked.Name, _pool.Acquire().Name);
+    }
+
+    [Fact]
+    public async Task What_has_been_said_of_a_wait_is_not_said_again()
+    {
+        var (first, second) = (_pool.Acquire(), _pool.Acquire());
+        using var waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "2", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        var lines = new List<string>();
+        await ReadTo(second.Name);
+        _pool.Pool.Renew(new RenewRequest { Checkout = second.Name, WorkingDirectory = _pool.Home, Label = "later" });
+        await ReadTo("later");
+        _pool.Release(first);
+        lines.AddRange((await waiting.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.EndsWith("2 in use:", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("  checkout-1 by ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("gitproc: checkout-2 by ", lines[3], StringComparison.Ordinal);
+        Assert.All(lines[4..], line => Assert.StartsWith("gitproc: checkout-1 is being cleaned", line, StringComparison.Ordinal));
+
+        async Task ReadTo(string text)
+        {
+            while (lines.Count == 0 || !lines[^1].Contains(text, StringComparison.Ordinal))
+                lines.Add(await waiting.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) ?? throw new EndOfStreamException());
+        }
+    }
+
+    [Fact]
+    public void Checkouts_that_are_cleaned_are_named_as_such()
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        _pool.Execute("UPDATE checkout SET state = 5");
+        using var cleaning = FileLock.TryAcquire(new PoolFolder(_pool.Pool.Path).CheckoutLock(checkout.Name));
+        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = TimeSpan.Zero }));
+        Assert.EndsWith("at most 1 may be made. 1 in use:\n  checkout-1 is being cleaned", error.Message, StringComparison.Ordinal);
     }
 
     private Task<Checkout> Wait(CancellationToken cancellationToken = default) => Start(_pool.Request(), 1, cancellationToken);

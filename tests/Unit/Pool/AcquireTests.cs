@@ -106,7 +106,7 @@ public sealed class AcquireTests : IDisposable
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(request));
 
         Assert.Equal(ErrorReason.NothingFree, error.Reason);
-        Assert.Contains("2 locked", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2 in use", error.Message, StringComparison.Ordinal);
         Assert.Contains($"checkout-1 by process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
         _pool.Release(first);
         Assert.Equal(first.Name, _pool.Acquire(request).Name);

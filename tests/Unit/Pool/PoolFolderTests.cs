@@ -42,6 +42,15 @@ public sealed class PoolFolderTests : IDisposable
     }
 
     [Fact]
+    public void One_that_cannot_be_made_is_told_with_what_names_another()
+    {
+        File.WriteAllText(_pool["file"], "");
+        var result = _pool.Program.Run(_pool.Home, "acquire", _pool.Source, "--pool", _pool["file/pool"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith("Name another one, here or with GITPROC_POOL.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_full_disk_is_told_and_leaves_nothing()
     {
         if (!IsRoot)

@@ -143,6 +143,27 @@ public sealed class WhichRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void A_path_means_the_repository_that_the_pool_has_though_its_folder_is_away()
+    {
+        TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", _pool.Source, _pool["src/bare.git"]);
+        foreach (var checkout in new[] { _pool.Acquire(_pool["src/bare.git"]), _pool.Acquire() })
+            _pool.Release(checkout);
+        Directory.Move(_pool["src"], _pool["elsewhere"]);
+        Directory.Move(_pool.Source, _pool["away"]);
+
+        foreach (var (path, key) in new[] { ("src/bare.git", "src/bare.git"), ("src/bare", "src/bare.git"), ("source", "source"), ("source/.git", "source") })
+        {
+            _pool.Reports.Clear();
+            var found = _pool.Acquire(_pool.Request(_pool[path]) with { Fetch = FetchPolicy.Always });
+            Assert.Equal(_pool[key], found.Repository);
+            Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("could not be fetched", StringComparison.Ordinal));
+            _pool.Release(found);
+        }
+
+        Assert.Contains($"no git repository at {_pool["nothing"]}", Assert.Throws<GitprocException>(() => _pool.Acquire(_pool["nothing"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_ambiguous_name_lists_the_candidates()
     {
         Directory.CreateDirectory(_pool["a"]);

@@ -22,10 +22,13 @@ public static partial class PseudoTerminal
 
     public static object[] Pause(double seconds) => ["pause", seconds];
 
-    public static Result Run(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments)
+    public static Result Run(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments) =>
+        RunCommand(pool, steps, environment, [GitprocProgram.File, .. arguments]);
+
+    /// <summary>Runs another program in it.</summary>
+    public static Result RunCommand(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] command)
     {
-        var start = new ProcessStartInfo(
-            "python3", [Path.Combine(AppContext.BaseDirectory, "pseudo-terminal.py"), JsonSerializer.Serialize(steps), GitprocProgram.File, .. arguments])
+        var start = new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "pseudo-terminal.py"), JsonSerializer.Serialize(steps), .. command])
         {
             WorkingDirectory = pool.Home,
             RedirectStandardOutput = true,

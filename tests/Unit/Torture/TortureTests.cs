@@ -16,7 +16,7 @@ public sealed class TortureTests
     public async Task A_pool_survives_the_torture()
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Gitproc.Torture.exe" : "Gitproc.Torture");
-        using var process = Process.Start(new ProcessStartInfo(program, ["--kills", "100", "--acquisitions", "1000"])
+        using var process = Process.Start(new ProcessStartInfo(program, ["--kills", "100", "--acquisitions", "1000", "--linked", "40"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

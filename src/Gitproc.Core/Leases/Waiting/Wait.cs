@@ -34,7 +34,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null ? leases.IsBeingCleaned(request) : MayComeFree(request)))
         {
-            using var ticket = _queue.Enter(request.Repository, request.Wanted, caller.Value.ToString());
+            using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
             return InQueue(request, ticket, longest, cancellationToken);
         }
     }
@@ -47,7 +47,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         while (true)
         {
             var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
-            var before = _queue.Before(request.Repository.Id, request.Wanted, ticket.Id);
+            var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
             if (before is [.., var last])
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
@@ -101,8 +101,9 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     private bool MayComeFree(GrantRequest request)
     {
         var there = leases.Usable(request).Count;
-        var most = request.Wanted is not null ? there : Math.Max(there, request.Limit ?? int.MaxValue);
-        return request.Count <= most;
+        // Those of another kind take the places of new ones.
+        var mayBeMade = request.Wanted is not null ? 0 : Math.Max(0, (request.Limit ?? int.MaxValue) - leases.Usable(request with { Kind = null }).Count);
+        return request.Count - there <= mayBeMade;
     }
 
     private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why) => new(

@@ -13,9 +13,10 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     /// <summary>Goes to the end of the queue.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="kind">The only kind that will do; null for any.</param>
     /// <param name="who">Who waits.</param>
     /// <returns>The place; leaving it is disposing it.</returns>
-    public Ticket Enter(RepositoryRow repository, long? wanted, string who)
+    public Ticket Enter(RepositoryRow repository, long? wanted, CheckoutKind? kind, string who)
     {
         var name = Guid.NewGuid().ToString("N");
         // Locked before others can see the row: a ticket that is not locked is of one who is gone.
@@ -25,7 +26,7 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
             var id = database.Change(() =>
             {
                 _repositories.Ensure(repository);
-                return _waiters.Add(repository.Id, wanted, name, who);
+                return _waiters.Add(repository.Id, wanted, kind, name, who);
             });
             return new Ticket(id, held, () => database.Change(() => _waiters.Remove(id)));
         }
@@ -58,11 +59,12 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     /// </summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="kind">The only kind that will do; null for any.</param>
     /// <param name="place">The place; the greatest number for one who does not wait.</param>
     /// <returns>The rows, the first first.</returns>
-    public List<WaiterRow> Before(long repositoryId, long? wanted, long place)
+    public List<WaiterRow> Before(long repositoryId, long? wanted, CheckoutKind? kind, long place)
     {
-        var before = _waiters.Before(repositoryId, wanted, place);
+        var before = _waiters.Before(repositoryId, wanted, kind, place);
         while (before is [.., var last] && !TicketLock.IsHeld(folder.Ticket(last.Ticket)))
         {
             database.Change(() => _waiters.Remove(last.Id));
