@@ -13,11 +13,9 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 $script:SetAlias = [System.Management.Automation.CmdletInfo]::new(
     'Set-Alias', [Microsoft.PowerShell.Commands.SetAliasCommand, Microsoft.PowerShell.Commands.Utility])
 
-# A constrained session does without the columns that are no properties.
-if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-    & ([System.Management.Automation.CmdletInfo]::new(
-            'Update-TypeData', [Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility])) -TypeData ([Gitproc.PowerShell.TableColumns]::All()) -Force
-}
+# What the tables show that is no property.
+& ([System.Management.Automation.CmdletInfo]::new(
+        'Update-TypeData', [Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility])) -TypeData ([Gitproc.PowerShell.TableColumns]::All()) -Force
 
 # The aliases that were set over others, by name: what was there before, or $null.
 $script:ReplacedAlias = @{}
