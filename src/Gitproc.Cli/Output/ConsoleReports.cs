@@ -61,9 +61,10 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
     private string WhatIsNew(string text)
     {
         var lines = text.Split('\n');
-        var isNew = string.Join('\n', lines.Except(_waiting)).Trim();
+        var news = string.Join('\n', lines.Except(_waiting)).Trim();
+        var goesOn = _waiting.Contains(lines[0]);
         _waiting = lines;
-        return isNew;
+        return goesOn && news.Length > 0 ? $"still waiting: {news}" : news;
     }
 
     private void Show(string line)

@@ -13,7 +13,7 @@ namespace Gitproc.Unit.Documentation;
 public sealed class ShellBlockTests : IDisposable
 {
     private static readonly string[] Notices =
-        [" is rescued; ", " is free", ": waiting for ", " is taken over: ", " is as new", " is removed", " is of ", " is at ", ": nothing is unused"];
+        [" is rescued; ", " is free", ": waiting for ", ": still waiting: ", " is taken over: ", " is as new", " is removed", " is of ", " is at ", ": nothing is unused"];
 
     private readonly TemporaryFolder _folder = new();
 

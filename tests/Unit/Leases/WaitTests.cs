@@ -181,8 +181,8 @@ public sealed class WaitTests : IDisposable
 
         Assert.EndsWith("2 in use:", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("  checkout-1 by ", lines[1], StringComparison.Ordinal);
-        Assert.StartsWith("gitproc: checkout-2 by ", lines[3], StringComparison.Ordinal);
-        Assert.All(lines[4..], line => Assert.StartsWith("gitproc: checkout-1 is being cleaned", line, StringComparison.Ordinal));
+        Assert.StartsWith("gitproc: still waiting: checkout-2 by ", lines[3], StringComparison.Ordinal);
+        Assert.All(lines[4..], line => Assert.StartsWith("gitproc: still waiting: checkout-1 is being cleaned", line, StringComparison.Ordinal));
 
         async Task ReadTo(string text)
         {
