@@ -70,18 +70,13 @@ internal sealed class Inspection(Ground ground, Tally tally)
         }
     }
 
-    // A git whose worker was killed goes on for a while, in tmp. It hangs when the worker was about to end it: .NET stops
-    // a process before it kills it with all that it has started.
     private void WaitForGit()
     {
         var end = Environment.TickCount64 + (long)LongestGit.TotalMilliseconds;
-        while (FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()) is [_, ..] left)
+        while (FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()) is [_, ..])
         {
             if (Environment.TickCount64 > end)
-            {
-                tally.Add(Counts.Hanging, left.Count);
-                ProcessEnding.End(left, TimeSpan.FromSeconds(1), CancellationToken.None);
-            }
+                new Orphans(ground, tally).End();
 
             Thread.Sleep(10);
         }

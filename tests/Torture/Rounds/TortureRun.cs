@@ -14,6 +14,8 @@ internal sealed class TortureRun(Ground ground, Options options)
     // The longest that others are kept from the database, and a slow machine that has other work.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(120);
 
+    private static readonly TimeSpan LongestHanging = TimeSpan.FromSeconds(20);
+
     private readonly Tally _tally = new();
     private readonly Random _random = new(options.Seed);
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -67,6 +69,7 @@ internal sealed class TortureRun(Ground ground, Options options)
 
     private void KillSome(Crew crew)
     {
+        var orphans = new Orphans(ground, _tally);
         _tally.WaitAnew();
         for (var kills = 0; kills < KillsInRound && _tally.Violations.Count == 0;)
         {
@@ -74,6 +77,8 @@ internal sealed class TortureRun(Ground ground, Options options)
             crew.Fill();
             if (!IsTooEarly() && crew.Kill())
                 kills++;
+            if (_tally.SinceAcquired > LongestHanging)
+                orphans.End();
             if (_tally.SinceAcquired > LongestStandstill)
                 _tally.Violate($"nobody has acquired anything for {LongestStandstill.TotalSeconds:0} s");
         }
