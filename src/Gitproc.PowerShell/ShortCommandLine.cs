@@ -39,10 +39,7 @@ internal sealed class ShortCommandLine
         foreach (var (name, value) in words.Where(word => word.Value is not null))
             _bound[name] = value;
         var isItemProperty = string.Equals(invocation.InvocationName, "gp", StringComparison.OrdinalIgnoreCase);
-        (Named, _words) =
-            TextOf("Argument") is { } second && ShortCommands.TargetOf($"{TextOf("Command")} {second}") is { } longer ? (longer, 2)
-            : TextOf("Command") is { } first && ShortCommands.TargetOf(first) is { } known ? (known, 1)
-            : (null, 0);
+        (Named, _words) = ShortCommands.Find(TextOf("Command"), TextOf("Argument"));
         DependsOnInput = isItemProperty && invocation.ExpectingInput && Named is not null && input is null;
         Target =
             isItemProperty && invocation.ExpectingInput && !IsOfGitproc(input) ? ItemProperty
@@ -107,12 +104,8 @@ internal sealed class ShortCommandLine
     private static bool IsOfGitproc(PSObject? input) =>
         input?.TypeNames.Any(name => name.StartsWith("Gitproc.", StringComparison.Ordinal) || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)) == true;
 
-    private static string TopicOf(string[] words) => words switch
-    {
-        [] => "about_Gitproc",
-        [var first, var second, ..] when ShortCommands.TargetOf($"{first} {second}") is { } longer => longer,
-        [var first, ..] => ShortCommands.TargetOf(first) ?? first,
-    };
+    private static string TopicOf(string[] words) =>
+        ShortCommands.Find(words.ElementAtOrDefault(0), words.ElementAtOrDefault(1)).Target ?? words.FirstOrDefault() ?? "about_Gitproc";
 
     private string? TextOf(string name) => (_bound.GetValueOrDefault(name) is PSObject wrapped ? wrapped.BaseObject : _bound.GetValueOrDefault(name)) as string;
 }

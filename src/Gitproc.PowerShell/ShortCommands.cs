@@ -68,6 +68,15 @@ public static class ShortCommands
     /// <returns>The name of a cmdlet; null when there is no such command.</returns>
     public static string? TargetOf(string command) => Targets.GetValueOrDefault(command);
 
+    /// <summary>Finds what some words begin with: a command of two, else of one.</summary>
+    /// <param name="first">The first word; null for none.</param>
+    /// <param name="second">The second word; null for none.</param>
+    /// <returns>The name of a cmdlet and how many words name it; null and 0 when there is no such command.</returns>
+    internal static (string? Target, int Words) Find(string? first, string? second) =>
+        second is not null && TargetOf($"{first} {second}") is { } longer ? (longer, 2)
+        : first is not null && TargetOf(first) is { } known ? (known, 1)
+        : (null, 0);
+
     /// <summary>Makes the error of a session in which no command runs by its words.</summary>
     /// <returns>The error.</returns>
     public static ErrorRecord Constrained() => new(

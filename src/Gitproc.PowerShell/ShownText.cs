@@ -41,7 +41,7 @@ public static class ShownText
             return "";
         var holder = HolderText.Of(
             Value("OwnerProcessId") as int?, Value("OwnerProcessName") as string, Value("User") as string, Value("Locked") is true, Value("OwnerRuns") as bool?);
-        return Value("Label") is string { Length: > 0 } label ? $"{holder}: {PrintableText.Of(label)}" : holder;
+        return HolderText.With(holder, Value("Label") as string);
 
         object? Value(string property) => checkout.Properties[property]?.Value;
     }

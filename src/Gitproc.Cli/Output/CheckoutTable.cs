@@ -47,15 +47,9 @@ internal static class CheckoutTable
         checkout.State.ToString(),
         checkout.Repository,
         checkout.Branch ?? (checkout.Commit is { } commit ? $"({commit[..7]})" : "-"),
-        Owner(checkout),
+        HolderText.With(HolderText.Of(checkout) ?? "-", checkout.Label),
         checkout.AcquiredAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
     ];
-
-    private static string Owner(Checkout checkout)
-    {
-        var holder = HolderText.Of(checkout) ?? "-";
-        return checkout.Label is { Length: > 0 } label ? $"{holder}: {PrintableText.Of(label)}" : holder;
-    }
 
     private static string Colored(string text, CheckoutState state) => state switch
     {

@@ -17,7 +17,7 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     public bool IsThere => LinkFolder.IsOf(Path, GitDirectory);
 
     /// <summary>Whether nothing was checked out in it: it is being made, or whoever made it was killed.</summary>
-    public bool IsUnborn => Head.Read(GitDirectory, Place.CommonDirectory)?.Branch == LinkStore.UnbornBranch;
+    public bool IsUnborn => ReadOwnHead()?.Branch == LinkStore.UnbornBranch;
 
     /// <summary>Its name.</summary>
     public string Name => Record.Name ?? DefaultName(Place, Path);
@@ -36,7 +36,7 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
 
     /// <summary>What it has checked out.</summary>
     /// <returns>HEAD; null when it cannot be read, or nothing was checked out yet.</returns>
-    public Head? ReadHead() => IsUnborn ? null : Head.Read(GitDirectory, Place.CommonDirectory);
+    public Head? ReadHead() => ReadOwnHead() is { } head && head.Branch != LinkStore.UnbornBranch ? head : null;
 
     /// <summary>Describes it for users.</summary>
     /// <returns>The link.</returns>
@@ -54,4 +54,6 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
             Movable = !System.IO.Path.IsPathRooted(Record.Place!),
         };
     }
+
+    private Head? ReadOwnHead() => Head.Read(GitDirectory, Place.CommonDirectory);
 }

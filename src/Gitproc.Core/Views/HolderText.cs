@@ -10,6 +10,12 @@ public static class HolderText
         ? null
         : Of(checkout.OwnerProcessId, checkout.OwnerProcessName, checkout.User, checkout.Locked, checkout.OwnerRuns);
 
+    /// <summary>Names the holder and what it is for.</summary>
+    /// <param name="holder">The holder, as named here.</param>
+    /// <param name="label">What for; null or empty for nothing that is said.</param>
+    /// <returns>As <c>1234 pwsh: nightly build</c>. Control characters of the label are written out.</returns>
+    public static string With(string holder, string? label) => string.IsNullOrEmpty(label) ? holder : $"{holder}: {PrintableText.Of(label)}";
+
     /// <summary>Names the holder by what is known of a checkout with a lease.</summary>
     /// <param name="processId">The owner; null when nobody's life ends the lease.</param>
     /// <param name="processName">The owner's program; null when it is not known.</param>

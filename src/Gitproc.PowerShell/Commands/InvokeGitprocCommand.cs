@@ -41,8 +41,9 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (!Line.DependsOnInput)
-            Start(Line);
+        var line = Line;
+        if (!line.DependsOnInput)
+            Start(line);
     }
 
     /// <inheritdoc/>

@@ -175,22 +175,13 @@ public sealed class CompletionTests : IDisposable
     {
         Fill();
         // As typed on a terminal: what Tab makes of it is run.
-        const string script =
+        RunInZsh(
             """
-            zmodload zsh/zpty
-            zpty shell zsh -f -i
-            zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
-            zpty -r shell answer '*ready*'
             zpty -w -n shell $'gitproc repositor\t --js\t > one\n'
             zpty -w -n shell $'gitproc release checkout-2\t > two 2>&1\n'
             zpty -w -n shell $'gitproc run source -- gitpr\t rel\t checkout-2 > run 2>&1\n'
             zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; : > end\n'
-            for ((i = 0; i < 600; i++)); do
-                [[ -e end ]] && exit
-                sleep 0.1
-            done
-            """;
-        RunShell("zsh", "-f", "-c", script);
+            """);
         Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
         Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
         // By then the name and the word of the command to run were complete.
@@ -204,20 +195,12 @@ public sealed class CompletionTests : IDisposable
             _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self } });
         _pool.Execute($"UPDATE checkout SET branch = '{new string('b', 90)}' WHERE id = 10");
         // What the function hands over is seen where zsh would show it.
-        const string script =
+        RunInZsh(
             """
-            zmodload zsh/zpty
-            zpty shell zsh -f -i
-            zpty -w shell 'PS1=; stty columns 60; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
-            zpty -r shell answer '*ready*'
             zpty -w shell 'compadd() { [[ $2 == -V ]] && print -rl -- "${(@)shown}" > rows && : > end; builtin compadd "$@" }'
             zpty -w -n shell $'gitproc release \t'
-            for ((i = 0; i < 600; i++)); do
-                [[ -e end ]] && exit
-                sleep 0.1
-            done
-            """;
-        RunShell("zsh", "-f", "-c", script);
+            """,
+            columns: 60);
         var rows = File.ReadAllLines(Path.Combine(_pool.Home, "rows"));
         Assert.Equal(Enumerable.Range(1, 10).Select(i => $"checkout-{i}"), rows.Select(row => row.Split(' ')[0]));
         Assert.All(rows, row => Assert.Equal(13, row.IndexOf("-- Locked", StringComparison.Ordinal)));
@@ -306,6 +289,23 @@ public sealed class CompletionTests : IDisposable
         ]);
 
     private string[] Fish(string line) => RunShell("fish", "--no-config", "-c", "gitproc completion fish | source; complete -C $argv[1]", line);
+
+    // On a terminal of its own; it ends when there is a file "end".
+    private void RunInZsh(string typed, int columns = 80) => RunShell(
+        "zsh",
+        "-f",
+        "-c",
+        $$"""
+        zmodload zsh/zpty
+        zpty shell zsh -f -i
+        zpty -w shell 'PS1=; stty columns {{columns}}; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
+        zpty -r shell answer '*ready*'
+        {{typed}}
+        for ((i = 0; i < 600; i++)); do
+            [[ -e end ]] && exit
+            sleep 0.1
+        done
+        """);
 
     private string[] RunShell(string shell, params string[] arguments)
     {
