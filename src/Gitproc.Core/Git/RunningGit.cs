@@ -1,11 +1,16 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Gitproc.Files;
+using Gitproc.Processes;
 
 namespace Gitproc.Git;
 
 /// <summary>A git process that runs. It is ended, with what it started, when it is disposed before its end.</summary>
 internal sealed class RunningGit : IDisposable
 {
+    // git ends within milliseconds; what it has started may have other ideas, and whoever pressed Ctrl+C waits.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Process _process;
     private readonly CancellationTokenRegistration _ending;
     private readonly Task<string> _output;
@@ -133,8 +138,12 @@ internal sealed class RunningGit : IDisposable
         End();
     }
 
+    // Asked to end, git takes away the lock files that it has made (its tempfile.c, on a signal); killed, it leaves them
+    // in the way of the next. Windows has no way to ask.
     private void End()
     {
+        if (!OperatingSystem.IsWindows())
+            EndInOrder();
         try
         {
             _process.Kill(entireProcessTree: true);
@@ -146,6 +155,18 @@ internal sealed class RunningGit : IDisposable
         catch (AggregateException)
         {
             // Some of what git had started ended by itself in the meantime.
+        }
+    }
+
+    private void EndInOrder()
+    {
+        try
+        {
+            ProcessEnding.End(ProcessTable.Descent(_process.Id), Patience, CancellationToken.None);
+        }
+        catch (Win32Exception)
+        {
+            // The system does not tell what runs.
         }
     }
 }

@@ -1,4 +1,4 @@
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 namespace Gitproc.Leases;
 

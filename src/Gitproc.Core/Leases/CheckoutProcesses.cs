@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 namespace Gitproc.Leases;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 namespace Gitproc.Leases;
 

@@ -1,7 +1,7 @@
 using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 

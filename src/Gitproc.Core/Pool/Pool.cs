@@ -1,7 +1,7 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Original;
 using Gitproc.Registry;
 using Gitproc.Repositories;

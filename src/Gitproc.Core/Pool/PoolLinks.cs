@@ -1,7 +1,7 @@
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Git.Config;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Links;
 using Gitproc.Registry;
 using Gitproc.Repositories;

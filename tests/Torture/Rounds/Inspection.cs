@@ -1,5 +1,5 @@
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Gitproc.Torture.Workers;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 namespace Gitproc.Torture.Workers;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Gitproc.Git;
+using Gitproc.Processes;
+using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git;
 
@@ -39,6 +41,28 @@ public sealed class GitRunnerTests
         Assert.ThrowsAny<OperationCanceledException>(() => new GitRunner(null).Run(
             new GitCall("-c", "alias.hang=!sleep 60", "hang") { WorkingDirectory = "/" }, cancellation.Token));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Cancelling_lets_git_take_its_lock_files_away()
+    {
+        using var folder = new TemporaryFolder();
+        var repository = TestGit.MakeRepository(folder["repository"]);
+        var isThere = folder["there"];
+        // Runs while git has the ref locked (githooks(5)).
+        TestGit.WriteScript(
+            Path.Combine(repository, ".git", "hooks", "reference-transaction"), $"#!/bin/sh\ntest \"$1\" != prepared || {{ : > '{isThere}'; sleep 60; }}\n");
+        using var cancellation = new CancellationTokenSource();
+        var running = Task.Run(() => new GitRunner(null).Run(new GitCall("branch", "topic") { WorkingDirectory = repository }, cancellation.Token));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(isThere), TimeSpan.FromSeconds(30)));
+        Assert.NotEmpty(Locks());
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Empty(Locks());
+        Assert.DoesNotContain(FolderProcesses.In(repository), entry => entry.Name == "sleep");
+
+        string[] Locks() => Directory.GetFiles(Path.Combine(repository, ".git", "refs"), "*.lock", SearchOption.AllDirectories);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;

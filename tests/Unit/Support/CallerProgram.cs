@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 /// <summary>
 /// A program of its own that ends all that runs in its current directory, and tells what it found and what was left.

@@ -27,12 +27,14 @@ public static class TestGit
         return output.TrimEnd();
     }
 
-    /// <summary>Writes a script that git may run: a hook, a helper.</summary>
+    /// <summary>Writes a script that git may run: a hook, a helper. By another process, as <see cref="TestProcess.CopyProgram"/> does.</summary>
     public static void WriteScript(string path, string text)
     {
-        File.WriteAllText(path, text);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "cat > \"$1\" && chmod 700 \"$1\"", "sh", path]) { RedirectStandardInput = true })!;
+        process.StandardInput.Write(text);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     /// <summary>Makes a repository with some files, a second branch and a tag.</summary>

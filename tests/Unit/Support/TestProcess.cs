@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 
 namespace Gitproc.Unit.Support;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>Processes as macOS tells them by <c>proc_pidinfo</c> (libproc.h, sys/proc_info.h).</summary>
 [SupportedOSPlatform("macos")]

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Gitproc.Repositories;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// The processes that run in a folder: those whose current directory is it or below it, and, but for Windows, those
@@ -26,7 +26,7 @@ internal static class FolderProcesses
             throw new ArgumentException("The path is not absolute.", nameof(folder));
         var real = Path.TrimEndingDirectorySeparator(RealPath.Of(folder));
         var found = new List<ProcessEntry>();
-        foreach (var id in Ids())
+        foreach (var id in ProcessTable.Ids())
         {
             if (except?.Contains(id) == true || !IsIn(id, real))
                 continue;
@@ -46,17 +46,6 @@ internal static class FolderProcesses
     public static bool IsAtOrBelow(string path, string folder) =>
         path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
         && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);
-
-    private static List<int> Ids()
-    {
-        if (OperatingSystem.IsLinux())
-            return LinuxFolderProcesses.Ids();
-        if (OperatingSystem.IsMacOS())
-            return MacFolderProcesses.Ids();
-        if (OperatingSystem.IsWindows())
-            return WindowsFolderProcesses.Ids();
-        throw new PlatformNotSupportedException("gitproc knows the processes of Windows, macOS and Linux.");
-    }
 
     private static bool IsIn(int id, string folder) =>
         OperatingSystem.IsLinux() ? LinuxFolderProcesses.IsIn(id, folder)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// Who runs in a folder, as macOS tells it by <c>proc_pidinfo</c> and <c>proc_pidfdinfo</c> (libproc.h,

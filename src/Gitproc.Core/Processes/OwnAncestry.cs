@@ -1,4 +1,4 @@
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>This process and those it was started by: who stands in a checkout only to call gitproc.</summary>
 internal static class OwnAncestry

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>Processes as <c>/proc/PID/stat</c> tells them, see proc_pid_stat(5).</summary>
 [SupportedOSPlatform("linux")]

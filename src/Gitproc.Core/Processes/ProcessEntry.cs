@@ -1,4 +1,4 @@
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>What the operating system tells of a process.</summary>
 /// <param name="Identity">Which process it is.</param>

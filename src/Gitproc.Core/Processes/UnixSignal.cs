@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>Sends signals to processes that were found before, see kill(2).</summary>
 [UnsupportedOSPlatform("windows")]

@@ -1,5 +1,5 @@
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// Where process ids mean something: a pool's folder may be mounted into containers, or lie on a share of several

@@ -1,4 +1,4 @@
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// One process of this machine. Ids are used again; an id with the start time is not, until the machine restarts.

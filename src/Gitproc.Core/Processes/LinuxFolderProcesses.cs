@@ -6,7 +6,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// Who runs in a folder, as the links <c>/proc/PID/cwd</c> and <c>/proc/PID/fd/*</c> tell it: proc_pid_cwd(5),

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.Leases;
+namespace Gitproc.Unit.Processes;
 
 public sealed class FolderProcessesTests : IDisposable
 {

@@ -1,10 +1,24 @@
 using System.ComponentModel;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>The processes of this machine. Starts none itself. Thread-safe.</summary>
 internal static class ProcessTable
 {
+    /// <summary>Lists the processes.</summary>
+    /// <returns>Their ids, in no order.</returns>
+    /// <exception cref="Win32Exception">The operating system did not tell.</exception>
+    public static IReadOnlyList<int> Ids()
+    {
+        if (OperatingSystem.IsLinux())
+            return LinuxFolderProcesses.Ids();
+        if (OperatingSystem.IsMacOS())
+            return MacFolderProcesses.Ids();
+        if (OperatingSystem.IsWindows())
+            return WindowsFolderProcesses.Ids();
+        throw new PlatformNotSupportedException("gitproc knows the processes of Windows, macOS and Linux.");
+    }
+
     /// <summary>Looks a process up.</summary>
     /// <param name="id">Its id.</param>
     /// <returns>The process; null when none runs under that id. One that has ended but was not collected by its
@@ -65,5 +79,22 @@ internal static class ProcessTable
         var seen = new HashSet<int>();
         for (var entry = Find(id); entry is not null && seen.Add(entry.Identity.Id); entry = Find(entry.ParentId))
             yield return entry;
+    }
+
+    /// <summary>A process and those that it and they have started, it first. What a parent left behind as it ended is not among them.</summary>
+    /// <param name="id">The id of the process to begin with.</param>
+    /// <returns>The processes that run now.</returns>
+    /// <exception cref="Win32Exception">The operating system did not tell.</exception>
+    public static IReadOnlyList<ProcessEntry> Descent(int id)
+    {
+        if (Find(id) is not { } first)
+            return [];
+        var children = Ids().Select(Find).OfType<ProcessEntry>().ToLookup(entry => entry.ParentId);
+        // They were not all seen at one moment, and an id may have been given to another one in between.
+        var seen = new HashSet<int> { id };
+        var found = new List<ProcessEntry> { first };
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(children[found[i].Identity.Id].Where(child => seen.Add(child.Identity.Id)));
+        return found;
     }
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Gitproc.Leases;
-using Gitproc.Leases.Processes;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.Leases;
+namespace Gitproc.Unit.Processes;
 
 public sealed class ProcessTableTests
 {
@@ -14,6 +14,18 @@ public sealed class ProcessTableTests
         Assert.Equal(Environment.ProcessId, ancestry[0].Identity.Id);
         Assert.True(ancestry.Count > 1);
         Assert.Equal(ancestry[0].ParentId, ancestry[1].Identity.Id);
+    }
+
+    [Fact]
+    public void What_a_process_started_is_found_and_nobody_else()
+    {
+        using var process = new TestProcess("/", "sh -c 'sleep 60 & echo; wait' & wait");
+        // It is a copy of the shell before it is the other program.
+        var descent = ProcessTable.Descent(process.Id);
+        Assert.True(SpinWait.SpinUntil(() => (descent = ProcessTable.Descent(process.Id)) is [_, _, { Name: "sleep" }], TimeSpan.FromSeconds(10)));
+        Assert.Equal(process.Entry.Identity, descent[0].Identity);
+        Assert.Equal("sh", descent[1].Name);
+        Assert.Empty(ProcessTable.Descent(999_999_999));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 using Gitproc.Repositories;
 using Microsoft.Win32.SafeHandles;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>Who has a folder, or one below it, as the current directory on Windows. Open files are not seen.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Gitproc.Leases.Processes;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// The names in a folder of <c>/proc</c>, read one by one as bytes. .NET's own enumeration asks of each link where it
