@@ -28,9 +28,12 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
     public bool MayFail { get; init; }
 
+    /// <summary>Called once when git has failed and may not: whether it took away what may have been in the way, so that git is run again; null for nobody.</summary>
+    public Func<bool>? Clear { get; init; }
+
     /// <summary>
     /// Writes what git reads on its standard input, on a thread of its own; null for nothing. What it throws ends git
-    /// and is thrown on.
+    /// and is thrown on. Called again when git is run again.
     /// </summary>
     public Action<Stream>? Input { get; init; }
 

@@ -25,8 +25,14 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public GitResult Run(GitCall call, CancellationToken cancellationToken)
     {
-        using var running = Begin(call, cancellationToken);
-        return Finish(running, cancellationToken);
+        try
+        {
+            return RunOnce(call, cancellationToken);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && call.Clear?.Invoke() == true)
+        {
+            return RunOnce(call, cancellationToken);
+        }
     }
 
     /// <summary>Runs two commands at the same time to their ends.</summary>
@@ -44,6 +50,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         using var other = Begin(shorter, cancellationToken);
         var made = use(Finish(other, cancellationToken));
         return (Finish(one, cancellationToken), made);
+    }
+
+    private GitResult RunOnce(GitCall call, CancellationToken cancellationToken)
+    {
+        using var running = Begin(call, cancellationToken);
+        return Finish(running, cancellationToken);
     }
 
     private RunningGit Begin(GitCall call, CancellationToken cancellationToken)

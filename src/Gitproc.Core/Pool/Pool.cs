@@ -1,8 +1,8 @@
 using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
-using Gitproc.Processes;
 using Gitproc.Original;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;

@@ -1,8 +1,8 @@
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Git.Config;
-using Gitproc.Processes;
 using Gitproc.Links;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 

@@ -18,6 +18,7 @@ internal static class BaseCall
             WorkingDirectory = basePath,
             // It has none of its own.
             Config = [("core.hooksPath", Path.Combine(basePath, "gitproc", "no-hooks"))],
+            Clear = () => LeftLocks.Remove(basePath),
         };
     }
 }

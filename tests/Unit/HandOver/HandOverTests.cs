@@ -172,6 +172,19 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public void One_whose_git_was_killed_as_it_wrote_takes_another_id()
+    {
+        _fixture.Job("echo y > y");
+        var request = _fixture.Request() with { LastLease = Lease };
+        var locked = Path.Combine(request.Base, "refs", "gitproc", "rescue", "checkout-1", "20260304T050607Z-0123456789ab.lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(locked)!);
+        File.WriteAllText(locked, "");
+        var rescue = _fixture.HandOver(request);
+        Assert.EndsWith("0123456789ab-2", rescue!.Id, StringComparison.Ordinal);
+        Assert.Equal(rescue, _fixture.HandOver(request with { IsRescued = true }));
+    }
+
+    [Fact]
     public void It_can_be_ended_before_every_command_and_done_again()
     {
         const string Script = "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";

@@ -138,6 +138,38 @@ public sealed class FetchTests : IDisposable
         Assert.Equal("of-a-link", TestGit.Run(BasePath, "tag", "--list", "of-a-link"));
     }
 
+    [Fact]
+    public void What_a_killed_git_has_locked_is_free_again_when_no_git_can_still_have_it()
+    {
+        string[] left = ["packed-refs.lock", "packed-refs.new", "HEAD.lock", "shallow.lock", "refs/remotes/origin/main.lock", "refs/remotes/origin/HEAD.lock"];
+        _pool.Release(_pool.Acquire());
+        for (var round = 0; round < left.Length; round++)
+        {
+            var file = Path.Combine(BasePath, left[round]);
+            File.WriteAllText(file, "");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-2));
+            var commit = Push($"new-{round}");
+            TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "main", "next");
+            Assert.Equal(("next", commit), (Acquired(Fetching).Branch, Acquired(Fetching).Commit));
+            TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "next", "main");
+            Assert.Equal("main", Acquired(Fetching).Branch);
+            Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
+        }
+    }
+
+    [Fact]
+    public void A_lock_that_a_git_may_still_have_stays()
+    {
+        _pool.Release(_pool.Acquire());
+        var file = Path.Combine(BasePath, "packed-refs.lock");
+        File.WriteAllText(file, "");
+        Push("new");
+        TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "other");
+        Acquired(Fetching);
+        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("packed-refs.lock", StringComparison.Ordinal));
+        Assert.True(File.Exists(file));
+    }
+
     private Checkout Acquired(AcquireRequest request)
     {
         var checkout = _pool.Acquire(request);

@@ -96,7 +96,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var hidden = look.Hidden;
         Rescue? rescue = null;
         if (request.IsRescued)
-            rescue = new Rescues(request.Base, git).Find(request.RescueId, cancellationToken);
+            rescue = new Rescues(request.Base, git).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
         else if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
         var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(root, look, view.Folder);

@@ -1,6 +1,7 @@
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -62,16 +63,13 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     private Rescue Write(HandOverRequest request, Func<string, Rescue> write, CancellationToken cancellationToken)
     {
         var rescues = new Rescues(request.Base, git);
-        var (id, number) = (request.RescueId, 1);
-        Rescue? last = null;
-        while (rescues.Find(id, cancellationToken) is { } there)
-        {
-            last = there;
-            id = $"{request.RescueId}-{++number}";
-        }
+        var there = rescues.OfHandOver(request.RescueId, cancellationToken);
+        var id = request.RescueId;
+        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftLocks.IsLocked(request.Base, Rescues.Folder + id); number++)
+            id = $"{request.RescueId}-{number}";
 
         var rescue = write(id);
-        if (last is null || !rescues.AreSame(last.Id, rescue.Id, cancellationToken))
+        if (there is not [.., var last] || !rescues.AreSame(last.Id, rescue.Id, cancellationToken))
             return rescue;
         rescues.Remove(rescue.Id, cancellationToken);
         return last;

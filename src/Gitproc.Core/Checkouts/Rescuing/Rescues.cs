@@ -25,6 +25,13 @@ internal sealed class Rescues(string basePath, GitRunner git)
     public Rescue? Find(string id, CancellationToken cancellationToken) =>
         List(Folder + id, cancellationToken).FirstOrDefault(rescue => rescue.Id == id);
 
+    /// <summary>Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id.</summary>
+    /// <param name="id">The id of the first.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescues, the last one last.</returns>
+    public IReadOnlyList<Rescue> OfHandOver(string id, CancellationToken cancellationToken) =>
+        [.. List($"{Folder}{id}*", cancellationToken).OrderBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal)];
+
     /// <summary>Removes one; no other objects than its ref go.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends git.</param>
