@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -11,6 +12,8 @@ namespace Gitproc.Checkouts;
 /// </summary>
 internal static class CheckoutStamp
 {
+    private const string Index = "index";
+
     // A folder's time changes when something is made or removed in it: the state of a merge, a hook, a branch. HEAD is
     // read where the checkout is looked at.
     private static readonly string[] Watched =
@@ -18,19 +21,53 @@ internal static class CheckoutStamp
 
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
+    // git ends an index with a checksum (gitformat-index(5)); zeros where it was told to save the time (git-config(1), index.skipHash).
+    private const int ChecksumLength = 20;
+
     /// <summary>Takes the stamp.</summary>
     /// <param name="place">The checkout.</param>
     /// <returns>A text to compare.</returns>
-    public static string Of(CheckoutPlace place) =>
-        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + OfIndex(place);
+    public static string Of(CheckoutPlace place)
+    {
+        var writtenAt = new DateTimeOffset(File.GetLastWriteTimeUtc(IndexOf(place))).ToUnixTimeSeconds();
+        return string.Create(CultureInfo.InvariantCulture, $"{OfFiles(place)}{Checksum(place)}-{writtenAt}");
+    }
 
-    /// <summary>Whether a checkout has the index that it was cleaned with.</summary>
+    /// <summary>
+    /// When the index of a checkout was written that was then clean, if it still has the same content. It has not when git has
+    /// found anything else about a file, be it the time at which its mode was changed.
+    /// </summary>
     /// <param name="stamp">The stamp that was taken then; null when it is not known.</param>
     /// <param name="place">The checkout.</param>
-    /// <returns>True when nobody has written it since.</returns>
-    public static bool HasIndexOf(string? stamp, CheckoutPlace place) => stamp?.EndsWith(OfIndex(place), StringComparison.Ordinal) == true;
+    /// <returns>The time, cut to seconds; null when it has another content, or that cannot be told.</returns>
+    public static DateTimeOffset? CleanIndexWrittenAt(string? stamp, CheckoutPlace place) =>
+        stamp?.Split('-') is [_, { Length: > 0 } checksum, var text] && checksum == Checksum(place) && long.TryParse(text, CultureInfo.InvariantCulture, out var writtenAt)
+            ? DateTimeOffset.FromUnixTimeSeconds(writtenAt)
+            : null;
 
-    private static string OfIndex(CheckoutPlace place) => "-" + Hash(place.GitDirectory, "index");
+    /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <param name="place">Where it is.</param>
+    /// <returns>True when all is as it was.</returns>
+    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(OfFiles(place), StringComparison.Ordinal) == true;
+
+    private static string OfFiles(CheckoutPlace place) =>
+        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
+
+    // Of what a job may have put in its place nothing is read but a regular file.
+    private static string Checksum(CheckoutPlace place)
+    {
+        using var folder = RawFolder.TryOpen(place.GitDirectory);
+        using var file = folder?.TryOpenFile(Index);
+        if (file is null || file.Length < ChecksumLength)
+            return "";
+        Span<byte> checksum = stackalloc byte[ChecksumLength];
+        file.Content.Seek(-ChecksumLength, SeekOrigin.End);
+        file.Content.ReadExactly(checksum);
+        return checksum.ContainsAnyExcept((byte)0) ? Convert.ToHexString(checksum) : "";
+    }
+
+    private static string IndexOf(CheckoutPlace place) => Path.Combine(place.GitDirectory, Index);
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
     {
@@ -44,12 +81,6 @@ internal static class CheckoutStamp
 
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
-
-    /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
-    /// <param name="row">The checkout.</param>
-    /// <param name="place">Where it is.</param>
-    /// <returns>True when all is as it was.</returns>
-    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp == Of(place);
 
     /// <summary>Whether a checkout has a target checked out, and refs as the remote's were fetched last.</summary>
     /// <param name="row">The checkout.</param>

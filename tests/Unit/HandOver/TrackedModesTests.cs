@@ -34,6 +34,29 @@ public sealed class TrackedModesTests : IDisposable
     }
 
     [Fact]
+    public void An_index_that_was_written_with_the_same_content_tells_of_no_change()
+    {
+        var request = CleanRequest();
+        WaitForNextSecond();
+        request = request with { LastLease = NewLease() };
+        _fixture.Job("cp .git/index $HOME/index; cat $HOME/index > .git/index");
+        Assert.False(TrackedModes.AreDue(request));
+        _fixture.Job("touch -d 2020-01-01 file-0.txt; git status");
+        Assert.True(TrackedModes.AreDue(request));
+    }
+
+    [Theory]
+    [InlineData("head -c -20 .git/index > $HOME/index; head -c 20 /dev/zero >> $HOME/index; cp $HOME/index .git/index")]
+    [InlineData("rm .git/index; mkfifo .git/index")]
+    [InlineData("mv .git/index .git/real; ln -s real .git/index")]
+    [InlineData(": > .git/index")]
+    public void An_index_that_cannot_be_compared_tells_nothing(string script)
+    {
+        _fixture.Job(script);
+        Assert.True(TrackedModes.AreDue(CleanRequest()));
+    }
+
+    [Fact]
     public void A_mode_that_was_changed_within_the_second_of_the_cleaning_is_noticed()
     {
         var fresh = HandOverFixture.Modes(_fixture.Path);

@@ -99,7 +99,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             rescue = new Rescues(request.Base, git).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
         else if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
-        var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(root, look, view.Folder);
+        var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(request.Path, look, view.Folder, cancellationToken);
         if (areMended)
             index.Compare(cancellationToken);
         var mustCompare = Distrust.IsDue(request, gitDirectory, look);
