@@ -259,40 +259,42 @@ try {
         $source = Join-Path $work "hand-over-$count"
         Initialize-Source -Path $source -Count $count
         $env:GITPROC_POOL = Join-Path $work "hand-over-pool-$count"
+        # Trees that are changed are others: git looks longer at files that were written in the second in which it last looked.
+        $pool = "$env:GITPROC_POOL"
         $clone = Join-Path $work "hand-over-clone-$count"
-        git clone --quiet --shared "$source.git" $clone
+        foreach ($path in $clone, "$clone-changed") { git clone --quiet --shared "$source.git" $path }
         $clean = {
-            (Measure-Process git, reset, --quiet, --hard -Directory $clone) + (Measure-Process git, clean, --quiet, -fd -Directory $clone)
+            param([string] $Path)
+
+            (Measure-Process git, reset, --quiet, --hard -Directory $Path) + (Measure-Process git, clean, --quiet, -fd -Directory $Path)
         }
         $hold = {
-            $null = Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
+            param([string] $Pool, [string] $Kind = 'clone')
+
+            $null = Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch, --kind, $Kind, --pool, $Pool
             $Output
         }
         Measure-Table -Title "Cleaning $count files" -Contestant ([ordered] @{
-            'git reset --hard && git clean -fd' = $clean
-            'gitproc release' = { $path = & $hold; Measure-Process $Gitproc, release, $path }
-            'gitproc release, linked' = {
-                $pool = "$env:GITPROC_POOL-linked"
-                $null = Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch, --kind, linked, --pool, $pool
-                Measure-Process $Gitproc, release, $Output, --pool, $pool
-            }
+            'git reset --hard && git clean -fd' = { & $clean $clone }
+            'gitproc release' = { $path = & $hold $pool; Measure-Process $Gitproc, release, $path, --pool, $pool }
+            'gitproc release, linked' = { $path = & $hold "$pool-linked" linked; Measure-Process $Gitproc, release, $path, --pool, "$pool-linked" }
             'gitproc acquire, at the same commit' = {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
                 $null = Measure-Process $Gitproc, release, $Output
             }
-            'git reset --hard && git clean -fd, 1 % changed' = { Edit-Tree -Path $clone -Count $count; & $clean }
+            'git reset --hard && git clean -fd, 1 % changed' = { Edit-Tree -Path "$clone-changed" -Count $count; & $clean "$clone-changed" }
             'gitproc release --discard, 1 % changed' = {
-                $path = & $hold
+                $path = & $hold "$pool-changed"
                 Edit-Tree -Path $path -Count $count
-                Measure-Process $Gitproc, release, $path, --discard
+                Measure-Process $Gitproc, release, $path, --discard, --pool, "$pool-changed"
             }
             'gitproc release, 1 % changed and rescued' = {
-                $path = & $hold
+                $path = & $hold "$pool-changed"
                 Edit-Tree -Path $path -Count $count
-                Measure-Process $Gitproc, release, $path
+                Measure-Process $Gitproc, release, $path, --pool, "$pool-changed"
             }
         })
-        Remove-Item -LiteralPath $env:GITPROC_POOL, "$env:GITPROC_POOL-linked", $clone, $source, "$source.git" -Recurse -Force
+        Remove-Item -LiteralPath $pool, "$pool-linked", "$pool-changed", $clone, "$clone-changed", $source, "$source.git" -Recurse -Force
     }
 
     $env:GITPROC_POOL = Join-Path $work 'jobs'

@@ -19,7 +19,6 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
-    private const int MayExecute = 1;
     private const int LongestTarget = 65536;
     private const uint OwnFolder = 0b111_000_000;
     private const uint OwnFile = 0b110_000_000;
@@ -121,13 +120,14 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override RawFile? TryOpenFile(string name)
     {
+        // A folder can be opened too.
+        if (ModeOf(name) is not { } mode)
+            return null;
         var bytes = Bytes(name);
-        var isProgram = false;
         var flags = ReadOnly | DoNotFollow | DoNotWait | CloseOnExecute;
         var descriptor = OpenAt(Descriptor, bytes, flags, 0);
         if (descriptor < 0 && Marshal.GetLastPInvokeError() == AccessDenied)
         {
-            isProgram = Access(Descriptor, bytes, MayExecute, 0) == 0;
             _ = ChangeMode(Descriptor, bytes, OwnFile, 0);
             descriptor = OpenAt(Descriptor, bytes, flags, 0);
         }
@@ -137,13 +137,12 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            var mode = File.GetUnixFileMode(handle);
             _ = RandomAccess.GetLength(handle);
-            return new RawFile(new FileStream(handle, FileAccess.Read, bufferSize: 0), isProgram || mode.HasFlag(UnixFileMode.UserExecute));
+            return new RawFile(new FileStream(handle, FileAccess.Read, bufferSize: 0), mode.HasFlag(UnixFileMode.UserExecute));
         }
-        catch (Exception e) when (e is NotSupportedException or UnauthorizedAccessException)
+        catch (NotSupportedException)
         {
-            // A pipe has no length, and a folder is no file.
+            // A pipe by now, which has no length.
             handle.Dispose();
             return null;
         }

@@ -13,7 +13,8 @@ internal static partial class UnlockedFile
     {
         const int readOnly = 0; // O_RDONLY
         var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
-        var handle = OpenFile(path, readOnly | closeOnExec);
+        var doNotWait = OperatingSystem.IsMacOS() ? 0x4 : 0x800; // O_NONBLOCK, for the other end of a pipe
+        var handle = OpenFile(path, readOnly | closeOnExec | doNotWait);
         if (!handle.IsInvalid)
             return handle;
         handle.Dispose();

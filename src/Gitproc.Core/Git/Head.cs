@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc.Git;
 
 /// <summary>What a repository has checked out.</summary>
@@ -18,7 +20,9 @@ internal sealed record Head(string? Branch, string? Commit)
     {
         try
         {
-            var head = File.ReadAllText(Path.Combine(gitDirectory, "HEAD")).TrimEnd();
+            var head = PlainFile.TryReadText(Path.Combine(gitDirectory, "HEAD"))?.TrimEnd();
+            if (head is null)
+                return null;
             if (RefFiles.IsId(head))
                 return new Head(null, head);
             if (NameIn(head) is not { } name)
@@ -57,13 +61,8 @@ internal sealed record Head(string? Branch, string? Commit)
         for (var step = 0; step < MostSteps; step++)
         {
             var loose = Path.Combine(gitDirectory, name);
-            if (!File.Exists(loose))
-            {
-                var packed = Path.Combine(gitDirectory, "packed-refs");
-                return (name, File.Exists(packed) ? PackedRefs.Find(packed, name) : null);
-            }
-
-            var content = File.ReadAllText(loose).TrimEnd();
+            if (PlainFile.TryReadText(loose)?.TrimEnd() is not { } content)
+                return (name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
             if (NameIn(content) is not { } next)
                 return (name, RefFiles.IsId(content) ? content : null);
             name = next;

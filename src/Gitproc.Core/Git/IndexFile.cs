@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Gitproc.Files;
 
 namespace Gitproc.Git;
 
@@ -20,9 +21,9 @@ internal static class IndexFile
     /// <returns>The number; null when the file is not there, is no index, or was cut short or emptied by a crash.</returns>
     public static uint? CountEntries(string file)
     {
-        if (!File.Exists(file))
+        using var handle = File.Exists(file) ? PlainFile.TryOpen(file) : null;
+        if (handle is null)
             return null;
-        using var handle = File.OpenHandle(file);
         var length = RandomAccess.GetLength(handle);
         Span<byte> begin = stackalloc byte[HeaderLength + ShortestEntry];
         begin = begin[..RandomAccess.Read(handle, begin, 0)];

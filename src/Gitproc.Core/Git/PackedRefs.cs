@@ -1,4 +1,5 @@
 using System.Text;
+using Gitproc.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Git;
@@ -30,11 +31,11 @@ internal static class PackedRefs
     /// <returns>Their names below the folder, as they are sorted in the file.</returns>
     public static IEnumerable<string> NamesBelow(string file, string folder)
     {
-        long start;
-        using (var handle = File.OpenHandle(file))
-            (start, _) = Narrow(handle, folder);
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        reader.BaseStream.Position = start;
+        using var handle = PlainFile.TryOpen(file);
+        if (handle is null)
+            yield break;
+        using var reader = new StreamReader(new FileStream(handle, FileAccess.Read), Encoding.UTF8);
+        reader.BaseStream.Position = Narrow(handle, folder).Low;
         while (reader.ReadLine() is { } line)
         {
             if (ParseRef(line) is not { } found)
@@ -64,7 +65,9 @@ internal static class PackedRefs
 
     private static (string? Id, string? Peeled) Look(string file, string name)
     {
-        using var handle = File.OpenHandle(file);
+        using var handle = PlainFile.TryOpen(file);
+        if (handle is null)
+            return default;
         var (low, high) = Narrow(handle, name);
         // The last candidate may end after "high".
         var block = new byte[(int)(high - low) + BlockSize];

@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc.Leases;
 
 /// <summary>
@@ -6,10 +8,13 @@ namespace Gitproc.Leases;
 /// </summary>
 internal static class LeaseFile
 {
+    private const string FolderName = "gitproc";
+    private const string FileName = "lease";
+
     /// <summary>The folder for what gitproc writes into a checkout.</summary>
     /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>Its absolute path.</returns>
-    public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, "gitproc");
+    public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, FolderName);
 
     /// <summary>Writes the lease that was just granted.</summary>
     /// <param name="gitDirectory">The checkout's git directory; where it is not there, nothing is written.</param>
@@ -31,20 +36,20 @@ internal static class LeaseFile
 
     private static Lease? WriteIn(string gitDirectory, Lease lease, Lease? replaced)
     {
-        var folder = Folder(gitDirectory);
-        if (!Directory.Exists(folder))
+        var folder = new DirectoryInfo(Folder(gitDirectory));
+        if (folder is not { Exists: true, LinkTarget: null })
         {
-            if (!Directory.Exists(Path.GetDirectoryName(folder)))
+            if (!Directory.Exists(gitDirectory))
                 return null;
-            Directory.CreateDirectory(folder);
+            using var parent = RawFolder.Open(gitDirectory);
+            RawTree.MakeFolder(parent, FolderName);
         }
 
-        var file = FileIn(folder);
-        if (TryCreate(file, lease))
+        if (TryCreate(FileIn(folder.FullName), lease))
             return null;
         if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
             return there;
-        Replace(file, lease);
+        Replace(gitDirectory, lease);
         return null;
     }
 
@@ -55,7 +60,7 @@ internal static class LeaseFile
     {
         try
         {
-            Replace(FileIn(Folder(gitDirectory)), lease);
+            Replace(gitDirectory, lease);
         }
         catch (Exception e) when (IsGone(e))
         {
@@ -67,13 +72,18 @@ internal static class LeaseFile
     /// <param name="gitDirectory">The checkout's git directory.</param>
     public static void Remove(string gitDirectory)
     {
+        var file = FileIn(Folder(gitDirectory));
         try
         {
-            File.Delete(FileIn(Folder(gitDirectory)));
+            File.Delete(file);
         }
         catch (DirectoryNotFoundException)
         {
             // Somebody has removed the folder.
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(file))
+        {
+            FolderRemoval.Remove(file);
         }
     }
 
@@ -94,27 +104,18 @@ internal static class LeaseFile
     /// <summary>Whether a lease is there, readable or not.</summary>
     /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>True when one is.</returns>
-    public static bool Exists(string gitDirectory) => File.Exists(FileIn(Folder(gitDirectory)));
+    public static bool Exists(string gitDirectory) => Path.Exists(FileIn(Folder(gitDirectory)));
 
     /// <summary>Reads the lease.</summary>
     /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>The lease; null when there is none, or none that can be read.</returns>
-    public static Lease? Read(string gitDirectory)
-    {
-        try
-        {
-            return LeaseJson.Read(File.ReadAllText(FileIn(Folder(gitDirectory))));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static Lease? Read(string gitDirectory) =>
+        PlainFile.TryReadText(FileIn(Folder(gitDirectory))) is { } text ? LeaseJson.Read(text) : null;
 
     // Somebody has removed the folder in this moment. It may be there again by now: then only the file is missing.
     private static bool IsGone(Exception error) => error is DirectoryNotFoundException or FileNotFoundException;
 
-    private static string FileIn(string folder) => Path.Combine(folder, "lease");
+    private static string FileIn(string folder) => Path.Combine(folder, FileName);
 
     private static bool TryCreate(string file, Lease lease)
     {
@@ -124,16 +125,21 @@ internal static class LeaseFile
             stream.Write(System.Text.Encoding.UTF8.GetBytes(LeaseJson.Write(lease)));
             return true;
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException) when (Path.Exists(file) || new FileInfo(file).LinkTarget is not null)
         {
             return false;
         }
     }
 
-    private static void Replace(string file, Lease lease)
+    // A job may have put anything there: no link is followed, and what is in the way is removed.
+    private static void Replace(string gitDirectory, Lease lease)
     {
-        var next = file + ".new";
-        File.WriteAllText(next, LeaseJson.Write(lease));
-        File.Move(next, file, overwrite: true);
+        const string next = FileName + ".new";
+        using var parent = RawFolder.Open(gitDirectory);
+        RawTree.Write(parent, $"{FolderName}/{next}", RawText.OfText(LeaseJson.Write(lease)));
+        using var folder = parent.TryOpenFolder(FolderName);
+        if (folder?.Find(FileName) == EntryKind.Folder)
+            folder.Remove(FileName);
+        folder?.Rename(next, FileName);
     }
 }

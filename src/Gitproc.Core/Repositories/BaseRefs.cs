@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gitproc.Files;
 using Gitproc.Git;
 
 namespace Gitproc.Repositories;
@@ -194,14 +195,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         const string symref = "ref: " + Remotes;
         var file = Path.Combine(basePath, Remotes, "HEAD");
-        try
-        {
-            return File.ReadAllText(file).TrimEnd() is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return PlainFile.TryReadText(file)?.TrimEnd() is { } text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
     }
 
     private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);

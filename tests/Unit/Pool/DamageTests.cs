@@ -41,6 +41,39 @@ public sealed class DamageTests : IDisposable
     }
 
     [Theory]
+    [InlineData(".git/HEAD")]
+    [InlineData(".git/refs/heads/main")]
+    [InlineData(".git/packed-refs")]
+    [InlineData(".git/index")]
+    [InlineData(".git/config")]
+    [InlineData(".git/gitproc")]
+    [InlineData(".git/gitproc/lease")]
+    [InlineData(".git/gitproc/checkout")]
+    [InlineData(".git/objects/info/alternates")]
+    [InlineData("file-0.txt")]
+    public async Task What_never_ends_keeps_nobody_waiting(string file)
+    {
+        foreach (var make in (string[])["mkfifo", "ln -s /dev/zero", "mkdir"])
+        {
+            var checkout = _pool.Acquire();
+            TestGit.WriteScript(_pool["make.sh"], $"rm -rf '{file}' && {make} '{file}'\n");
+            using var made = new TestProcess(checkout.Path, $"sh '{_pool["make.sh"]}'; echo");
+            var use = Task.Run(() =>
+            {
+                Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
+                _pool.Pool.Repair();
+                _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = checkout.Path, Force = true });
+                return _pool.Acquire();
+            });
+            var next = await use.WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.True(checkout.Name == next.Name, $"{make}: {_pool.Find(checkout.Name).Reason}");
+            Assert.Equal("content 0\n", await File.ReadAllTextAsync(Path.Combine(next.Path, "file-0.txt")));
+            Assert.Equal("", TestGit.Run(next.Path, "status", "--short"));
+            _pool.Release(next);
+        }
+    }
+
+    [Theory]
     [InlineData(".git/HEAD", null)]
     [InlineData(".git/HEAD", "garbage, and quite a lot of it")]
     [InlineData(".git/refs", null)]

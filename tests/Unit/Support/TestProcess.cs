@@ -20,11 +20,18 @@ public sealed class TestProcess : IDisposable
 
     public int Id => _process.Id;
 
-    internal ProcessEntry Entry { get; }
+    internal ProcessEntry Entry { get; private set; }
 
     internal bool IsAlive => ProcessTable.IsAlive(Entry.Identity);
 
-    public static TestProcess Sleep(string directory) => new(directory, "echo; exec sleep 60");
+    public static TestProcess Sleep(string directory)
+    {
+        var process = new TestProcess(directory, "echo; exec sleep 60");
+        // It is a shell still when it has written its line.
+        Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(30)));
+        process.Entry = ProcessTable.Find(process.Id)!;
+        return process;
+    }
 
     /// <summary>Copies a program, to be started under another name. By another process: while a file is open to be written in this one, whatever a test starts at that moment has it open too, and nobody can start it.</summary>
     public static void CopyProgram(string program, string copy)

@@ -1,0 +1,74 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gitproc.Files;
+
+/// <summary>
+/// Reads regular files where a job may have put anything in their place: whoever opens a pipe would wait for its other end, and
+/// a device need not have an end. Thread-safe.
+/// </summary>
+internal static class PlainFile
+{
+    // More than git or gitproc writes into a file that is read whole.
+    private const int MostBytes = 16 << 20;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its path; links are followed.</param>
+    /// <returns>The open file; null when there is none, it is empty, no regular file, or cannot be opened.</returns>
+    public static SafeFileHandle? TryOpen(string path)
+    {
+        var handle = OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : UnlockedFile.Open(path);
+        if (handle is null)
+            return null;
+        try
+        {
+            // A device says that it is empty.
+            if (RandomAccess.GetLength(handle) > 0)
+                return handle;
+        }
+        catch (NotSupportedException)
+        {
+            // A pipe has no length.
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Reads a file whole.</summary>
+    /// <param name="path">Its path; links are followed.</param>
+    /// <returns>Its content; null when there is none, it is empty, longer than 16 MiB, no regular file, or cannot be read.</returns>
+    public static byte[]? TryRead(string path)
+    {
+        using var handle = TryOpen(path);
+        if (handle is null || RandomAccess.GetLength(handle) is not (<= MostBytes and var length))
+            return null;
+        try
+        {
+            var bytes = new byte[length];
+            return bytes[..RandomAccess.Read(handle, bytes, 0)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder is opened, and not read.
+            return null;
+        }
+    }
+
+    /// <summary>Reads a text whole.</summary>
+    /// <param name="path">The path of the file; links are followed.</param>
+    /// <returns>Its content as UTF-8; null as <see cref="TryRead"/>.</returns>
+    public static string? TryReadText(string path) => TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static SafeFileHandle? TryOpenOnWindows(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
