@@ -260,7 +260,7 @@ try {
         Initialize-Source -Path $source -Count $count
         $env:GITPROC_POOL = Join-Path $work "hand-over-pool-$count"
         # Trees that are changed are others: git looks longer at files that were written in the second in which it last looked.
-        $pool = "$env:GITPROC_POOL"
+        $pool = $env:GITPROC_POOL
         $clone = Join-Path $work "hand-over-clone-$count"
         foreach ($path in $clone, "$clone-changed") { git clone --quiet --shared "$source.git" $path }
         $clean = {

@@ -21,15 +21,12 @@ internal static class CheckoutStamp
 
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
-    // git ends an index with a checksum (gitformat-index(5)); zeros where it was told to save the time (git-config(1), index.skipHash).
-    private const int ChecksumLength = 20;
-
     /// <summary>Takes the stamp.</summary>
     /// <param name="place">The checkout.</param>
     /// <returns>A text to compare.</returns>
     public static string Of(CheckoutPlace place)
     {
-        var writtenAt = new DateTimeOffset(File.GetLastWriteTimeUtc(IndexOf(place))).ToUnixTimeSeconds();
+        var writtenAt = new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(place.GitDirectory, Index))).ToUnixTimeSeconds();
         return string.Create(CultureInfo.InvariantCulture, $"{OfFiles(place)}{Checksum(place)}-{writtenAt}");
     }
 
@@ -55,19 +52,11 @@ internal static class CheckoutStamp
         (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
 
     // Of what a job may have put in its place nothing is read but a regular file.
-    private static string Checksum(CheckoutPlace place)
+    private static string? Checksum(CheckoutPlace place)
     {
         using var folder = RawFolder.TryOpen(place.GitDirectory);
-        using var file = folder?.TryOpenFile(Index);
-        if (file is null || file.Length < ChecksumLength)
-            return "";
-        Span<byte> checksum = stackalloc byte[ChecksumLength];
-        file.Content.Seek(-ChecksumLength, SeekOrigin.End);
-        file.Content.ReadExactly(checksum);
-        return checksum.ContainsAnyExcept((byte)0) ? Convert.ToHexString(checksum) : "";
+        return folder is null ? null : IndexFile.ReadChecksum(folder);
     }
-
-    private static string IndexOf(CheckoutPlace place) => Path.Combine(place.GitDirectory, Index);
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
     {

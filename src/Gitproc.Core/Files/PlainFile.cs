@@ -23,7 +23,7 @@ internal static class PlainFile
         try
         {
             // A device says that it is empty.
-            if (RandomAccess.GetLength(handle) > 0)
+            if (RandomAccess.GetLength(handle) > 0 && !File.GetAttributes(handle).HasFlag(FileAttributes.Directory))
                 return handle;
         }
         catch (NotSupportedException)
@@ -50,7 +50,6 @@ internal static class PlainFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A folder is opened, and not read.
             return null;
         }
     }

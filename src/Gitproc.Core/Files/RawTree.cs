@@ -105,6 +105,22 @@ internal static class RawTree
         MakeFolder(folder, path[(slash + 1)..]);
     }
 
+    /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>
+    /// <param name="root">The folder that the path begins at.</param>
+    /// <param name="path">Its raw path; a folder that is there is removed.</param>
+    /// <param name="content">Its raw content.</param>
+    /// <param name="suffix">What the name of the new one ends in until then; what has that name is removed.</param>
+    /// <param name="isExecutable">Whether it can be run.</param>
+    public static void Replace(RawFolder root, string path, string content, string suffix, bool isExecutable = false) => Make(root, path + suffix, (folder, newName) =>
+    {
+        using (var file = folder.CreateFile(newName, isExecutable))
+            file.Write(RawText.ToBytes(content));
+        var name = newName[..^suffix.Length];
+        if (folder.Find(name) == EntryKind.Folder)
+            folder.Remove(name);
+        folder.Rename(newName, name);
+    });
+
     /// <summary>Writes a file.</summary>
     /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path; what is there is removed.</param>

@@ -52,8 +52,16 @@ internal sealed class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override void Rename(string name, string newName)
     {
-        RemoveFile(newName);
-        File.Move(PathOf(name), PathOf(newName));
+        try
+        {
+            File.Move(PathOf(name), PathOf(newName), overwrite: true);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It may not be written.
+            RemoveFile(newName);
+            File.Move(PathOf(name), PathOf(newName));
+        }
     }
 
     /// <inheritdoc/>

@@ -16,12 +16,26 @@ internal static class IndexFile
     // The longest hash and more than any padding.
     private const int Tail = 96;
 
+    /// <summary>Reads the checksum that git ends an index with.</summary>
+    /// <param name="gitDirectory">The folder that the index is in.</param>
+    /// <returns>The last bytes of it; null when there is no index, or it was left out to save the time (git-config(1), index.skipHash).</returns>
+    public static string? ReadChecksum(RawFolder gitDirectory)
+    {
+        using var file = gitDirectory.TryOpenFile("index");
+        if (file is null || file.Length < ShortestHash)
+            return null;
+        Span<byte> checksum = stackalloc byte[ShortestHash];
+        file.Content.Seek(-ShortestHash, SeekOrigin.End);
+        file.Content.ReadExactly(checksum);
+        return checksum.ContainsAnyExcept((byte)0) ? Convert.ToHexString(checksum) : null;
+    }
+
     /// <summary>Reads how many entries an index has.</summary>
     /// <param name="file">The index.</param>
     /// <returns>The number; null when the file is not there, is no index, or was cut short or emptied by a crash.</returns>
     public static uint? CountEntries(string file)
     {
-        using var handle = File.Exists(file) ? PlainFile.TryOpen(file) : null;
+        using var handle = PlainFile.TryOpen(file);
         if (handle is null)
             return null;
         var length = RandomAccess.GetLength(handle);

@@ -3,10 +3,11 @@ namespace Gitproc.Git;
 /// <summary>The names of refs, read from the files of a repository (gitrepository-layout(5)), without a process.</summary>
 internal static class RefNames
 {
-    private const string BeingWritten = ".lock";
+    /// <summary>What the name of a file ends in that a git locks another one with (git's lockfile.h). No ref ends so (git-check-ref-format(1)).</summary>
+    public const string LockSuffix = ".lock";
 
-    // What a link leads to is no ref of this repository.
-    private static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    /// <summary>All files below a folder of refs. What a link leads to is no ref of this repository.</summary>
+    public static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
     /// <summary>Lists the refs in a folder.</summary>
     /// <param name="gitDirectory">The repository's <c>.git</c>; of a linked worktree, the one that all share.</param>
@@ -20,13 +21,11 @@ internal static class RefNames
         if (Directory.Exists(loose))
         {
             names.UnionWith(Directory.EnumerateFiles(loose, "*", AllFiles)
-                .Where(file => !file.EndsWith(BeingWritten, StringComparison.Ordinal))
+                .Where(file => !file.EndsWith(LockSuffix, StringComparison.Ordinal))
                 .Select(file => file[loose.Length..].Replace(Path.DirectorySeparatorChar, '/')));
         }
 
-        var packed = Path.Combine(gitDirectory, "packed-refs");
-        if (File.Exists(packed))
-            names.UnionWith(PackedRefs.NamesBelow(packed, folder));
+        names.UnionWith(PackedRefs.NamesBelow(Path.Combine(gitDirectory, "packed-refs"), folder));
         return [.. names];
     }
 }

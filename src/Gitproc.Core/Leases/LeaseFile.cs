@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Files;
 
 namespace Gitproc.Leases;
@@ -36,8 +37,8 @@ internal static class LeaseFile
 
     private static Lease? WriteIn(string gitDirectory, Lease lease, Lease? replaced)
     {
-        var folder = new DirectoryInfo(Folder(gitDirectory));
-        if (folder is not { Exists: true, LinkTarget: null })
+        var folder = Folder(gitDirectory);
+        if (!CheckoutHealth.IsFolder(folder))
         {
             if (!Directory.Exists(gitDirectory))
                 return null;
@@ -45,7 +46,7 @@ internal static class LeaseFile
             RawTree.MakeFolder(parent, FolderName);
         }
 
-        if (TryCreate(FileIn(folder.FullName), lease))
+        if (TryCreate(FileIn(folder), lease))
             return null;
         if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
             return there;
@@ -134,12 +135,7 @@ internal static class LeaseFile
     // A job may have put anything there: no link is followed, and what is in the way is removed.
     private static void Replace(string gitDirectory, Lease lease)
     {
-        const string next = FileName + ".new";
-        using var parent = RawFolder.Open(gitDirectory);
-        RawTree.Write(parent, $"{FolderName}/{next}", RawText.OfText(LeaseJson.Write(lease)));
-        using var folder = parent.TryOpenFolder(FolderName);
-        if (folder?.Find(FileName) == EntryKind.Folder)
-            folder.Remove(FileName);
-        folder?.Rename(next, FileName);
+        using var folder = RawFolder.Open(gitDirectory);
+        RawTree.Replace(folder, $"{FolderName}/{FileName}", RawText.OfText(LeaseJson.Write(lease)), ".new");
     }
 }

@@ -206,7 +206,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         var packed = Path.Combine(basePath, "packed-refs");
         var isLoose = File.Exists(Path.Combine(basePath, Tags + name));
-        if (!isLoose && (!File.Exists(packed) || PackedRefs.Find(packed, Tags + name) is null))
+        if (!isLoose && PackedRefs.Find(packed, Tags + name) is null)
             return null;
         return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, Tags + name)) ?? Revision(Tags + name, cancellationToken));
     }

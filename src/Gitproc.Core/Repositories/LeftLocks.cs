@@ -1,3 +1,5 @@
+using Gitproc.Git;
+
 namespace Gitproc.Repositories;
 
 /// <summary>
@@ -6,14 +8,9 @@ namespace Gitproc.Repositories;
 /// </summary>
 internal static class LeftLocks
 {
-    private const string Suffix = ".lock";
-
     // git has a ref locked while it writes it, and packed-refs for as long as writing all of them takes. A base repository
     // runs no hook meanwhile.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
-
-    // What a link leads to is not of this repository.
-    private static readonly EnumerationOptions Everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
     /// <summary>Removes those that no git can still have.</summary>
     /// <param name="basePath">The base repository.</param>
@@ -30,13 +27,13 @@ internal static class LeftLocks
     /// <param name="basePath">The base repository.</param>
     /// <param name="name">The ref's full name.</param>
     /// <returns>True when a git writes it, or was killed as it did.</returns>
-    public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + Suffix));
+    public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
 
     // packed-refs is written anew under another name while its lock is held.
     private static IEnumerable<string> Find(string basePath) =>
     [
-        .. Directory.EnumerateFiles(basePath, "*" + Suffix),
+        .. Directory.EnumerateFiles(basePath, "*" + RefNames.LockSuffix),
         .. Directory.EnumerateFiles(basePath, "packed-refs.new"),
-        .. Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + Suffix, Everywhere),
+        .. Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + RefNames.LockSuffix, RefNames.AllFiles),
     ];
 }

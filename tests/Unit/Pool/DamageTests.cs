@@ -57,7 +57,11 @@ public sealed class DamageTests : IDisposable
         {
             var checkout = _pool.Acquire();
             TestGit.WriteScript(_pool["make.sh"], $"rm -rf '{file}' && {make} '{file}'\n");
-            using var made = new TestProcess(checkout.Path, $"sh '{_pool["make.sh"]}'; echo");
+            // Gone when the checkout is released.
+            using (new TestProcess(checkout.Path, $"sh '{_pool["make.sh"]}'; echo"))
+            {
+            }
+
             var use = Task.Run(() =>
             {
                 Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);

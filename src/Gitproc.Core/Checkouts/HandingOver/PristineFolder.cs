@@ -30,18 +30,8 @@ internal sealed class PristineFolder(RawFolder folder)
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
             _expected.Add(path[..slash]);
         _expected.Add(path);
-        if (RawTree.At(folder, path, IsSo))
-            return;
-        // The old one is there until the new one is whole.
-        RawTree.Make(folder, path + NewSuffix, (parent, newName) =>
-        {
-            using (var file = parent.CreateFile(newName, isExecutable))
-                file.Write(RawText.ToBytes(content));
-            var name = newName[..^NewSuffix.Length];
-            if (parent.Find(name) == EntryKind.Folder)
-                parent.Remove(name);
-            parent.Rename(newName, name);
-        });
+        if (!RawTree.At(folder, path, IsSo))
+            RawTree.Replace(folder, path, content, NewSuffix, isExecutable);
 
         bool IsSo(RawFolder parent, string name)
         {
