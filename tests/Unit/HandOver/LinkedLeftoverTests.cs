@@ -44,13 +44,13 @@ public sealed class LinkedLeftoverTests : IDisposable
     }
 
     public static TheoryData<string, string> Work { get; } = Of(
-        LeftoverTests.Work.Where(row => SameAsClone.Contains((string)row[0])),
+        LeftoverTests.Work.Where(row => SameAsClone.Contains(row.Data.Item1)),
         ("branch at a commit that no branch has any more", "git checkout -qb mine; git commit -q --allow-empty -m x; git checkout -q --detach; git branch -q -D mine"),
         ("branch and changes", "git checkout -qb mine; git commit -q --allow-empty -m x; echo x >> file-0.txt; git add file-0.txt; echo y >> file-0.txt"),
         ("ref of the worktree alone", "git update-ref refs/worktree/mine $(git commit-tree -m x HEAD^{tree})"));
 
     public static TheoryData<string, string> NoWork { get; } = Of(
-        LeftoverTests.NoWork.Where(row => SameNoWork.Contains((string)row[0])),
+        LeftoverTests.NoWork.Where(row => SameNoWork.Contains(row.Data.Item1)),
         ("branch, stash, tag and note", "git checkout -qb mine; git commit -q --allow-empty -m x; git tag -a -m t t; git notes add -m n; echo x >> file-0.txt; git stash -q"),
         ("branch with upstream", "git checkout -qb other origin/other; git config branch.other.remote origin; git config branch.other.merge refs/heads/other; git commit -q --allow-empty -m x"),
         ("config", "git config core.autocrlf true; git config alias.x '!touch $CANARY'; git config include.path /x; git config extensions.worktreeConfig true; git config --worktree a.b c"),
@@ -238,11 +238,11 @@ public sealed class LinkedLeftoverTests : IDisposable
         return all;
     }
 
-    private static TheoryData<string, string> Of(IEnumerable<object[]> rows, params (string What, string Script)[] more)
+    private static TheoryData<string, string> Of(IEnumerable<TheoryDataRow<string, string>> rows, params (string What, string Script)[] more)
     {
         var data = new TheoryData<string, string>();
         foreach (var row in rows)
-            data.Add((string)row[0], ((string)row[1]).Replace("$BASE", Remote, StringComparison.Ordinal));
+            data.Add(row.Data.Item1, row.Data.Item2.Replace("$BASE", Remote, StringComparison.Ordinal));
         foreach (var (what, script) in more)
             data.Add(what, script);
         return data;

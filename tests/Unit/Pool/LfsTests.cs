@@ -8,7 +8,7 @@ public sealed class LfsTests : IDisposable
 
     public void Dispose() => _user.Dispose();
 
-    [LfsFact]
+    [ProgramFact("git-lfs")]
     public void Contents_are_shared_rescued_and_restored()
     {
         _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
@@ -37,7 +37,7 @@ public sealed class LfsTests : IDisposable
         Assert.Equal(5000, new FileInfo(Path.Combine(_user.Acquire("--fetch", "--ref", commit), "committed.bin")).Length);
     }
 
-    [LfsFact]
+    [ProgramFact("git-lfs")]
     public void Contents_that_cannot_be_had_are_an_error()
     {
         _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
