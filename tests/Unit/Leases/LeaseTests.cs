@@ -42,7 +42,7 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal("test=1", checkout.Environment!["Stage"]);
         Assert.InRange(checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
         Assert.Equal((Environment.MachineName, Environment.UserName, true), (checkout.Machine, checkout.User, checkout.OwnerRuns));
-        Assert.EndsWith("dotnet", checkout.OwnerProgram, StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessPath, checkout.OwnerProgram);
         Assert.Equal(checkout.Label, _pool.Find(checkout.Name).Label);
     }
 
