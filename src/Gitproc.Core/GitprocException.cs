@@ -102,7 +102,8 @@ public enum ErrorReason
 
 /// <summary>
 /// An operation was refused or failed. The message is one or a few complete sentences for the user: what happened,
-/// to which object, and the command that helps. It never holds a password.
+/// to which object, and the command that helps. It never holds a password, and nothing that a terminal or a CI system
+/// obeys: a name in it may be chosen by a job or a remote.
 /// </summary>
 public sealed class GitprocException : Exception
 {
@@ -112,7 +113,7 @@ public sealed class GitprocException : Exception
     /// <param name="target">What it is about: a checkout's name, a repository's key, a path; null if nothing.</param>
     /// <param name="inner">The cause, if another exception is one.</param>
     public GitprocException(ErrorReason reason, string message, string? target = null, Exception? inner = null)
-        : base(message, inner)
+        : base(PrintableText.OfLines(message), inner)
     {
         Reason = reason;
         Target = target;

@@ -27,13 +27,16 @@ public enum ReportKind
 
 /// <summary>
 /// What an operation tells while it runs. Always reported on the thread that called the operation, so a front end
-/// may write it out directly. The text never holds a password.
+/// may write it out directly. The text never holds a password, and nothing that a terminal or a CI system obeys.
 /// </summary>
 /// <param name="Kind">What it is about.</param>
-/// <param name="Text">One line for the user.</param>
+/// <param name="Text">A line for the user, or a few.</param>
 /// <param name="Percent">How much of the step is done, 0 to 100; null when that is not known.</param>
 public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null)
 {
+    /// <summary>A line for the user, or a few.</summary>
+    public string Text { get; } = PrintableText.OfLines(Text);
+
     /// <summary>The same in a few words, what tells most first, for where a line is cut; null where the text is one.</summary>
     public string? Brief { get; init; }
 }
