@@ -4,8 +4,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// The processes that run in a folder: those whose current directory is it or below it, and, but for Windows, those
-/// that have a file or folder open there. Thread-safe.
+/// The processes that run in a folder: those whose current directory or program is in it, and, but for Windows, those that
+/// have a file or folder open there; on Linux, also those that have a file of it mapped. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Processes that this user may not look at are not seen, nor are those of a container, which know the folder by

@@ -9,8 +9,9 @@ using System.Text.Unicode;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Who runs in a folder, as the links <c>/proc/PID/cwd</c> and <c>/proc/PID/fd/*</c> tell it: proc_pid_cwd(5),
-/// proc_pid_fd(5). They are compared as bytes and nothing is opened that they lead to.
+/// Who runs in a folder, as the links <c>/proc/PID/cwd</c>, <c>/proc/PID/exe</c> and <c>/proc/PID/fd/*</c> tell it, and the
+/// files in <c>/proc/PID/maps</c>: proc_pid_cwd(5), proc_pid_exe(5), proc_pid_fd(5), proc_pid_maps(5). They are compared as
+/// bytes and nothing is opened that they lead to.
 /// </summary>
 /// <remarks>
 /// The links name files as this process would, so that one which another mount namespace has under another path is not
@@ -68,6 +69,10 @@ internal static unsafe partial class LinuxFolderProcesses
         if (LeadsTo(NoFolder, path, prefix) is var isThere and not false)
             return isThere ?? false;
 
+        Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/exe\0", out _);
+        if (LeadsTo(NoFolder, path, prefix) == true || HasMapped(id, prefix))
+            return true;
+
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/fd\0", out _);
         using var names = new LinuxNames(new ReadOnlySpan<byte>(path, 32));
         if (names.Error != 0)
@@ -76,6 +81,34 @@ internal static unsafe partial class LinuxFolderProcesses
         {
             if (*names.Current != '.' && LeadsTo(names.Descriptor, names.Current, prefix) == true)
                 return true;
+        }
+
+        return false;
+    }
+
+    // A library, or a file that is read as memory, need not be open any more. A line ends in the path of the mapped file,
+    // after a space.
+    private static bool HasMapped(int id, ReadOnlySpan<byte> folder)
+    {
+        Span<byte> wanted = [(byte)' ', .. folder, (byte)'/'];
+        Span<byte> text = stackalloc byte[2 * MostBytes];
+        try
+        {
+            using var maps = File.OpenHandle($"/proc/{id}/maps");
+            var kept = 0;
+            for (long offset = 0; RandomAccess.Read(maps, text[kept..], offset) is var read and > 0; offset += read)
+            {
+                var known = text[..(kept + read)];
+                if (known.IndexOf(wanted) >= 0)
+                    return true;
+                // What is looked for may begin at the end of this part.
+                kept = Math.Min(known.Length, wanted.Length - 1);
+                known[^kept..].CopyTo(text);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is not ours to read.
         }
 
         return false;

@@ -6,7 +6,7 @@ using System.Text;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Who runs in a folder, as macOS tells it by <c>proc_pidinfo</c> and <c>proc_pidfdinfo</c> (libproc.h,
+/// Who runs in a folder, as macOS tells it by <c>proc_pidinfo</c>, <c>proc_pidpath</c> and <c>proc_pidfdinfo</c> (libproc.h,
 /// sys/proc_info.h). It tells of this user's processes only, unless the user is root (proc_security_policy in xnu's
 /// proc_info.c).
 /// </summary>
@@ -51,6 +51,11 @@ internal static unsafe partial class MacFolderProcesses
         if (ReadInfo(id, FoldersOfProcess, 0, folders, size) == size && IsPathIn(folders + VnodeInfoSize, folder))
             return true;
 
+        // PROC_PIDPATHINFO_MAXSIZE
+        var program = stackalloc byte[4 * PathSize];
+        if (ReadProgramPath(id, program, 4 * PathSize) > 0 && IsPathIn(program, folder))
+            return true;
+
         var files = new FileDescriptor[Math.Max(0, ReadInfo(id, ListOfFiles, 0, null, 0)) / sizeof(FileDescriptor)];
         int count;
         fixed (FileDescriptor* start = files)
@@ -78,6 +83,9 @@ internal static unsafe partial class MacFolderProcesses
 
     [LibraryImport("libproc", EntryPoint = "proc_pidfdinfo")]
     private static partial int ReadFileInfo(int id, int file, int flavor, void* buffer, int bufferSize);
+
+    [LibraryImport("libproc", EntryPoint = "proc_pidpath")]
+    private static partial int ReadProgramPath(int id, byte* buffer, uint bufferSize);
 
     // struct proc_fdinfo
     [StructLayout(LayoutKind.Sequential)]

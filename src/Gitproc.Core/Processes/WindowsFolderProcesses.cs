@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Processes;
 
-/// <summary>Who has a folder, or one below it, as the current directory on Windows. Open files are not seen.</summary>
+/// <summary>Who has a folder, or one below it, as the current directory on Windows, or runs a program in it. Open files are not seen.</summary>
 /// <remarks>
 /// Windows has no call for either. The Restart Manager takes files only, and a checkout has too many to ask about each.
 /// That a folder cannot be opened for deleting tells that somebody stands in it, but not who (it may be the caller),
@@ -44,13 +44,23 @@ internal static unsafe partial class WindowsFolderProcesses
         }
     }
 
-    /// <summary>Whether a process has a folder or one below it as its current directory.</summary>
+    /// <summary>Whether a process has a folder or one below it as its current directory, or its program in it.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="folder">The folder's real path.</param>
     /// <returns>True when it has; false also when it ended or is not ours to look at.</returns>
-    public static bool IsIn(int id, string folder) =>
-        CurrentDirectory(id) is { Length: > 0 } current
-        && FolderProcesses.IsAtOrBelow(Path.TrimEndingDirectorySeparator(RealPath.Of(current)), folder);
+    public static bool IsIn(int id, string folder) => IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
+
+    private static bool IsPathIn(string? path, string folder) =>
+        path is { Length: > 0 } && FolderProcesses.IsAtOrBelow(Path.TrimEndingDirectorySeparator(RealPath.Of(path)), folder);
+
+    private static string? Program(int id)
+    {
+        using var process = Open(QueryAndReadMemory, 0, id);
+        var path = new char[short.MaxValue];
+        var length = path.Length;
+        fixed (char* start = path)
+            return !process.IsInvalid && ReadProgramPath(process, 0, start, ref length) ? new string(path, 0, length) : null;
+    }
 
     private static string? CurrentDirectory(int id)
     {
@@ -77,6 +87,10 @@ internal static unsafe partial class WindowsFolderProcesses
 
     [LibraryImport("kernel32.dll", EntryPoint = "OpenProcess")]
     private static partial SafeProcessHandle Open(uint access, int inherit, int id);
+
+    [LibraryImport("kernel32.dll", EntryPoint = "QueryFullProcessImageNameW")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool ReadProgramPath(SafeProcessHandle process, uint flags, char* path, ref int length);
 
     [LibraryImport("ntdll.dll", EntryPoint = "NtQueryInformationProcess")]
     private static partial int QueryProcess(

@@ -57,6 +57,26 @@ public sealed class FolderProcessesTests : IDisposable
     }
 
     [Fact]
+    public void One_whose_program_is_in_the_folder_is_found_wherever_it_runs()
+    {
+        TestProcess.CopyProgram("/bin/sleep", Path.Combine(_checkout, "server"));
+        using var process = new TestProcess(_folder.Path, $"echo; exec '{_checkout}/server' 60");
+        Assert.True(SpinWait.SpinUntil(() => Found.Count > 0, TimeSpan.FromSeconds(30)));
+        Assert.Equal([process.Id], Found);
+    }
+
+    [ProgramFact("python3")]
+    public void One_that_has_a_file_of_the_folder_mapped_is_found()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which files a process has mapped.");
+        File.WriteAllText(Path.Combine(_checkout, "file"), "text");
+        const string script = "import mmap, time; f = open('checkout-1/file'); m = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ); f.close(); print(flush=True); time.sleep(60)";
+        // mmap of Python keeps a descriptor of its own, which only closing all of them takes away.
+        using var process = new TestProcess(_folder.Path, $"exec python3 -c \"{script.Replace("print", "import os; os.closerange(3, 64); print", StringComparison.Ordinal)}\"");
+        Assert.Equal([process.Id], Found);
+    }
+
+    [Fact]
     public void An_open_file_counts_after_it_was_removed()
     {
         using var process = new TestProcess(_folder.Path, "exec 3>checkout-1/file; rm checkout-1/file; echo; exec sleep 60");
