@@ -1,10 +1,12 @@
 namespace Gitproc.Cli;
 
-/// <summary>The folder the caller stands in.</summary>
+/// <summary>The caller's working directory.</summary>
 internal static class CurrentFolder
 {
-    /// <summary>Its absolute path.</summary>
-    /// <exception cref="GitprocException">It was removed.</exception>
+    /// <summary>
+    /// Its absolute path. Where the folder is gone, the path that the shell still has for it, or the root: only a command
+    /// that needs something in the folder has to fail then.
+    /// </summary>
     public static string Path
     {
         get
@@ -15,7 +17,9 @@ internal static class CurrentFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new GitprocException(ErrorReason.NoRepositoryHere, $"The folder you stand in cannot be used: {e.Message}", inner: e);
+                return Environment.GetEnvironmentVariable("PWD") is { } path && System.IO.Path.IsPathFullyQualified(path)
+                    ? path
+                    : System.IO.Path.GetPathRoot(AppContext.BaseDirectory)!;
             }
         }
     }

@@ -18,6 +18,7 @@ internal static class AcquireCommand
         {
             Description = "How many, all or none.",
             HelpName = "N",
+            CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 1,
         };
         var owner = new Option<int?>("--owner-pid")

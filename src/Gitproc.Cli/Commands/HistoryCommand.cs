@@ -23,6 +23,7 @@ internal static class HistoryCommand
         {
             Description = "How many, the newest.",
             HelpName = "N",
+            CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 100,
         };
         var json = CheckoutOutput.JsonOption();

@@ -14,7 +14,7 @@ internal static class Numbers
         var text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
-        result.AddError($"'{text}' is no number.");
+        result.AddError($"'{text}' is not a number.");
         return null;
     }
 }

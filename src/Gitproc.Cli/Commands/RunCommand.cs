@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using Gitproc.Cli.Output;
+using Gitproc.Git;
 using Gitproc.Leases;
 
 namespace Gitproc.Cli.Commands;
@@ -45,19 +46,21 @@ internal static class RunCommand
             Checkout checkout;
             using (var interruption = new Interruption())
                 checkout = pool.Acquire(acquire.Request(parsed, owner), interruption.Token)[0];
+            var ownerId = Environment.ProcessId;
             try
             {
-                return Run(commandToRun!, checkout, pool);
+                return Run(commandToRun!, checkout, pool, ref ownerId);
             }
             finally
             {
-                Release(pool, checkout);
+                Release(pool, checkout, ownerId);
             }
         });
         return command;
     }
 
-    private static void Release(Pool pool, Checkout checkout)
+    // The command may have kept the checkout (renew --hold), or given it to another process.
+    private static void Release(Pool pool, Checkout checkout, int ownerId)
     {
         try
         {
@@ -65,6 +68,7 @@ internal static class RunCommand
             {
                 Checkout = checkout.Name,
                 LeaseId = checkout.LeaseId,
+                OwnerProcessId = ownerId,
                 WorkingDirectory = checkout.Path,
             });
         }
@@ -74,7 +78,7 @@ internal static class RunCommand
         }
     }
 
-    private static int Run(IReadOnlyList<string> command, Checkout checkout, Pool pool)
+    private static int Run(IReadOnlyList<string> command, Checkout checkout, Pool pool, ref int ownerId)
     {
         if (FindProgram(command[0], checkout) is not { } program)
         {
@@ -83,12 +87,15 @@ internal static class RunCommand
         }
 
         var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = checkout.Path };
+        // Called by a hook, these name the hook's repository.
+        GitEnvironment.Scrub(start.Environment);
         try
         {
             using var passing = new SignalPassing();
             using var process = Process.Start(start)!;
             passing.To(process.Id);
-            HandOver(pool, checkout, process.Id);
+            if (TryHandOver(pool, checkout, process.Id))
+                ownerId = process.Id;
             process.WaitForExit();
             return process.ExitCode;
         }
@@ -106,7 +113,7 @@ internal static class RunCommand
             : ProgramPath.Find(command);
 
     // When this process is killed the command works on, and nobody else may have its checkout.
-    private static void HandOver(Pool pool, Checkout checkout, int processId)
+    private static bool TryHandOver(Pool pool, Checkout checkout, int processId)
     {
         try
         {
@@ -117,10 +124,12 @@ internal static class RunCommand
                 WorkingDirectory = checkout.Path,
                 Owner = LeaseOwner.OfProcess(processId),
             });
+            return true;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.OwnerNotRunning)
         {
             // It has ended already.
+            return false;
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Gitproc.Git;
 
 /// <summary>The environment that git is run with.</summary>
-internal static class GitEnvironment
+public static class GitEnvironment
 {
     /// <summary>
     /// The variables that bind a git process to one repository. A caller inside a hook or a <c>git</c> alias has them
@@ -15,7 +15,7 @@ internal static class GitEnvironment
     /// repository (submodule.c, prepare_submodule_repo_env); and with <c>GIT_QUARANTINE_PATH</c>, under which git
     /// refuses to update refs (git-receive-pack(1)), and <c>GIT_NAMESPACE</c> (gitnamespaces(7)).
     /// </remarks>
-    public static readonly IReadOnlyList<string> RepositoryVariables =
+    internal static readonly IReadOnlyList<string> RepositoryVariables =
     [
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
         "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS",
@@ -23,7 +23,10 @@ internal static class GitEnvironment
         "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
     ];
 
-    /// <summary>Takes the repository variables out of an environment.</summary>
+    /// <summary>
+    /// Takes the variables that bind git to one repository out of an environment, so that git finds the repository of its
+    /// working directory.
+    /// </summary>
     /// <param name="environment">The environment to change.</param>
     public static void Scrub(IDictionary<string, string?> environment)
     {
@@ -33,7 +36,7 @@ internal static class GitEnvironment
 
     /// <summary>Lets git fail rather than ask in a CI job, where nobody answers (git(1), GIT_TERMINAL_PROMPT).</summary>
     /// <param name="environment">The environment to change.</param>
-    public static void AskNobodyInCi(IDictionary<string, string?> environment)
+    internal static void AskNobodyInCi(IDictionary<string, string?> environment)
     {
         // What GitHub, GitLab, Buildkite and most others set; Azure Pipelines; Jenkins.
         string[] ofCi = ["CI", "TF_BUILD", "JENKINS_URL"];
@@ -47,7 +50,7 @@ internal static class GitEnvironment
     /// </summary>
     /// <param name="environment">The environment to change.</param>
     /// <param name="entries">Keys and values, in order.</param>
-    public static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
+    internal static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
     {
         environment.TryGetValue("GIT_CONFIG_COUNT", out var inherited);
         _ = int.TryParse(inherited, NumberStyles.None, CultureInfo.InvariantCulture, out var count);

@@ -12,6 +12,10 @@ namespace Gitproc.Git;
 /// <param name="reports">Told of each command and of git's progress, on the calling thread; null for nobody.</param>
 internal sealed class GitRunner(IProgress<PoolReport>? reports)
 {
+    // What says that there is no program to start: errno(3), and on Windows ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED
+    // and ERROR_BAD_EXE_FORMAT.
+    private static readonly int[] NoProgram = OperatingSystem.IsWindows() ? [2, 5, 193] : [2, 13, 8];
+
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\"'$\\`*?#&;|<>()");
 
     /// <summary>Who is told of what is run; null for nobody.</summary>
@@ -108,9 +112,13 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
             throw new GitprocException(
                 ErrorReason.GitFailed, $"The folder {call.WorkingDirectory} does not exist.", call.WorkingDirectory, e);
         }
-        catch (Win32Exception e)
+        catch (Win32Exception e) when (NoProgram.Contains(e.NativeErrorCode))
         {
             throw NoGit(e.Message, e);
+        }
+        catch (Win32Exception e)
+        {
+            throw new GitprocException(ErrorReason.GitFailed, $"git cannot be started: {e.Message}.", call.Subject, e);
         }
     }
 

@@ -49,9 +49,11 @@ internal sealed record Lease
             AcquiredAt = now,
             ExpiresAt = now + (terms.ExpiresAfter ?? defaultDuration),
             IsStrict = terms.IsStrict,
-            Label = terms.Label,
+            Label = terms.Label is { } label ? SecretText.Hide(label) : null,
             Job = CiJob.Current(),
-            Environment = terms.Environment is { Count: > 0 } ? terms.Environment : null,
+            Environment = terms.Environment is { Count: > 0 } shown
+                ? shown.ToDictionary(pair => pair.Key, pair => SecretText.Hide(pair.Value))
+                : null,
         };
     }
 

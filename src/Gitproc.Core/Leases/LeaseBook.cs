@@ -458,14 +458,16 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private string? WhyUsed(CheckoutRow row, OwnerLives lives) => row switch
     {
         { Lease: { } held } => $"{row.Name} by {held.Holder()}{StillUsed(row, lives)}",
-        { State: CheckoutState.Cleaning } => $"{row.Name} is being cleaned",
+        { State: CheckoutState.Cleaning } => CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running
+            ? $"{row.Name} was released, but these run in it: {CheckoutProcesses.Names(running)}. To end them: --stop-processes"
+            : $"{row.Name} is being cleaned",
         { State: CheckoutState.Unknown } => $"{row.Name} by nobody knows whom",
         _ => null,
     };
 
     private string StillUsed(CheckoutRow row, OwnerLives lives) =>
         row.State == CheckoutState.Locked && lives.WhyOver(row.Lease!) is { } why
-            ? $", who {why}, but these run in it: {CheckoutProcesses.Names(CheckoutProcesses.Of(folder.Checkout(row.Name)))}"
+            ? $", who {why}, but these run in it: {CheckoutProcesses.Names(CheckoutProcesses.Of(folder.Checkout(row.Name)))}. To end them: --stop-processes"
             : "";
 
     private static string Who(Lease lease) => lease.Owner?.ToString() ?? lease.User;

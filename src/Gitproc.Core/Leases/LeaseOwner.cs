@@ -45,6 +45,11 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     internal bool IsOrIsAncestorOf(int processId) =>
         Place == ProcessPlace.Current && ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
 
+    /// <summary>Whether it is this process of this place.</summary>
+    /// <param name="processId">The id of the process.</param>
+    /// <returns>True when it is.</returns>
+    internal bool IsProcess(int processId) => Place == ProcessPlace.Current && Process.Id == processId;
+
     /// <inheritdoc/>
     public override string ToString() => $"process {Process.Id} ({PrintableText.Of(Name)})";
 

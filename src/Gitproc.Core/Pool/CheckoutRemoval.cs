@@ -45,7 +45,7 @@ internal sealed class CheckoutRemoval(
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
     {
         var row = seized.Row;
-        var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
+        var repository = new RepositoryTable(database.Connection).Of(row);
         var target = BaseRefs.Default(folder.Base(repository.Base));
         if (recovery.TryClean(seized, repository, target, CleanMode.Default, cancellationToken).Failure is { } failure)
         {

@@ -94,7 +94,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         {
             ExpiresAt = request.ExpiresAfter is { } after ? DateTimeOffset.UtcNow + after : lease.ExpiresAt,
             IsStrict = request.IsStrict ?? lease.IsStrict,
-            Label = request.Label is null ? lease.Label : request.Label.Length == 0 ? null : request.Label,
+            Label = request.Label is null ? lease.Label : request.Label.Length == 0 ? null : SecretText.Hide(request.Label),
             Owner = request.Hold ? null : request.Owner ?? lease.Owner,
         };
     }
@@ -301,6 +301,13 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var settings = Settings(database, cancellationToken);
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
         var held = leases.Releasable(id, request.LeaseId, request.Force);
+        if (request.OwnerProcessId is { } owner && held.Lease is { } lease && lease.Owner?.IsProcess(owner) != true)
+        {
+            var now = lease.Owner is null ? "it is held until it is released or expires" : $"it belongs to {lease.Owner} now";
+            reports?.Report(new PoolReport(ReportKind.Notice, $"{held.Name} stays locked, as {now}"));
+            return held;
+        }
+
         var running = looking is null ? CheckoutProcesses.Stop(_folder.Checkout(held.Name), cancellationToken) : looking.GetAwaiter().GetResult();
         if (running.Count > 0)
             Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");

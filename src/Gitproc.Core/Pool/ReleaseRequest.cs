@@ -12,6 +12,12 @@ public sealed record ReleaseRequest
     /// <summary>The lease that is meant: a later one on the same checkout is left alone. Null for whichever there is.</summary>
     public string? LeaseId { get; init; }
 
+    /// <summary>
+    /// The process that the lease must still end with; null for whichever owner there is. A lease that was given to somebody
+    /// else since, or is held without an owner, is left alone, and a notice says so.
+    /// </summary>
+    public int? OwnerProcessId { get; init; }
+
     /// <summary>Whether processes that still run in it are ended first.</summary>
     public bool StopProcesses { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class ReleasedCleaning(
     /// <returns>The checkout as it is.</returns>
     public CheckoutRow Clean(CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {
-        var repository = new RepositoryTable(database.Connection).Find(row.RepositoryKey)!;
+        var repository = new RepositoryTable(database.Connection).Of(row);
         var basePath = folder.Base(repository.Base);
         if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
             || CheckoutHealth.Check(folder.Place(row)) is { IsMissing: true } or { Damage: not null })

@@ -29,6 +29,15 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         .Query($"SELECT {Columns} FROM repository WHERE key = $key", Read, ("$key", key))
         .SingleOrDefault();
 
+    /// <summary>The repository that a checkout is of.</summary>
+    /// <param name="checkout">The checkout's row.</param>
+    /// <returns>The row.</returns>
+    /// <exception cref="GitprocException">The row is missing: somebody else wrote into the database.</exception>
+    public RepositoryRow Of(CheckoutRow checkout) => Find(checkout.RepositoryKey) ?? throw new GitprocException(
+        ErrorReason.DatabaseNotUsable,
+        $"The pool's database has {checkout.Name}, but not its repository {checkout.RepositoryKey}. To put it right: gitproc repair",
+        checkout.Name);
+
     /// <summary>
     /// The repositories whose key has a last part, in either case of letters. Keys of bare local repositories end in
     /// <c>.git</c>; they are found too.

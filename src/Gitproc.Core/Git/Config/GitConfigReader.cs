@@ -16,6 +16,9 @@ internal sealed class GitConfigReader(GitRunner git)
     /// <exception cref="GitprocException">git failed, as it does on a config file it cannot read.</exception>
     public (GitConfig Config, IReadOnlySet<string> Files) Read(string directory, CancellationToken cancellationToken)
     {
+        // The caller's working directory may be gone. What holds everywhere is then all there is.
+        if (!Directory.Exists(directory))
+            directory = Path.GetPathRoot(directory)!;
         // A hook that goes elsewhere keeps a GIT_DIR that is relative to where it was called: what it stands in then
         // is found from the folder alone.
         var keep = Environment.GetEnvironmentVariable("GIT_DIR") is not null;
