@@ -51,6 +51,11 @@ Describe 'Invoke-GitprocAcquire' {
         ($repository, $repository | Invoke-GitprocAcquire).Name | Select-Object -Unique | Should -HaveCount 2
     }
 
+    It 'keeps no checkout that nobody was given when the pipeline stops at the first' {
+        $first = Invoke-GitprocAcquire $repository -Count 3 | Select-Object -First 1
+        (Get-GitprocCheckout -Locked).Name | Should -Be $first.Name
+    }
+
     It 'takes the ref and the branch of a row, and no ref of a checkout' {
         $rows = "Repository,Ref,NewBranch`n$repository,other,topic" | ConvertFrom-Csv
         $checkout = $rows | Invoke-GitprocAcquire

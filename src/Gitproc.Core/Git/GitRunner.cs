@@ -33,8 +33,10 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         {
             return RunOnce(call, cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && call.Clear?.Invoke() == true)
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && call.Clear is not null)
         {
+            if (!call.Clear())
+                throw;
             return RunOnce(call, cancellationToken);
         }
     }

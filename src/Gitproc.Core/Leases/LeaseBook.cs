@@ -1,6 +1,7 @@
 using Gitproc.Checkouts;
 using Gitproc.Leases.Waiting;
 using Gitproc.Registry;
+using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Leases;
 
@@ -48,8 +49,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         }
         catch
         {
-            foreach (var grant in grants)
-                Undo(grant);
+            UndoAll(grants);
             throw;
         }
 
@@ -195,6 +195,25 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         {
             using var cleaning = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
             return cleaning is null;
+        }
+    }
+
+    /// <summary>
+    /// Takes grants back because of an error that the user has to read: what fails here does not hide it, and keeps none of
+    /// the others. A grant that stays ends with its owner.
+    /// </summary>
+    /// <param name="grants">The grants.</param>
+    public void UndoAll(IEnumerable<Grant> grants)
+    {
+        foreach (var grant in grants)
+        {
+            try
+            {
+                Undo(grant);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or GitprocException)
+            {
+            }
         }
     }
 

@@ -88,8 +88,7 @@ internal sealed class Acquisition(
         catch
         {
             // The one that failed has taken itself back.
-            foreach (var grant in granted.Concat(ready.Select(row => new Grant(row))))
-                leases.Undo(grant);
+            leases.UndoAll(granted.Concat(ready.Select(row => new Grant(row))));
             RemoveBranch();
             throw;
         }
@@ -151,7 +150,7 @@ internal sealed class Acquisition(
         }
         catch
         {
-            leases.Undo(grant);
+            leases.UndoAll([grant]);
             throw;
         }
     }

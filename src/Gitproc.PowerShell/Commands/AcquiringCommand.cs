@@ -135,9 +135,36 @@ public abstract class AcquiringCommand : GitprocCommand
             return;
         WithPool(pool =>
         {
-            foreach (var checkout in pool.Acquire(Request(), Cancellation))
-                Use(pool, checkout);
+            var acquired = pool.Acquire(Request(), Cancellation);
+            var used = 0;
+            try
+            {
+                while (used < acquired.Count)
+                    Use(pool, acquired[used++]);
+            }
+            catch
+            {
+                // Select-Object -First stops the pipeline at the first one: the others would be nobody's.
+                foreach (var checkout in acquired.Skip(used))
+                    TryRelease(pool, checkout);
+                throw;
+            }
         });
+    }
+
+    /// <summary>Releases a checkout because of an error that the user has to read: what fails here does not hide it.</summary>
+    /// <param name="pool">The pool it is of.</param>
+    /// <param name="checkout">The checkout.</param>
+    private protected void TryRelease(Gitproc.Pool pool, Checkout checkout)
+    {
+        try
+        {
+            pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
+        {
+            // It stays locked until the session ends.
+        }
     }
 
     /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>

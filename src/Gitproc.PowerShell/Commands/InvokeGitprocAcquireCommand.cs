@@ -52,7 +52,7 @@ public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
         }
         catch
         {
-            pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
+            TryRelease(pool, checkout);
             throw;
         }
 
