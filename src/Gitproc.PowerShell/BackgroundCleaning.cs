@@ -16,16 +16,22 @@ public static class BackgroundCleaning
         new Pool(pool).Clean(checkout, clean.Length == 0 ? null : Enum.Parse<CleanMode>(clean), discard);
     }
 
-    // The session's own pwsh; a program that hosts PowerShell is none. Where there is none, the next acquire does its work.
+    // The session's own pwsh, which as a .NET tool is "dotnet" with pwsh.dll; a program that hosts PowerShell is none. Where there
+    // is none, the next acquire does its work.
     internal static void Start(string pool, string checkout, CleanMode? clean, bool discard)
     {
         var module = Path.GetDirectoryName(typeof(BackgroundCleaning).Assembly.Location)!;
-        var pwsh = Path.Combine(
-            Path.GetDirectoryName(typeof(PSObject).Assembly.Location)!, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh");
+        var assembly = Path.Combine(Path.GetDirectoryName(typeof(PSObject).Assembly.Location)!, "pwsh.dll");
+        var (program, first) = (Environment.ProcessPath, Path.GetFileNameWithoutExtension(Environment.ProcessPath)) switch
+        {
+            ({ } process, "pwsh") => (process, (string[])[]),
+            ({ } process, "dotnet") when File.Exists(assembly) => (process, [assembly]),
+            _ => ("pwsh", []),
+        };
         DetachedProcess.Start(
-            File.Exists(pwsh) ? pwsh : "pwsh",
+            program,
             [
-                "-NoProfile", "-NonInteractive", "-File", Path.Combine(module, "BackgroundCleaning.ps1"),
+                .. first, "-NoProfile", "-NonInteractive", "-File", Path.Combine(module, "BackgroundCleaning.ps1"),
                 "-Pool", pool, "-Checkout", checkout, .. clean is null ? [] : (string[])["-Clean", $"{clean}"], .. discard ? (string[])["-Discard"] : [],
             ],
             pool);

@@ -97,6 +97,28 @@ Describe 'Hand-over' {
         (Get-GitprocRescue).Checkout | Should -Be $checkout.Name
     }
 
+    # That of another kind comes with its own .NET.
+    It 'leaves it to another process in "dotnet pwsh" too, where the PATH has no pwsh' -Skip:(Test-Path "$PSHOME/pwsh*" -PathType Leaf -Exclude *.dll, *.json) {
+        $path = $env:PATH
+        $program = (Get-Command dotnet).Source
+        try {
+            $env:PATH = ($path -split [IO.Path]::PathSeparator | Where-Object { -not (Test-Path "$_/pwsh") }) -join [IO.Path]::PathSeparator
+            $name = & $program "$PSHOME/pwsh.dll" -NoProfile -NonInteractive -Command {
+                Import-Module Gitproc
+                $checkout = Invoke-GitprocAcquire $args[0]
+                Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value 'new'
+                Exit-GitprocCheckout $checkout -Background
+                $checkout.Name
+            } -args $repository
+        } finally {
+            $env:PATH = $path
+        }
+        $end = [datetime]::Now.AddSeconds(60)
+        while ((Get-GitprocCheckout $name).State -ne 'Free' -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 100 }
+        (Get-GitprocCheckout $name).State | Should -Be 'Free'
+        (Get-GitprocRescue).Checkout | Should -Be $name
+    }
+
     It 'lets rescues be listed with what is in them' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue

@@ -1,16 +1,16 @@
-# Runs the Pester suite on the built module, in a pool and a home of its own. Called by "dotnet test", which reads the
+# Runs the Pester suite on the built module, in a pool and a home of its own. Called by Gitproc.Pester.csproj, which reads the
 # failures out of the output: FILE(LINE): error PESTER: MESSAGE.
 [CmdletBinding()]
-param([string] $Path = $PSScriptRoot)
+param(
+    [Parameter(Mandatory)] [string] $Pester,
+    [string] $Tests = '*'
+)
 
 $ErrorActionPreference = 'Stop'
-if ($PSVersionTable.PSVersion -lt [version] '7.4') { exit 3 }
-$pester = Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -eq 5 } | Sort-Object Version -Descending | Select-Object -First 1
-if (-not $pester) { exit 3 }
-Import-Module $pester
+Import-Module $Pester
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
+$configuration.Run.Path = Join-Path $PSScriptRoot "$Tests.Tests.ps1"
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'None'
 $result = Invoke-Pester -Configuration $configuration

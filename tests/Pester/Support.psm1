@@ -6,7 +6,7 @@ function Initialize-TestPool {
     param([Parameter(Mandatory)] [string] $Folder)
 
     $unset = 'NO_COLOR', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE', 'GITPROC_CASE_INSENSITIVE_HOST'
-    $set = 'GITPROC_POOL', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'PSModulePath'
+    $set = 'GITPROC_POOL', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'PSModulePath', 'PATH'
     $before = @{}
     foreach ($name in $unset + $set) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
     foreach ($name in $unset) { [Environment]::SetEnvironmentVariable($name, $null) }
@@ -20,6 +20,8 @@ function Initialize-TestPool {
     $env:GITPROC_POOL = Join-Path $Folder 'pool'
     $modules = Split-Path (Split-Path $script:Module)
     $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $env:PSModulePath
+    # "pwsh" is the one that this runs in.
+    $env:PATH = (Split-Path ([Environment]::ProcessPath)) + [IO.Path]::PathSeparator + $env:PATH
     Import-Module $script:Module -Global -Force
     $before
 }

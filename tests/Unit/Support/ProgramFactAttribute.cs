@@ -15,4 +15,13 @@ public sealed class ProgramFactAttribute : FactAttribute
     }
 
     public string Program { get; }
+
+    // The build of the tests made one there, unless the PATH has one (tests/Pester/Gitproc.Pester.csproj).
+#pragma warning disable CA2255 // The PATH is the process's own.
+    [ModuleInitializer]
+    internal static void AddPwshToPath() =>
+#pragma warning restore CA2255
+        Environment.SetEnvironmentVariable(
+            "PATH",
+            Environment.GetEnvironmentVariable("PATH") + Path.PathSeparator + Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../out/pwsh")));
 }
