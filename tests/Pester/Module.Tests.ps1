@@ -40,7 +40,7 @@ Describe 'The module' {
             Remove-Item $folder -Recurse -Force
 '@
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command $script.Replace('REPOSITORY', "'$repository'")
-        $output | Should -Be 'works', '99 Default', '6 Gitproc'
+        $output | Should -Be 'works', '99 Default', '10 Gitproc'
     }
 
     It 'loads no other module, which would take longer than itself' {
@@ -62,6 +62,60 @@ Describe 'The module' {
             ($aliases | Where-Object { $_ -notin $end }) -join ' '
         }
         $output | Should -Be 'a=Invoke-GitprocAcquire gitproc=Invoke-Gitproc gp=Invoke-Gitproc list=Get-GitprocCheckout', '', '', ''
+    }
+}
+
+Describe 'A module that lacks a file' {
+    BeforeAll {
+        # In a pwsh of its own, as what is loaded stays loaded; in one for all, as nothing is loaded of a module that lacks a file.
+        $copy = Join-Path $TestDrive 'incomplete/Gitproc'
+        Copy-Item -LiteralPath "$PSScriptRoot/../../out/Gitproc" -Destination $copy -Recurse
+        $native = (Get-ChildItem "$copy/dependencies/runtimes" -Recurse -File -Filter '*e_sqlite3.*').FullName
+        $dependency = (Get-ChildItem "$copy/dependencies" -File -Filter '*.dll').FullName
+        $script = {
+            param($Module, $Case)
+            Import-Module $Module
+            function Show-Error {
+                param($Name, $Command)
+                try { & $Command; "$Name works" } catch {
+                    "$Name|$($_.FullyQualifiedErrorId)|$($_.CategoryInfo.Category)|$([IO.Path]::GetFileName($_.TargetObject))|$($_.Exception.Message)"
+                }
+            }
+            foreach ($one in $Case) {
+                $paths = $one -split ';'
+                foreach ($path in $paths) { [IO.Directory]::Move($path, "$path.gone") }
+                Show-Error "ls $one" { $null = gp ls -ErrorAction Stop }
+                Show-Error "history $one" { $null = Get-GitprocHistory -Since 3d -ErrorAction Stop }
+                Show-Error "acquire $one" { $null = Invoke-GitprocAcquire -Pool $one -ErrorAction Stop }
+                $null = TabExpansion2 'Exit-GitprocCheckout -Checkout ' 31
+                foreach ($path in $paths) { [IO.Directory]::Move("$path.gone", $path) }
+            }
+            Show-Error 'mended' { $null = gp ls -ErrorAction Stop }
+            Remove-Item -LiteralPath (Split-Path $Module) -Recurse
+            Show-Error 'loaded' { $null = gp ls -ErrorAction Stop }
+            'alive'
+        }
+        $case = @("$copy/dependencies", $copy) + $dependency + ($native -join ';')
+        $output = pwsh -NoProfile -Command $script -args "$copy/Gitproc.psd1", $case
+    }
+
+    It 'says so with an error, whichever is gone, and leaves the session alone' {
+        $output[-1] | Should -Be 'alive'
+        $failures = @($output | Where-Object { $_ -match '^(ls|history|acquire) ' })
+        $failures | Should -HaveCount (3 * $case.Count)
+        $failures | Should -Match '\|ModuleIncomplete(,[\w.]+)?\|ResourceUnavailable\|[\w.]+\.(dll|so|dylib)\|.* is missing: .*Install it again'
+    }
+
+    It 'names the file' {
+        foreach ($file in $dependency) {
+            $output | Should -Contain ($output -like "ls $file|*|$(Split-Path $file -Leaf)|*")[0]
+        }
+        $output -like "ls *;*" | Should -Match 'e_sqlite3\.(dll|so|dylib)\|'
+    }
+
+    It 'works as soon as the file is back, and goes on when it goes after that' {
+        $output | Should -Contain 'mended works'
+        $output | Should -Contain 'loaded works'
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -17,6 +18,9 @@ internal static class ErrorRecords
     /// <returns>The record.</returns>
     public static ErrorRecord Of(Exception error, string? path = null) => error switch
     {
+        // Most files are looked for before; one may go between that and its loading.
+        FileNotFoundException or FileLoadException or BadImageFormatException or DllNotFoundException or TypeInitializationException
+            when DependencyContext.FindMissing() is { } file => new ModuleIncompleteException(file).ErrorRecord,
         GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.Of(refused.Message)) },
         InvalidPathException invalid => new(invalid, "InvalidPath", ErrorCategory.InvalidArgument, invalid.Target),
         IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, path),

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -6,6 +7,9 @@ namespace Gitproc.PowerShell.Commands;
 public abstract class GitprocCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Makes the cmdlet, before its parameters are bound: some are read by Core.</summary>
+    protected GitprocCommand() => DependencyContext.Require();
 
     /// <summary>The pool's folder; <c>GITPROC_POOL</c>, else <c>~/.gitproc_pool</c>, when not given.</summary>
     [Parameter]
