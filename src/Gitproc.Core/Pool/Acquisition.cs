@@ -44,6 +44,9 @@ internal sealed class Acquisition(
     /// <summary>What is taken away of what the last holder left.</summary>
     public required CleanMode Clean { get; init; }
 
+    /// <summary>What a checkout gets of the config of the repository that the caller stands in; null when it is of another one.</summary>
+    public CarriedConfig? Carried { get; init; }
+
     /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
@@ -79,8 +82,10 @@ internal sealed class Acquisition(
                     granted = new Queue<Grant>(_wait.For(rest, LongestWait, Caller, cancellationToken));
                 }
 
-                if (TryPrepare(granted.Dequeue(), cancellationToken) is { } row)
-                    ready.Add(row);
+                if (TryPrepare(granted.Dequeue(), cancellationToken) is not { } row)
+                    continue;
+                ready.Add(row);
+                Carried?.WriteTo(folder.Place(row));
             }
 
             return ready;

@@ -259,6 +259,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             : throw new GitprocException(
                 ErrorReason.NothingFree, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
 
+        // Whoever names the folder of the repository means it as much as one who names none.
+        var isOfCaller = config.TopLevel is { } top
+            && (request.Repository is null || RealPath.IsSame(RealPath.Of(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), RealPath.Of(top)));
+        var carried = isOfCaller ? new CarriedConfig(config, settings) : null;
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
         var acquisition = new Acquisition(_folder, database, leases, _git, reports)
         {
@@ -270,6 +274,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             Ref = wanted,
             Fetch = request.Fetch,
             Clean = request.Clean ?? settings.Clean,
+            Carried = carried,
             Settings = settings,
             Wanted = new GrantRequest
             {
@@ -283,7 +288,11 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
                 NewLease = () => Lease.New(request.Terms, settings.LeaseDuration),
             },
         };
-        return DescribeAll(acquisition.Run(cancellationToken));
+        var acquired = acquisition.Run(cancellationToken);
+        // Once for each state of the config.
+        if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
+            reports?.Report(new PoolReport(ReportKind.Notice, missing));
+        return DescribeAll(acquired);
     }
 
     private List<CheckoutRow> Rows(string? repository, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
 
-    private const byte FormatVersion = 2;
+    private const byte FormatVersion = 3;
 
     /// <summary>Looks at the files an answer depends on.</summary>
     /// <param name="config">The answer.</param>
@@ -34,9 +34,11 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public bool MayBeKept =>
         !Config.HasRepositoryError
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
-        && !KeptEntries.Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
+        && !KeptEntries.Concat(KeptLocal).Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
+
+    private IEnumerable<KeyValuePair<string, string>> KeptLocal => Config.Local.Where(entry => CarriedConfig.IsOfInterest(entry.Key, Config));
 
     /// <summary>Whether git would answer the same now.</summary>
     /// <returns>True when nothing has changed.</returns>
@@ -56,14 +58,8 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         writer.Write(AskedAt.Ticks);
         writer.Write(Config.TopLevel ?? "");
         writer.Write(Config.WhyNoRepository ?? "");
-        var entries = KeptEntries.ToList();
-        writer.Write(entries.Count);
-        foreach (var (key, value) in entries)
-        {
-            writer.Write(key);
-            writer.Write(value);
-        }
-
+        Write(KeptEntries);
+        Write(KeptLocal);
         writer.Write(Files.Count);
         foreach (var (path, target, ticks, length) in Files)
         {
@@ -75,6 +71,17 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 
         writer.Flush();
         return stream.ToArray();
+
+        void Write(IEnumerable<KeyValuePair<string, string>> kept)
+        {
+            var entries = kept.ToList();
+            writer.Write(entries.Count);
+            foreach (var (key, value) in entries)
+            {
+                writer.Write(key);
+                writer.Write(value);
+            }
+        }
     }
 
     /// <summary>Reads what <see cref="Encode"/> made.</summary>
@@ -87,14 +94,20 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             return null;
         var askedAt = new DateTime(reader.ReadInt64(), DateTimeKind.Utc);
         var (topLevel, why) = (reader.ReadString(), reader.ReadString());
-        var entries = new KeyValuePair<string, string>[reader.ReadInt32()];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = new(reader.ReadString(), reader.ReadString());
+        var (entries, local) = (Read(), Read());
         var files = new FileStamp[reader.ReadInt32()];
         for (var i = 0; i < files.Length; i++)
             files[i] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
         return new ConfigSnapshot(
-            new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null), files, askedAt);
+            new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null) { Local = local, IsNew = false }, files, askedAt);
+
+        KeyValuePair<string, string>[] Read()
+        {
+            var entries = new KeyValuePair<string, string>[reader.ReadInt32()];
+            for (var i = 0; i < entries.Length; i++)
+                entries[i] = new(reader.ReadString(), reader.ReadString());
+            return entries;
+        }
     }
 
     private static bool IsAskedFor(string key) =>

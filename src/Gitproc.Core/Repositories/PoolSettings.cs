@@ -17,6 +17,7 @@ namespace Gitproc.Repositories;
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
 /// <param name="RescueMaxSize">The most bytes of files that are rescued.</param>
 /// <param name="RescueMaxAge">After what time a rescue is removed.</param>
+/// <param name="CarriedConfig">Keys that a checkout gets from the repository the caller stands in, as git lists them.</param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
     bool AutoCreate,
@@ -28,7 +29,8 @@ internal sealed record PoolSettings(
     CleanMode Clean,
     CheckoutKind? Kind,
     long RescueMaxSize,
-    TimeSpan RescueMaxAge)
+    TimeSpan RescueMaxAge,
+    IReadOnlyList<string> CarriedConfig)
 {
     private const long Gibibyte = 1L << 30;
 
@@ -51,7 +53,32 @@ internal sealed record PoolSettings(
         Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
         Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
         Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
-        Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30));
+        Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
+        CarriedKeys(config));
+
+    /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
+    /// <param name="config">git's config where the caller stands.</param>
+    /// <returns>The keys, as git lists them.</returns>
+    /// <exception cref="GitprocException">One is no key, or would make another repository of the checkout.</exception>
+    public static IReadOnlyList<string> CarriedKeys(GitConfig config)
+    {
+        var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment ? [environment] : config.GetAll("gitproc.carryconfig");
+        return [.. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Select(Key)];
+
+        // git-config(1): the section and the last part fold case.
+        static string Key(string text)
+        {
+            var (first, last) = (text.IndexOf('.', StringComparison.Ordinal), text.LastIndexOf('.'));
+            var key = first < 1 || last == text.Length - 1 ? "" : text[..first].ToLowerInvariant() + text[first..last] + text[last..].ToLowerInvariant();
+            return key is "" or "core.bare" or "core.worktree" or "core.repositoryformatversion"
+                || key.StartsWith("extensions.", StringComparison.Ordinal) || key.StartsWith("include", StringComparison.Ordinal) || key.StartsWith("remote.", StringComparison.Ordinal)
+                ? throw new GitprocException(
+                    ErrorReason.InvalidSetting,
+                    $"gitproc.carryConfig names '{text}', which cannot be carried over. Change or remove it: git config --show-origin --get-all gitproc.carryConfig",
+                    "gitproc.carryConfig")
+                : key;
+        }
+    }
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct

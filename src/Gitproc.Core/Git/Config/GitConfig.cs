@@ -16,6 +16,12 @@ internal sealed record GitConfig(
     // setup.c, setup_git_directory_gently: what git says where no folder on the way up is a repository.
     private const string NoneOnTheWayUp = "not a git repository (or any ";
 
+    /// <summary>Those of <see cref="Entries"/> that the repository sets for itself (git-config(1), scopes local and worktree).</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Local { get; init; } = [];
+
+    /// <summary>Whether git answered now; false for an answer that was kept.</summary>
+    public bool IsNew { get; init; } = true;
+
     /// <summary>
     /// Whether git found a repository and would not take it: its owner is another user (safe.directory in
     /// git-config(1)), or it is damaged.

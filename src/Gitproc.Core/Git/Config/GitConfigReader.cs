@@ -30,7 +30,7 @@ internal sealed class GitConfigReader(GitRunner git)
         }
 
         var listed = git.Run(
-            new GitCall("config", "--list", "--show-origin", "-z")
+            new GitCall("config", "--list", "--show-scope", "--show-origin", "-z")
             {
                 WorkingDirectory = directory,
                 KeepRepositoryVariables = keep,
@@ -38,16 +38,19 @@ internal sealed class GitConfigReader(GitRunner git)
             cancellationToken);
 
         var entries = new List<KeyValuePair<string, string>>();
+        var local = new List<KeyValuePair<string, string>>();
         var files = new HashSet<string>();
         var fields = listed.Output.Split('\0');
-        for (var i = 0; i + 1 < fields.Length; i += 2)
+        for (var i = 0; i + 2 < fields.Length; i += 3)
         {
-            var entry = ReadEntry(fields[i + 1]);
+            var entry = ReadEntry(fields[i + 2]);
             entries.Add(entry);
+            if (fields[i] is "local" or "worktree")
+                local.Add(entry);
             // The repository's own files are named relative to its top; they are added below.
-            if (!fields[i].StartsWith("file:", StringComparison.Ordinal) || !Path.IsPathRooted(fields[i]["file:".Length..]))
+            if (!fields[i + 1].StartsWith("file:", StringComparison.Ordinal) || !Path.IsPathRooted(fields[i + 1]["file:".Length..]))
                 continue;
-            var origin = fields[i]["file:".Length..];
+            var origin = fields[i + 1]["file:".Length..];
             files.Add(origin);
             if (IsInclude(entry.Key))
                 files.Add(ResolveInclude(entry.Value, origin));
@@ -69,7 +72,7 @@ internal sealed class GitConfigReader(GitRunner git)
         }
 
         var topLevel = top.Length > 0 ? Path.GetFullPath(top, directory) : gitDirectory;
-        return (new GitConfig(entries, topLevel, null), files);
+        return (new GitConfig(entries, topLevel, null) { Local = local }, files);
     }
 
     private static bool IsInclude(string key) =>

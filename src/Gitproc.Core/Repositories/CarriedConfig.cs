@@ -1,0 +1,72 @@
+using System.Text;
+using Gitproc.Checkouts;
+using Gitproc.Files;
+using Gitproc.Git.Config;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// What the repository that the caller stands in sets for itself, and a checkout of the same repository gets too, so that
+/// commits made there are the same person's. Recycling takes it away again, as it does with all config of a holder.
+/// </summary>
+/// <param name="config">git's config where the caller stands.</param>
+/// <param name="settings">The settings.</param>
+internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
+{
+    private static readonly string[] Always = ["user.name", "user.email"];
+
+    // What makes commits in a checkout other ones than in the caller's repository, and nobody is told by git.
+    private static readonly string[] WorthTelling =
+    [
+        "author.name", "author.email", "committer.name", "committer.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign",
+        "gpg.format", "gpg.program", "commit.template", "core.hookspath", "core.autocrlf", "core.eol", "core.sshcommand",
+    ];
+
+    /// <summary>Whether a setting of a repository is looked at here.</summary>
+    /// <param name="key">The key, as git lists it.</param>
+    /// <param name="config">git's config where it is set.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOfInterest(string key, GitConfig config) =>
+        Always.Contains(key) || WorthTelling.Contains(key) || PoolSettings.CarriedKeys(config).Contains(key);
+
+    /// <summary>Names what the repository sets and its checkouts do not get.</summary>
+    /// <param name="kind">Of what kind the checkout is.</param>
+    /// <returns>A sentence with the command that helps; null when there is nothing.</returns>
+    public string? Missing(CheckoutKind kind)
+    {
+        var missing = config.Local.Select(entry => entry.Key).Distinct()
+            .Where(key => kind == CheckoutKind.Clone ? WorthTelling.Contains(key) && !settings.CarriedConfig.Contains(key) : IsCarried(key))
+            .ToList();
+        if (missing.Count == 0)
+            return null;
+        var what = $"{config.TopLevel} sets {string.Join(", ", missing)} for itself, and the checkout does not have it";
+        return kind == CheckoutKind.Clone
+            ? $"{what}. To carry a setting over: git config --add gitproc.carryConfig {missing[0]}"
+            : $"{what}, as checkouts of this kind share their config. A checkout of the kind clone has it.";
+    }
+
+    /// <summary>Writes the settings into the config of a checkout that was just acquired.</summary>
+    /// <param name="place">The checkout; one of another kind than a clone is left as it is.</param>
+    public void WriteTo(CheckoutPlace place)
+    {
+        var carried = config.Local.Where(entry => IsCarried(entry.Key)).ToList();
+        if (carried.Count == 0 || place.IsLinked)
+            return;
+        using var folder = RawFolder.Open(place.GitDirectory);
+        var text = new StringBuilder(RawTree.Read(folder, "config"));
+        foreach (var (key, value) in carried)
+            text.Append(RawText.OfText(Line(key, value)));
+        RawTree.Replace(folder, "config", text.ToString(), ".new");
+    }
+
+    private bool IsCarried(string key) => Always.Contains(key) || settings.CarriedConfig.Contains(key);
+
+    // git-config(1), "CONFIGURATION FILE": a section on a line of its own, and what has to be escaped.
+    private static string Line(string key, string value)
+    {
+        var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));
+        var part = first == last ? "" : $" \"{key[(first + 1)..last].Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        var escaped = value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        return $"[{key[..first]}{part}]\n\t{key[(last + 1)..]} = \"{escaped}\"\n";
+    }
+}
