@@ -38,9 +38,9 @@ Describe 'Use-GitprocCheckout' {
 
     It 'releases when the pipeline is stopped' {
         $shell = [powershell]::Create()
-        $null = $shell.AddScript('param($r) Import-Module Gitproc; Use-GitprocCheckout $r { Start-Sleep 60 }').AddArgument($repository)
+        $null = $shell.AddScript('param($r) Import-Module Gitproc; Use-GitprocCheckout $r { Start-Sleep 600 }').AddArgument($repository)
         $running = $shell.BeginInvoke()
-        $deadline = [datetime]::Now.AddSeconds(30)
+        $deadline = [datetime]::Now.AddSeconds(120)
         while (-not (Get-GitprocCheckout -Locked) -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
         Get-GitprocCheckout -Locked | Should -HaveCount 1
         $shell.Stop()
@@ -285,9 +285,9 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
 
     It 'asks before it takes from another process' {
         $other = Start-Process (Get-Process -Id $PID).Path -PassThru -ArgumentList '-NoProfile', '-Command',
-            "Import-Module Gitproc; `$null = Invoke-GitprocAcquire '$repository'; Start-Sleep 60"
+            "Import-Module Gitproc; `$null = Invoke-GitprocAcquire '$repository'; Start-Sleep 600"
         try {
-            $deadline = [datetime]::Now.AddSeconds(30)
+            $deadline = [datetime]::Now.AddSeconds(120)
             while (-not ($held = Get-GitprocCheckout -Locked) -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
             $held.OwnerProcessId | Should -Be $other.Id
             { $held | Exit-GitprocCheckout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*' -ExpectedMessage "*process $($other.Id)*"

@@ -86,7 +86,7 @@ Describe 'The conventions of PowerShell' {
 
     It 'a pattern means all that fit it, each by itself: what is another''s is refused, and the others are done' {
         $mine = Invoke-GitprocAcquire $repository -Count 2
-        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 60' -PassThru
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
         try {
             $theirs = Invoke-GitprocAcquire $repository -Owner $process
             $free = Invoke-GitprocAcquire $repository
@@ -217,9 +217,9 @@ Describe 'The conventions of PowerShell' {
     }
 
     It 'names the command that helps as PowerShell takes it' {
-        $job = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', "Import-Module '$built'; (Invoke-GitprocAcquire '$repository').Name | Set-Content '$TestDrive/held'; Start-Sleep 60" -PassThru
+        $job = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', "Import-Module '$built'; (Invoke-GitprocAcquire '$repository').Name | Set-Content '$TestDrive/held'; Start-Sleep 600" -PassThru
         try {
-            $end = [datetime]::Now.AddSeconds(20)
+            $end = [datetime]::Now.AddSeconds(120)
             while (-not (Test-Path "$TestDrive/held") -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
             $name = Get-Content "$TestDrive/held"
             gp rm $name -ErrorAction SilentlyContinue -ErrorVariable records
@@ -262,13 +262,13 @@ Describe 'The conventions of PowerShell' {
     }
 
     It 'ends a job as Ctrl+C would' {
-        $env:GIT_SSH_COMMAND = ": > '$TestDrive/asked'; sleep 60 #"
+        $env:GIT_SSH_COMMAND = ": > '$TestDrive/asked'; sleep 600 #"
         $job = Initialize-GitprocCheckout 'ssh://localhost/hangs' -Count 1 -AsJob
         $pool = $env:GITPROC_POOL
         try {
-            $end = [datetime]::Now.AddSeconds(20)
+            $end = [datetime]::Now.AddSeconds(120)
             while (-not (Test-Path "$TestDrive/asked") -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
-            (Measure-Command { $job | Stop-Job }).TotalSeconds | Should -BeLessThan 10
+            (Measure-Command { $job | Stop-Job }).TotalSeconds | Should -BeLessThan 120
             $job.State | Should -Be 'Stopped'
             Get-ChildItem "$pool/tmp" | Should -BeNullOrEmpty
         } finally {

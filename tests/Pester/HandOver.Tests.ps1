@@ -90,7 +90,7 @@ Describe 'Hand-over' {
         $checkout = gp a $repository
         Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value 'new'
         Exit-GitprocCheckout $checkout -Background
-        $end = [datetime]::Now.AddSeconds(60)
+        $end = [datetime]::Now.AddSeconds(120)
         while ((Get-GitprocCheckout $checkout.Name).State -ne 'Free' -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 100 }
         (Get-GitprocCheckout $checkout.Name).State | Should -Be 'Free'
         Test-Path -LiteralPath (Join-Path $checkout 'new.txt') | Should -BeFalse
@@ -113,7 +113,7 @@ Describe 'Hand-over' {
         } finally {
             $env:PATH = $path
         }
-        $end = [datetime]::Now.AddSeconds(60)
+        $end = [datetime]::Now.AddSeconds(120)
         while ((Get-GitprocCheckout $name).State -ne 'Free' -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 100 }
         (Get-GitprocCheckout $name).State | Should -Be 'Free'
         (Get-GitprocRescue).Checkout | Should -Be $name

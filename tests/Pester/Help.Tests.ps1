@@ -105,7 +105,7 @@ Describe 'Help' {
         $env:PATH = "$TestDrive$([IO.Path]::PathSeparator)$path"
         try {
             Get-Help Invoke-GitprocAcquire -Online
-            for ($i = 0; $i -lt 100 -and -not (Test-Path "$TestDrive/opened"); $i++) { Start-Sleep -Milliseconds 50 }
+            for ($i = 0; $i -lt 2400 -and -not (Test-Path "$TestDrive/opened"); $i++) { Start-Sleep -Milliseconds 50 }
         } finally {
             $env:PATH = $path
         }

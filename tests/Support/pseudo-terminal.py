@@ -1,7 +1,7 @@
 """Runs a program in a terminal of its own and does with it what a user would.
 
 Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...], STEPS as JSON:
-  ["wait", TEXT]      until the program has written it since the last step that waited, at most 60 s
+  ["wait", TEXT]      until the program has written it since the last step that waited, at most 300 s
   ["send", TEXT]      type it
   ["size", ROWS, COLUMNS]
   ["signal", NUMBER]  send it to the program
@@ -9,7 +9,7 @@ Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...], STEPS as JSON:
   ["run", PROGRAM, ARGUMENT...]   another program, apart from the terminal
 Prints JSON: output, exitCode, restored (whether the terminal's settings are what they were), cpu (seconds of the processor).
 """
-import fcntl, json, os, pty, resource, select, struct, subprocess, sys, termios, time
+import fcntl, json, os, pty, resource, select, signal, struct, subprocess, sys, termios, time
 
 steps, program = json.loads(sys.argv[1]), sys.argv[2:]
 master, slave = pty.openpty()
@@ -22,6 +22,9 @@ def resize(rows, columns):
 
 def become_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # Whoever started this may ignore them; a shell on a terminal has them by default.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 def read(seconds):
@@ -39,7 +42,7 @@ child = subprocess.Popen(
     env={**os.environ, "TERM": "xterm-256color"})
 for kind, *values in steps:
     if kind == "wait":
-        end = time.time() + 60
+        end = time.time() + 300
         while values[0].encode() not in written[seen:] and time.time() < end:
             if not read(0.1) and child.poll() is not None and not read(0.1):
                 break
@@ -60,7 +63,7 @@ for kind, *values in steps:
         end = time.time() + values[0]
         while time.time() < end:
             read(0.05)
-end = time.time() + 60
+end = time.time() + 300
 while child.poll() is None and time.time() < end and not problem:
     read(0.05)
 if child.poll() is None:

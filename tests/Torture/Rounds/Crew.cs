@@ -13,7 +13,7 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="linked">In how many of a hundred acquisitions they want a linked checkout.</param>
 internal sealed class Crew(Ground ground, Tally tally, Random random, int size, int linked) : IDisposable
 {
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<Child, bool> _ready = [];
     private readonly List<Child> _workers = [];

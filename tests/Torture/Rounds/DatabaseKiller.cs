@@ -10,7 +10,7 @@ internal sealed class DatabaseKiller(Ground ground, Tally tally, Random random)
 {
     private const int LongestHold = 300;
     private const int LongestPause = 3000;
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
 
     /// <summary>Does it again and again.</summary>
     /// <param name="cancellationToken">Ends it.</param>

@@ -12,7 +12,7 @@ internal sealed class TortureRun(Ground ground, Options options)
     private const int LongestPause = 100;
 
     // The longest that others are kept from the database, and a slow machine that has other work.
-    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LongestHanging = TimeSpan.FromSeconds(20);
 

@@ -15,7 +15,7 @@ namespace Gitproc.Torture.Workers;
 internal sealed class Claim : IDisposable
 {
     // The lock of a process that was killed goes with the last of its threads, a little after the process.
-    private static readonly TimeSpan LongestDeath = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestDeath = TimeSpan.FromMinutes(1);
 
     private static readonly string Self = Describe(ProcessTable.Find(Environment.ProcessId)!.Identity);
 

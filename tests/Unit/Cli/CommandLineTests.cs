@@ -102,7 +102,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Release_needs_force_for_another_process_tree()
     {
-        using var other = Process.Start(new ProcessStartInfo("sleep", ["60"]))!;
+        using var other = Process.Start(new ProcessStartInfo("sleep", ["600"]))!;
         try
         {
             Run("a", _pool.Source, "--owner-pid", $"{other.Id}");
@@ -151,12 +151,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_name_that_a_process_chose_does_nothing_to_the_terminal()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
-        // Linux takes the name of a process from its file.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux takes the name of a process from its file.");
         var file = _pool["a\eb"];
         TestProcess.CopyProgram("/bin/sleep", file);
-        using var owner = Process.Start(new ProcessStartInfo(file, ["60"]))!;
+        using var owner = Process.Start(new ProcessStartInfo(file, ["600"]))!;
         try
         {
             Run("a", _pool.Source, "--owner-pid", $"{owner.Id}");
@@ -259,7 +257,7 @@ public sealed class CommandLineTests : IDisposable
     public void Run_that_is_killed_leaves_the_checkout_to_its_command()
     {
         var process = _pool.Program.Start(_pool.Home, "run", _pool.Source, "--", "sleep", "600");
-        Assert.True(SpinWait.SpinUntil(() => _pool.List().SingleOrDefault()?.OwnerProcessName == "sleep", TimeSpan.FromSeconds(20)));
+        Eventually.True(() => _pool.List().SingleOrDefault()?.OwnerProcessName == "sleep");
         process.Kill();
         // Its output stays open: the command has it too.
         process.WaitForExit();
@@ -268,14 +266,13 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(CheckoutState.Locked, held.State);
         using var command = Process.GetProcessById(held.OwnerProcessId!.Value);
         command.Kill();
-        Assert.True(SpinWait.SpinUntil(() => _pool.Find("checkout-1").State == CheckoutState.Free, TimeSpan.FromSeconds(20)));
+        Eventually.True(() => _pool.Find("checkout-1").State == CheckoutState.Free);
     }
 
     [Fact]
     public void What_cannot_be_printed_is_not_held()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
         RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" > /dev/full; \"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
         RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
         Assert.Equal(["checkout-1"], _pool.List().Select(checkout => checkout.Name));

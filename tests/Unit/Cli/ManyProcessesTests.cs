@@ -80,14 +80,9 @@ public sealed class ManyProcessesTests : IDisposable
     public void A_creation_that_is_killed_leaves_nothing_that_is_tripped_over()
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 2000);
-        var random = new Random(7);
-        for (var round = 0; round < 12; round++)
-        {
-            var process = _pool.Program.Start(_pool.Home, "acquire", source, "--owner-pid", $"{Environment.ProcessId}");
-            Thread.Sleep(random.Next(40, 400));
-            process.Kill(entireProcessTree: round % 2 == 0);
-            GitprocProgram.Finish(process);
-        }
+        var kills = Measure(source, 8);
+        while (kills.AreWanted)
+            kills.Kill(() => Acquire(source, _pool.Pool.Path), () => _pool.Standing(), entireProcessTree: kills.Tries % 2 == 0);
 
         _pool.WaitForKilled();
         // The owner of these is this test, which lives: only rows of its own that were being made are left.
@@ -104,20 +99,21 @@ public sealed class ManyProcessesTests : IDisposable
     public void A_creation_whose_owner_died_with_it_is_taken_over()
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 2000);
-        for (var round = 0; round < 6; round++)
+        // The owner is a shell that dies together with what it called.
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"'{GitprocProgram.File}' acquire '{source}'; sleep 600"])
         {
-            // The owner is a shell that dies together with what it called.
-            var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"'{GitprocProgram.File}' acquire '{source}'; sleep 60"])
-            {
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            };
-            GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
-            using var shell = System.Diagnostics.Process.Start(start)!;
-            Thread.Sleep(120 + (60 * round));
-            shell.Kill(entireProcessTree: true);
-            shell.WaitForExit();
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        var kills = Measure(source, 6);
+        while (kills.AreWanted)
+        {
+            var hasLanded = kills.Kill(() => System.Diagnostics.Process.Start(start)!, () => _pool.Standing());
             _pool.WaitForKilled();
+            // Without its folder it is made anew.
+            if (!hasLanded)
+                FolderRemoval.TryRemove(_pool["pool/checkout-1"]);
         }
 
         var checkout = _pool.Acquire(source);
@@ -126,4 +122,9 @@ public sealed class ManyProcessesTests : IDisposable
         Assert.Single(_pool.List());
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
     }
+
+    private System.Diagnostics.Process Acquire(string source, string pool) =>
+        _pool.Program.Start(_pool.Home, "acquire", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
+
+    private Kills Measure(string source, int wanted) => new(wanted, () => Acquire(source, _pool["measured"]), () => _pool.Standing(_pool["measured"]));
 }

@@ -330,7 +330,7 @@ public sealed class LeaseTests : IDisposable
     {
         var process = Process.Start(new ProcessStartInfo("sleep", ["600"]) { WorkingDirectory = folder ?? _pool.Home })!;
         _processes.Add(process);
-        Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(10)));
+        Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "sleep");
         return LeaseOwner.OfProcess(process.Id);
     }
 

@@ -109,7 +109,7 @@ public sealed class LinkTests : IDisposable
         _user.Run("cd r; gitproc link work todo; cd work; gitproc link inner");
         Assert.Contains("You stand in", _user.Fail("cd r/work/d; gitproc link remove work"), StringComparison.Ordinal);
         Assert.Contains("another light-weight checkout is in it: inner", _user.Fail("cd r; gitproc link remove work"), StringComparison.Ordinal);
-        Assert.Contains("these run in it", _user.Fail("cd r; (cd work/inner; exec sleep 60) & sleep 0.3; gitproc link remove work/inner; code=$?; kill $!; exit $code"), StringComparison.Ordinal);
+        Assert.Contains("these run in it", _user.Fail("cd r; (cd work/inner; exec sleep 600) & sleep 0.3; gitproc link remove work/inner; code=$?; kill $!; exit $code"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,13 +181,13 @@ public sealed class LinkTests : IDisposable
     [Fact]
     public void One_that_was_killed_while_it_was_made_can_be_ended()
     {
-        _user.Run("cd r; for i in $(seq 3000); do echo $i > many-$i; done; git add .; git commit -qm many");
-        for (var i = 0; i < 5; i++)
+        _user.Run("cd r; for i in $(seq 1000); do echo $i > many-$i; done; git add .; git commit -qm many");
+        var kills = new Kills(4, () => _user.Start("exec gitproc link r/unkilled -b"), () => Directory.Exists(_user["w/r/.git/worktrees/unkilled"]));
+        _user.Run("cd r; gitproc link remove unkilled; git branch -qD unkilled");
+        while (kills.AreWanted)
         {
-            var process = _user.Start($"exec gitproc link r/work{i} -b");
-            Thread.Sleep(40 + (i * 25));
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
+            var i = kills.Tries;
+            kills.Kill(() => _user.Start($"exec gitproc link r/work{i} -b"), () => Directory.Exists(_user[$"w/r/.git/worktrees/work{i}"]));
             // What is there of it is ended like any other; what is not is made.
             _user.Run($"cd r; if [ -e .git/worktrees/work{i}/gitlink ]; then gitproc link remove --discard work{i}; fi; rm -rf work{i} .git/worktrees; git branch -qD work{i} || true; gitproc link work{i}; git -C work{i} status; gitproc link remove work{i}; git branch -qD work{i}");
         }

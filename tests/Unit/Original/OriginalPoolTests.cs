@@ -232,7 +232,7 @@ public sealed class OriginalPoolTests : IDisposable
         }
 
         _original.Lock(4, DeadProcess(), DateTimeOffset.UtcNow);
-        for (var milliseconds = 10; milliseconds < 400; milliseconds += 10 + (milliseconds / 10))
+        for (var milliseconds = 10; ; milliseconds += 10 + (milliseconds / 10))
         {
             using var process = _pool.Program.Start(_pool.Home, "list");
             if (process.WaitForExit(milliseconds))

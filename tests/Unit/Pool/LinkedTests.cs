@@ -376,14 +376,10 @@ public sealed class LinkedTests : IDisposable
     public void A_maker_that_was_killed_leaves_nothing_that_is_tripped_over()
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 1000);
-        var random = new Random(7);
-        for (var round = 0; round < 8; round++)
-        {
-            var process = _pool.Program.Start(_pool.Home, "acquire", "--kind", "linked", source, "--owner-pid", $"{Environment.ProcessId}");
-            Thread.Sleep(random.Next(40, 600));
-            process.Kill(entireProcessTree: round % 2 == 0);
-            GitprocProgram.Finish(process);
-        }
+        var measured = _pool["measured"];
+        var kills = new Kills(6, () => Acquire(measured), () => _pool.Standing(measured));
+        while (kills.AreWanted)
+            kills.Kill(() => Acquire(_pool.Pool.Path), () => _pool.Standing(), entireProcessTree: kills.Tries % 2 == 0);
 
         _pool.WaitForKilled();
         foreach (var left in _pool.List().Where(checkout => checkout.State == CheckoutState.Locked))
@@ -396,6 +392,9 @@ public sealed class LinkedTests : IDisposable
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_pool["pool/tmp"]));
         Assert.All(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")), folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
+
+        System.Diagnostics.Process Acquire(string pool) =>
+            _pool.Program.Start(_pool.Home, "acquire", "--kind", "linked", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ReleaseTests : IDisposable
             Assert.False(acquire.IsCompleted);
         }
 
-        Assert.Equal(checkout.Name, (await acquire.WaitAsync(TimeSpan.FromSeconds(60))).Name);
+        Assert.Equal(checkout.Name, (await acquire.WaitAsync(Eventually.Limit)).Name);
         Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
     }
 
@@ -78,7 +78,7 @@ public sealed class ReleaseTests : IDisposable
         var checkout = _pool.Acquire();
         File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
         Assert.Equal(0, _pool.Program.Run(_pool.Home, "release", checkout.Name, "--background", "--force").ExitCode);
-        Assert.True(SpinWait.SpinUntil(() => _pool.Find(checkout.Name).State == CheckoutState.Free, TimeSpan.FromSeconds(60)));
+        Eventually.True(() => _pool.Find(checkout.Name).State == CheckoutState.Free);
         Assert.False(File.Exists(Path.Combine(checkout.Path, "work")));
         Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
     }
@@ -106,8 +106,7 @@ public sealed class ReleaseTests : IDisposable
     [InlineData("GITPROC_CLEAN", "default", "[core]\n\ttrustctime = false\n\tcheckStat = minimal\n")]
     public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(string variable, string value, string config)
     {
-        if (OperatingSystem.IsWindows())
-            return;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
         File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), config);
         var first = _pool.Acquire();
         var file = Path.Combine(first.Path, "file-0.txt");

@@ -191,19 +191,14 @@ public sealed class RemovalTests : IDisposable
     public void A_removal_that_is_killed_leaves_the_checkout_or_what_repair_removes()
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 1500);
-        var random = new Random(11);
         _pool.Release(_pool.Acquire(source));
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.Equal(0, _pool.Program.Run(_pool.Home, "remove", "--discard", "checkout-1").ExitCode);
-        var longest = (int)watch.ElapsedMilliseconds;
-        for (var round = 0; round < 10; round++)
+        var kills = new Kills(6, () => _pool.Program.Start(_pool.Home, "remove", "--discard", "checkout-1"), () => _pool.Standing());
+        while (kills.AreWanted)
         {
             var checkout = _pool.Acquire(source);
             _pool.Release(checkout);
-            using var process = _pool.Program.Start(_pool.Home, round % 3 == 0 ? ["remove", checkout.Name] : ["remove", "--discard", checkout.Name]);
-            Thread.Sleep(random.Next(longest / 4, longest));
-            process.Kill(entireProcessTree: round % 2 == 0);
-            process.WaitForExit();
+            string[] remove = kills.Tries % 3 == 0 ? ["remove", checkout.Name] : ["remove", "--discard", checkout.Name];
+            kills.Kill(() => _pool.Program.Start(_pool.Home, remove), () => _pool.Standing(), entireProcessTree: kills.Tries % 2 == 0);
 
             var files = Directory.Exists(checkout.Path) ? Directory.EnumerateFiles(checkout.Path).Count() : 0;
             Assert.True(files is 0 or 1500, $"{files} files are left in {checkout.Path}");

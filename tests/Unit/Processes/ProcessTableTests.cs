@@ -19,10 +19,10 @@ public sealed class ProcessTableTests
     [Fact]
     public void What_a_process_started_is_found_and_nobody_else()
     {
-        using var process = new TestProcess("/", "sh -c 'sleep 60 & echo; wait' & wait");
+        using var process = new TestProcess("/", "sh -c 'sleep 600 & echo; wait' & wait");
         // It is a copy of the shell before it is the other program.
         var descent = ProcessTable.Descent(process.Id);
-        Assert.True(SpinWait.SpinUntil(() => (descent = ProcessTable.Descent(process.Id)) is [_, _, { Name: "sleep" }], TimeSpan.FromSeconds(10)));
+        Eventually.True(() => (descent = ProcessTable.Descent(process.Id)) is [_, _, { Name: "sleep" }]);
         Assert.Equal(process.Entry.Identity, descent[0].Identity);
         Assert.Equal("sh", descent[1].Name);
         Assert.Empty(ProcessTable.Descent(999_999_999));
@@ -37,7 +37,7 @@ public sealed class ProcessTableTests
     [Fact]
     public void A_process_that_ended_is_not_alive_and_a_reused_id_is_another_one()
     {
-        using var process = Process.Start(new ProcessStartInfo("sleep", ["60"]))!;
+        using var process = Process.Start(new ProcessStartInfo("sleep", ["600"]))!;
         var identity = ProcessTable.Find(process.Id)!.Identity;
         Assert.True(ProcessTable.IsAlive(identity));
         Assert.False(ProcessTable.IsAlive(identity with { StartedAt = identity.StartedAt + 1 }));
@@ -50,12 +50,11 @@ public sealed class ProcessTableTests
     public void A_zombie_is_gone()
     {
         // A shell that was replaced by sleep never collects its child.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
         var id = int.Parse(parent.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         try
         {
-            var gone = SpinWait.SpinUntil(() => ProcessTable.Find(id) is null, TimeSpan.FromSeconds(10));
-            Assert.True(gone);
+            Eventually.True(() => ProcessTable.Find(id) is null);
             if (OperatingSystem.IsLinux())
                 Assert.True(File.Exists($"/proc/{id}/stat"), "It was collected after all, and nothing was shown.");
         }
@@ -73,8 +72,8 @@ public sealed class ProcessTableTests
         {
             var program = Path.Combine(folder.FullName, "a ) (b");
             TestProcess.CopyProgram("/bin/sleep", program);
-            using var process = Process.Start(new ProcessStartInfo(program, ["60"]))!;
-            Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "a ) (b", TimeSpan.FromSeconds(10)));
+            using var process = Process.Start(new ProcessStartInfo(program, ["600"]))!;
+            Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "a ) (b");
             process.Kill();
         }
         finally
@@ -86,12 +85,12 @@ public sealed class ProcessTableTests
     [Fact]
     public void A_copy_a_shell_makes_of_itself_is_told_from_a_shell()
     {
-        const string script = "( sleep 60; true ) & echo $!; bash -c 'sleep 60; true' & echo $!; wait";
+        const string script = "( sleep 600; true ) & echo $!; bash -c 'sleep 600; true' & echo $!; wait";
         using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
         var ids = Enumerable.Range(0, 2).Select(_ => int.Parse(shell.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(ids[1]) is { IsFork: false }, TimeSpan.FromSeconds(10)));
+            Eventually.True(() => ProcessTable.Find(ids[1]) is { IsFork: false });
             Assert.True(ProcessTable.Find(ids[0])!.IsFork);
             Assert.False(ProcessTable.Find(shell.Id)!.IsFork);
         }

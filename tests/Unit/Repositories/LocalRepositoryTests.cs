@@ -39,7 +39,7 @@ public sealed class LocalRepositoryTests : IDisposable
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [_folder["repo/.git"]]))
             await mkfifo.WaitForExitAsync();
 
-        Assert.Null(await Task.Run(() => LocalRepository.Find(_folder["repo"])).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Null(await Task.Run(() => LocalRepository.Find(_folder["repo"])).WaitAsync(Eventually.Limit));
     }
 
     [Fact]

@@ -59,6 +59,13 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
         return (T)command.ExecuteScalar()!;
     }
 
+    /// <summary>Who has which checkout, and what is done with it: an operation that begins changes this. Nothing is made or put right.</summary>
+    public string? Standing(string? pool = null)
+    {
+        using var database = PoolDatabase.OpenToRead(Path.Combine(pool ?? Pool.Path, "gitproc.db"));
+        return database is null ? null : string.Join('\n', database.Connection.Query("SELECT concat_ws(' ', id, state, lease_id) FROM checkout ORDER BY id", row => row.GetString(0)));
+    }
+
     /// <summary>Changes the database behind the pool's back.</summary>
     public void Execute(string sql)
     {
@@ -86,7 +93,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     /// <summary>Waits for what was killed: a grandchild ends in its own time, and a git whose gitproc was killed goes on for a moment.</summary>
     public void WaitForKilled() => SpinWait.SpinUntil(
         () => !Directory.Exists(_folder["pool/locks"]) || (CheckoutProcesses.Of(Pool.Path) is [] && Directory.EnumerateFiles(_folder["pool/locks"], "*.lock").All(IsFree)),
-        TimeSpan.FromSeconds(10));
+        Eventually.Limit);
 
     public void Report(PoolReport value) => Reports.Add(value);
 

@@ -26,9 +26,9 @@ public sealed class TestProcess : IDisposable
 
     public static TestProcess Sleep(string directory)
     {
-        var process = new TestProcess(directory, "echo; exec sleep 60");
+        var process = new TestProcess(directory, "echo; exec sleep 600");
         // It is a shell still when it has written its line.
-        Assert.True(SpinWait.SpinUntil(() => ProcessTable.Find(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(30)));
+        Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "sleep");
         process.Entry = ProcessTable.Find(process.Id)!;
         return process;
     }
