@@ -30,6 +30,9 @@ internal sealed record PoolFolder(string Path)
     /// <summary>The folder of what is being made.</summary>
     public string Temporary => System.IO.Path.Combine(Path, "tmp");
 
+    /// <summary>The folder of the repositories of rescued work.</summary>
+    public string Rescues => System.IO.Path.Combine(Path, "rescues");
+
     /// <summary>The folder of the files of those who wait.</summary>
     public string Queue => System.IO.Path.Combine(Path, "queue");
 
@@ -100,6 +103,7 @@ internal sealed record PoolFolder(string Path)
             CreatePrivate(Temporary);
             CreatePrivate(System.IO.Path.Combine(Path, "locks"));
             CreatePrivate(Queue);
+            CreatePrivate(Rescues);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

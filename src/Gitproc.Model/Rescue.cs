@@ -1,12 +1,13 @@
 namespace Gitproc;
 
 /// <summary>
-/// Work that a job left in a checkout and that was kept when the checkout was cleaned: a commit in the base repository.
+/// Work that a job left in a checkout and that was kept when the checkout was cleaned: a commit in a bare repository of its own, which borrows
+/// from the base repository; that of a light-weight checkout is in the repository that it is of.
 /// Immutable.
 /// </summary>
 public sealed record Rescue
 {
-    /// <summary>Its id, <c>CHECKOUT/TIME-LEASE</c>; its ref is <c>refs/gitproc/rescue/</c> and this.</summary>
+    /// <summary>Its id, <c>CHECKOUT/TIME-LEASE</c>: its repository is <c>rescues/</c>, this and <c>.git</c> in the pool's folder; where it is a ref, that is <c>refs/gitproc/rescue/</c> and this.</summary>
     public required string Id { get; init; }
 
     /// <summary>The name of the checkout.</summary>

@@ -34,10 +34,13 @@ internal static class SourceRepository
 
     /// <summary>The names of all files in the rescues of a base repository.</summary>
     /// <param name="basePath">The base repository.</param>
+    /// <param name="rescues">The folder of rescues that are repositories of their own.</param>
     /// <returns>Their last parts.</returns>
-    public static HashSet<string> RescuedFiles(string basePath) =>
-        Git(basePath, "--git-dir", basePath, "rev-list", "--objects", "--glob=refs/gitproc/rescue", "--not", "--remotes")
-            .Split('\n').Select(line => line[(line.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+    public static HashSet<string> RescuedFiles(string basePath, string rescues) =>
+        Directory.EnumerateDirectories(rescues, "*.git", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Select(rescue => Git(rescue, "--git-dir", rescue, "rev-list", "--objects", "HEAD"))
+            .Append(Git(basePath, "--git-dir", basePath, "rev-list", "--objects", "--glob=refs/gitproc/rescue", "--not", "--remotes"))
+            .SelectMany(list => list.Split('\n')).Select(line => line[(line.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
 
     private static string NameOf(int folder, int file) => Path.Combine($"folder-{folder}", $"file-{file:00}.txt");
 

@@ -46,7 +46,8 @@ internal sealed class LinkRestore(GitRunner git)
         var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
         try
         {
-            new RescueRestore(place.CommonDirectory, git, CheckoutPlace.OfLinked(link.Id, link.Path, place.CommonDirectory)).Run(rescue.Id, cancellationToken);
+            new RescueRestore(
+                new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id), place.CommonDirectory, git, CheckoutPlace.OfLinked(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
             // The rescue has it as it was.
             return new LinkStore(place).Write(link.Id, link.Record, link.Path);
         }

@@ -1,5 +1,6 @@
 using Gitproc.Checkouts;
 using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Registry;
@@ -56,6 +57,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                     Clean = mode,
                     Discard = isDiscarded,
                     IsRescued = row.IsRescued,
+                    Rescues = new RescueStore(folder),
                     MostRescued = MostRescued,
                     Rescued = rescue => Note(row, rescue),
                 },

@@ -28,6 +28,7 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
     {
         var before = DateTimeOffset.UtcNow - unusedFor;
         var items = new List<PrunedItem>();
+        var own = new RescueStore(folder).List();
         foreach (var repository in repositories)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -35,12 +36,13 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var unused = all.FindAll(IsFree).OrderByDescending(LastUse).Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
             items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
             var path = folder.Base(repository.Base);
-            var hasRescues = BaseRemoval.HasRescues(path);
-            var rescues = hasRescues ? new Rescues(path, git).List(cancellationToken) : [];
+            var hasRefs = BaseRemoval.HasRescues(path);
+            var refs = hasRefs ? Of(repository).ListRefs(cancellationToken) : [];
+            var rescues = refs.Concat(own.Where(rescue => rescue.Repository == PrintableText.Of(repository.Key))).ToList();
             var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
             items.AddRange(old.Select(rescue => Item(rescue, repository)));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && hasRescues == old.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
+            if (unused.Count == all.Count && lastUse <= before && hasRefs == refs.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
                 items.Add(Item(repository, path, lastUse));
         }
 
@@ -62,7 +64,7 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
                 removal.Remove(id, new RemoveRequest { Checkout = item.Name, WorkingDirectory = folder.Path }, "nobody used it", cancellationToken);
                 return true;
             case PrunedKind.Rescue:
-                new Rescues(folder.Base(_repositories.Find(item.Repository)!.Base), git).Remove(item.Name, cancellationToken);
+                Of(_repositories.Find(item.Repository)!).Remove(item.Name, cancellationToken);
                 return true;
             case PrunedKind.Repository:
                 return _repositories.Find(item.Name) is { } repository && new BaseRemoval(folder, database).TryRemove(repository);
@@ -70,6 +72,8 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
                 throw new ArgumentOutOfRangeException(nameof(item));
         }
     }
+
+    private Rescues Of(RepositoryRow repository) => new(folder.Base(repository.Base), git) { Own = (new RescueStore(folder), repository.Key) };
 
     private bool IsFree(CheckoutRow row) => row.Lease is { } lease
         ? row.State is CheckoutState.Locked or CheckoutState.Cleaning && _lives.WhyOver(lease) is not null

@@ -10,6 +10,8 @@ namespace Gitproc;
 /// <param name="git">Runs git.</param>
 internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitRunner git)
 {
+    private readonly RescueStore _store = new(folder);
+
     /// <summary>Lists them.</summary>
     /// <param name="repository">Only of this repository; null for all.</param>
     /// <param name="cancellationToken">Ends git.</param>
@@ -17,7 +19,8 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     public List<Rescue> List(RepositoryRow? repository, CancellationToken cancellationToken) =>
     [
         .. (repository is null ? new RepositoryTable(database.Connection).All() : [repository])
-            .SelectMany(row => Of(row)?.List(cancellationToken) ?? [])
+            .SelectMany(row => Of(row)?.ListRefs(cancellationToken) ?? [])
+            .Concat(_store.List().Where(rescue => repository is null || rescue.Repository == PrintableText.Of(repository.Key)))
             .OrderByDescending(rescue => rescue.RescuedAt),
     ];
 
@@ -28,7 +31,9 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     /// <exception cref="GitprocException">There is none.</exception>
     public (Rescue Rescue, RepositoryRow Repository) Find(string id, CancellationToken cancellationToken)
     {
-        foreach (var row in new RepositoryTable(database.Connection).All())
+        var repositories = new RepositoryTable(database.Connection).All();
+        var own = _store.Find(id);
+        foreach (var row in own is null ? repositories : repositories.Where(row => PrintableText.Of(row.Key) == own.Repository))
         {
             if (Of(row)?.Find(id, cancellationToken) is { } rescue)
                 return (rescue, row);
@@ -43,7 +48,7 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     /// <param name="checkout">The checkout.</param>
     /// <param name="cancellationToken">Ends git.</param>
     public void Restore(string id, RepositoryRow repository, CheckoutRow checkout, CancellationToken cancellationToken) =>
-        new RescueRestore(folder.Base(repository.Base), git, folder.Place(checkout)).Run(id, cancellationToken);
+        new RescueRestore(Of(repository)!.Source(id), folder.Base(repository.Base), git, folder.Place(checkout)).Run(cancellationToken);
 
     /// <summary>Removes one.</summary>
     /// <param name="id">Its id.</param>
@@ -57,5 +62,6 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     }
 
     // Null where the base repository is gone.
-    private Rescues? Of(RepositoryRow row) => Directory.Exists(folder.Base(row.Base)) ? new Rescues(folder.Base(row.Base), git) : null;
+    private Rescues? Of(RepositoryRow row) =>
+        Directory.Exists(folder.Base(row.Base)) ? new Rescues(folder.Base(row.Base), git) { Own = (_store, row.Key) } : null;
 }

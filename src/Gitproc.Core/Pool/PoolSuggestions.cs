@@ -1,3 +1,4 @@
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
 using Gitproc.Links;
@@ -94,7 +95,8 @@ public sealed partial class Pool
         if (LocalRepository.Around(workingDirectory) is var (place, _) && !bases.Exists(known => known.Path == place.CommonDirectory))
             bases.Add((place.CommonDirectory, place.Top));
         return bases
-            .SelectMany(known => Git.RefNames.Below(known.Path, BaseRefs.RescueFolder).Select(id => new Suggestion(id, known.Key)))
+            .SelectMany(known => Git.RefNames.Below(known.Path, BaseRefs.RescueFolder).Where(id => !BaseRefs.BorrowedMarker.EndsWith(id, StringComparison.Ordinal)).Select(id => new Suggestion(id, known.Key)))
+            .Concat(new RescueStore(_folder).List().Select(rescue => new Suggestion(rescue.Id, rescue.Repository)))
             .OrderBy(rescue => rescue.Text, StringComparer.Ordinal);
     });
 

@@ -27,6 +27,12 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <summary>Where the refs of rescued work are.</summary>
     public const string RescueFolder = "refs/gitproc/rescue/";
 
+    /// <summary>
+    /// A ref that is no rescue. An older version, which does not know of repositories that borrow from this one, takes it for
+    /// one, and removes no base repository that has it.
+    /// </summary>
+    public const string BorrowedMarker = RescueFolder + "kept-elsewhere";
+
     /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
     /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
     /// <returns>A full name.</returns>
@@ -117,6 +123,20 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <returns>Their names, sorted.</returns>
     /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> TagNames(string gitDirectory) => RefNames.Below(gitDirectory, Tags);
+
+    /// <summary>Sets <see cref="BorrowedMarker"/>, without a process.</summary>
+    /// <param name="basePath">The base repository.</param>
+    public static void MarkBorrowed(string basePath)
+    {
+        // One without commits has nothing to borrow.
+        if (Head.ReadRef(basePath, BorrowedMarker) is not null || Default(basePath).Commit is not { } commit)
+            return;
+        var file = Path.Combine(basePath, BorrowedMarker);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var next = Path.Combine(basePath, $"borrowed.{Guid.NewGuid():N}");
+        File.WriteAllText(next, commit + "\n");
+        File.Move(next, file, overwrite: true);
+    }
 
     /// <summary>Refuses a new branch that is there already.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>

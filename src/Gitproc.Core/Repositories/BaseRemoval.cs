@@ -1,3 +1,4 @@
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Registry;
@@ -9,13 +10,13 @@ namespace Gitproc.Repositories;
 /// <param name="database">Its database.</param>
 internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
 {
-    /// <summary>Whether work is kept in a base repository that jobs left.</summary>
+    /// <summary>Whether work is kept under refs of a base repository.</summary>
     /// <param name="path">The base repository.</param>
     /// <returns>True when it is.</returns>
     public static bool HasRescues(string path)
     {
         using var folder = RawFolder.TryOpen(path);
-        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal));
+        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal) && name != BaseRefs.BorrowedMarker);
     }
 
     /// <summary>Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left branches or stashes of theirs there.</summary>
@@ -46,7 +47,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
         var isRemoved = database.Change(() =>
         {
-            if (HasRescues(path) || HasWorktrees(path, []) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+            if (HasRescues(path) || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key)) || HasWorktrees(path, []) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
                 Directory.Move(path, doomed);

@@ -58,7 +58,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
     // All checkouts were cleaned by now: what was left in them is rescued.
     private void FindWork()
     {
-        var rescued = SourceRepository.RescuedFiles(Base);
+        var rescued = SourceRepository.RescuedFiles(Base, ground.Pool.Rescues);
         foreach (var note in Directory.EnumerateFiles(ground.Works))
         {
             var name = Path.GetFileName(note);

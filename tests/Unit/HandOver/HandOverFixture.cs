@@ -68,7 +68,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     internal Target Target { get; set; } = null!;
 
-    internal Rescues Rescues => new(Base, _git);
+    internal Rescues Rescues => new(Base, _git) { Own = (new RescueStore(_pool), Key) };
 
     /// <summary>After how many commands an operation is ended; null for never.</summary>
     public int? EndAfter { get; set; }
@@ -126,6 +126,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         Url = Url,
         Target = Target,
         ReleasedAt = ReleasedAt,
+        Rescues = new RescueStore(_pool),
         MostRescued = 1 << 30,
         Rescued = Told.Add,
     };
@@ -138,7 +139,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return new HandOver(_pool, _git, this).Run(request, cancellationToken);
     }
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Base, _git, CheckoutPlace.OfClone(System.IO.Path.GetFileName(path), path)).Run(rescue.Id, CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, CheckoutPlace.OfClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 

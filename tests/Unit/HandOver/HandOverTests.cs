@@ -148,20 +148,6 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
-    public void Rescues_are_removed_by_id_and_by_age()
-    {
-        _fixture.Job("echo y > y");
-        var first = _fixture.HandOver()!;
-        _fixture.Job("echo z > z");
-        var second = _fixture.HandOver(_fixture.Request() with { ReleasedAt = DateTimeOffset.UtcNow })!;
-        Assert.Equal([first], _fixture.Rescues.RemoveOlderThan(TimeSpan.FromDays(1), CancellationToken.None));
-        Assert.Equal([second], _fixture.Rescues.List(CancellationToken.None));
-        _fixture.Rescues.Remove(second.Id, CancellationToken.None);
-        Assert.Equal(
-            ErrorReason.RescueNotFound, Assert.Throws<GitprocException>(() => _fixture.Rescues.Remove(second.Id, CancellationToken.None)).Reason);
-    }
-
-    [Fact]
     public void Without_a_lease_none_takes_the_place_of_another()
     {
         _fixture.Job("echo y > y");

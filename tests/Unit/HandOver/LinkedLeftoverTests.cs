@@ -221,7 +221,7 @@ public sealed class LinkedLeftoverTests : IDisposable
 
     private Rescue? HandOver() => _fixture.HandOver(_fixture.Request() with { Place = _place, Target = _fixture.Target.In(CheckoutKind.Linked) });
 
-    private void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(_fixture.Base, new GitRunner(null), place).Run(rescue.Id, CancellationToken.None);
+    private void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(_fixture.Rescues.Source(rescue.Id), _fixture.Base, new GitRunner(null), place).Run(CancellationToken.None);
 
     // What leads to git directories, which are elsewhere in a clone.
     private static SortedDictionary<string, string> WithoutPointers(SortedDictionary<string, string> tree) =>

@@ -1,4 +1,3 @@
-using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Repositories;
@@ -117,7 +116,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var hidden = look.Hidden;
         Rescue? rescue = null;
         if (request.IsRescued)
-            rescue = new Rescues(request.Base, git).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
+            rescue = new WorkRescue(git, reports).Rescues(request).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
         else if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
         var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(request.Path, look, view.Folder, cancellationToken);

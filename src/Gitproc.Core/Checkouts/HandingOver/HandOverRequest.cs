@@ -1,3 +1,4 @@
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Leases;
 
@@ -48,10 +49,13 @@ internal sealed record HandOverRequest
     /// <summary>Whether an earlier hand-over, which did not come to its end, has rescued all work.</summary>
     public bool IsRescued { get; init; }
 
+    /// <summary>Where rescues go; null for refs in <see cref="Base"/>.</summary>
+    public RescueStore? Rescues { get; init; }
+
     /// <summary>How large what is rescued may be, in bytes.</summary>
     public required long MostRescued { get; init; }
 
-    /// <summary>Called when work is safe in the base repository, and before anything is thrown away; null for nobody.</summary>
+    /// <summary>Called when work is safe, and before anything is thrown away; null for nobody.</summary>
     public Action<Rescue>? Rescued { get; init; }
 
     /// <summary>The id that a rescue of this hand-over has.</summary>

@@ -53,25 +53,44 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
                 request.Checkout);
         }
 
-        var rescue = Write(request, id => new RescueWriting(view, git, request).Write(id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
+        var rescue = Write(
+            request, view, (target, id) => new RescueWriting(view, git, request).Write(target, id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
         request.Rescued?.Invoke(rescue);
         return rescue;
     }
 
     // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
     // knew. But a holder may also have reset the checkout, and worked on.
-    private Rescue Write(HandOverRequest request, Func<string, Rescue> write, CancellationToken cancellationToken)
+    private Rescue Write(HandOverRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
     {
-        var rescues = new Rescues(request.Base, git);
+        var rescues = Rescues(request);
         var there = rescues.OfHandOver(request.RescueId, cancellationToken);
         var id = request.RescueId;
-        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftLocks.IsLocked(request.Base, Rescues.Folder + id); number++)
+        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftLocks.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
             id = $"{request.RescueId}-{number}";
 
-        var rescue = write(id);
-        if (there is not [.., var last] || !rescues.AreSame(last.Id, rescue.Id, cancellationToken))
+        var made = Path.Combine(view.Folder, "rescue.git");
+        if (request.Rescues is not null)
+            RescueStore.Make(made, request.Base);
+        var target = request.Rescues is null ? new RescueSource(request.Base, BaseRefs.RescueFolder + id) : new RescueSource(made, RescueStore.Branch);
+        var rescue = write(target, id);
+        if (there is [.., var last] && rescues.Source(last.Id).Identity(git, cancellationToken) == target.Identity(git, cancellationToken))
+        {
+            if (request.Rescues is null)
+                rescues.Remove(rescue.Id, cancellationToken);
+            return last;
+        }
+
+        if (request.Rescues is null)
             return rescue;
-        rescues.Remove(rescue.Id, cancellationToken);
-        return last;
+        BaseRefs.MarkBorrowed(request.Base);
+        request.Rescues.Keep(made, rescue);
+        return rescue;
     }
+
+    /// <summary>The rescues of the repository that a hand-over is in.</summary>
+    /// <param name="request">The hand-over.</param>
+    /// <returns>The rescues.</returns>
+    public Rescues Rescues(HandOverRequest request) =>
+        new(request.Base, git) { Own = request.Rescues is { } store ? (store, request.Key) : null };
 }

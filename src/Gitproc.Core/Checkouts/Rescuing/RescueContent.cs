@@ -1,14 +1,12 @@
 using System.Text;
 using Gitproc.Git;
-using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>The tree of a rescue, read from the base repository.</summary>
-/// <param name="basePath">The base repository.</param>
+/// <summary>The tree of a rescue.</summary>
+/// <param name="source">Where its commit is.</param>
 /// <param name="git">Runs git.</param>
-/// <param name="id">The rescue's id.</param>
-internal sealed class RescueContent(string basePath, GitRunner git, string id)
+internal sealed class RescueContent(RescueSource source, GitRunner git)
 {
     /// <summary>A file or link of the tree.</summary>
     /// <param name="Mode">Its mode, as <c>100644</c>.</param>
@@ -28,7 +26,7 @@ internal sealed class RescueContent(string basePath, GitRunner git, string id)
     /// <returns>All files and links in it.</returns>
     public IReadOnlyList<Item> List(CancellationToken cancellationToken)
     {
-        var output = git.Run(Call("ls-tree", "-r", "-z", "--full-tree", Rescues.Folder + id) with { HasRawOutput = true }, cancellationToken).Output;
+        var output = git.Run(source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision) with { HasRawOutput = true }, cancellationToken).Output;
         return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
 
         // git-ls-tree(1): "mode type id TAB path"
@@ -50,7 +48,7 @@ internal sealed class RescueContent(string basePath, GitRunner git, string id)
             return;
         var input = Encoding.ASCII.GetBytes(string.Concat(items.Select(item => item.Id + "\n")));
         git.Run(
-            Call("cat-file", "--batch") with
+            source.Call("cat-file", "--batch") with
             {
                 Input = stream => stream.Write(input),
                 ReadOutput = stream =>
@@ -62,7 +60,4 @@ internal sealed class RescueContent(string basePath, GitRunner git, string id)
             },
             cancellationToken);
     }
-
-    private GitCall Call(params IReadOnlyList<string> arguments) =>
-        BaseCall.Of(basePath, arguments) with { Subject = id };
 }

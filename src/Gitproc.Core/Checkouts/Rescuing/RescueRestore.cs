@@ -1,4 +1,5 @@
 using System.Text;
+using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Git.Config;
@@ -6,22 +7,20 @@ using Gitproc.Git.Config;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Puts a rescue into a checkout, which then is as the job left it: work tree, index, branches, stashes and what was not done.</summary>
+/// <param name="source">Where the rescue is.</param>
 /// <param name="basePath">The base repository.</param>
 /// <param name="git">Runs git.</param>
 /// <param name="place">A checkout that was just handed over, or just made; nobody works in it.</param>
-internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlace place)
+internal sealed class RescueRestore(RescueSource source, string basePath, GitRunner git, CheckoutPlace place)
 {
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
     /// <summary>Restores.</summary>
-    /// <param name="id">The rescue's id.</param>
     /// <param name="cancellationToken">Ends git; the checkout is then in between.</param>
-    /// <exception cref="GitprocException">There is no such rescue, or git failed.</exception>
-    public void Run(string id, CancellationToken cancellationToken)
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void Run(CancellationToken cancellationToken)
     {
-        if (new Rescues(basePath, git).Find(id, cancellationToken) is null)
-            throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id);
-        var content = new RescueContent(basePath, git, id);
+        var content = new RescueContent(source, git);
         var items = content.List(cancellationToken).ToLookup(item => item.Path.StartsWith(RescueTree.Work, StringComparison.Ordinal) || item.Path == RescueTree.Index);
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
         var isStored = (string path) => path.StartsWith(RescueTree.Staged, StringComparison.Ordinal) || path.StartsWith(RescueTree.Objects, StringComparison.Ordinal);
@@ -33,7 +32,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlac
         // Objects may be among it, without which refs lead nowhere.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
-        RestoreObjects(notes, cancellationToken);
+        RestoreObjects(notes, items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(), cancellationToken);
         var head = place.IsLinked ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
         Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
@@ -47,8 +46,11 @@ internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlac
     private bool IsRestored(string path) =>
         path == "HEAD" || (place.IsLinked && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
 
-    private void RestoreObjects(Dictionary<string, string> notes, CancellationToken cancellationToken)
+    // What is in a repository of its own must outlive it.
+    private void RestoreObjects(Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
     {
+        if (source.Repository != basePath)
+            source.CopyTo(git, place.Objects, stored, ModelRefs.Ids(basePath), cancellationToken);
         foreach (var (_, text) in notes.Where(note => note.Key.StartsWith(RescueTree.Tags, StringComparison.Ordinal)))
             Git(text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
     }
@@ -163,7 +165,7 @@ internal sealed class RescueRestore(string basePath, GitRunner git, CheckoutPlac
             Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
             // The checkout is pristine, but a caller may stand in another repository; and hooks are for what people do.
             Config = [("core.hooksPath", Path.Combine(place.GitDirectory, "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
-            Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path)],
+            Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), ("GIT_NO_REPLACE_OBJECTS", "1")],
         },
         cancellationToken).Output;
 }

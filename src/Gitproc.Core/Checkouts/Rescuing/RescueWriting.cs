@@ -2,13 +2,11 @@ using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
-using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Writes a rescue into the base repository: first the objects that its commit needs, then the commit and its ref in one
-/// step. Ended before that, it leaves a few objects that nothing names; done again, it makes the same.
+/// Writes the commit of a rescue: first the objects that it needs, then the commit and its ref in one step. Done again, it makes the same.
 /// </summary>
 /// <param name="view">The view of the checkout.</param>
 /// <param name="git">Runs git.</param>
@@ -16,6 +14,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
 {
     /// <summary>Writes it.</summary>
+    /// <param name="target">Where to: a ref that is not there, of the base repository or of one that borrows from it.</param>
     /// <param name="id">The id for it; there is none of that id.</param>
     /// <param name="root">The checkout's folder.</param>
     /// <param name="gitDirectory">Its git directory.</param>
@@ -26,20 +25,20 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     /// <returns>The rescue.</returns>
     /// <exception cref="GitprocException">git failed: the ref is not there.</exception>
     public Rescue Write(
-        string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
+        RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
         var rescue = Describe(id, state, leftovers);
-        if (!TryBringObjects(leftovers, cancellationToken))
+        if (!TryBringObjects(target, leftovers, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
-            InBase("fast-import", "--quiet") with
+            Call(target, "fast-import", "--quiet") with
             {
                 Input = stream =>
                 {
                     using var import = new FastImport(stream);
-                    import.Begin(Rescues.Folder + rescue.Id, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
+                    import.Begin(target.Revision, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
                     AddFiles(import, new CheckoutTree(root, gitDirectory), leftovers);
                     foreach (var tag in tags)
                         import.Add(RescueTree.Tags + tag.Id, tag.Content);
@@ -68,27 +67,41 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         Size = leftovers.Size,
     };
 
-    // All that the tips lead to and the base's own refs do not, straight into the base's objects. It is not all here when the
-    // job has fetched with --depth or --filter.
-    private bool TryBringObjects(Leftovers leftovers, CancellationToken cancellationToken)
+    // All that the tips lead to and the base's own refs do not. It is not all here when the job has fetched with --depth or --filter, and
+    // not what its name says when the job has forged it: index-pack gives each object the name of its content.
+    private bool TryBringObjects(RescueSource target, Leftovers leftovers, CancellationToken cancellationToken)
     {
         var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
         // A worktree's objects are in the base repository.
         if (request.Place.IsLinked || wanted.Count == 0)
             return true;
-        var input = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
-        return git.Run(
-            InBase("pack-objects", "--quiet", "--revs", "--non-empty", "--delta-base-offset", Path.Combine(request.Base, "objects", "pack", "pack")) with
+        var tips = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
+        var pack = Path.Combine(view.Folder, "rescue.pack");
+        var packed = git.Run(
+            Call(target, "pack-objects", "--quiet", "--revs", "--stdout", "--delta-base-offset") with
             {
                 Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", view.Objects), .. RepositoryRules],
-                Input = stream => stream.Write(input),
+                Input = stream => stream.Write(tips),
+                ReadOutput = stream =>
+                {
+                    using var file = File.Create(pack);
+                    stream.CopyTo(file);
+                },
                 MayFail = true,
             },
-            cancellationToken).ExitCode == 0;
+            cancellationToken);
+        return packed.ExitCode == 0
+            && git.Run(Call(target, "index-pack", "--stdin") with { Input = stream => Copy(pack, stream), MayFail = true }, cancellationToken).ExitCode == 0
+            && git.Run(Call(target, "rev-list", "--quiet", "--objects", "--stdin") with { Input = stream => stream.Write(tips), MayFail = true }, cancellationToken).ExitCode == 0;
     }
 
-    // The base repository must have all that its commits lead to, or a fetch would take for there what is not. So commits that
-    // lack something are kept as the files that git has them in.
+    private static void Copy(string path, Stream to)
+    {
+        using var file = File.OpenRead(path);
+        file.CopyTo(to);
+    }
+
+    // Commits that lack something cannot be a commit's parents, and are kept as the files that git has them in.
     private Leftovers KeepObjectsWhole(RawFolder gitDirectory, Leftovers leftovers)
     {
         using var objects = gitDirectory.TryOpenFolder("objects")!;
@@ -213,8 +226,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         import.Add(RescueTree.Index, file);
     }
 
-    private GitCall InBase(params IReadOnlyList<string> arguments) =>
-        BaseCall.Of(request.Base, arguments) with { Subject = request.Checkout, Environment = RepositoryRules };
+    private GitCall Call(RescueSource target, params IReadOnlyList<string> arguments) => target.Call(arguments) with { Subject = request.Checkout };
 
     private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } = [("GIT_NO_REPLACE_OBJECTS", "1")];
 }

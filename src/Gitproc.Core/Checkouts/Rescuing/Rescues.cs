@@ -3,71 +3,76 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>The rescues that are in a base repository.</summary>
+/// <summary>
+/// The rescues of a repository: those of a pool's checkouts, and those under refs of the repository itself, where light-weight checkouts have
+/// theirs, and where an older version put all.
+/// </summary>
 /// <param name="basePath">The base repository.</param>
 /// <param name="git">Runs git.</param>
 internal sealed class Rescues(string basePath, GitRunner git)
 {
-    /// <summary>The folder of their refs.</summary>
+    /// <summary>The folder of those that are refs.</summary>
     public const string Folder = BaseRefs.RescueFolder;
 
-    private const int MostAtOnce = 500;
+    /// <summary>Where those of checkouts are, and the key of the repository; null for those alone that are refs.</summary>
+    public (RescueStore Store, string Key)? Own { get; init; }
 
     /// <summary>Lists them.</summary>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>All rescues, the oldest first.</returns>
-    public IReadOnlyList<Rescue> List(CancellationToken cancellationToken) => List(Folder, cancellationToken);
+    public IReadOnlyList<Rescue> List(CancellationToken cancellationToken) =>
+        [.. ListOwn().Concat(ListRefs(cancellationToken)).OrderBy(rescue => rescue.RescuedAt)];
+
+    /// <summary>Lists those that are refs.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescues, the oldest first.</returns>
+    public IReadOnlyList<Rescue> ListRefs(CancellationToken cancellationToken) => List(Folder, cancellationToken);
 
     /// <summary>Finds one.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescue; null when there is none.</returns>
-    public Rescue? Find(string id, CancellationToken cancellationToken) =>
-        List(Folder + id, cancellationToken).FirstOrDefault(rescue => rescue.Id == id);
+    public Rescue? Find(string id, CancellationToken cancellationToken) => FindOwn(id) ?? FindRef(id, cancellationToken);
+
+    /// <summary>Where the commit of one is.</summary>
+    /// <param name="id">Its id; it is there.</param>
+    /// <returns>The place.</returns>
+    public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
     /// <summary>Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id.</summary>
     /// <param name="id">The id of the first.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescues, the last one last.</returns>
     public IReadOnlyList<Rescue> OfHandOver(string id, CancellationToken cancellationToken) =>
-        [.. List($"{Folder}{id}*", cancellationToken).OrderBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal)];
+    [
+        .. ListOwn(id.Split('/')[0]).Where(rescue => rescue.Id.StartsWith(id, StringComparison.Ordinal)).Concat(List($"{Folder}{id}*", cancellationToken))
+            .OrderBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+    ];
 
-    /// <summary>Removes one; no other objects than its ref go.</summary>
+    /// <summary>Removes one: a repository of its own with all that is in it, and of others the ref.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">There is none.</exception>
     public void Remove(string id, CancellationToken cancellationToken)
     {
-        if (Find(id, cancellationToken) is null)
+        if (FindOwn(id) is not null && Own!.Value.Store.Remove(id))
+            return;
+        if (FindRef(id, cancellationToken) is null)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id);
-        Delete([id], cancellationToken);
+        Run(cancellationToken, "update-ref", "-d", Folder + id);
     }
 
-    /// <summary>Removes old ones.</summary>
-    /// <param name="age">How old they are at least.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What was removed.</returns>
-    public IReadOnlyList<Rescue> RemoveOlderThan(TimeSpan age, CancellationToken cancellationToken)
-    {
-        var limit = DateTimeOffset.UtcNow - age;
-        var old = List(cancellationToken).Where(rescue => rescue.RescuedAt <= limit).ToList();
-        foreach (var some in old.Chunk(MostAtOnce))
-            Delete(some.Select(rescue => rescue.Id), cancellationToken);
-        return old;
-    }
+    private IEnumerable<Rescue> ListOwn(string checkout = "*") => Own?.Store.List(checkout).Where(IsOurs) ?? [];
 
-    /// <summary>Whether two rescues have the same files and commits.</summary>
-    /// <param name="id">The id of the one.</param>
-    /// <param name="other">The id of the other.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>True when they do.</returns>
-    public bool AreSame(string id, string other, CancellationToken cancellationToken) =>
-        Run(null, cancellationToken, "for-each-ref", "--format=%(tree) %(parent)", "--", Folder + id, Folder + other).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            is [var one, var two] && one == two;
+    private Rescue? FindOwn(string id) => Own?.Store.Find(id) is { } rescue && IsOurs(rescue) ? rescue : null;
+
+    private bool IsOurs(Rescue rescue) => rescue.Repository == PrintableText.Of(Own!.Value.Key);
+
+    private Rescue? FindRef(string id, CancellationToken cancellationToken) => List(Folder + id, cancellationToken).FirstOrDefault(rescue => rescue.Id == id);
 
     private List<Rescue> List(string refs, CancellationToken cancellationToken)
     {
-        var output = Run(null, cancellationToken, "for-each-ref", "--sort=creatordate", "--format=%(refname)%00%(contents)%00", "--", refs);
+        var output = Run(cancellationToken, "for-each-ref", "--sort=creatordate", "--format=%(refname)%00%(contents)%00", "--", refs);
         var fields = output.Split('\0');
         var rescues = new List<Rescue>();
         for (var i = 0; i + 1 < fields.Length; i += 2)
@@ -79,13 +84,6 @@ internal sealed class Rescues(string basePath, GitRunner git)
         return rescues;
     }
 
-    private void Delete(IEnumerable<string> ids, CancellationToken cancellationToken)
-    {
-        var input = string.Concat(ids.Select(id => $"delete {Folder}{id}\0\0"));
-        Run(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(input)), cancellationToken, "update-ref", "-z", "--stdin");
-    }
-
-    private string Run(Action<Stream>? input, CancellationToken cancellationToken, params string[] arguments) => git.Run(
-        BaseCall.Of(basePath, arguments) with { Subject = basePath, Input = input },
-        cancellationToken).Output;
+    private string Run(CancellationToken cancellationToken, params string[] arguments) =>
+        git.Run(BaseCall.Of(basePath, arguments) with { Subject = basePath }, cancellationToken).Output;
 }
