@@ -84,9 +84,10 @@ internal sealed class LineSoFar
         {
             IsPastOptions = true;
         }
-        else if (_arguments == 0 && !IsPastOptions && Command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
+        else if (!IsPastOptions && Command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
         {
             _commands.Add(sub);
+            _arguments = 0;
         }
         else if (!IsPastOptions && word is ['-', _, ..])
         {

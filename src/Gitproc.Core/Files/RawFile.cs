@@ -5,14 +5,23 @@ namespace Gitproc.Files;
 /// <param name="IsExecutable">Whether its user may run it; never on Windows.</param>
 internal sealed record RawFile(FileStream Content, bool IsExecutable) : IDisposable
 {
+    private const long MostBytes = 512 << 20;
+
     /// <summary>Its length in bytes.</summary>
     public long Length => Content.Length;
 
     /// <summary>Reads all of it.</summary>
     /// <returns>Its content as raw text.</returns>
-    public string ReadAll()
+    /// <exception cref="IOException">It is longer than 512 MiB: a job can make one that is, and has no content to speak of.</exception>
+    public string ReadAll() =>
+        Length <= MostBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
+
+    /// <summary>Reads what it begins with.</summary>
+    /// <param name="mostBytes">How many bytes are read at most.</param>
+    /// <returns>Its content, or the first part of it, as raw text.</returns>
+    public string ReadStart(int mostBytes)
     {
-        var bytes = new byte[Length];
+        var bytes = new byte[Math.Min(Length, mostBytes)];
         return RawText.Of(bytes.AsSpan(0, Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gitproc.Files;
 
 /// <summary>
@@ -100,8 +102,10 @@ internal abstract class RawFolder : IDisposable
     }
 
     /// <summary>Removes all that is in the folder.</summary>
+    /// <exception cref="IOException">Folders lie in each other deeper than can be followed: some ten thousand.</exception>
     public void RemoveEntries()
     {
+        CheckDepth();
         foreach (var (name, kind) in Entries())
         {
             if (kind == EntryKind.Folder)
@@ -113,4 +117,12 @@ internal abstract class RawFolder : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>For what calls itself for each folder in a folder: a stack that is used up ends the process.</summary>
+    /// <exception cref="IOException">It nearly is.</exception>
+    public static void CheckDepth()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new IOException("Folders lie in each other too deep to be followed.");
+    }
 }

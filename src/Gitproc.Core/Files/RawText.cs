@@ -8,6 +8,9 @@ namespace Gitproc.Files;
 /// </summary>
 internal static class RawText
 {
+    // git-compat-util.h, isspace.
+    private static readonly char[] WhiteSpace = [' ', '\t', '\n', '\r'];
+
     /// <summary>Makes raw text of bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <returns>The raw text.</returns>
@@ -22,6 +25,16 @@ internal static class RawText
     /// <param name="raw">Raw text.</param>
     /// <returns>A byte for each character.</returns>
     public static byte[] ToBytes(string raw) => Encoding.Latin1.GetBytes(raw);
+
+    /// <summary>Takes away what git takes for white space. What .NET does are bytes of letters too: <c>à</c> and <c>х</c> end in such a one.</summary>
+    /// <param name="raw">Raw text.</param>
+    /// <returns>The text without spaces, tabs and line ends around it.</returns>
+    public static string Trim(string raw) => raw.Trim(WhiteSpace);
+
+    /// <summary>As <see cref="Trim"/>, at the end only.</summary>
+    /// <param name="raw">Raw text.</param>
+    /// <returns>The text without spaces, tabs and line ends at its end.</returns>
+    public static string TrimEnd(string raw) => raw.TrimEnd(WhiteSpace);
 
     /// <summary>What raw text says to people; not always back to the same raw text.</summary>
     /// <param name="raw">Raw text.</param>

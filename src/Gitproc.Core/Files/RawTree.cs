@@ -14,8 +14,10 @@ internal static class RawTree
     /// <param name="folder">The folder.</param>
     /// <param name="prefix">What the paths begin with: empty, or ending in a slash.</param>
     /// <param name="visit">Called for each; false leaves out what is in a folder.</param>
+    /// <exception cref="IOException">Folders lie in each other deeper than can be followed: some ten thousand.</exception>
     public static void Walk(RawFolder folder, string prefix, Func<Entry, bool> visit)
     {
+        RawFolder.CheckDepth();
         foreach (var (name, kind) in folder.Entries())
         {
             var path = prefix + name;

@@ -34,8 +34,10 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private UnixFolder(SafeFileHandle handle) => _handle = handle;
 
-    // ENOTEMPTY, ELOOP.
+    // ENOTEMPTY, ENAMETOOLONG, ELOOP.
     private static int NotEmpty => OperatingSystem.IsMacOS() ? 66 : 39;
+
+    private static int NameTooLong => OperatingSystem.IsMacOS() ? 63 : 36;
 
     private static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;
 
@@ -101,6 +103,8 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     {
         if (ReadLink(name) is not null)
             return EntryKind.Link;
+        if (!IsName(name))
+            return null;
         using var folder = OpenFolder(Descriptor, name, DoNotFollow);
         if (folder is not null)
             return EntryKind.Folder;
@@ -108,12 +112,12 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override RawFolder? TryOpenFolder(string name) => OpenFolder(Descriptor, name, DoNotFollow);
+    public override RawFolder? TryOpenFolder(string name) => IsName(name) ? OpenFolder(Descriptor, name, DoNotFollow) : null;
 
     /// <inheritdoc/>
     public override void CreateFolder(string name)
     {
-        if (MakeFolder(Descriptor, Bytes(name), NewProgram) != 0 && Marshal.GetLastPInvokeError() != Exists)
+        if (MakeFolder(Descriptor, NewName(name), NewProgram) != 0 && Marshal.GetLastPInvokeError() != Exists)
             throw Failure(name);
     }
 
@@ -133,7 +137,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         }
 
         if (descriptor < 0)
-            return Marshal.GetLastPInvokeError() is var error && (error is NoEntry or NoDevice or NoFolder || error == TooManyLinks) ? null : throw Failure(name);
+            return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == NoDevice || error == TooManyLinks) ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
@@ -151,6 +155,8 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override UnixFileMode? ModeOf(string name)
     {
+        if (!IsName(name))
+            return null;
         // It is asked for tens of thousands of names.
         Span<byte> bytes = name.Length < 256 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
         bytes[System.Text.Encoding.Latin1.GetBytes(name, bytes)] = 0;
@@ -164,7 +170,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         }
 
         if (status != 0)
-            return Marshal.GetLastPInvokeError() is NoEntry or NoFolder ? null : throw Failure(name);
+            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(name);
         // struct stat of macOS with 64 bits for inodes, struct statx of Linux.
         var mode = *(ushort*)(result + (OperatingSystem.IsMacOS() ? 4 : 28));
         return (mode & TypeMask) == RegularFile ? (UnixFileMode)(mode & ~TypeMask) : null;
@@ -173,7 +179,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override Stream CreateFile(string name, bool isExecutable)
     {
-        var descriptor = OpenAt(Descriptor, Bytes(name), WriteOnly | CreateFlags | CloseOnExecute, isExecutable ? NewProgram : NewFile);
+        var descriptor = OpenAt(Descriptor, NewName(name), WriteOnly | CreateFlags | CloseOnExecute, isExecutable ? NewProgram : NewFile);
         if (descriptor < 0)
             throw Failure(name);
         if (OperatingSystem.IsMacOS())
@@ -184,6 +190,8 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override string? ReadLink(string name)
     {
+        if (!IsName(name))
+            return null;
         Span<byte> target = stackalloc byte[512];
         var length = ReadLinkInto(name, target);
         if (length == target.Length)
@@ -194,36 +202,38 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
         if (length >= 0)
             return RawText.Of(target[..length]);
-        return Marshal.GetLastPInvokeError() is NoEntry or InvalidArgument or NoFolder ? null : throw Failure(name);
+        return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == InvalidArgument) ? null : throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override void CreateLink(string name, string target)
     {
-        if (MakeLink(Bytes(target), Descriptor, Bytes(name)) != 0)
+        if (MakeLink(Bytes(target), Descriptor, NewName(name)) != 0)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override void Rename(string name, string newName)
     {
-        if (RenameAt(Descriptor, Bytes(name), Descriptor, Bytes(newName)) != 0)
+        if (RenameAt(Descriptor, NewName(name), Descriptor, NewName(newName)) != 0)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override void RemoveFile(string name)
     {
-        if (Unlink(name, 0) != 0 && Marshal.GetLastPInvokeError() is not (NoEntry or NoFolder))
+        if (IsName(name) && Unlink(name, 0) != 0 && !IsNothing(Marshal.GetLastPInvokeError()))
             throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override bool RemoveFolder(string name)
     {
-        if (Unlink(name, RemoveFolderFlag) == 0)
+        if (!IsName(name) || Unlink(name, RemoveFolderFlag) == 0)
             return true;
         var error = Marshal.GetLastPInvokeError();
+        if (error == NoEntry || error == NameTooLong)
+            return true;
         return error == NotEmpty || error == Exists ? false : throw Failure(name);
     }
 
@@ -243,7 +253,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         }
 
         if (descriptor < 0)
-            return error is NoEntry or NoFolder || error == TooManyLinks ? null : throw Failure(name);
+            return IsNothing(error) || error == TooManyLinks ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         // One that may be read but not entered shows names that cannot be used; from one that may not be written nothing
         // can be removed.
@@ -273,9 +283,17 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private static Exception Failure(string name)
     {
         var error = Marshal.GetLastPInvokeError();
-        var message = $"{RawText.ToText(name)}: {Marshal.GetPInvokeErrorMessage(error)}";
+        var message = $"{PrintableText.Of(RawText.ToText(name))}: {Marshal.GetPInvokeErrorMessage(error)}";
         return error is AccessDenied or NotPermitted ? new UnauthorizedAccessException(message) : new IOException(message);
     }
+
+    // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to elsewhere, or for
+    // the part of it that a zero ends. No entry has such a name.
+    private static bool IsName(string raw) => raw is not ("" or "..") && !raw.AsSpan().ContainsAny('/', '\0');
+
+    private static bool IsNothing(int error) => error is NoEntry or NoFolder || error == NameTooLong;
+
+    private static byte[] NewName(string raw) => IsName(raw) ? Bytes(raw) : throw new IOException($"Nothing can have the name '{PrintableText.Of(RawText.ToText(raw))}'.");
 
     private static byte[] Bytes(string raw)
     {

@@ -20,13 +20,10 @@ internal sealed record Head(string? Branch, string? Commit)
     {
         try
         {
-            var head = PlainFile.TryReadText(Path.Combine(gitDirectory, "HEAD"))?.TrimEnd();
-            if (head is null)
+            if (RefFiles.Parse(RawText.Of(PlainFile.TryRead(Path.Combine(gitDirectory, "HEAD")))) is not { } head)
                 return null;
-            if (RefFiles.IsId(head))
-                return new Head(null, head);
             if (NameIn(head) is not { } name)
-                return null;
+                return new Head(null, head);
             var branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : name;
             return new Head(branch, Follow(commonDirectory ?? gitDirectory, name).Commit);
         }
@@ -52,8 +49,7 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
-    private static string? NameIn(string content) =>
-        content.StartsWith("ref: refs/", StringComparison.Ordinal) ? content["ref: ".Length..] : null;
+    private static string? NameIn(string content) => RefFiles.NameIn(content) is { } raw ? RawText.ToText(raw) : null;
 
     // A ref may hold the name of another one (git-symbolic-ref(1)).
     private static (string Name, string? Commit) Follow(string gitDirectory, string name)
@@ -61,10 +57,11 @@ internal sealed record Head(string? Branch, string? Commit)
         for (var step = 0; step < MostSteps; step++)
         {
             var loose = Path.Combine(gitDirectory, name);
-            if (PlainFile.TryReadText(loose)?.TrimEnd() is not { } content)
+            if (PlainFile.TryRead(loose) is not { } bytes)
                 return (name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
-            if (NameIn(content) is not { } next)
-                return (name, RefFiles.IsId(content) ? content : null);
+            var content = RefFiles.Parse(RawText.Of(bytes));
+            if (content is null || NameIn(content) is not { } next)
+                return (name, content);
             name = next;
         }
 

@@ -41,12 +41,12 @@ internal static class IndexFile
         var length = RandomAccess.GetLength(handle);
         Span<byte> begin = stackalloc byte[HeaderLength + ShortestEntry];
         begin = begin[..RandomAccess.Read(handle, begin, 0)];
-        if (length < HeaderLength + ShortestHash || !begin.StartsWith("DIRC"u8) || BinaryPrimitives.ReadUInt32BigEndian(begin[4..]) is not (>= 2 and <= 4))
+        if (begin.Length < HeaderLength + ShortestHash || !begin.StartsWith("DIRC"u8) || BinaryPrimitives.ReadUInt32BigEndian(begin[4..]) is not (>= 2 and <= 4))
             return null;
         var count = BinaryPrimitives.ReadUInt32BigEndian(begin[8..]);
         if (count == 0)
             return 0;
-        if (length < HeaderLength + ((long)count * ShortestEntry) + ShortestHash || !IsMode(BinaryPrimitives.ReadUInt32BigEndian(begin[(HeaderLength + ModeInEntry)..])))
+        if (begin.Length < HeaderLength + ShortestEntry || length < HeaderLength + ((long)count * ShortestEntry) + ShortestHash || !IsMode(BinaryPrimitives.ReadUInt32BigEndian(begin[(HeaderLength + ModeInEntry)..])))
             return null;
         // A hash of zeros is one that was left out (git-config(1), index.skipHash); nothing but zeros before it is not.
         Span<byte> end = stackalloc byte[(int)Math.Min(Tail, length)];

@@ -70,7 +70,7 @@ internal static class PackedRefs
             return default;
         var (low, high) = Narrow(handle, name);
         // The last candidate may end after "high".
-        var block = new byte[(int)(high - low) + BlockSize];
+        var block = new byte[(int)Math.Max(0, high - low) + BlockSize];
         var length = RandomAccess.Read(handle, block, low);
         var lines = Encoding.UTF8.GetString(block, 0, length).Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -114,6 +114,6 @@ internal static class PackedRefs
     private static (string Id, string Name)? ParseRef(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
-        return space is 40 or 64 && line[0] != '#' ? (line[..space], line[(space + 1)..]) : null;
+        return space > 0 && RefFiles.IsId(line.AsSpan(0, space)) ? (line[..space], line[(space + 1)..]) : null;
     }
 }

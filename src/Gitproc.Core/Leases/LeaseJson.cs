@@ -89,9 +89,9 @@ internal static class LeaseJson
             var json = document.RootElement;
             return new Lease
             {
-                Id = json.GetProperty("id").GetString()!,
-                User = json.GetProperty("user").GetString()!,
-                Machine = json.GetProperty("machine").GetString()!,
+                Id = Needed(json, "id"),
+                User = Needed(json, "user"),
+                Machine = Needed(json, "machine"),
                 AcquiredAt = Time(json.GetProperty("acquiredAt")),
                 ExpiresAt = json.TryGetProperty("expiresAt", out var expiry) ? Time(expiry) : null,
                 IsStrict = json.TryGetProperty("strict", out var strict) && strict.GetBoolean(),
@@ -99,7 +99,7 @@ internal static class LeaseJson
                 Owner = json.TryGetProperty("owner", out var owner) ? ReadOwner(owner) : null,
                 Job = json.TryGetProperty("job", out var job) ? ReadJob(job) : null,
                 Environment = json.TryGetProperty("environment", out var environment)
-                    ? environment.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!)
+                    ? environment.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? throw new FormatException())
                     : null,
             };
         }
@@ -111,16 +111,18 @@ internal static class LeaseJson
 
     private static LeaseOwner ReadOwner(JsonElement json) => new(
         new ProcessPlace(
-            json.GetProperty("host").GetString()!, json.GetProperty("boot").GetString()!, json.GetProperty("namespace").GetString()!),
+            Needed(json, "host"), Needed(json, "boot"), Needed(json, "namespace")),
         new ProcessIdentity(json.GetProperty("pid").GetInt32(), json.GetProperty("started").GetInt64()),
-        json.GetProperty("name").GetString()!,
+        Needed(json, "name"),
         Text(json, "program"));
 
     private static Job ReadJob(JsonElement json) => new(
-        json.GetProperty("system").GetString()!, json.GetProperty("run").GetString()!,
+        Needed(json, "system"), Needed(json, "run"),
         Text(json, "name"), Text(json, "attempt"), Text(json, "url"));
 
     private static DateTimeOffset Time(JsonElement json) => DateTimeOffset.FromUnixTimeMilliseconds(json.GetInt64());
+
+    private static string Needed(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException();
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Gitproc.Files;
 
 namespace Gitproc.Links;
 
@@ -11,7 +12,9 @@ internal sealed record GitlinkFile
     /// <summary>The name of the file in a checkout.</summary>
     public const string FileName = ".gitlink";
 
-    private const long LongestFile = 64 * 1024;
+    private const int LongestFile = 64 * 1024;
+
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The path of the base repository, absolute or to be searched for; empty for the repository around.</summary>
     public string Gitdir { get; init; } = "";
@@ -34,15 +37,17 @@ internal sealed record GitlinkFile
         var file = new FileInfo(path);
         if (!file.Exists)
             return null;
-        if (file.Length > LongestFile)
-            throw Garbage(path, $"it has {file.Length} bytes");
+        // A pipe says that it is empty, and so does a device.
+        var content = PlainFile.TryRead(path) ?? (file.Length == 0 ? [] : throw Garbage(path, "it cannot be read"));
+        if (content.Length > LongestFile)
+            throw Garbage(path, $"it has {content.Length} bytes");
         try
         {
-            return Parse(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)), path);
+            return Parse(Utf8.GetString(content), path);
         }
-        catch (Exception e) when (e is DecoderFallbackException or IOException or UnauthorizedAccessException)
+        catch (DecoderFallbackException)
         {
-            throw Garbage(path, e is DecoderFallbackException ? "it is no UTF-8" : e.Message);
+            throw Garbage(path, "it is no UTF-8");
         }
     }
 
@@ -81,7 +86,7 @@ internal sealed record GitlinkFile
         if (Gitdir.Length > 0)
             text.Append("Gitdir = \"").Append(Gitdir).Append("\"\n");
         if (Name is not null)
-            text.Append("Name: ").Append(Name).Append('\n');
+            text.Append("Name: ").Append(Unquote(Name.Trim()) == Name ? Name : $"\"{Name}\"").Append('\n');
         if (Id is not null)
             text.Append("Id: ").Append(Id).Append('\n');
         if (Place is not null)

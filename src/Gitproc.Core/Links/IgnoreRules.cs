@@ -35,21 +35,23 @@ internal static class IgnoreRules
             Change(around.CommonDirectory, lines => RemoveFrom(lines, pattern));
     }
 
+    /// <summary>The rule that a folder, and nothing else, is ignored by.</summary>
+    /// <param name="path">Its path from the top of the work tree, without line ends.</param>
+    /// <returns>A raw line. gitignore(5): what is a pattern's otherwise is meant as it is behind a backslash.</returns>
+    public static string PatternOf(string path)
+    {
+        var escaped = new StringBuilder("/");
+        foreach (var c in path)
+            escaped.Append(c is '*' or '?' or '[' or ']' or '\\' ? "\\" : "").Append(c);
+        return RawText.OfText(escaped.Append('/').ToString());
+    }
+
     // Null where no work tree is around.
     private static (RepositoryPlace Place, string Pattern)? Around(string path)
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (place, top) || top == place.GitDirectory)
             return null;
-        return (place, RawText.OfText($"/{Escape(RelativePath.Of(top, path))}/"));
-    }
-
-    // gitignore(5): what is a pattern's otherwise is meant as it is behind a backslash.
-    private static string Escape(string path)
-    {
-        var escaped = new StringBuilder();
-        foreach (var c in path)
-            escaped.Append(c is '*' or '?' or '[' or ']' or '\\' ? "\\" : "").Append(c);
-        return escaped.ToString();
+        return (place, PatternOf(RelativePath.Of(top, path)));
     }
 
     private static bool AddTo(List<string> lines, string pattern)
@@ -81,17 +83,19 @@ internal static class IgnoreRules
 
     private static void Change(string repository, Func<List<string>, bool> change)
     {
-        var folder = Path.Combine(repository, "info");
-        var file = Path.Combine(folder, "exclude");
-        Directory.CreateDirectory(folder);
-        using var alone = FileLock.Acquire(Path.Combine(folder, "gitproc.lock"), onWait: null, CancellationToken.None);
+        var info = Path.Combine(repository, "info");
+        Directory.CreateDirectory(info);
+        using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), onWait: null, CancellationToken.None);
+        // Some have the file elsewhere, and a link to it here.
+        var file = RealPath.Of(Path.Combine(info, "exclude"));
+        using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);
+        var name = RawText.OfText(Path.GetFileName(file));
         // Names in other rules need not be UTF-8.
-        var text = File.Exists(file) ? RawText.Of(File.ReadAllBytes(file)) : "";
-        var lines = text.Length == 0 ? [] : text.TrimEnd('\n').Split('\n').ToList();
-        if (!change(lines))
-            return;
-        var changed = file + ".gitproc";
-        File.WriteAllBytes(changed, RawText.ToBytes(string.Concat(lines.Select(line => line + "\n"))));
-        File.Move(changed, file, overwrite: true);
+        var text = RawTree.Read(folder, name);
+        if (text is null && folder.Find(name) is not null)
+            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is no file: git finds there what to ignore. Remove it, and do this again.", file);
+        var lines = string.IsNullOrEmpty(text) ? [] : text.TrimEnd('\n').Split('\n').ToList();
+        if (change(lines))
+            RawTree.Replace(folder, name, string.Concat(lines.Select(line => line + "\n")), ".gitproc");
     }
 }

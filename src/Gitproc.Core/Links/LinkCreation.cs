@@ -96,7 +96,7 @@ internal sealed class LinkCreation(GitRunner git)
     }
 
     private static string? ReadGitlink(string path) =>
-        Path.Combine(path, GitlinkFile.FileName) is var file && File.Exists(file) ? File.ReadAllText(file) : null;
+        Path.Combine(path, GitlinkFile.FileName) is var file && File.Exists(file) ? PlainFile.TryReadText(file) ?? "" : null;
 
     private static void Undo(LinkStore store, LinkState link, bool hadFolder, string? gitlink)
     {

@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;
@@ -19,9 +20,9 @@ internal static class LinkFolder
     {
         Directory.CreateDirectory(link.Path);
         var gitlink = (link.Record with { Place = null }).ToString();
-        WriteChanged(Path.Combine(link.Path, GitlinkFile.FileName), gitlink);
+        WriteChanged(link.Path, GitlinkFile.FileName, gitlink);
         // Relative, so that both can be moved together; every git reads it so (gitrepository-layout(5), gitfile).
-        WriteChanged(Path.Combine(link.Path, GitName), $"gitdir: {RelativePath.Of(link.Path, link.GitDirectory)}\n");
+        WriteChanged(link.Path, GitName, $"gitdir: {RelativePath.Of(link.Path, link.GitDirectory)}\n");
     }
 
     /// <summary>Refuses a path where no checkout can be made.</summary>
@@ -40,9 +41,12 @@ internal static class LinkFolder
     private static GitprocException Taken(string path, string what) => new(
         ErrorReason.PathTaken, $"{path} {what}. A light-weight checkout is made in a new folder, an empty one, or one with nothing but a .gitlink file.", path);
 
-    private static void WriteChanged(string path, string text)
+    // What is there may be a link or a pipe by now: it is neither followed nor waited for, but replaced.
+    private static void WriteChanged(string folder, string name, string text)
     {
-        if (!File.Exists(path) || File.ReadAllText(path) != text)
-            File.WriteAllText(path, text);
+        if (PlainFile.TryReadText(Path.Combine(folder, name)) == text)
+            return;
+        using var parent = RawFolder.Open(folder);
+        RawTree.Replace(parent, name, RawText.OfText(text), ".gitproc");
     }
 }

@@ -38,7 +38,7 @@ internal static class BaseHealth
         }
     }
 
-    private static bool IsOfBase(string config) => File.Exists(config) && RepositoryConfig.Read(config) is { IsBare: true };
+    private static bool IsOfBase(string config) => RepositoryConfig.Read(config) is { IsBare: true };
 
     // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.
     private static bool HasObjects(string path)

@@ -215,7 +215,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         const string symref = "ref: " + Remotes;
         var file = Path.Combine(basePath, Remotes, "HEAD");
-        return PlainFile.TryReadText(file)?.TrimEnd() is { } text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
+        return PlainFile.TryReadText(file) is { } content && RawText.TrimEnd(content) is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
     }
 
     private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);

@@ -48,8 +48,8 @@ internal sealed record RepositoryState
         foreach (var (ownName, content) in commonDirectory is null ? [] : own)
             refs[ownName] = content;
 
-        var head = RawTree.Read(gitDirectory, "HEAD")?.TrimEnd() ?? "";
-        var name = RefFiles.NameIn(head);
+        var head = RefFiles.ReadFile(gitDirectory, "HEAD");
+        var name = head is null ? null : RefFiles.NameIn(head);
         return new RepositoryState
         {
             Branch = name?.StartsWith(Branches, StringComparison.Ordinal) == true ? name[Branches.Length..] : name,
@@ -94,7 +94,7 @@ internal sealed record RepositoryState
         using var worktrees = gitDirectory.TryOpenFolder("worktrees");
         foreach (var (name, _) in worktrees?.Entries() ?? [])
         {
-            if (RawTree.Read(worktrees!, name + "/HEAD")?.TrimEnd() is { } head && RefFiles.IsId(head))
+            if (RawTree.At(worktrees!, name + "/HEAD", RefFiles.ReadFile) is { } head && RefFiles.IsId(head))
                 heads.Add(head);
         }
 

@@ -130,9 +130,9 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         var kind = root.At<EntryKind?>(inside, (folder, name) => folder.Find(name));
         if (kind == EntryKind.Folder)
             return inside;
-        if (kind != EntryKind.File || root.At(inside, RawTree.Read)?.TrimEnd() is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
+        if (kind != EntryKind.File || root.At(inside, RawTree.Read) is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
             return null;
-        var full = Path.GetFullPath(RawText.ToText(text[Pointer.Length..]), FullPath(path));
+        var full = Path.GetFullPath(RawText.ToText(RawText.TrimEnd(text)[Pointer.Length..]), FullPath(path));
         var relative = ".git/" + RawText.OfText(Path.GetRelativePath(place.GitDirectory, full).Replace(Path.DirectorySeparatorChar, '/'));
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }

@@ -41,8 +41,8 @@ internal static class RescueMessage
                 trailers[line[..colon]] = line[(colon + 2)..];
         }
 
-        if (!trailers.TryGetValue("Checkout", out var checkout) || !DateTimeOffset.TryParse(
-            trailers.GetValueOrDefault("Released"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var released))
+        if (!trailers.TryGetValue("Checkout", out var checkout) || !DateTimeOffset.TryParseExact(
+            trailers.GetValueOrDefault("Released"), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var released))
         {
             return null;
         }
@@ -57,12 +57,12 @@ internal static class RescueMessage
             Job = trailers.GetValueOrDefault("Job"),
             Branch = trailers.GetValueOrDefault("Branch"),
             RescuedAt = released,
-            Files = (int)Number("Files"),
-            Commits = (int)Number("Commits"),
-            Size = Number("Size"),
+            Files = (int)Number("Files", int.MaxValue),
+            Commits = (int)Number("Commits", int.MaxValue),
+            Size = Number("Size", long.MaxValue),
         };
 
-        long Number(string name) =>
-            long.TryParse(trailers.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long Number(string name, long most) =>
+            long.TryParse(trailers.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, most) : 0;
     }
 }

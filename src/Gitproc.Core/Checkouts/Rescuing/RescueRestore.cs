@@ -72,11 +72,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             RawTree.Write(state, name, value + "\n");
 
         // One that was garbled is not put back: git would take the checkout for no repository.
-        var head = notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "").TrimEnd();
-        if (RefFiles.IsId(head) || RefFiles.NameIn(head)?.StartsWith("refs/", StringComparison.Ordinal) == true)
+        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", ""));
+        if (head is not null)
             RawTree.Write(state, "HEAD", head + "\n");
         else
-            head = RawTree.Read(state, "HEAD")!.TrimEnd();
+            head = RefFiles.ReadFile(state, "HEAD");
         return RefFiles.Resolve(RefFiles.Read(state), head);
     }
 

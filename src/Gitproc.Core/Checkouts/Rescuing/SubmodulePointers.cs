@@ -23,7 +23,7 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     {
         foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
         {
-            if (RawTree.Read(tree.Root, path)?.TrimEnd() is { } text && text.StartsWith(Prefix, StringComparison.Ordinal) && FindModule(tree, text) is { } module)
+            if (RawTree.Read(tree.Root, path) is { } file && RawText.TrimEnd(file) is var text && text.StartsWith(Prefix, StringComparison.Ordinal) && FindModule(tree, text) is { } module)
                 Mend(tree, path, RawText.ToText(text[Prefix.Length..]), Path.Combine(place.GitDirectory, RawText.ToText(module)), cancellationToken);
         }
     }

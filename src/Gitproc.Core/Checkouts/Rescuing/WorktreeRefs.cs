@@ -29,7 +29,7 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         using var shared = RawFolder.Open(repository);
         var there = RefFiles.Read(shared);
         var (updates, _, _) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
-        var head = notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "").TrimEnd();
+        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "")) ?? "";
         var branch = RefFiles.NameIn(head);
         var added = updates.Where(update => update.Key != branch && update.Key != Stash && !there.ContainsKey(update.Key) || IsOwn(update.Key)).ToList();
         var existing = run(string.Concat(added.Select(update => update.Value + "\n")), cancellationToken, ["cat-file", "--batch-check=%(objectname) %(objecttype)"])
@@ -65,7 +65,7 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
     private bool IsCheckedOut(string branch) => Worktrees.Of(repository).Where(id => id != Path.GetFileName(place.GitDirectory))
         .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
         .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
-        .Any(file => File.Exists(file) && RefFiles.NameIn(RawText.Of(File.ReadAllBytes(file)).TrimEnd()) == branch);
+        .Any(file => RefFiles.Parse(RawText.Of(PlainFile.TryRead(file))) is { } head && RefFiles.NameIn(head) == branch);
 
     // git-stash(1), store: lines "OLD NEW who and when TAB message", the oldest first.
     private void AddStashes(string log, CancellationToken cancellationToken)
