@@ -93,7 +93,7 @@ function Export-ModulePackage {
     $stage = Join-Path $output 'stage'
     $module = Join-Path $stage 'Gitproc'
     Remove-Item -LiteralPath $module -Recurse -Force -ErrorAction Ignore
-    dotnet build src/Gitproc.PowerShell --configuration $Configuration "-p:ModuleFolder=$module/" | Out-Host
+    dotnet build src/Gitproc.PowerShell --configuration $Configuration "-p:ModuleFolder=$module/" -p:AllImages=true | Out-Host
     $manifest = Test-ModuleManifest -Path (Join-Path $module 'Gitproc.psd1')
     $nuspec = Join-Path $stage 'Gitproc.nuspec'
     Set-Content -LiteralPath $nuspec -Value (Get-ModuleNuspec -Manifest $manifest)

@@ -47,6 +47,20 @@ Describe 'The module' {
         & (Get-Process -Id $PID).Path -NoProfile -Command { Import-Module Gitproc; (Get-Module).Name } | Should -Be 'Gitproc'
     }
 
+    It 'loads for a list what a list needs, compiled for this system where that is there' {
+        $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
+            Import-Module Gitproc
+            [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ Gitproc | ForEach-Object { $_.Assemblies.Count }
+            $null = Get-GitprocCheckout
+            ([Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ Gitproc).Assemblies.Location
+        }
+        $output[0] | Should -Be 0
+        $files = $output | Select-Object -Skip 1
+        Split-Path $files -Leaf | Sort-Object | Should -Be 'Gitproc.Core.dll', 'Microsoft.Data.Sqlite.dll', 'SQLitePCLRaw.batteries_v2.dll', 'SQLitePCLRaw.core.dll', 'SQLitePCLRaw.provider.e_sqlite3.dll'
+        $images = Join-Path (Get-Module Gitproc).ModuleBase "dependencies/runtimes/$([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)/lib/net$([Environment]::Version.Major).0"
+        if (Test-Path $images) { Split-Path $files | Select-Object -Unique | Should -Be (Resolve-Path $images).Path }
+    }
+
     It 'adds nothing to the session but what it exports and gp' {
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Microsoft.PowerShell.Management

@@ -94,7 +94,7 @@ BeforeAll {
     $tool = Expand-Package -Name Gitproc.Tool
     # What NuGet adds; Install-PSResource leaves it out.
     $ofNuGet = '^(_rels/|package/|\[Content_Types\]\.xml$|Gitproc(\.Tool)?\.nuspec$)'
-    $natives = 'linux-arm', 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64', 'win-x86'
+    $natives = 'linux-arm', 'linux-arm64', 'linux-musl-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64', 'win-x86'
 }
 
 AfterAll {
@@ -105,7 +105,7 @@ Describe 'A package' {
     It 'of the module has what the module needs and nothing else' {
         $files = @(Get-RelativeFile -Folder $module) -notmatch $ofNuGet
         foreach ($file in 'Gitproc.psd1', 'Gitproc.psm1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
-        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|psm1|Format\.ps1xml|Types\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/native/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|psm1|Format\.ps1xml|Types\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
         (Get-ChildItem -LiteralPath "$module/dependencies/runtimes").Name | Sort-Object | Should -Be $natives
     }
 

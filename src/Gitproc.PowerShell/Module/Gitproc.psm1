@@ -8,24 +8,18 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     return
 }
 
-# While the module loads, no cmdlet of a stock module is called by its name: that would load the stock module first, which
-# takes longer than this one.
-$script:SetAlias = [System.Management.Automation.CmdletInfo]::new(
-    'Set-Alias', [Microsoft.PowerShell.Commands.SetAliasCommand, Microsoft.PowerShell.Commands.Utility])
-
-# What the tables show that is no property.
-& ([System.Management.Automation.CmdletInfo]::new(
-        'Update-TypeData', [Microsoft.PowerShell.Commands.UpdateTypeDataCommand, Microsoft.PowerShell.Commands.Utility])) -TypeData ([Gitproc.PowerShell.TableColumns]::All()) -Force
-
 # The aliases that were set over others, by name: what was there before, or $null.
-$script:ReplacedAlias = @{}
+$script:ReplacedAlias = [Gitproc.PowerShell.Loading.ModuleSession]::Begin($ExecutionContext, {
+        Disable-GitprocAlias -Confirm:$false -WhatIf:$false
+        Pop-Alias -Name gp -Value Invoke-Gitproc
+    })
 
 function Push-Alias {
     param([string] $Name, [string] $Value)
 
     if ($script:ReplacedAlias.ContainsKey($Name)) { return }
     $script:ReplacedAlias[$Name] = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Alias')
-    & $script:SetAlias -Name $Name -Value $Value -Scope Global -Force
+    & ([Gitproc.PowerShell.Loading.ModuleSession]::SetAlias) -Name $Name -Value $Value -Scope Global -Force
 }
 
 function Pop-Alias {
@@ -162,17 +156,6 @@ function Use-GitprocCheckout {
     }
 }
 
-# Invoke-Gitproc cannot make it with more rights than its session has. Bound to no module: all sessions of the process share it.
-[Gitproc.PowerShell.ShortCommands]::Pipeline = [scriptblock]::Create('param($Target, $Positional, $Named) & $Target @Positional @Named')
-
 ${alias:gitproc} = 'Invoke-Gitproc'
 ${alias:a} = 'Invoke-GitprocAcquire'
 ${alias:list} = 'Get-GitprocCheckout'
-
-# A module cannot export an alias over a read-only one, and gp is one.
-Push-Alias -Name gp -Value Invoke-Gitproc
-
-$ExecutionContext.SessionState.Module.OnRemove = {
-    Disable-GitprocAlias -Confirm:$false -WhatIf:$false
-    Pop-Alias -Name gp -Value Invoke-Gitproc
-}
