@@ -329,10 +329,14 @@ try {
     Copy-Item -LiteralPath (Split-Path $Module) -Destination "$modules/Gitproc" -Recurse
     $null = New-Item -ItemType Directory -Path "$modules/Empty"
     New-ModuleManifest -Path "$modules/Empty/Empty.psd1" -FunctionsToExport @() -CmdletsToExport @() -AliasesToExport @()
+    $listed = Join-Path $work 'list-1'
     Measure-Table -Title 'Importing the module' -Contestant ([ordered] @{
         'pwsh -NoProfile -Command exit' = { Measure-Process $pwsh, -NoProfile, -Command, exit }
         'Import-Module of a module with nothing in it' = { Measure-Process $pwsh, -NoProfile, -Command, "Import-Module '$modules/Empty'" }
         'Import-Module Gitproc' = { Measure-Process $pwsh, -NoProfile, -Command, "Import-Module '$modules/Gitproc'" }
+        'the same, and a first Get-GitprocCheckout' = { Measure-Process $pwsh, -NoProfile, -Command, "Import-Module '$modules/Gitproc'; `$null = Get-GitprocCheckout -Pool '$listed'" }
+        'Import-Module Microsoft.PowerShell.ThreadJob, by its name' = { Measure-Process $pwsh, -NoProfile, -Command, 'Import-Module Microsoft.PowerShell.ThreadJob' }
+        'Import-Module Microsoft.PowerShell.PSResourceGet, by its name' = { Measure-Process $pwsh, -NoProfile, -Command, 'Import-Module Microsoft.PowerShell.PSResourceGet' }
     })
 } finally {
     foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }

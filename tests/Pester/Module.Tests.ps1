@@ -48,9 +48,10 @@ Describe 'The module' {
     }
 
     It 'loads for a list what a list needs, compiled for this system where that is there' {
+        Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Gitproc
-            [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ Gitproc | ForEach-Object { $_.Assemblies.Count }
+            [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ Gitproc | ForEach-Object { @($_.Assemblies).Count }
             $null = Get-GitprocCheckout
             ([Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ Gitproc).Assemblies.Location
         }
