@@ -4,25 +4,30 @@
     Builds, tests and packs Gitproc.
 .DESCRIPTION
     Build    the module into out/Gitproc, ready for Import-Module, and the command into out/bin
-    Test     all tests: tests/Unit, and tests/Pester in the pwsh that is on the PATH
+    Test     all tests: tests/Unit, and tests/Pester in the pwsh of the PATH or, where there is none, of the .NET tool
     Package  out/packages, with the SHA-256 of what is there in SHA256SUMS:
              Module  Gitproc.VERSION.nupkg, which Install-PSResource and Install-Module install; for any system
-             Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 9 or newer
-             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for the system this runs on, for which
-                     a C compiler's linker must be there (learn.microsoft.com/dotnet/core/deploying/native-aot)
+             Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 10 or newer
+             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system, for which a C compiler's
+                     linker must be there (learn.microsoft.com/dotnet/core/deploying/native-aot)
     Clean    removes what the others have made
+    On a machine without pwsh: dotnet tool restore, then dotnet pwsh ./build.ps1
 .PARAMETER Task
     What to do, in this order.
 .PARAMETER Configuration
     Release, unless you debug.
 .PARAMETER Kind
     Which packages to make; all, when not given.
+.PARAMETER Runtime
+    The system of the native command, when it is not this one: linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
 .PARAMETER Destination
     Where the packages go.
 .EXAMPLE
     ./build.ps1 Build, Test
 .EXAMPLE
     ./build.ps1 -Task Package -Kind Module
+.EXAMPLE
+    ./build.ps1 Package -Kind Native -Runtime linux-arm64
 #>
 [CmdletBinding()]
 param(
@@ -35,6 +40,9 @@ param(
 
     [ValidateSet('Module', 'Tool', 'Native')]
     [string[]] $Kind = @('Module', 'Tool', 'Native'),
+
+    [ValidateNotNullOrEmpty()]
+    [string] $Runtime = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier,
 
     [ValidateNotNullOrEmpty()]
     [string] $Destination = (Join-Path $PSScriptRoot 'out/packages')
@@ -109,12 +117,11 @@ function Export-ToolPackage {
 }
 
 function Export-NativeArchive {
-    $system = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
     $native = Join-Path $output 'native'
     Remove-Item -LiteralPath $native -Recurse -Force -ErrorAction Ignore
-    dotnet publish src/Gitproc.Cli --configuration $Configuration --use-current-runtime --output $native | Out-Host
-    $name = "gitproc-$version-$system"
-    if ($IsWindows) {
+    dotnet publish src/Gitproc.Cli --configuration $Configuration --runtime $Runtime --output $native | Out-Host
+    $name = "gitproc-$version-$Runtime"
+    if ($Runtime -like 'win-*') {
         $archive = "$name.zip"
         Remove-Item -LiteralPath (Join-Path $Destination $archive) -ErrorAction Ignore
         [System.IO.Compression.ZipFile]::CreateFromDirectory($native, (Join-Path $Destination $archive))
@@ -161,7 +168,8 @@ Push-Location -LiteralPath $PSScriptRoot
 try {
     switch ($Task) {
         'Build' {
-            dotnet build --configuration $Configuration | Out-Host
+            dotnet build src/Gitproc.PowerShell --configuration $Configuration | Out-Host
+            dotnet build src/Gitproc.Cli --configuration $Configuration | Out-Host
         }
         'Test' {
             dotnet test --configuration $Configuration | Out-Host
@@ -181,7 +189,7 @@ try {
         }
         'Clean' {
             Remove-Item -LiteralPath $output -Recurse -Force -ErrorAction Ignore
-            Get-ChildItem -LiteralPath src, tests -Directory | ForEach-Object {
+            Get-ChildItem -LiteralPath build, src, tests -Directory | ForEach-Object {
                 Remove-Item -LiteralPath (Join-Path $_.FullName 'bin'), (Join-Path $_.FullName 'obj') -Recurse -Force -ErrorAction Ignore
             }
         }
