@@ -2,7 +2,6 @@ BeforeDiscovery {
     $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../Gitproc.psd1"
     $names = $manifest.CmdletsToExport + $manifest.FunctionsToExport | Where-Object { $_ -ne 'Invoke-Gitproc' }
     $hasThreadJob = [bool] (Get-Command Start-ThreadJob -ErrorAction Ignore)
-    $hasAnalyzer = [bool] (Get-Module PSScriptAnalyzer -ListAvailable)
 }
 
 BeforeAll {
@@ -337,17 +336,5 @@ Describe 'The conventions of PowerShell' {
         }
         (Get-GitprocCheckout $checkout.Name).Locked | Should -BeTrue
         ($checkout | Exit-GitprocCheckout -PassThru).Locked | Should -BeFalse
-    }
-
-    It 'is what PSScriptAnalyzer wants, in all scripts' -Skip:(-not $hasAnalyzer) {
-        # Tests use what users type, and what one block sets another uses.
-        $ofTests = 'PSAvoidUsingCmdletAliases', 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions',
-            'PSReviewUnusedParameter', 'PSUseUsingScopeModifierInNewRunspaces'
-        $found = foreach ($file in git -C $root ls-files '*.ps1' '*.psm1') {
-            $without = if ($file -match '^(tests|bench)/') { @{ ExcludeRule = $ofTests } } else { @{} }
-            Invoke-ScriptAnalyzer -Path (Join-Path $root $file) -Severity Error, Warning @without
-        }
-        $found = @($found) + @(Invoke-ScriptAnalyzer -Path $built -Severity Error, Warning)
-        $found | ForEach-Object { "$($_.ScriptName):$($_.Line): $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
     }
 }

@@ -75,14 +75,13 @@ BeforeAll {
         $notices = Get-Content -LiteralPath "$root/THIRD-PARTY-NOTICES.txt"
         $versions = @{}
         ([xml] (Get-Content -LiteralPath "$root/Directory.Packages.props" -Raw)).Project.ItemGroup.PackageVersion | ForEach-Object { $versions[$_.Include] = $_.Version }
-        $packageOf = @{ 'Microsoft.Data.Sqlite' = 'Microsoft.Data.Sqlite.Core' }
         foreach ($file in Get-ChildItem -LiteralPath $Folder -Recurse -Include *.dll, *.so, *.dylib) {
             $name = $file.BaseName
             if ($name -like 'Gitproc*') { continue }
             if ($name -like '*e_sqlite3' -and $name -notlike 'SQLitePCLRaw.*') {
                 $line = $notices -match "\b$name\b.* public domain "
             } else {
-                $package = $packageOf[$name] ?? ($name -like 'SQLitePCLRaw.*' ? 'SQLitePCLRaw.bundle_e_sqlite3' : $name)
+                $package = $name -like 'SQLitePCLRaw.*' ? 'SQLitePCLRaw.bundle_e_sqlite3' : $name
                 $line = $notices -match "^$([regex]::Escape($name)) +$([regex]::Escape("$($versions[$package])")) "
             }
             if (-not $line) { $name }
@@ -246,17 +245,5 @@ Describe 'A package' {
         Get-UnnamedLibrary -Folder $folder | Should -BeNullOrEmpty
         $line = "$((Get-FileHash -LiteralPath $Archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $Archive)"
         Get-Content -LiteralPath (Join-Path (Split-Path $Archive) 'SHA256SUMS') | Should -Contain $line
-    }
-
-    It 'is made by scripts that PSScriptAnalyzer has nothing against' {
-        if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
-            Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not there'
-            return
-        }
-        # In a process of its own: it takes commands of other modules for its own.
-        & $pwsh -NoProfile -NonInteractive -Command {
-            Get-ChildItem -Path "$($args[0])/build.ps1", "$($args[0])/docs/images/*.ps1", "$($args[0])/src/Gitproc.PowerShell/Module/*.ps*1" -Exclude *.ps1xml |
-                Invoke-ScriptAnalyzer | ForEach-Object { "$($_.ScriptName):$($_.Line): $($_.RuleName)" }
-        } -args $root | Should -BeNullOrEmpty
     }
 }
