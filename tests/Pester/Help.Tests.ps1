@@ -96,7 +96,8 @@ Describe 'Help' {
         $links.Count | Should -Be ([regex]::Matches((Get-Section $_ 'Related links'), '(?m)^- ').Count + 1)
     }
 
-    It 'opens the page in the browser' -Skip:(-not $IsLinux) {
+    It 'opens the page in the browser' {
+        if (-not $IsLinux) { Set-ItResult -Skipped -Because '.NET asks xdg-open for a browser on Linux alone' }
         # What .NET starts for an address.
         $opener = Join-Path $TestDrive 'xdg-open'
         Set-Content -LiteralPath $opener -Value '#!/bin/sh', "echo `"`$1`" > '$TestDrive/opened'"

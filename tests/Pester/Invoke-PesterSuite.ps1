@@ -26,5 +26,8 @@ foreach ($container in $result.FailedContainers) {
 foreach ($block in $result.FailedBlocks) {
     "$($block.ScriptBlock.File)($($block.StartLine)): error PESTER: $($block.ExpandedPath): $($block.ErrorRecord -join ' ' -replace '\s+', ' ')"
 }
-"Pester: $($result.PassedCount) passed, $($result.FailedCount) failed"
+foreach ($test in $result.Skipped) {
+    "skipped: $($test.ExpandedPath)$(if ($test.ErrorRecord) { ': ' + ($test.ErrorRecord[0].Exception.Message -replace '\s+', ' ') })"
+}
+"Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped"
 exit [int] ($result.Result -ne 'Passed' -or $result.TotalCount -eq 0)

@@ -1,9 +1,5 @@
-BeforeDiscovery {
-    $hasTerminal = -not $IsWindows -and (Get-Command python3 -CommandType Application -ErrorAction Ignore)
-    if (-not $hasTerminal) { Write-Warning 'There is no python3, which makes the pseudo-terminal: Show-GitprocPool is not tested on one.' }
-}
-
 BeforeAll {
+    $hasTerminal = -not $IsWindows -and (Get-Command python3 -CommandType Application -ErrorAction Ignore)
     Import-Module "$PSScriptRoot/Support.psm1" -Force
     $here = Get-Location
     $before = Initialize-TestPool -Folder $TestDrive
@@ -164,7 +160,8 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         Show-GitprocPool -Pool (Join-Path $TestDrive none) | Should -BeNullOrEmpty
     }
 
-    It 'leave room for the repository on a narrow terminal' -Skip:(-not $hasTerminal) {
+    It 'leave room for the repository on a narrow terminal' {
+        if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
         $long = gp a $other -NewBranch feature/with-a-name-that-is-long -Label 'a nightly build'
         try {
             $result = Invoke-InTerminal @() "Import-Module Gitproc; `$PSStyle.OutputRendering = 'PlainText'; Get-GitprocCheckout $($long.Name)"
@@ -175,10 +172,11 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         }
     }
 
-    It 'live on a terminal that is afterwards as it was: <End>' -Skip:(-not $hasTerminal) -ForEach @(
+    It 'live on a terminal that is afterwards as it was: <End>' -ForEach @(
         @{ End = 'q'; Key = 'q'; Then = 'after'; Command = 'Show-GitprocPool' }
         @{ End = 'Ctrl+C'; Key = "$([char]3)"; Then = $null; Command = 'gp top' }
     ) {
+        if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
         $steps = @('wait', "$([char]27)[?1049h"), @('wait', $held.Name), @('wait', 'q quits'), @('send', $Key)
         $result = Invoke-InTerminal $steps "Import-Module Gitproc; $Command; 'af' + 'ter'"
         $result.problem | Should -BeNullOrEmpty
@@ -188,14 +186,16 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
     }
 
-    It 'say for whom one waits on a terminal of 80 columns' -Skip:(-not $hasTerminal) {
+    It 'say for whom one waits on a terminal of 80 columns' {
+        if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
         $script = "Import-Module Gitproc; Invoke-GitprocAcquire '$repository' -Name $($second.Name) -Wait -TimeoutSec 2 -ErrorAction Ignore; 'af' + 'ter'"
         $result = Invoke-InTerminal @() $script
         ($result.output -replace '\e\[[?\d;]*[a-zA-Z]|\e[=>]') | Should -Match "waiting for $($second.Name), held by $PID \w+[;,]"
         $result.output | Should -Match 'after'
     }
 
-    It 'are plain in a pipeline, a variable and a file on a terminal' -Skip:(-not $hasTerminal) {
+    It 'are plain in a pipeline, a variable and a file on a terminal' {
+        if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
         $commands = @(
             'Show-GitprocPool | ForEach-Object { $_ }', 'Show-GitprocPool -Once', 'gp top | ForEach-Object { $_ }', '$x = gp top; $x', '$x = @(Show-GitprocPool); $x'
             "gp top > '$TestDrive/top'; Get-Content '$TestDrive/top'", "Show-GitprocPool *> '$TestDrive/top'; Get-Content '$TestDrive/top'"
