@@ -1,7 +1,7 @@
 BeforeDiscovery {
     # As tests/Unit/Documentation does for shells, and with the same remarks.
     $root = Join-Path $PSScriptRoot ../..
-    $blocks = foreach ($file in Get-ChildItem -Path "$root/README.md", "$root/docs/*.md") {
+    $blocks = foreach ($file in Get-ChildItem -Path "$root/README.md", "$root/CONTRIBUTING.md", "$root/SECURITY.md", "$root/docs/*.md") {
         $lines = Get-Content -LiteralPath $file
         for ($i = 0; $i -lt $lines.Count; $i++) {
             if ($lines[$i] -notmatch '^```(\w*)$') { continue }

@@ -14,10 +14,10 @@ public sealed record CodeBlock(string File, int Line, string Language, string Co
 
     private static readonly string[] Folders = ["docs", "docs/help/cli"];
 
-    /// <summary>All that are written for people to run: README.md, docs, and what gitproc help shows.</summary>
+    /// <summary>All that are written for people to run: README.md, CONTRIBUTING.md, SECURITY.md, docs, and what gitproc help shows.</summary>
     public static IEnumerable<CodeBlock> All() =>
         Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md").Select(file => $"{folder}/{Path.GetFileName(file)}"))
-            .Append("README.md").Order(StringComparer.Ordinal).SelectMany(Of);
+            .Concat(["README.md", "CONTRIBUTING.md", "SECURITY.md"]).Order(StringComparer.Ordinal).SelectMany(Of);
 
     private static IEnumerable<CodeBlock> Of(string file)
     {

@@ -3,11 +3,12 @@ using Gitproc.Unit.Ci;
 
 namespace Gitproc.Unit.Documentation;
 
-/// <summary>What README.md, CHANGELOG.md, bench and docs link to in this repository is there.</summary>
+/// <summary>What the documents at the root, bench and docs link to in this repository is there.</summary>
 public sealed partial class RelativeLinkTests
 {
     public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).Append("README.md").Append("CHANGELOG.md").Append("bench/README.md")];
+        [.. Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file))
+            .Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"])];
 
     [Theory]
     [MemberData(nameof(Files))]
