@@ -88,6 +88,11 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
 
+    /// <summary>Where it is kept what a checkout was like when it was clean.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>The absolute path of a folder.</returns>
+    public string Record(string name) => System.IO.Path.Combine(Path, "records", name);
+
     /// <summary>The file that one who waits keeps locked.</summary>
     /// <param name="name">The ticket's name.</param>
     /// <returns>Its absolute path.</returns>
@@ -104,6 +109,7 @@ internal sealed record PoolFolder(string Path)
             CreatePrivate(System.IO.Path.Combine(Path, "locks"));
             CreatePrivate(Queue);
             CreatePrivate(Rescues);
+            CreatePrivate(System.IO.Path.Combine(Path, "records"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

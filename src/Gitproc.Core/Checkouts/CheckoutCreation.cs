@@ -44,6 +44,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
             FolderRemoval.Remove(place.Path);
             Directory.Move(unfinished, place.Path);
+            TreeRecord.Write(folder.Record(row.Name), place.Path, target.Commit, Path.Combine(place.GitDirectory, "index"), hasNothingElse: true, cancellationToken);
             return new Head(target.Branch, target.Commit);
         }
         catch

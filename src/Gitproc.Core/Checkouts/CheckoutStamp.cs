@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -24,39 +23,14 @@ internal static class CheckoutStamp
     /// <summary>Takes the stamp.</summary>
     /// <param name="place">The checkout.</param>
     /// <returns>A text to compare.</returns>
-    public static string Of(CheckoutPlace place)
-    {
-        var writtenAt = new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(place.GitDirectory, Index))).ToUnixTimeSeconds();
-        return string.Create(CultureInfo.InvariantCulture, $"{OfFiles(place)}{Checksum(place)}-{writtenAt}");
-    }
-
-    /// <summary>
-    /// When the index of a checkout was written that was then clean, if it still has the same content. It has not when git has
-    /// found anything else about a file, be it the time at which its mode was changed.
-    /// </summary>
-    /// <param name="stamp">The stamp that was taken then; null when it is not known.</param>
-    /// <param name="place">The checkout.</param>
-    /// <returns>The time, cut to seconds; null when it has another content, or that cannot be told.</returns>
-    public static DateTimeOffset? CleanIndexWrittenAt(string? stamp, CheckoutPlace place) =>
-        stamp?.Split('-') is [_, { Length: > 0 } checksum, var text] && checksum == Checksum(place) && long.TryParse(text, CultureInfo.InvariantCulture, out var writtenAt)
-            ? DateTimeOffset.FromUnixTimeSeconds(writtenAt)
-            : null;
+    public static string Of(CheckoutPlace place) =>
+        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
 
     /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
     /// <param name="row">The checkout.</param>
     /// <param name="place">Where it is.</param>
     /// <returns>True when all is as it was.</returns>
-    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(OfFiles(place), StringComparison.Ordinal) == true;
-
-    private static string OfFiles(CheckoutPlace place) =>
-        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
-
-    // Of what a job may have put in its place nothing is read but a regular file.
-    private static string? Checksum(CheckoutPlace place)
-    {
-        using var folder = RawFolder.TryOpen(place.GitDirectory);
-        return folder is null ? null : IndexFile.ReadChecksum(folder);
-    }
+    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
     {

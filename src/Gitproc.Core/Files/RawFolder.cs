@@ -48,10 +48,16 @@ internal abstract class RawFolder : IDisposable
     /// <returns>The file; null when there is none, or something that is no regular file.</returns>
     public abstract RawFile? TryOpenFile(string name);
 
+    /// <summary>Looks at an entry, which need not be readable.</summary>
+    /// <param name="name">The bytes of its raw name; <c>.</c> is the folder itself.</param>
+    /// <returns>What the file system says of it, and not of what a link leads to; null when nothing is there.</returns>
+    public abstract FileStat? StatOf(ReadOnlySpan<byte> name);
+
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
     /// <param name="name">The raw name.</param>
     /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
-    public abstract UnixFileMode? ModeOf(string name);
+    public UnixFileMode? ModeOf(string name) =>
+        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file ? file.Permissions : null;
 
     /// <summary>Makes a file.</summary>
     /// <param name="name">The raw name; nothing of that name is there.</param>

@@ -25,10 +25,8 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private const uint NewFile = 0b110_110_110;
     private const uint NewProgram = 0b111_111_111;
 
-    // sys/stat.h; STATX_TYPE | STATX_MODE.
-    private const int TypeMask = 0xF000;
-    private const int RegularFile = 0x8000;
-    private const uint TypeAndMode = 3;
+    // sys/stat.h; STATX_BASIC_STATS.
+    private const uint BasicStats = 0x7FF;
 
     private readonly SafeFileHandle _handle;
 
@@ -153,27 +151,26 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override UnixFileMode? ModeOf(string name)
+    public override FileStat? StatOf(ReadOnlySpan<byte> name)
     {
-        if (!IsName(name))
+        if (name.IsEmpty || name.SequenceEqual(".."u8) || name.ContainsAny((byte)'/', (byte)0))
             return null;
         // It is asked for tens of thousands of names.
         Span<byte> bytes = name.Length < 256 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
-        bytes[System.Text.Encoding.Latin1.GetBytes(name, bytes)] = 0;
+        name.CopyTo(bytes);
+        bytes[^1] = 0;
         var result = stackalloc byte[256];
         int status;
         fixed (byte* start = bytes)
         {
             status = OperatingSystem.IsMacOS()
                 ? IsArm ? Stat(Descriptor, start, result, DoNotFollowAt) : StatOnIntelMac(Descriptor, start, result, DoNotFollowAt)
-                : StatX(Descriptor, start, DoNotFollowAt, TypeAndMode, result);
+                : StatX(Descriptor, start, DoNotFollowAt, BasicStats, result);
         }
 
         if (status != 0)
-            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(name);
-        // struct stat of macOS with 64 bits for inodes, struct statx of Linux.
-        var mode = *(ushort*)(result + (OperatingSystem.IsMacOS() ? 4 : 28));
-        return (mode & TypeMask) == RegularFile ? (UnixFileMode)(mode & ~TypeMask) : null;
+            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(name));
+        return OperatingSystem.IsMacOS() ? OfMac(result) : OfLinux(result);
     }
 
     /// <inheritdoc/>
@@ -261,6 +258,34 @@ internal sealed unsafe partial class UnixFolder : RawFolder
             _ = ChangeMode(descriptor, mode | OwnFolder);
         return new UnixFolder(handle);
     }
+
+    // struct statx.
+    private static FileStat OfLinux(byte* stat) => new()
+    {
+        Mode = *(ushort*)(stat + 28),
+        User = *(uint*)(stat + 20),
+        Group = *(uint*)(stat + 24),
+        Inode = (uint)*(ulong*)(stat + 32),
+        Size = (uint)*(ulong*)(stat + 40),
+        ChangedSeconds = (uint)*(long*)(stat + 96),
+        ChangedNanoseconds = *(uint*)(stat + 104),
+        ModifiedSeconds = (uint)*(long*)(stat + 112),
+        ModifiedNanoseconds = *(uint*)(stat + 120),
+    };
+
+    // struct stat with 64 bits for inodes.
+    private static FileStat OfMac(byte* stat) => new()
+    {
+        Mode = *(ushort*)(stat + 4),
+        User = *(uint*)(stat + 16),
+        Group = *(uint*)(stat + 20),
+        Inode = (uint)*(ulong*)(stat + 8),
+        Size = (uint)*(ulong*)(stat + 96),
+        ChangedSeconds = (uint)*(long*)(stat + 64),
+        ChangedNanoseconds = (uint)*(long*)(stat + 72),
+        ModifiedSeconds = (uint)*(long*)(stat + 48),
+        ModifiedNanoseconds = (uint)*(long*)(stat + 56),
+    };
 
     private int Unlink(string name, int flags) => UnlinkAt(Descriptor, Bytes(name), flags);
 

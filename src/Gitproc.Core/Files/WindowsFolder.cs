@@ -1,11 +1,14 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Files;
 
 /// <summary>A folder of Windows. Its names are Unicode, and .NET finds all of them.</summary>
 /// <param name="path">Its path.</param>
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsFolder(string path) : RawFolder
+internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
 {
     /// <summary>Opens a folder.</summary>
     /// <param name="path">Its path.</param>
@@ -36,7 +39,26 @@ internal sealed class WindowsFolder(string path) : RawFolder
         : null;
 
     /// <inheritdoc/>
-    public override UnixFileMode? ModeOf(string name) => null;
+    public override FileStat? StatOf(ReadOnlySpan<byte> name)
+    {
+        // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS.
+        using var handle = OpenFile(Path.Combine(path, Encoding.UTF8.GetString(name)), 0x80, 7, 0, 3, 0x02200000, 0);
+        if (handle.IsInvalid || !GetBasicInformation(handle, 0, out var basic, (uint)sizeof(BasicInformation)))
+            return null;
+        var attributes = (FileAttributes)basic.Attributes;
+        var isFolder = attributes.HasFlag(FileAttributes.Directory);
+        var isLink = attributes.HasFlag(FileAttributes.ReparsePoint) && new FileInfo(Path.Combine(path, Encoding.UTF8.GetString(name))).LinkTarget is not null;
+        var (modified, changed) = (ToUnix(basic.LastWriteTime), ToUnix(basic.ChangeTime));
+        return new FileStat
+        {
+            Mode = isLink ? 0xA1FFu : isFolder ? 0x41EDu : 0x81A4u,
+            Size = isFolder || isLink ? 0 : (uint)RandomAccess.GetLength(handle),
+            ModifiedSeconds = modified.Seconds,
+            ModifiedNanoseconds = modified.Nanoseconds,
+            ChangedSeconds = changed.Seconds,
+            ChangedNanoseconds = changed.Nanoseconds,
+        };
+    }
 
     /// <inheritdoc/>
     public override Stream CreateFile(string name, bool isExecutable) => new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
@@ -98,6 +120,10 @@ internal sealed class WindowsFolder(string path) : RawFolder
         // There is nothing open: Windows would let nobody rename the folders above.
     }
 
+    // Ticks of 100 ns since 1601.
+    private static (uint Seconds, uint Nanoseconds) ToUnix(long time) =>
+        Math.DivRem(DateTime.FromFileTimeUtc(time).Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond) is var (seconds, ticks) ? ((uint)seconds, (uint)ticks * 100) : default;
+
     private string PathOf(string name) => Path.Combine(path, RawText.ToText(name));
 
     private static EntryKind KindOf(FileSystemInfo entry)
@@ -105,5 +131,24 @@ internal sealed class WindowsFolder(string path) : RawFolder
         if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null)
             return EntryKind.Link;
         return entry.Attributes.HasFlag(FileAttributes.Directory) ? EntryKind.Folder : EntryKind.File;
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
+    private static partial SafeFileHandle OpenFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
+
+    // FILE_INFO_BY_HANDLE_CLASS 0 is FileBasicInfo.
+    [LibraryImport("kernel32", EntryPoint = "GetFileInformationByHandleEx", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool GetBasicInformation(SafeFileHandle handle, int kind, out BasicInformation information, uint size);
+
+    // winbase.h, FILE_BASIC_INFO.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct BasicInformation
+    {
+        public long CreationTime;
+        public long LastAccessTime;
+        public long LastWriteTime;
+        public long ChangeTime;
+        public uint Attributes;
     }
 }

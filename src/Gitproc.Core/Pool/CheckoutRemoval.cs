@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Checkouts.HandingOver;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -71,6 +72,7 @@ internal sealed class CheckoutRemoval(
         // Last: what is in it outlives the folder.
         if (place.IsLinked)
             FolderRemoval.Remove(place.GitDirectory);
+        TreeRecord.Remove(folder.Record(row.Name));
         database.Change(() =>
         {
             _checkouts.RemoveUnheld(row.Id);

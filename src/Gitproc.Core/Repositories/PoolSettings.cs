@@ -18,6 +18,7 @@ namespace Gitproc.Repositories;
 /// <param name="RescueMaxSize">The most bytes of files that are rescued.</param>
 /// <param name="RescueMaxAge">After what time a rescue is removed.</param>
 /// <param name="CarriedConfig">Keys that a checkout gets from the repository the caller stands in, as git lists them.</param>
+/// <param name="VerifyFiles">How many files a checkout may have for an acquire to look at each of them; 0 for none.</param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
     bool AutoCreate,
@@ -30,7 +31,8 @@ internal sealed record PoolSettings(
     CheckoutKind? Kind,
     long RescueMaxSize,
     TimeSpan RescueMaxAge,
-    IReadOnlyList<string> CarriedConfig)
+    IReadOnlyList<string> CarriedConfig,
+    int VerifyFiles)
 {
     private const long Gibibyte = 1L << 30;
 
@@ -79,6 +81,7 @@ internal sealed record PoolSettings(
                 : key;
         }
     }
+        Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct
@@ -95,6 +98,9 @@ internal sealed record PoolSettings(
     private static int? ParseLimit(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;
 
+    // git-config(1), "Values": integer.
+    private static int? ParseCount(string text) => ParseSize(text) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
+
     private static TimeSpan? ParseTimeout(string text) => Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
 
     private static TimeSpan? ParseExpiry(string text) => Duration.Parse(text) is { } time && LeaseExpiry.IsPossible(time) ? time : null;
@@ -103,7 +109,6 @@ internal sealed record PoolSettings(
         where T : struct, Enum =>
         Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? value : null;
 
-    // git-config(1), "Values": integer.
     private static long? ParseSize(string text)
     {
         var unit = text.Length == 0 ? 0 : "kmg".IndexOf(char.ToLowerInvariant(text[^1]), StringComparison.Ordinal) + 1;

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Gitproc.Checkouts;
-using Gitproc.Checkouts.HandingOver;
 
 namespace Gitproc.Repositories;
 
@@ -12,8 +10,6 @@ namespace Gitproc.Repositories;
 /// </summary>
 internal static partial class SharedConfig
 {
-    private const string Marker = "distrust";
-
     // git-config(1) takes the lock for the moment in which it writes.
     private const int LongestLockMilliseconds = 1000;
 
@@ -49,34 +45,7 @@ internal static partial class SharedConfig
         var wanted = now == first ? first : first + Harmless(now[CommonStart(now, first)..]);
         if (wanted == now)
             return;
-        // First: what was written by other rules may be in any of them.
-        if (Distrust.Differ(now, first))
-            DistrustAll(basePath);
         Replace(basePath, wanted);
-    }
-
-    /// <summary>Whether a config that decides how files are written was changed since a worktree was clean.</summary>
-    /// <param name="place">The worktree.</param>
-    /// <returns>True when it was, by whichever job.</returns>
-    public static bool WasChanged(CheckoutPlace place) => File.Exists(MarkerOf(place.GitDirectory)) || File.Exists(Path.Combine(place.Base!, "info", "attributes"));
-
-    /// <summary>Notes that all files of a worktree are as the config of the base repository has them.</summary>
-    /// <param name="place">The worktree; nobody works in it.</param>
-    public static void Trust(CheckoutPlace place)
-    {
-        var marker = MarkerOf(place.GitDirectory);
-        if (File.Exists(marker))
-            File.Delete(marker);
-    }
-
-    private static void DistrustAll(string basePath)
-    {
-        foreach (var id in Worktrees.Of(basePath))
-        {
-            var marker = MarkerOf(Worktrees.PrivateFolder(basePath, id));
-            if (Directory.Exists(Path.GetDirectoryName(marker)))
-                File.WriteAllText(marker, "");
-        }
     }
 
     // As git-config(1) does, so that no job's change is lost that is none of those that are put back.
@@ -135,8 +104,6 @@ internal static partial class SharedConfig
     private static string ConfigFile(string basePath) => Path.Combine(basePath, "config");
 
     private static string PristineFile(string basePath) => Path.Combine(basePath, "gitproc", "config");
-
-    private static string MarkerOf(string gitDirectory) => Path.Combine(Leases.LeaseFile.Folder(gitDirectory), Marker);
 
     [GeneratedRegex("""^\[(?:user|author|committer)\]$""")]
     private static partial Regex Identity();

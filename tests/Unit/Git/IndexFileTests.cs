@@ -31,89 +31,124 @@ public sealed class IndexFileTests : IDisposable
     [InlineData(4, 3)]
     [InlineData(2, 700)]
     [InlineData(4, 700)]
-    public void Counts_what_git_lists(int version, int files)
+    public void Reads_what_git_lists(int version, int files)
     {
         var repository = TestGit.MakeRepository(_folder["repo"], files);
         TestGit.Run(repository, "update-index", "--index-version", $"{version}");
-        Assert.Equal((uint)TestGit.Run(repository, "ls-files", "--stage").Split('\n').Length, Count(repository));
-        TestGit.Run(repository, "update-index", "--chmod=+x", "--skip-worktree", "file-0.txt");
+        Assert.Equal(TestGit.Run(repository, "ls-files", "--stage"), List(repository));
+        File.WriteAllText(Path.Combine(repository, "later"), "");
+        TestGit.Run(repository, "add", "--intent-to-add", "later");
+        TestGit.Run(repository, "update-index", "--chmod=+x", "file-0.txt");
+        TestGit.Run(repository, "update-index", "--skip-worktree", "file-0.txt");
         TestGit.Run(repository, "update-index", "--add", "--cacheinfo", $"160000,{TestGit.Run(repository, "rev-parse", "HEAD")},a");
         TestGit.Run(repository, "update-index", "--add", "--cacheinfo", $"120000,{TestGit.Run(repository, "rev-parse", "HEAD:file-1.txt")},b");
-        Assert.Equal((uint)TestGit.Run(repository, "ls-files", "--stage").Split('\n').Length, Count(repository));
+        Assert.Equal(TestGit.Run(repository, "ls-files", "--stage"), List(repository));
+        var entries = Read(repository)!.Entries;
+        Assert.Equal(
+            [("file-0.txt", IndexMarks.SkipWorktree), ("later", IndexMarks.IntentToAdd)],
+            entries.Where(entry => entry.Marks != IndexMarks.None).Select(entry => (entry.Path, entry.Marks)));
+        using var folder = RawFolder.Open(repository);
+        Assert.True(entries.Single(entry => entry.Path == "file-2.txt").Stat.IsAsInIndex(folder.StatOf("file-2.txt"u8)!.Value));
         TestGit.Run(repository, "read-tree", "--empty");
-        Assert.Equal(0u, Count(repository));
+        Assert.Empty(Read(repository)!.Entries);
     }
 
-    [Fact]
-    public void Counts_entries_that_are_as_short_as_can_be()
+    [Theory]
+    [InlineData("sha1", 2)]
+    [InlineData("sha1", 4)]
+    [InlineData("sha256", 2)]
+    public void Git_reads_what_is_written(string format, int version)
+    {
+        var repository = Directory.CreateDirectory(_folder["repo"]).FullName;
+        TestGit.Run(repository, "init", "--quiet", $"--object-format={format}");
+        foreach (var name in (string[])["a", "b/c", "b/" + new string('d', 200), "later", "é ü"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(repository, name))!);
+            File.WriteAllText(Path.Combine(repository, name), name);
+        }
+
+        TestGit.Run(repository, "add", "a", "b", "é ü");
+        TestGit.Run(repository, "add", "--intent-to-add", "later");
+        TestGit.Run(repository, "update-index", "--index-version", $"{version}");
+        var (listed, status) = (TestGit.Run(repository, "ls-files", "--stage", "--debug"), TestGit.Run(repository, "status", "--porcelain=v2"));
+        IndexFile.Write(Path.Combine(repository, ".git/index"), Read(repository)!.Entries);
+        Assert.Equal(WithoutDevice(listed), WithoutDevice(TestGit.Run(repository, "ls-files", "--stage", "--debug")));
+        Assert.Equal(status, TestGit.Run(repository, "status", "--porcelain=v2"));
+
+        static string WithoutDevice(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"dev: \d+|flags: \w+", "");
+    }
+
+    [Theory]
+    [InlineData("git update-index --split-index; echo x > new; git add new")]
+    [InlineData("mkdir f; echo x > f/x; git add f; git -c user.name=t -c user.email=t@t commit -qm f; git sparse-checkout set --cone --sparse-index none")]
+    public void Tells_that_there_is_more_elsewhere(string script)
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
-        var blob = TestGit.Run(repository, "rev-parse", "HEAD:file-0.txt");
-        TestGit.Run(repository, "read-tree", "--empty");
-        TestGit.Run(repository, "update-index", "--index-version", "4");
-        // Without a name of its own, in version 4: another stage of the one before.
-        var lines = string.Concat(Enumerable.Range(1, 3).Select(stage => $"100644 {blob} {stage}\ta\n"));
-        File.WriteAllText(_folder["lines"], lines);
-        using (var git = System.Diagnostics.Process.Start("sh", ["-c", $"git -C '{repository}' update-index --index-info < '{_folder["lines"]}'"]))
-            git.WaitForExit();
-        Assert.Equal(3u, Count(repository));
+        using (var job = System.Diagnostics.Process.Start("sh", ["-c", $"cd '{repository}'; {script}"]))
+            job.WaitForExit();
+        Assert.True(Read(repository)!.IsPartial);
+    }
+
+    [Theory]
+    [InlineData("../outside-1")]
+    [InlineData("/absolute-12")]
+    [InlineData("file-0/./txt")]
+    [InlineData("file-0/../xx")]
+    [InlineData(".git/hooks/x")]
+    [InlineData("a/.GIT/confi")]
+    [InlineData("folder//file")]
+    public void Is_null_where_a_path_leads_elsewhere(string path)
+    {
+        var repository = Directory.CreateDirectory(_folder["repo"]).FullName;
+        TestGit.Run(repository, "init", "--quiet");
+        var name = new string('x', path.Length);
+        File.WriteAllText(Path.Combine(repository, name), "");
+        TestGit.Run(repository, "add", name);
+        var index = RawText.Of(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
+        Assert.NotNull(IndexFile.Parse(RawText.ToBytes(index)));
+        Assert.Null(IndexFile.Parse(RawText.ToBytes(index.Replace(name, path, StringComparison.Ordinal))));
     }
 
     [Theory]
     [MemberData(nameof(Broken))]
     public void Is_null_for_what_is_no_index(string what, string hex)
     {
-        File.WriteAllBytes(_folder["index"], Convert.FromHexString(hex));
-        uint? count = 1;
-        Assert.InRange(Damage.BytesTakenBy(() => count = IndexFile.CountEntries(_folder["index"])), 0, 1 << 16);
-        Assert.True(count is null, what);
+        IndexFile? index = IndexFile.Empty;
+        Assert.InRange(Damage.BytesTakenBy(() => index = IndexFile.Parse(Convert.FromHexString(hex))), 0, 1 << 16);
+        Assert.True(index is null, what);
     }
 
     [Fact]
     public void Is_null_for_what_is_no_file()
     {
         Directory.CreateDirectory(_folder["index"]);
+        File.CreateSymbolicLink(_folder["link"], "/etc/passwd");
+        using (var large = File.Create(_folder["large"]))
+            large.SetLength(5L << 30);
         using var folder = RawFolder.Open(_folder.Path);
-        Assert.Null(IndexFile.CountEntries(_folder["index"]));
-        Assert.Null(IndexFile.CountEntries(_folder["missing"]));
-        Assert.Null(IndexFile.ReadChecksum(folder));
+        Assert.All((string[])["index", "missing", "link", "large"], name => Assert.Null(IndexFile.TryRead(folder, name)));
     }
 
     [Fact]
-    public void Reads_the_checksum()
+    public void A_damaged_one_is_never_longer_than_its_file_allows()
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
-        var index = Path.Combine(repository, ".git/index");
-        var bytes = File.ReadAllBytes(index);
-        using var folder = RawFolder.Open(Path.Combine(repository, ".git"));
-        Assert.Equal(Convert.ToHexString(bytes.AsSpan(^20..)), IndexFile.ReadChecksum(folder));
-        // git-config(1), index.skipHash.
-        File.WriteAllBytes(index, [.. bytes[..^20], .. new byte[20]]);
-        Assert.Null(IndexFile.ReadChecksum(folder));
-        Assert.Equal(3u, IndexFile.CountEntries(index));
-        File.WriteAllBytes(index, bytes[..19]);
-        Assert.Null(IndexFile.ReadChecksum(folder));
-    }
-
-    [Fact]
-    public void Never_counts_more_than_there_is_room_for()
-    {
-        var repository = TestGit.MakeRepository(_folder["repo"]);
+        TestGit.Run(repository, "update-index", "--index-version", "4");
         var real = File.ReadAllBytes(Path.Combine(repository, ".git/index"));
-        using var folder = RawFolder.Open(_folder.Path);
         foreach (var cut in Damage.CutsOf(real))
             Look(cut);
         Damage.Of(real).Sample(Look, iter: 1000, threads: 1);
 
-        void Look(byte[] bytes)
+        static void Look(byte[] bytes)
         {
-            File.WriteAllBytes(_folder["index"], bytes);
-            Assert.InRange(Damage.BytesTakenBy(() => IndexFile.CountEntries(_folder["index"])), 0, 1 << 16);
-            if (IndexFile.CountEntries(_folder["index"]) is { } count)
-                Assert.Equal((BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(8)), true), (count, count * 64L <= bytes.Length));
-            _ = IndexFile.ReadChecksum(folder);
+            Assert.InRange(Damage.BytesTakenBy(() => IndexFile.Parse(bytes)), 0, 1 << 16);
+            if (IndexFile.Parse(bytes) is { } index)
+                Assert.Equal((BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)), true), (index.Entries.Count, index.Entries.Count * 60L <= bytes.Length));
         }
     }
 
-    private static uint? Count(string repository) => IndexFile.CountEntries(Path.Combine(repository, ".git/index"));
+    private static IndexFile? Read(string repository) => IndexFile.Parse(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
+
+    private static string List(string repository) => string.Join('\n', Read(repository)!.Entries.Select(entry =>
+        $"{Convert.ToString(entry.Mode, 8)} {Convert.ToHexStringLower(entry.Id.Span)} {entry.Stage}\t{entry.Path}"));
 }

@@ -60,6 +60,9 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     public string Commit { get; }
 
+    /// <summary>Where the pool keeps what the checkout was like when it was clean.</summary>
+    public string Record => _pool.Record(Checkout);
+
     public string Canary => _folder["canary"];
 
     public List<PoolReport> Reports { get; } = [];
@@ -85,6 +88,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         if (Target.Commit is not null)
             TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
         new CheckoutRecord(Key, Url, "x").Write(System.IO.Path.Combine(path, ".git"));
+        TreeRecord.Write(_pool.Record(name), path, Target.Commit, System.IO.Path.Combine(path, ".git", "index"), hasNothingElse: true, CancellationToken.None);
         return path;
     }
 
@@ -125,6 +129,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         Key = Key,
         Url = Url,
         Target = Target,
+        Record = Record,
         ReleasedAt = ReleasedAt,
         Rescues = new RescueStore(_pool),
         MostRescued = 1 << 30,

@@ -12,10 +12,20 @@ public sealed class HandOverTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void A_clean_one_costs_two_processes()
+    public void A_clean_one_costs_no_process()
     {
         Assert.Null(_fixture.HandOver());
-        Assert.Equal(2, _fixture.GitCommands);
+        Assert.Equal(0, _fixture.GitCommands);
+    }
+
+    [Fact]
+    public void One_with_new_ignored_files_costs_one_process_once()
+    {
+        _fixture.Job("git status; touch x.o folder/y.o");
+        Assert.Null(_fixture.HandOver());
+        Assert.Equal(1, _fixture.GitCommands);
+        Assert.Null(_fixture.HandOver());
+        Assert.Equal(0, _fixture.GitCommands);
     }
 
     [Theory]

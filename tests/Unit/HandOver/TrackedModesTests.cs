@@ -1,11 +1,8 @@
-using Gitproc.Checkouts;
-using Gitproc.Checkouts.HandingOver;
-using Gitproc.Leases;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.HandOvers;
 
-/// <summary>Modes of files, of which git keeps no more than who may run them. When they are looked at, and what is left alone.</summary>
+/// <summary>Modes of files, of which git keeps no more than who may run them. What is put back, and what is left alone.</summary>
 public sealed class TrackedModesTests : IDisposable
 {
     private static readonly string[] Two = ["file-0.txt", "folder/inner.txt"];
@@ -18,54 +15,19 @@ public sealed class TrackedModesTests : IDisposable
     [InlineData("chmod 600 file-0.txt folder/inner.txt")]
     [InlineData("chmod 600 file-0.txt folder/inner.txt; git status")]
     [InlineData("git config core.trustctime false; git config core.checkStat minimal; chmod 600 file-0.txt; git status; chmod 600 folder/inner.txt")]
-    public void Git_notices_that_a_mode_was_changed(string script)
+    [InlineData("cp -p .git/index $HOME/index; chmod 600 file-0.txt folder/inner.txt; git status; cp -p $HOME/index .git/index")]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt; head -c -20 .git/index > $HOME/index; head -c 20 /dev/zero >> $HOME/index; cp $HOME/index .git/index")]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt; rm .git/index; mkfifo .git/index")]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt; mv .git/index .git/real; ln -s real .git/index")]
+    [InlineData("chmod 600 file-0.txt folder/inner.txt; : > .git/index")]
+    public void A_mode_that_was_changed_is_put_back_whatever_the_index_says(string script)
     {
         var fresh = HandOverFixture.Modes(_fixture.Path);
-        var request = CleanRequest();
-        WaitForNextSecond();
-        request = request with { LastLease = NewLease() };
-        Assert.False(TrackedModes.AreDue(request));
         _fixture.Job(script);
-        Assert.All(Two, name => Assert.NotEqual(fresh[name], HandOverFixture.Modes(_fixture.Path)[name]));
+        Assert.All(Two, name => Assert.NotEqual(fresh[name], Convert.ToString((int)File.GetUnixFileMode(_fixture[name]), 8)));
 
-        Assert.Null(_fixture.HandOver(request));
+        Assert.Null(_fixture.HandOver());
 
-        Assert.Equal(fresh, HandOverFixture.Modes(_fixture.Path));
-    }
-
-    [Fact]
-    public void An_index_that_was_written_with_the_same_content_tells_of_no_change()
-    {
-        var request = CleanRequest();
-        WaitForNextSecond();
-        request = request with { LastLease = NewLease() };
-        _fixture.Job("cp .git/index $HOME/index; cat $HOME/index > .git/index");
-        Assert.False(TrackedModes.AreDue(request));
-        _fixture.Job("touch -d 2020-01-01 file-0.txt; git status");
-        Assert.True(TrackedModes.AreDue(request));
-    }
-
-    [Theory]
-    [InlineData("head -c -20 .git/index > $HOME/index; head -c 20 /dev/zero >> $HOME/index; cp $HOME/index .git/index")]
-    [InlineData("rm .git/index; mkfifo .git/index")]
-    [InlineData("mv .git/index .git/real; ln -s real .git/index")]
-    [InlineData(": > .git/index")]
-    public void An_index_that_cannot_be_compared_tells_nothing(string script)
-    {
-        _fixture.Job(script);
-        Assert.True(TrackedModes.AreDue(CleanRequest()));
-    }
-
-    [Fact]
-    public void A_mode_that_was_changed_within_the_second_of_the_cleaning_is_noticed()
-    {
-        var fresh = HandOverFixture.Modes(_fixture.Path);
-        WaitForNextSecond();
-        _fixture.Job("touch -d 2020-01-01 file-0.txt; git status");
-        var request = CleanRequest();
-        request = request with { LastLease = NewLease() };
-        _fixture.Job("chmod 600 file-0.txt");
-        _fixture.HandOver(request);
         Assert.Equal(fresh, HandOverFixture.Modes(_fixture.Path));
     }
 
@@ -91,8 +53,8 @@ public sealed class TrackedModesTests : IDisposable
         Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-0.txt"]));
         // It compares times and sizes, no contents.
         Assert.Empty(TestGit.Run(_fixture.Path, "diff-files"));
-        _fixture.HandOver(CleanRequest());
-        Assert.Equal(2, _fixture.GitCommands);
+        _fixture.HandOver();
+        Assert.Equal(0, _fixture.GitCommands);
     }
 
     [Fact]
@@ -108,10 +70,6 @@ public sealed class TrackedModesTests : IDisposable
         Assert.Null(fixture.HandOver());
         Assert.Equal(fresh, HandOverFixture.Modes(fixture.Path));
     }
-
-    private HandOverRequest CleanRequest() => _fixture.Request() with { Stamp = CheckoutStamp.Of(_fixture.Request().Place) };
-
-    private static Lease NewLease() => new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow };
 
     private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
 }

@@ -8,6 +8,38 @@ public sealed class AcquireTests : IDisposable
 
     public void Dispose() => _pool.Dispose();
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("1", true)]
+    public void What_was_written_into_a_free_checkout_is_not_handed_out_as_clean(string? most, bool isHandedOut)
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        if (most is not null)
+        {
+            TestGit.Run(_pool.Home, "init", "--quiet");
+            TestGit.Run(_pool.Home, "config", "gitproc.verifyFiles", most);
+        }
+
+        var file = Path.Combine(checkout.Path, "file-0.txt");
+        File.WriteAllText(file, "late");
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        Assert.Equal(isHandedOut, File.ReadAllText(file) == "late");
+        Assert.Equal(isHandedOut ? 0 : 1, _pool.Pool.ListRescues(null, _pool.Home).Count);
+    }
+
+    [Fact]
+    public void A_free_checkout_without_a_record_is_compared_once()
+    {
+        var checkout = _pool.Acquire();
+        _pool.Release(checkout);
+        Directory.Delete(new PoolFolder(_pool.Pool.Path).Record(checkout.Name), recursive: true);
+        File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "late");
+        Assert.Equal(checkout.Name, _pool.Acquire().Name);
+        Assert.NotEqual("late", File.ReadAllText(Path.Combine(checkout.Path, "file-0.txt")));
+        Assert.True(Directory.Exists(new PoolFolder(_pool.Pool.Path).Record(checkout.Name)));
+    }
+
     [Fact]
     public void The_first_makes_a_base_repository_and_a_clone_that_borrows_from_it()
     {

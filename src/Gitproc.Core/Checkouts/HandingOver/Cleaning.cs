@@ -14,25 +14,23 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
 
     private readonly bool _isFull = request.Clean == CleanMode.Full;
 
-    /// <summary>Cleans.</summary>
+    /// <summary>Cleans. The index of the view is then that of the target.</summary>
     /// <param name="root">The checkout's folder.</param>
     /// <param name="hidden">What git cannot clean.</param>
-    /// <param name="mustCompare">Whether what the index says of the files on disk is not to be believed.</param>
+    /// <param name="tracked">What the job had tracked.</param>
+    /// <param name="record">What was clean before; null when that is not known.</param>
     /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Whether there is nothing else in tracked folders now but what git ignores.</returns>
     /// <exception cref="GitprocException">Something could not be removed or put back.</exception>
-    public void Run(RawFolder root, HiddenEntries hidden, bool mustCompare, CancellationToken cancellationToken)
+    public bool Run(RawFolder root, HiddenEntries hidden, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
         hidden.Remove(root);
         // First by the rules of the job: what it did not ignore goes, whatever the commit to come ignores.
         _ = Clean(cancellationToken);
+        view.UseBaseObjects();
         view.SetHead(request.Target.Commit);
+        var entries = Prepare(root, tracked, record, cancellationToken);
         var error = CheckOut(cancellationToken);
-        if (mustCompare)
-        {
-            new IndexRepair(view, git, request.Checkout).Rebuild(cancellationToken);
-            error = CheckOut(cancellationToken);
-        }
-
         for (var round = 0; round < MostRounds; round++)
         {
             if (round > 0)
@@ -44,11 +42,11 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
                 error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
 
-            var look = WorkTreeLook.Take(view, git, request.Checkout, root, _isFull, cancellationToken);
+            var look = WorkTreeLook.Take(view, git, request.Checkout, HiddenEntries.Find(root, entries), _isFull, cancellationToken);
             look.Hidden.Remove(root);
-            var untracked = ListUntracked(look, cancellationToken);
+            var untracked = ListUntracked(look, root, cancellationToken);
             if (look.Changes.Count + untracked.Count == 0 && look.Hidden.IsEmpty)
-                return;
+                return look.Untracked.Count == 0;
             if (round > 0)
             {
                 foreach (var path in untracked)
@@ -60,15 +58,54 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
             ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned{(error.Length > 0 ? $": {error}" : ": files come back as they are removed.")}", request.Checkout);
     }
 
-    // A folder that holds nothing but ignored files is shown as untracked, and stays.
-    private List<string> ListUntracked(WorkTreeLook look, CancellationToken cancellationToken)
+    // What is for certain as a fresh checkout has it git leaves alone; all else it writes anew.
+    private IReadOnlyList<IndexEntry> Prepare(RawFolder root, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
-        if (_isFull || look.Untracked.Count == 0)
-            return [.. look.Untracked.Select(path => path.TrimEnd('/'))];
-        var result = git.Run(view.Call(request.Checkout, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken);
-        var paths = result.Error.Length > 0 ? look.Untracked : result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        return [.. paths.Select(path => path.TrimEnd('/'))];
+        view.UseOwnIndex();
+        var entries = record is not null && record.Commit == request.Target.Commit ? record.Entries : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
+        RemoveOthers(root, tracked.Concat(record?.Entries ?? []), entries);
+        var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
+        // By other attributes the same content is another file.
+        var known = new KnownFiles(record is not null && Attributes(record.Entries).SequenceEqual(Attributes(entries)) ? record : null);
+        var prepared = entries.Select((entry, i) => entry with { Stat = known.IsUnchanged(entry, stats[i]) ? stats[i] : default, Marks = IndexMarks.None }).ToArray();
+        view.WriteIndex(prepared);
+        var unknown = Enumerable.Range(0, prepared.Length).Where(i => prepared[i].Stat == default && !prepared[i].IsSubmodule && stats[i] != default && stats[i].Kind != EntryKind.Folder && known.MayBeUnchanged(entries[i], stats[i])).ToList();
+        if (unknown.Count == 0)
+            return entries;
+        foreach (var (place, stat) in new FreshFiles(view, git, request).Compare(prepared, unknown, cancellationToken))
+            prepared[place] = prepared[place] with { Stat = stat };
+        view.WriteIndex(prepared);
+        return entries;
     }
+
+    private static IEnumerable<(string Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) => entries
+        .Where(entry => entry.Path.EndsWith(".gitattributes", StringComparison.Ordinal))
+        .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
+
+    // They may be ignored, so that git would leave them.
+    private static void RemoveOthers(RawFolder root, IEnumerable<IndexEntry> tracked, IReadOnlyList<IndexEntry> entries)
+    {
+        var wanted = entries.Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in tracked.Where(entry => !wanted.Contains(entry.Path)))
+        {
+            RawTree.At(root, entry.Path, (folder, name) =>
+            {
+                if (folder.Find(name) is EntryKind.File or EntryKind.Link)
+                    folder.RemoveFile(name);
+                return true;
+            });
+            // And the folders that are empty then, as git does; that of a submodule is.
+            for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/'); end > 0; end = entry.Path.LastIndexOf('/', end - 1))
+            {
+                if (!RawTree.At(root, entry.Path[..end], (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
+                    break;
+            }
+        }
+    }
+
+    // A folder that holds nothing but ignored files is shown as untracked, and stays.
+    private List<string> ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken) =>
+        [.. (_isFull || look.Untracked.Count == 0 ? look.Untracked : look.ListUntracked(view, git, request.Checkout, root, cancellationToken)).Select(path => path.TrimEnd('/'))];
 
     private string Clean(CancellationToken cancellationToken) =>
         Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);

@@ -16,14 +16,18 @@ internal sealed class GitView : IDisposable
     [
         ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("core.splitIndex", "false"),
         ("core.sparseCheckout", "false"), ("submodule.recurse", "false"), ("status.renames", "false"),
-        ("core.trustctime", "true"), ("core.checkStat", "default"),
+        // What git finds in an index that was written for it was compared already; there is no time of a change for it on Windows.
+        ("core.trustctime", OperatingSystem.IsWindows() ? "false" : "true"), ("core.checkStat", "default"),
         ("gc.auto", "0"), ("maintenance.auto", "false"),
     ];
 
+    // Nothing that a job wrote beside its objects tells what is in them.
+    private static readonly (string Key, string Value)[] CautionWithObjects = [("core.commitGraph", "false"), ("core.multiPackIndex", "false")];
+
     private readonly string _folder;
-    private readonly string _objects;
     private readonly string _workTree;
     private readonly string? _base;
+    private string _objects;
 
     private GitView(string folder, string gitDirectory, string objects, string workTree, string? basePath, string? commit)
     {
@@ -94,6 +98,42 @@ internal sealed class GitView : IDisposable
     /// <summary>Goes on with <see cref="OwnIndex"/>, and leaves the checkout's as it is.</summary>
     public void UseOwnIndex() => Index = OwnIndex;
 
+    /// <summary>Goes on with the objects of the base repository alone, and with none of a job's.</summary>
+    public void UseBaseObjects() => _objects = _base is null ? _objects : Path.Combine(_base, "objects");
+
+    /// <summary>Writes <see cref="OwnIndex"/>. Where an entry says what its file is like, git compares no content.</summary>
+    /// <param name="entries">The entries.</param>
+    public void WriteIndex(IReadOnlyList<IndexEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            File.Delete(OwnIndex);
+            return;
+        }
+
+        IndexFile.Write(OwnIndex, entries);
+        // git compares those of the index's own second (Documentation/technical/racy-git.txt).
+        File.SetLastWriteTimeUtc(OwnIndex, DateTime.UtcNow.AddHours(1));
+    }
+
+    /// <summary>Makes <see cref="OwnIndex"/> that of a commit, of whose files it says nothing.</summary>
+    /// <param name="git">Runs git.</param>
+    /// <param name="subject">What the user knows it to be about.</param>
+    /// <param name="commit">The commit; null for none.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Its entries.</returns>
+    /// <exception cref="GitprocException">git could not read it.</exception>
+    public IReadOnlyList<IndexEntry> ReadTree(GitRunner git, string subject, string? commit, CancellationToken cancellationToken)
+    {
+        File.Delete(OwnIndex);
+        if (commit is null)
+            return [];
+        git.Run(Call(subject, "read-tree", commit), cancellationToken);
+        return IndexFile.Parse(File.ReadAllBytes(OwnIndex)) is { } index
+            ? index.Entries
+            : throw new GitprocException(ErrorReason.GitFailed, $"git has written no index of {commit} for {subject}.", subject);
+    }
+
     /// <summary>Makes a call that looks through the view. Its output is raw, and paths in its arguments are no patterns.</summary>
     /// <param name="subject">What the user knows it to be about.</param>
     /// <param name="arguments">What follows <c>git</c>.</param>
@@ -103,7 +143,7 @@ internal sealed class GitView : IDisposable
         WorkingDirectory = _workTree,
         Subject = subject,
         HasRawOutput = true,
-        Config = [.. Caution, .. NoHooks],
+        Config = [.. Caution, .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects, .. NoHooks],
         Environment =
         [
             ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),

@@ -94,7 +94,6 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         new LfsStore(request.Base).Take(request.Model);
         pristine.Write(request.Target);
-        SharedConfig.Trust(request.Place);
         return rescue;
     }
 
@@ -111,22 +110,42 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
     {
         // Left by a git that was killed; nobody works here now.
         gitDirectory.Remove("index.lock");
-        var index = new IndexState(view, git, request);
-        var look = index.Look(root, gitDirectory, state, cancellationToken);
-        var hidden = look.Hidden;
+        var record = TreeRecord.TryRead(request.Record!);
+        var quick = record is null ? null : new QuickLook(view, git, request, record);
+        var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
+        var isQuick = look is not null;
+        var (tracked, index) = (record?.Entries ?? [], (string?)view.Index);
+        if (look is null)
+        {
+            var work = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record, cancellationToken);
+            (tracked, index, look) = (work.Entries, work.Original, work.Look(view, git, request, root, cancellationToken));
+        }
+
         Rescue? rescue = null;
         if (request.IsRescued)
             rescue = new WorkRescue(git, reports).Rescues(request).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
         else if (!request.Discard)
-            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
-        var areMended = (index.IsRebuilt || TrackedModes.AreDue(request)) && TrackedModes.Mend(request.Path, look, view.Folder, cancellationToken);
-        if (areMended)
-            index.Compare(cancellationToken);
-        var mustCompare = Distrust.IsDue(request, gitDirectory, look);
-        if (!look.IsClean || !hidden.IsEmpty || areMended || mustCompare || index.IsRebuilt || state.Commit != request.Target.Commit)
-            new Cleaning(view, git, request).Run(root, hidden, mustCompare, cancellationToken);
+            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index, cancellationToken);
+        if (isQuick && look.IsClean && state.Commit == request.Target.Commit)
+        {
+            quick!.Finish(gitDirectory);
+            return rescue;
+        }
+
+        if (isQuick)
+            quick!.UseRecord();
+        var hasNothingElse = new Cleaning(view, git, request).Run(root, look.Hidden, tracked, record, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        index.Finish(gitDirectory);
+        Finish(request, gitDirectory, view, hasNothingElse, cancellationToken);
         return rescue;
+    }
+
+    private static void Finish(HandOverRequest request, RawFolder gitDirectory, GitView view, bool hasNothingElse, CancellationToken cancellationToken)
+    {
+        TreeRecord.Write(request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
+        if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)
+            gitDirectory.Remove("index");
+        if (request.Target.Commit is not null)
+            File.Move(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"), overwrite: true);
     }
 }

@@ -37,8 +37,8 @@ internal sealed record HandOverRequest
     /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when a hand-over is done again.</summary>
     public required DateTimeOffset ReleasedAt { get; init; }
 
-    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null when that is not known.</summary>
-    public string? Stamp { get; init; }
+    /// <summary>Where it is kept what the checkout was like when it was clean, absolute; null where only its work is rescued.</summary>
+    public string? Record { get; init; }
 
     /// <summary>What goes.</summary>
     public CleanMode Clean { get; init; }

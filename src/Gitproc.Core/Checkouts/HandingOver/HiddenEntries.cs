@@ -1,4 +1,5 @@
 using Gitproc.Files;
+using Gitproc.Git;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -16,15 +17,15 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
     /// <summary>Whether there is nothing of that kind.</summary>
     public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
 
-    /// <summary>Looks.</summary>
+    /// <summary>Looks, and makes tracked folders and those in them accessible, so that git can look too.</summary>
     /// <param name="checkout">The checkout's folder.</param>
-    /// <param name="tracked">Raw paths of the folders that git tracks; what is below others it tells of as a whole.</param>
-    /// <param name="submodulePaths">Raw paths of submodules.</param>
+    /// <param name="entries">What is tracked; what is in other folders git tells of as a whole.</param>
     /// <returns>What was found.</returns>
-    public static HiddenEntries Find(RawFolder checkout, IReadOnlySet<string> tracked, IReadOnlyList<string> submodulePaths)
+    public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
     {
         var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
-        var submodules = submodulePaths.ToHashSet(StringComparer.Ordinal);
+        var submodules = entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        var tracked = FoldersOf(entries);
         RawTree.Walk(checkout, "", entry =>
         {
             if (entry.Name == GitName)
@@ -36,9 +37,11 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
 
             if (entry.Kind == EntryKind.Other)
                 specials.Add(entry.Path);
-            else if (entry.Kind == EntryKind.Folder && submodules.Contains(entry.Path) && HasEntries(entry))
+            if (entry.Kind != EntryKind.Folder || tracked.Contains(entry.Path))
+                return true;
+            if (HasEntries(entry) && submodules.Contains(entry.Path))
                 filled.Add(entry.Path);
-            return entry.Kind == EntryKind.Folder && tracked.Contains(entry.Path);
+            return false;
         });
         return new HiddenEntries(gitEntries, specials, filled);
     }
@@ -58,6 +61,24 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
                 return true;
             });
         }
+    }
+
+    private static HashSet<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var last = "";
+        foreach (var entry in entries)
+        {
+            var slash = entry.Path.LastIndexOf('/');
+            // They come in order, so most are in the folder of the one before.
+            if (slash < 0 || entry.Path.AsSpan(0, slash).SequenceEqual(last))
+                continue;
+            last = entry.Path[..slash];
+            for (var folder = last; folder.Length > 0 && folders.Add(folder);)
+                folder = folder[..Math.Max(0, folder.LastIndexOf('/'))];
+        }
+
+        return folders;
     }
 
     private static bool HasEntries(RawTree.Entry entry)

@@ -22,9 +22,8 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     public Rescue? Run(
         HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
-        var index = new IndexState(view, git, request);
-        var look = index.Look(root, gitDirectory, state, cancellationToken);
-        return Run(request, root, gitDirectory, view, state, look, index.Original, cancellationToken);
+        var index = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record: null, cancellationToken);
+        return Run(request, root, gitDirectory, view, state, index.Look(view, git, request, root, cancellationToken), index.Original, cancellationToken);
     }
 
     /// <summary>Rescues what is found in a checkout.</summary>

@@ -25,7 +25,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var tree = new CheckoutTree(root, gitDirectory);
-        var (untracked, folders) = ListUntracked(look, cancellationToken);
+        var (untracked, folders) = ListUntracked(look, root, cancellationToken);
         var nested = new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, cancellationToken);
         // What was not checked out was not removed either.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
@@ -51,14 +51,12 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         };
     }
 
-    private (List<string> Files, List<string> Folders) ListUntracked(WorkTreeLook look, CancellationToken cancellationToken)
+    private (List<string> Files, List<string> Folders) ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken)
     {
         // A folder where the index has a file is not among what the look calls untracked, but what is in it is.
         if (look.Untracked.Count + look.Changes.Count == 0)
             return ([], []);
-        var result = git.Run(view.Call(request.Checkout, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken);
-        // What git cannot look into, as a path that is too long for it, is kept whole.
-        var paths = result.Error.Length > 0 ? look.Untracked : result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var paths = look.ListUntracked(view, git, request.Checkout, root, cancellationToken);
         return ([.. paths.Where(path => !path.EndsWith('/'))], [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))]);
     }
 

@@ -44,7 +44,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             return false;
         var state = ReadState(root, gitDirectory);
         return state?.Commit is { } commit
-            && FindCleanSubmodules(path, gitDirectory, commit, cancellationToken) is { } inner
+            && FindCleanSubmodules(root, path, gitDirectory, commit, cancellationToken) is { } inner
             && inner.Select(name => $"{path}/{name}").All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
     }
 
@@ -54,29 +54,39 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         using var own = root.At(gitDirectory, (folder, name) => folder.TryOpenFolder(name));
         if (own is null || RepositoryState.Read(own, root.GitDirectory) is not { IsUnfinished: false, Commit: { } commit } state || !state.RemoteIds().Contains(commit))
             return false;
-        return Look(path, gitDirectory, ".git/objects", commit, cancellationToken) is { HasMarks: false, Changes: [], Unreadable: "", Submodules: [] } look
+        return Look(root, path, gitDirectory, ".git/objects", commit, cancellationToken) is { HasMarks: false, Changes: [], Submodules: [] } look
             && look.Untracked.All(untracked => untracked == GitlinkFile.FileName);
     }
 
     // The submodules of a repository whose work tree is clean; null when it is not.
-    private IReadOnlyList<string>? FindCleanSubmodules(string path, string gitDirectory, string commit, CancellationToken cancellationToken) =>
-        Look(path, gitDirectory, gitDirectory + "/objects", commit, cancellationToken) is { IsClean: true, Unreadable: "" } look ? look.Submodules : null;
+    private IReadOnlyList<string>? FindCleanSubmodules(CheckoutTree root, string path, string gitDirectory, string commit, CancellationToken cancellationToken) =>
+        Look(root, path, gitDirectory, gitDirectory + "/objects", commit, cancellationToken) is { IsClean: true } look ? look.Submodules : null;
 
     // Null when git cannot look.
-    private WorkTreeLook? Look(string path, string gitDirectory, string objects, string commit, CancellationToken cancellationToken)
+    private WorkTreeLook? Look(CheckoutTree root, string path, string gitDirectory, string objects, string commit, CancellationToken cancellationToken)
     {
         if (!CanBeNamed(path) || !CanBeNamed(gitDirectory))
             return null;
+        MakeAccessible(root, path);
         using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(objects), FullPath(path), commit);
         try
         {
-            return WorkTreeLook.Take(view, git, path, root: null, withIgnored: false, cancellationToken);
+            return WorkTreeLook.Take(view, git, path, HiddenEntries.None, withIgnored: false, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
             return null;
         }
     }
+
+    // Walking over the folders does so: git would leave out those that it cannot look into.
+    private static void MakeAccessible(CheckoutTree root, string path) => root.At(path, (folder, name) =>
+    {
+        using var nested = folder.TryOpenFolder(name);
+        if (nested is not null)
+            RawTree.Walk(nested, "", entry => entry.Name != ".git");
+        return true;
+    });
 
     private static bool IsEmpty(CheckoutTree root, string path) => root.At(path, (folder, name) =>
     {

@@ -1,0 +1,112 @@
+namespace Gitproc.Files;
+
+/// <summary>Looks at many files of a tree, on all processors. No file is read, and no link followed.</summary>
+internal static class TreeStats
+{
+    // Files that are looked at one after the other, while others are on other processors.
+    private const int MostInPart = 2000;
+
+    // Folders that are kept open on the way to a file; of those below each is opened from there.
+    private const int MostOpen = 32;
+
+    /// <summary>Looks.</summary>
+    /// <param name="root">The absolute path of the tree.</param>
+    /// <param name="paths">Raw paths; those in one folder best one after the other. An empty one is the root.</param>
+    /// <param name="cancellationToken">Ends it between some thousand files.</param>
+    /// <returns>What is at each path, the default where nothing is.</returns>
+    public static FileStat[] Of(string root, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var found = new FileStat[paths.Count];
+        if (paths.Count <= MostInPart)
+        {
+            Look(root, paths, 0, found);
+            return found;
+        }
+
+        var starts = Enumerable.Range(0, (paths.Count + MostInPart - 1) / MostInPart).Select(part => part * MostInPart).ToList();
+        SideBySide.Do(starts, reports: null, (start, _, _) => Look(root, paths, start, found.AsSpan(start, Math.Min(MostInPart, paths.Count - start))), cancellationToken);
+        return found;
+    }
+
+    private static bool Look(string root, IReadOnlyList<string> paths, int start, Span<FileStat> found)
+    {
+        using var top = RawFolder.TryOpen(root);
+        if (top is null)
+            return false;
+        using var way = new Way(top);
+        Span<byte> buffer = stackalloc byte[512];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var path = paths[start + i];
+            var slash = path.LastIndexOf('/');
+            var name = path.Length == 0 ? "." : path[(slash + 1)..];
+            var bytes = name.Length <= buffer.Length ? buffer[..name.Length] : new byte[name.Length];
+            System.Text.Encoding.Latin1.GetBytes(name, bytes);
+            found[i] = way.To(path.AsSpan(0, Math.Max(0, slash)))?.StatOf(bytes) ?? default;
+        }
+
+        return true;
+    }
+
+    // The folders from the top to where the last file was.
+    private sealed class Way : IDisposable
+    {
+        private readonly RawFolder _top;
+        private readonly List<(int End, RawFolder Folder)> _open = [];
+        private string _path = "";
+        private RawFolder? _last;
+
+        public Way(RawFolder top) => _last = _top = top;
+
+        public RawFolder? To(ReadOnlySpan<char> path)
+        {
+            if (path.SequenceEqual(_path))
+                return _last;
+            CloseTo(path);
+            _path = path.ToString();
+            _last = _open.Count == 0 ? _top : _open[^1].Folder;
+            var start = _open.Count == 0 ? 0 : _open[^1].End + 1;
+            while (_last is not null && start < path.Length)
+            {
+                if (_open.Count == MostOpen)
+                {
+                    _last = RawTree.TryOpenFolder(_last, _path[start..]);
+                    // It is the last one until the next call closes it.
+                    if (_last is not null)
+                        _open.Add((path.Length, _last));
+                    return _last;
+                }
+
+                var length = path[start..].IndexOf('/');
+                var end = length < 0 ? path.Length : start + length;
+                _last = _last.TryOpenFolder(_path[start..end]);
+                if (_last is not null)
+                    _open.Add((end, _last));
+                start = end + 1;
+            }
+
+            return _last;
+        }
+
+        public void Dispose() => Close(0);
+
+        private void CloseTo(ReadOnlySpan<char> path)
+        {
+            var kept = 0;
+            while (kept < _open.Count && kept < MostOpen && _open[kept].End is var end && end <= path.Length
+                && path[..end].SequenceEqual(_path.AsSpan(0, end)) && (end == path.Length || path[end] == '/'))
+            {
+                kept++;
+            }
+
+            Close(kept);
+        }
+
+        private void Close(int kept)
+        {
+            for (var i = kept; i < _open.Count; i++)
+                _open[i].Folder.Dispose();
+            _open.RemoveRange(kept, _open.Count - kept);
+        }
+    }
+}
