@@ -56,7 +56,8 @@ internal sealed record PoolSettings(
         Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
         Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
         Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
-        CarriedKeys(config));
+        CarriedKeys(config),
+        Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     /// <param name="config">git's config where the caller stands.</param>
@@ -81,7 +82,6 @@ internal sealed record PoolSettings(
                 : key;
         }
     }
-        Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct
