@@ -128,14 +128,15 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         var entries = new IndexEntry[count];
         var at = HeaderLength;
         var last = "";
-        var isPartial = false;
+        var (isPartial, isSplit, hasNameless) = (false, false, false);
         var length = 0L;
         for (var i = 0; i < entries.Length; i++)
         {
             if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MostTimesLonger * bytes.Length)
                 return null;
-            // A folder that is left out of a sparse checkout; an entry whose name is in the other part.
-            isPartial |= entry.Mode == 0x4000 || entry.Path.Length == 0;
+            // A folder that is left out of a sparse checkout.
+            isPartial |= entry.Mode == 0x4000;
+            hasNameless |= entry.Path.Length == 0;
             entries[i] = entry;
             last = entry.Path;
         }
@@ -144,11 +145,12 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         {
             if (end - at < 8 || BinaryPrimitives.ReadUInt32BigEndian(all[(at + 4)..]) is var more && more > (uint)(end - at - 8))
                 return null;
-            isPartial |= all[at..].StartsWith("link"u8);
+            isSplit |= all[at..].StartsWith("link"u8);
             at += 8 + (int)more;
         }
 
-        return new IndexFile(entries, isPartial);
+        // The names of some are in the other part.
+        return hasNameless && !isSplit ? null : new IndexFile(entries, isPartial || isSplit);
     }
 
     private static IndexEntry? Read(byte[] bytes, int end, int hashLength, uint version, string last, ref int at)

@@ -17,6 +17,8 @@ public sealed class LfsTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(_user.Source, "a.bin")), File.ReadAllBytes(Path.Combine(path, "a.bin")));
         Assert.True(Directory.Exists(Path.Combine(_user.Base, "lfs", "objects")));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(path, ".git/lfs/objects"), "*", SearchOption.AllDirectories));
+        // Whoever runs git-lfs in a repository has it note its version in the config: here it compares the file.
+        _user.Run(path, "touch a.bin");
         _user.Release(path);
 
         // Nobody has to get it again.

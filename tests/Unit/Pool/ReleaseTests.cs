@@ -87,6 +87,7 @@ public sealed class ReleaseTests : IDisposable
     public void A_lease_that_is_lost_while_its_checkout_is_cleaned_is_an_error()
     {
         var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "work"), "work");
         Release(checkout, later: true);
         var pool = new Pool(_pool.Pool.Path, new Listener(report =>
         {

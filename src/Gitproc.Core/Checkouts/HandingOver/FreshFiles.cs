@@ -38,7 +38,9 @@ internal sealed class FreshFiles(GitView view, GitRunner git, HandOverRequest re
             }
             finally
             {
-                FolderRemoval.TryRemove(fresh);
+                // A path of the repository may be longer from here than .NET can follow.
+                using var parent = RawFolder.Open(Path.GetDirectoryName(fresh)!);
+                parent.Remove(RawText.OfText(Path.GetFileName(fresh)));
             }
 
             foreach (var one in found)
