@@ -15,7 +15,8 @@ public sealed class UnixFolderTests : IDisposable
 
     public UnixFolderTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no raw names.");
 
-    public static TheoryData<string> NoNames => ["", "..", "/", "a/b", "a/../b", "/etc/passwd", "../outside", "a\0b", "\0", new string('x', 256), new string('x', 5000)];
+    // None that leads out of the test's own folder: a folder that obeyed one would remove what is there.
+    public static TheoryData<string> NoNames => ["", "..", "a/b", "a/../b", "ABSOLUTE", "../outside", "a\0b", "\0", new string('x', 256), new string('x', 5000)];
 
     public void Dispose() => _folder.Dispose();
 
@@ -57,6 +58,7 @@ public sealed class UnixFolderTests : IDisposable
     {
         Shell("echo a > outside; mkdir inside; cd inside; echo a > a; mkdir b; echo b > b/b");
         using var folder = RawFolder.Open(_folder["inside"]);
+        name = name.Replace("ABSOLUTE", _folder["outside"], StringComparison.Ordinal);
         Assert.Null(folder.Find(name));
         Assert.Null(folder.ModeOf(name));
         Assert.Null(folder.ReadLink(name));
@@ -101,13 +103,15 @@ public sealed class UnixFolderTests : IDisposable
     [Fact]
     public void Finds_nothing_behind_paths_that_lead_out()
     {
-        Shell("echo a > outside; mkdir -p inside/a; ln -s / inside/root; ln -s .. inside/up");
+        Shell("echo a > outside; mkdir -p inside/a; ln -s \"$PWD\" inside/root; ln -s .. inside/up");
         using var folder = RawFolder.Open(_folder["inside"]);
-        foreach (var path in (string[])["../outside", "a/../../outside", "up/outside", "root/etc/passwd", "//outside", "a//../outside", ""])
+        foreach (var path in (string[])["../outside", "a/../../outside", "up/outside", "root/outside", "//outside", "a//../outside", ""])
         {
             Assert.Null(RawTree.Read(folder, path));
             RawTree.Remove(folder, path);
-            Assert.ThrowsAny<IOException>(() => RawTree.Write(folder, path.Replace("up/", "../", StringComparison.Ordinal).Replace("root/", "/", StringComparison.Ordinal), "changed"));
+            // A link on the way is replaced by a folder.
+            if (!path.StartsWith("up/", StringComparison.Ordinal) && !path.StartsWith("root/", StringComparison.Ordinal))
+                Assert.ThrowsAny<IOException>(() => RawTree.Write(folder, path, "changed"));
         }
 
         Assert.Equal("a\n", File.ReadAllText(_folder["outside"]));
