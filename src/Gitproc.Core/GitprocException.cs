@@ -57,6 +57,9 @@ public enum ErrorReason
     /// <summary>What a job left in the checkout could not be rescued, and is not thrown away without being told to.</summary>
     NotRescued,
 
+    /// <summary>A process that this one waits for was stopped, and does not go on.</summary>
+    ProcessStopped,
+
     /// <summary>Processes run in the checkout.</summary>
     InUse,
 

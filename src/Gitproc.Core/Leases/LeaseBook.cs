@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Leases.Waiting;
 using Gitproc.Registry;
 using Microsoft.Data.Sqlite;
@@ -184,18 +185,13 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         Note(EventKind.Broken, row, row.Lease?.Id, reason);
     });
 
-    /// <summary>Whether a checkout that would do is being cleaned by somebody.</summary>
+    /// <summary>Whether a checkout that would do is being cleaned or taken over by somebody.</summary>
     /// <param name="request">What is wanted.</param>
     /// <returns>True when one may come free soon.</returns>
     public bool IsBeingCleaned(GrantRequest request)
     {
-        return Usable(request).Any(row => row is { State: CheckoutState.Cleaning, Lease: null } && IsLocked(row));
-
-        bool IsLocked(CheckoutRow row)
-        {
-            using var cleaning = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
-            return cleaning is null;
-        }
+        var lives = new OwnerLives();
+        return Usable(request).Any(row => row.State != CheckoutState.Creating && IsLeft(row, lives, out _) && LockedFile.IsLocked(folder.CheckoutLock(row.Name)));
     }
 
     /// <summary>
@@ -211,7 +207,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             {
                 Undo(grant);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or GitprocException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or GitprocException or OperationCanceledException)
             {
             }
         }
@@ -245,16 +241,34 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         Note(EventKind.Released, back, row.Lease.Id, why);
     });
 
+    // Looking at owners, processes and lock files takes longer the more checkouts there are. So all that is done before the transaction,
+    // in which the one row that is taken is looked at again.
     private List<Grant>? TryGrant(GrantRequest request, long place, Ticket? ticket)
     {
+        while (true)
+        {
+            var free = request.LeavesFree ? 0 : _checkouts.CountFree(request.Repository.Id, request.Wanted, request.Kind, place);
+            var left = free >= request.Count ? [] : FindLeft(request, place);
+            if (free + left.Count < request.Count && !MayMakeOne(request))
+                return null;
+            var grants = Take(request, place, ticket, left, out var isStale);
+            if (grants is not null || !isStale)
+                return grants;
+        }
+    }
+
+    // All or none. It is stale what was looked at when somebody else was faster.
+    private List<Grant>? Take(GrantRequest request, long place, Ticket? ticket, List<Grant> left, out bool isStale)
+    {
         var grants = new List<Grant>();
+        var mustLookAgain = false;
         try
         {
             return database.Change(() =>
             {
-                var lives = new OwnerLives();
+                var rest = new Queue<Grant>(left);
                 while (grants.Count < request.Count)
-                    grants.Add(TakeOne(request, place, lives) ?? throw new NotEnoughException());
+                    grants.Add(TakeOne(request, place, rest, ref mustLookAgain) ?? throw new NotEnoughException());
                 if (ticket is not null)
                     _waiters.Remove(ticket.Id);
                 foreach (var grant in grants.Where(grant => grant.Checkout.State != CheckoutState.Creating))
@@ -277,53 +291,77 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
                 return null;
             throw;
         }
+        finally
+        {
+            isStale = mustLookAgain;
+        }
     }
 
-    private Grant? TakeOne(GrantRequest request, long place, OwnerLives lives)
+    private Grant? TakeOne(GrantRequest request, long place, Queue<Grant> left, ref bool mustLookAgain)
     {
         var lease = request.NewLease();
         if (!request.LeavesFree && _checkouts.TakeFree(request.Repository.Id, request.Wanted, request.Kind, request.Commit, place, lease) is { } free)
             return new Grant(free);
         if (_waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place) is not [])
             return null;
-
-        var usable = Usable(request);
-        foreach (var row in usable)
+        while (left.TryDequeue(out var one))
         {
-            if (TryTakeOver(row, lease, lives, place) is { } taken)
+            if (_waiters.Before(request.Repository.Id, one.Checkout.Id, one.Checkout.Kind, place) is not [])
+                continue;
+            if (TryTakeOver(one, lease) is { } taken)
                 return taken;
+            mustLookAgain = true;
+            return null;
         }
 
-        // Those of another kind count too.
-        return request.Wanted is not null || Usable(request with { Kind = null }).Count >= request.Limit ? null : Add(request, lease);
+        return MayMakeOne(request) ? Add(request, lease) : null;
     }
 
-    private Grant? TryTakeOver(CheckoutRow row, Lease lease, OwnerLives lives, long place)
-    {
-        var why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
-        var isLeft = row switch
-        {
-            { State: CheckoutState.Creating } => true,
-            { State: CheckoutState.Cleaning, Lease: null } => true,
-            _ => why is not null,
-        };
-        // Whoever makes or cleans it has this lock, whoever it is for.
-        if (!isLeft || _waiters.Before(row.RepositoryId, row.Id, row.Kind, place) is not [] || FileLock.TryAcquire(folder.CheckoutLock(row.Name)) is not { } making)
-            return null;
-        // What a process still writes into is no checkout for somebody else.
-        var taken = row.State != CheckoutState.Creating && CheckoutProcesses.Of(folder.Checkout(row.Name)) is not [] ? null : row switch
-        {
-            { State: CheckoutState.Creating, Lease: { } maker } => _checkouts.ReplaceLease(row.Id, maker.Id, lease),
-            { Lease: { } over } => _checkouts.TakeOver(row.Id, over.Id, lease),
-            _ => _checkouts.TakeUnclean(row.Id, lease),
-        };
-        if (taken is null)
-        {
-            making.Dispose();
-            return null;
-        }
+    // Those of another kind count too.
+    private bool MayMakeOne(GrantRequest request) =>
+        request.Wanted is null && (request.Limit is not { } limit || _checkouts.CountUsable(request.Repository.Id) < limit);
 
-        return new Grant(taken, row.Lease, why ?? (row.Lease is null ? null : "did not get it: its maker is gone"), making);
+    // As many as are wanted, as grants that are yet to be made.
+    private List<Grant> FindLeft(GrantRequest request, long place)
+    {
+        if (_waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place) is not [])
+            return [];
+        var lives = new OwnerLives();
+        return [.. Usable(request).Select(Find).OfType<Grant>().Take(request.Count)];
+
+        // What a process still writes into is no checkout for somebody else.
+        Grant? Find(CheckoutRow row) =>
+            IsLeft(row, lives, out var why) && !LockedFile.IsLocked(folder.CheckoutLock(row.Name))
+            && (row.State == CheckoutState.Creating || CheckoutProcesses.Of(folder.Checkout(row.Name)) is [])
+                ? new Grant(row, row.Lease, why ?? (row.Lease is null ? null : "did not get it: its maker is gone"))
+                : null;
+    }
+
+    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for.
+    private static bool IsLeft(CheckoutRow row, OwnerLives lives, out string? why)
+    {
+        why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
+        return why is not null || row is { State: CheckoutState.Creating } or { State: CheckoutState.Cleaning, Lease: null };
+    }
+
+    // A lease that is over may have been renewed since, and what was made to the end is its holder's.
+    private Grant? TryTakeOver(Grant left, Lease lease)
+    {
+        var seen = left.Checkout;
+        if (FileLock.TryAcquire(folder.CheckoutLock(seen.Name)) is not { } making)
+            return null;
+        var isAsSeen = _checkouts.Find(seen.Id) is { } now && now.State == seen.State && now.Lease?.Id == seen.Lease?.Id
+            && now.Lease?.Owner == seen.Lease?.Owner && now.Lease?.ExpiresAt == seen.Lease?.ExpiresAt && now.Lease?.IsStrict == seen.Lease?.IsStrict;
+        var taken = !isAsSeen ? null : seen switch
+        {
+            { State: CheckoutState.Creating, Lease: { } maker } => _checkouts.ReplaceLease(seen.Id, maker.Id, lease),
+            { Lease: { } over } => _checkouts.TakeOver(seen.Id, over.Id, lease),
+            _ => _checkouts.TakeUnclean(seen.Id, lease),
+        };
+        if (taken is not null)
+            return left with { Checkout = taken, Making = making };
+        making.Dispose();
+        return null;
     }
 
     private Grant Add(GrantRequest request, Lease lease)
@@ -455,9 +493,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         }
 
         var lives = new OwnerLives();
-        var used = usable.Select(row => WhyUsed(row, lives)).OfType<string>().ToList();
+        var used = usable.FindAll(row => row is { Lease: not null } or { State: CheckoutState.Cleaning or CheckoutState.Unknown });
         var more = used.Count > most ? $"\n  and {used.Count - most} more" : "";
-        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", used.Take(most))}{more}";
+        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", used.Take(most).Select(row => WhyUsed(row, lives)))}{more}";
         var waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count;
         var why = request switch
         {
@@ -474,14 +512,13 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             key);
     }
 
-    private string? WhyUsed(CheckoutRow row, OwnerLives lives) => row switch
+    private string WhyUsed(CheckoutRow row, OwnerLives lives) => row switch
     {
         { Lease: { } held } => $"{row.Name} by {held.Holder()}{StillUsed(row, lives)}",
         { State: CheckoutState.Cleaning } => CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running
             ? $"{row.Name} was released, but these run in it: {CheckoutProcesses.Names(running)}. To end them: --stop-processes"
             : $"{row.Name} is being cleaned",
-        { State: CheckoutState.Unknown } => $"{row.Name} by nobody knows whom",
-        _ => null,
+        _ => $"{row.Name} by nobody knows whom",
     };
 
     private string StillUsed(CheckoutRow row, OwnerLives lives) =>

@@ -85,7 +85,7 @@ internal static class IgnoreRules
     {
         var info = Path.Combine(repository, "info");
         Directory.CreateDirectory(info);
-        using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), onWait: null, CancellationToken.None);
+        using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), "changes what git ignores", reports: null, CancellationToken.None);
         // Some have the file elsewhere, and a link to it here.
         var file = RealPath.Of(Path.Combine(info, "exclude"));
         using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);

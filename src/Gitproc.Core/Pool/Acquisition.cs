@@ -174,16 +174,16 @@ internal sealed class Acquisition(
         if (!isWorked && Clean != CleanMode.Full && row.Url == url && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
             return row;
 
+        var (id, leaseId) = (row.Id, row.Lease!.Id);
         if (row.State != CheckoutState.Cleaning)
         {
             grant = grant with { Making = LockToMake(row, cancellationToken) };
-            row = _checkouts.BeginCleaning(row.Id, row.Lease!.Id, isWorked) ?? throw LostLease.Error(row);
+            row = database.Change(() => _checkouts.BeginCleaning(id, leaseId, isWorked)) ?? throw LostLease.Error(row);
             grant = grant with { Checkout = row };
         }
 
         if (row.Url != url)
         {
-            var (id, leaseId) = (row.Id, row.Lease!.Id);
             database.Change(() => _checkouts.SetUrl(id, leaseId, url));
             row = row with { Url = url };
         }
@@ -226,10 +226,8 @@ internal sealed class Acquisition(
         return _target;
     }
 
-    private FileLock LockToMake(CheckoutRow row, CancellationToken cancellationToken) => FileLock.Acquire(
-        folder.CheckoutLock(row.Name),
-        who => Report(ReportKind.Waiting, $"waiting for {who}, which makes {row.Name}"),
-        cancellationToken);
+    private FileLock LockToMake(CheckoutRow row, CancellationToken cancellationToken) =>
+        FileLock.Acquire(folder.CheckoutLock(row.Name), $"makes {row.Name}", reports, cancellationToken);
 
     private CheckoutRow MakeAnew(ref Grant grant, CancellationToken cancellationToken)
     {

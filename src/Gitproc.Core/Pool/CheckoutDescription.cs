@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Registry;
 
@@ -65,8 +66,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
     {
         if (row.State != CheckoutState.Creating)
             return row.Lease is { } lease && _lives.WhyOver(lease) is not null;
-        using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
-        return making is not null;
+        return !LockedFile.IsLocked(folder.CheckoutLock(row.Name));
     }
 
     private static bool? Runs(OwnerLife life) => life == OwnerLife.Unknown ? null : life == OwnerLife.Alive;

@@ -77,8 +77,7 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
             return free;
         if (row.State == CheckoutState.Creating && !Force)
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}. To {Command} it when it is made");
-        return FileLock.Acquire(
-            path, who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which works on {row.Name}")), cancellationToken);
+        return FileLock.Acquire(path, $"works on {row.Name}", reports, cancellationToken);
     }
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)

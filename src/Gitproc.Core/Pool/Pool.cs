@@ -42,7 +42,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
         var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
         cancellationToken.ThrowIfCancellationRequested();
-        return With(database => Acquire(request, wanted, database, cancellationToken));
+        return With(database => Acquire(request, wanted, database, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         // Looking at all processes takes as long as opening the database and reading the settings.
         var path = _folder.Checkout(CheckoutName.Of(id));
         var looking = request.StopProcesses ? null : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
-        return With(database => Describe(Release(id, request, looking, database, cancellationToken)));
+        return With(database => Describe(Release(id, request, looking, database, cancellationToken)), cancellationToken);
     }
 
     /// <summary>Cleans a checkout that was released and not cleaned. Where it is in use or clean, nothing is done.</summary>
@@ -76,7 +76,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var id = new CheckoutLookup(_folder).Find(checkout, Path);
         return With(database => new CheckoutTable(database.Connection).Find(id) is { } row
             ? Describe(Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken))
-            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout));
+            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout), cancellationToken);
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -105,7 +105,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">The database cannot be used.</exception>
     public IReadOnlyList<Checkout> Reap(CancellationToken cancellationToken = default)
     {
-        return Exists ? With(Take) : [];
+        return Exists ? With(Take, cancellationToken) : [];
 
         List<Checkout> Take(PoolDatabase database)
         {
@@ -124,7 +124,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">The pool cannot be used.</exception>
     public IReadOnlyList<string> Repair(CancellationToken cancellationToken = default)
     {
-        return !Directory.Exists(Path) ? [] : With(Repair);
+        return !Directory.Exists(Path) ? [] : With(Repair, cancellationToken);
 
         List<string> Repair(PoolDatabase database)
         {
@@ -147,7 +147,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Checkout> List(string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
-        Exists ? With(database => DescribeAll(Rows(repository, workingDirectory, database, cancellationToken))) : [];
+        Exists ? With(database => DescribeAll(Rows(repository, workingDirectory, database, cancellationToken)), cancellationToken) : [];
 
     /// <summary>The keys of the repositories that the pool knows. Reads only.</summary>
     /// <returns>The keys, sorted.</returns>
@@ -164,7 +164,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     public IReadOnlyList<HistoryEvent> History(HistoryRequest request, CancellationToken cancellationToken = default)
     {
         long? id = request.Checkout is null ? null : new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
-        return Exists ? With(Read) : [];
+        return Exists ? With(Read, cancellationToken) : [];
 
         List<HistoryEvent> Read(PoolDatabase database)
         {
@@ -188,7 +188,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        var ofPool = Exists ? With(Read) : [];
+        var ofPool = Exists ? With(Read, cancellationToken) : [];
         return repository is null && LinkRescues(workingDirectory) is { } around ? [.. around.List(cancellationToken).Reverse(), .. ofPool] : ofPool;
 
         List<Rescue> Read(PoolDatabase database)
@@ -210,7 +210,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             throw new GitprocException(ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout. To get it back: gitproc link restore {rescue}", rescue);
         if (!Exists)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
-        var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository);
+        var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository, cancellationToken);
         var checkout = Acquire(request with { Repository = repository.Key, Count = 1 }, cancellationToken)[0];
         try
         {
@@ -219,7 +219,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
                 var row = new CheckoutTable(database.Connection).Find(new CheckoutLookup(_folder).Find(checkout.Name, request.WorkingDirectory))!;
                 new PoolRescues(_folder, database, _git).Restore(rescue, repository, row, cancellationToken);
                 return Describe(row);
-            });
+            }, cancellationToken);
         }
         catch
         {
@@ -243,7 +243,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         }
 
         return Exists
-            ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken))
+            ? With(database => new PoolRescues(_folder, database, _git).Remove(rescue, cancellationToken), cancellationToken)
             : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
     }
 
@@ -321,7 +321,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         if (running.Count > 0)
             Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
         // Before its lease ends, so that nobody else begins to clean it.
-        using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquire(_folder.CheckoutLock(held.Name));
+        using var cleaning = held.State == CheckoutState.Creating ? null : FileLock.TryAcquirePatiently(_folder.CheckoutLock(held.Name), cancellationToken);
         var released = leases.End(id, request.LeaseId, request.Force);
         var mode = request.Clean ?? settings.Clean;
         return cleaning is null || running.Count > 0 || request.CleanLater
@@ -359,7 +359,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Path}.", checkout);
     }
 
-    private T With<T>(Func<PoolDatabase, T> operation)
+    private T With<T>(Func<PoolDatabase, T> operation, CancellationToken cancellationToken = default)
     {
         if (File.Exists(Path))
             throw new GitprocException(ErrorReason.PoolNotUsable, $"{Path} is a file, and a pool is a folder.", Path);
@@ -369,14 +369,14 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         {
             try
             {
-                using var database = Open();
+                using var database = Open(cancellationToken);
                 return operation(database);
             }
             catch (SqliteException e) when (PoolDatabase.IsDamage(e))
             {
                 if (PoolDatabase.SetAside(_folder.Database) is { } aside)
                     Warn($"the pool's database is damaged ({e.Message}) and set aside as {aside}");
-                using var database = Open();
+                using var database = Open(cancellationToken);
                 return operation(database);
             }
         }
@@ -391,10 +391,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         .Run(new GitCall("config", "--get-all", "safe.directory") { WorkingDirectory = System.IO.Path.GetPathRoot(path)!, MayFail = true }, CancellationToken.None)
         .Output.Split('\n').Any(line => line.Trim() is "*" || line.Trim() == path);
 
-    private PoolDatabase Open()
+    private PoolDatabase Open(CancellationToken cancellationToken)
     {
         var original = new OriginalPool(_folder, _git, ReadRules);
-        return PoolDatabase.Open(_folder.Database, Fill, original.TakeOver);
+        return PoolDatabase.Open(_folder.Database, Fill, original.TakeOver, cancellationToken);
 
         void Fill(PoolDatabase database)
         {

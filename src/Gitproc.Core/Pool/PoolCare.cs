@@ -20,7 +20,7 @@ public sealed partial class Pool
         if (request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         cancellationToken.ThrowIfCancellationRequested();
-        return With(Warm);
+        return With(Warm, cancellationToken);
 
         List<Checkout> Warm(PoolDatabase database)
         {
@@ -46,7 +46,7 @@ public sealed partial class Pool
     {
         var id = new CheckoutLookup(_folder).Find(request.Checkout, request.WorkingDirectory);
         MustExist(request.Checkout);
-        return With(Reset);
+        return With(Reset, cancellationToken);
 
         Checkout Reset(PoolDatabase database)
         {
@@ -77,7 +77,7 @@ public sealed partial class Pool
             var was = new CheckoutTable(database.Connection).Find(id) is { } row ? Describe(row) : null;
             Removal(database, cancellationToken).Remove(id, request, "it was asked for", cancellationToken);
             return was!;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Finds what nobody has used for long: free checkouts, and repositories of which no other checkout is there. Reads only.</summary>
@@ -97,7 +97,7 @@ public sealed partial class Pool
                 $"{request.UnusedFor}");
         }
 
-        return Exists ? With(Find) : [];
+        return Exists ? With(Find, cancellationToken) : [];
 
         IReadOnlyList<PrunedItem> Find(PoolDatabase database)
         {
@@ -113,14 +113,14 @@ public sealed partial class Pool
     /// <returns>Whether it is removed.</returns>
     /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
     public bool Prune(PrunedItem item, CancellationToken cancellationToken = default) =>
-        With(database => Pruning(database, cancellationToken).Remove(item, cancellationToken));
+        With(database => Pruning(database, cancellationToken).Remove(item, cancellationToken), cancellationToken);
 
     /// <summary>Packs the base repositories that need it. Nothing in them is lost by that.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The keys of the repositories.</returns>
     /// <exception cref="GitprocException">The database cannot be used.</exception>
     public IReadOnlyList<string> Maintain(CancellationToken cancellationToken = default) =>
-        Exists ? With(database => Maintain(database, cancellationToken)) : [];
+        Exists ? With(database => Maintain(database, cancellationToken), cancellationToken) : [];
 
     /// <summary>The repositories that the pool knows, with the size of each, which is read from disk. Reads only.</summary>
     /// <param name="isWanted">Asked of each key; null for all.</param>
@@ -129,7 +129,7 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">The database cannot be used.</exception>
     public IReadOnlyList<RepositoryInfo> DescribeRepositories(Func<string, bool>? isWanted = null, CancellationToken cancellationToken = default)
     {
-        return Exists ? With(Read) : [];
+        return Exists ? With(Read, cancellationToken) : [];
 
         List<RepositoryInfo> Read(PoolDatabase database)
         {
@@ -153,7 +153,7 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Checkout> ListWithStatus(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        return Exists ? With(Read) : [];
+        return Exists ? With(Read, cancellationToken) : [];
 
         IReadOnlyList<Checkout> Read(PoolDatabase database)
         {

@@ -152,7 +152,7 @@ public sealed partial class Pool
 
     private LinkSource PoolSource(string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
     {
-        return With(Find);
+        return With(Find, cancellationToken);
 
         LinkSource Find(PoolDatabase database)
         {
@@ -208,10 +208,10 @@ public sealed partial class Pool
     private List<RepositoryPlace> LinkBases(string? text, string workingDirectory, CancellationToken cancellationToken)
     {
         if (text is null)
-            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All) : [];
+            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All, cancellationToken) : [];
         if (LocalBase(text, RealPath.Of(workingDirectory), workingDirectory) is { } local)
             return [local];
-        var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known);
+        var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
         return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
             ? [known]
             : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'. See gitproc repositories.", SecretText.Hide(text));

@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Leases;
 using Gitproc.Leases.Waiting;
@@ -132,7 +133,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
                 _done.Add($"{Path.GetFileName(left)}, which a stopped process left in tmp, is removed.");
         }
 
-        foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !TicketLock.IsHeld(ticket)))
+        foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !LockedFile.IsLocked(ticket)))
             File.Delete(ticket);
     }
 }

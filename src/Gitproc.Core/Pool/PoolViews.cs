@@ -1,4 +1,4 @@
-using Gitproc.Leases.Waiting;
+using Gitproc.Files;
 using Gitproc.Registry;
 using Gitproc.Views;
 
@@ -15,8 +15,8 @@ public sealed partial class Pool
     public PoolWatch Watch(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
     {
         return new PoolWatch(
-            () => Exists ? With(Look) : new PoolSnapshot(Path, [], []),
-            () => File.Exists(_folder.Database) ? With(_ => PoolDatabase.Open(_folder.Database, _ => { })) : null);
+            () => Exists ? With(Look, cancellationToken) : new PoolSnapshot(Path, [], []),
+            () => File.Exists(_folder.Database) ? With(_ => PoolDatabase.Open(_folder.Database, _ => { }, cancellationToken: cancellationToken), cancellationToken) : null);
 
         PoolSnapshot Look(PoolDatabase database)
         {
@@ -32,7 +32,7 @@ public sealed partial class Pool
                 [.. rows.Select(row => activity.Of(row, _folder.Base(repositories[row.RepositoryId].Base), description.Of(row)))],
                 [
                     .. new WaiterTable(database.Connection).All()
-                        .Where(row => (only is null || row.RepositoryId == only) && TicketLock.IsHeld(_folder.Ticket(row.Ticket)))
+                        .Where(row => (only is null || row.RepositoryId == only) && LockedFile.IsLocked(_folder.Ticket(row.Ticket)))
                         .Select(row => new PoolWaiter(
                             repositories[row.RepositoryId].Key, row.CheckoutId is { } id ? CheckoutName.Of(id) : null, row.Who, row.Since)),
                 ]);

@@ -107,7 +107,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
     private void MakeOne(RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)
     {
         // A connection is for one thread.
-        using var own = PoolDatabase.Open(folder.Database, _ => { });
+        using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         var leases = new LeaseBook(folder, own, caller, Settings.HistoryLimits);
         var quiet = new WithoutProgress(relay);
         var acquisition = new Acquisition(folder, own, leases, new GitRunner(quiet), quiet)

@@ -58,6 +58,25 @@ internal sealed class CheckoutTable(SqliteConnection connection)
             [("$repository", repositoryId), ("$wanted", wanted), ("$kind", (int?)kind), ("$commit", commit), ("$ticket", ticket), .. LeaseParameters(lease)])
         .SingleOrDefault();
 
+    /// <summary>How many free checkouts there are that <see cref="TakeFree"/> may take.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <param name="wanted">The only checkout that will do; null for any.</param>
+    /// <param name="kind">The kind that it must be of; null for any.</param>
+    /// <param name="ticket">The place in the queue; those before it come first.</param>
+    /// <returns>The number.</returns>
+    public int CountFree(long repositoryId, long? wanted, CheckoutKind? kind, long ticket) => connection.Query(
+        $"SELECT count(*) FROM ({SelectFree})",
+        row => row.GetInt32(0),
+        ("$repository", repositoryId), ("$wanted", wanted), ("$kind", (int?)kind), ("$ticket", ticket))[0];
+
+    /// <summary>How many checkouts of a repository are not broken.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <returns>The number.</returns>
+    public int CountUsable(long repositoryId) => connection.Query(
+        $"SELECT count(*) FROM checkout WHERE repository_id = $repository AND state <> {(int)CheckoutState.Broken}",
+        row => row.GetInt32(0),
+        ("$repository", repositoryId))[0];
+
     /// <summary>Leases a checkout that is to be cleaned and that nobody has a lease on.</summary>
     /// <param name="id">The checkout.</param>
     /// <param name="lease">The new lease.</param>

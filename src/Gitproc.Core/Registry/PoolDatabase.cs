@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -7,25 +8,30 @@ namespace Gitproc.Registry;
 /// An open <c>gitproc.db</c>, the only truth about leases. Every change is one <c>BEGIN IMMEDIATE</c> transaction and
 /// no git runs inside one. Not thread-safe; any number of processes may have the file open.
 /// </summary>
+/// <remarks>
+/// Who changes something first has the file <c>gitproc.db.writer</c> locked. SQLite's own lock is polled by those who want it, so that a
+/// crowd starves the one who holds it; for this one they sleep in the kernel, which wakes one at a time and unlocks for those who die. An
+/// older gitproc does not know of it, and a restart recovers the log: so SQLite's own waits are beneath.
+/// </remarks>
 internal sealed class PoolDatabase : IDisposable
 {
-    // How long a transaction waits for another process's. Transactions take a millisecond or less.
+    // How long to wait for a process that does not take the file lock, or that recovers the log. Transactions take a millisecond or less.
     private const int BusyTimeoutMilliseconds = 60_000;
-    private const int LongestPauseMilliseconds = 8;
+
+    // After which time one that has the file lock counts as stopped. A disk that others keep busy may take seconds for a commit.
+    private static readonly TimeSpan LongestTransaction = TimeSpan.FromSeconds(30);
 
     // Some twenty commits.
     private const long LongestLog = 256 * 1024;
 
     private readonly SqliteConnection _connection;
-    private readonly string _log;
+    private readonly string _file;
+    private readonly CancellationToken _cancellationToken;
 
     static PoolDatabase() => Batteries_V2.Init();
 
-    private PoolDatabase(SqliteConnection connection, string file)
-    {
-        _connection = connection;
-        _log = file + "-wal";
-    }
+    private PoolDatabase(SqliteConnection connection, string file, CancellationToken cancellationToken) =>
+        (_connection, _file, _cancellationToken) = (connection, file, cancellationToken);
 
     /// <summary>The connection, for the tables of this folder.</summary>
     public SqliteConnection Connection => _connection;
@@ -37,12 +43,14 @@ internal sealed class PoolDatabase : IDisposable
     /// <param name="file">Its path; the folder exists.</param>
     /// <param name="fill">Called in the transaction that makes a new one.</param>
     /// <param name="before">Called before that, while nobody else makes one: there may be tables that are not ours. What it throws ends the opening.</param>
+    /// <param name="cancellationToken">Ends the wait for those who make it, and that of each change for others. What is changed after it was cancelled, to take back what was begun, waits all the same.</param>
     /// <returns>The open database.</returns>
     /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
-    /// <exception cref="GitprocException">The file is newer than this program.</exception>
-    public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null)
+    /// <exception cref="GitprocException">The file is newer than this program, or one who makes it was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null, CancellationToken cancellationToken = default)
     {
-        var database = Connect(file);
+        var database = Connect(file, cancellationToken: cancellationToken);
         try
         {
             database.Prepare(file, fill, before);
@@ -87,7 +95,7 @@ internal sealed class PoolDatabase : IDisposable
     /// <returns>Where it is now; null when another process has done it.</returns>
     public static string? SetAside(string file)
     {
-        using var alone = Alone(file);
+        using var alone = Alone(file, CancellationToken.None);
         if (IsWhole(file))
             return null;
         var aside = $"{file}.damaged-{DateTimeOffset.UtcNow:yyyyMMddTHHmmssfff}";
@@ -103,7 +111,9 @@ internal sealed class PoolDatabase : IDisposable
     /// <returns>The error.</returns>
     public static GitprocException NotUsable(string file, SqliteException error) => new(
         ErrorReason.DatabaseNotUsable,
-        $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
+        (error.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED
+            ? $"The pool's database {file} cannot be used: another program has it open, and has done nothing else with it for {BusyTimeoutMilliseconds / 1000} s. Where an older gitproc was stopped, let it go on or end it."
+            : $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
         file,
         error);
 
@@ -119,9 +129,12 @@ internal sealed class PoolDatabase : IDisposable
     /// <typeparam name="T">What the change answers.</typeparam>
     /// <param name="change">The change; it is undone when it throws.</param>
     /// <returns>What the change answered.</returns>
+    /// <exception cref="GitprocException">Another process was stopped in the middle of a change.</exception>
+    /// <exception cref="OperationCanceledException">The wait for others was cancelled.</exception>
     public T Change<T>(Func<T> change)
     {
-        Begin();
+        using var alone = LockToWrite();
+        Run("BEGIN IMMEDIATE");
         try
         {
             var result = change();
@@ -145,22 +158,28 @@ internal sealed class PoolDatabase : IDisposable
         return true;
     });
 
-    // SQLite's own wait sleeps a second at a time where it was built without usleep, as in the package that is used.
-    private void Begin()
+    private LockedFile LockToWrite()
     {
-        var end = Environment.TickCount64 + BusyTimeoutMilliseconds;
-        for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        var path = WriterLock;
+        if (LockedFile.TryLock(path) is not { } locked)
         {
-            var result = raw.sqlite3_exec(_connection.Handle, "BEGIN IMMEDIATE");
-            if ((result & 0xFF) != raw.SQLITE_BUSY || Environment.TickCount64 > end)
+            var cancellationToken = _cancellationToken.IsCancellationRequested ? CancellationToken.None : _cancellationToken;
+            using var wait = new LockWait(path, mayCreate: true);
+            // However many there are before this one: the wait ends only when none of them gets on.
+            for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(LongestTransaction, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
             {
-                SqliteException.ThrowExceptionForRC(result, _connection.Handle);
-                return;
+                if (File.GetLastWriteTimeUtc(path) == seen)
+                    throw FileLock.Stopped($"{FileLock.HolderOf(path)} is stopped in the middle of a change of the pool's database {_file}, which takes milliseconds, for {LongestTransaction.TotalSeconds:0} s", _file);
             }
 
-            Thread.Sleep(Random.Shared.Next(1, pause + 1));
+            locked = wait.Take()!;
         }
+
+        FileLock.WriteSelf(locked);
+        return locked;
     }
+
+    private string WriterLock => _file + ".writer";
 
     private void Run(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, sql), _connection.Handle);
 
@@ -169,8 +188,10 @@ internal sealed class PoolDatabase : IDisposable
     {
         // Each first connection reads the log whole, and only emptying it makes it short again. Where another process
         // is at work, that one will come to it.
-        if (new FileInfo(_log) is { Exists: true, Length: > LongestLog })
+        if (new FileInfo(_file + "-wal") is { Exists: true, Length: > LongestLog } && LockedFile.TryLock(WriterLock) is { } alone)
         {
+            using var locked = alone;
+            FileLock.WriteSelf(alone);
             _ = raw.sqlite3_busy_timeout(_connection.Handle, 0);
             _ = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
         }
@@ -178,7 +199,7 @@ internal sealed class PoolDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private static PoolDatabase Connect(string file, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate)
+    private static PoolDatabase Connect(string file, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate, CancellationToken cancellationToken = default)
     {
         // Pooled connections would keep the file open, and on Windows the folder in place, until the process ends.
         var options = new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false };
@@ -186,14 +207,14 @@ internal sealed class PoolDatabase : IDisposable
         try
         {
             connection.Open();
-            _ = raw.sqlite3_busy_timeout(connection.Handle, 0);
+            _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMilliseconds);
             // The last connection that closes would copy the log into the file and wait for the disk, at the end of
             // nearly every command. It is copied when it has grown a little, see Dispose.
             _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             // In WAL mode the file stays whole without a wait for the disk at each commit (sqlite.org/wal.html). A
             // power cut may take the last leases back; it has ended their owners too.
             connection.Execute("PRAGMA synchronous = NORMAL");
-            return new PoolDatabase(connection, file);
+            return new PoolDatabase(connection, file, cancellationToken);
         }
         catch
         {
@@ -215,7 +236,8 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    private static FileLock Alone(string file) => FileLock.Acquire(file + ".lock", onWait: null, CancellationToken.None);
+    private static FileLock Alone(string file, CancellationToken cancellationToken) =>
+        FileLock.Acquire(file + ".lock", $"makes the pool's database {file}", reports: null, cancellationToken);
 
     private void Prepare(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before)
     {
@@ -231,14 +253,18 @@ internal sealed class PoolDatabase : IDisposable
                 file);
         }
 
-        // Changing to WAL does not wait for other processes as transactions do, so one does it at a time.
-        using var alone = Alone(file);
-        if (Schema.VersionOf(_connection) == 0)
+        // Others that find no database of this version wait here, however long it takes.
+        using var alone = Alone(file, _cancellationToken);
+        version = Schema.VersionOf(_connection);
+        if (version == 0)
         {
             before?.Invoke(this);
+            // Which does not wait for other processes as transactions do.
+            using var writing = LockToWrite();
             _connection.Execute("PRAGMA journal_mode = WAL");
         }
 
-        Schema.Migrate(_connection, () => fill(this));
+        if (version < Schema.Version)
+            Change(() => Schema.Migrate(_connection, () => fill(this)));
     }
 }

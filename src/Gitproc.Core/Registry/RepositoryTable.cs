@@ -56,6 +56,9 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     {
         for (var attempt = 1; ; attempt++)
         {
+            // Looking for a new id reads the history.
+            if (Find(key) is { } row)
+                return row;
             // Folders that differ only in the case of letters are one on Windows and macOS.
             var folder = attempt == 1 ? baseFolder : $"{baseFolder[..^".git".Length]}+{attempt}.git";
             connection.Execute(
@@ -65,8 +68,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
                 """,
                 ("$key", key), ("$name", NameOf(key)), ("$url", url), ("$base", folder),
                 ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
-            if (Find(key) is { } row)
-                return row;
         }
     }
 

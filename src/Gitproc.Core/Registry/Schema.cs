@@ -107,13 +107,12 @@ internal static class Schema
     public static long VersionOf(SqliteConnection connection) =>
         connection.Query("PRAGMA user_version", row => row.GetInt64(0))[0];
 
-    /// <summary>Takes the file from its version to <see cref="Version"/>, in one transaction.</summary>
+    /// <summary>Takes the file from its version to <see cref="Version"/>, in the caller's transaction.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="fill">Called in the transaction when the file was empty.</param>
     public static void Migrate(SqliteConnection connection, Action fill)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        // Another process may have done it while we waited for the lock.
+        // An older gitproc may have done a part of it meanwhile.
         var version = VersionOf(connection);
         for (var step = version; step < Version; step++)
             connection.Execute(Steps[step]);
@@ -121,6 +120,5 @@ internal static class Schema
             fill();
         if (version < Version)
             connection.Execute($"PRAGMA user_version = {Version}");
-        transaction.Commit();
     }
 }

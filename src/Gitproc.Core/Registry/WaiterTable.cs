@@ -67,6 +67,11 @@ internal sealed class WaiterTable(SqliteConnection connection)
         "SELECT repository_id, checkout_id, ticket, who, since FROM waiter ORDER BY id",
         row => new SeenWaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
 
+    /// <summary>Whether a waiter is on the queue.</summary>
+    /// <param name="id">Its place.</param>
+    /// <returns>True when it is.</returns>
+    public bool Exists(long id) => connection.Query("SELECT id FROM waiter WHERE id = $id", row => row.GetInt64(0), ("$id", id)) is [_];
+
     /// <summary>Takes a waiter off the queue.</summary>
     /// <param name="id">Its place.</param>
     public void Remove(long id) => connection.Execute("DELETE FROM waiter WHERE id = $id", ("$id", id));

@@ -105,10 +105,8 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         return isShared ? found.Where(parts => parts[1].StartsWith(tags, StringComparison.Ordinal)).Select(parts => $"{parts[0]} {parts[1]}").ToHashSet(StringComparer.Ordinal) : null;
     }
 
-    private FileLock Lock(CancellationToken cancellationToken) => FileLock.Acquire(
-        folder.FetchLock(Repository.Id),
-        who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which fetches {Repository.Url}")),
-        cancellationToken);
+    private FileLock Lock(CancellationToken cancellationToken) =>
+        FileLock.Acquire(folder.FetchLock(Repository.Id), $"fetches {Repository.Url}", reports, cancellationToken);
 
     private GitResult Run(string[] arguments, CancellationToken cancellationToken)
     {

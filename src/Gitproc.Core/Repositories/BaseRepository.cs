@@ -26,10 +26,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
         if (BaseHealth.FindDamage(path) is null)
             return path;
 
-        using var alone = FileLock.Acquire(
-            folder.BaseLock(repository.Id),
-            who => reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {who}, which clones {repository.Url}")),
-            cancellationToken);
+        using var alone = FileLock.Acquire(folder.BaseLock(repository.Id), $"clones {repository.Url}", reports, cancellationToken);
         if (BaseHealth.FindDamage(path) is { } damage)
         {
             if (Directory.Exists(path))

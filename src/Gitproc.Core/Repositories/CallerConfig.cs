@@ -26,7 +26,8 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
         var asked = DateTime.UtcNow;
         var (config, files) = reader.Read(directory, cancellationToken);
         var snapshot = ConfigSnapshot.Take(config, [.. files, .. FilesToWatch(directory, config.TopLevel)], asked);
-        if (environment is not null && snapshot.MayBeKept)
+        // Of many that begin at once one has kept it by now.
+        if (environment is not null && snapshot.MayBeKept && FindKept(directory, environment, _cache) is null)
             database.Change(() => _cache.Keep(directory, environment, snapshot.Encode()));
 
         return config;

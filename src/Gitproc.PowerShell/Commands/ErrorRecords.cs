@@ -37,6 +37,7 @@ internal static class ErrorRecords
         ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
         ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.NoStepOutput => ErrorCategory.InvalidOperation,
         ErrorReason.InUse => ErrorCategory.ResourceBusy,
+        ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,
         ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
         ErrorReason.NameTaken or ErrorReason.PathTaken => ErrorCategory.ResourceExists,

@@ -40,7 +40,7 @@ public sealed class ManyProcessesTests : IDisposable
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "checkout-1"));
         System.Diagnostics.Process waiting;
-        using (FileLock.Acquire(Path.Combine(_pool.Pool.Path, "locks", "base-1.lock"), onWait: null, CancellationToken.None))
+        using (FileLock.Acquire(Path.Combine(_pool.Pool.Path, "locks", "base-1.lock"), "clones", reports: null, CancellationToken.None))
         {
             waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source);
             string? line;

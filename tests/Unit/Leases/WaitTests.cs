@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Gitproc.Leases;
-using Gitproc.Leases.Waiting;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;
@@ -64,6 +63,40 @@ public sealed class WaitTests : IDisposable
         _pool.Release(held);
 
         Assert.Equal(held.Name, (await waiting.WaitAsync(Eventually.Limit)).Name);
+    }
+
+    [Fact]
+    public async Task The_place_of_a_waiter_that_was_stopped_passes_on_and_it_stands_in_line_again()
+    {
+        var held = _pool.Acquire();
+        using var stopped = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        Queued(1);
+        await Signal(stopped, "STOP");
+        var waiting = Wait();
+        Queued(2);
+
+        _pool.Release(held);
+        Assert.Equal(held.Name, (await waiting.WaitAsync(TimeSpan.FromSeconds(40))).Name);
+        Assert.Equal(0L, _pool.Query<long>("SELECT count(*) FROM waiter"));
+
+        await Signal(stopped, "CONT");
+        Queued(1);
+        _pool.Release(held);
+        Assert.Equal(held.Path, GitprocProgram.Finish(stopped).Output);
+    }
+
+    [Fact]
+    public async Task One_who_does_not_wait_comes_before_a_waiter_that_was_stopped()
+    {
+        var held = _pool.Acquire();
+        using var stopped = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        Queued(1);
+        await Signal(stopped, "STOP");
+        _pool.Release(held);
+        Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }));
+        await Task.Delay(FileLock.LongestSilence + TimeSpan.FromSeconds(2));
+        Assert.Equal(held.Name, _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }).Name);
+        stopped.Kill();
     }
 
     [Fact]
@@ -160,7 +193,7 @@ public sealed class WaitTests : IDisposable
         using var owner = Process.Start("sleep", ["600"]);
         var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked, Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
         // One who waits, and has not looked yet.
-        using var ticket = TicketLock.Take(Path.Combine(_pool.Pool.Path, "queue", "other"));
+        using var ticket = FileLock.TryAcquire(Path.Combine(_pool.Pool.Path, "queue", "other"));
         _pool.Execute("INSERT INTO waiter (repository_id, kind, ticket, who, since) SELECT repository_id, kind, 'other', 'somebody', 0 FROM checkout");
         owner.Kill();
         await owner.WaitForExitAsync();
@@ -210,6 +243,8 @@ public sealed class WaitTests : IDisposable
         request = request with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = limit };
         return Task.Factory.StartNew(() => pool.Acquire(request, cancellationToken).Single(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    private static Task Signal(Process process, string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExitAsync();
 
     private void Queued(int count) => Eventually.True(() => _pool.Query<long>("SELECT count(*) FROM waiter") == count);
 }

@@ -1,16 +1,34 @@
 namespace Gitproc.Leases.Waiting;
 
-/// <summary>A place in the queue.</summary>
+/// <summary>
+/// A place in the queue, and a locked file that says that its process still waits. It is touched as every <see cref="FileLock"/> is: a
+/// process that was stopped loses its place.
+/// </summary>
 internal sealed class Ticket : IDisposable
 {
-    private readonly TicketLock _held;
-    private readonly Action _leave;
+    private readonly string _file;
+    private readonly FileLock _held;
+    private readonly Action<long> _leave;
 
-    /// <summary>Makes the ticket of a place that was taken.</summary>
-    /// <param name="id">The place.</param>
-    /// <param name="held">The locked file.</param>
-    /// <param name="leave">Takes the place off the queue.</param>
-    public Ticket(long id, TicketLock held, Action leave) => (Id, _held, _leave) = (id, held, leave);
+    /// <summary>Takes a place.</summary>
+    /// <param name="file">The file; nothing is there, and the folder is.</param>
+    /// <param name="enter">Puts it on the queue, and says which place it is. The file is locked before others can see it.</param>
+    /// <param name="leave">Takes it off the queue.</param>
+    public Ticket(string file, Func<long> enter, Action<long> leave)
+    {
+        _file = file;
+        _leave = leave;
+        _held = FileLock.TryAcquire(file)!;
+        try
+        {
+            Id = enter();
+        }
+        catch
+        {
+            RemoveFile();
+            throw;
+        }
+    }
 
     /// <summary>The place: the lower came first.</summary>
     public long Id { get; }
@@ -24,11 +42,18 @@ internal sealed class Ticket : IDisposable
         try
         {
             if (!IsServed)
-                _leave();
+                _leave(Id);
         }
         finally
         {
-            _held.Dispose();
+            RemoveFile();
         }
+    }
+
+    // In this order, so that nobody locks a file that is about to go.
+    private void RemoveFile()
+    {
+        File.Delete(_file);
+        _held.Dispose();
     }
 }

@@ -14,7 +14,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    // Others sleep until the one before them leaves, and come up to say where they are.
+    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where they are.
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
 
     private readonly WaitingQueue _queue = new(folder, database);
@@ -34,17 +35,23 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null ? leases.IsBeingCleaned(request) : MayComeFree(request)))
         {
-            using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
-            return InQueue(request, ticket, longest, cancellationToken);
+            var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
+            while (true)
+            {
+                using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
+                if (InQueue(request, ticket, longest, end, cancellationToken) is { } grants)
+                    return grants;
+            }
         }
     }
 
-    private List<Grant> InQueue(GrantRequest request, Ticket ticket, TimeSpan? longest, CancellationToken cancellationToken)
+    // Null when this process was stopped for so long that its place has passed on.
+    private List<Grant>? InQueue(GrantRequest request, Ticket ticket, TimeSpan? longest, long end, CancellationToken cancellationToken)
     {
-        var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
         var lastReport = "";
-        TicketWatch? watch = null;
-        while (true)
+        var nextReport = 0L;
+        using var ahead = new TicketWatch();
+        while (_queue.Has(ticket))
         {
             var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
             var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
@@ -52,13 +59,16 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
                     return leases.Grant(request, ticket);
-                var place = $"{before.Count} before you, the last is {last.Who}";
-                Report($"waiting for a checkout of {request.Repository.Key}: {place}", () => place);
+                if (Environment.TickCount64 >= nextReport)
+                {
+                    var place = $"{before.Count} before you, the last is {last.Who}";
+                    Report($"waiting for a checkout of {request.Repository.Key}: {place}", () => place);
+                    nextReport = Environment.TickCount64 + (long)BetweenReports.TotalMilliseconds;
+                }
+
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, $"{before.Count} are still before you in the queue");
-                if (watch?.Path != folder.Ticket(last.Ticket))
-                    watch = new TicketWatch(folder.Ticket(last.Ticket));
-                watch.Wait(longest is null ? BetweenTries : reports is null ? left : Min(left, BetweenReports), cancellationToken);
+                ahead.Wait(folder.Ticket(last.Ticket), Min(left, longest is null ? BetweenTries : BetweenChecks), cancellationToken);
                 continue;
             }
 
@@ -78,6 +88,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
                 WaitForChange(version, Min(left, BetweenTries), cancellationToken);
             }
         }
+
+        return null;
 
         void Report(string text, Func<string> brief)
         {

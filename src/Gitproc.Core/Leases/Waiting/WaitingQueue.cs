@@ -19,43 +19,33 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     public Ticket Enter(RepositoryRow repository, long? wanted, CheckoutKind? kind, string who)
     {
         var name = Guid.NewGuid().ToString("N");
-        // Locked before others can see the row: a ticket that is not locked is of one who is gone.
-        var held = TicketLock.Take(folder.Ticket(name));
-        try
-        {
-            var id = database.Change(() =>
+        return new Ticket(
+            folder.Ticket(name),
+            () => database.Change(() =>
             {
                 _repositories.Ensure(repository);
                 return _waiters.Add(repository.Id, wanted, kind, name, who);
-            });
-            return new Ticket(id, held, () => database.Change(() => _waiters.Remove(id)));
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
+            }),
+            id => database.Change(() => _waiters.Remove(id)));
     }
 
-    /// <summary>Takes off those before a place who are gone, whatever they waited for.</summary>
+    /// <summary>Whether a place is still on the queue. It is not when its process was stopped for so long that others took it for gone.</summary>
+    /// <param name="ticket">The place.</param>
+    /// <returns>True when it is.</returns>
+    public bool Has(Ticket ticket) => _waiters.Exists(ticket.Id);
+
+    /// <summary>Takes off those before a place who are gone or were stopped, whatever they waited for.</summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="place">The place.</param>
     /// <returns>Whether there were any.</returns>
     public bool RemoveGone(long repositoryId, long place)
     {
-        var gone = _waiters.AllBefore(repositoryId, place).FindAll(row => !TicketLock.IsHeld(folder.Ticket(row.Ticket)));
-        foreach (var row in gone)
-        {
-            database.Change(() => _waiters.Remove(row.Id));
-            File.Delete(folder.Ticket(row.Ticket));
-        }
-
-        return gone.Count > 0;
+        return RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
     }
 
     /// <summary>
-    /// Those who are to be served before a place. Those at the end of it who are gone are taken off, so that the last is
-    /// one to wait for.
+    /// Those who are to be served before a place. Those at the end of it who are gone or were stopped are taken off, so that the last
+    /// is one to wait for.
     /// </summary>
     /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
@@ -65,13 +55,21 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     public List<WaiterRow> Before(long repositoryId, long? wanted, CheckoutKind? kind, long place)
     {
         var before = _waiters.Before(repositoryId, wanted, kind, place);
-        while (before is [.., var last] && !TicketLock.IsHeld(folder.Ticket(last.Ticket)))
-        {
-            database.Change(() => _waiters.Remove(last.Id));
-            File.Delete(folder.Ticket(last.Ticket));
+        while (before is [.., var last] && RemoveLeft([last]) is [_])
             before.RemoveAt(before.Count - 1);
+        return before;
+    }
+
+    private List<WaiterRow> RemoveLeft(List<WaiterRow> rows)
+    {
+        var files = FileLock.FindLeft(rows.ConvertAll(row => folder.Ticket(row.Ticket)));
+        var left = rows.FindAll(row => files.Contains(folder.Ticket(row.Ticket)));
+        foreach (var row in left)
+        {
+            database.Change(() => _waiters.Remove(row.Id));
+            File.Delete(folder.Ticket(row.Ticket));
         }
 
-        return before;
+        return left;
     }
 }

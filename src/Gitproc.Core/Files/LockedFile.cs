@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gitproc.Files;
+
+/// <summary>
+/// A file that this process has locked, and no other one. The kernel unlocks it when the process ends, however that ends, and
+/// wakes one of those who wait for it.
+/// </summary>
+/// <remarks>
+/// On Unix flock(2), which is also what .NET's <see cref="FileShare.None"/> is there. On Windows LockFileEx, of one byte behind all that
+/// is ever written, so that others can read the file.
+/// </remarks>
+internal sealed partial class LockedFile : IDisposable
+{
+    private static readonly TimeSpan PauseOnWindows = TimeSpan.FromMilliseconds(50);
+
+    private LockedFile(SafeFileHandle handle) => Handle = handle;
+
+    /// <summary>The open file.</summary>
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>Locks a file unless somebody else has.</summary>
+    /// <param name="path">The file; made when it does not exist, in a folder that does.</param>
+    /// <returns>The locked file; null when somebody else has it locked.</returns>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static LockedFile? TryLock(string path)
+    {
+        if (Open(path, mayCreate: true) is not { } handle)
+            return null;
+        if (Lock(handle, mayBlock: false))
+            return new LockedFile(handle);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Locks a file, and blocks as long as somebody else has. Only the end of the process ends that: see <see cref="LockWait"/>.</summary>
+    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="mayCreate">Whether it is made when it does not exist.</param>
+    /// <returns>The locked file; null when there is none and none was to be made.</returns>
+    /// <exception cref="IOException">It cannot be opened or locked.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static LockedFile? Lock(string path, bool mayCreate)
+    {
+        SafeFileHandle? handle;
+        while ((handle = Open(path, mayCreate)) is null)
+        {
+            if (!mayCreate && !File.Exists(path))
+                return null;
+            Thread.Sleep(PauseOnWindows);
+        }
+
+        if (Lock(handle, mayBlock: true))
+            return new LockedFile(handle);
+        handle.Dispose();
+        throw new IOException($"{path} cannot be locked: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Whether a process has a file locked.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>False also when there is none.</returns>
+    public static bool IsLocked(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            using var handle = UnlockedFile.Open(path);
+            return handle is not null && Flock(handle, Shared | NonBlocking) != 0;
+        }
+
+        if (!File.Exists(path))
+            return false;
+        using var locked = TryLock(path);
+        return locked is null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // A process that was forked in this moment has the open file too until it runs its program.
+        if (!OperatingSystem.IsWindows() && !Handle.IsClosed)
+            _ = Flock(Handle, Unlock);
+        Handle.Dispose();
+    }
+
+    private static SafeFileHandle? Open(string path, bool mayCreate)
+    {
+        if (OperatingSystem.IsWindows())
+            return OpenOnWindows(path, mayCreate);
+        if (UnlockedFile.OpenToWrite(path) is { } there)
+            return there;
+        if (!mayCreate)
+            return null;
+        try
+        {
+            // .NET makes it, or says why not.
+            File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Somebody else has made it, and has it locked already.
+        }
+
+        return UnlockedFile.OpenToWrite(path) ?? throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static bool Lock(SafeFileHandle handle, bool mayBlock)
+    {
+        if (OperatingSystem.IsWindows())
+            return LockOnWindows(handle, mayBlock);
+        int result;
+        do
+            result = Flock(handle, Exclusive | (mayBlock ? 0 : NonBlocking));
+        while (result != 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return result == 0;
+    }
+
+    private const int Shared = 1; // LOCK_SH
+    private const int Exclusive = 2; // LOCK_EX
+    private const int NonBlocking = 4; // LOCK_NB
+    private const int Unlock = 8; // LOCK_UN
+    private const int Interrupted = 4; // EINTR
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle handle, int operation);
+
+    // Null also where an older gitproc has it open for itself alone.
+    private static SafeFileHandle? OpenOnWindows(string path, bool mayCreate)
+    {
+        try
+        {
+            return File.OpenHandle(path, mayCreate ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException e) when ((e.HResult & 0xFFFF) == 32) // ERROR_SHARING_VIOLATION
+        {
+            return null;
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static bool LockOnWindows(SafeFileHandle handle, bool mayBlock)
+    {
+        const uint exclusive = 2; // LOCKFILE_EXCLUSIVE_LOCK
+        const uint failImmediately = 1; // LOCKFILE_FAIL_IMMEDIATELY
+        var where = new Overlapped { OffsetHigh = int.MaxValue };
+        return LockFileEx(handle, exclusive | (mayBlock ? 0 : failImmediately), 0, 1, 0, ref where) != 0;
+    }
+
+    [LibraryImport("kernel32", SetLastError = true)]
+    private static partial int LockFileEx(SafeFileHandle file, uint flags, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
+
+    // OVERLAPPED, minwinbase.h.
+    private struct Overlapped
+    {
+        public nint Internal, InternalHigh;
+        public int Offset, OffsetHigh;
+        public nint Event;
+    }
+}
