@@ -35,6 +35,9 @@ internal sealed class FileLock : IDisposable
         _touching = new Timer(_ => Touch(), state: null, BetweenTouches, BetweenTouches);
     }
 
+    /// <summary>Since when this process waited for the lock, UTC; null when nobody else had it.</summary>
+    public DateTime? WaitedSince { get; private init; }
+
     /// <summary>Waits for the lock.</summary>
     /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
     /// <param name="doing">What who has it does meanwhile, as the rest of a sentence about it: for reports and errors.</param>
@@ -48,6 +51,7 @@ internal sealed class FileLock : IDisposable
     {
         if (TryAcquire(path) is { } free)
             return free;
+        var since = DateTime.UtcNow;
         reports?.Report(new PoolReport(ReportKind.Waiting, $"waiting for {HolderOf(path)}, which {doing}"));
         using var wait = new LockWait(path, mayCreate: true);
         while (!wait.Wait(BetweenLooks, cancellationToken))
@@ -56,7 +60,7 @@ internal sealed class FileLock : IDisposable
                 throw Stopped($"{HolderOf(path)}, which {doing}, is stopped: it has done nothing for {LongestSilence.TotalSeconds:0} s, and others wait for it", path);
         }
 
-        return new FileLock(wait.Take()!);
+        return new FileLock(wait.Take()!) { WaitedSince = since };
     }
 
     /// <summary>Takes the lock if nobody has it.</summary>
@@ -119,6 +123,31 @@ internal sealed class FileLock : IDisposable
     /// <returns>The error.</returns>
     public static GitprocException Stopped(string what, string path) =>
         new(ErrorReason.ProcessStopped, $"{what}. Let that process go on (fg in its shell, or kill -CONT), or end it (kill -KILL).", path);
+
+    /// <summary>Writes something into the lock file for those who have the lock later.</summary>
+    /// <param name="bytes">What.</param>
+    /// <param name="offset">Where; in the beginning is who has the lock.</param>
+    public void Write(byte[] bytes, int offset)
+    {
+        try
+        {
+            RandomAccess.Write(_file.Handle, bytes, offset);
+        }
+        catch (IOException)
+        {
+            // The disk is full: they do without.
+        }
+    }
+
+    /// <summary>Reads what is in the lock file.</summary>
+    /// <param name="offset">From where.</param>
+    /// <param name="most">How many bytes at most.</param>
+    /// <returns>The bytes.</returns>
+    public byte[] Read(int offset, int most)
+    {
+        var bytes = new byte[most];
+        return bytes[..RandomAccess.Read(_file.Handle, bytes, offset)];
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -168,7 +168,8 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         ErrorReason.GitFailed,
         $"git {Subcommand(call)} of {call.Subject} said nothing for {call.LongestSilence!.Value.TotalSeconds:0.#} s and was ended. "
         + "To give it longer: git config --global gitproc.gitTimeout 30m",
-        call.Subject);
+        call.Subject,
+        new TimeoutException());
 
     private static GitprocException Failure(GitCall call, GitResult result)
     {

@@ -33,11 +33,19 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     /// <returns>Null; why it failed.</returns>
     public string? Fetch(DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
-        using var alone = Lock(cancellationToken);
-        var times = _repositories.Fetched(Repository.Id);
-        if (times.FetchedAt >= notBefore)
-            return null;
-        if (times.TriedAt >= notBefore && times.Error is { } shared)
+        string? known;
+        if (IsKnown(out known))
+            return known;
+        using var alone = TryLock(out var stopped, cancellationToken);
+        if (alone is null)
+        {
+            database.Change(() => _repositories.NoteFetch(Repository.Id, DateTimeOffset.UtcNow, stopped));
+            return stopped;
+        }
+
+        if (IsKnown(out known))
+            return known;
+        if (SharedFailure.Of(alone, Url, "", Credential) is { } shared)
             return shared;
         var began = DateTimeOffset.UtcNow;
         using var step = ProgressStep.Begin(reports, $"fetching {Repository.Url}");
@@ -53,10 +61,19 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
             error = e.Message;
+            SharedFailure.Leave(alone, Url, "", Credential, e);
         }
 
         database.Change(() => _repositories.NoteFetch(Repository.Id, began, error));
         return error;
+
+        // Whether somebody has fetched since, and what it failed for.
+        bool IsKnown(out string? failure)
+        {
+            var times = _repositories.Fetched(Repository.Id);
+            failure = times.FetchedAt >= notBefore ? null : times.Error;
+            return times.FetchedAt >= notBefore || (times.TriedAt >= notBefore && times.Error is not null);
+        }
     }
 
     /// <summary>Fetches one thing that a fetch of branches and tags does not bring.</summary>
@@ -65,7 +82,11 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     /// <returns>Null; why it failed.</returns>
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
-        using var alone = Lock(cancellationToken);
+        using var alone = TryLock(out var stopped, cancellationToken);
+        if (alone is null)
+            return stopped;
+        if (SharedFailure.Of(alone, Url, wanted, Credential) is { } shared)
+            return shared;
         using var step = ProgressStep.Begin(reports, $"fetching {wanted} of {Repository.Url}");
         try
         {
@@ -74,6 +95,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
+            SharedFailure.Leave(alone, Url, wanted, Credential, e);
             return e.Message;
         }
     }
@@ -105,8 +127,20 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         return isShared ? found.Where(parts => parts[1].StartsWith(tags, StringComparison.Ordinal)).Select(parts => $"{parts[0]} {parts[1]}").ToHashSet(StringComparer.Ordinal) : null;
     }
 
-    private FileLock Lock(CancellationToken cancellationToken) =>
-        FileLock.Acquire(folder.FetchLock(Repository.Id), $"fetches {Repository.Url}", reports, cancellationToken);
+    // Null where the process that fetches was stopped: as if the remote could not be reached.
+    private FileLock? TryLock(out string? stopped, CancellationToken cancellationToken)
+    {
+        stopped = null;
+        try
+        {
+            return FileLock.Acquire(folder.FetchLock(Repository.Id), $"fetches {Repository.Url}", reports, cancellationToken);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.ProcessStopped)
+        {
+            stopped = e.Message;
+            return null;
+        }
+    }
 
     private GitResult Run(string[] arguments, CancellationToken cancellationToken)
     {

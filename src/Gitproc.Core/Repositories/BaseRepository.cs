@@ -29,11 +29,22 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
         using var alone = FileLock.Acquire(folder.BaseLock(repository.Id), $"clones {repository.Url}", reports, cancellationToken);
         if (BaseHealth.FindDamage(path) is { } damage)
         {
+            if (SharedFailure.Of(alone, repository.Url, "", credential) is { } shared)
+                throw new GitprocException(ErrorReason.GitFailed, shared, repository.Url);
             if (Directory.Exists(path))
                 reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is made anew"));
             var began = DateTimeOffset.UtcNow;
             using var step = ProgressStep.Begin(reports, $"cloning {repository.Url}");
-            Clone(repository, credential, path, cancellationToken);
+            try
+            {
+                Clone(repository, credential, path, cancellationToken);
+            }
+            catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+            {
+                SharedFailure.Leave(alone, repository.Url, "", credential, e);
+                throw;
+            }
+
             database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
         }
 

@@ -170,6 +170,46 @@ public sealed class FetchTests : IDisposable
         Assert.True(File.Exists(file));
     }
 
+    [Fact]
+    public async Task Those_who_waited_for_a_first_clone_share_its_failure()
+    {
+        using var server = new SilentServer();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var processes = Enumerable.Range(0, 6)
+            .Select(_ => _pool.Program.Start(_pool.Home, [("GITPROC_GIT_TIMEOUT", "4s")], "acquire", server.Url))
+            .ToList();
+        var results = await Task.WhenAll(processes.Select(process => Task.Run(() => GitprocProgram.Finish(process))));
+        Assert.All(results, result => Assert.Contains("said nothing for 4 s", result.Error, StringComparison.Ordinal));
+        // All that began while the first one tried; not 24 s.
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(16));
+        Assert.Empty(_pool.Pool.ListRepositories());
+    }
+
+    [Fact]
+    public async Task A_process_that_was_stopped_in_a_fetch_is_named_and_what_is_there_is_used()
+    {
+        _pool.Release(_pool.Acquire());
+        Age(61);
+        var bin = Directory.CreateDirectory(_pool["bin"]).FullName;
+        var began = _pool["began"];
+        File.WriteAllText(Path.Combine(bin, "git"), $"#!/bin/sh\ncase \"$*\" in *\" fetch \"*) : >'{began}'; exec sleep 60;; esac\nexec '{Gitproc.ProgramPath.Find("git")}' \"$@\"\n");
+        File.SetUnixFileMode(Path.Combine(bin, "git"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var stopped = _pool.Program.Start(_pool.Home, [("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}")], "acquire", _pool.Source);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(began), TimeSpan.FromSeconds(30)));
+        await System.Diagnostics.Process.Start("kill", ["-STOP", $"{stopped.Id}"]).WaitForExitAsync();
+
+        var result = await Task.Run(() => _pool.Program.Run(_pool.Home, "acquire", _pool.Source)).WaitAsync(TimeSpan.FromSeconds(40));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains($"process {stopped.Id} (gitproc), which fetches", result.Error, StringComparison.Ordinal);
+        Assert.Contains("is stopped", result.Error, StringComparison.Ordinal);
+        // Those that come later are told at once.
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(0, _pool.Program.Run(_pool.Home, "acquire", _pool.Source).ExitCode);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        stopped.Kill(entireProcessTree: true);
+    }
+
     private Checkout Acquired(AcquireRequest request)
     {
         var checkout = _pool.Acquire(request);
@@ -192,4 +232,16 @@ public sealed class FetchTests : IDisposable
 
     // As if the last fetch were so long ago.
     private void Age(int seconds) => _pool.Execute($"UPDATE repository SET fetched_at = {DateTimeOffset.UtcNow.AddSeconds(-seconds).ToUnixTimeMilliseconds()}");
+}
+
+/// <summary>A server that takes connections and says nothing.</summary>
+internal sealed class SilentServer : IDisposable
+{
+    private readonly System.Net.Sockets.TcpListener _listener = new(System.Net.IPAddress.Loopback, 0);
+
+    public SilentServer() => _listener.Start(50);
+
+    public string Url => $"http://127.0.0.1:{((System.Net.IPEndPoint)_listener.LocalEndpoint).Port}/o/r.git";
+
+    public void Dispose() => _listener.Dispose();
 }

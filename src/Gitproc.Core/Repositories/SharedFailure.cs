@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// What a clone or fetch has failed for, in its lock file, for those who waited for it meanwhile: they share the failure, rather than
+/// wait for a server that says nothing one after another.
+/// </summary>
+/// <remarks>
+/// A password that one has and another has not makes a difference, but not for a server that says nothing: that is shared by all.
+/// </remarks>
+internal static class SharedFailure
+{
+    // Behind the line that says who has the lock.
+    private const int Offset = 512;
+    private const int MostBytes = 16 * 1024;
+    private const char Separator = '\0';
+
+    /// <summary>Leaves it.</summary>
+    /// <param name="alone">The lock under which it was tried.</param>
+    /// <param name="url">The URL that was asked, without a password.</param>
+    /// <param name="wanted">What was wanted of it; empty for the whole.</param>
+    /// <param name="credential">The password; null for none.</param>
+    /// <param name="error">What git said.</param>
+    public static void Leave(FileLock alone, string url, string wanted, UrlCredential? credential, GitprocException error)
+    {
+        var isSilence = error.InnerException is TimeoutException;
+        if (!isSilence && credential is not null)
+            return;
+        var text = string.Join(Separator, DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture), url, isSilence ? "" : wanted, isSilence ? "silence" : "", error.Message, "");
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length <= MostBytes)
+            alone.Write(bytes, Offset);
+    }
+
+    /// <summary>Reads what somebody else left while this process waited for the lock.</summary>
+    /// <param name="alone">The lock.</param>
+    /// <param name="url">The URL that is to be asked, without a password.</param>
+    /// <param name="wanted">What is wanted of it; empty for the whole.</param>
+    /// <param name="credential">The password; null for none.</param>
+    /// <returns>What git said; null when there is nothing to share.</returns>
+    public static string? Of(FileLock alone, string url, string wanted, UrlCredential? credential)
+    {
+        if (alone.WaitedSince is not { } since)
+            return null;
+        var parts = Encoding.UTF8.GetString(alone.Read(Offset, MostBytes)).Split(Separator);
+        return parts is [var ticks, var ofUrl, var ofWanted, var silence, var message, ..]
+            && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at >= since.Ticks
+            && ofUrl == url && (silence.Length > 0 || (ofWanted == wanted && credential is null))
+                ? message
+                : null;
+    }
+}
