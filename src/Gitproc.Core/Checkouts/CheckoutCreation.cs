@@ -1,7 +1,6 @@
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Git;
-using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 
@@ -15,7 +14,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 {
     /// <summary>
     /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and appears under
-    /// its name when it is whole. What lies under that name was never handed out, and goes.
+    /// its name when it is whole. What lies under that name was never handed out, as no lease is written there, and goes.
     /// </summary>
     /// <param name="row">The checkout with its lease.</param>
     /// <param name="repository">Its repository.</param>
@@ -62,7 +61,6 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 git.Run(call, cancellationToken);
             new LfsStore(basePath).Take(gitDirectory);
             record.Write(gitDirectory);
-            LeaseFile.Write(gitDirectory, row.Lease!, replaced: null);
         }
 
         void CreateWorktree(CheckoutPlace worktree, string at)
@@ -72,7 +70,6 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             var pristine = new PristineWorktree(worktree);
             pristine.Write(target);
             record.Write(worktree.GitDirectory);
-            LeaseFile.Write(worktree.GitDirectory, row.Lease!, replaced: null);
             Directory.CreateDirectory(at);
             using (var root = RawFolder.Open(at))
                 pristine.WriteGitFile(root);

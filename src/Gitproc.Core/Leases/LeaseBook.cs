@@ -191,7 +191,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     public bool IsBeingCleaned(GrantRequest request)
     {
         var lives = new OwnerLives();
-        return Usable(request).Any(row => row.State != CheckoutState.Creating && IsLeft(row, lives, out _) && LockedFile.IsLocked(folder.CheckoutLock(row.Name)));
+        return Usable(request).Any(row => row.State != CheckoutState.Creating
+            && (row.Lease is null ? row.State == CheckoutState.Cleaning : lives.WhyOver(row.Lease) is not null)
+            && LockedFile.IsLocked(folder.CheckoutLock(row.Name)));
     }
 
     /// <summary>
@@ -331,17 +333,18 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 
         // What a process still writes into is no checkout for somebody else.
         Grant? Find(CheckoutRow row) =>
-            IsLeft(row, lives, out var why) && !LockedFile.IsLocked(folder.CheckoutLock(row.Name))
+            IsLeft(row, lives, out var why) && !LockedFile.IsLocked(folder.CheckoutLock(row.Name)) && !TryGiveToHolder(row)
             && (row.State == CheckoutState.Creating || CheckoutProcesses.Of(folder.Checkout(row.Name)) is [])
-                ? new Grant(row, row.Lease, why ?? (row.Lease is null ? null : "did not get it: its maker is gone"))
+                ? new Grant(row, row.Lease, why ?? (row.Lease is null ? null : "did not get it: who made or cleaned it is gone"))
                 : null;
     }
 
-    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for.
+    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for. Nobody works in one
+    // that is being cleaned: its holder has not got it yet.
     private static bool IsLeft(CheckoutRow row, OwnerLives lives, out string? why)
     {
         why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
-        return why is not null || row is { State: CheckoutState.Creating } or { State: CheckoutState.Cleaning, Lease: null };
+        return why is not null || row.State is CheckoutState.Creating or CheckoutState.Cleaning;
     }
 
     // A lease that is over may have been renewed since, and what was made to the end is its holder's.
@@ -388,13 +391,24 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var row = grant.Checkout;
         if (LeaseFile.Write(folder.Place(row).GitDirectory, row.Lease!, grant.Replaced) is not { } there)
             return grant;
-        database.Change(() =>
-        {
-            if (_checkouts.GiveTo(row.Id, row.Lease!.Id, there) is not null)
-                Note(EventKind.Found, row, there.Id, "the checkout is held by a lease that the database did not know");
-        });
+        GiveTo(row, there);
         grant.Making?.Dispose();
         return Grant(request with { Count = 1 }, ticket: null)[0];
+    }
+
+    private void GiveTo(CheckoutRow row, Lease holder) => database.Change(() =>
+    {
+        if (_checkouts.GiveTo(row.Id, row.Lease!.Id, holder) is not null)
+            Note(EventKind.Found, row, holder.Id, "the checkout is held by a lease that the database did not know");
+    });
+
+    // A checkout that is being made has no lease of its own until it is made to the end. Where one has, the database is older.
+    private bool TryGiveToHolder(CheckoutRow row)
+    {
+        if (row.State != CheckoutState.Creating || LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, knownId: null) is not { } holder)
+            return false;
+        GiveTo(row, holder);
+        return true;
     }
 
     private CheckoutRow? Free(CheckoutRow row, string leaseId, EventKind kind, string? why)
@@ -417,6 +431,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
         // Its maker may have finished since the row was read, and somebody works in it.
         if (making is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now || now.Lease?.Id != row.Lease?.Id)
+            return null;
+        if (TryGiveToHolder(now))
             return null;
         Remove(row, why);
         return row with { State = CheckoutState.Broken, Reason = "was not made to the end, and is off the list", Lease = null };

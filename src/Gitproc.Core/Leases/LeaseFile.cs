@@ -48,7 +48,7 @@ internal static class LeaseFile
 
         if (TryCreate(FileIn(folder), lease))
             return null;
-        if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && new OwnerLives().WhyOver(there) is null)
+        if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && IsLive(there))
             return there;
         Replace(gitDirectory, lease);
         return null;
@@ -112,6 +112,18 @@ internal static class LeaseFile
     /// <returns>The lease; null when there is none, or none that can be read.</returns>
     public static Lease? Read(string gitDirectory) =>
         PlainFile.TryReadText(FileIn(Folder(gitDirectory))) is { } text ? LeaseJson.Read(text) : null;
+
+    /// <summary>
+    /// Who holds a checkout though the database does not know: an older copy of that was put back. Whoever is about to remove or
+    /// make a folder asks this first.
+    /// </summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <param name="knownId">The lease that the database has; null for none.</param>
+    /// <returns>The lease of a holder who lives; null when there is no other than the known one.</returns>
+    public static Lease? FindUnknownHolder(string gitDirectory, string? knownId) =>
+        Read(gitDirectory) is { } there && there.Id != knownId && IsLive(there) ? there : null;
+
+    private static bool IsLive(Lease lease) => new OwnerLives().WhyOver(lease) is null;
 
     // Somebody has removed the folder in this moment. It may be there again by now: then only the file is missing.
     private static bool IsGone(Exception error) => error is DirectoryNotFoundException or FileNotFoundException;

@@ -139,6 +139,9 @@ internal sealed class Acquisition(
                 return Create(grant, cancellationToken);
             var isRestored = RestoreBase(cancellationToken);
             var place = folder.Place(row);
+            // What a job that was killed in another worktree has set there would be run here.
+            if (place.IsLinked)
+                SharedConfig.PutBack(folder.Base(Repository.Base));
             var health = CheckoutHealth.Check(place);
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);

@@ -31,10 +31,13 @@ internal sealed class CheckoutMaking(PoolFolder folder, PoolDatabase database, L
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
         var generation = CheckoutModel.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports).Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        var place = folder.Place(row);
         return database.Change(() =>
         {
-            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(folder.Place(row))) ?? throw LostLease.Error(row);
+            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(place)) ?? throw LostLease.Error(row);
             leases.Note(EventKind.Created, made, row.Lease.Id, why: null);
+            // Only what is made to the end says whose it is: a folder with a live lease in it is nobody's to make again.
+            LeaseFile.Write(place.GitDirectory, row.Lease, replaced: null);
             return made;
         });
     }

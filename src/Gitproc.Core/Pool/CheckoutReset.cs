@@ -66,9 +66,8 @@ internal sealed class CheckoutReset(
         return MakeAnew(TakeAgain(row!), repository, target, cancellationToken);
     }
 
-    private CheckoutRow TakeAgain(CheckoutRow row) => database.Change(() => row.Lease is { } lease
-        ? _checkouts.BeginCleaning(row.Id, lease.Id, isWorked: false)
-        : _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) ?? throw Lost(row);
+    private CheckoutRow TakeAgain(CheckoutRow row) =>
+        row.Lease is null ? database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) ?? throw Lost(row) : row;
 
     private CheckoutRow MakeAnew(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {

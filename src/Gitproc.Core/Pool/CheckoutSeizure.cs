@@ -60,6 +60,8 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
             ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no {name}. See gitproc list.", name);
         if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
             throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}. To {Command} it all the same, give its name");
+        if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, row.State == CheckoutState.Creating ? null : row.Lease?.Id) is { } unknown)
+            throw Refuse(ErrorReason.HeldByOther, row, $"is held by {unknown.Holder()}, as its own file says and the database does not. To {Command} it all the same");
         if (Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
             return row;
         if (row.State == CheckoutState.Unknown)
@@ -98,11 +100,9 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
 
     private CheckoutRow Take(CheckoutRow row)
     {
+        // It stays locked: should this be killed, its holder goes on working in it, and that work is rescued like all other.
         if (KeepsOwnLease && IsOwn(row))
-        {
-            var held = database.Change(() => _checkouts.BeginCleaning(row.Id, row.Lease!.Id, isWorked: true)) ?? throw Lost(row);
-            return held with { LastLease = row.Lease };
-        }
+            return row with { LastLease = row.Lease, IsRescued = false };
 
         return row.State is CheckoutState.Unknown || (row.Lease is not null && row.State != CheckoutState.Creating)
             ? leases.End(row.Id, row.Lease?.Id, force: true)

@@ -119,7 +119,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// <summary>Notes that what the last holder left is rescued.</summary>
     /// <param name="id">The checkout.</param>
     public void SetRescued(long id) => connection.Execute(
-        $"UPDATE checkout SET is_rescued = 1 WHERE id = $id AND state = {(int)CheckoutState.Cleaning}", ("$id", id));
+        $"UPDATE checkout SET is_rescued = 1 WHERE id = $id AND state IN ({(int)CheckoutState.Cleaning}, {(int)CheckoutState.Locked})", ("$id", id));
 
     /// <summary>Notes that a checkout is clean: it is its lease's owner's, or free.</summary>
     /// <param name="id">The checkout.</param>
@@ -133,7 +133,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
             $"""
             UPDATE checkout SET state = CASE WHEN lease_id IS NULL THEN {(int)CheckoutState.Free} ELSE {(int)CheckoutState.Locked} END,
                 branch = $branch, commit_id = $commit, generation = $generation, stamp = $stamp, last_lease = NULL, is_rescued = 0
-            WHERE id = $id AND lease_id IS $lease AND state = {(int)CheckoutState.Cleaning} RETURNING {Columns}
+            WHERE id = $id AND lease_id IS $lease AND state IN ({(int)CheckoutState.Cleaning}, {(int)CheckoutState.Locked}) RETURNING {Columns}
             """,
             Read,
             ("$id", id), ("$lease", leaseId), ("$branch", head.Branch), ("$commit", head.Commit), ("$generation", generation), ("$stamp", stamp))

@@ -33,8 +33,11 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         {
             return leases.Grant(request, ticket: null);
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null ? leases.IsBeingCleaned(request) : MayComeFree(request)))
+        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null || MayComeFree(request)))
         {
+            // The cleaning that was in the way may have ended since.
+            if (longest is null && !leases.IsBeingCleaned(request))
+                return leases.Grant(request, ticket: null);
             var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
             while (true)
             {
@@ -81,7 +84,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree)
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
-                    throw;
+                    return leases.Grant(request, ticket);
                 Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", () => $"waiting for {leases.Awaited(request)}; you are next");
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, e.Message);
