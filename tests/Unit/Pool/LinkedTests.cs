@@ -40,6 +40,19 @@ public sealed class LinkedTests : IDisposable
     }
 
     [Fact]
+    public void What_another_one_s_job_has_set_is_put_back_before_it_is_handed_out()
+    {
+        var (other, free) = (_pool.Acquire(Linked), _pool.Acquire(Linked));
+        _pool.Release(free);
+        TestGit.Run(other.Path, "config", "alias.st", "!touch pwned");
+
+        var next = _pool.Acquire(Linked);
+
+        Assert.Equal(free.Name, next.Name);
+        Assert.Equal("", TestGit.Run(next.Path, "config", "--default", "", "alias.st"));
+    }
+
+    [Fact]
     public void Another_kind_is_handed_out_only_when_none_is_asked_for()
     {
         var clone = _pool.Acquire();

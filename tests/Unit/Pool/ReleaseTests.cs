@@ -27,6 +27,19 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
+    public void One_whose_acquire_was_killed_while_it_cleaned_can_be_had_at_once()
+    {
+        var checkout = _pool.Acquire();
+        // As a killed acquire leaves it: leased to the shell that lives on, and nobody has its lock.
+        _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Cleaning}");
+
+        var again = _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 });
+
+        Assert.Equal((checkout.Name, CheckoutState.Locked), (again.Name, again.State));
+        Assert.NotEqual(checkout.LeaseId, again.LeaseId);
+    }
+
+    [Fact]
     public void What_was_not_cleaned_is_cleaned_by_the_next_acquire()
     {
         var checkout = _pool.Acquire();

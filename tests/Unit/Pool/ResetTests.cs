@@ -43,6 +43,31 @@ public sealed class ResetTests : IDisposable
     }
 
     [Fact]
+    public void What_its_holder_does_after_an_interrupted_reset_is_rescued_too()
+    {
+        var checkout = _pool.Acquire();
+        File.WriteAllText(Path.Combine(checkout.Path, "first"), "first");
+        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtRescue()).Reset(
+            new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
+        Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (_pool.Find(checkout.Name).State, _pool.Find(checkout.Name).LeaseId));
+
+        File.WriteAllText(Path.Combine(checkout.Path, "second"), "second");
+        _pool.Release(checkout);
+
+        Assert.Equal(2, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.False(File.Exists(Path.Combine(checkout.Path, "second")));
+    }
+
+    private sealed class EndAtRescue : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value)
+        {
+            if (value.Text.Contains("is rescued", StringComparison.Ordinal))
+                throw new OperationCanceledException();
+        }
+    }
+
+    [Fact]
     public void A_free_one_is_brought_to_the_default_branch()
     {
         var checkout = _pool.Release(_pool.Acquire(_pool.Request() with { Ref = "v1" }));
