@@ -171,6 +171,27 @@ public sealed class TreeRecordTests : IDisposable
         Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
     }
 
+    [Fact]
+    public void A_repository_without_commits_has_one_too()
+    {
+        _fixture.Target = new Gitproc.Git.Target("main", null, HasUpstream: false);
+        _fixture.HandOver();
+        Assert.Equal(0, TreeRecord.CountFiles(_fixture.Record));
+        _fixture.HandOver();
+        Assert.Equal(0, _fixture.GitCommands);
+        _fixture.Job("echo x > new");
+        Assert.NotNull(_fixture.HandOver());
+        Assert.False(File.Exists(_fixture["new"]));
+    }
+
+    [Fact]
+    public void The_index_of_a_rescue_is_one_that_git_has_written()
+    {
+        _fixture.Job("echo x > new");
+        _fixture.Restore(_fixture.HandOver()!, _fixture.Path);
+        TestGit.Run(_fixture.Path, "fsck");
+    }
+
     [Theory]
     [InlineData("tree", 10)]
     [InlineData("tree", 0)]

@@ -114,7 +114,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var quick = record is null ? null : new QuickLook(view, git, request, record);
         var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
         var isQuick = look is not null;
-        var (tracked, index) = (record?.Entries ?? [], (string?)view.Index);
+        var (tracked, index) = (record?.Entries ?? [], (string?)TreeRecord.IndexOf(request.Record!));
         if (look is null)
         {
             var work = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record, cancellationToken);

@@ -194,7 +194,9 @@ internal sealed record TreeRecord
     private void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, IndexName), Index);
+        // git takes none for an empty one, but not an empty file.
+        if (Index.Length > 0)
+            File.WriteAllBytes(Path.Combine(folder, IndexName), Index);
         SaveStats(folder);
     }
 
