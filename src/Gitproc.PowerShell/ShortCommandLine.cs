@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
+using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell;
 
@@ -67,10 +68,16 @@ internal sealed class ShortCommandLine
 
     /// <summary>Says why it is refused.</summary>
     /// <returns>The error; null when it is not.</returns>
-    public ErrorRecord? Refusal() =>
-        Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
-        : Target == Named && TextOf("Argument") is ['-', '-', _, ..] option && Target is not (Filter or Help) ? OptionSpelling.Refusal(option)
-        : null;
+    public ErrorRecord? Refusal()
+    {
+        if (Target is ItemProperty or Help)
+            return null;
+        // Core says what may be shown of a word.
+        DependencyContext.Require();
+        return Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
+            : Target == Named && Target != Filter && TextOf("Argument") is ['-', '-', _, ..] option ? OptionSpelling.Refusal(option)
+            : null;
+    }
 
     /// <summary>What goes to the command by its place.</summary>
     /// <returns>The arguments; some may be null.</returns>

@@ -101,6 +101,7 @@ Describe 'A module that lacks a file' {
                 foreach ($path in $paths) { [IO.Directory]::Move($path, "$path.gone") }
                 Show-Error "ls $one" { $null = gp ls -ErrorAction Stop }
                 Show-Error "history $one" { $null = Get-GitprocHistory -Since 3d -ErrorAction Stop }
+                Show-Error "unknown $one" { gitproc nonsense -ErrorAction Stop }
                 Show-Error "acquire $one" { $null = Invoke-GitprocAcquire -Pool $one -ErrorAction Stop }
                 $null = TabExpansion2 'Exit-GitprocCheckout -Checkout ' 31
                 foreach ($path in $paths) { [IO.Directory]::Move("$path.gone", $path) }
@@ -116,8 +117,8 @@ Describe 'A module that lacks a file' {
 
     It 'says so with an error, whichever is gone, and leaves the session alone' {
         $output[-1] | Should -Be 'alive'
-        $failures = @($output | Where-Object { $_ -match '^(ls|history|acquire) ' })
-        $failures | Should -HaveCount (3 * $case.Count)
+        $failures = @($output | Where-Object { $_ -match '^(ls|history|unknown|acquire) ' })
+        $failures | Should -HaveCount (4 * $case.Count)
         $failures | Should -Match '\|ModuleIncomplete(,[\w.]+)?\|ResourceUnavailable\|[\w.]+\.(dll|so|dylib)\|.* is missing: .*Install it again'
     }
 
