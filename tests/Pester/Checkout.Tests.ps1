@@ -36,6 +36,20 @@ Describe 'Use-GitprocCheckout' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
+    It 'leaves a checkout locked that the block has kept or given away: <_>' -ForEach '-Hold', '-Owner PROCESS' {
+        $sleeper = Start-Process (Get-Process -Id $PID).Path '-NoProfile -Command Start-Sleep 600' -PassThru
+        try {
+            $change = [scriptblock]::Create("`$args[0] | Update-GitprocLease $($_.Replace('PROCESS', $sleeper.Id))")
+            $checkout = Use-GitprocCheckout $repository { param($mine) Set-Content work.txt kept; & $change $mine; $mine } -ErrorAction Stop -InformationVariable notice -InformationAction Ignore
+            $checkout = @($checkout)[-1]
+            (Get-GitprocCheckout $checkout.Name).LeaseId | Should -Be $checkout.LeaseId
+            Get-Content (Join-Path $checkout.Path work.txt) | Should -Be kept
+        } finally {
+            Exit-GitprocCheckout $checkout -Force -Discard
+            $sleeper | Stop-Process
+        }
+    }
+
     It 'releases when the pipeline is stopped' {
         $shell = [powershell]::Create()
         $null = $shell.AddScript('param($r) Import-Module Gitproc; Use-GitprocCheckout $r { Start-Sleep 600 }').AddArgument($repository)

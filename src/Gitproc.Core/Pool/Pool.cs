@@ -309,7 +309,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     {
         var settings = Settings(database, cancellationToken);
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
-        var held = leases.Releasable(id, request.LeaseId, request.Force);
+        // A lease that another process has now is told of below, and no error.
+        var held = leases.Releasable(id, request.LeaseId, request.Force || request.OwnerProcessId is not null);
         if (request.OwnerProcessId is { } owner && held.Lease is { } lease && lease.Owner?.IsProcess(owner) != true)
         {
             var now = lease.Owner is null ? "it is held until it is released or expires" : $"it belongs to {lease.Owner} now";

@@ -49,6 +49,10 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Background { get; set; }
 
+    /// <summary>For Use-GitprocCheckout: the process that the lease must still end with. Else the checkout is left locked.</summary>
+    [Parameter(DontShow = true)]
+    public int? OwnerProcessId { get; set; }
+
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -67,6 +71,7 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
                 {
                     Checkout = argument.Text,
                     LeaseId = LeaseId ?? argument.LeaseId,
+                    OwnerProcessId = OwnerProcessId,
                     WorkingDirectory = Location,
                     Force = Force,
                     StopProcesses = StopProcesses,

@@ -2,24 +2,12 @@
 # it is exported stands in Gitproc.psd1.
 Set-StrictMode -Version Latest
 
-# Half of what follows would be refused there, the question of -WhatIf for one.
-if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
-    Write-Warning 'In a session of constrained language Gitproc has its cmdlets alone: no gp, no gitproc, no Use-GitprocCheckout.'
-    return
-}
-
-# The aliases that were set over others, by name: what was there before, or $null.
-$script:ReplacedAlias = [Gitproc.PowerShell.Loading.ModuleSession]::Begin($ExecutionContext, {
-        Disable-GitprocAlias -Confirm:$false -WhatIf:$false
-        Pop-Alias -Name gp -Value Invoke-Gitproc
-    })
-
 function Push-Alias {
     param([string] $Name, [string] $Value)
 
     if ($script:ReplacedAlias.ContainsKey($Name)) { return }
     $script:ReplacedAlias[$Name] = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Alias')
-    & ([Gitproc.PowerShell.Loading.ModuleSession]::SetAlias) -Name $Name -Value $Value -Scope Global -Force
+    & ([Gitproc.PowerShell.Loading.InitializeGitprocSessionCommand]::SetAlias) -Name $Name -Value $Value -Scope Global -Force
 }
 
 function Pop-Alias {
@@ -151,11 +139,15 @@ function Use-GitprocCheckout {
         }
     } finally {
         if ($checkout) {
-            Exit-GitprocCheckout -Checkout $checkout -Discard:$Discard -Confirm:$false -WhatIf:$false
+            # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to somebody else.
+            Exit-GitprocCheckout -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
         }
     }
 }
 
-${alias:gitproc} = 'Invoke-Gitproc'
-${alias:a} = 'Invoke-GitprocAcquire'
-${alias:list} = 'Get-GitprocCheckout'
+# The aliases that were set over others, by name: what was there before, or $null. No method is called and no property is read while
+# the module is imported: the first of them in a process takes longer than all else here.
+$script:ReplacedAlias = Initialize-GitprocSession -OnRemove {
+    Disable-GitprocAlias -Confirm:$false -WhatIf:$false
+    Pop-Alias -Name gp -Value Invoke-Gitproc
+}
