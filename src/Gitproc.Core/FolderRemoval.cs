@@ -7,12 +7,14 @@ internal static class FolderRemoval
 {
     /// <summary>Removes a folder with all that is in it.</summary>
     /// <param name="folder">The folder; it need not exist.</param>
-    /// <exception cref="IOException">Something in it is in use.</exception>
+    /// <exception cref="IOException">Something in it is in use, or mounted there: then nothing is removed.</exception>
     /// <exception cref="UnauthorizedAccessException">Something in it belongs to another user.</exception>
     public static void Remove(string folder)
     {
         if (!Directory.Exists(folder))
             return;
+        if (MountPoints.Below(folder) is [var mount, ..])
+            throw new IOException($"The folder {folder} is not removed, as something is mounted in it: {mount}");
         try
         {
             Directory.Delete(folder, recursive: true);

@@ -7,7 +7,7 @@ namespace Gitproc;
 /// </summary>
 public sealed record Rescue
 {
-    /// <summary>Its id, <c>CHECKOUT/TIME-LEASE</c>: its repository is <c>rescues/</c>, this and <c>.git</c> in the pool's folder; where it is a ref, that is <c>refs/gitproc/rescue/</c> and this.</summary>
+    /// <summary>Its id, <c>CHECKOUT/TIME-LEASE</c>: its repository is <c>rescues/TIME-LEASE@CHECKOUT.git</c> in the pool's folder; where it is a ref, that is <c>refs/gitproc/rescue/</c> and this.</summary>
     public required string Id { get; init; }
 
     /// <summary>The name of the checkout.</summary>
@@ -39,6 +39,9 @@ public sealed record Rescue
 
     /// <summary>What all that was left takes, in bytes, before git makes it small.</summary>
     public required long Size { get; init; }
+
+    /// <summary>Whether these are commits that the job had undone itself, and that nothing led to any more.</summary>
+    public bool IsUndone { get; init; }
 
     /// <summary>The id, so that a rescue can stand wherever one is named.</summary>
     /// <returns><see cref="Id"/>.</returns>

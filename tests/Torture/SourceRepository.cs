@@ -37,7 +37,7 @@ internal static class SourceRepository
     /// <param name="rescues">The folder of rescues that are repositories of their own.</param>
     /// <returns>Their last parts.</returns>
     public static HashSet<string> RescuedFiles(string basePath, string rescues) =>
-        Directory.EnumerateDirectories(rescues, "*.git", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        Directory.EnumerateDirectories(rescues, "*.git")
             .Select(rescue => Git(rescue, "--git-dir", rescue, "rev-list", "--objects", "HEAD"))
             .Append(Git(basePath, "--git-dir", basePath, "rev-list", "--objects", "--glob=refs/gitproc/rescue", "--not", "--remotes"))
             .SelectMany(list => list.Split('\n')).Select(line => line[(line.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);

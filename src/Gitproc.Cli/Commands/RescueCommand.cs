@@ -16,14 +16,15 @@ internal static class RescueCommand
     private static Command List(GlobalOptions options)
     {
         var repository = new Option<string?>("--repo") { Description = "Only of this repository.", HelpName = "REPO" };
+        var undone = new Option<bool>("--undone") { Description = "Show the commits instead that jobs had undone themselves." };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("list", "Show the rescued work, the newest first.") { repository, json };
+        var command = new Command("list", "Show the rescued work, the newest first.") { repository, undone, json };
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
             RescueOutput.Write(
-                options.Open(parsed).ListRescues(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token), parsed.GetValue(json));
+                options.Open(parsed).ListRescues(parsed.GetValue(repository), CurrentFolder.Path, parsed.GetValue(undone), interruption.Token), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -44,5 +44,6 @@ internal static class RescueOutput
         json.WriteNumber("files", rescue.Files);
         json.WriteNumber("commits", rescue.Commits);
         json.WriteNumber("size", rescue.Size);
+        json.WriteBoolean("isUndone", rescue.IsUndone);
     }
 }

@@ -2,10 +2,13 @@ namespace Gitproc.Files;
 
 /// <summary>A regular file, open to read.</summary>
 /// <param name="Content">Its content, from the beginning.</param>
-/// <param name="IsExecutable">Whether its user may run it; never on Windows.</param>
-internal sealed record RawFile(FileStream Content, bool IsExecutable) : IDisposable
+/// <param name="Mode">Its mode before it was opened; null on Windows.</param>
+internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDisposable
 {
     private const long MostBytes = 512 << 20;
+
+    /// <summary>Whether its user may run it; never on Windows.</summary>
+    public bool IsExecutable => Mode?.HasFlag(UnixFileMode.UserExecute) == true;
 
     /// <summary>Its length in bytes.</summary>
     public long Length => Content.Length;

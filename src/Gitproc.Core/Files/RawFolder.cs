@@ -59,6 +59,17 @@ internal abstract class RawFolder : IDisposable
     public UnixFileMode? ModeOf(string name) =>
         !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file ? file.Permissions : null;
 
+    /// <summary>Reads the mode of a folder, which need not be readable.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <returns>The mode; null when there is no folder of that name, and on Windows.</returns>
+    public UnixFileMode? ModeOfFolder(string name) =>
+        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.Folder } folder ? folder.Permissions : null;
+
+    /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
+    /// <param name="name">The raw name.</param>
+    /// <param name="mode">The mode.</param>
+    public abstract void SetMode(string name, UnixFileMode mode);
+
     /// <summary>Makes a file.</summary>
     /// <param name="name">The raw name; nothing of that name is there.</param>
     /// <param name="isExecutable">Whether it can be run; Windows has no mark for that.</param>

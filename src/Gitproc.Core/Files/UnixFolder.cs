@@ -140,7 +140,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         try
         {
             _ = RandomAccess.GetLength(handle);
-            return new RawFile(new FileStream(handle, FileAccess.Read, bufferSize: 0), mode.HasFlag(UnixFileMode.UserExecute));
+            return new RawFile(new FileStream(handle, FileAccess.Read, bufferSize: 0), mode);
         }
         catch (NotSupportedException)
         {
@@ -148,6 +148,14 @@ internal sealed unsafe partial class UnixFolder : RawFolder
             handle.Dispose();
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public override void SetMode(string name, UnixFileMode mode)
+    {
+        // It would change what a link leads to.
+        if (ReadLink(name) is null && ChangeMode(Descriptor, Bytes(name), (uint)mode, 0) != 0)
+            throw Failure(name);
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
 
     /// <inheritdoc/>
     public override RawFile? TryOpenFile(string name) => Find(name) == EntryKind.File
-        ? new RawFile(new FileStream(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), IsExecutable: false)
+        ? new RawFile(new FileStream(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), Mode: null)
         : null;
 
     /// <inheritdoc/>
@@ -58,6 +58,12 @@ internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
             ChangedSeconds = changed.Seconds,
             ChangedNanoseconds = changed.Nanoseconds,
         };
+    }
+
+    /// <inheritdoc/>
+    public override void SetMode(string name, UnixFileMode mode)
+    {
+        // It has none.
     }
 
     /// <inheritdoc/>

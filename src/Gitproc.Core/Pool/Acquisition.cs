@@ -192,7 +192,7 @@ internal sealed class Acquisition(
         }
 
         AddBranch(row, target, cancellationToken);
-        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { MostRescued = Settings.RescueMaxSize };
+        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = Settings.Rescue };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
         var clean = cleaning.Clean(row, Repository, target, mode, isDiscarded: false, cancellationToken);
         grant.Making!.Dispose();

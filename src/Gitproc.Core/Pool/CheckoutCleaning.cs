@@ -18,8 +18,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
-    /// <summary>The most bytes of files that are rescued.</summary>
-    public required long MostRescued { get; init; }
+    /// <summary>What is rescued.</summary>
+    public required RescueLimits Limits { get; init; }
 
     /// <summary>Cleans a checkout. The caller has its lock.</summary>
     /// <param name="row">The checkout; its state is <see cref="CheckoutState.Cleaning"/>.</param>
@@ -55,10 +55,11 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                     Record = folder.Record(row.Name),
                     ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
                     Clean = mode,
-                    Discard = isDiscarded,
+                    Discard = isDiscarded || Limits.When == RescueWhen.Never,
                     IsRescued = row.IsRescued,
                     Rescues = new RescueStore(folder),
-                    MostRescued = MostRescued,
+                    MostRescued = Limits.MaxSize,
+                    KeepsUndone = Limits.KeepsUndone,
                     Rescued = rescue => Note(row, rescue),
                 },
                 cancellationToken);
@@ -91,6 +92,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
             leases.Note(EventKind.Rescued, row, rescue.LeaseId, rescue.Id);
         });
         Warn($"work that was left in {row.Name} is rescued; to get it back: gitproc rescue restore {rescue.Id}");
+        if (Limits.MaxTotalSize is { } most && new RescueStore(folder).TrimTo(most) is [_, ..] removed)
+            Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {string.Join(", ", removed.Select(old => old.Id))}");
     }
 
     private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));

@@ -64,6 +64,8 @@ internal sealed class CheckoutRemoval(
     private void Erase(CheckoutRow row, CheckoutPlace place, string why)
     {
         var path = place.Path;
+        if (MountPoints.Below(path) is [var mount, ..])
+            throw new GitprocException(ErrorReason.InUse, $"{row.Name} is not removed, as something is mounted in it: {mount}. Take that away first.", row.Name);
         var doomed = folder.Unfinished(row.Name);
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);

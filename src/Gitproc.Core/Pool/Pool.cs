@@ -129,6 +129,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         List<string> Repair(PoolDatabase database)
         {
             var done = new PoolRepair(_folder, database, Leases(database)).All(cancellationToken).ToList();
+            done.AddRange(new PoolRescues(_folder, database, _git).MoveOld(cancellationToken));
             foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
             {
                 if (Cleaning(database, cancellationToken).Try(row, mode: null, isDiscarded: false, cancellationToken).State == CheckoutState.Free)
@@ -183,13 +184,15 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     /// <summary>Lists the work that was rescued: from checkouts of the pool, and from light-weight checkouts of the repository the caller stands in.</summary>
     /// <param name="repository">Only of this repository of the pool, given as for an acquire; null for all.</param>
     /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="isUndone">Whether those of commits that jobs had undone themselves are wanted instead.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The rescues, the newest first.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Rescue> ListRescues(string? repository, string workingDirectory, bool isUndone = false, CancellationToken cancellationToken = default)
     {
         var ofPool = Exists ? With(Read, cancellationToken) : [];
-        return repository is null && LinkRescues(workingDirectory) is { } around ? [.. around.List(cancellationToken).Reverse(), .. ofPool] : ofPool;
+        ofPool.RemoveAll(rescue => rescue.IsUndone != isUndone);
+        return repository is null && !isUndone && LinkRescues(workingDirectory) is { } around ? [.. around.List(cancellationToken).Reverse(), .. ofPool] : ofPool;
 
         List<Rescue> Read(PoolDatabase database)
         {

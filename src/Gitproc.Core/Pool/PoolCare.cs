@@ -183,7 +183,7 @@ public sealed partial class Pool
     }
 
     private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken) =>
-        new(_folder, database, Removal(database, cancellationToken), _git, Settings(database, cancellationToken).RescueMaxAge);
+        new(_folder, database, Removal(database, cancellationToken), _git, Settings(database, cancellationToken).Rescue);
 
     private CheckoutRemoval Removal(PoolDatabase database, CancellationToken cancellationToken)
     {
@@ -193,7 +193,7 @@ public sealed partial class Pool
     }
 
     private CheckoutRecovery Recovery(PoolDatabase database, LeaseBook leases, PoolSettings settings) => new(
-        _folder, database, leases, new CheckoutCleaning(_folder, database, leases, _git, reports) { MostRescued = settings.RescueMaxSize });
+        _folder, database, leases, new CheckoutCleaning(_folder, database, leases, _git, reports) { Limits = settings.Rescue });
 
     // A shell whose folder is gone is of no use, and Windows keeps the folder.
     private void MustStandElsewhere(long id, string directory)

@@ -118,7 +118,7 @@ public sealed partial class Pool
         if (state.IsThere && FolderProcesses.IsAtOrBelow(RealPath.Of(request.WorkingDirectory), state.Path))
             throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
         var was = state.Describe();
-        new LinkRemoval(_git, reports) { MostRescued = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).RescueMaxSize }
+        new LinkRemoval(_git, reports) { MostRescued = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
             .Remove(state, request.Discard, request.Force, cancellationToken);
         return was;
     }

@@ -11,8 +11,8 @@ namespace Gitproc;
 /// <param name="database">Its database.</param>
 /// <param name="removal">Removes checkouts.</param>
 /// <param name="git">Runs git.</param>
-/// <param name="rescueMaxAge">After what time a rescue may go.</param>
-internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, TimeSpan rescueMaxAge)
+/// <param name="limits">Which rescues may go.</param>
+internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
@@ -39,7 +39,7 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
             var hasRefs = BaseRemoval.HasRescues(path);
             var refs = hasRefs ? Of(repository).ListRefs(cancellationToken) : [];
             var rescues = refs.Concat(own.Where(rescue => rescue.Repository == PrintableText.Of(repository.Key))).ToList();
-            var old = rescues.Where(rescue => rescue.RescuedAt <= DateTimeOffset.UtcNow - rescueMaxAge).ToList();
+            var old = rescues.Where(rescue => limits.EndOf(rescue) <= DateTimeOffset.UtcNow).ToList();
             items.AddRange(old.Select(rescue => Item(rescue, repository)));
             var lastUse = _repositories.LastUse(repository.Id);
             if (unused.Count == all.Count && lastUse <= before && hasRefs == refs.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))

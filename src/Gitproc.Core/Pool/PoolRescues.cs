@@ -1,6 +1,7 @@
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git;
 using Gitproc.Registry;
+using Gitproc.Repositories;
 
 namespace Gitproc;
 
@@ -15,7 +16,7 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     /// <summary>Lists them.</summary>
     /// <param name="repository">Only of this repository; null for all.</param>
     /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescues, the newest first.</returns>
+    /// <returns>The rescues, those of undone commits too, the newest first.</returns>
     public List<Rescue> List(RepositoryRow? repository, CancellationToken cancellationToken) =>
     [
         .. (repository is null ? new RepositoryTable(database.Connection).All() : [repository])
@@ -59,6 +60,34 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
         var (rescue, row) = Find(id, cancellationToken);
         Of(row)!.Remove(id, cancellationToken);
         return rescue;
+    }
+
+    /// <summary>Gives the rescues of checkouts that an older version has put under refs of base repositories repositories of their own.</summary>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was done, a sentence each.</returns>
+    public IReadOnlyList<string> MoveOld(CancellationToken cancellationToken)
+    {
+        var done = new List<string>();
+        foreach (var row in new RepositoryTable(database.Connection).All())
+        {
+            // Those of light-weight checkouts have a folder for their repository.
+            if (!BaseRemoval.HasRescues(folder.Base(row.Base)) || Of(row) is not { } rescues)
+                continue;
+            foreach (var rescue in rescues.ListRefs(cancellationToken).Where(rescue => rescue.Repository == PrintableText.Of(row.Key)))
+            {
+                try
+                {
+                    rescues.Move(rescue, folder.Unfinished($"{rescue.Checkout}-rescue"), cancellationToken);
+                    done.Add($"The rescue {rescue.Id} has a repository of its own now.");
+                }
+                catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+                {
+                    done.Add($"The rescue {rescue.Id} stays in {folder.Base(row.Base)}: {e.Message}");
+                }
+            }
+        }
+
+        return done;
     }
 
     // Null where the base repository is gone.

@@ -47,7 +47,7 @@ internal sealed class ReleasedCleaning(
             return row;
         }
 
-        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { MostRescued = settings.RescueMaxSize };
+        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = settings.Rescue };
         return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
             ?? new CheckoutTable(database.Connection).Find(row.Id)
             ?? row;

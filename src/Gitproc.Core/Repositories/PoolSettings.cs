@@ -15,8 +15,7 @@ namespace Gitproc.Repositories;
 /// <param name="GitTimeout">How long git may say nothing while it talks to a remote; infinite where 0 is set.</param>
 /// <param name="Clean">What of the last job's files a hand-over takes away.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
-/// <param name="RescueMaxSize">The most bytes of files that are rescued.</param>
-/// <param name="RescueMaxAge">After what time a rescue is removed.</param>
+/// <param name="Rescue">What of the work is kept that jobs leave.</param>
 /// <param name="CarriedConfig">Keys that a checkout gets from the repository the caller stands in, as git lists them.</param>
 /// <param name="VerifyFiles">How many files a checkout may have for an acquire to look at each of them; 0 for none.</param>
 internal sealed record PoolSettings(
@@ -29,8 +28,7 @@ internal sealed record PoolSettings(
     TimeSpan GitTimeout,
     CleanMode Clean,
     CheckoutKind? Kind,
-    long RescueMaxSize,
-    TimeSpan RescueMaxAge,
+    RescueLimits Rescue,
     IReadOnlyList<string> CarriedConfig,
     int VerifyFiles)
 {
@@ -54,8 +52,12 @@ internal sealed record PoolSettings(
         Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(5),
         Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
         Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
-        Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
-        Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
+        new RescueLimits(
+            Value(config, "rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
+            Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
+            Value(config, "rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
+            Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
+            Value(config, "rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(7)),
         CarriedKeys(config),
         Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 

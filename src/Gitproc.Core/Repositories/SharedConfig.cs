@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Gitproc.Checkouts.Rescuing;
 
 namespace Gitproc.Repositories;
 
 /// <summary>
 /// Config and hooks of a base repository that has checkouts as worktrees. These share them, so a job can set there what git
 /// runs: it is put back whenever a checkout is handed over, and before Gitproc runs git there. What a job cannot do without, and no
-/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules.
+/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules, without the passwords in their URLs.
 /// </summary>
 internal static partial class SharedConfig
 {
@@ -94,7 +95,7 @@ internal static partial class SharedConfig
                 if (header is not null)
                     kept.Append(header).Append('\n');
                 header = null;
-                kept.Append('\t').Append(line).Append('\n');
+                kept.Append('\t').Append(SecretConfig.Cut(line)).Append('\n');
             }
         }
 

@@ -22,10 +22,14 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
+    /// <summary>The commits instead that jobs had undone themselves.</summary>
+    [Parameter]
+    public SwitchParameter Undone { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var rescues = pool.ListRescues(Repository, Location, Cancellation);
+        var rescues = pool.ListRescues(Repository, Location, Undone, Cancellation);
         if (Id is null)
         {
             WriteObject(rescues, enumerateCollection: true);

@@ -5,6 +5,7 @@ using Gitproc.Checkouts.HandingOver;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git;
+using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.HandOvers;
@@ -143,6 +144,24 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         Reports.Clear();
         return new HandOver(_pool, _git, this).Run(request, cancellationToken);
     }
+
+    /// <summary>Makes a linked checkout of the target.</summary>
+    internal CheckoutPlace MakeWorktree(string name)
+    {
+        var place = CheckoutPlace.OfLinked(name, _folder["pool/" + name], Base);
+        Directory.CreateDirectory(System.IO.Path.Combine(Base, "gitproc"));
+        SharedConfig.Keep(Base);
+        var pristine = new PristineWorktree(place);
+        pristine.Write(Target.In(CheckoutKind.Linked));
+        Directory.CreateDirectory(place.Path);
+        using (var root = RawFolder.Open(place.Path))
+            pristine.WriteGitFile(root);
+        new CheckoutRecord(Key, Url, "x").Write(place.GitDirectory);
+        TestGit.Run(place.Path, "read-tree", "--reset", "-u", "HEAD");
+        return place;
+    }
+
+    internal void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, place).Run(CancellationToken.None);
 
     internal void Restore(Rescue rescue, string path) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, CheckoutPlace.OfClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
 

@@ -213,6 +213,41 @@ public sealed class HandOverTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("echo second > second")]
+    [InlineData("echo second > second; git add .; git commit -qm second")]
+    [InlineData("git checkout -q origin/other; echo second > first")]
+    [InlineData("rm -f file-1.txt folder/inner.txt")]
+    [InlineData("git stash -q -u; git commit -q --allow-empty -m second")]
+    public void What_a_holder_does_after_one_was_ended_is_rescued_too(string later)
+    {
+        var isLate = false;
+        for (var commands = 0; !isLate; commands++)
+        {
+            using var fixture = new HandOverFixture();
+            fixture.Job("echo first > first; echo x >> file-0.txt; git checkout -qb topic; git commit -q --allow-empty -m first");
+            fixture.EndAfter = commands;
+            try
+            {
+                fixture.HandOver();
+                isLate = true;
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            fixture.EndAfter = null;
+            if (fixture.Told.Count == 0 || isLate)
+                continue;
+            fixture.Job("set +e\nrm -f .git/index.lock\n" + later + "\ntrue");
+            var tree = ExactRestoreTests.Whole(fixture.Path);
+            fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = true });
+            Assert.Equal(2, fixture.Told.Count);
+            fixture.Restore(fixture.Told[1], fixture.Path);
+            LeftoverTests.AssertSame(tree, ExactRestoreTests.Whole(fixture.Path), later);
+        }
+    }
+
     [Fact]
     public void It_can_be_ended_at_any_moment_and_done_again()
     {

@@ -173,13 +173,13 @@ public sealed class LeftoverTests : IDisposable
         return all;
     }
 
-    internal static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> actual)
+    internal static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> actual, string why = "")
     {
         var missing = expected.Where(entry => !actual.ContainsKey(entry.Key)).Select(entry => $"missing: {entry.Key} {entry.Value}");
         var more = actual.Where(entry => !expected.ContainsKey(entry.Key)).Select(entry => $"left: {entry.Key} {entry.Value}");
         var other = expected.Where(entry => actual.TryGetValue(entry.Key, out var value) && value != entry.Value)
             .Select(entry => $"other: {entry.Key} {entry.Value} -> {actual[entry.Key]}");
         var differences = string.Join('\n', missing.Concat(more).Concat(other));
-        Assert.True(differences.Length == 0, differences);
+        Assert.True(differences.Length == 0, $"{differences}\n{why}");
     }
 }

@@ -1,8 +1,4 @@
 using Gitproc.Checkouts;
-using Gitproc.Checkouts.HandingOver;
-using Gitproc.Checkouts.Rescuing;
-using Gitproc.Files;
-using Gitproc.Git;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
@@ -40,7 +36,7 @@ public sealed class LinkedLeftoverTests : IDisposable
         foreach (var branch in (string[])["main", "other"])
             TestGit.Run(_fixture.Base, "update-ref", "-d", "refs/heads/" + branch);
         Directory.CreateDirectory(Path.Combine(_fixture.Base, "gitproc"));
-        _place = Make("checkout-2");
+        _place = _fixture.MakeWorktree("checkout-2");
     }
 
     public static TheoryData<string, string> Work { get; } = Of(
@@ -165,7 +161,7 @@ public sealed class LinkedLeftoverTests : IDisposable
     [Fact]
     public void What_another_one_has_staged_stays()
     {
-        var other = Make("checkout-3");
+        var other = _fixture.MakeWorktree("checkout-3");
         _fixture.Job(other.Path, "echo x >> file-0.txt; git add file-0.txt; git checkout -qb mine; echo u > u");
         var (tree, own, answers) = (HandOverFixture.Snapshot(other.Path), OwnOf(other), HandOverFixture.Answers(other.Path));
         _fixture.Job(_place.Path, "echo y >> file-1.txt; git config user.name me; git remote add fork https://example.com/fork; git config core.editor x");
@@ -205,23 +201,9 @@ public sealed class LinkedLeftoverTests : IDisposable
 
     private string Config => Path.Combine(_fixture.Base, "config");
 
-    private CheckoutPlace Make(string name)
-    {
-        var place = CheckoutPlace.OfLinked(name, Path.Combine(Path.GetDirectoryName(_fixture.Path)!, name), _fixture.Base);
-        SharedConfig.Keep(_fixture.Base);
-        var pristine = new PristineWorktree(place);
-        pristine.Write(_fixture.Target.In(CheckoutKind.Linked));
-        Directory.CreateDirectory(place.Path);
-        using (var root = RawFolder.Open(place.Path))
-            pristine.WriteGitFile(root);
-        new CheckoutRecord(HandOverFixture.Key, HandOverFixture.Url, "x").Write(place.GitDirectory);
-        TestGit.Run(place.Path, "read-tree", "--reset", "-u", "HEAD");
-        return place;
-    }
-
     private Rescue? HandOver() => _fixture.HandOver(_fixture.Request() with { Place = _place, Target = _fixture.Target.In(CheckoutKind.Linked) });
 
-    private void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(_fixture.Rescues.Source(rescue.Id), _fixture.Base, new GitRunner(null), place).Run(CancellationToken.None);
+    private void Restore(Rescue rescue, CheckoutPlace place) => _fixture.Restore(rescue, place);
 
     // What leads to git directories, which are elsewhere in a clone.
     private static SortedDictionary<string, string> WithoutPointers(SortedDictionary<string, string> tree) =>

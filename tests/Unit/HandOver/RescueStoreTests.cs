@@ -50,7 +50,7 @@ public sealed class RescueStoreTests : IDisposable
             return;
         _fixture.Job(Work);
         _fixture.HandOver();
-        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Pool, "rescues"), "*.git", SearchOption.AllDirectories))
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Pool, "rescues"), "*.git"))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(Pool, "rescues")));
     }
@@ -86,12 +86,46 @@ public sealed class RescueStoreTests : IDisposable
         _fixture.Job(Work);
         var answers = HandOverFixture.Answers(_fixture.Path);
         var rescue = _fixture.HandOver(_fixture.Request() with { Rescues = null })!;
-        Assert.False(Directory.Exists(Path.Combine(Pool, "rescues", "checkout-1")));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Pool, "rescues")));
         Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
         _fixture.Restore(rescue, _fixture.Path);
         Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
         _fixture.Rescues.Remove(rescue.Id, CancellationToken.None);
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+    }
+
+    [Fact]
+    public void One_of_an_older_version_is_given_a_repository_of_its_own()
+    {
+        _fixture.Job(Work);
+        var answers = HandOverFixture.Answers(_fixture.Path);
+        var rescue = _fixture.HandOver(_fixture.Request() with { Rescues = null })!;
+
+        _fixture.Rescues.Move(rescue, Path.Combine(Pool, "tmp", "moved"), CancellationToken.None);
+
+        Assert.Empty(_fixture.Rescues.ListRefs(CancellationToken.None));
+        Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
+        _fixture.Restore(rescue, _fixture.Path);
+        Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
+        _fixture.Rescues.Remove(rescue.Id, CancellationToken.None);
+        Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+    }
+
+    [Fact]
+    public void The_oldest_go_when_all_take_too_much_and_the_newest_never()
+    {
+        var store = new RescueStore(new PoolFolder(Pool));
+        var rescues = new List<Rescue>();
+        for (var i = 0; i < 4; i++)
+        {
+            _fixture.Job("head -c 100000 /dev/urandom > big; git commit -q --allow-empty -m x; echo $RANDOM > f; git add f; git commit -qm y; git reset -q --hard HEAD~; head -c 100000 /dev/urandom > big");
+            rescues.Add(_fixture.HandOver(_fixture.Request() with { ReleasedAt = DateTimeOffset.UnixEpoch.AddDays(i), KeepsUndone = i == 3 })!);
+        }
+
+        Assert.Equal(5, store.List().Count);
+        Assert.Equal([rescues[3].Id + "-undone", rescues[0].Id, rescues[1].Id], store.TrimTo(250_000).Select(rescue => rescue.Id));
+        Assert.Equal([rescues[2].Id], store.TrimTo(1).Select(rescue => rescue.Id));
+        Assert.Equal(rescues[3].Id, Assert.Single(store.List()).Id);
     }
 
     [Fact]
@@ -109,6 +143,7 @@ public sealed class RescueStoreTests : IDisposable
     [InlineData("/etc/passwd")]
     [InlineData("checkout-1")]
     [InlineData("checkout-1/")]
+    [InlineData("checkout-1/a@b")]
     [InlineData("")]
     public void An_id_leads_nowhere_else(string id) => Assert.Null(new RescueStore(new PoolFolder(Pool)).Find(id));
 

@@ -27,6 +27,12 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
     {
         if (request.Clean == CleanMode.None)
             return null;
+        if (MountPoints.Below(request.Path) is [var mount, ..])
+        {
+            throw new GitprocException(
+                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, which is not touched: {mount}. Take it away, and then: gitproc reset {request.Checkout}", request.Checkout);
+        }
+
         try
         {
             return request.Place.IsLinked ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
@@ -122,9 +128,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         }
 
         Rescue? rescue = null;
-        if (request.IsRescued)
-            rescue = new WorkRescue(git, reports).Rescues(request).OfHandOver(request.RescueId, cancellationToken) is [.., var last] ? last : null;
-        else if (!request.Discard)
+        if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index, cancellationToken);
         if (isQuick && look.IsClean && state.Commit == request.Target.Commit)
         {

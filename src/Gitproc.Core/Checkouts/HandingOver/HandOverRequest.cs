@@ -46,7 +46,7 @@ internal sealed record HandOverRequest
     /// <summary>Whether work is thrown away.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>Whether an earlier hand-over, which did not come to its end, has rescued all work.</summary>
+    /// <summary>Whether an earlier hand-over, which did not come to its end, has rescued work: what is new since then is rescued too.</summary>
     public bool IsRescued { get; init; }
 
     /// <summary>Where rescues go; null for refs in <see cref="Base"/>.</summary>
@@ -54,6 +54,9 @@ internal sealed record HandOverRequest
 
     /// <summary>How large what is rescued may be, in bytes.</summary>
     public required long MostRescued { get; init; }
+
+    /// <summary>Whether commits are kept that the job has undone itself.</summary>
+    public bool KeepsUndone { get; init; }
 
     /// <summary>Called when work is safe, and before anything is thrown away; null for nobody.</summary>
     public Action<Rescue>? Rescued { get; init; }

@@ -37,6 +37,9 @@ internal sealed record RepositoryState
     /// <summary>Whether a merge, rebase, bisect or the like is not done.</summary>
     public required bool IsUnfinished { get; init; }
 
+    /// <summary>The raw names of registered work trees in which one is not done.</summary>
+    public required IReadOnlyList<string> UnfinishedWorktrees { get; init; }
+
     /// <summary>Reads the state.</summary>
     /// <param name="gitDirectory">The git directory; of a linked worktree, its own.</param>
     /// <param name="commonDirectory">Where the refs are that worktrees share; null for the same.</param>
@@ -58,7 +61,8 @@ internal sealed record RepositoryState
             OwnRefs = own,
             Stashes = ReadStashes(gitDirectory),
             WorktreeHeads = ReadWorktreeHeads(gitDirectory),
-            IsUnfinished = Unfinished.Any(entry => gitDirectory.Find(entry) is not null),
+            IsUnfinished = HasUnfinished(gitDirectory),
+            UnfinishedWorktrees = ReadUnfinishedWorktrees(gitDirectory),
         };
     }
 
@@ -73,10 +77,11 @@ internal sealed record RepositoryState
     public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
         OwnRefs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
 
-    /// <summary>The ids that a remote is known to have.</summary>
+    /// <summary>The ids that remotes are known to have.</summary>
+    /// <param name="remote">The name of one, with a slash at its end; empty for all.</param>
     /// <returns>The ids, some more than once.</returns>
-    public IEnumerable<string> RemoteIds() => Refs
-        .Where(entry => entry.Key.StartsWith(Remotes, StringComparison.Ordinal) && RefFiles.IsId(entry.Value))
+    public IEnumerable<string> RemoteIds(string remote = "") => Refs
+        .Where(entry => entry.Key.StartsWith(Remotes + remote, StringComparison.Ordinal) && RefFiles.IsId(entry.Value))
         .Select(entry => entry.Value);
 
     // git-stash(1): refs/stash is the last one, and its log has all of them, as lines "OLD NEW who and when TAB message".
@@ -87,6 +92,20 @@ internal sealed record RepositoryState
             .Where(fields => fields.Length == 3 && RefFiles.IsId(fields[1]))
             .Select(fields => fields[1]),
     ];
+
+    private static bool HasUnfinished(RawFolder gitDirectory) => Unfinished.Any(entry => gitDirectory.Find(entry) is not null);
+
+    private static List<string> ReadUnfinishedWorktrees(RawFolder gitDirectory)
+    {
+        using var worktrees = gitDirectory.TryOpenFolder("worktrees");
+        return [.. (worktrees?.Entries() ?? []).Select(entry => entry.Name).Where(IsUnfinishedWorktree)];
+
+        bool IsUnfinishedWorktree(string name)
+        {
+            using var worktree = worktrees!.TryOpenFolder(name);
+            return worktree is not null && HasUnfinished(worktree);
+        }
+    }
 
     private static List<string> ReadWorktreeHeads(RawFolder gitDirectory)
     {

@@ -20,11 +20,11 @@ internal sealed record StatusEntry(string Path, bool IsSubmodule, IReadOnlyList<
         var isUnmerged = line[0] == 'u';
         var fields = line.Split(' ', isUnmerged ? 11 : 9);
         string[] modes = isUnmerged ? [fields[3], fields[4], fields[5]] : [fields[3], fields[4]];
-        IEnumerable<string> ids = isUnmerged ? [fields[7], fields[8], fields[9]] : [fields[7]];
-        var isSubmodule = modes.Contains(SubmoduleMode);
+        // Of the contents that the index has.
+        IEnumerable<(string Mode, string Id)> staged = isUnmerged ? [(fields[3], fields[7]), (fields[4], fields[8]), (fields[5], fields[9])] : [(fields[4], fields[7])];
         return new StatusEntry(
             fields[^1],
-            isSubmodule,
-            isSubmodule || fields[1][0] == '.' ? [] : [.. ids.Where(id => id.Any(c => c != '0'))]);
+            modes.Contains(SubmoduleMode),
+            fields[1][0] == '.' ? [] : [.. staged.Where(entry => entry.Mode != SubmoduleMode && entry.Id.Any(c => c != '0')).Select(entry => entry.Id)]);
     }
 }

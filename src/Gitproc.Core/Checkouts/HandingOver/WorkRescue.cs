@@ -42,8 +42,13 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         CancellationToken cancellationToken)
     {
         var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, look.Hidden, cancellationToken);
-        if (leftovers is null)
-            return null;
+        var earlier = request.IsRescued ? Rescues(request).Newest(request.Checkout) : null;
+        if (leftovers is null || (earlier is not null && new RescueCover(Rescues(request).Source(earlier.Id), view, git, request).Has(new CheckoutTree(root, gitDirectory), leftovers, cancellationToken)))
+        {
+            KeepUndone(request, gitDirectory, view, state, cancellationToken);
+            return earlier;
+        }
+
         if (leftovers.Size > request.MostRescued)
         {
             throw new GitprocException(
@@ -54,8 +59,27 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
 
         var rescue = Write(
             request, view, (target, id) => new RescueWriting(view, git, request).Write(target, id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
+        KeepUndone(request, gitDirectory, view, state, cancellationToken);
         request.Rescued?.Invoke(rescue);
         return rescue;
+    }
+
+    // Nobody is told: a job that undoes something most often means it.
+    private void KeepUndone(HandOverRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+    {
+        if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
+            return;
+        var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
+        var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
+        if (tips.Count == 0 || size > request.MostRescued)
+            return;
+        var made = Path.Combine(view.Folder, "undone.git");
+        RescueStore.Make(made, request.Base);
+        var leftovers = Leftovers.OfCommits(tips, count, size);
+        if (new RescueWriting(view, git, request).WriteUndone(new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken) is not { } undone)
+            return;
+        BaseRefs.MarkBorrowed(request.Base);
+        store.Keep(made, undone);
     }
 
     // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller

@@ -21,8 +21,8 @@ internal sealed record WorkTreeLook(
     IReadOnlyList<string> Submodules,
     HiddenEntries Hidden)
 {
-    // More than PATH_MAX leaves for a name from the top of the work tree: git skips what is deeper.
-    private const int LongestPath = 3500;
+    /// <summary>More than PATH_MAX leaves for a name from the top of the work tree: git skips what is deeper.</summary>
+    public const int LongestPath = 3500;
 
     /// <summary>Nothing at all.</summary>
     public static WorkTreeLook Nothing { get; } = new([], [], [], new HashSet<string>(), [], HiddenEntries.None);
@@ -61,15 +61,23 @@ internal sealed record WorkTreeLook(
     /// <param name="root">The checkout's folder.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths. Folders, with a slash at the end, are repositories, and those that git cannot look into.</returns>
-    public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken)
+    public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken) =>
+        ListUntracked(view, git, subject, Untracked.Any(path => IsTooDeep(root, path)), cancellationToken);
+
+    /// <summary>As the other one, where somebody has walked over the folders, which makes them accessible.</summary>
+    /// <param name="view">The view of the checkout.</param>
+    /// <param name="git">Runs git.</param>
+    /// <param name="subject">What the user knows it to be about.</param>
+    /// <param name="areTooDeep">Whether git cannot look into some of them, see <see cref="LongestPath"/>.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Raw paths.</returns>
+    public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, bool areTooDeep, CancellationToken cancellationToken)
     {
         // What git says on its standard error tells nothing: it may be a trace that the user wants.
-        if (Untracked.Any(path => IsTooDeep(root, path)))
-            return Untracked;
-        return git.Run(view.Call(subject, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        return areTooDeep ? Untracked
+            : git.Run(view.Call(subject, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    // Walking over the folders makes them accessible.
     private static bool IsTooDeep(RawFolder root, string path)
     {
         var isTooDeep = false;

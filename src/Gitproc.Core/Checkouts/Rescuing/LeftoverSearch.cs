@@ -25,22 +25,28 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var tree = new CheckoutTree(root, gitDirectory);
-        var (untracked, folders) = ListUntracked(look, root, cancellationToken);
-        var nested = new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, cancellationToken);
+        var (untracked, folders, found) = ListUntracked(root, look, cancellationToken);
+        IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, cancellationToken), .. found.Bare];
+        var worktrees = new RegisteredWorktrees(request.Place, git, view.NestedFolder);
+        foreach (var path in request.Place.IsLinked ? [] : worktrees.FindOutside(gitDirectory))
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was added to {request.Checkout} as a worktree and is none any more. Its files stay; what was committed or staged there is in the rescue"));
+        IReadOnlyList<string> stagedElsewhere = request.Place.IsLinked ? [] : worktrees.FindStaged(gitDirectory, cancellationToken);
         // What was not checked out was not removed either.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
-        var (files, deleted) = Split(root, changes.Where(change => !change.IsSubmodule).Select(change => change.Path));
+        var (files, deleted, modules) = Split(root, changes);
         var (commits, others, newCommits) = FindCommits(gitDirectory, state, cancellationToken);
-        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count == 0 && !state.IsUnfinished)
+        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count + stagedElsewhere.Count == 0 && !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0)
             return null;
 
         files.AddRange(untracked);
-        var staged = changes.SelectMany(change => change.StagedIds).Distinct().ToList();
+        var staged = changes.SelectMany(change => change.StagedIds).Concat(stagedElsewhere).Distinct().ToList();
         return new Leftovers
         {
             Files = files,
             Deleted = deleted,
             Trees = nested,
+            EmptyFolders = [.. found.Empty, .. modules, .. EmptyParents(root, deleted)],
+            FolderModes = [.. found.Modes],
             Changes = changes.Count + untracked.Count + nested.Count,
             Staged = [.. Ask(staged, cancellationToken).Where(found => found.Type == "blob").Select(found => found.Id)],
             Commits = commits,
@@ -51,23 +57,38 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         };
     }
 
-    private (List<string> Files, List<string> Folders) ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken)
+    private (List<string> Files, List<string> Repositories, UntrackedFolders Folders) ListUntracked(RawFolder root, WorkTreeLook look, CancellationToken cancellationToken)
     {
         // A folder where the index has a file is not among what the look calls untracked, but what is in it is.
-        if (look.Untracked.Count + look.Changes.Count == 0)
-            return ([], []);
-        var paths = look.ListUntracked(view, git, request.Checkout, root, cancellationToken);
-        return ([.. paths.Where(path => !path.EndsWith('/'))], [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))]);
+        var folders = UntrackedFolders.Find(root, look.Untracked.Where(path => path.EndsWith('/')));
+        var paths = look.Untracked.Count + look.Changes.Count == 0 ? [] : look.ListUntracked(view, git, request.Checkout, folders.AreTooDeep, cancellationToken);
+        var files = paths.Where(path => !path.EndsWith('/')).ToList();
+        folders.KeepOnly(files);
+        files.RemoveAll(path => folders.Bare.Any(bare => path.StartsWith(bare + "/", StringComparison.Ordinal)));
+        return (files, [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))], folders);
     }
 
-    private static (List<string> Files, List<string> Deleted) Split(RawFolder root, IEnumerable<string> paths)
+    // A submodule may be gone or have something else in its place; what is in its folder is looked at as a repository.
+    private static (List<string> Files, List<string> Deleted, List<string> Submodules) Split(RawFolder root, IEnumerable<StatusEntry> changes)
     {
-        var (files, deleted) = (new List<string>(), new List<string>());
-        foreach (var path in paths)
-            (IsThere(root, path) ? files : deleted).Add(path);
+        var (files, deleted, submodules) = (new List<string>(), new List<string>(), new List<string>());
+        foreach (var change in changes)
+        {
+            var kind = RawTree.At<EntryKind?>(root, change.Path, (folder, name) => folder.Find(name));
+            (kind is EntryKind.File or EntryKind.Link ? files : change.IsSubmodule && kind == EntryKind.Folder ? submodules : deleted).Add(change.Path);
+        }
 
-        return (files, deleted);
+        return (files, deleted, submodules);
     }
+
+    // git would remove a folder with the last file in it; a job need not have.
+    private static IEnumerable<string> EmptyParents(RawFolder root, IEnumerable<string> deleted) => deleted
+        .Select(path => path[..Math.Max(0, path.LastIndexOf('/'))]).Where(path => path.Length > 0).Distinct()
+        .Where(path => RawTree.At(root, path, (parent, name) =>
+        {
+            using var folder = parent.TryOpenFolder(name);
+            return folder?.Entries().Count == 0;
+        }));
 
     private static bool IsThere(RawFolder root, string path) =>
         RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name)) is EntryKind.File or EntryKind.Link;
@@ -76,14 +97,14 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         var all = state.Tips().ToList();
-        if (state.IsUnfinished)
-            all = [.. all.Union(StateFiles.FindIds(gitDirectory))];
+        all = [.. all.Union(StateFiles.FindIds(gitDirectory, state))];
 
         // What another worktree has under a name stays there when this one is cleaned.
         var known = request.Place.IsLinked ? request.Base : request.Model;
         // Most often nothing is left of them, and of the many that the remote may have no set need be made.
         var unknown = all.ToHashSet(StringComparer.Ordinal);
-        unknown.ExceptWith(state.RemoteIds());
+        var onRemote = RemoteIds(gitDirectory, state);
+        unknown.ExceptWith(onRemote);
         if (unknown.Count > 0)
             unknown.ExceptWith(ModelRefs.Ids(known));
         var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
@@ -96,8 +117,12 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         return (
             [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
             [.. others.Where(other => other.Type != "commit")],
-            Count(commits, state.RemoteIds().Concat(fetched).Concat(request.Place.IsLinked && commits.Count > 0 ? ModelRefs.Ids(known) : []), cancellationToken));
+            Count(commits, onRemote.Concat(fetched).Concat(request.Place.IsLinked && commits.Count > 0 ? ModelRefs.Ids(known) : []), cancellationToken));
     }
+
+    // What a linked checkout has of it, it shares with the base repository.
+    private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
+        request.Place.IsLinked || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url) ? [.. state.RemoteIds("origin/")] : [];
 
     // What the remote has under other names than branches and tags.
     private string[] ListFetched(CancellationToken cancellationToken) => git.Run(

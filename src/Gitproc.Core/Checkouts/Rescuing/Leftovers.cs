@@ -3,6 +3,25 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <summary>The work that is in a checkout and nowhere else.</summary>
 internal sealed record Leftovers
 {
+    /// <summary>Commits alone.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="count">How many they are with those that they lead to.</param>
+    /// <param name="size">What they take at most, in bytes.</param>
+    /// <returns>The commits.</returns>
+    public static Leftovers OfCommits(IReadOnlyList<string> ids, int count, long size) => new()
+    {
+        Files = [],
+        Deleted = [],
+        Trees = [],
+        Changes = 0,
+        Staged = [],
+        Commits = ids,
+        Tags = [],
+        Objects = [],
+        NewCommits = count,
+        Size = size,
+    };
+
     /// <summary>Raw paths of files and links in the work tree that are to be kept, in the checkout.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
@@ -11,6 +30,12 @@ internal sealed record Leftovers
 
     /// <summary>Raw paths of folders in the checkout that are kept whole: nested repositories, and the git directories of submodules.</summary>
     public required IReadOnlyList<string> Trees { get; init; }
+
+    /// <summary>Raw paths of folders that hold nothing.</summary>
+    public IReadOnlyList<string> EmptyFolders { get; init; } = [];
+
+    /// <summary>The modes of folders that are not tracked, by their raw paths.</summary>
+    public IReadOnlyList<(string Path, UnixFileMode Mode)> FolderModes { get; init; } = [];
 
     /// <summary>How many paths have something that is in no commit.</summary>
     public required int Changes { get; init; }

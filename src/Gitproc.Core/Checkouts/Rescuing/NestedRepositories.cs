@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
@@ -15,6 +16,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     private const string Modules = ".git/modules";
     private const string Worktrees = ".git/worktrees/";
     private const string Pointer = "gitdir: ";
+    private const string Tags = "refs/tags/";
 
     /// <summary>Finds the folders that must be kept whole.</summary>
     /// <param name="root">The checkout.</param>
@@ -25,8 +27,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var kept = nested.Concat(hidden.Filled).Where(path => !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
-        // Commits of a submodule are in a git directory that stays when its folder is emptied.
-        var isKept = hidden.Filled.Any(kept.Contains);
+        // Commits of a submodule are in a git directory that stays when its folder is emptied, or is in no index since another branch was checked out.
+        var isKept = kept.Any(path => FindGitDirectory(root, path)?.StartsWith(Modules, StringComparison.Ordinal) == true);
         using var modules = root.GitDirectory.TryOpenFolder("modules");
         if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
             kept.Add(Modules);
@@ -99,33 +101,43 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         if (ReadState(root, gitDirectory) is not { } state)
             return false;
         var known = state.RemoteIds().ToHashSet(StringComparer.Ordinal);
-        // The tags that a clone got are packed; one that is made later is not.
-        root.At(gitDirectory, (folder, name) =>
-        {
-            using var directory = folder.TryOpenFolder(name)!;
-            known.UnionWith(RefFiles.Packed(directory).Where(line => !line.Name.StartsWith("refs/heads/", StringComparison.Ordinal)).Select(line => line.Id));
-            return true;
-        });
         var unknown = state.Tips().Where(id => !known.Contains(id)).ToList();
-        return !state.IsUnfinished && (unknown.Count == 0 || (HasOnlyCommits(state, known) && IsReached(gitDirectory, unknown, known, cancellationToken)));
+        return !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0
+            && (unknown.Count == 0 || IsOfRemote(root, gitDirectory, unknown, known, [.. state.LocalRefs().Where(local => local.Key.StartsWith(Tags, StringComparison.Ordinal)).Select(local => local.Value)], cancellationToken));
     }
 
-    // A tag may be an object of its own at a commit that is known.
-    private static bool HasOnlyCommits(RepositoryState state, HashSet<string> known) =>
-        state.LocalRefs().All(local => local.Key.StartsWith("refs/heads/", StringComparison.Ordinal) || known.Contains(local.Value));
-
-    // A submodule has most often not the newest commit checked out.
-    private bool IsReached(string gitDirectory, List<string> commits, HashSet<string> known, CancellationToken cancellationToken)
+    // A submodule has most often not the newest commit checked out. Of a tag that is an object of its own nothing tells whose it is but its time: one
+    // that the clone has brought is older than the clone.
+    private bool IsOfRemote(CheckoutTree root, string gitDirectory, List<string> unknown, HashSet<string> known, HashSet<string> tags, CancellationToken cancellationToken)
     {
         if (!CanBeNamed(gitDirectory))
             return false;
-        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), place.Path, commits[0]);
-        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
+        using var view = GitView.OfNested(viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), place.Path, unknown[0]);
+        foreach (var (id, type) in ObjectTypes.Ask(view, git, gitDirectory, unknown, cancellationToken))
+        {
+            if (type != "commit" && (type != "tag" || !tags.Contains(id)))
+                return false;
+            if (type == "tag" && !IsOlder(git.Run(view.Call(gitDirectory, "cat-file", "tag", id), cancellationToken).Output, ClonedAt(root, gitDirectory)))
+                return false;
+        }
+
+        var input = Encoding.ASCII.GetBytes(string.Concat(unknown.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with { Input = stream => stream.Write(input), MayFail = true },
             cancellationToken);
         return result.ExitCode == 0 && result.Output.Length == 0;
     }
+
+    // git-mktag(1): "tagger NAME <EMAIL> SECONDS ZONE".
+    private static bool IsOlder(string tag, long? than) =>
+        tag.Split('\n').FirstOrDefault(line => line.StartsWith("tagger ", StringComparison.Ordinal)) is { } tagger && ReadTime(tagger) < than;
+
+    // The first line of the log of HEAD: "OLD NEW NAME <EMAIL> SECONDS ZONE", a tab and what was done.
+    private static long? ClonedAt(CheckoutTree root, string gitDirectory) =>
+        root.At(gitDirectory + "/logs/HEAD", RawTree.Read)?.Split('\n')[0].Split('\t') is [var line, var what] && what.StartsWith("clone: ", StringComparison.Ordinal) ? ReadTime(line) : null;
+
+    private static long? ReadTime(string line) =>
+        line.TrimEnd().Split(' ') is [.., var seconds, _] && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private static RepositoryState? ReadState(CheckoutTree root, string gitDirectory) => root.At(gitDirectory, (folder, name) =>
     {
@@ -159,7 +171,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         {
             if (entry is { Name: "HEAD", Kind: EntryKind.File } && entry.Parent.Find("objects") is not null && entry.Path.Contains('/', StringComparison.Ordinal))
                 found.Add(entry.Path[..entry.Path.LastIndexOf('/')]);
-            return entry.Name is not ("objects" or "refs" or "logs" or "hooks");
+            // A submodule may have such a name.
+            return entry.Name is not ("objects" or "refs" or "logs" or "hooks") || entry.Parent.Find("HEAD") is null;
         });
         return found;
     }

@@ -22,6 +22,7 @@ internal static class RescueMessage
             ("Files", rescue.Files.ToString(CultureInfo.InvariantCulture)),
             ("Commits", rescue.Commits.ToString(CultureInfo.InvariantCulture)),
             ("Size", rescue.Size.ToString(CultureInfo.InvariantCulture)),
+            ("Undone", rescue.IsUndone ? "true" : null),
         };
         var lines = trailers.Where(trailer => trailer.Value is not null).Select(trailer => $"{trailer.Name}: {PrintableText.Of(trailer.Value!)}\n");
         return $"Rescue from {rescue.Checkout}: files {rescue.Files}, commits {rescue.Commits}\n\n{string.Concat(lines)}";
@@ -60,6 +61,7 @@ internal static class RescueMessage
             Files = (int)Number("Files", int.MaxValue),
             Commits = (int)Number("Commits", int.MaxValue),
             Size = Number("Size", long.MaxValue),
+            IsUndone = trailers.ContainsKey("Undone"),
         };
 
         long Number(string name, long most) =>

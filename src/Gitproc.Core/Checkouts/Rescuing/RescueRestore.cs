@@ -40,6 +40,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
         new SubmodulePointers(Git, place).Mend(tree, work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])), cancellationToken);
         RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
+        RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes, "")));
     }
 
     // With the refs.
@@ -59,8 +60,12 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
-        // That of the hand-over.
-        gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
+        // That of the hand-over. A rescue of undone commits has no HEAD, and nothing goes for it.
+        if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"))
+        {
+            gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
+        }
+
         var existing = Git(string.Concat(updates.Values.Select(value => value + "\n")), cancellationToken, "cat-file", "--batch-check=%(objectname) %(objecttype)")
             .Split('\n').Where(line => !line.EndsWith("missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
         Git(string.Concat(gone.Select(name => $"delete {name}\0\0")), cancellationToken, "update-ref", "-z", "--stdin");
@@ -127,6 +132,22 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
                 if (!RawTree.At(root, path[..end], (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
                     break;
             }
+        }
+    }
+
+    // Last, and what is in a folder before it: nobody may write into it any more.
+    private static void RestoreModes(CheckoutTree tree, IEnumerable<string> modes)
+    {
+        foreach (var entry in modes.Reverse())
+        {
+            var space = entry.IndexOf(' ', StringComparison.Ordinal);
+            var mode = (UnixFileMode)Convert.ToInt32(entry[..space], 8);
+            tree.At(entry[(space + 1)..], (folder, name) =>
+            {
+                if (folder.Find(name) is EntryKind.File or EntryKind.Folder)
+                    folder.SetMode(name, mode);
+                return true;
+            });
         }
     }
 

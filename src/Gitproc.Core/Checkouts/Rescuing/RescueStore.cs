@@ -4,7 +4,7 @@ using Gitproc.Files;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// The rescues of a pool's checkouts, each a bare repository of its own: <c>rescues/CHECKOUT/TIME-LEASE.git</c>. It borrows from the base
+/// The rescues of a pool's checkouts, each a bare repository of its own: <c>rescues/TIME-LEASE@CHECKOUT.git</c>. It borrows from the base
 /// repository and nothing borrows from it, so no job can read it, and with its folder all of it is gone. The commit
 /// (<see cref="RescueTree"/>) is its HEAD, and its <c>description</c> is the commit's message, so that a list needs no git. One is
 /// made elsewhere and renamed into its place as the last step, and renamed out of it as the first step of its removal.
@@ -16,6 +16,7 @@ internal sealed class RescueStore(PoolFolder pool)
     public const string Branch = "refs/heads/rescue";
 
     private const string Suffix = ".git";
+    private const char Separator = '@';
     private const string Description = "description";
 
     /// <summary>Makes an empty repository for a rescue: a few small files.</summary>
@@ -41,9 +42,8 @@ internal sealed class RescueStore(PoolFolder pool)
     /// <returns>The rescues, the oldest first.</returns>
     public IReadOnlyList<Rescue> List(string checkout = "*") => !Directory.Exists(pool.Rescues) ? [] :
     [
-        .. Directory.EnumerateDirectories(pool.Rescues, checkout)
-            .SelectMany(folder => Directory.EnumerateDirectories(folder, "*" + Suffix).Select(path => $"{Path.GetFileName(folder)}/{Path.GetFileNameWithoutExtension(path)}"))
-            .Select(Find).OfType<Rescue>().OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+        .. Directory.EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
+            .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator)).Where(parts => parts.Length == 2).Select(parts => Find($"{parts[1]}/{parts[0]}")).OfType<Rescue>().OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
     ];
 
     /// <summary>Finds one.</summary>
@@ -73,20 +73,8 @@ internal sealed class RescueStore(PoolFolder pool)
     public void Keep(string made, Rescue rescue)
     {
         File.WriteAllText(Path.Combine(made, Description), RescueMessage.Write(rescue));
-        var folder = FolderOf(rescue.Id);
-        for (var tries = 0; ; tries++)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            try
-            {
-                Directory.Move(made, folder);
-                return;
-            }
-            catch (DirectoryNotFoundException) when (tries < 10)
-            {
-                // Who removed the last rescue of the checkout in this moment has removed its folder too.
-            }
-        }
+        Directory.CreateDirectory(pool.Rescues);
+        Directory.Move(made, FolderOf(rescue.Id));
     }
 
     /// <summary>Removes one with all that is in it.</summary>
@@ -108,26 +96,34 @@ internal sealed class RescueStore(PoolFolder pool)
         }
 
         FolderRemoval.TryRemove(doomed);
-        try
-        {
-            Directory.Delete(Path.GetDirectoryName(FolderOf(id))!);
-        }
-        catch (IOException)
-        {
-            // There are more.
-        }
-
         return true;
     }
 
-    /// <summary>What one takes on disk.</summary>
-    /// <param name="id">Its id.</param>
-    /// <returns>Bytes.</returns>
-    public long Measure(string id) => FolderSize.Of(FolderOf(id));
+    /// <summary>Removes rescues until all take no more on disk than a limit: those of undone commits before others, and the oldest first. The newest stays.</summary>
+    /// <param name="most">The most bytes.</param>
+    /// <returns>What was removed.</returns>
+    public IReadOnlyList<Rescue> TrimTo(long most)
+    {
+        var all = List().OrderByDescending(rescue => rescue.IsUndone).Select(rescue => (Rescue: rescue, Size: FolderSize.Of(FolderOf(rescue.Id)))).ToList();
+        var total = all.Sum(entry => entry.Size);
+        var removed = new List<Rescue>();
+        foreach (var (rescue, size) in all.SkipLast(1).TakeWhile(_ => total > most))
+        {
+            if (Remove(rescue.Id))
+                removed.Add(rescue);
+            total -= size;
+        }
 
-    private string FolderOf(string id) => Path.Combine([pool.Rescues, .. (id + Suffix).Split('/')]);
+        return removed;
+    }
 
-    private static bool IsName(string text) => text.Length > 0 && text[0] != '.' && text.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
+    private string FolderOf(string id)
+    {
+        var parts = id.Split('/');
+        return Path.Combine(pool.Rescues, $"{parts[1]}{Separator}{parts[0]}{Suffix}");
+    }
+
+    private static bool IsName(string text) => text.Length > 0 && text[0] != '.' && !text.Contains(Separator, StringComparison.Ordinal) && text.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
 
     private static void Borrow(string path, string basePath)
     {

@@ -14,8 +14,11 @@ internal static partial class RescueTree
     /// <summary>The paths that were removed from the work tree, each with a zero byte at its end.</summary>
     public const string Deleted = "deleted";
 
-    /// <summary>The folders of nested repositories that held nothing, each with a zero byte at its end.</summary>
+    /// <summary>The folders that held nothing, each with a zero byte at its end.</summary>
     public const string EmptyFolders = "folders";
+
+    /// <summary>The modes of files that are kept and of folders that are not tracked, as <c>OCTAL PATH</c> with a zero byte at the end; not on Windows.</summary>
+    public const string Modes = "modes";
 
     /// <summary>The index, as the file it was.</summary>
     public const string Index = "index";

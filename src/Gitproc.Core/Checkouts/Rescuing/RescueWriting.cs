@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
@@ -27,7 +28,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     public Rescue Write(
         RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
-        var rescue = Describe(id, state, leftovers);
+        var rescue = Describe(id, leftovers) with { Branch = state.Branch is { } branch ? RawText.ToText(branch) : null };
         if (!TryBringObjects(target, leftovers, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
@@ -52,7 +53,34 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         return rescue;
     }
 
-    private Rescue Describe(string id, RepositoryState state, Leftovers leftovers) => new()
+    /// <summary>Writes one of commits that a job has undone: they come back as branches.</summary>
+    /// <param name="target">Where to, as for <see cref="Write"/>.</param>
+    /// <param name="id">The id for it.</param>
+    /// <param name="leftovers">The commits, and nothing else.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The rescue; null when they cannot be kept, as part of their history is missing.</returns>
+    public Rescue? WriteUndone(RescueSource target, string id, Leftovers leftovers, CancellationToken cancellationToken)
+    {
+        if (!TryBringObjects(target, leftovers, cancellationToken))
+            return null;
+        var rescue = Describe(id, leftovers) with { IsUndone = true };
+        var refs = string.Concat(leftovers.Commits.Select((commit, at) => $"{commit} refs/heads/undone/{(at + 1).ToString(CultureInfo.InvariantCulture)}\n"));
+        git.Run(
+            Call(target, "fast-import", "--quiet") with
+            {
+                Input = stream =>
+                {
+                    using var import = new FastImport(stream);
+                    import.Begin(target.Revision, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
+                    import.Add(RescueTree.Refs, refs);
+                    import.End();
+                },
+            },
+            cancellationToken);
+        return rescue;
+    }
+
+    private Rescue Describe(string id, Leftovers leftovers) => new()
     {
         Id = id,
         Checkout = request.Checkout,
@@ -60,7 +88,6 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         LeaseId = request.LastLease?.Id,
         Holder = request.LastLease is { } lease ? SecretText.Hide(lease.Holder()) : null,
         Job = request.LastLease?.Job?.ToString(),
-        Branch = state.Branch is { } branch ? RawText.ToText(branch) : null,
         RescuedAt = request.ReleasedAt,
         Files = leftovers.Changes,
         Commits = leftovers.NewCommits,
@@ -121,67 +148,69 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     }
 
     // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
-    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsLinked ? "" : git.Run(
+    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsLinked ? "" : SecretConfig.Cut(git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Place.GitDirectory, "config"), "--no-includes", "-z",
             "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
         { MayFail = true },
-        cancellationToken).Output;
+        cancellationToken).Output);
 
     private static void AddFiles(FastImport import, CheckoutTree tree, Leftovers leftovers)
     {
+        var (empty, modes) = (new StringBuilder(), new StringBuilder());
+        foreach (var (path, mode) in leftovers.FolderModes)
+            AddMode(path, mode);
         foreach (var path in leftovers.Files)
-            RawTree.At(tree.Root, path, (folder, name) => Add(import, folder, name, path));
-        var empty = new StringBuilder();
+            RawTree.At(tree.Root, path, (folder, name) => AddFile(folder, name, path, hasSecrets: false));
         foreach (var path in leftovers.Trees)
-            tree.At(path, (folder, name) => AddTree(import, folder, name, path, empty));
+            KeptTree.Walk(tree, path, AddItem);
+        foreach (var path in leftovers.EmptyFolders)
+            empty.Append(path).Append('\0');
         import.Add(RescueTree.EmptyFolders, empty.ToString());
+        import.Add(RescueTree.Modes, modes.ToString());
         import.Add(RescueTree.Deleted, string.Concat(leftovers.Deleted.Select(path => path + "\0")));
         foreach (var id in leftovers.Staged)
             import.AddObject(RescueTree.Staged + id, id, isFolder: false);
         foreach (var (id, isTree) in leftovers.Objects)
             import.AddObject(RescueTree.Objects + id, id, isTree);
-    }
 
-    private static bool AddTree(FastImport import, RawFolder parent, string name, string path, StringBuilder empty)
-    {
-        using var tree = parent.TryOpenFolder(name);
-        if (tree is null)
-            return Add(import, parent, name, path);
-        var isEmpty = true;
-        RawTree.Walk(tree, path + "/", entry =>
+        void AddItem(KeptTree.Item item)
         {
-            isEmpty = false;
-            if (entry.Kind is EntryKind.File or EntryKind.Link)
-                Add(import, entry.Parent, entry.Name, entry.Path);
-            else if (entry.Kind == EntryKind.Folder && IsEmpty(entry))
-                empty.Append(entry.Path).Append('\0');
-            return true;
-        });
-        if (isEmpty)
-            empty.Append(path).Append('\0');
-        return true;
-    }
+            if (item.Kind is EntryKind.File or EntryKind.Link && !item.IsCredential)
+                AddFile(item.Parent, item.Name, item.Path, item.MayHoldSecrets);
+            if (item.Kind != EntryKind.Folder)
+                return;
+            AddMode(item.Path, item.Parent.ModeOfFolder(item.Name));
+            using var folder = item.Parent.TryOpenFolder(item.Name);
+            if (folder?.Entries().Count == 0)
+                empty.Append(item.Path).Append('\0');
+        }
 
-    private static bool IsEmpty(RawTree.Entry entry)
-    {
-        using var folder = entry.Parent.TryOpenFolder(entry.Name);
-        return folder?.Entries().Count == 0;
-    }
-
-    private static bool Add(FastImport import, RawFolder folder, string name, string path)
-    {
-        var to = RescueTree.Work + RescueTree.Escape(path);
-        if (folder.ReadLink(name) is { } target)
+        bool AddFile(RawFolder folder, string name, string path, bool hasSecrets)
         {
-            import.AddLink(to, target);
+            var to = RescueTree.Work + RescueTree.Escape(path);
+            if (folder.ReadLink(name) is { } target)
+            {
+                import.AddLink(to, target);
+                return true;
+            }
+
+            using var file = folder.TryOpenFile(name);
+            if (file is null)
+                return true;
+            if (hasSecrets)
+                import.Add(to, SecretConfig.Cut(file.ReadAll()));
+            else
+                import.Add(to, file);
+            AddMode(path, file.Mode);
             return true;
         }
 
-        using var file = folder.TryOpenFile(name);
-        if (file is not null)
-            import.Add(to, file);
-        return true;
+        void AddMode(string path, UnixFileMode? mode)
+        {
+            if (mode is { } known)
+                modes.Append(Convert.ToString((int)known, 8)).Append(' ').Append(path).Append('\0');
+        }
     }
 
     private void AddState(FastImport import, RawFolder gitDirectory, RepositoryState state)
@@ -189,7 +218,10 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         foreach (var path in StateFiles.List(gitDirectory))
         {
             using var file = RawTree.At(gitDirectory, path, (folder, name) => folder.TryOpenFile(name));
-            if (file is not null)
+            // Of a registered work tree there may be a config.
+            if (file is not null && path.EndsWith("/config.worktree", StringComparison.Ordinal))
+                import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), SecretConfig.Cut(file.ReadAll()));
+            else if (file is not null)
                 import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), file);
         }
 
@@ -222,7 +254,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     {
         if (index is null || !File.Exists(index))
             return;
-        using var file = new RawFile(new FileStream(index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), IsExecutable: false);
+        using var file = new RawFile(new FileStream(index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Mode: null);
         import.Add(RescueTree.Index, file);
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+using Gitproc.Checkouts.HandingOver;
 using Gitproc.Git;
 using Gitproc.Repositories;
 
@@ -45,9 +47,14 @@ internal sealed class Rescues(string basePath, GitRunner git)
     /// <returns>The rescues, the last one last.</returns>
     public IReadOnlyList<Rescue> OfHandOver(string id, CancellationToken cancellationToken) =>
     [
-        .. ListOwn(id.Split('/')[0]).Where(rescue => rescue.Id.StartsWith(id, StringComparison.Ordinal)).Concat(List($"{Folder}{id}*", cancellationToken))
+        .. ListOwn(id.Split('/')[0]).Where(rescue => !rescue.IsUndone && rescue.Id.StartsWith(id, StringComparison.Ordinal)).Concat(List($"{Folder}{id}*", cancellationToken))
             .OrderBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
     ];
+
+    /// <summary>Finds the newest one of a checkout that has a repository of its own, without a process.</summary>
+    /// <param name="checkout">The checkout's name.</param>
+    /// <returns>The rescue; null when there is none.</returns>
+    public Rescue? Newest(string checkout) => ListOwn(checkout).Where(rescue => !rescue.IsUndone).MaxBy(rescue => (rescue.RescuedAt, rescue.Id.Length));
 
     /// <summary>Removes one: a repository of its own with all that is in it, and of others the ref.</summary>
     /// <param name="id">Its id.</param>
@@ -59,8 +66,39 @@ internal sealed class Rescues(string basePath, GitRunner git)
             return;
         if (FindRef(id, cancellationToken) is null)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id);
-        Run(cancellationToken, "update-ref", "-d", Folder + id);
+        RemoveRef(id, cancellationToken);
     }
+
+    /// <summary>Gives one that is a ref a repository of its own.</summary>
+    /// <param name="rescue">The rescue; it is of a checkout.</param>
+    /// <param name="made">Where to make it, in the pool; nothing is there.</param>
+    /// <param name="cancellationToken">Ends git; the rescue is then where it was, or in both places.</param>
+    /// <exception cref="GitprocException">Something of it is missing.</exception>
+    public void Move(Rescue rescue, string made, CancellationToken cancellationToken)
+    {
+        var store = Own!.Value.Store;
+        if (store.Find(rescue.Id) is null)
+        {
+            var commit = Run(cancellationToken, "rev-parse", "--verify", "--end-of-options", Folder + rescue.Id).Trim();
+            RescueStore.Make(made, basePath);
+            var target = new RescueSource(made, RescueStore.Branch);
+            var input = Encoding.ASCII.GetBytes(string.Concat(ModelRefs.Ids(basePath).Select(id => $"^{id}\n").Prepend(commit + "\n")));
+            git.Run(
+                BaseCall.Of(basePath, "pack-objects", "--quiet", "--revs", "--delta-base-offset", Path.Combine(made, "objects", "pack", "pack")) with
+                {
+                    Subject = rescue.Id,
+                    Input = stream => stream.Write(input),
+                },
+                cancellationToken);
+            git.Run(target.Call("update-ref", RescueStore.Branch, commit) with { Subject = rescue.Id }, cancellationToken);
+            BaseRefs.MarkBorrowed(basePath);
+            store.Keep(made, rescue);
+        }
+
+        RemoveRef(rescue.Id, cancellationToken);
+    }
+
+    private void RemoveRef(string id, CancellationToken cancellationToken) => Run(cancellationToken, "update-ref", "-d", Folder + id);
 
     private IEnumerable<Rescue> ListOwn(string checkout = "*") => Own?.Store.List(checkout).Where(IsOurs) ?? [];
 

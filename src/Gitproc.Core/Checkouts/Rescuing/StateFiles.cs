@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gitproc.Checkouts.HandingOver;
 using Gitproc.Files;
 using Gitproc.Links;
 
@@ -46,10 +47,13 @@ internal static partial class StateFiles
 
     /// <summary>Finds what may be ids of objects that an operation goes on with.</summary>
     /// <param name="gitDirectory">The git directory.</param>
+    /// <param name="state">What it says.</param>
     /// <returns>Ids of which not all exist.</returns>
-    public static IReadOnlyList<string> FindIds(RawFolder gitDirectory) =>
+    public static IReadOnlyList<string> FindIds(RawFolder gitDirectory, RepositoryState state) => !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0 ? [] :
     [
-        .. List(gitDirectory).Select(path => RawTree.Read(gitDirectory, path))
+        .. List(gitDirectory)
+            .Where(path => path.Split('/') is ["worktrees", var name, var first, ..] ? first != "logs" && state.UnfinishedWorktrees.Contains(name) : state.IsUnfinished)
+            .Select(path => RawTree.Read(gitDirectory, path))
             .Where(content => content?.Length <= LongestWithIds)
             .SelectMany(content => Id().Matches(content!)).Select(match => match.Value).Distinct(),
     ];

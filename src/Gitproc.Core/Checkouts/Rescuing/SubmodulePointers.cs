@@ -4,8 +4,8 @@ using Gitproc.Links;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Leads restored submodules to their git directories, and these back: both say so by relative paths (gitsubmodules(7), core.worktree in
-/// git-config(1)), which are others in a worktree than in a clone.
+/// Leads restored submodules and added work trees to their git directories, and these back: submodules say so by relative paths (gitsubmodules(7),
+/// core.worktree in git-config(1)), which are others in a worktree than in a clone, and work trees by absolute ones.
 /// </summary>
 /// <param name="run">Runs git in the checkout, with an input or null.</param>
 /// <param name="place">The checkout.</param>
@@ -14,6 +14,7 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     private const string Name = "/.git";
     private const string Prefix = "gitdir: ";
     private const string Modules = "/modules/";
+    private const string Worktrees = "/worktrees/";
 
     /// <summary>Mends those that lead elsewhere.</summary>
     /// <param name="tree">The checkout.</param>
@@ -23,7 +24,11 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     {
         foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
         {
-            if (RawTree.Read(tree.Root, path) is { } file && RawText.TrimEnd(file) is var text && text.StartsWith(Prefix, StringComparison.Ordinal) && FindModule(tree, text) is { } module)
+            if (RawTree.Read(tree.Root, path) is not { } file || RawText.TrimEnd(file) is not { } text || !text.StartsWith(Prefix, StringComparison.Ordinal))
+                continue;
+            if (FindWorktree(tree, text) is { } worktree)
+                Lead(tree, path, RawText.ToText(text[Prefix.Length..]), worktree);
+            else if (FindModule(tree, text) is { } module)
                 Mend(tree, path, RawText.ToText(text[Prefix.Length..]), Path.Combine(place.GitDirectory, RawText.ToText(module)), cancellationToken);
         }
     }
@@ -37,6 +42,18 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
         // A file that is named is written alone, and nothing in it is obeyed.
         run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", RelativePath.Of(module, folder)]);
     }
+
+    // A work tree that the job had added, in the checkout (git-worktree(1)): both paths are absolute, or that of a light-weight checkout is relative.
+    private void Lead(CheckoutTree tree, string path, string target, string worktree)
+    {
+        if (Path.GetFullPath(target, CheckoutTree.FullPath(place, path[..^Name.Length])) == Path.Combine(place.GitDirectory, RawText.ToText(worktree)))
+            return;
+        RawTree.Write(tree.Root, path, RawText.OfText($"{Prefix}{Path.Combine(place.GitDirectory, RawText.ToText(worktree))}\n"));
+        RawTree.Write(tree.GitDirectory, worktree + "/gitdir", RawText.OfText(CheckoutTree.FullPath(place, path) + "\n"));
+    }
+
+    private static string? FindWorktree(CheckoutTree tree, string text) =>
+        text.LastIndexOf(Worktrees, StringComparison.Ordinal) is var at and > 0 && RawTree.Read(tree.GitDirectory, text[(at + 1)..] + "/gitdir") is not null ? text[(at + 1)..] : null;
 
     // The part of the path behind the git directory: it may have folders of that name before.
     private static string? FindModule(CheckoutTree tree, string text)

@@ -38,6 +38,8 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
             string.Concat(added.Where(update => existing.Contains(update.Value)).Select(update => $"update {update.Key}\0{update.Value}\0\0")),
             cancellationToken,
             ["update-ref", "-z", "--stdin"]);
+        if (head.Length == 0)
+            return RefFiles.Resolve(there, RawText.TrimEnd(RawTree.Read(state, "HEAD") ?? ""));
         AddStashes(notes.GetValueOrDefault(RescueTree.GitDirectory + RefLines.StashLog, ""), cancellationToken);
         return CheckOut(state, head, branch, branch is null ? null : updates.GetValueOrDefault(branch), there);
     }

@@ -1,0 +1,68 @@
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// The worktrees that a job has added to a clone (git-worktree(1)). Their HEADs, indexes and unfinished operations are in its git directory and
+/// go with that; so what only these have is work, wherever their folders are.
+/// </summary>
+/// <param name="place">Where the checkout is.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="viewFolder">Where a view can be made; nothing is there.</param>
+internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, string viewFolder)
+{
+    private const string Folder = "worktrees";
+
+    /// <summary>Finds the contents that only their indexes have.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The ids.</returns>
+    public IReadOnlyList<string> FindStaged(RawFolder gitDirectory, CancellationToken cancellationToken) =>
+        [.. Names(gitDirectory).SelectMany(name => FindStaged(gitDirectory, name, cancellationToken)).Distinct()];
+
+    /// <summary>Finds those whose folders are elsewhere and stay there, without what makes them worktrees.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <returns>The paths of the folders.</returns>
+    public IReadOnlyList<string> FindOutside(RawFolder gitDirectory)
+    {
+        var found = new List<string>();
+        foreach (var name in Names(gitDirectory))
+        {
+            if (RawTree.Read(gitDirectory, $"{Folder}/{name}/gitdir") is not { } text || RawText.TrimEnd(text) is not { Length: > 0 } pointer)
+                continue;
+            var file = Path.GetFullPath(RawText.ToText(pointer), Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)));
+            if (!file.StartsWith(place.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal) && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal) == true)
+                found.Add(Path.GetDirectoryName(file)!);
+        }
+
+        return found;
+    }
+
+    private static List<string> Names(RawFolder gitDirectory)
+    {
+        using var worktrees = gitDirectory.TryOpenFolder(Folder);
+        return [.. (worktrees?.Entries() ?? []).Where(entry => entry.Kind == EntryKind.Folder).Select(entry => entry.Name)];
+    }
+
+    private List<string> FindStaged(RawFolder gitDirectory, string name, CancellationToken cancellationToken)
+    {
+        using var own = RawTree.At(gitDirectory, $"{Folder}/{name}", (folder, last) => folder.TryOpenFolder(last));
+        if (own is null || own.Find("index") != EntryKind.File || RawText.OfText(RawText.ToText(name)) != name)
+            return [];
+        var commit = RepositoryState.Read(own, gitDirectory).Commit;
+        // Its work tree is not looked at: it may be anywhere.
+        using var view = GitView.OfNested(viewFolder, Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)), place.Objects, place.GitDirectory, commit ?? new string('0', 40));
+        var result = git.Run(
+            view.Call(name, commit is null ? ["ls-files", "-z", "--stage"] : ["diff-index", "-z", "--cached", "--raw", "--no-abbrev", "--no-renames", commit, "--"]) with { MayFail = true },
+            cancellationToken);
+        // "MODE ID STAGE TAB PATH", and ":MODE MODE ID ID STATUS", a zero byte and the path.
+        return
+        [
+            .. result.Output.Split('\0').Select(line => line.Split(' ', '\t')).Select(fields => commit is null ? (Mode: fields[0], Id: fields.ElementAtOrDefault(1))
+                    : (Mode: fields.ElementAtOrDefault(1) ?? "", Id: fields.Length == 5 && fields[0].StartsWith(':') ? fields[3] : null))
+                .Where(entry => entry.Mode != "160000" && entry.Id is not null && RefFiles.IsId(entry.Id) && entry.Id.Any(c => c != '0')).Select(entry => entry.Id!),
+        ];
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// Tells whether all that is found in a checkout is in a rescue of it already, or comes from the cleaning that was ended: so one that was ended goes
+/// on, and what somebody has done since is not taken for what was rescued.
+/// </summary>
+/// <param name="source">Where the rescue is.</param>
+/// <param name="view">The view of the checkout.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="request">The hand-over.</param>
+internal sealed class RescueCover(RescueSource source, GitView view, GitRunner git, HandOverRequest request)
+{
+    /// <summary>Finds out.</summary>
+    /// <param name="tree">The checkout.</param>
+    /// <param name="leftovers">What was found.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>True when nothing of it is new.</returns>
+    public bool Has(CheckoutTree tree, Leftovers leftovers, CancellationToken cancellationToken)
+    {
+        var rescued = new RescueContent(source, git).List(cancellationToken).ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
+        var deleted = rescued.ContainsKey(RescueTree.Deleted) ? Paths(cancellationToken) : [];
+        var target = request.Target.Commit is { } commit ? ListTarget(commit, cancellationToken) : [];
+        var objects = rescued.Where(item => item.Key.StartsWith(RescueTree.Objects, StringComparison.Ordinal)).Select(item => item.Key.Split('/')[1]).ToHashSet(StringComparer.Ordinal);
+        var commits = source.Identity(git, cancellationToken).Split(' ').ToHashSet(StringComparer.Ordinal);
+        return leftovers.Commits.All(id => commits.Contains(id) || id == request.Target.Commit)
+            && leftovers.Tags.All(id => rescued.ContainsKey(RescueTree.Tags + id))
+            && leftovers.Objects.All(found => objects.Contains(found.Id))
+            && leftovers.Staged.All(id => rescued.ContainsKey(RescueTree.Staged + id) || target.ContainsValue(id) || rescued.ContainsValue(id))
+            && leftovers.Deleted.All(path => deleted.Contains(path) || !target.ContainsKey(path) || rescued.ContainsKey(Kept(path)))
+            && leftovers.Files.All(path => RawTree.At(tree.Root, path, (folder, name) => IsKnown(folder, name, path)))
+            && leftovers.Trees.All(AreKnown);
+
+        bool AreKnown(string path)
+        {
+            var areKnown = true;
+            KeptTree.Walk(tree, path, item => areKnown = areKnown && (item.Kind is not (EntryKind.File or EntryKind.Link) || item.IsCredential
+                || (item.MayHoldSecrets ? rescued.ContainsKey(Kept(item.Path)) : IsKnown(item.Parent, item.Name, item.Path))));
+            return areKnown;
+        }
+
+        bool IsKnown(RawFolder folder, string name, string path) =>
+            IdOf(folder, name) is not { } id || rescued.GetValueOrDefault(Kept(path)) == id || target.GetValueOrDefault(path) == id;
+    }
+
+    private static string Kept(string path) => RescueTree.Work + RescueTree.Escape(path);
+
+    private HashSet<string> Paths(CancellationToken cancellationToken)
+    {
+        var text = git.Run(source.Call("cat-file", "blob", $"{source.Revision}:{RescueTree.Deleted}") with { Subject = request.Checkout, HasRawOutput = true }, cancellationToken).Output;
+        return text.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+    }
+
+    // git-ls-tree(1): "MODE TYPE ID TAB PATH".
+    private Dictionary<string, string> ListTarget(string commit, CancellationToken cancellationToken) =>
+        git.Run(view.Call(request.Checkout, "ls-tree", "-r", "-z", "--full-tree", commit), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t', 2)).ToDictionary(parts => parts[1], parts => parts[0].Split(' ')[2], StringComparer.Ordinal);
+
+    // The id that git gives a content: the hash of "blob LENGTH", a zero byte and it. Of what git itself has not written there is no other way to learn it
+    // without running what a job may have set.
+    private string? IdOf(RawFolder folder, string name)
+    {
+        using var hash = IncrementalHash.CreateHash(request.Target.Commit?.Length == 64 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
+        if (folder.ReadLink(name) is { } link)
+        {
+            var bytes = RawText.ToBytes(link);
+            Append(bytes.Length);
+            hash.AppendData(bytes);
+            return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+        }
+
+        using var file = folder.TryOpenFile(name);
+        if (file is null)
+            return null;
+        Append(file.Length);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = file.Content.Read(buffer)) > 0;)
+            hash.AppendData(buffer, 0, read);
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+
+        void Append(long length) => hash.AppendData(System.Text.Encoding.ASCII.GetBytes($"blob {length.ToString(CultureInfo.InvariantCulture)}\0"));
+    }
+}

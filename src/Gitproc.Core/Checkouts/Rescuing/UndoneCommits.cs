@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Text;
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+using Gitproc.Git;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>
+/// Finds the commits that a job had and then undid: by a reset, an amend or a rebase, by leaving a detached HEAD, by dropping a stash; and what it
+/// fetched from elsewhere. Only such as nothing leads to any more, neither a ref nor what came from the remote, and whose tree no commit has that
+/// stays: a rebase without a conflict and a changed message lose nothing.
+/// </summary>
+/// <param name="view">The view of the checkout.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="request">The hand-over.</param>
+internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest request)
+{
+    private const string RemoteLogs = "refs/remotes/origin/";
+
+    // Among so many newest commits a tree is looked for.
+    private const string MostCompared = "1000";
+
+    /// <summary>Finds them. Where a job had no commits, no process is run.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <param name="state">What that says.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The ids of those that no other one of them leads to, and how many they are with what they lead to.</returns>
+    public (IReadOnlyList<string> Tips, int Count) Find(RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    {
+        var logs = ReadLogs(gitDirectory);
+        var (fromRemote, fromElsewhere) = ReadFetched(gitDirectory);
+        var candidates = logs.Where(line => !line.IsRemote).Select(line => line.Id).Concat(fromElsewhere).ToHashSet(StringComparer.Ordinal);
+        if (RawTree.Read(gitDirectory, "ORIG_HEAD") is { } original && RefFiles.IsId(RawText.TrimEnd(original)))
+            candidates.Add(RawText.TrimEnd(original));
+        // Those of a worktree are everybody's.
+        if (!request.Place.IsLinked)
+            candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
+        List<string> kept = [.. state.Tips(), .. state.RemoteIds("origin/"), .. logs.Where(line => line.IsRemote).Select(line => line.Id), .. fromRemote];
+        candidates.ExceptWith(kept);
+        if (candidates.Count == 0)
+            return ([], 0);
+        kept.AddRange(ModelRefs.Ids(request.Place.IsLinked ? request.Base : request.Model));
+        candidates.ExceptWith(kept);
+        var commits = ObjectTypes.Ask(view, git, request.Checkout, [.. candidates], cancellationToken).Where(found => found.Type == "commit").Select(found => found.Id).ToList();
+        if (commits.Count == 0)
+            return ([], 0);
+
+        var lines = Ask(["rev-list", "--parents", "--ignore-missing", "--stdin"], commits.Concat(kept.Distinct().Select(id => "^" + id)), cancellationToken).Select(line => line.Split(' ')).ToList();
+        var parents = lines.SelectMany(line => line.Skip(1)).ToHashSet(StringComparer.Ordinal);
+        List<string> tips = [.. lines.Select(line => line[0]).Where(id => !parents.Contains(id))];
+        if (tips.Count == 0)
+            return ([], 0);
+        var trees = Ask(["log", "--format=%T", "--max-count=" + MostCompared, "--ignore-missing", "--stdin"], state.Tips().Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))), cancellationToken)
+            .ToHashSet(StringComparer.Ordinal);
+        var lost = Ask(["log", "--no-walk=unsorted", "--format=%H %T", "--stdin"], tips, cancellationToken).Select(line => line.Split(' ')).Where(pair => !trees.Contains(pair[1])).Select(pair => pair[0]).ToList();
+        return (lost, lost.Count == 0 ? 0 : lines.Count);
+    }
+
+    // Where a history ends early, as after a fetch with --depth, git fails, and what it said so far is not all.
+    private string[] Ask(IReadOnlyList<string> arguments, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var input = Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "\n")));
+        var result = git.Run(view.Call(request.Checkout, arguments) with { Input = stream => stream.Write(input), MayFail = true }, cancellationToken);
+        return result.ExitCode == 0 ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    }
+
+    // gitrepository-layout(5), logs: lines "OLD NEW WHO TIME ZONE", a tab and what was done. What was pushed is no more the remote's for certain.
+    private static List<(string Id, bool IsRemote)> ReadLogs(RawFolder gitDirectory)
+    {
+        var found = new List<(string, bool)>();
+        using var logs = gitDirectory.TryOpenFolder("logs");
+        if (logs is null)
+            return found;
+        RawTree.Walk(logs, "", entry =>
+        {
+            if (entry.Kind == EntryKind.File && (entry.Path is "HEAD" or "refs/stash" || entry.Path.StartsWith("refs/heads/", StringComparison.Ordinal) || entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal)))
+            {
+                var isRemote = entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal);
+                foreach (var line in (RawTree.Read(logs, entry.Path) ?? "").Split('\n').Where(line => !isRemote || !line.EndsWith("\tupdate by push", StringComparison.Ordinal)))
+                    found.AddRange(line.Split(' ', 3).Take(2).Where(id => RefFiles.IsId(id) && id.Any(c => c != '0')).Select(id => (id, isRemote)));
+            }
+
+            return true;
+        });
+        return found;
+    }
+
+    // git-fetch(1): lines "ID", a tab, "not-for-merge" or nothing, a tab and "… of URL", where git leaves out a slash and ".git" at the end.
+    private (List<string> FromRemote, List<string> FromElsewhere) ReadFetched(RawFolder gitDirectory)
+    {
+        var (fromRemote, fromElsewhere) = (new List<string>(), new List<string>());
+        var url = Short(RawText.OfText(request.Url));
+        foreach (var fields in (RawTree.Read(gitDirectory, "FETCH_HEAD") ?? "").Split('\n').Select(line => line.Split('\t')).Where(fields => fields.Length > 2 && RefFiles.IsId(fields[0])))
+        {
+            var isRemote = fields[2] == url || fields[2].EndsWith(" of " + url, StringComparison.Ordinal);
+            (isRemote ? fromRemote : fromElsewhere).Add(fields[0]);
+        }
+
+        return (fromRemote, fromElsewhere);
+
+        static string Short(string url) => url.TrimEnd('/') is var name && name.EndsWith(".git", StringComparison.Ordinal) ? name[..^".git".Length] : name;
+    }
+
+    private static List<string> LooseObjects(RawFolder gitDirectory)
+    {
+        var found = new List<string>();
+        using var objects = gitDirectory.TryOpenFolder("objects");
+        foreach (var (name, _) in (objects?.Entries() ?? []).Where(entry => entry.Name.Length == 2 && entry.Kind == EntryKind.Folder))
+        {
+            using var folder = objects!.TryOpenFolder(name);
+            found.AddRange((folder?.Entries() ?? []).Select(entry => name + entry.Name).Where(id => RefFiles.IsId(id)));
+        }
+
+        return found;
+    }
+
+    // gitformat-pack(5): git-gc(1) keeps what nothing leads to in a pack that has a file of times beside it; the names in its index begin behind
+    // two words and 256 counts, of which the last is that of all.
+    private static List<string> Unreachable(RawFolder gitDirectory)
+    {
+        var found = new List<string>();
+        using var packs = RawTree.At(gitDirectory, "objects/pack", (folder, name) => folder.TryOpenFolder(name));
+        foreach (var (name, _) in (packs?.Entries() ?? []).Where(entry => entry.Name.EndsWith(".mtimes", StringComparison.Ordinal)))
+        {
+            const int head = 8, names = head + (256 * 4);
+            if (RawTree.Read(packs!, Path.ChangeExtension(name, ".idx")) is not { Length: > names } text)
+                continue;
+            var bytes = RawText.ToBytes(text);
+            var count = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(names - 4));
+            var length = (Path.GetFileNameWithoutExtension(name).Length - "pack-".Length) / 2;
+            for (var i = 0; i < count && length is 20 or 32 && names + ((i + 1L) * length) <= bytes.Length; i++)
+                found.Add(Convert.ToHexString(bytes.AsSpan(names + (i * length), length)).ToLowerInvariant());
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,99 @@
+using Gitproc.Checkouts.HandingOver;
+using Gitproc.Files;
+
+namespace Gitproc.Checkouts.Rescuing;
+
+/// <summary>What there is to know of the folders in a work tree that are not tracked, besides the files in them.</summary>
+internal sealed class UntrackedFolders
+{
+    private readonly HashSet<string> _withFiles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _tops = new(StringComparer.Ordinal);
+    private List<(string Path, UnixFileMode? Mode, bool IsBare, bool IsEmpty)> _folders = [];
+
+    private UntrackedFolders()
+    {
+    }
+
+    /// <summary>Whether one has a path that is too long for git.</summary>
+    public bool AreTooDeep { get; private set; }
+
+    /// <summary>Raw paths of bare repositories. For git these are folders as others, of which it does not tell the empty ones that make them repositories.</summary>
+    public IEnumerable<string> Bare => _folders.Where(folder => folder.IsBare).Select(folder => folder.Path);
+
+    /// <summary>Raw paths of folders with nothing in them.</summary>
+    public IEnumerable<string> Empty => _folders.Where(folder => folder.IsEmpty).Select(folder => folder.Path);
+
+    /// <summary>The modes of all of them but bare repositories.</summary>
+    public IEnumerable<(string Path, UnixFileMode Mode)> Modes =>
+        _folders.Where(folder => !folder.IsBare && folder.Mode is not null).Select(folder => (folder.Path, folder.Mode!.Value));
+
+    /// <summary>Looks, before anybody opens them: by that they become accessible.</summary>
+    /// <param name="root">The checkout.</param>
+    /// <param name="folders">Raw paths of those that are not tracked, with a slash at the end.</param>
+    /// <returns>What was found.</returns>
+    public static UntrackedFolders Find(RawFolder root, IEnumerable<string> folders)
+    {
+        var found = new UntrackedFolders();
+        foreach (var path in folders.Select(path => path.TrimEnd('/')))
+        {
+            found._tops.Add(path);
+            RawTree.At(root, path, (parent, name) =>
+            {
+                if (!found.Visit(new RawTree.Entry(parent, name, path, EntryKind.Folder)))
+                    return false;
+                using var folder = parent.TryOpenFolder(name)!;
+                RawTree.Walk(folder, path + "/", found.Visit);
+                return true;
+            });
+        }
+
+        return found;
+    }
+
+    /// <summary>Leaves out those in which nothing is to be kept: what is in them is ignored.</summary>
+    /// <param name="files">Raw paths of the files that are to be kept.</param>
+    public void KeepOnly(IEnumerable<string> files)
+    {
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in files)
+            AddParents(kept, file);
+        // A folder comes before what is in it. One without any files is to be kept with the one that it is in.
+        _folders = [.. _folders.Where(folder => kept.Contains(folder.Path)
+            || ((folder.IsBare || !_withFiles.Contains(folder.Path)) && (_tops.Contains(folder.Path) || kept.Contains(ParentOf(folder.Path))) && kept.Add(folder.Path)))];
+    }
+
+    private bool Visit(RawTree.Entry entry)
+    {
+        if (entry.Kind != EntryKind.Folder)
+        {
+            AddParents(_withFiles, entry.Path);
+            return false;
+        }
+
+        if (entry.Path.Length > WorkTreeLook.LongestPath)
+        {
+            AreTooDeep = true;
+            return false;
+        }
+
+        var mode = entry.Parent.ModeOfFolder(entry.Name);
+        using var folder = entry.Parent.TryOpenFolder(entry.Name);
+        var isRepository = folder?.Find(".git") is not null;
+        // gitrepository-layout(5).
+        var isBare = folder is not null && folder.Find("HEAD") == EntryKind.File && folder.Find("objects") == EntryKind.Folder && folder.Find("refs") == EntryKind.Folder;
+        if (isRepository || isBare)
+            AddParents(_withFiles, entry.Path);
+        if (folder is not null && !isRepository)
+            _folders.Add((entry.Path, mode, isBare, folder.Entries().Count == 0));
+        return folder is not null && !isRepository && !isBare;
+    }
+
+    private static void AddParents(HashSet<string> folders, string path)
+    {
+        for (var folder = ParentOf(path); folder.Length > 0 && folders.Add(folder); folder = ParentOf(folder))
+        {
+        }
+    }
+
+    private static string ParentOf(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
+}
