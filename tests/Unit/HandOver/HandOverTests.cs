@@ -213,6 +213,38 @@ public sealed class HandOverTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_is_mounted_is_never_touched()
+    {
+        var cache = Path.Combine(Path.GetDirectoryName(_fixture.Path)!, "cache");
+        _fixture.Job($"mkdir -p mnt '{cache}'; echo shared > '{cache}/data'; echo x > x");
+        var mount = _fixture["mnt"];
+        Assert.SkipUnless(Finish("mount", "--bind", cache, mount) == 0, "mounting needs root");
+        try
+        {
+            Assert.Equal([mount], MountPoints.Below(_fixture.Path));
+            var refused = Assert.Throws<GitprocException>(() => _fixture.HandOver());
+            Assert.Equal(ErrorReason.CannotClean, refused.Reason);
+            Assert.Contains(mount, refused.Message, StringComparison.Ordinal);
+            Assert.Throws<IOException>(() => FolderRemoval.Remove(_fixture.Path));
+            Assert.True(File.Exists(_fixture["x"]));
+            Assert.True(File.Exists(Path.Combine(cache, "data")));
+        }
+        finally
+        {
+            Assert.Equal(0, Finish("umount", mount));
+        }
+
+        Assert.NotNull(_fixture.HandOver());
+
+        static int Finish(string program, params string[] arguments)
+        {
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+    }
+
     [Theory]
     [InlineData("echo second > second")]
     [InlineData("echo second > second; git add .; git commit -qm second")]
