@@ -21,6 +21,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     /// <summary>Who is told of what is run; null for nobody.</summary>
     public IProgress<PoolReport>? Reports => reports;
 
+    /// <summary>How long that is where nobody has set it.</summary>
+    public static readonly TimeSpan DefaultSilence = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a git may neither say anything nor read what it is given, where the call does not say; infinite for as long as it likes.</summary>
+    public TimeSpan LongestSilence { get; set; } = DefaultSilence;
+
     /// <summary>Runs a command to its end.</summary>
     /// <param name="call">The command.</param>
     /// <param name="cancellationToken">Ends git, and what git started, at once.</param>
@@ -68,7 +74,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     {
         cancellationToken.ThrowIfCancellationRequested();
         reports?.Report(new PoolReport(ReportKind.Command, Describe(call)));
-        return new RunningGit(call, Start(call), cancellationToken);
+        return new RunningGit(call, Start(call), call.LongestSilence ?? LongestSilence, cancellationToken);
     }
 
     private GitResult Finish(RunningGit running, CancellationToken cancellationToken)
@@ -77,7 +83,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
         var error = ReadError(running);
         var result = running.Finish(Redaction.Redact(error), cancellationToken);
         if (running.IsHanging)
-            throw Hanging(running.Call);
+            throw Hanging(running);
         if (result.ExitCode != 0 && !running.Call.MayFail)
             throw Failure(running.Call, result);
         return result;
@@ -164,20 +170,20 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
             ? argument
             : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    private static GitprocException Hanging(GitCall call) => new(
+    private static GitprocException Hanging(RunningGit running) => new(
         ErrorReason.GitFailed,
-        $"git {Subcommand(call)} of {call.Subject} said nothing for {call.LongestSilence!.Value.TotalSeconds:0.#} s and was ended. "
+        $"{Name(running.Call)} said nothing for {running.LongestSilence.TotalSeconds:0.#} s and was ended. "
         + "To give it longer: git config --global gitproc.gitTimeout 30m",
-        call.Subject,
+        running.Call.Subject,
         new TimeoutException());
 
     private static GitprocException Failure(GitCall call, GitResult result)
     {
-        var command = Subcommand(call);
-        var what = call.Subject is null ? $"git {command}" : $"git {command} of {call.Subject}";
         var said = result.Error.Length > 0 ? result.Error : "it said nothing";
-        return new GitprocException(ErrorReason.GitFailed, $"{what} failed with exit code {result.ExitCode}: {said}", call.Subject);
+        return new GitprocException(ErrorReason.GitFailed, $"{Name(call)} failed with exit code {result.ExitCode}: {said}", call.Subject);
     }
+
+    private static string Name(GitCall call) => call.Subject is null ? $"git {Subcommand(call)}" : $"git {Subcommand(call)} of {call.Subject}";
 
     // Before it stand options of git itself, of which each one used here has a value of its own (git(1)).
     private static string Subcommand(GitCall call)

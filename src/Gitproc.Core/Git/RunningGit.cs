@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Gitproc.Files;
 using Gitproc.Processes;
 
@@ -21,10 +22,12 @@ internal sealed class RunningGit : IDisposable
     /// <summary>Begins to write its input and to read its output.</summary>
     /// <param name="call">The command.</param>
     /// <param name="process">The process, just started; it is disposed with this.</param>
+    /// <param name="longestSilence">How long it may neither say anything nor read what it is given.</param>
     /// <param name="cancellationToken">Ends it, and what it started, at once.</param>
-    public RunningGit(GitCall call, Process process, CancellationToken cancellationToken)
+    public RunningGit(GitCall call, Process process, TimeSpan longestSilence, CancellationToken cancellationToken)
     {
         Call = call;
+        LongestSilence = longestSilence;
         _process = process;
         _ending = cancellationToken.Register(End);
         _silence = new Timer(_ => EndHanging());
@@ -36,6 +39,9 @@ internal sealed class RunningGit : IDisposable
     /// <summary>The command.</summary>
     public GitCall Call { get; }
 
+    /// <summary>How long it may neither say anything nor read what it is given.</summary>
+    public TimeSpan LongestSilence { get; }
+
     /// <summary>Its standard error; to be read to the end before <see cref="Finish"/>.</summary>
     public StreamReader Error => _process.StandardError;
 
@@ -43,7 +49,17 @@ internal sealed class RunningGit : IDisposable
     public bool IsHanging => _isHanging;
 
     /// <summary>Begins anew to count how long it says nothing.</summary>
-    public void Heard() => _silence.Change(Call.LongestSilence ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    public void Heard()
+    {
+        try
+        {
+            _silence.Change(LongestSilence, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits for it any more.
+        }
+    }
 
     /// <summary>Waits for its end.</summary>
     /// <param name="error">What it said on its standard error.</param>
@@ -91,7 +107,7 @@ internal sealed class RunningGit : IDisposable
     {
         try
         {
-            using var stream = _process.StandardInput.BaseStream;
+            using var stream = new HeardStream(_process.StandardInput.BaseStream, Heard);
             write(stream);
         }
         catch
@@ -107,14 +123,14 @@ internal sealed class RunningGit : IDisposable
     {
         if (Call.ReadOutput is { } read)
             return Task.Run(() => ReadWith(read));
-        return Call.HasRawOutput ? ReadRaw(_process.StandardOutput.BaseStream) : _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        return ReadWhole();
     }
 
     private string ReadWith(Action<Stream> read)
     {
         try
         {
-            read(_process.StandardOutput.BaseStream);
+            read(new HeardStream(_process.StandardOutput.BaseStream, Heard));
             return "";
         }
         catch
@@ -125,11 +141,15 @@ internal sealed class RunningGit : IDisposable
         }
     }
 
-    private static async Task<string> ReadRaw(Stream stream)
+    private async Task<string> ReadWhole()
     {
         using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes).ConfigureAwait(false);
-        return RawText.Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        var stream = _process.StandardOutput.BaseStream;
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0; Heard())
+            bytes.Write(buffer, 0, count);
+        var all = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        return Call.HasRawOutput ? RawText.Of(all) : Encoding.UTF8.GetString(all);
     }
 
     private void EndHanging()

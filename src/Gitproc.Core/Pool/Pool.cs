@@ -349,8 +349,12 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     // What a job that stands in its checkout has set there is not obeyed when the checkout is cleaned.
     private PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) => PoolSettings.Read(ReadConfig(Path, database, cancellationToken));
 
-    private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
-        new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);
+    private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var config = new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);
+        _git.LongestSilence = PoolSettings.ReadGitTimeout(config);
+        return config;
+    }
 
     // The history's limits are the user's, and are known where config is read.
     private LeaseBook Leases(PoolDatabase database) => new(_folder, database, _caller, limits: null);

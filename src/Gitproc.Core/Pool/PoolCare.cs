@@ -164,7 +164,7 @@ public sealed partial class Pool
                 reports,
                 (row, relay, cancellation) => row.State is CheckoutState.Creating or CheckoutState.Broken
                     ? null
-                    : new WorkStatusReader(_folder, new GitRunner(relay)).TryRead(_folder.Place(row), bases[row.RepositoryId], cancellation),
+                    : new WorkStatusReader(_folder, new GitRunner(relay) { LongestSilence = _git.LongestSilence }).TryRead(_folder.Place(row), bases[row.RepositoryId], cancellation),
                 cancellationToken);
             var description = new CheckoutDescription(_folder);
             return [.. rows.Zip(statuses, description.Of)];

@@ -110,7 +110,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         var leases = new LeaseBook(folder, own, caller, Settings.HistoryLimits);
         var quiet = new WithoutProgress(relay);
-        var acquisition = new Acquisition(folder, own, leases, new GitRunner(quiet), quiet)
+        var acquisition = new Acquisition(folder, own, leases, new GitRunner(quiet) { LongestSilence = Settings.GitTimeout }, quiet)
         {
             Target = Repository,
             Caller = caller,

@@ -103,6 +103,6 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     {
         var call = BaseCall.Of(path, arguments);
         // The user's own may not have it used.
-        git.Run(call with { Subject = path, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
+        git.Run(call with { Subject = path, LongestSilence = LongestLock, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Git;
 using Gitproc.Git.Config;
 using Gitproc.Leases;
 using Gitproc.Registry;
@@ -12,7 +13,7 @@ namespace Gitproc.Repositories;
 /// <param name="LeaseDuration">After what time a lease expires that does not say; null for never.</param>
 /// <param name="HistoryLimits">What of the history is kept.</param>
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
-/// <param name="GitTimeout">How long git may say nothing while it talks to a remote; infinite where 0 is set.</param>
+/// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
 /// <param name="Clean">What of the last job's files a hand-over takes away.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
 /// <param name="Rescue">What of the work is kept that jobs leave.</param>
@@ -49,7 +50,7 @@ internal sealed record PoolSettings(
             Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MostEvents,
             Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge),
         Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
-        Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(5),
+        ReadGitTimeout(config),
         Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
         Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
         new RescueLimits(
@@ -84,6 +85,12 @@ internal sealed record PoolSettings(
                 : key;
         }
     }
+
+    /// <summary>Reads how long git may say nothing.</summary>
+    /// <param name="config">git's config where the caller stands.</param>
+    /// <returns>The time; infinite where 0 is set.</returns>
+    /// <exception cref="GitprocException">The value makes no sense.</exception>
+    public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilence;
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct

@@ -129,6 +129,16 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
+    public void Any_git_that_says_nothing_is_ended_and_none_that_is_heard_of()
+    {
+        var git = new Gitproc.Git.GitRunner(null) { LongestSilence = TimeSpan.FromSeconds(2) };
+        Gitproc.Git.GitCall Call(string script) => new("-c", $"alias.it=!{script}", "it") { WorkingDirectory = _pool.Home };
+        var error = Assert.Throws<GitprocException>(() => git.Run(Call("sleep 600"), CancellationToken.None));
+        Assert.StartsWith("git it said nothing for 2 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal("1\n2\n3\n4\n5\n6\n", git.Run(Call("for i in 1 2 3 4 5 6; do sleep 0.6; echo $i; done"), CancellationToken.None).Output);
+    }
+
+    [Fact]
     public void A_tag_that_is_nobodys_stays_in_the_base_repository()
     {
         _pool.Release(_pool.Acquire());

@@ -50,7 +50,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var state = RepositoryState.Read(gitDirectory);
         using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
         RawTree.MakeFolder(gitDirectory, Objects);
-        RemoveTraps(gitDirectory, request.Place.Objects);
+        ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         var store = new LfsStore(request.Base);
         // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
@@ -58,24 +58,6 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         store.Take(request.Place.GitDirectory);
         new PristineGitDirectory(request.Model, request.Url, request.Target).Write(request.Place.GitDirectory);
         return rescue;
-    }
-
-    // git would wait for the other end of a pipe, and read a device that has no end. It reads no others of a checkout's files.
-    private static void RemoveTraps(RawFolder gitDirectory, string path)
-    {
-        using var objects = gitDirectory.TryOpenFolder(Objects)!;
-        RawTree.Walk(objects, "", entry =>
-        {
-            if (entry.Kind == EntryKind.Other || (entry.Kind == EntryKind.Link && !IsPlain(Path.Combine(path, RawText.ToText(entry.Path)))))
-                entry.Parent.RemoveFile(entry.Name);
-            return true;
-        });
-
-        static bool IsPlain(string target)
-        {
-            using var file = PlainFile.TryOpen(target);
-            return file is not null || Directory.Exists(target);
-        }
     }
 
     // What is shared stays as it is, but for the config and hooks by which one job would have the next one's git run something.
