@@ -30,8 +30,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var basePath = folder.Base(repository.Base);
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base);
-        // One a core, unless the user has set it.
-        var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--progress") { WorkingDirectory = unfinished, Subject = row.Name };
+        // One a core, unless the user has set it. By force: begun once more, it meets its own files.
+        var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress") { WorkingDirectory = unfinished, Subject = row.Name, Base = basePath };
         using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
         {
@@ -77,7 +77,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 return;
             // By the model's config: the base repository's own may be a job's.
             using var view = GitView.OfCheckout(at + "-view", worktree.At(at), CheckoutModel.Of(basePath), basePath, target.Commit);
-            git.Run(view.Call(row.Name, call.Arguments), cancellationToken);
+            git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
             new LfsStore(basePath).Take(CheckoutModel.Of(basePath));
         }
     }

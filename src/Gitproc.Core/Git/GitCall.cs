@@ -28,8 +28,11 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
     public bool MayFail { get; init; }
 
-    /// <summary>Called once when git has failed and may not: whether it took away what may have been in the way, so that git is run again; null for nobody.</summary>
-    public Func<bool>? Clear { get; init; }
+    /// <summary>The repository whose refs and objects git needs, absolute: where damage there makes it fail, it is run again when that is healed. Null where nobody looks.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Config under which git runs no hooks: there is nothing in the null device, and nobody can put anything there.</summary>
+    public static (string Key, string Value) NoHooks { get; } = ("core.hooksPath", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
     /// <summary>
     /// Writes what git reads on its standard input, on a thread of its own; null for nothing. What it throws ends git

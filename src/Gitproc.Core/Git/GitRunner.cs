@@ -10,7 +10,11 @@ namespace Gitproc.Git;
 /// place that starts git. Safe for concurrent use when <paramref name="reports"/> is.
 /// </summary>
 /// <param name="reports">Told of each command and of git's progress, on the calling thread; null for nobody.</param>
-internal sealed class GitRunner(IProgress<PoolReport>? reports)
+/// <param name="heal">
+/// Asked once when a command has failed that may not and that has a <see cref="GitCall.Base"/>, with what git said and when it began: whether damage there
+/// is healed, so that the command is run again. What it throws is thrown instead of git's failure. Null for nobody.
+/// </param>
+internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, string, DateTime, CancellationToken, bool>? heal = null)
 {
     // What says that there is no program to start: errno(3), and on Windows ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED
     // and ERROR_BAD_EXE_FORMAT.
@@ -33,41 +37,54 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports)
     /// <returns>What git answered.</returns>
     /// <exception cref="GitprocException">git failed and the call may not, or there is no git.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public GitResult Run(GitCall call, CancellationToken cancellationToken)
-    {
-        try
+    public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
+        call,
+        () =>
         {
-            return RunOnce(call, cancellationToken);
-        }
-        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && call.Clear is not null)
-        {
-            if (!call.Clear())
-                throw;
-            return RunOnce(call, cancellationToken);
-        }
-    }
+            using var running = Begin(call, cancellationToken);
+            return Finish(running, cancellationToken);
+        },
+        result => result.Error,
+        cancellationToken);
 
     /// <summary>Runs two commands at the same time to their ends.</summary>
     /// <typeparam name="T">What is made of one answer.</typeparam>
     /// <param name="longer">The command that takes longer.</param>
     /// <param name="shorter">The other one.</param>
-    /// <param name="use">Called with what git answered to the other one, while the first may still run.</param>
+    /// <param name="use">Called with what git answered to the other one, while the first may still run; again when both are run again.</param>
     /// <param name="cancellationToken">Ends both, and what they started, at once.</param>
     /// <returns>What git answered to the first, and what was made of the other answer.</returns>
     /// <exception cref="GitprocException">One failed and may not, or there is no git.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken)
-    {
-        using var one = Begin(longer, cancellationToken);
-        using var other = Begin(shorter, cancellationToken);
-        var made = use(Finish(other, cancellationToken));
-        return (Finish(one, cancellationToken), made);
-    }
+    public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) => Healed(
+        longer,
+        () =>
+        {
+            using var one = Begin(longer, cancellationToken);
+            using var other = Begin(shorter, cancellationToken);
+            var made = use(Finish(other, cancellationToken));
+            return (Finish(one, cancellationToken), made);
+        },
+        result => result.Item1.Error,
+        cancellationToken);
 
-    private GitResult RunOnce(GitCall call, CancellationToken cancellationToken)
+    // A checkout that could not read a file's content says so and succeeds.
+    private T Healed<T>(GitCall call, Func<T> run, Func<T, string> errorOf, CancellationToken cancellationToken)
     {
-        using var running = Begin(call, cancellationToken);
-        return Finish(running, cancellationToken);
+        var began = DateTime.UtcNow;
+        try
+        {
+            var result = run();
+            if (heal is null || call.Base is null || call.MayFail || !errorOf(result).Contains("error: ", StringComparison.Ordinal) || !heal(call, errorOf(result), began, cancellationToken))
+                return result;
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && heal is not null && call.Base is not null)
+        {
+            if (!heal(call, e.Message, began, cancellationToken))
+                throw;
+        }
+
+        return run();
     }
 
     private RunningGit Begin(GitCall call, CancellationToken cancellationToken)

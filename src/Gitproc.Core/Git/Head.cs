@@ -61,7 +61,7 @@ internal sealed record Head(string? Branch, string? Commit)
                 return (name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
             var content = RefFiles.Parse(RawText.Of(bytes));
             if (content is null || NameIn(content) is not { } next)
-                return (name, content);
+                return (name, content.AsSpan().ContainsAnyExcept('0') ? content : null);
             name = next;
         }
 

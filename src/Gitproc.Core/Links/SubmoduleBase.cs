@@ -86,6 +86,8 @@ internal sealed class SubmoduleBase(GitRunner git)
                 {
                     WorkingDirectory = top,
                     Subject = path,
+                    // The URL is none that the user has given: git's own policy for those (git(1), GIT_PROTOCOL_FROM_USER).
+                    Environment = [("GIT_PROTOCOL_FROM_USER", "0")],
                 },
                 cancellationToken);
             var gitDirectory = Path.Combine(unfinished, ".git");

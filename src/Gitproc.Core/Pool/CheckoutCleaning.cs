@@ -40,6 +40,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
         var generation = CheckoutModel.Generation(basePath);
         using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
+        if (!place.IsLinked)
+            PushedRefs.Keep(basePath, place.GitDirectory);
         try
         {
             new HandOver(folder, git, reports).Run(

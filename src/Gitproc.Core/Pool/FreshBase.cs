@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Git;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -44,7 +45,11 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
             Credential = credential,
             LongestSilence = settings.GitTimeout,
         };
-        return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), new RepositoryTable(database.Connection), reports)
+        return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), new RepositoryTable(database.Connection), () => LastPush(repository), reports)
             .Find(wanted, policy, settings.FetchMaxAge, cancellationToken);
     }
+
+    private DateTime LastPush(RepositoryRow repository) => new CheckoutTable(database.Connection).HeldClones(repository.Id)
+        .Select(id => PushedRefs.LatestIn(CheckoutPlace.OfClone("", folder.Checkout(CheckoutName.Of(id))).GitDirectory))
+        .OfType<DateTime>().Append(PushedRefs.Kept(folder.Base(repository.Base))).Max();
 }

@@ -18,8 +18,8 @@ namespace Gitproc;
 /// <param name="caller">Finds on whose behalf the pool is used, when that is first asked for; null for this process.</param>
 public sealed partial class Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
 {
-    private readonly PoolFolder _folder = new(RealPath.Of(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
-    private readonly GitRunner _git = new(reports);
+    private readonly PoolFolder _folder = FolderAt(path);
+    private readonly GitRunner _git = new(reports, new BaseHealing(FolderAt(path), reports).TryHeal);
     private readonly Lazy<Caller> _caller = new(caller ?? Caller.Self);
 
     /// <summary>The absolute path of the pool's folder.</summary>
@@ -129,6 +129,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         List<string> Repair(PoolDatabase database)
         {
             var done = new PoolRepair(_folder, database, Leases(database)).All(cancellationToken).ToList();
+            if (new PoolMove(_folder, database).Repair() is var lost and > 0)
+                done.Add($"{lost} of the pool's repositories did not find the base repositories in {Path}, and do again.");
             done.AddRange(new PoolRescues(_folder, database, _git).MoveOld(cancellationToken));
             foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
             {
@@ -136,6 +138,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
                     done.Add($"{row.Name} is cleaned, and free.");
             }
 
+            done.AddRange(Examine(database, cancellationToken));
             done.AddRange(Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
             return done;
         }
@@ -250,6 +253,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
     }
 
+    private static PoolFolder FolderAt(string? path) => new(RealPath.Of(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
+
     private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
@@ -267,7 +272,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             && (request.Repository is null || RealPath.IsSame(RealPath.Of(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), RealPath.Of(top)));
         var carried = isOfCaller ? new CarriedConfig(config, settings) : null;
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
-        var acquisition = new Acquisition(_folder, database, leases, _git, reports)
+        var healing = new BaseHealing(_folder, reports) { Url = target.Url, Credential = target.Credential, LongestSilence = settings.GitTimeout };
+        var acquisition = new Acquisition(_folder, database, leases, new GitRunner(reports, healing.TryHeal) { LongestSilence = settings.GitTimeout }, reports)
         {
             Target = target,
             Caller = _caller,
@@ -378,6 +384,8 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             try
             {
                 using var database = Open(cancellationToken);
+                if (!PoolMove.IsInPlace(_folder) && new PoolMove(_folder, database).Follow() is { } moved)
+                    Warn(moved);
                 return operation(database);
             }
             catch (SqliteException e) when (PoolDatabase.IsDamage(e))

@@ -26,7 +26,7 @@ public sealed partial class Pool
         {
             var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
-            var warming = new PoolWarming(_folder, database, _caller, _git, reports)
+            var warming = new PoolWarming(_folder, database, _caller, reports)
             {
                 Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings).Resolve(request.Repository, request.WorkingDirectory),
                 Settings = settings,
@@ -169,6 +169,24 @@ public sealed partial class Pool
             var description = new CheckoutDescription(_folder);
             return [.. rows.Zip(statuses, description.Of)];
         }
+    }
+
+    private List<string> Examine(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = Settings(database, cancellationToken);
+        var healing = new BaseHealing(_folder, reports) { LongestSilence = settings.GitTimeout };
+        var checkouts = new CheckoutTable(database.Connection);
+        var done = new List<string>();
+        foreach (var repository in new RepositoryTable(database.Connection).All())
+        {
+            var heads = checkouts.OfRepository(repository.Id).Select(row => (Row: row, _folder.Place(row).ReadHead()?.Commit)).Where(head => head.Commit is not null).ToList();
+            done.AddRange(healing.Examine(repository, [.. heads.Where(head => head.Row.Kind == CheckoutKind.Clone).Select(head => (head.Row.Name, head.Commit!))], cancellationToken));
+            var forgotten = new BaseRefs(_git, _folder.Base(repository.Base)).ForgetFetched(settings.Rescue.MaxAge, heads.Select(head => head.Commit!).ToHashSet(StringComparer.Ordinal), cancellationToken);
+            if (forgotten > 0)
+                done.Add($"{forgotten} refs of {repository.Key} that nobody has asked for in {settings.Rescue.MaxAge.TotalDays:0} days are removed.");
+        }
+
+        return done;
     }
 
     private List<string> Maintain(PoolDatabase database, CancellationToken cancellationToken)

@@ -13,9 +13,8 @@ namespace Gitproc;
 /// <param name="folder">The pool.</param>
 /// <param name="database">Its database.</param>
 /// <param name="caller">On whose behalf.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told how far it is; null for nobody.</param>
-internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
@@ -58,7 +57,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
                 return true;
             },
             cancellationToken);
-        new BaseMaintenance(folder, git, reports).RunIfDue(row, isBrief: true, cancellationToken);
+        new BaseMaintenance(folder, Git(reports), reports).RunIfDue(row, isBrief: true, cancellationToken);
         return Ready(row, target);
     }
 
@@ -67,7 +66,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         try
         {
             MustBeAllowed(row, count);
-            return new FreshBase(folder, database, git, reports, Settings).Default(row, Repository.Url, Repository.Credential, cancellationToken);
+            return new FreshBase(folder, database, Git(reports), reports, Settings).Default(row, Repository.Url, Repository.Credential, cancellationToken);
         }
         catch when (Repository.Known is null)
         {
@@ -91,6 +90,9 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
             row.Key);
     }
 
+    private GitRunner Git(IProgress<PoolReport>? told) => new(
+        told, new BaseHealing(folder, told) { Url = Repository.Url, Credential = Repository.Credential, LongestSilence = Settings.GitTimeout }.TryHeal) { LongestSilence = Settings.GitTimeout };
+
     private List<CheckoutRow> Ready(RepositoryRow row, Target target) => _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
 
     private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
@@ -110,7 +112,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         var leases = new LeaseBook(folder, own, caller, Settings.HistoryLimits);
         var quiet = new WithoutProgress(relay);
-        var acquisition = new Acquisition(folder, own, leases, new GitRunner(quiet) { LongestSilence = Settings.GitTimeout }, quiet)
+        var acquisition = new Acquisition(folder, own, leases, Git(quiet), quiet)
         {
             Target = Repository,
             Caller = caller,

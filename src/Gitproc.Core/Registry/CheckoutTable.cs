@@ -29,6 +29,14 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     public List<CheckoutRow> OfRepository(long repositoryId) => connection.Query(
         $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id", Read, ("$repository", repositoryId));
 
+    /// <summary>The clones of a repository in which somebody works.</summary>
+    /// <param name="repositoryId">The repository.</param>
+    /// <returns>Their numbers.</returns>
+    public List<long> HeldClones(long repositoryId) => connection.Query(
+        $"SELECT id FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Locked} AND kind = {(int)CheckoutKind.Clone}",
+        row => row.GetInt64(0),
+        ("$repository", repositoryId));
+
     /// <summary>One checkout.</summary>
     /// <param name="id">Its number.</param>
     /// <returns>The row; null when there is none.</returns>

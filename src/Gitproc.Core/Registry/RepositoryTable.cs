@@ -119,6 +119,10 @@ internal sealed class RepositoryTable(SqliteConnection connection)
             : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
 
+    /// <summary>Forgets when a repository was fetched, so that the next acquire does.</summary>
+    /// <param name="id">The repository's row id.</param>
+    public void ForgetFetch(long id) => connection.Execute("UPDATE repository SET fetched_at = NULL, tried_at = NULL, fetch_error = NULL WHERE id = $id", ("$id", id));
+
     private static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 

@@ -16,9 +16,8 @@ internal static class BaseCall
         return new GitCall(["--git-dir", basePath, .. arguments])
         {
             WorkingDirectory = basePath,
-            // It has none of its own.
-            Config = [("core.hooksPath", Path.Combine(basePath, "gitproc", "no-hooks"))],
-            Clear = () => LeftLocks.Remove(basePath),
+            Config = [GitCall.NoHooks],
+            Base = basePath,
         };
     }
 }

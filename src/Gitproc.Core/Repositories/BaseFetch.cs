@@ -52,11 +52,10 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         string? error = null;
         try
         {
-            // By the URL: it is the one this caller has access by. --tags, and no refspec for them: a tag that somebody made
-            // in the base repository is not pruned (git-fetch(1), --prune).
-            Run(["fetch", "--prune", "--tags", "--force", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*"], cancellationToken);
-            var tags = FindDefault(cancellationToken);
-            new CheckoutModel(git).Update(BasePath, tags, cancellationToken);
+            // By the URL: it is the one this caller has access by.
+            Run(["fetch", "--prune", "--no-tags", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*", BaseTags.Refspec], cancellationToken);
+            FindDefault(cancellationToken);
+            new CheckoutModel(git).Update(BasePath, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
@@ -80,6 +79,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     /// <param name="wanted">The full name of a ref, or the full id of a commit.</param>
     /// <param name="cancellationToken">Ends git, or the wait.</param>
     /// <returns>Null; why it failed.</returns>
+    /// <exception cref="GitprocException">The remote answers, and has no such thing.</exception>
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
         using var alone = TryLock(out var stopped, cancellationToken);
@@ -90,30 +90,45 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         using var step = ProgressStep.Begin(reports, $"fetching {wanted} of {Repository.Url}");
         try
         {
+            var began = DateTimeOffset.UtcNow;
             Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"], cancellationToken);
+            FetchedRefs.Note(BasePath, BaseRefs.Fetched(wanted), began);
             return null;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
+            if (IsGone(wanted, cancellationToken))
+                throw Gone(wanted);
             SharedFailure.Leave(alone, Url, wanted, Credential, e);
             return e.Message;
         }
     }
 
+    /// <summary>When something was last fetched by its own name.</summary>
+    /// <param name="wanted">The full name of a ref, or the full id of a commit.</param>
+    /// <returns>The time; null when that is not known.</returns>
+    public DateTimeOffset? FetchedAt(string wanted) => FetchedRefs.TimeOf(BasePath, BaseRefs.Fetched(wanted));
+
+    // git-ls-remote(1), --exit-code: 2 is the answer of a remote that has no such ref. A fetch fails alike when it is away.
+    private bool IsGone(string wanted, CancellationToken cancellationToken) =>
+        BaseRefs.IsExtra(wanted) && Run(["ls-remote", "--exit-code", "--end-of-options", Url, wanted], cancellationToken, mayFail: true).ExitCode == 2;
+
+    private GitprocException Gone(string wanted)
+    {
+        var known = FetchedAt(wanted) is { } at ? $" any more; it was last fetched {PrintableTime.Age(DateTimeOffset.UtcNow - at)} ago" : "";
+        return new GitprocException(ErrorReason.RefNotFound, $"{Repository.Key} has no '{wanted}'{known}.", wanted);
+    }
+
     // FETCH_HEAD is not needed, and a base repository is maintained when nobody waits.
     private static string[] Options => ["--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--progress"];
 
-    // A fetch does not tell which branch is the default one. One that is gone leaves what was known. Where worktrees share the tags, it
-    // returns those that are the remote's.
-    private HashSet<string>? FindDefault(CancellationToken cancellationToken)
+    // A fetch does not tell which branch is the default one. One that is gone leaves what was known.
+    private void FindDefault(CancellationToken cancellationToken)
     {
-        const string tags = "refs/tags/";
         const string symref = "ref: refs/heads/";
         var refs = new BaseRefs(git, BasePath);
-        var isShared = Worktrees.Of(BasePath).Count > 0;
-        var found = Run(["ls-remote", "--symref", "--end-of-options", Url, "HEAD", .. isShared ? [tags + "*"] : (string[])[]], cancellationToken).Output
-            .Split('\n').Select(line => line.Split('\t')).Where(parts => parts.Length == 2).ToList();
-        var lines = found.Where(parts => parts[1] == "HEAD").Select(parts => RawText.ToText(parts[0])).ToList();
+        var lines = Run(["ls-remote", "--symref", "--end-of-options", Url, "HEAD"], cancellationToken).Output
+            .Split('\n').Select(line => line.Split('\t')).Where(parts => parts is [_, "HEAD"]).Select(parts => RawText.ToText(parts[0])).ToList();
         if (lines.Find(line => line.StartsWith(symref, StringComparison.Ordinal)) is { } named)
         {
             refs.SetDefault(named[symref.Length..], cancellationToken);
@@ -123,8 +138,6 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, "HEAD"], cancellationToken);
             refs.SetDetached(commit, cancellationToken);
         }
-
-        return isShared ? found.Where(parts => parts[1].StartsWith(tags, StringComparison.Ordinal)).Select(parts => $"{parts[0]} {parts[1]}").ToHashSet(StringComparer.Ordinal) : null;
     }
 
     // Null where the process that fetches was stopped: as if the remote could not be reached.
@@ -142,7 +155,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
     }
 
-    private GitResult Run(string[] arguments, CancellationToken cancellationToken)
+    private GitResult Run(string[] arguments, CancellationToken cancellationToken, bool mayFail = false)
     {
         var call = BaseCall.Of(BasePath, arguments);
         return git.Run(
@@ -152,6 +165,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
                 Subject = Url,
                 HasRawOutput = true,
                 LongestSilence = LongestSilence,
+                MayFail = mayFail,
                 Config = [.. call.Config, ("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
                 Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
             },

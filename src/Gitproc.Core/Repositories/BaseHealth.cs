@@ -30,7 +30,10 @@ internal static class BaseHealth
                 return "has no config of a base repository";
             if (CheckoutModel.Generation(path) is null)
                 return "has no model of a checkout";
-            return BaseRefs.Default(path).Commit is null || HasObjects(path) ? null : "has lost its objects";
+            var target = BaseRefs.Default(path);
+            if (target.Commit is not null)
+                return HasObjects(path) ? null : "has lost its objects";
+            return BaseRefs.IsDefaultWhole(path, target.Branch) ? null : "has lost its default branch";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +41,10 @@ internal static class BaseHealth
         }
     }
 
-    private static bool IsOfBase(string config) => RepositoryConfig.Read(config) is { IsBare: true };
+    /// <summary>Whether a file is the config of a base repository.</summary>
+    /// <param name="config">The file; it need not be there.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsOfBase(string config) => RepositoryConfig.Read(config) is { IsBare: true };
 
     // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.
     private static bool HasObjects(string path)

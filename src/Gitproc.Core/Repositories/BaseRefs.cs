@@ -16,10 +16,12 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private const string Remotes = "refs/remotes/origin/";
     private const string Tags = "refs/tags/";
     private const string Refs = "refs/";
-    private const string NoBranch = "refs/HEAD";
 
     // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
     private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
+
+    /// <summary>What the commit is fetched as that a remote without a branch has checked out.</summary>
+    public const string NoBranch = "refs/HEAD";
 
     /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
     public const string FetchedFolder = "refs/gitproc/fetched/";
@@ -68,6 +70,13 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             ? new Target(null, commit, HasUpstream: false)
             : new Target(head?.Branch ?? "main", null, HasUpstream: true);
     }
+
+    /// <summary>Whether the files of the default branch are what they have to be; those that are not there are.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <param name="branch">What <see cref="Default"/> tells; null for none.</param>
+    /// <returns>False when one is empty or garbage.</returns>
+    public static bool IsDefaultWhole(string basePath, string? branch) =>
+        BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, "HEAD")) && (branch is null || BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, branch)));
 
     /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
     /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
@@ -170,12 +179,29 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public void TryRemoveBranch(string branch, string commit) =>
         git.Run(Call(mayFail: true, "update-ref", "-d", Heads + branch, commit), CancellationToken.None);
 
+    /// <summary>Removes what was fetched by its own name and nobody has asked for in a long time: no object goes with it, and who asks again gets it again.</summary>
+    /// <param name="age">How long.</param>
+    /// <param name="except">Ids that a checkout has checked out: there they are no work of a job.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>How many.</returns>
+    public int ForgetFetched(TimeSpan age, IReadOnlySet<string> except, CancellationToken cancellationToken)
+    {
+        var old = FetchedRefs.FindOld(basePath, age, except);
+        if (old.Count == 0)
+            return 0;
+        var input = RawText.ToBytes(string.Concat(old.Select(name => $"delete {name}\n")));
+        git.Run(Call(mayFail: false, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(input) }, cancellationToken);
+        return old.Count;
+    }
+
     /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">git failed.</exception>
     public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
+        // It was for the clone: in worktrees a fetch is as everywhere else.
+        Run(cancellationToken, "config", "--unset-all", "remote.origin.fetch", "^[+]refs/tags/");
         if (Head.Read(basePath) is not { Commit: { } commit } head)
             return;
         if (head.Branch is { } branch)
@@ -225,10 +251,15 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private Target? Tag(string name, CancellationToken cancellationToken)
     {
         var packed = Path.Combine(basePath, "packed-refs");
-        var isLoose = File.Exists(Path.Combine(basePath, Tags + name));
-        if (!isLoose && PackedRefs.Find(packed, Tags + name) is null)
-            return null;
-        return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, Tags + name)) ?? Revision(Tags + name, cancellationToken));
+        // The remote's, before one that somebody has made in a worktree.
+        foreach (var full in (ReadOnlySpan<string>)[BaseTags.Folder + name, Tags + name])
+        {
+            var isLoose = File.Exists(Path.Combine(basePath, full));
+            if (isLoose || PackedRefs.Find(packed, full) is not null)
+                return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, full)) ?? Revision(full, cancellationToken));
+        }
+
+        return null;
     }
 
     private string? Id(string name) => Head.ReadRef(basePath, name);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gitproc.Files;
 using Gitproc.Git;
 
 namespace Gitproc.Repositories;
@@ -13,7 +14,7 @@ namespace Gitproc.Repositories;
 internal sealed class CheckoutModel(GitRunner git)
 {
     private const string Remote = "refs/remotes/origin/";
-    private const string Tags = "refs/tags/";
+    private const char TracksTags = 't';
 
     /// <summary>Where the model of a base repository is.</summary>
     /// <param name="basePath">The base repository.</param>
@@ -46,7 +47,7 @@ internal sealed class CheckoutModel(GitRunner git)
             {
                 WorkingDirectory = gitDirectory,
                 // Environment variables, so that a git that does not know one of these formats is no worse off.
-                Environment = [.. BaseRepository.FilesRefFormat, ("GIT_DEFAULT_HASH", format)],
+                Environment = [.. BaseClone.FilesRefFormat, ("GIT_DEFAULT_HASH", format)],
             },
             cancellationToken);
         var made = Path.Combine(work, ".git");
@@ -58,19 +59,18 @@ internal sealed class CheckoutModel(GitRunner git)
         File.WriteAllText(Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
         Directory.Move(made, model);
         FolderRemoval.Remove(work);
-        Update(gitDirectory, tags: null, cancellationToken);
+        Update(gitDirectory, cancellationToken);
     }
 
-    /// <summary>Brings the model up to date with the base repository. Nobody else does at the time.</summary>
+    /// <summary>Brings the model, and the tags that worktrees share, up to date with what was fetched. Nobody else does at the time.</summary>
     /// <param name="basePath">The base repository.</param>
-    /// <param name="tags">Raw lines <c>ID NAME</c> of the remote's tags; null where all that are there are.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <exception cref="GitprocException">git failed.</exception>
-    public void Update(string basePath, IReadOnlySet<string>? tags, CancellationToken cancellationToken)
+    public void Update(string basePath, CancellationToken cancellationToken)
     {
         git.Run(Call(basePath, "pack-refs", "--all"), cancellationToken);
         var model = Of(basePath);
-        var refs = ReadShared(Path.Combine(basePath, "packed-refs"), tags);
+        var refs = ReadShared(Path.Combine(basePath, "packed-refs"));
         var head = BaseRefs.Default(basePath) switch
         {
             { Branch: { } branch } => $"ref: refs/heads/{branch}\n",
@@ -78,9 +78,11 @@ internal sealed class CheckoutModel(GitRunner git)
             _ => "ref: refs/heads/main\n",
         };
         var origin = File.Exists(Path.Combine(basePath, Remote, "HEAD")) ? File.ReadAllText(Path.Combine(basePath, Remote, "HEAD")) : null;
-        var generation = Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
+        var generation = TracksTags + Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
         if (generation == Generation(basePath))
             return;
+        // An older gitproc took tags that are somebody's own for the remote's.
+        BaseTags.Follow(git, basePath, Generation(basePath)?.StartsWith(TracksTags) == true ? ReadTags(model) : new Dictionary<string, string>(), cancellationToken);
         Replace(Path.Combine(model, "packed-refs"), refs);
         Replace(Path.Combine(model, "HEAD"), Encoding.UTF8.GetBytes(head));
         if (origin is not null)
@@ -89,27 +91,37 @@ internal sealed class CheckoutModel(GitRunner git)
         Replace(GenerationFile(basePath), Encoding.UTF8.GetBytes(generation));
     }
 
-    // The lines of the refs that are a checkout's too, in their order (git-pack-refs(1)): a line "^ID" tells to what the tag
-    // before it leads.
-    private static byte[] ReadShared(string packedRefs, IReadOnlySet<string>? tags)
+    private static Dictionary<string, string> ReadTags(string model)
+    {
+        using var folder = RawFolder.Open(model);
+        return RefFiles.Packed(folder).Where(line => line.Name.StartsWith(BaseTags.Shared, StringComparison.Ordinal)).ToDictionary(line => line.Name, line => line.Id, StringComparer.Ordinal);
+    }
+
+    // The lines of the refs that are a checkout's too, sorted (git-pack-refs(1)): a line "^ID" tells to what the tag before it
+    // leads. The tags are tracked under names that come before those of branches, and in a checkout come behind them.
+    private static byte[] ReadShared(string packedRefs)
     {
         if (!File.Exists(packedRefs))
             return [];
-        var shared = new StringBuilder();
-        var isShared = true;
+        StringBuilder first = new(), tags = new();
+        StringBuilder? shared = first;
         foreach (var line in File.ReadLines(packedRefs, Encoding.Latin1))
         {
+            var space = line.IndexOf(' ', StringComparison.Ordinal) + 1;
+            var isTag = false;
             if (line is [not ('#' or '^'), ..])
             {
-                var name = line.AsSpan(line.IndexOf(' ', StringComparison.Ordinal) + 1);
-                isShared = name.StartsWith(Remote) || (name.StartsWith(Tags) && tags?.Contains(line) != false);
+                isTag = line.AsSpan(space).StartsWith(BaseTags.Folder);
+                shared = isTag ? tags : line.AsSpan(space).StartsWith(Remote) ? first : null;
             }
 
-            if (isShared)
-                shared.Append(line).Append('\n');
+            if (isTag)
+                tags.Append(line.AsSpan(0, space)).Append(BaseTags.Shared).Append(line.AsSpan(space + BaseTags.Folder.Length)).Append('\n');
+            else
+                shared?.Append(line).Append('\n');
         }
 
-        return Encoding.Latin1.GetBytes(shared.ToString());
+        return Encoding.Latin1.GetBytes(first.Append(tags).ToString());
     }
 
     private static void Replace(string file, byte[] content)

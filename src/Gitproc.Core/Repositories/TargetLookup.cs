@@ -7,8 +7,9 @@ namespace Gitproc.Repositories;
 /// <param name="fetch">Asks the remote.</param>
 /// <param name="refs">The refs of the base repository.</param>
 /// <param name="repositories">Knows when it was fetched.</param>
+/// <param name="lastPush">Finds when something was last pushed from a checkout, UTC; asked only where the last fetch is young.</param>
 /// <param name="reports">Told when the remote cannot be reached; null for nobody.</param>
-internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTable repositories, IProgress<PoolReport>? reports)
+internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTable repositories, Func<DateTime> lastPush, IProgress<PoolReport>? reports)
 {
     /// <summary>Finds it.</summary>
     /// <param name="wanted">What is wanted.</param>
@@ -22,8 +23,10 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         var began = DateTimeOffset.UtcNow;
         string? failure = null;
         var hasFetched = false;
-        if (policy == FetchPolicy.Always || (policy == FetchPolicy.WhenOld && IsOld(began, maxAge)))
-            Fetch(policy == FetchPolicy.Always ? began : began - maxAge);
+        if (policy == FetchPolicy.Always)
+            Fetch(began);
+        else if (policy == FetchPolicy.WhenOld && LeastNew(began, maxAge) is { } least)
+            Fetch(least);
         // A request to merge moves without a branch or tag, and no fetch of those tells.
         var isExtra = wanted.Name is not null && BaseRefs.IsExtra(wanted.Name);
         if (isExtra && policy != FetchPolicy.Never)
@@ -44,8 +47,8 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         if (target is null)
             throw Missing(wanted.Name!, failure, policy);
         if (failure is not null)
-            Warn(failure, began);
-        return wanted.NewBranch is null ? target : target with { Branch = wanted.NewBranch, HasUpstream = false };
+            Warn(failure, began, isExtra ? wanted.Name : null);
+        return wanted.NewBranch is { } branch ? Begin(branch, wanted.Name, target, cancellationToken) : target;
 
         void Fetch(DateTimeOffset notBefore)
         {
@@ -56,16 +59,36 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         void FetchOne(string name) => failure = fetch.FetchOne(name, cancellationToken) ?? failure;
     }
 
-    // A clock that went back does not make a fetch new for ever.
-    private bool IsOld(DateTimeOffset now, TimeSpan maxAge) =>
-        repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now;
-
-    private void Warn(string failure, DateTimeOffset now)
+    // A branch that the remote has already: two of one name, begun at different commits, could never be pushed.
+    private Target Begin(string branch, string? at, Target target, CancellationToken cancellationToken)
     {
-        var age = repositories.Fetched(fetch.Repository.Id).FetchedAt is { } fetched
-            ? $"was fetched {PrintableTime.Age(now - fetched)} ago"
-            : "may be of any age";
-        reports?.Report(new PoolReport(ReportKind.Warning, $"{fetch.Repository.Key} could not be fetched, and what you get {age}: {failure}"));
+        if (refs.Find("refs/heads/" + branch, cancellationToken) is not { } there)
+            return target with { Branch = branch, HasUpstream = false, IsBegun = true };
+        if (at is null)
+        {
+            reports?.Report(new PoolReport(ReportKind.Notice, $"{fetch.Repository.Key} has the branch {branch} already, and you go on with it"));
+            return there with { IsBegun = true };
+        }
+
+        if (there.Commit != target.Commit)
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{fetch.Repository.Key} has a branch {branch} already, at another commit than {at}, where yours begins"));
+        return target with { Branch = branch, HasUpstream = false, IsBegun = true };
+    }
+
+    // When a fetch must have begun to be new enough; null where it has. A clock that went back does not make one new for ever.
+    private DateTimeOffset? LeastNew(DateTimeOffset now, TimeSpan maxAge)
+    {
+        if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now)
+            return now - maxAge;
+        return lastPush() is var pushed && pushed > fetched.UtcDateTime ? new DateTimeOffset(pushed) : null;
+    }
+
+    private void Warn(string failure, DateTimeOffset now, string? extra)
+    {
+        var at = extra is null ? repositories.Fetched(fetch.Repository.Id).FetchedAt : fetch.FetchedAt(extra);
+        var age = at is { } fetched ? $"was fetched {PrintableTime.Age(now - fetched)} ago" : "may be of any age";
+        var what = extra is null ? fetch.Repository.Key : $"{extra} of {fetch.Repository.Key}";
+        reports?.Report(new PoolReport(ReportKind.Warning, $"{what} could not be fetched, and what you get {age}: {failure}"));
     }
 
     private GitprocException Missing(string name, string? failure, FetchPolicy policy)

@@ -369,7 +369,7 @@ public sealed class LinkedTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_base_repository_is_set_aside_with_what_is_in_its_worktrees()
+    public void A_damaged_base_repository_is_healed_in_its_place_with_its_worktrees()
     {
         var checkout = _pool.Acquire(Linked);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
@@ -381,8 +381,8 @@ public sealed class LinkedTests : IDisposable
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
         Assert.Equal(1, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Files);
-        var aside = Assert.Single(Directory.EnumerateDirectories(Path.GetDirectoryName(Base)!, "*.damaged-*"));
-        Assert.True(File.Exists(Path.Combine(aside, "worktrees", checkout.Name, "index")));
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetDirectoryName(Base)!, "*.damaged-*"));
+        Assert.True(File.Exists(Path.Combine(Base, "worktrees", checkout.Name, "index")));
     }
 
     [Fact]

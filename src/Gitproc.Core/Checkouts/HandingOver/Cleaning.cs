@@ -125,7 +125,14 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
 
     private string Git(CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {
-        var result = git.Run(view.Call(request.Checkout, arguments) with { MayFail = true }, cancellationToken);
-        return result.ExitCode == 0 ? "" : result.Error + "\n";
+        try
+        {
+            git.Run(view.Call(request.Checkout, arguments) with { Base = request.Base }, cancellationToken);
+            return "";
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+        {
+            return e.Message + "\n";
+        }
     }
 }

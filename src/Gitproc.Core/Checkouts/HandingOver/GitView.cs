@@ -40,6 +40,9 @@ internal sealed class GitView : IDisposable
         SetHead(commit);
     }
 
+    /// <summary>The repository that the checkout has its objects from; null where there is none.</summary>
+    public string? Base { get; private init; }
+
     /// <summary>The view's own folder.</summary>
     public string Folder => _folder;
 
@@ -51,9 +54,6 @@ internal sealed class GitView : IDisposable
 
     /// <summary>Where a view of a nested repository can be made; one at a time.</summary>
     public string NestedFolder => Path.Combine(_folder, "nested");
-
-    /// <summary>Config under which git runs no hooks.</summary>
-    public IReadOnlyList<(string Key, string Value)> NoHooks => [("core.hooksPath", Path.Combine(_folder, "no-hooks"))];
 
     /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
     public string Objects => Quote(_objects);
@@ -67,7 +67,7 @@ internal sealed class GitView : IDisposable
     /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
-        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsLinked ? null : basePath, commit);
+        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsLinked ? null : basePath, commit) { Base = basePath };
         File.WriteAllText(Path.Combine(folder, "commondir"), trusted + "\n");
         return view;
     }
@@ -143,7 +143,7 @@ internal sealed class GitView : IDisposable
         WorkingDirectory = _workTree,
         Subject = subject,
         HasRawOutput = true,
-        Config = [.. Caution, .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects, .. NoHooks],
+        Config = [.. Caution, .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects, GitCall.NoHooks],
         Environment =
         [
             ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),

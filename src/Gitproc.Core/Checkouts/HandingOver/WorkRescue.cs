@@ -89,7 +89,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         var rescues = Rescues(request);
         var there = rescues.OfHandOver(request.RescueId, cancellationToken);
         var id = request.RescueId;
-        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftLocks.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
+        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
             id = $"{request.RescueId}-{number}";
 
         var made = Path.Combine(view.Folder, "rescue.git");

@@ -46,7 +46,7 @@ internal sealed record WorkTreeLook(
     {
         var (status, look) = git.RunBoth(
             // "dirty": the commit of a submodule is compared, and no git is run in it, which would obey its config.
-            view.Call(subject, "status", "-z", "--porcelain=v2", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames"),
+            view.Call(subject, "status", "-z", "--porcelain=v2", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames") with { Base = view.Base },
             view.Call(subject, ["ls-files", "-z", "-s", "-v", "--cached", "--others", "--directory", .. withIgnored ? [] : (string[])["--exclude-standard"]]),
             // It ends first, for it compares no files.
             files => Read(files.Output),

@@ -185,7 +185,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             HasRawOutput = true,
             Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
             // The checkout is pristine, but a caller may stand in another repository; and hooks are for what people do.
-            Config = [("core.hooksPath", Path.Combine(place.GitDirectory, "gitproc", "no-hooks")), ("core.fsmonitor", "false")],
+            Config = [GitCall.NoHooks, ("core.fsmonitor", "false")],
             Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), ("GIT_NO_REPLACE_OBJECTS", "1")],
         },
         cancellationToken).Output;

@@ -3,22 +3,24 @@ using Gitproc.Git;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// The lock files that a git has left in a base repository because it was killed. Until they are gone no other git changes
-/// what they lock.
+/// What a git has left in a base repository because it was killed: lock files, until which are gone no other git changes
+/// what they lock, and what it had begun to write.
 /// </summary>
-internal static class LeftLocks
+internal static class LeftFiles
 {
     // git has a ref locked while it writes it, and packed-refs for as long as writing all of them takes. A base repository
     // runs no hook meanwhile.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    // A pack of a large repository comes in for hours.
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
 
     /// <summary>Removes those that no git can still have.</summary>
     /// <param name="basePath">The base repository.</param>
     /// <returns>Whether there were any.</returns>
     public static bool Remove(string basePath)
     {
-        var limit = DateTime.UtcNow - Longest;
-        var left = Find(basePath).Where(file => File.GetLastWriteTimeUtc(file) < limit).ToList();
+        List<string> left = [.. Old(Find(basePath), Longest), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), LongestWrite)];
         left.ForEach(File.Delete);
         return left.Count > 0;
     }
@@ -29,11 +31,21 @@ internal static class LeftLocks
     /// <returns>True when a git writes it, or was killed as it did.</returns>
     public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
 
+    private static IEnumerable<string> Old(IEnumerable<string> files, TimeSpan longest)
+    {
+        var limit = DateTime.UtcNow - longest;
+        return files.Where(file => File.GetLastWriteTimeUtc(file) < limit);
+    }
+
+    // Packs, loose objects, and what a fetch that did not end has in a folder of its own (git's pack-write.c, object-file.c, tmp-objdir.c).
+    private static IEnumerable<string> FindUnfinished(string objects) => !Directory.Exists(objects) ? [] :
+        Directory.EnumerateFiles(objects, "*", RefNames.AllFiles).Where(file => Path.GetRelativePath(objects, file).Contains("tmp_", StringComparison.Ordinal));
+
     // packed-refs is written anew under another name while its lock is held.
     private static IEnumerable<string> Find(string basePath) =>
     [
         .. Directory.EnumerateFiles(basePath, "*" + RefNames.LockSuffix),
         .. Directory.EnumerateFiles(basePath, "packed-refs.new"),
-        .. Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + RefNames.LockSuffix, RefNames.AllFiles),
+        .. Directory.Exists(Path.Combine(basePath, "refs")) ? Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + RefNames.LockSuffix, RefNames.AllFiles) : [],
     ];
 }

@@ -1,0 +1,56 @@
+using Gitproc.Git;
+
+namespace Gitproc.Repositories;
+
+/// <summary>Clones what is to be a base repository, or what one has lost.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="git">Runs git.</param>
+internal sealed class BaseClone(PoolFolder folder, GitRunner git)
+{
+    /// <summary>How long git may say nothing; null for as long as it likes.</summary>
+    public required TimeSpan? LongestSilence { get; init; }
+
+    /// <summary>Keeps refs in files, whatever the user's default: HEAD is read without a process.</summary>
+    public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
+
+    /// <summary>Clones.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <param name="unfinished">Where to; nothing is there. The caller removes it.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>The absolute path of the bare repository, in <paramref name="unfinished"/>.</returns>
+    /// <exception cref="GitprocException">git could not clone.</exception>
+    public string Make(string url, UrlCredential? credential, string unfinished, CancellationToken cancellationToken)
+    {
+        // Checkouts borrow these objects: git itself refuses to delete any (extensions.preciousObjects,
+        // gitrepository-layout and git's repository-version document), and does not try by itself. A local
+        // repository is copied like a remote one: its objects may be borrowed from yet another one. Not --bare: the
+        // branches of the remote are remote-tracking ones, so that a fetch never touches a branch somebody works on.
+        git.Run(
+            new GitCall(
+                "clone", "--no-checkout", "--origin", "origin", "--no-local", "--progress", "--template=", "-c", "gc.auto=0",
+                "-c", "gc.pruneExpire=never", "-c", "maintenance.auto=false", "-c", "extensions.preciousObjects=true",
+                "-c", $"remote.origin.fetch={BaseTags.Refspec}", "--end-of-options", url, unfinished)
+            {
+                WorkingDirectory = folder.Path,
+                Subject = url,
+                LongestSilence = LongestSilence,
+                Config = credential is null ? [] : CredentialConfig.For(url, credential),
+                Environment = [.. FilesRefFormat, .. credential is null ? [] : CredentialConfig.Variables(credential)],
+            },
+            cancellationToken);
+        var gitDirectory = Path.Combine(unfinished, ".git");
+        // Which commits lack their parents stands in this file (gitformat-shallow, "Shallow commits"), and git borrows
+        // from no repository that has one (builtin/clone.c).
+        if (File.Exists(Path.Combine(gitDirectory, "shallow")))
+            throw Shallow(url);
+        new BaseRefs(git, gitDirectory).MakeBase(cancellationToken);
+        return gitDirectory;
+    }
+
+    private static GitprocException Shallow(string url) => new(
+        ErrorReason.GitFailed,
+        $"The repository {url} is shallow: its history ends before its first commit, and nothing can be borrowed from it. "
+        + "Fetch the rest in it: git fetch --unshallow. Or name the repository it was cloned from.",
+        url);
+}

@@ -1,0 +1,368 @@
+using System.Text.RegularExpressions;
+using Gitproc.Files;
+using Gitproc.Git;
+using Gitproc.Registry;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// Heals base repositories: what a crash, a full disk or a bad one has left there is taken out of git's way, and what is lost by that
+/// comes from the remote again. Objects that the remote no longer has stay as far as they can be read, as checkouts borrow them.
+/// </summary>
+/// <remarks>
+/// There is one way in for all kinds: a git fails that needs a base repository, what is damaged is looked for, healed, and the git is run
+/// once more (<see cref="GitRunner"/>). Only base repositories of the pool are healed: of a user's own nothing is touched. What comes from the remote
+/// comes as a fresh clone beside it, of which the packs are moved in: a fetch would take for there what its refs promise,
+/// and refuse what it finds damaged.
+/// </remarks>
+/// <param name="folder">The pool.</param>
+/// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
+internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
+{
+    private readonly GitRunner _git = new(reports);
+
+    /// <summary>The URL to clone from; null for the one that the pool knows.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The password for it; null when the user's own helpers know it.</summary>
+    public UrlCredential? Credential { get; init; }
+
+    /// <summary>How long git may say nothing; null for as long as it likes.</summary>
+    public TimeSpan? LongestSilence { get; init; }
+
+    /// <summary>Heals the base repository that a git needs which has failed, if it is one of the pool's and damaged.</summary>
+    /// <param name="call">What was run.</param>
+    /// <param name="said">What git said.</param>
+    /// <param name="began">When it was started, UTC.</param>
+    /// <param name="cancellationToken">Ends git, or the wait for another process that heals it.</param>
+    /// <returns>Whether it is worth to run git again.</returns>
+    /// <exception cref="GitprocException">It is damaged, and could not be healed.</exception>
+    public bool TryHeal(GitCall call, string said, DateTime began, CancellationToken cancellationToken)
+    {
+        if (call.Base is not { } basePath || !Directory.Exists(basePath) || FindRow(basePath, cancellationToken) is not { } repository)
+            return false;
+        using var alone = Lock(repository, cancellationToken);
+        if (File.GetLastWriteTimeUtc(HealedFile(basePath)) >= began)
+            return true;
+        var isFreed = RemoveLeft(basePath);
+        var damage = BaseDamage.Find(basePath, said);
+        // What was asked for need not be there.
+        var named = damage.Missing.Where(id => !call.Arguments.Any(argument => argument.Contains(id + ":", StringComparison.Ordinal)));
+        damage = damage with { Missing = Lacking(basePath, [.. named.Union(ReadTips(basePath))], cancellationToken) };
+        // They may be a job's own, which has ended without them.
+        if (damage.Missing.Count > 0)
+            damage = damage with { Missing = [.. Check(basePath, isThorough: false, cancellationToken).Missing.Keys] };
+        if (damage.IsNone)
+            return isFreed;
+        try
+        {
+            Heal(repository, basePath, damage, cancellationToken);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+        {
+            throw new GitprocException(ErrorReason.GitFailed, $"{said}\n{e.Message}", call.Subject, e);
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks through a base repository, every object of it, and heals it. What its checkouts have checked out must be whole.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="checkouts">Its clones: their names and the commits that they have checked out.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was done and could not be, a sentence each.</returns>
+    public IReadOnlyList<string> Examine(RepositoryRow repository, IReadOnlyList<(string Name, string Commit)> checkouts, CancellationToken cancellationToken)
+    {
+        var basePath = folder.Base(repository.Base);
+        if (!Directory.Exists(basePath))
+            return [];
+        using var alone = Lock(repository, cancellationToken);
+        var done = new List<string>();
+        if (RemoveLeft(basePath))
+            done.Add($"What stopped gits left in the base repository of {repository.Key} is removed.");
+        try
+        {
+            if (BaseHealth.FindDamage(basePath) is not null)
+            {
+                HealSkeleton(repository, basePath, cancellationToken);
+                done.Add($"The base repository of {repository.Key} is healed.");
+            }
+
+            var checkedNow = Check(basePath, isThorough: true, cancellationToken);
+            var damage = BaseDamage.Find(basePath, checkedNow.Said) with { Missing = [.. checkedNow.Missing.Keys] };
+            if (!damage.IsNone)
+            {
+                Heal(repository, basePath, damage, cancellationToken);
+                done.Add($"The base repository of {repository.Key} is healed, in which {damage.Describe()} could not be read.");
+            }
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+        {
+            done.Add(e.Message);
+        }
+
+        foreach (var (name, commit) in checkouts.Where(checkout => !CanBorrow(basePath, checkout.Name, checkout.Commit, cancellationToken)))
+            done.Add($"{name} is at {commit}, of which objects are missing, also from {repository.Url}. To make it anew: gitproc reset {name}");
+        return done;
+    }
+
+    /// <summary>Heals a base repository that cannot be borrowed from. The caller has its lock.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="basePath">Its folder, which is there.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <exception cref="GitprocException">git failed.</exception>
+    public void HealSkeleton(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
+    {
+        RemoveLeft(basePath);
+        var damage = BaseDamage.Find(basePath, "");
+        TakeOut(basePath, damage);
+        if (damage.NeedsRemote || BaseHealth.FindDamage(basePath) is not null)
+            BringAgain(repository, basePath, damage, cancellationToken);
+    }
+
+    private void Heal(RepositoryRow repository, string basePath, BaseDamage damage, CancellationToken cancellationToken)
+    {
+        TakeOut(basePath, damage);
+        var missing = Lacking(basePath, [.. damage.Objects.Union(damage.Missing)], cancellationToken);
+        damage = damage with { Missing = missing };
+        if (damage.NeedsRemote)
+        {
+            try
+            {
+                BringAgain(repository, basePath, damage, cancellationToken);
+            }
+            catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
+            {
+                throw Unhealed(repository, basePath, damage, $"could not be healed: {e.Message}", cancellationToken);
+            }
+
+            if (Check(basePath, isThorough: false, cancellationToken).Missing is { Count: > 0 } lost)
+                throw Unhealed(repository, basePath, damage with { Objects = [], Packs = [], Missing = [.. lost.Keys] }, $"has them no more: {string.Join(", ", lost.Values.Distinct())}", cancellationToken);
+        }
+        else if (damage.Refs.Count > 0)
+        {
+            // The remote has what they should be.
+            using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
+            database.Change(() => new RepositoryTable(database.Connection).ForgetFetch(repository.Id));
+        }
+
+        File.WriteAllText(HealedFile(basePath), "");
+        reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {basePath} was damaged, and is healed: {damage.Describe()} could not be read"));
+    }
+
+    // A damaged file is worse than none: git believes that the object is there, and would not write it again.
+    private static void TakeOut(string basePath, BaseDamage damage)
+    {
+        foreach (var name in damage.Refs)
+            TakeOutRef(basePath, name);
+        foreach (var id in damage.Objects)
+            MoveOut(basePath, Path.Combine(basePath, "objects", id[..2], id[2..]), id);
+        if (damage.IsStale || damage.Packs.Count > 0 || damage.Objects.Count > 0)
+            RemoveNotes(Path.Combine(basePath, "objects"));
+    }
+
+    private static void TakeOutRef(string basePath, string name)
+    {
+        var file = Path.Combine(basePath, name);
+        if (name == "packed-refs")
+        {
+            var lockFile = file + RefNames.LockSuffix;
+            using (var writer = new StreamWriter(new FileStream(lockFile, FileMode.CreateNew), System.Text.Encoding.Latin1) { NewLine = "\n" })
+            {
+                foreach (var line in BaseDamage.WholeLines(File.ReadLines(file, System.Text.Encoding.Latin1)))
+                    writer.WriteLine(line);
+            }
+
+            File.Move(lockFile, file, overwrite: true);
+            return;
+        }
+
+        MoveOut(basePath, file, name.Replace('/', '_'));
+        const string head = "refs/remotes/origin/HEAD";
+        var known = Path.Combine(CheckoutModel.Of(basePath), head);
+        if (name == head && File.Exists(known))
+            File.Copy(known, file);
+    }
+
+    private static void MoveOut(string basePath, string file, string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(basePath, "gitproc", "damaged")).FullName;
+        if (File.Exists(file))
+            File.Move(file, Path.Combine(folder, name), overwrite: true);
+    }
+
+    // git makes them again (git-commit-graph(1), git-multi-pack-index(1)).
+    private static void RemoveNotes(string objects)
+    {
+        if (!Directory.Exists(objects))
+            return;
+        File.Delete(Path.Combine(objects, "info", "commit-graph"));
+        FolderRemoval.Remove(Path.Combine(objects, "info", "commit-graphs"));
+        foreach (var file in Directory.Exists(Path.Combine(objects, "pack")) ? Directory.EnumerateFiles(Path.Combine(objects, "pack"), "multi-pack-index*") : [])
+            File.Delete(file);
+    }
+
+    private void BringAgain(RepositoryRow repository, string basePath, BaseDamage damage, CancellationToken cancellationToken)
+    {
+        var began = DateTimeOffset.UtcNow;
+        var unfinished = folder.Unfinished($"base-{repository.Id}");
+        using var step = ProgressStep.Begin(reports, $"healing the base repository of {repository.Key}");
+        try
+        {
+            var clone = new BaseClone(folder, _git) { LongestSilence = LongestSilence }.Make(Url ?? repository.Url, Credential, unfinished, cancellationToken);
+            MoveIn(Path.Combine(clone, "objects"), Path.Combine(basePath, "objects"));
+            foreach (var pack in damage.Packs)
+                new PackSalvage(folder, _git, basePath).Run(pack, cancellationToken);
+            TakeSkeleton(clone, basePath);
+            TakeRefs(clone, basePath, cancellationToken);
+        }
+        finally
+        {
+            FolderRemoval.TryRemove(unfinished);
+        }
+
+        FetchNamed(repository, basePath, cancellationToken);
+        var model = new CheckoutModel(_git);
+        if (CheckoutModel.Generation(basePath) is null)
+            model.Make(basePath, basePath, cancellationToken);
+        else
+            model.Update(basePath, cancellationToken);
+        using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
+        database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
+    }
+
+    // A pack is there for git when its index is.
+    private static void MoveIn(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(file, target, overwrite: true);
+        }
+    }
+
+    private static void TakeSkeleton(string clone, string basePath)
+    {
+        Directory.CreateDirectory(Path.Combine(basePath, "refs", "heads"));
+        Directory.CreateDirectory(Path.Combine(basePath, "gitproc"));
+        if (!BaseHealth.IsOfBase(Path.Combine(basePath, "config")))
+            File.Copy(Path.Combine(clone, "config"), Path.Combine(basePath, "config"), overwrite: true);
+        if (Head.Read(basePath) is null)
+            File.Copy(Path.Combine(clone, "HEAD"), Path.Combine(basePath, "HEAD"), overwrite: true);
+        const string head = "refs/remotes/origin/HEAD";
+        if (!File.Exists(Path.Combine(clone, head)))
+            return;
+        Directory.CreateDirectory(Path.Combine(basePath, "refs", "remotes", "origin"));
+        File.Copy(Path.Combine(clone, head), Path.Combine(basePath, head), overwrite: true);
+    }
+
+    private void TakeRefs(string clone, string basePath, CancellationToken cancellationToken)
+    {
+        var (from, to) = (ReadRemote(clone), ReadRemote(basePath));
+        Change(to.Keys.Except(from.Keys).Select(name => $"delete {name}"));
+        Change(from.Where(entry => to.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => $"update {entry.Key} {entry.Value}"));
+
+        void Change(IEnumerable<string> lines)
+        {
+            var input = string.Concat(lines.Select(line => line + "\n"));
+            if (input.Length > 0)
+                _git.Run(BaseCall.Of(basePath, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(RawText.ToBytes(input)) }, cancellationToken);
+        }
+    }
+
+    private static Dictionary<string, string> ReadRemote(string repository)
+    {
+        using var refs = RawFolder.Open(repository);
+        return RefFiles.Read(refs)
+            .Where(entry => RefFiles.IsId(entry.Value) && (entry.Key.StartsWith("refs/remotes/origin/", StringComparison.Ordinal) || entry.Key.StartsWith(BaseTags.Folder, StringComparison.Ordinal)))
+            .ToDictionary(StringComparer.Ordinal);
+    }
+
+    private static List<string> ReadTips(string basePath)
+    {
+        using var refs = RawFolder.Open(basePath);
+        return [.. RefFiles.Read(refs).Values.Where(id => RefFiles.IsId(id)).Distinct()];
+    }
+
+    // What has been fetched by its own name no clone brings. Some of it may be gone from the remote.
+    private void FetchNamed(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
+    {
+        using var refs = RawFolder.Open(basePath);
+        var named = RefFiles.Read(refs).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal)).ToList();
+        var missing = Lacking(basePath, [.. named.Select(entry => entry.Value)], cancellationToken).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, id) in named.Where(entry => missing.Contains(entry.Value)))
+        {
+            _git.Run(BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true }, cancellationToken);
+            _git.Run(
+                BaseCall.Of(basePath, "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", Url ?? repository.Url, $"+{id}:{name}") with { MayFail = true, LongestSilence = LongestSilence },
+                cancellationToken);
+        }
+    }
+
+    private string[] Lacking(string basePath, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return [];
+        var input = string.Concat(ids.Select(id => id + "\n"));
+        var answer = _git.Run(BaseCall.Of(basePath, "cat-file", "--batch-check", "--buffer") with { Input = stream => stream.Write(RawText.ToBytes(input)) }, cancellationToken);
+        return [.. answer.Output.Split('\n').Where(line => line.EndsWith(" missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+    }
+
+    private sealed record Checked(IReadOnlyDictionary<string, string> Missing, string Said);
+
+    // git-fsck(1). What it finds fault with in contents that are whole, old histories are full of.
+    private Checked Check(string basePath, bool isThorough, CancellationToken cancellationToken)
+    {
+        string[] how = isThorough ? ["--full"] : ["--connectivity-only"];
+        var call = BaseCall.Of(basePath, ["fsck", .. how, "--name-objects", "--no-dangling", "--progress"]);
+        var answer = _git.Run(call with { MayFail = true, HasRawOutput = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var match in MissingObject().Matches(RawText.ToText(answer.Output)).Concat(MissingTip().Matches(answer.Error)))
+            missing[match.Groups["id"].Value] = PrintableText.Of(match.Groups["name"].Value);
+        return new Checked(missing, answer.Error);
+    }
+
+    // A checkout's own objects are beside those that it borrows.
+    private bool CanBorrow(string basePath, string checkout, string commit, CancellationToken cancellationToken)
+    {
+        var call = BaseCall.Of(basePath, "rev-list", "--objects", "--quiet", "--max-count=1", commit, "--");
+        return _git.Run(
+            call with { MayFail = true, LongestSilence = LongestSilence, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", Path.Combine(folder.Checkout(checkout), ".git", "objects"))] },
+            cancellationToken).ExitCode == 0;
+    }
+
+    private GitprocException Unhealed(RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)
+    {
+        using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
+        var checkouts = new CheckoutTable(database.Connection).OfRepository(repository.Id)
+            .Where(row => folder.Place(row).ReadHead()?.Commit is { } commit && !CanBorrow(basePath, row.Name, commit, cancellationToken))
+            .Select(row => row.Name).ToList();
+        var whom = checkouts.Count == 0 ? "No checkout is at a commit that needs them." : $"They are needed by {string.Join(", ", checkouts)}.";
+        return new GitprocException(
+            ErrorReason.GitFailed,
+            $"The base repository {basePath} is damaged: {damage.Describe()} cannot be read, and {(why.StartsWith("has", StringComparison.Ordinal) ? $"{repository.Url} {why}" : $"it {why}")} {whom}",
+            repository.Key);
+    }
+
+    private RepositoryRow? FindRow(string basePath, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(folder.Database) || !basePath.StartsWith(folder.Base(""), StringComparison.Ordinal))
+            return null;
+        using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
+        return new RepositoryTable(database.Connection).All().Find(row => folder.Base(row.Base) == basePath);
+    }
+
+    private FileLock Lock(RepositoryRow repository, CancellationToken cancellationToken) =>
+        FileLock.Acquire(folder.BaseLock(repository.Id), $"heals the base repository of {repository.Key}", reports, cancellationToken);
+
+    private static bool RemoveLeft(string basePath) => LeftFiles.Remove(basePath);
+
+    private static string HealedFile(string basePath) => Path.Combine(basePath, "gitproc", "healed");
+
+    [GeneratedRegex("^missing \\w+ (?<id>[0-9a-f]+)(?: \\((?<name>.*)\\))?$", RegexOptions.Multiline)]
+    private static partial Regex MissingObject();
+
+    [GeneratedRegex("^error: (?<name>\\S+): invalid sha1 pointer (?<id>[0-9a-f]+)$", RegexOptions.Multiline)]
+    private static partial Regex MissingTip();
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Gitproc.Files;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// When each ref was fetched that is asked for by its own name: <c>gitproc/fetched</c> in a base repository, lines of
+/// milliseconds since 1970 and a full name. Written under the lock of the fetch.
+/// </summary>
+internal static class FetchedRefs
+{
+    /// <summary>Notes that one was fetched.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <param name="name">Its full name there.</param>
+    /// <param name="at">When the fetch began.</param>
+    public static void Note(string basePath, string name, DateTimeOffset at)
+    {
+        var times = Read(basePath);
+        times[name] = at;
+        Write(basePath, times);
+    }
+
+    /// <summary>When one was fetched last.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <param name="name">Its full name there.</param>
+    /// <returns>The time; null when that is not known.</returns>
+    public static DateTimeOffset? TimeOf(string basePath, string name) => Read(basePath).TryGetValue(name, out var at) ? at : null;
+
+    /// <summary>Finds those that nobody has asked for in a long time. Whatever is new here is young.</summary>
+    /// <param name="basePath">The base repository.</param>
+    /// <param name="age">How long.</param>
+    /// <param name="except">Ids that a checkout has checked out.</param>
+    /// <returns>Their full names.</returns>
+    public static IReadOnlyList<string> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)
+    {
+        using var folder = RawFolder.TryOpen(basePath);
+        if (folder is null)
+            return [];
+        var now = DateTimeOffset.UtcNow;
+        var known = Read(basePath);
+        var refs = Git.RefFiles.Read(folder).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal) && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch)).ToList();
+        var times = refs.ToDictionary(entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
+        if (times.Count > 0 || known.Count > 0)
+            Write(basePath, times);
+        return [.. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value)).Select(entry => entry.Key)];
+    }
+
+    private static Dictionary<string, DateTimeOffset> Read(string basePath)
+    {
+        var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var line in (PlainFile.TryReadText(FileOf(basePath)) ?? "").Split('\n'))
+        {
+            if (line.Split(' ', 2) is [var time, var name] && long.TryParse(time, CultureInfo.InvariantCulture, out var at))
+                times[name] = DateTimeOffset.FromUnixTimeMilliseconds(at);
+        }
+
+        return times;
+    }
+
+    private static void Write(string basePath, Dictionary<string, DateTimeOffset> times)
+    {
+        var (file, next) = (FileOf(basePath), FileOf(basePath) + ".new");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllLines(next, times.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value.ToUnixTimeMilliseconds()} {entry.Key}")));
+        File.Move(next, file, overwrite: true);
+    }
+
+    private static string FileOf(string basePath) => Path.Combine(basePath, "gitproc", "fetched");
+}
