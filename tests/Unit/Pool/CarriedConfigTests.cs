@@ -80,8 +80,12 @@ public sealed class CarriedConfigTests : IDisposable
 
     private void Set(string key, string value) => TestGit.Run(_own, "config", key, value);
 
-    // An answer is kept only when its files had been at rest.
-    private void Age() => File.SetLastWriteTimeUtc(Path.Combine(_own, ".git", "config"), DateTime.UtcNow.AddMinutes(-1));
+    // An answer is kept only when all that it depends on had been at rest.
+    private void Age()
+    {
+        File.SetLastWriteTimeUtc(Path.Combine(_own, ".git", "config"), DateTime.UtcNow.AddMinutes(-1));
+        Directory.SetLastWriteTimeUtc(Path.Combine(_own, ".git"), DateTime.UtcNow.AddMinutes(-1));
+    }
 
     private static string Get(Checkout checkout, string key) => TestGit.Run(checkout.Path, "config", "--local", "--default", "", key);
 }
