@@ -28,9 +28,23 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     // sys/stat.h; STATX_BASIC_STATS.
     private const uint BasicStats = 0x7FF;
 
-    private readonly SafeFileHandle _handle;
+    // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed while one in
+    // them is open, and opened again from the nearest one that is. There may be thousands, and a process may have a thousand files open.
+    private const int MostOpen = 32;
 
-    private UnixFolder(SafeFileHandle handle) => _handle = handle;
+    private readonly UnixFolder? _parent;
+    private readonly string _name;
+    private readonly int _depth;
+    private SafeFileHandle? _handle;
+    private bool _isDisposed;
+
+    private UnixFolder(SafeFileHandle handle, UnixFolder? parent, string name)
+    {
+        _handle = handle;
+        _parent = parent;
+        _name = name;
+        _depth = parent is null ? 0 : parent._depth + 1;
+    }
 
     // ENOTEMPTY, ENAMETOOLONG, ELOOP.
     private static int NotEmpty => OperatingSystem.IsMacOS() ? 66 : 39;
@@ -61,12 +75,14 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
-    private int Descriptor => (int)_handle.DangerousGetHandle();
+    private int Descriptor => (int)(_handle ??= OpenAgain()).DangerousGetHandle();
+
+    private bool MayBeClosed => _isDisposed || (_depth > MostOpen && _depth % MostOpen != 0);
 
     /// <summary>Opens a folder.</summary>
     /// <param name="path">Its path.</param>
     /// <returns>The folder; null when there is none.</returns>
-    public static new UnixFolder? TryOpen(string path) => OpenFolder(CurrentFolder, RawText.OfText(path), 0);
+    public static new UnixFolder? TryOpen(string path) => OpenFolder(CurrentFolder, RawText.OfText(path), 0, parent: null);
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, EntryKind Kind)> Entries()
@@ -103,14 +119,20 @@ internal sealed unsafe partial class UnixFolder : RawFolder
             return EntryKind.Link;
         if (!IsName(name))
             return null;
-        using var folder = OpenFolder(Descriptor, name, DoNotFollow);
+        using var folder = OpenFolder(Descriptor, name, DoNotFollow, parent: null);
         if (folder is not null)
             return EntryKind.Folder;
         return Access(Descriptor, Bytes(name), 0, 0) == 0 ? EntryKind.File : null;
     }
 
     /// <inheritdoc/>
-    public override RawFolder? TryOpenFolder(string name) => IsName(name) ? OpenFolder(Descriptor, name, DoNotFollow) : null;
+    public override RawFolder? TryOpenFolder(string name)
+    {
+        var folder = IsName(name) ? OpenFolder(Descriptor, name, DoNotFollow, parent: this) : null;
+        if (folder is not null && MayBeClosed)
+            Close();
+        return folder;
+    }
 
     /// <inheritdoc/>
     public override void CreateFolder(string name)
@@ -243,17 +265,37 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _handle.Dispose();
+    public override void Dispose()
+    {
+        _isDisposed = true;
+        Close();
+    }
 
-    private static UnixFolder? OpenFolder(int parent, string name, int flags)
+    private void Close()
+    {
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    private SafeFileHandle OpenAgain()
+    {
+        var parent = _parent ?? throw new ObjectDisposedException(nameof(UnixFolder));
+        var descriptor = OpenAt(parent.Descriptor, Bytes(_name), ReadOnly | MustBeFolder | DoNotFollow | CloseOnExecute, 0);
+        var failure = descriptor < 0 ? Failure(_name) : null;
+        if (parent.MayBeClosed)
+            parent.Close();
+        return failure is null ? new SafeFileHandle(descriptor, ownsHandle: true) : throw failure;
+    }
+
+    private static UnixFolder? OpenFolder(int at, string name, int flags, UnixFolder? parent)
     {
         var bytes = Bytes(name);
         flags |= ReadOnly | MustBeFolder | CloseOnExecute;
-        var descriptor = OpenAt(parent, bytes, flags, 0);
+        var descriptor = OpenAt(at, bytes, flags, 0);
         var error = Marshal.GetLastPInvokeError();
-        if (descriptor < 0 && error == AccessDenied && ChangeMode(parent, bytes, OwnFolder, 0) == 0)
+        if (descriptor < 0 && error == AccessDenied && ChangeMode(at, bytes, OwnFolder, 0) == 0)
         {
-            descriptor = OpenAt(parent, bytes, flags, 0);
+            descriptor = OpenAt(at, bytes, flags, 0);
             error = Marshal.GetLastPInvokeError();
         }
 
@@ -264,7 +306,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         // can be removed.
         if ((uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
             _ = ChangeMode(descriptor, mode | OwnFolder);
-        return new UnixFolder(handle);
+        return new UnixFolder(handle, parent, name);
     }
 
     // struct statx.

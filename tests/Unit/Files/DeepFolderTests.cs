@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Gitproc.Files;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Files;
+
+/// <summary>Folders in folders, more than a process may have files open.</summary>
+public sealed class DeepFolderTests : IDisposable
+{
+    private const int Depth = 3000;
+
+    private readonly PoolFixture _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void A_walk_keeps_few_of_them_open_and_comes_back_to_each()
+    {
+        var top = Directory.CreateDirectory(_pool["top"]).FullName;
+        MakeDeep(top);
+        var most = 0;
+        var files = 0;
+        using var root = RawFolder.Open(top);
+        RawTree.Walk(root, "", entry =>
+        {
+            if (entry.Kind == EntryKind.File)
+            {
+                using var file = entry.Parent.TryOpenFile(entry.Name);
+                Assert.NotNull(file);
+                files++;
+            }
+            else if (entry.Path.Length > 2 * (Depth - 10))
+            {
+                most = Math.Max(most, OpenBelow(top));
+            }
+
+            return true;
+        });
+        Assert.Equal(Depth, files);
+        Assert.InRange(most, 1, 200);
+        root.RemoveEntries();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(top));
+    }
+
+    [Fact]
+    public void A_checkout_with_thousands_of_them_is_released_by_a_process_that_may_have_a_thousand_files_open()
+    {
+        var checkout = _pool.Acquire();
+        MakeDeep(checkout.Path);
+        var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n 1024; exec '{GitprocProgram.File}' release --force --discard '{checkout.Name}'"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+        var result = GitprocProgram.Finish(Process.Start(start)!);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
+        Assert.False(Directory.Exists(Path.Combine(checkout.Path, "d")));
+    }
+
+    // Each has a folder and a file.
+    private static void MakeDeep(string path)
+    {
+        var folder = RawFolder.Open(path);
+        for (var i = 0; i < Depth; i++)
+        {
+            folder.CreateFile("f", isExecutable: false).Dispose();
+            folder.CreateFolder("d");
+            var inner = folder.TryOpenFolder("d")!;
+            folder.Dispose();
+            folder = inner;
+        }
+
+        folder.Dispose();
+    }
+
+    private static int OpenBelow(string folder) => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(entry => LinkTarget(entry)?.StartsWith(folder, StringComparison.Ordinal) == true);
+
+    private static string? LinkTarget(FileSystemInfo entry)
+    {
+        try
+        {
+            return entry.LinkTarget;
+        }
+        catch (IOException)
+        {
+            // Another test has closed it.
+            return null;
+        }
+    }
+}
