@@ -132,7 +132,7 @@ public sealed class LinkTests : IDisposable
     public void The_url_of_a_submodule_is_none_that_the_user_has_given()
     {
         _user.Run("git config --global --unset protocol.file.allow; git init -q lib; git -C lib commit -q --allow-empty -m 1; cd r; git -c protocol.file.allow=always submodule --quiet add ../lib libs/lib; git commit -qm sub; cd ..; git clone -q r clone; git -C clone config submodule.libs/lib.url $PWD/lib");
-        Assert.Contains("'file' not allowed", _user.Fail("cd clone; gitproc link libs/lib"), StringComparison.Ordinal);
+        _user.Run("cd clone; if gitproc link libs/lib 2> ../error; then exit 1; fi; grep \"'file' not allowed\" ../error; test ! -e .git/modules/libs/lib");
     }
 
     [Fact]
@@ -140,8 +140,7 @@ public sealed class LinkTests : IDisposable
     {
         // Of a commit with its editor open.
         _user.Run("cd r; gitproc link work; echo x > work/x; for f in index.lock packed-refs.lock refs/heads/main.lock; do touch -d '1 hour ago' .git/$f; done; touch .git/refs/gitproc");
-        Assert.Contains("failed with exit code", _user.Fail("cd r; gitproc link remove work"), StringComparison.Ordinal);
-        _user.Run("cd r; ls .git/index.lock .git/packed-refs.lock .git/refs/heads/main.lock work/x");
+        _user.Run("cd r; if gitproc link remove work 2> ../error; then exit 1; fi; grep 'failed with exit code' ../error; ls .git/index.lock .git/packed-refs.lock .git/refs/heads/main.lock work/x");
     }
 
     [Fact]
