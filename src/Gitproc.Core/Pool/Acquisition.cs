@@ -81,6 +81,8 @@ internal sealed class Acquisition(
                 {
                     var rest = Wanted with { Count = Wanted.Count - ready.Count, Commit = _target?.Commit };
                     granted = new Queue<Grant>(_wait.For(rest, LongestWait, Caller, cancellationToken));
+                    if (_wait.HasWaited)
+                        _wholeAt = null;
                 }
 
                 if (TryPrepare(granted.Dequeue(), cancellationToken) is not { } row)

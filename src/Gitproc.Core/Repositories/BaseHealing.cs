@@ -19,6 +19,9 @@ namespace Gitproc.Repositories;
 /// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
 {
+    // What a job borrows from may be a pipe, and one commit is read in no time.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+
     private readonly GitRunner _git = new(reports);
 
     /// <summary>The URL to clone from; null for the one that the pool knows.</summary>
@@ -323,13 +326,16 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return new Checked(missing, answer.Error);
     }
 
-    // A checkout's own objects are beside those that it borrows.
+    // A checkout's own objects are beside those that it borrows. Where a job has put something else in the place of its list of
+    // alternates, that is put right when it is recycled.
     private bool CanBorrow(string basePath, string checkout, string commit, CancellationToken cancellationToken)
     {
+        var objects = Path.Combine(folder.Checkout(checkout), ".git", "objects");
+        if (PlainFile.TryRead(Path.Combine(objects, "info", "alternates")) is null)
+            return true;
         var call = BaseCall.Of(basePath, "rev-list", "--objects", "--quiet", "--max-count=1", commit, "--");
         return _git.Run(
-            call with { MayFail = true, LongestSilence = LongestSilence, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", Path.Combine(folder.Checkout(checkout), ".git", "objects"))] },
-            cancellationToken).ExitCode == 0;
+            call with { MayFail = true, LongestSilence = LongestLook, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)] }, cancellationToken).ExitCode == 0;
     }
 
     private GitprocException Unhealed(RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)

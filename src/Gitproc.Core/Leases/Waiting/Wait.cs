@@ -20,6 +20,9 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
 
     private readonly WaitingQueue _queue = new(folder, database);
 
+    /// <summary>Whether it took a place in the queue: what was looked at before is old.</summary>
+    public bool HasWaited { get; private set; }
+
     /// <summary>Gets what is wanted.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
@@ -39,6 +42,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             if (longest is null && !leases.IsBeingCleaned(request))
                 return leases.Grant(request, ticket: null);
             var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
+            HasWaited = true;
             while (true)
             {
                 using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
