@@ -23,8 +23,8 @@ def resize(rows, columns):
 def become_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     # Whoever started this may ignore them; a shell on a terminal has them by default.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 def read(seconds):

@@ -331,9 +331,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var lives = new OwnerLives();
         return [.. Usable(request).Select(Find).OfType<Grant>().Take(request.Count)];
 
-        // What a process still writes into is no checkout for somebody else.
+        // Of many that are made at once some are made to the end since the rows were read. And what a process still writes into is no
+        // checkout for somebody else.
         Grant? Find(CheckoutRow row) =>
-            IsLeft(row, lives, out var why) && !LockedFile.IsLocked(folder.CheckoutLock(row.Name)) && !TryGiveToHolder(row)
+            IsLeft(row, lives, out var why) && !LockedFile.IsLocked(folder.CheckoutLock(row.Name)) && IsAsSeen(row) && !TryGiveToHolder(row)
             && (row.State == CheckoutState.Creating || CheckoutProcesses.Of(folder.Checkout(row.Name)) is [])
                 ? new Grant(row, row.Lease, why ?? (row.Lease is null ? null : "did not get it: who made or cleaned it is gone"))
                 : null;
@@ -348,14 +349,16 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     // A lease that is over may have been renewed since, and what was made to the end is its holder's.
+    private bool IsAsSeen(CheckoutRow seen) =>
+        _checkouts.Find(seen.Id) is { } now && now.State == seen.State && now.Lease?.Id == seen.Lease?.Id
+        && now.Lease?.Owner == seen.Lease?.Owner && now.Lease?.ExpiresAt == seen.Lease?.ExpiresAt && now.Lease?.IsStrict == seen.Lease?.IsStrict;
+
     private Grant? TryTakeOver(Grant left, Lease lease)
     {
         var seen = left.Checkout;
         if (FileLock.TryAcquire(folder.CheckoutLock(seen.Name)) is not { } making)
             return null;
-        var isAsSeen = _checkouts.Find(seen.Id) is { } now && now.State == seen.State && now.Lease?.Id == seen.Lease?.Id
-            && now.Lease?.Owner == seen.Lease?.Owner && now.Lease?.ExpiresAt == seen.Lease?.ExpiresAt && now.Lease?.IsStrict == seen.Lease?.IsStrict;
-        var taken = !isAsSeen ? null : seen switch
+        var taken = !IsAsSeen(seen) ? null : seen switch
         {
             { State: CheckoutState.Creating, Lease: { } maker } => _checkouts.ReplaceLease(seen.Id, maker.Id, lease),
             { Lease: { } over } => _checkouts.TakeOver(seen.Id, over.Id, lease),
