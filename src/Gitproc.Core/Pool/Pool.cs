@@ -328,6 +328,13 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         }
 
         var running = looking is null ? CheckoutProcesses.Stop(_folder.Checkout(held.Name), cancellationToken) : looking.GetAwaiter().GetResult();
+        // Whoever only looks into it, as another gitproc, a prompt or an indexer does, has a file of it open for a moment.
+        for (var look = 1; running.Count > 0 && look <= 3; look++)
+        {
+            Thread.Sleep(20);
+            running = CheckoutProcesses.Of(_folder.Checkout(held.Name));
+        }
+
         if (running.Count > 0)
             Warn($"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
         // Before its lease ends, so that nobody else begins to clean it.
