@@ -268,7 +268,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
                 ErrorReason.NothingFree, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
 
         // Whoever names the folder of the repository means it as much as one who names none.
-        var isOfCaller = config.TopLevel is { } top
+        var isOfCaller = config is { TopLevel: { } top, Local.Count: > 0 }
             && (request.Repository is null || RealPath.IsSame(RealPath.Of(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), RealPath.Of(top)));
         var carried = isOfCaller ? new CarriedConfig(config, settings) : null;
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);

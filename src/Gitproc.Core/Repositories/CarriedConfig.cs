@@ -22,12 +22,15 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
         "gpg.format", "gpg.program", "commit.template", "core.hookspath", "core.autocrlf", "core.eol", "core.sshcommand",
     ];
 
-    /// <summary>Whether a setting of a repository is looked at here.</summary>
-    /// <param name="key">The key, as git lists it.</param>
-    /// <param name="config">git's config where it is set.</param>
-    /// <returns>True when it is.</returns>
-    public static bool IsOfInterest(string key, GitConfig config) =>
-        Always.Contains(key) || WorthTelling.Contains(key) || PoolSettings.CarriedKeys(config).Contains(key);
+    /// <summary>What a repository sets for itself and is looked at here.</summary>
+    /// <param name="config">git's config there.</param>
+    /// <returns>The entries, in order.</returns>
+    /// <exception cref="GitprocException"><c>gitproc.carryConfig</c> makes no sense.</exception>
+    public static IEnumerable<KeyValuePair<string, string>> OfInterest(GitConfig config)
+    {
+        var carried = PoolSettings.CarriedKeys(config);
+        return config.Local.Where(entry => Always.Contains(entry.Key) || WorthTelling.Contains(entry.Key) || carried.Contains(entry.Key));
+    }
 
     /// <summary>Names what the repository sets and its checkouts do not get.</summary>
     /// <param name="kind">Of what kind the checkout is.</param>

@@ -38,7 +38,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
 
-    private IEnumerable<KeyValuePair<string, string>> KeptLocal => Config.Local.Where(entry => CarriedConfig.IsOfInterest(entry.Key, Config));
+    private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
 
     /// <summary>Whether git would answer the same now.</summary>
     /// <returns>True when nothing has changed.</returns>

@@ -17,14 +17,14 @@ public sealed class FetchTests : IDisposable
     public void A_new_commit_is_had_when_the_last_fetch_is_old()
     {
         _pool.Release(_pool.Acquire());
-        var commit = Push("new");
-        Assert.NotEqual(commit, Acquired(_pool.Request()).Commit);
+        var commit = _pool.Commit("new");
+        Assert.NotEqual(commit, _pool.AcquireAndRelease(_pool.Request()).Commit);
 
         Age(59);
-        Assert.NotEqual(commit, Acquired(_pool.Request()).Commit);
+        Assert.NotEqual(commit, _pool.AcquireAndRelease(_pool.Request()).Commit);
         Age(61);
-        Assert.NotEqual(commit, Acquired(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
-        var checkout = Acquired(_pool.Request());
+        Assert.NotEqual(commit, _pool.AcquireAndRelease(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
+        var checkout = _pool.AcquireAndRelease(_pool.Request());
         Assert.Equal(commit, checkout.Commit);
         Assert.Equal("new", File.ReadAllText(Path.Combine(checkout.Path, "new.txt")));
         Assert.Equal("## main...origin/main", TestGit.Run(checkout.Path, "status", "--short", "--branch"));
@@ -34,35 +34,35 @@ public sealed class FetchTests : IDisposable
     public void It_is_had_at_once_when_that_is_asked_for_or_it_is_not_there()
     {
         _pool.Release(_pool.Acquire());
-        var commit = Push("one");
-        Assert.Equal(commit, Acquired(Fetching).Commit);
-        commit = Push("two");
-        Assert.Equal(commit, Acquired(_pool.Request() with { Ref = commit }).Commit);
+        var commit = _pool.Commit("one");
+        Assert.Equal(commit, _pool.AcquireAndRelease(Fetching).Commit);
+        commit = _pool.Commit("two");
+        Assert.Equal(commit, _pool.AcquireAndRelease(_pool.Request() with { Ref = commit }).Commit);
         TestGit.Run(_pool.Source, "branch", "later");
-        Assert.Equal("later", Acquired(_pool.Request() with { Ref = "later" }).Branch);
+        Assert.Equal("later", _pool.AcquireAndRelease(_pool.Request() with { Ref = "later" }).Branch);
         TestGit.Run(_pool.Source, "tag", "v2");
-        Assert.Equal(commit, Acquired(_pool.Request() with { Ref = "v2" }).Commit);
+        Assert.Equal(commit, _pool.AcquireAndRelease(_pool.Request() with { Ref = "v2" }).Commit);
     }
 
     [Fact]
     public void What_the_remote_does_to_its_refs_is_seen()
     {
         _pool.Release(_pool.Acquire());
-        Push("one");
+        _pool.Commit("one");
         TestGit.Run(_pool.Source, "branch", "--quiet", "next");
         TestGit.Run(_pool.Source, "tag", "new-tag");
         TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "other");
         TestGit.Run(_pool.Source, "commit", "--quiet", "--amend", "-m", "forced");
         TestGit.Run(_pool.Source, "tag", "-f", "v1");
         TestGit.Run(_pool.Source, "symbolic-ref", "HEAD", "refs/heads/next");
-        var checkout = Acquired(Fetching);
+        var checkout = _pool.AcquireAndRelease(Fetching);
         Assert.Equal("next", checkout.Branch);
         Assert.Equal(
             "refs/remotes/origin/HEAD refs/remotes/origin/main refs/remotes/origin/next refs/tags/new-tag refs/tags/v1",
             TestGit.Run(checkout.Path, "for-each-ref", "--format=%(refname)", "refs/remotes", "refs/tags").ReplaceLineEndings(" "));
         foreach (var name in (string[])["main", "next", "v1", "new-tag"])
             Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", name), TestGit.Run(checkout.Path, "rev-parse", name is "v1" or "new-tag" ? name : $"origin/{name}"));
-        Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "main"), Acquired(_pool.Request() with { Ref = "main" }).Commit);
+        Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "main"), _pool.AcquireAndRelease(_pool.Request() with { Ref = "main" }).Commit);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FetchTests : IDisposable
         _pool.Release(_pool.Acquire());
         TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "topic");
         TestGit.Run(_pool.Source, "branch", "topic/one");
-        Assert.Equal("topic/one", Acquired(Fetching with { Ref = "topic/one" }).Branch);
+        Assert.Equal("topic/one", _pool.AcquireAndRelease(Fetching with { Ref = "topic/one" }).Branch);
     }
 
     [Fact]
@@ -82,12 +82,12 @@ public sealed class FetchTests : IDisposable
         Age(600);
         Directory.Move(_pool.Source, _pool.Source + ".away");
         _pool.Reports.Clear();
-        Assert.NotNull(Acquired(_pool.Request("source")).Commit);
+        Assert.NotNull(_pool.AcquireAndRelease(_pool.Request("source")).Commit);
         var warning = Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Warning).Text;
         Assert.Contains("could not be fetched", warning, StringComparison.Ordinal);
         Assert.Contains("10 m ago", warning, StringComparison.Ordinal);
 
-        Assert.NotNull(Acquired(_pool.Request("source") with { Ref = "other" }).Commit);
+        Assert.NotNull(_pool.AcquireAndRelease(_pool.Request("source") with { Ref = "other" }).Commit);
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request("source") with { Ref = "nothing" }));
         Assert.Equal(ErrorReason.RefNotFound, error.Reason);
         Assert.Contains("could not be fetched", error.Message, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class FetchTests : IDisposable
         var many = Enumerable.Range(0, 20).Select(_ => _pool.Acquire()).ToList();
         foreach (var checkout in many)
             _pool.Release(checkout);
-        var commit = Push("new");
+        var commit = _pool.Commit("new");
         Age(600);
         var fetches = 0;
         var results = new System.Collections.Concurrent.ConcurrentBag<string>();
@@ -143,8 +143,8 @@ public sealed class FetchTests : IDisposable
     {
         _pool.Release(_pool.Acquire());
         TestGit.Run(BasePath, "tag", "of-a-link", "refs/remotes/origin/main");
-        Push("new");
-        Acquired(Fetching);
+        _pool.Commit("new");
+        _pool.AcquireAndRelease(Fetching);
         Assert.Equal("of-a-link", TestGit.Run(BasePath, "tag", "--list", "of-a-link"));
     }
 
@@ -158,11 +158,11 @@ public sealed class FetchTests : IDisposable
             var file = Path.Combine(BasePath, left[round]);
             File.WriteAllText(file, "");
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-2));
-            var commit = Push($"new-{round}");
+            var commit = _pool.Commit($"new-{round}");
             TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "main", "next");
-            Assert.Equal(("next", commit), (Acquired(Fetching).Branch, Acquired(Fetching).Commit));
+            Assert.Equal(("next", commit), (_pool.AcquireAndRelease(Fetching).Branch, _pool.AcquireAndRelease(Fetching).Commit));
             TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "next", "main");
-            Assert.Equal("main", Acquired(Fetching).Branch);
+            Assert.Equal("main", _pool.AcquireAndRelease(Fetching).Branch);
             Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
         }
     }
@@ -173,9 +173,9 @@ public sealed class FetchTests : IDisposable
         _pool.Release(_pool.Acquire());
         var file = Path.Combine(BasePath, "packed-refs.lock");
         File.WriteAllText(file, "");
-        Push("new");
+        _pool.Commit("new");
         TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "other");
-        Acquired(Fetching);
+        _pool.AcquireAndRelease(Fetching);
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("packed-refs.lock", StringComparison.Ordinal));
         Assert.True(File.Exists(file));
     }
@@ -218,21 +218,6 @@ public sealed class FetchTests : IDisposable
         Assert.Equal(0, _pool.Program.Run(_pool.Home, "acquire", _pool.Source).ExitCode);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
         stopped.Kill(entireProcessTree: true);
-    }
-
-    private Checkout Acquired(AcquireRequest request)
-    {
-        var checkout = _pool.Acquire(request);
-        _pool.Release(checkout);
-        return checkout;
-    }
-
-    private string Push(string name)
-    {
-        File.WriteAllText(Path.Combine(_pool.Source, name + ".txt"), name);
-        TestGit.Run(_pool.Source, "add", ".");
-        TestGit.Run(_pool.Source, "commit", "--quiet", "-m", name);
-        return TestGit.Run(_pool.Source, "rev-parse", "HEAD");
     }
 
     private sealed class Reports : List<PoolReport>, IProgress<PoolReport>

@@ -21,22 +21,22 @@ public sealed class UpstreamTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             TestGit.Run(_pool.Source, "tag", "--delete", "v1");
-            Push($"folder-{i}");
+            _pool.Commit($"folder-{i}");
             TestGit.Run(_pool.Source, "tag", "v1/rc1");
             AssertTags("v1/rc1");
             TestGit.Run(_pool.Source, "tag", "--delete", "v1/rc1");
-            Push($"file-{i}");
+            _pool.Commit($"file-{i}");
             TestGit.Run(_pool.Source, "tag", "--annotate", "--message", "v1", "v1");
             AssertTags("v1");
         }
 
         void AssertTags(string tag)
         {
-            var checkout = Acquired(Fetching with { Kind = CheckoutKind.Clone });
+            var checkout = _pool.AcquireAndRelease(Fetching with { Kind = CheckoutKind.Clone });
             Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), checkout.Commit);
             foreach (var path in (string[])[checkout.Path, linked.Path])
                 Assert.Equal(tag, TestGit.Run(path, "tag"));
-            Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), Acquired(_pool.Request() with { Ref = tag }).Commit);
+            Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), _pool.AcquireAndRelease(_pool.Request() with { Ref = tag }).Commit);
             Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
         }
     }
@@ -49,7 +49,7 @@ public sealed class UpstreamTests : IDisposable
         _pool.Release(free);
         Assert.Equal("v9", TestGit.Run(held.Path, "describe"));
         TestGit.Run(_pool.Source, "tag", "--delete", "v9");
-        Push("new");
+        _pool.Commit("new");
 
         foreach (var checkout in (Checkout[])[_pool.Acquire(Fetching), _pool.Acquire(_pool.Request() with { MaxCheckouts = 9 })])
             Assert.Equal("v1", TestGit.Run(checkout.Path, "tag"));
@@ -67,7 +67,7 @@ public sealed class UpstreamTests : IDisposable
         var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
         TestGit.Run(linked.Path, "tag", "mine");
         TestGit.Run(_pool.Source, "tag", "mine/too");
-        Push("new");
+        _pool.Commit("new");
         var clone = _pool.Acquire(Fetching with { Kind = CheckoutKind.Clone });
         Assert.Equal("mine/too\nv1", TestGit.Run(clone.Path, "tag"));
         Assert.Equal("mine\nv1", TestGit.Run(linked.Path, "tag"));
@@ -77,17 +77,17 @@ public sealed class UpstreamTests : IDisposable
     [Fact]
     public void A_request_to_merge_that_is_no_more_is_an_error_unless_the_remote_is_away()
     {
-        Push("merge");
+        _pool.Commit("merge");
         TestGit.Run(_pool.Source, "update-ref", "refs/pull/7/merge", "HEAD");
         TestGit.Run(_pool.Source, "reset", "--quiet", "--hard", "HEAD~1");
         var request = _pool.Request("source") with { Ref = "refs/pull/7/merge" };
-        var merge = Acquired(request with { Repository = _pool.Source }).Commit;
+        var merge = _pool.AcquireAndRelease(request with { Repository = _pool.Source }).Commit;
         // The branches were fetched at another time.
         var times = Path.Combine(BasePath, "gitproc/fetched");
         File.WriteAllText(times, $"{DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeMilliseconds()} {File.ReadAllText(times).Split(' ')[1]}");
 
         Directory.Move(_pool.Source, _pool.Source + ".away");
-        Assert.Equal(merge, Acquired(request).Commit);
+        Assert.Equal(merge, _pool.AcquireAndRelease(request).Commit);
         var warning = Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Warning).Text;
         Assert.Contains("3 h ago", warning, StringComparison.Ordinal);
         Assert.Contains("refs/pull/7/merge", warning, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class UpstreamTests : IDisposable
         Assert.Equal(ErrorReason.RefNotFound, error.Reason);
         Assert.Contains("3 h ago", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, _pool.Query<long>("SELECT count(*) FROM event"));
-        Assert.Equal(merge, Acquired(request with { Fetch = FetchPolicy.Never }).Commit);
+        Assert.Equal(merge, _pool.AcquireAndRelease(request with { Fetch = FetchPolicy.Never }).Commit);
     }
 
     [Theory]
@@ -114,10 +114,10 @@ public sealed class UpstreamTests : IDisposable
         var pushed = TestGit.Run(checkout.Path, "rev-parse", "HEAD");
         if (isReleased)
             _pool.Release(checkout);
-        Assert.NotEqual(pushed, Acquired(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
-        Assert.Equal(pushed, Acquired(_pool.Request()).Commit);
+        Assert.NotEqual(pushed, _pool.AcquireAndRelease(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
+        Assert.Equal(pushed, _pool.AcquireAndRelease(_pool.Request()).Commit);
         _pool.Reports.Clear();
-        Assert.Equal(pushed, Acquired(_pool.Request()).Commit);
+        Assert.Equal(pushed, _pool.AcquireAndRelease(_pool.Request()).Commit);
         Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains(" fetch ", StringComparison.Ordinal));
     }
 
@@ -128,7 +128,7 @@ public sealed class UpstreamTests : IDisposable
     {
         _pool.Release(_pool.Acquire());
         TestGit.Run(_pool.Source, "switch", "--quiet", "-c", "agent/x");
-        var commit = Push("agent");
+        var commit = _pool.Commit("agent");
         TestGit.Run(_pool.Source, "switch", "--quiet", "main");
 
         var checkout = _pool.Acquire(Fetching with { NewBranch = "agent/x", Kind = kind });
@@ -143,20 +143,5 @@ public sealed class UpstreamTests : IDisposable
         var other = _pool.Acquire(_pool.Request() with { Ref = "main", NewBranch = "agent/x", Kind = kind });
         Assert.Equal(("agent/x", TestGit.Run(_pool.Source, "rev-parse", "main")), (other.Branch, other.Commit));
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("agent/x", StringComparison.Ordinal));
-    }
-
-    private Checkout Acquired(AcquireRequest request)
-    {
-        var checkout = _pool.Acquire(request);
-        _pool.Release(checkout);
-        return checkout;
-    }
-
-    private string Push(string name)
-    {
-        File.WriteAllText(Path.Combine(_pool.Source, name + ".txt"), name);
-        TestGit.Run(_pool.Source, "add", ".");
-        TestGit.Run(_pool.Source, "commit", "--quiet", "-m", name);
-        return TestGit.Run(_pool.Source, "rev-parse", "HEAD");
     }
 }

@@ -46,6 +46,22 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Release(Checkout checkout) => Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
 
+    public Checkout AcquireAndRelease(AcquireRequest request)
+    {
+        var checkout = Acquire(request);
+        Release(checkout);
+        return checkout;
+    }
+
+    /// <summary>Makes a commit with a new file in the repository that is acquired, and returns its id.</summary>
+    public string Commit(string name)
+    {
+        File.WriteAllText(Path.Combine(Source, name + ".txt"), name);
+        TestGit.Run(Source, "add", ".");
+        TestGit.Run(Source, "commit", "--quiet", "-m", name);
+        return TestGit.Run(Source, "rev-parse", "HEAD");
+    }
+
     public IReadOnlyList<Checkout> List() => Pool.List(null, Home);
 
     public Checkout Find(string name) => List().Single(checkout => checkout.Name == name);
