@@ -53,6 +53,11 @@ internal abstract class RawFolder : IDisposable
     /// <returns>What the file system says of it, and not of what a link leads to; null when nothing is there.</returns>
     public abstract FileStat? StatOf(ReadOnlySpan<byte> name);
 
+    /// <summary>Looks at what a path leads to; links on the way to it are followed, so whoever asks looks at the folders on the way too.</summary>
+    /// <param name="path">The bytes of its raw path from here; empty for the folder itself.</param>
+    /// <returns>As <see cref="StatOf"/>.</returns>
+    public abstract FileStat? StatAt(ReadOnlySpan<byte> path);
+
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
     /// <param name="name">The raw name.</param>
     /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>

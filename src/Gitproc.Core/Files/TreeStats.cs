@@ -28,6 +28,32 @@ internal static class TreeStats
         return found;
     }
 
+    /// <summary>Whether all is as it was: as <see cref="Of"/>, without an object or an open folder for each, as an acquire does it.</summary>
+    /// <param name="root">The absolute path of the tree.</param>
+    /// <param name="paths">The bytes of raw paths, a zero behind each; folders before what is in them.</param>
+    /// <param name="stats">What was at each, folders on the way among them: so no link is followed that was not there.</param>
+    /// <returns>True when it is.</returns>
+    public static bool AreSo(string root, ReadOnlySpan<byte> paths, ReadOnlySpan<FileStat> stats)
+    {
+        try
+        {
+            using var top = RawFolder.TryOpen(root);
+            foreach (ref readonly var stat in stats)
+            {
+                var length = paths.IndexOf((byte)0);
+                if (length < 0 || top?.StatAt(paths[..length]) != stat)
+                    return false;
+                paths = paths[(length + 1)..];
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static bool Look(string root, IReadOnlyList<string> paths, int start, Span<FileStat> found)
     {
         using var top = RawFolder.TryOpen(root);

@@ -185,9 +185,17 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     {
         if (name.IsEmpty || name.SequenceEqual(".."u8) || name.ContainsAny((byte)'/', (byte)0))
             return null;
-        // It is asked for tens of thousands of names.
-        Span<byte> bytes = name.Length < 256 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
-        name.CopyTo(bytes);
+        return StatAt(name);
+    }
+
+    /// <inheritdoc/>
+    public override FileStat? StatAt(ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty)
+            path = "."u8;
+        // It is asked for tens of thousands of them.
+        Span<byte> bytes = path.Length < 256 ? stackalloc byte[path.Length + 1] : new byte[path.Length + 1];
+        path.CopyTo(bytes);
         bytes[^1] = 0;
         var result = stackalloc byte[256];
         int status;
@@ -199,7 +207,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         }
 
         if (status != 0)
-            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(name));
+            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(path));
         return OperatingSystem.IsMacOS() ? OfMac(result) : OfLinux(result);
     }
 

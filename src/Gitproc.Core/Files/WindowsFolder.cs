@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Files;
@@ -39,15 +38,19 @@ internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
         : null;
 
     /// <inheritdoc/>
-    public override FileStat? StatOf(ReadOnlySpan<byte> name)
+    public override FileStat? StatOf(ReadOnlySpan<byte> name) => StatAt(name);
+
+    /// <inheritdoc/>
+    public override FileStat? StatAt(ReadOnlySpan<byte> path)
     {
+        var full = PathOf(RawText.Of(path));
         // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS.
-        using var handle = OpenFile(Path.Combine(path, Encoding.UTF8.GetString(name)), 0x80, 7, 0, 3, 0x02200000, 0);
+        using var handle = OpenFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
         if (handle.IsInvalid || !GetBasicInformation(handle, 0, out var basic, (uint)sizeof(BasicInformation)))
             return null;
         var attributes = (FileAttributes)basic.Attributes;
         var isFolder = attributes.HasFlag(FileAttributes.Directory);
-        var isLink = attributes.HasFlag(FileAttributes.ReparsePoint) && new FileInfo(Path.Combine(path, Encoding.UTF8.GetString(name))).LinkTarget is not null;
+        var isLink = attributes.HasFlag(FileAttributes.ReparsePoint) && new FileInfo(full).LinkTarget is not null;
         var (modified, changed) = (ToUnix(basic.LastWriteTime), ToUnix(basic.ChangeTime));
         return new FileStat
         {

@@ -175,7 +175,7 @@ internal sealed class Acquisition(
         if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
             return Take(ref grant, head);
         var url = Target.IsByName ? row.Url : Target.Url;
-        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place, cancellationToken);
+        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place);
         if (!isWorked && Clean != CleanMode.Full && row.Url == url && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
             return row;
 
@@ -203,12 +203,7 @@ internal sealed class Acquisition(
 
     // Somebody may have written into it by a path from elsewhere, which leaves no trace in .git. One without a record was
     // cleaned by an older gitproc, or the record could not be written: it is compared once.
-    private bool IsAsRecorded(CheckoutPlace place, CancellationToken cancellationToken)
-    {
-        var record = folder.Record(place.Name);
-        return TreeRecord.CountFiles(record) is { } count
-            && (count > Settings.VerifyFiles || TreeRecord.TryRead(record)?.IsSo(place.Path, cancellationToken) == true);
-    }
+    private bool IsAsRecorded(CheckoutPlace place) => TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
 
     private CheckoutRow Take(ref Grant grant, Head head)
     {

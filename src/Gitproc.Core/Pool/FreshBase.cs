@@ -51,5 +51,5 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
 
     private DateTime LastPush(RepositoryRow repository) => new CheckoutTable(database.Connection).HeldClones(repository.Id)
         .Select(id => PushedRefs.LatestIn(CheckoutPlace.OfClone("", folder.Checkout(CheckoutName.Of(id))).GitDirectory))
-        .OfType<DateTime>().Append(PushedRefs.Kept(folder.Base(repository.Base))).Max();
+        .Append(PushedRefs.Kept(folder.Base(repository.Base))).Max();
 }

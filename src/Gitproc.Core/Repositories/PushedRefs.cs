@@ -6,27 +6,42 @@ namespace Gitproc.Repositories;
 /// What a job pushed or fetched in a clone, the remote has, and the base repository not yet. git writes it there into a
 /// remote-tracking branch, a file of its own (git-push(1)): so the next fetch is due, however young the last one is.
 /// </summary>
+/// <remarks>
+/// Nobody tells of a push, so an acquire looks at all clones in which somebody works. In one that was just cleaned the folder of these
+/// branches has a time of its own, which git's first write there ends: most clones take one look, and the others one a folder.
+/// </remarks>
 internal static class PushedRefs
 {
     // A job may make as many as it likes.
     private const int MostLooked = 1000;
 
+    private static readonly DateTime Untouched = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>Marks a clone as one in which no remote-tracking branch was written since it was cleaned.</summary>
+    /// <param name="gitDirectory">The clone's <c>.git</c>, as nobody has worked in it.</param>
+    public static void Reset(string gitDirectory)
+    {
+        if (FolderOf(gitDirectory) is { Exists: true } folder && folder.LastWriteTimeUtc != Untouched)
+            folder.LastWriteTimeUtc = Untouched;
+    }
+
     /// <summary>When a remote-tracking branch was last written in a clone.</summary>
     /// <param name="gitDirectory">The clone's <c>.git</c>.</param>
-    /// <returns>The time, UTC; null where none was since it was cleaned.</returns>
-    public static DateTime? LatestIn(string gitDirectory)
+    /// <returns>The time, UTC; long ago where none was since it was cleaned.</returns>
+    public static DateTime LatestIn(string gitDirectory)
     {
         try
         {
-            var folder = new DirectoryInfo(Path.Combine(gitDirectory, "refs", "remotes", "origin"));
-            if (!folder.Exists || folder.LinkTarget is not null)
-                return null;
-            var times = folder.EnumerateFiles("*", RefNames.AllFiles).Take(MostLooked).Where(file => file.Name != "HEAD").Select(file => file.LastWriteTimeUtc).ToList();
-            return times.Count == 0 || times.Max() > DateTime.UtcNow ? null : times.Max();
+            var folder = FolderOf(gitDirectory);
+            if (!folder.Exists || folder.LastWriteTimeUtc == Untouched || folder.LinkTarget is not null)
+                return default;
+            // git writes each under another name first, which changes the time of its folder. One to come is of no clock.
+            var now = DateTime.UtcNow;
+            return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MostLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return default;
         }
     }
 
@@ -35,7 +50,8 @@ internal static class PushedRefs
     /// <param name="gitDirectory">The clone's <c>.git</c>.</param>
     public static void Keep(string basePath, string gitDirectory)
     {
-        if (LatestIn(gitDirectory) is not { } at || at <= Kept(basePath))
+        var at = LatestIn(gitDirectory);
+        if (at <= Kept(basePath))
             return;
         File.WriteAllText(FileOf(basePath), "");
         File.SetLastWriteTimeUtc(FileOf(basePath), at);
@@ -45,6 +61,8 @@ internal static class PushedRefs
     /// <param name="basePath">The base repository.</param>
     /// <returns>The time, UTC; long ago where none was.</returns>
     public static DateTime Kept(string basePath) => File.GetLastWriteTimeUtc(FileOf(basePath));
+
+    private static DirectoryInfo FolderOf(string gitDirectory) => new(Path.Combine(gitDirectory, "refs", "remotes", "origin"));
 
     private static string FileOf(string basePath) => Path.Combine(basePath, "gitproc", "pushed");
 }

@@ -139,7 +139,7 @@ public sealed class TreeRecordTests : IDisposable
         TreeRecord.Remove(_fixture.Record);
         _fixture.HandOver(CleanMode.Full);
         LeftoverTests.AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
-        Assert.Equal(4, TreeRecord.CountFiles(_fixture.Record) - 1);
+        Assert.Equal(5, TreeRecord.TryRead(_fixture.Record)!.Entries.Count);
         _fixture.HandOver();
         Assert.Equal(0, _fixture.GitCommands);
     }
@@ -176,7 +176,7 @@ public sealed class TreeRecordTests : IDisposable
     {
         _fixture.Target = new Gitproc.Git.Target("main", null, HasUpstream: false);
         _fixture.HandOver();
-        Assert.Equal(0, TreeRecord.CountFiles(_fixture.Record));
+        Assert.Empty(TreeRecord.TryRead(_fixture.Record)!.Entries);
         _fixture.HandOver();
         Assert.Equal(0, _fixture.GitCommands);
         _fixture.Job("echo x > new");
@@ -213,12 +213,36 @@ public sealed class TreeRecordTests : IDisposable
     [InlineData("echo x > folder/new", false)]
     [InlineData("rm -r folder", false)]
     [InlineData("git init -q folder", false)]
+    [InlineData("mv folder $HOME/folder; ln -s $HOME/folder folder", false)]
+    [InlineData("rm -r folder; ln -s folder folder", false)]
     [InlineData("git status", true)]
+    [InlineData("git gc", true)]
     public void A_record_tells_whether_somebody_has_written_into_the_checkout(string script, bool isSo)
     {
-        Assert.True(TreeRecord.TryRead(_fixture.Record)!.IsSo(_fixture.Path, CancellationToken.None));
+        Assert.True(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
         _fixture.Job(script);
-        Assert.Equal(isSo, TreeRecord.TryRead(_fixture.Record)!.IsSo(_fixture.Path, CancellationToken.None));
+        Assert.Equal(isSo, TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
+    }
+
+    [Fact]
+    public void An_acquire_reads_no_index_to_tell_whether_somebody_has_written()
+    {
+        File.Delete(TreeRecord.IndexOf(_fixture.Record));
+        Assert.True(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
+        File.WriteAllText(_fixture["file-0.txt"], "late");
+        Assert.False(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
+        Assert.True(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 4));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(1000)]
+    public void A_record_that_was_cut_short_tells_nothing_is_clean(int missing)
+    {
+        using (var file = File.OpenWrite(Path.Combine(_fixture.Record, "tree")))
+            file.SetLength(Math.Max(1, file.Length - missing));
+        Assert.False(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
     }
 
     [Fact]
@@ -227,9 +251,8 @@ public sealed class TreeRecordTests : IDisposable
         for (var round = 0; round < 20; round++)
         {
             TreeRecord.Write(_fixture.Record, _fixture.Path, _fixture.Commit, _fixture[".git/index"], hasNothingElse: true, CancellationToken.None);
-            var record = TreeRecord.TryRead(_fixture.Record)!;
             File.WriteAllText(_fixture["file-0.txt"], $"{round % 10}");
-            Assert.False(record.IsSo(_fixture.Path, CancellationToken.None));
+            Assert.False(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
         }
     }
 

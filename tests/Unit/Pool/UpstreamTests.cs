@@ -1,3 +1,4 @@
+using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -103,15 +104,20 @@ public sealed class UpstreamTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void What_was_pushed_from_a_checkout_of_the_pool_is_had_at_once(bool isReleased)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void What_was_pushed_from_a_checkout_of_the_pool_is_had_at_once(bool isReleased, bool isPacked)
     {
         TestGit.Run(_pool.Source, "config", "receive.denyCurrentBranch", "ignore");
         var checkout = _pool.Acquire();
         TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "pushed");
         TestGit.Run(checkout.Path, "push", "--quiet", "origin", "HEAD:main");
         var pushed = TestGit.Run(checkout.Path, "rev-parse", "HEAD");
+        // As "git gc" does.
+        if (isPacked)
+            TestGit.Run(checkout.Path, "pack-refs", "--all");
         if (isReleased)
             _pool.Release(checkout);
         Assert.NotEqual(pushed, _pool.AcquireAndRelease(_pool.Request() with { Fetch = FetchPolicy.Never }).Commit);
@@ -119,6 +125,34 @@ public sealed class UpstreamTests : IDisposable
         _pool.Reports.Clear();
         Assert.Equal(pushed, _pool.AcquireAndRelease(_pool.Request()).Commit);
         Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains(" fetch ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_later_push_to_a_branch_in_a_folder_is_seen_too()
+    {
+        var checkout = _pool.Acquire();
+        for (var i = 0; i < 3; i++)
+        {
+            var pushed = TestGit.Run(checkout.Path, "commit-tree", "-m", $"{i}", "HEAD^{tree}");
+            TestGit.Run(checkout.Path, "push", "--quiet", "--force", "origin", $"{pushed}:refs/heads/agents/one");
+            Assert.Equal(pushed, _pool.AcquireAndRelease(_pool.Request() with { Ref = "agents/one" }).Commit);
+        }
+    }
+
+    [Fact]
+    public void In_clones_in_which_nobody_has_pushed_nothing_but_a_time_is_looked_at()
+    {
+        var checkout = _pool.Acquire();
+        var gitDirectory = Path.Combine(checkout.Path, ".git");
+        Assert.Equal(default, PushedRefs.LatestIn(gitDirectory));
+        TestGit.Run(checkout.Path, "update-ref", "refs/remotes/origin/agents/one", "HEAD");
+        Assert.InRange(PushedRefs.LatestIn(gitDirectory), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow);
+        _pool.Release(checkout);
+        Assert.Equal(default, PushedRefs.LatestIn(gitDirectory));
+        // Where all was as it is in a fresh one no folder is read.
+        var folder = Directory.CreateDirectory(Path.Combine(gitDirectory, "refs", "remotes", "origin", "folder"));
+        Directory.SetLastWriteTimeUtc(folder.Parent!.FullName, new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal(default, PushedRefs.LatestIn(gitDirectory));
     }
 
     [Theory]

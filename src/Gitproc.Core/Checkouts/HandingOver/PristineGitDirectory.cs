@@ -2,6 +2,7 @@ using System.Text;
 using Gitproc.Files;
 using Gitproc.Git;
 using Gitproc.Git.Config;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.HandingOver;
 
@@ -36,6 +37,7 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
             pristine.Write(RawText.OfText($"refs/heads/{branch}"), commit + "\n");
         pristine.Write("HEAD", target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
         pristine.RemoveRest(last: Objects);
+        PushedRefs.Reset(gitDirectory);
     }
 
     private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);

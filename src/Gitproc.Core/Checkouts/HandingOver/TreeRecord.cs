@@ -25,7 +25,7 @@ internal sealed record TreeRecord
     // Of a file system that counts whole seconds or more, files just written are compared the next time.
     private const int MostTries = 50;
 
-    private static readonly byte[] Signature = "GPTREE1\n"u8.ToArray();
+    private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
 
     /// <summary>The commit that was checked out; null for none.</summary>
     public required string? Commit { get; init; }
@@ -58,39 +58,43 @@ internal sealed record TreeRecord
     /// <returns>The record; null where there is none that is whole.</returns>
     public static TreeRecord? TryRead(string folder)
     {
-        if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength) || count < 0)
+        if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
             return null;
         var index = count == 0 ? [] : ReadBytes(Path.Combine(folder, IndexName));
-        var at = HeaderLength + idLength;
         if (index is null || (count == 0 ? IndexFile.Empty : IndexFile.Parse(index)) is not { IsPartial: false } file || file.Entries.Count != count
-            || bytes.Length - at < (long)StatLength * (count + folders))
+            || !TryReadStats(bytes, out var stats, out var paths))
         {
             return null;
         }
 
-        var commit = Encoding.ASCII.GetString(bytes, HeaderLength, idLength);
-        var stats = MemoryMarshal.Cast<byte, FileStat>(bytes.AsSpan(at, StatLength * (count + folders)));
-        var names = RawText.Of(bytes.AsSpan(at + (StatLength * (count + folders)))).Split('\0');
-        return names.Length != folders ? null : new TreeRecord
+        var names = RawText.Of(paths).Split('\0');
+        return names.Length <= folders ? null : new TreeRecord
         {
-            Commit = idLength == 0 ? null : commit,
+            Commit = idLength == 0 ? null : Encoding.ASCII.GetString(bytes, HeaderLength, idLength),
             Entries = file.Entries,
             Index = index,
-            Stats = stats[..count].ToArray(),
-            FolderStats = stats[count..].ToArray(),
-            Folders = names,
+            Stats = stats[folders..].ToArray(),
+            FolderStats = stats[..folders].ToArray(),
+            Folders = names[..folders],
             HasNothingElse = hasNothingElse,
         };
     }
 
-    /// <summary>Reads how many files a record is about.</summary>
-    /// <param name="folder">Where it is.</param>
-    /// <returns>The number; null where there is no record.</returns>
-    public static int? CountFiles(string folder)
+    /// <summary>Whether all is as it was when it was clean, and nothing was made in a tracked folder. It does not read the index.</summary>
+    /// <param name="folder">Where the record is.</param>
+    /// <param name="root">The checkout's folder, absolute.</param>
+    /// <param name="mostFiles">How many files it may be about; of one that is about more it is believed.</param>
+    /// <returns>True when it is; false too where there is no record.</returns>
+    public static bool IsSo(string folder, string root, int mostFiles)
     {
         using var handle = PlainFile.TryOpen(Path.Combine(folder, StatsName));
-        var header = new byte[HeaderLength];
-        return handle is not null && RandomAccess.Read(handle, header, 0) == HeaderLength && ReadHeader(header) is var (count, _, _, _) && count >= 0 ? count : null;
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (handle is null || RandomAccess.Read(handle, header, 0) != HeaderLength || ReadHeader(header) is not var (count, _, _, _))
+            return false;
+        if (count > mostFiles)
+            return true;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)RandomAccess.GetLength(handle));
+        return RandomAccess.Read(handle, bytes, 0) == bytes.Length && TryReadStats(bytes, out var stats, out var paths) && TreeStats.AreSo(root, paths, stats);
     }
 
     /// <summary>Removes a record.</summary>
@@ -143,18 +147,24 @@ internal sealed record TreeRecord
     public void Renew(string folder, FileStat[] folderStats, bool hasNothingElse) =>
         (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
 
-    /// <summary>Whether all is as it was, and nothing was made in a tracked folder.</summary>
-    /// <param name="root">The checkout's folder, absolute.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>True when it is.</returns>
-    public bool IsSo(string root, CancellationToken cancellationToken) =>
-        TreeStats.Of(root, [.. Entries.Select(entry => entry.Path), .. Folders], cancellationToken) is var now
-        && now.AsSpan(0, Stats.Length).SequenceEqual(Stats) && now.AsSpan(Stats.Length).SequenceEqual(FolderStats);
-
     private static (int Count, int Folders, bool HasNothingElse, int IdLength)? ReadHeader(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderLength && bytes.StartsWith(Signature) && bytes[17] is var idLength && bytes.Length >= HeaderLength
-            ? (BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), bytes[16] != 0, idLength)
+        bytes.Length >= HeaderLength && bytes.StartsWith(Signature)
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is >= 0 and var count && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
+            ? (count, folders, bytes[16] != 0, bytes[17])
             : null;
+
+    // Behind the commit's id: of folders and then of files all stats, and then all paths.
+    private static bool TryReadStats(ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
+    {
+        stats = default;
+        paths = default;
+        if (ReadHeader(bytes) is not var (count, folders, _, idLength) || ((long)count + folders) * StatLength is var length && length > bytes.Length - HeaderLength - idLength)
+            return false;
+        var rest = bytes[(HeaderLength + idLength)..];
+        stats = MemoryMarshal.Cast<byte, FileStat>(rest[..(int)length]);
+        paths = rest[(int)length..];
+        return true;
+    }
 
     private static byte[]? ReadBytes(string file) => File.Exists(file) ? File.ReadAllBytes(file) : null;
 
@@ -231,7 +241,7 @@ internal sealed record TreeRecord
 
     private byte[] ToBytes()
     {
-        var names = RawText.ToBytes(string.Join('\0', Folders));
+        var names = RawText.ToBytes(string.Concat(Folders.Concat(Entries.Select(entry => entry.Path)).Select(path => path + "\0")));
         var bytes = new byte[HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length];
         Signature.CopyTo(bytes, 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Stats.Length);
@@ -239,7 +249,7 @@ internal sealed record TreeRecord
         bytes[16] = HasNothingElse ? (byte)1 : (byte)0;
         bytes[17] = (byte)(Commit?.Length ?? 0);
         var at = HeaderLength + Encoding.ASCII.GetBytes(Commit ?? "", bytes.AsSpan(HeaderLength));
-        foreach (var part in (FileStat[][])[Stats, FolderStats])
+        foreach (var part in (FileStat[][])[FolderStats, Stats])
         {
             MemoryMarshal.AsBytes(part.AsSpan()).CopyTo(bytes.AsSpan(at));
             at += StatLength * part.Length;
