@@ -15,11 +15,15 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 {
     private const long AfterAll = long.MaxValue;
 
+    // Milliseconds. It takes as long until somebody who waits looks again.
+    private const long LongestTrust = 100;
+
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly WaiterTable _waiters = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
     private readonly EventTable _events = new(database.Connection);
     private readonly WaitingQueue _queue = new(folder, database);
+    private Seen? _seen;
 
     /// <summary>
     /// Leases checkouts of a repository: free ones, else those whose leases are over or that were not cleaned to the end, else
@@ -62,7 +66,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     /// <returns>The rows, by number.</returns>
     public List<CheckoutRow> Usable(GrantRequest request) =>
     [
-        .. _checkouts.OfRepository(request.Repository.Id)
+        .. Look(request).Rows
             .Where(row => row.State != CheckoutState.Broken && (request.Wanted is null || request.Wanted == row.Id) && (request.Kind is null || request.Kind == row.Kind)),
     ];
 
@@ -190,7 +194,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     /// <returns>True when one may come free soon.</returns>
     public bool IsBeingCleaned(GrantRequest request)
     {
-        var lives = new OwnerLives();
+        var lives = Look(request).Lives;
         return Usable(request).Any(row => row.State != CheckoutState.Creating
             && (row.Lease is null ? row.State == CheckoutState.Cleaning : lives.WhyOver(row.Lease) is not null)
             && LockedFile.IsLocked(folder.CheckoutLock(row.Name)));
@@ -328,7 +332,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         if (_waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place) is not [])
             return [];
-        var lives = new OwnerLives();
+        var lives = Look(request).Lives;
         return [.. Usable(request).Select(Find).OfType<Grant>().Take(request.Count)];
 
         // Of many that are made at once some are made to the end since the rows were read. And what a process still writes into is no
@@ -511,7 +515,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             return new GitprocException(ErrorReason.NothingFree, $"The pool has no checkout of {key}{kind}, and none may be made.", key);
         }
 
-        var lives = new OwnerLives();
+        var lives = Look(request).Lives;
         var used = usable.FindAll(row => row is { Lease: not null } or { State: CheckoutState.Cleaning or CheckoutState.Unknown });
         var more = used.Count > most ? $"\n  and {used.Count - most} more" : "";
         var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", used.Take(most).Select(row => WhyUsed(row, lives)))}{more}";
@@ -554,6 +558,17 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
 
     private static GitprocException LeaseIsOver(CheckoutRow row) =>
         new(ErrorReason.NotLocked, $"{row.Name} is not locked by that lease any more.", row.Name);
+
+    // Until somebody changes something: a refusal asks several times, and there may be thousands of checkouts and owners.
+    private Seen Look(GrantRequest request)
+    {
+        var (repository, version) = (request.Repository.Id, database.Version);
+        if (_seen is null || _seen.Repository != repository || _seen.Version != version || Environment.TickCount64 - _seen.At > LongestTrust)
+            _seen = new Seen(repository, version, Environment.TickCount64, _checkouts.OfRepository(repository), new OwnerLives());
+        return _seen;
+    }
+
+    private sealed record Seen(long Repository, (long Others, long Own) Version, long At, List<CheckoutRow> Rows, OwnerLives Lives);
 
     // Undoes the leases of one transaction that could not give all that were wanted.
     private sealed class NotEnoughException : Exception;

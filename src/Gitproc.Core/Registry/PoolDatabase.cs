@@ -39,6 +39,9 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Changes when another connection has committed (sqlite.org/pragma.html#pragma_data_version). Comparable on one connection only.</summary>
     public long DataVersion => _connection.Query("PRAGMA data_version", row => row.GetInt64(0))[0];
 
+    /// <summary>Changes when this connection or another one has changed something. Comparable on one connection only.</summary>
+    public (long Others, long Own) Version => (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
+
     /// <summary>Opens the database, making or migrating it when that is due.</summary>
     /// <param name="file">Its path; the folder exists.</param>
     /// <param name="fill">Called in the transaction that makes a new one.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gitproc.Leases;
 using Gitproc.Processes;
+using Gitproc.Registry;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;
@@ -44,6 +45,31 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal((Environment.MachineName, Environment.UserName, true), (checkout.Machine, checkout.User, checkout.OwnerRuns));
         Assert.Equal(Environment.ProcessPath, checkout.OwnerProgram);
         Assert.Equal(checkout.Label, _pool.Find(checkout.Name).Label);
+    }
+
+    [Fact]
+    public void A_refusal_among_thousands_reads_them_once()
+    {
+        const int Count = 3000;
+        _pool.Acquire();
+        using var database = PoolDatabase.Open(new PoolFolder(_pool.Pool.Path).Database, _ => { });
+        database.Connection.Execute(
+            $"""
+            INSERT INTO checkout (id, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id, lease, generation, stamp)
+            WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {Count})
+            SELECT i, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id || i, lease, generation, stamp FROM checkout, n WHERE id = 1
+            """);
+        var request = _pool.Request() with { MaxCheckouts = Count, Fetch = FetchPolicy.Never };
+        var reading = Least(() => Assert.Equal(Count, new CheckoutTable(database.Connection).OfRepository(1).Count));
+        var refusal = Least(() => Refused(() => _pool.Acquire(request)));
+        Assert.InRange(refusal / reading, 0, 3);
+
+        static double Least(Action action) => Enumerable.Range(0, 15).Min(_ =>
+        {
+            var watch = Stopwatch.StartNew();
+            action();
+            return watch.Elapsed.TotalMilliseconds;
+        });
     }
 
     [Fact]
