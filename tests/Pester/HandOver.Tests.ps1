@@ -97,8 +97,8 @@ Describe 'Hand-over' {
         (Get-GitprocRescue).Checkout | Should -Be $checkout.Name
     }
 
-    # That of another kind comes with its own .NET.
-    It 'leaves it to another process in "dotnet pwsh" too, where the PATH has no pwsh' -Skip:(Test-Path "$PSHOME/pwsh*" -PathType Leaf -Exclude *.dll, *.json) {
+    # One that comes with its own .NET cannot be run by "dotnet".
+    It 'leaves it to another process in "dotnet pwsh" too, where the PATH has no pwsh' -Skip:((Get-Content "$PSHOME/pwsh.runtimeconfig.json" -Raw) -match '"includedFrameworks"') {
         $path = $env:PATH
         $program = (Get-Command dotnet).Source
         try {

@@ -1,33 +1,74 @@
-# Runs the Pester suite on the built module, in a pool and a home of its own. Called by Gitproc.Pester.csproj, which reads the
+# Runs the Pester suite on the built module, in pools and homes of its own. Called by Gitproc.Pester.csproj, which reads the
 # failures out of the output: FILE(LINE): error PESTER: MESSAGE.
+#
+# A test mostly waits for one process, so as many pwsh as there are processors run files side by side. They are processes, because
+# tests change their environment. Each takes a file that no other has taken yet: it has the one whose name it makes in a folder.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Pester,
-    [string] $Tests = '*'
+    [string] $Tests = '*',
+    # The folder with the names of the files that are taken; given to those that run them.
+    [string] $Taken
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module $Pester
 
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = Join-Path $PSScriptRoot "$Tests.Tests.ps1"
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'None'
-$result = Invoke-Pester -Configuration $configuration
+function Invoke-TestFile {
+    param([string] $Path)
 
-foreach ($test in $result.Failed) {
-    $record = $test.ErrorRecord | Select-Object -First 1
-    $message = "$($record.Exception.Message)" -replace '\s+', ' '
-    "$($test.ScriptBlock.File)($($test.StartLine)): error PESTER: $($test.ExpandedPath): $message"
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $Path
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'None'
+    $result = Invoke-Pester -Configuration $configuration
+
+    foreach ($test in $result.Failed) {
+        $record = $test.ErrorRecord | Select-Object -First 1
+        $message = "$($record.Exception.Message)" -replace '\s+', ' '
+        "$($test.ScriptBlock.File)($($test.StartLine)): error PESTER: $($test.ExpandedPath): $message"
+    }
+    foreach ($container in $result.FailedContainers) {
+        "$($container.Item): error PESTER: $($container.ErrorRecord -join ' ' -replace '\s+', ' ')"
+    }
+    foreach ($block in $result.FailedBlocks) {
+        "$($block.ScriptBlock.File)($($block.StartLine)): error PESTER: $($block.ExpandedPath): $($block.ErrorRecord -join ' ' -replace '\s+', ' ')"
+    }
+    foreach ($test in $result.Skipped) {
+        "skipped: $($test.ExpandedPath)$(if ($test.ErrorRecord) { ': ' + ($test.ErrorRecord[0].Exception.Message -replace '\s+', ' ') })"
+    }
+    "ran $(Split-Path -Leaf $Path): $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped in $([int] $result.Duration.TotalSeconds) s: $($result.Result)"
 }
-foreach ($container in $result.FailedContainers) {
-    "$($container.Item): error PESTER: $($container.ErrorRecord -join ' ' -replace '\s+', ' ')"
+
+# Those that take longest are begun first.
+$long = 'Package', 'Documentation', 'Checkout', 'Convention', 'Module', 'Views', 'Links', 'Lease'
+$files = @(Get-ChildItem -Path (Join-Path $PSScriptRoot "$Tests.Tests.ps1") | Sort-Object { ($_.Name -replace '\..*') -notin $long }, Name)
+if (-not $files) { throw "tests/Pester has no $Tests.Tests.ps1." }
+
+if ($Taken) {
+    Import-Module $Pester
+    foreach ($file in $files) {
+        try {
+            [IO.File]::Open((Join-Path $Taken $file.Name), 'CreateNew').Dispose()
+        } catch [IO.IOException] {
+            continue
+        }
+        Invoke-TestFile -Path $file.FullName
+    }
+    return
 }
-foreach ($block in $result.FailedBlocks) {
-    "$($block.ScriptBlock.File)($($block.StartLine)): error PESTER: $($block.ExpandedPath): $($block.ErrorRecord -join ' ' -replace '\s+', ' ')"
+
+$folder = "$(New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "gitproc-pester-$PID"))"
+$workers = [Math]::Min([Environment]::ProcessorCount, $files.Count)
+try {
+    1..$workers | ForEach-Object -ThrottleLimit $workers -Parallel {
+        # In quotes: else "*" were the names of what is in the folder.
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $using:PSCommandPath -Pester $using:Pester -Tests "$using:Tests" -Taken $using:folder
+    } | Tee-Object -Variable lines
+} finally {
+    Remove-Item -LiteralPath $folder -Recurse
 }
-foreach ($test in $result.Skipped) {
-    "skipped: $($test.ExpandedPath)$(if ($test.ErrorRecord) { ': ' + ($test.ErrorRecord[0].Exception.Message -replace '\s+', ' ') })"
-}
-"Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped"
-exit [int] ($result.Result -ne 'Passed' -or $result.TotalCount -eq 0)
+
+$ran = @($lines | Where-Object { $_ -match '^ran .+: (\d+) passed, (\d+) failed, (\d+) skipped in \d+ s: (\w+)$' } | ForEach-Object { , $Matches.Clone() })
+$passed, $failed, $skipped = 1..3 | ForEach-Object { $group = $_; ($ran | ForEach-Object { [int] $_[$group] } | Measure-Object -Sum).Sum }
+"Pester: $passed passed, $failed failed, $skipped skipped"
+exit [int] ($ran.Count -ne $files.Count -or $passed + $failed -eq 0 -or @($ran | Where-Object { $_[4] -ne 'Passed' }))
