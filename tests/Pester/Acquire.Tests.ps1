@@ -109,20 +109,25 @@ Describe 'Invoke-GitprocAcquire' {
     }
 }
 
-Describe 'A password in a URL' {
-    It 'is not shown by <Text>' -ForEach @(
-        @{ Text = 'Invoke-GitprocAcquire $url -WhatIf' }, @{ Text = 'Enter-GitprocCheckout $url -WhatIf' }
-        @{ Text = 'Invoke-GitprocAcquire $url -Verbose' }, @{ Text = 'Invoke-GitprocAcquire $url -Confirm' }
-        @{ Text = 'Use-GitprocCheckout $url { } -WhatIf' }, @{ Text = 'Get-GitprocCheckout $url' }
-        @{ Text = 'Exit-GitprocCheckout $url' }, @{ Text = 'Exit-GitprocCheckout $url -WhatIf' }
-        @{ Text = 'Get-GitprocCheckout -Pool $url' }, @{ Text = '$url | Select-GitprocCheckout x' }
-    ) {
-        # What -WhatIf and -Confirm say goes to the host, so it is another process that is listened to.
-        $script = 'Import-Module Gitproc; $url = "http://user:s3cret@localhost:1/x"; ' +
-            "$Text; `$Error | ForEach-Object { `$_.Exception.Message; `$_.TargetObject }"
-        $output = '' | & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Out-String
-        $output | Should -Not -Match 's3cret'
-        $output | Should -Match 'localhost'
+Describe 'A password in a URL' -ForEach @{
+    Texts = @(
+        'Invoke-GitprocAcquire $url -WhatIf', 'Enter-GitprocCheckout $url -WhatIf', 'Invoke-GitprocAcquire $url -Verbose', 'Invoke-GitprocAcquire $url -Confirm'
+        'Use-GitprocCheckout $url { } -WhatIf', 'Get-GitprocCheckout $url', 'Exit-GitprocCheckout $url', 'Exit-GitprocCheckout $url -WhatIf'
+        'Get-GitprocCheckout -Pool $url', '$url | Select-GitprocCheckout x'
+    )
+} {
+    BeforeAll {
+        # What -WhatIf and -Confirm say goes to the host, so it is another process that is listened to; one for all.
+        $lines = foreach ($text in $Texts) { "'=='; `$Error.Clear(); $text; `$Error | ForEach-Object { `$_.Exception.Message; `$_.TargetObject }" }
+        $script = 'Import-Module Gitproc; $url = "http://user:s3cret@localhost:1/x"' + "`n" + ($lines -join "`n") + "`n'== end'"
+        $said = ('' | & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Out-String) -split '(?m)^=='
+    }
+
+    It 'is not shown by <_>' -ForEach $Texts {
+        $said | Should -HaveCount ($Texts.Count + 2)
+        $mine = $said[[array]::IndexOf($Texts, $_) + 1]
+        $mine | Should -Not -Match 's3cret'
+        $mine | Should -Match 'localhost'
     }
 }
 

@@ -219,8 +219,8 @@ Describe 'The conventions of PowerShell' {
         $job = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', "Import-Module '$built'; (Invoke-GitprocAcquire '$repository').Name | Set-Content '$TestDrive/held'; Start-Sleep 600" -PassThru
         try {
             $end = [datetime]::Now.AddSeconds(120)
-            while (-not (Test-Path "$TestDrive/held") -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
-            $name = Get-Content "$TestDrive/held"
+            # The file is there before its text is.
+            while (-not ($name = Get-Content "$TestDrive/held" -ErrorAction Ignore) -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
             gp rm $name -ErrorAction SilentlyContinue -ErrorVariable records
             "$records" | Should -BeLike "*: gitproc remove -Force $name"
             & ([scriptblock]::Create(("$records" -replace '.*: ') + ' -PassThru')) | ForEach-Object Name | Should -Be $name

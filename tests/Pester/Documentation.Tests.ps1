@@ -56,7 +56,7 @@ Describe 'PowerShell in the documents' -Skip:$IsWindows {
         )
         $shell = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-File', $script -WorkingDirectory $TestDrive -RedirectStandardOutput "$TestDrive/shown" -PassThru
         # A prompt that calls itself does not end by itself.
-        if (-not $shell.WaitForExit(20000)) { $shell.Kill() }
+        if (-not $shell.WaitForExit(120000)) { $shell.Kill() }
         $shell.ExitCode | Should -Be 0
         Get-Content -LiteralPath "$TestDrive/shown" | Should -BeLike '*> '
     }

@@ -62,7 +62,7 @@ $workers = [Math]::Min([Environment]::ProcessorCount, $files.Count)
 try {
     1..$workers | ForEach-Object -ThrottleLimit $workers -Parallel {
         # In quotes: else "*" were the names of what is in the folder.
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $using:PSCommandPath -Pester $using:Pester -Tests "$using:Tests" -Taken $using:folder
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $using:PSCommandPath -Pester $using:Pester -Tests "$using:Tests" -Taken $using:folder 2>&1 | ForEach-Object ToString
     } | Tee-Object -Variable lines
 } finally {
     Remove-Item -LiteralPath $folder -Recurse
