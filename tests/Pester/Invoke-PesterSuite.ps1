@@ -40,8 +40,8 @@ function Invoke-TestFile {
 }
 
 # Those that take longest are begun first.
-$long = 'Package', 'Documentation', 'Checkout', 'Convention', 'Module', 'Views', 'Links', 'Lease'
-$files = @(Get-ChildItem -Path (Join-Path $PSScriptRoot "$Tests.Tests.ps1") | Sort-Object { ($_.Name -replace '\..*') -notin $long }, Name)
+$long = 'Package', 'Documentation', 'Help', 'Views', 'Convention', 'Checkout', 'Links', 'Module'
+$files = @(Get-ChildItem -Path (Join-Path $PSScriptRoot "$Tests.Tests.ps1") | Sort-Object { $place = $long.IndexOf(($_.Name -replace '\..*')); $place -lt 0 ? $long.Count : $place }, Name)
 if (-not $files) { throw "tests/Pester has no $Tests.Tests.ps1." }
 
 if ($Taken) {
