@@ -10,12 +10,12 @@ namespace Gitproc.Unit.Documentation;
 /// agent for instance, is a small script. A block that is not to be run has &lt;!-- not run: why --> right before it, one that needs a
 /// program &lt;!-- run if there is: name -->. tests/Pester/Documentation.Tests.ps1 does the same for PowerShell.
 /// </summary>
-public sealed class ShellBlockTests : IDisposable
+public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixture<ShellBlockTests.Ground>
 {
     private static readonly string[] Notices =
         [" is rescued; ", " is free", ": waiting for ", ": still waiting: ", " is taken over: ", " is as new", " is removed", " is of ", " is at ", ": nothing is unused"];
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = ground.Folder;
 
     public static TheoryData<string, int> Blocks()
     {
@@ -25,14 +25,12 @@ public sealed class ShellBlockTests : IDisposable
         return blocks;
     }
 
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [MemberData(nameof(Blocks))]
     public void Block_works(string file, int line)
     {
         var block = CodeBlock.All().Single(block => block.File == file && block.Line == line);
-        Run(Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), _folder.Path, AppContext.BaseDirectory);
+        ground.PutBack();
         var script = _folder["block.sh"];
         File.WriteAllText(script, block.Code);
         Run("-eo", "pipefail", script);
@@ -43,7 +41,7 @@ public sealed class ShellBlockTests : IDisposable
     [InlineData("docs/help/cli/rescue-remove.md")]
     public void Example_takes_the_newest_rescue_of_several(string file)
     {
-        Run(Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), _folder.Path, AppContext.BaseDirectory);
+        ground.PutBack();
         var id = CodeBlock.All().First(block => block.File == file).Code.Split('\n').Single(line => line.StartsWith("id=", StringComparison.Ordinal));
         File.WriteAllText(_folder["block.sh"], $$"""
             cd "$(gitproc acquire)"; echo newer > newer; said="$(gitproc release 2>&1)"; cd
@@ -58,6 +56,7 @@ public sealed class ShellBlockTests : IDisposable
     public void Native_archive_is_installed_into_a_home_that_has_nothing_yet()
     {
         var install = CodeBlock.All().Single(block => block.File == "docs/install.md" && block.Code.Contains("tar -xzf", StringComparison.Ordinal)).Code;
+        _folder.Dispose();
         Directory.CreateDirectory(_folder["home"]);
         File.WriteAllText(_folder["block.sh"], $$"""
             mkdir -p out/packages/gitproc-1.0.0-x && cd out/packages
@@ -84,21 +83,49 @@ public sealed class ShellBlockTests : IDisposable
         return !block.Remark.StartsWith(condition, StringComparison.Ordinal) || ProgramPath.Find(block.Remark[condition.Length..]) is not null;
     }
 
-    private void Run(params string[] arguments)
+    private void Run(params string[] arguments) => Run(_folder, arguments);
+
+    private static void Run(TemporaryFolder folder, params string[] arguments)
     {
-        var here = _folder["repo"];
+        var here = folder["repo"];
         var start = new ProcessStartInfo("bash", ["--noprofile", "--norc", .. arguments])
         {
-            WorkingDirectory = Directory.Exists(here) ? here : _folder.Path,
+            WorkingDirectory = Directory.Exists(here) ? here : folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        GitprocProgram.Isolate(start, _folder["home/.gitproc_pool"], _folder["home"]);
-        start.Environment["PATH"] = $"{_folder["bin"]}:{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
+        GitprocProgram.Isolate(start, folder["home/.gitproc_pool"], folder["home"]);
+        start.Environment["PATH"] = $"{folder["bin"]}:{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
         var result = GitprocProgram.Finish(Process.Start(start)!);
         Assert.True(result.ExitCode == 0, $"{result.Output}\n{result.Error}");
         // An error in a $( ) does not end a script.
         var errors = result.Error.Split('\n').Where(line => line.StartsWith("gitproc: ", StringComparison.Ordinal) && !Notices.Any(notice => line.Contains(notice, StringComparison.Ordinal)));
         Assert.Empty(errors);
+    }
+
+    /// <summary>What the blocks are run on: made once, put back for each. Its pool has absolute paths, so it stays where it is.</summary>
+    public sealed class Ground : IDisposable
+    {
+        private readonly TemporaryFolder _kept = new();
+
+        public Ground()
+        {
+            Run(Folder, Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), Folder.Path, AppContext.BaseDirectory);
+            TemporaryFolder.Copy(Folder.Path, _kept["ground"]);
+        }
+
+        public TemporaryFolder Folder { get; } = new();
+
+        public void PutBack()
+        {
+            Folder.Dispose();
+            TemporaryFolder.Copy(_kept["ground"], Folder.Path);
+        }
+
+        public void Dispose()
+        {
+            Folder.Dispose();
+            _kept.Dispose();
+        }
     }
 }

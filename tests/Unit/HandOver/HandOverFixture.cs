@@ -31,8 +31,8 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         _pool.Create();
         if (prepareSource is null)
         {
-            Copy(Template.Value.Base, Base);
-            Copy(Template.Value.Model, Model);
+            TemporaryFolder.Copy(Template.Value.Base, Base);
+            TemporaryFolder.Copy(Template.Value.Model, Model);
             File.WriteAllText(System.IO.Path.Combine(Model, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
             Commit = Template.Value.Commit;
         }
@@ -244,15 +244,6 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         TestGit.Run(folder, "clone", "--quiet", "--bare", "--no-local", "--template=", source, basePath);
         MakeModel(folder, basePath, System.IO.Path.Combine(folder, "model"));
         return TestGit.Run(basePath, "rev-parse", "HEAD");
-    }
-
-    private static void Copy(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
-            Directory.CreateDirectory(to + folder[from.Length..]);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            File.Copy(file, to + file[from.Length..]);
     }
 
     private static string MakeSource(Action<string> prepare, string folder)

@@ -81,7 +81,7 @@ public sealed class MovedPoolTests : IDisposable
     public void A_copy_of_one_checkout_is_told_what_it_lacks()
     {
         var checkout = _pool.Acquire();
-        Copy(checkout.Path, _pool["copy"]);
+        TemporaryFolder.Copy(checkout.Path, _pool["copy"]);
         var error = Assert.Throws<GitprocException>(() => _pool.Pool.Release(new ReleaseRequest { WorkingDirectory = _pool["copy"] }));
         Assert.Contains("is a copy of a checkout", error.Message, StringComparison.Ordinal);
         Assert.Contains("repack -a -d", error.Message, StringComparison.Ordinal);
@@ -96,16 +96,9 @@ public sealed class MovedPoolTests : IDisposable
     private void Move(bool isCopy)
     {
         if (isCopy)
-            Copy(_pool["pool"], _pool["moved"]);
+            TemporaryFolder.Copy(_pool["pool"], _pool["moved"]);
         else
             Directory.Move(_pool["pool"], _pool["moved"]);
-    }
-
-    private static void Copy(string from, string to)
-    {
-        using var process = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 
     private sealed class Reports(List<PoolReport> reports) : IProgress<PoolReport>

@@ -40,6 +40,24 @@ public static class TestGit
     /// <summary>Makes a repository with some files, a second branch and a tag.</summary>
     public static string MakeRepository(string path, int files = 3)
     {
+        if (files == 3 && !Directory.Exists(path))
+            TemporaryFolder.Copy(Template.Value, path);
+        else
+            Make(path, files);
+        return path;
+    }
+
+    // Making it takes longer than some tests.
+    private static Lazy<string> Template { get; } = new(() =>
+    {
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        Make(folder.Path, 3);
+        return folder.Path;
+    });
+
+    private static void Make(string path, int files)
+    {
         Directory.CreateDirectory(path);
         Run(path, "init", "--quiet");
         for (var i = 0; i < files; i++)
@@ -48,6 +66,5 @@ public static class TestGit
         Run(path, "commit", "--quiet", "--message", "first");
         Run(path, "branch", "other");
         Run(path, "tag", "v1");
-        return path;
     }
 }
