@@ -3,22 +3,39 @@ using Gitproc.Unit.Ci;
 
 namespace Gitproc.Unit.Documentation;
 
-/// <summary>What the documents at the root, bench and docs link to in this repository is there.</summary>
+/// <summary>What the documents at the root, bench and docs link to in this repository is there, with the title that is named.</summary>
 public sealed partial class RelativeLinkTests
 {
+    private static readonly string[] Folders = ["docs", "docs/decisions", "docs/help", "docs/help/cli"];
+
     public static TheoryData<string> Files() =>
-        [.. Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file))
+        [.. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md").Select(file => $"{folder}/{Path.GetFileName(file)}"))
             .Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"])];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Leads_somewhere(string file)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(CiFile.Root, file))!;
-        var targets = Target().Matches(CiFile.Text(file)).Select(match => match.Groups[1].Value);
-        Assert.DoesNotContain(targets, target => !Path.Exists(Path.Combine(folder, target)));
+        var here = Path.Combine(CiFile.Root, file);
+        foreach (Match link in Link().Matches(CiFile.Text(file)))
+        {
+            var (path, title) = (link.Groups["path"].Value, link.Groups["title"].Value);
+            var target = path.Length == 0 ? here : Path.Combine(Path.GetDirectoryName(here)!, path);
+            Assert.True(Path.Exists(target), link.Value);
+            if (title.Length > 0)
+                Assert.Contains(title, Title().Matches(File.ReadAllText(target)).Select(match => Anchor(match.Groups["text"].Value)));
+        }
     }
 
-    [GeneratedRegex(@"\]\((?!\w+:)([^)#]+)")]
-    private static partial Regex Target();
+    // As GitHub makes it of a title.
+    private static string Anchor(string title) => NoLetter().Replace(title.ToLowerInvariant(), "").Replace(' ', '-');
+
+    [GeneratedRegex(@"\]\((?!\w+:)(?<path>[^)#]*)(#(?<title>[^)]+))?\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Title();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoLetter();
 }
