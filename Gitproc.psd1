@@ -1,6 +1,5 @@
 @{
-    RootModule = 'Gitproc.psm1'
-    NestedModules = @('Gitproc.PowerShell.dll')
+    RootModule = 'Gitproc.PowerShell.dll'
     ModuleVersion = '0.0.0' # the build puts that of Directory.Build.props here
     GUID = '6a3c1f0e-3f0b-4f52-9d0c-7f5b8d1f9a57'
     Author = 'The Gitproc founders'
@@ -13,6 +12,8 @@
     CmdletsToExport = @(
         'Clear-GitprocLease'
         'Clear-GitprocPool'
+        'Disable-GitprocAlias'
+        'Enable-GitprocAlias'
         'Enter-GitprocCheckout'
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
@@ -37,8 +38,9 @@
         'Show-GitprocPool'
         'Switch-GitprocLink'
         'Update-GitprocLease'
+        'Use-GitprocCheckout'
     )
-    FunctionsToExport = @('Disable-GitprocAlias', 'Enable-GitprocAlias', 'Use-GitprocCheckout')
+    FunctionsToExport = @()
     AliasesToExport = @('a', 'gitproc', 'list')
     VariablesToExport = @()
     PrivateData = @{

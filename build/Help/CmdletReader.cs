@@ -35,13 +35,24 @@ internal static class CmdletReader
     {
         var name = $"{attribute.ConstructorArguments[0].Value}-{attribute.ConstructorArguments[1].Value}";
         var parameters = type.GetProperties()
-            .Select(property => (Property: property, Attribute: Find<ParameterAttribute>(property)))
-            .Where(pair => pair.Attribute is not null)
-            .Select(pair => Read(pair.Property, pair.Attribute!))
-            // As PowerShell shows them: by position, the others as they are declared, those of the base classes last.
-            .OrderBy(parameter => parameter.Position ?? int.MaxValue);
-        return new CommandShape(name, [[.. parameters, .. Named(attribute, "SupportsShouldProcess") is true ? Confirming : []]]);
+            .SelectMany(property => property.CustomAttributes.Where(data => data.AttributeType == typeof(ParameterAttribute)), (property, data) => (Property: property, Attribute: data))
+            .ToList();
+        // Those that name no set are in all.
+        var sets = parameters.Select(pair => SetOf(pair.Attribute)).Where(set => set is not null).Distinct().OrderBy(set => set != Named(attribute, "DefaultParameterSetName") as string).ToList();
+        return new CommandShape(name, [.. sets.DefaultIfEmpty().Select(ReadSet)]);
+
+        IReadOnlyList<ParameterShape> ReadSet(string? set) =>
+        [
+            .. parameters
+                .Where(pair => SetOf(pair.Attribute) is null || SetOf(pair.Attribute) == set)
+                .Select(pair => Read(pair.Property, pair.Attribute))
+                // As PowerShell shows them: by position, the others as they are declared, those of the base classes last.
+                .OrderBy(parameter => parameter.Position ?? int.MaxValue),
+            .. Named(attribute, "SupportsShouldProcess") is true ? Confirming : [],
+        ];
     }
+
+    private static string? SetOf(CustomAttributeData attribute) => Named(attribute, "ParameterSetName") as string;
 
     private static ParameterShape Read(PropertyInfo property, CustomAttributeData attribute)
     {

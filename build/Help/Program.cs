@@ -9,17 +9,12 @@ if (args is not [var assemblyFile, var docs, var output])
 var assembly = Assembly.LoadFrom(Path.GetFullPath(assemblyFile));
 var cmdlets = CmdletReader.Read(assembly);
 var online = CmdletReader.OnlineFolder(assembly);
-var names = cmdlets.Select(cmdlet => cmdlet.Name).ToHashSet();
-// Pages without a cmdlet are of the module's script functions. What is missing is for tests/Pester/Help.Tests.ps1 to tell.
+// What is missing is for tests/Pester/Help.Tests.ps1 to tell.
 var pages = Directory.EnumerateFiles(docs, "*-*.md").Order(StringComparer.Ordinal).Select(file => MarkdownPage.Read(file, online)).ToDictionary(page => page.Title);
 Directory.CreateDirectory(output);
 MamlFile.Write(
     Path.Combine(output, "Gitproc.PowerShell.dll-Help.xml"),
     cmdlets.Where(cmdlet => pages.ContainsKey(cmdlet.Name)).Select(cmdlet => (cmdlet, pages[cmdlet.Name])),
-    online);
-MamlFile.Write(
-    Path.Combine(output, "Gitproc-Help.xml"),
-    pages.Values.Where(page => !names.Contains(page.Title)).Select(page => (SyntaxReader.Read(page), page)),
     online);
 foreach (var file in Directory.EnumerateFiles(docs, "about_*.md"))
     File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Of(MarkdownPage.Read(file, online)), new UTF8Encoding(false));

@@ -43,7 +43,7 @@ Describe 'The conventions of PowerShell' {
         @{ Id = 'CheckoutNotFound,Gitproc.ExitGitprocCheckoutCommand'; Code = { Exit-GitprocCheckout checkout-99 } }
         @{ Id = 'CheckoutNotFound,Gitproc.GetGitprocCheckoutCommand'; Code = { gp ls checkout-99 } }
         @{ Id = 'UnknownRepository,Gitproc.InvokeGitprocAcquireCommand'; Code = { a /no/such/repository } }
-        @{ Id = 'UnknownRepository,Gitproc.UseGitprocCheckoutCommand,Use-GitprocCheckout'; Code = { Use-GitprocCheckout /no/such/repository { } } }
+        @{ Id = 'UnknownRepository,Gitproc.UseGitprocCheckoutCommand'; Code = { Use-GitprocCheckout /no/such/repository { } } }
         @{ Id = 'UnknownRepository,Gitproc.EnterGitprocCheckoutCommand'; Code = { Enter-GitprocCheckout /no/such/repository } }
         @{ Id = 'InvalidPattern,Gitproc.SelectGitprocCheckoutCommand'; Code = { Select-GitprocCheckout '(' } }
         @{ Id = 'InvalidPattern,Gitproc.GetGitprocRescueCommand'; Code = { Get-GitprocRescue '[' } }

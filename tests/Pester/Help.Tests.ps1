@@ -69,7 +69,7 @@ Describe 'Help' {
         foreach ($section in 'Inputs', 'Outputs') {
             Get-Section $_ $section | Should -Match '(?m)^### .+\n\n.+' -Because $section
         }
-        $types = @((Get-Command $_ -Module Gitproc).OutputType.Name | Where-Object { $_ })
+        $types = @((Get-Command $_ -Module Gitproc).OutputType.Name -replace '^System\.Void$', 'None' | Where-Object { $_ })
         foreach ($type in $types) { Get-Section $_ 'Outputs' | Should -Match "(?m)^### $([regex]::Escape($type))$" }
     }
 

@@ -103,8 +103,8 @@ AfterAll {
 Describe 'A package' {
     It 'of the module has what the module needs and nothing else' {
         $files = @(Get-RelativeFile -Folder $module) -notmatch $ofNuGet
-        foreach ($file in 'Gitproc.psd1', 'Gitproc.psm1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
-        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|psm1|Format\.ps1xml|Types\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        foreach ($file in 'Gitproc.psd1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
+        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|Format\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
         (Get-ChildItem -LiteralPath "$module/dependencies/runtimes").Name | Sort-Object | Should -Be $natives
     }
 
@@ -133,7 +133,7 @@ Describe 'A package' {
             (Get-Module Gitproc).Path
             Use-GitprocCheckout $env:GITPROC_TEST_REPOSITORY { 'works' }
         }
-        $output | Should -Be (Join-Path $folder 'Gitproc.psm1'), 'works'
+        $output | Should -Be (Join-Path $folder 'Gitproc.PowerShell.dll'), 'works'
     }
 
     It 'of the module is installed by Install-<_>, as the documentation says, and updated by Update-<_>' -ForEach 'PSResource', 'Module' {

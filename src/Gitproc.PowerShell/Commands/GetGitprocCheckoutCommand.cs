@@ -6,6 +6,7 @@ namespace Gitproc;
 
 /// <summary>Lists the checkouts of the pool.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocCheckout", HelpUri = HelpPage.Folder + "Get-GitprocCheckout.md")]
+[Alias("list")]
 [OutputType(typeof(Checkout))]
 public sealed class GetGitprocCheckoutCommand : GitprocCommand
 {

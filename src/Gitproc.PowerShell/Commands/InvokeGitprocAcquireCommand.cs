@@ -7,6 +7,7 @@ namespace Gitproc;
 
 /// <summary>Locks a checkout of a repository for the session and emits it.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md")]
+[Alias("a")]
 [OutputType(typeof(Checkout))]
 public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
 {

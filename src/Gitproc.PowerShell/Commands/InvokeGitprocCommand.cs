@@ -10,6 +10,7 @@ namespace Gitproc;
 /// dynamic ones here, so that PowerShell binds and completes them as after the command itself.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Gitproc", HelpUri = HelpPage.Folder + "Invoke-Gitproc.md")]
+[Alias("gitproc")]
 [OutputType(typeof(object))]
 public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDisposable
 {

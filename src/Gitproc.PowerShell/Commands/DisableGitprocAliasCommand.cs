@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
+using Gitproc.PowerShell.Loading;
+
+namespace Gitproc;
+
+/// <summary>Gives r and ls back to the session.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Disable-GitprocAlias.md")]
+[OutputType(typeof(void))]
+public sealed class DisableGitprocAliasCommand : PSCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach (var (name, value) in SessionAliases.Optional)
+        {
+            if (ShouldProcess(name, "Restore the alias"))
+                SessionAliases.Restore(name, value);
+        }
+    }
+}
