@@ -106,12 +106,12 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
     /// <summary>Makes the script, in the language of the session that imports the module: one that is constrained cannot.</summary>
     internal static void Prepare() => s_script = ScriptBlock.Create("""
         [CmdletBinding()]
-        param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Acquire)
+        param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, $Acquire, $Exit)
         $checkout = $null
         try {
             try {
                 # The owner is not the process of a CI job: the block ends with this session.
-                $checkout = Invoke-GitprocAcquire @Acquire -Owner $PID -Confirm:$false -WhatIf:$false
+                $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
             } catch {
                 # As from this cmdlet.
                 $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.UseGitprocCheckoutCommand'
@@ -126,7 +126,7 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
         } finally {
             if ($checkout) {
                 # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to somebody else.
-                Exit-GitprocCheckout -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
+                & $Exit -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
             }
         }
         """);
@@ -137,23 +137,27 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
         DependencyContext.Require();
         if (ShortCommands.Pipeline is null || s_script is null)
             ThrowTerminatingError(ShortCommands.Constrained());
-        if (!ShouldProcess(Repository is null ? SessionState.Path.CurrentLocation.Path : ShownText.Of(Repository), "Acquire a checkout, run the block in it and release it"))
+        var target = Repository is null ? SessionState.Path.CurrentLocation.Path : ShownText.Of(Repository);
+        if (!ShouldProcess(target, "Acquire a checkout, run the block in it and release it"))
             return;
         var script = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        var acquire = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        var terms = new Hashtable(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in MyInvocation.BoundParameters.Where(pair => !Own.Contains(pair.Key)))
         {
             if (name is nameof(ScriptBlock) or nameof(Discard) || CommonParameters.Contains(name))
                 script[name] = value;
             if (name is not (nameof(ScriptBlock) or nameof(Discard)))
-                acquire[name] = value;
+                terms[name] = value;
         }
 
-        acquire["ErrorAction"] = ActionPreference.Stop;
-        script["Acquire"] = acquire;
+        terms["ErrorAction"] = ActionPreference.Stop;
+        script["Terms"] = terms;
+        // Not by their names: the module may be imported in another module alone.
+        script["Acquire"] = new CmdletInfo("Invoke-GitprocAcquire", typeof(InvokeGitprocAcquireCommand));
+        script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
         // In a session state of its own, so that the block sees no variable of the script's.
-        var target = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
-        using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [target, Array.Empty<object>(), script]);
+        var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
+        using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [bound, Array.Empty<object>(), script]);
         // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
         pipeline.Begin(this);
         pipeline.Process();
