@@ -2,6 +2,8 @@ using System.CommandLine;
 using Gitproc.Cli.Commands;
 using Gitproc.Cli.Completion;
 using Gitproc.Cli.Output;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Cli;
 

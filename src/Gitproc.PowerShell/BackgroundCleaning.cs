@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Gitproc.Pools;
+using Gitproc.Processes;
 
 namespace Gitproc.PowerShell;
 

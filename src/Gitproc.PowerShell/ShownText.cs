@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Gitproc.Text;
 using Gitproc.Views;
 
 namespace Gitproc.PowerShell;

@@ -1,5 +1,5 @@
+using Gitproc.Files;
 using Gitproc.Registry;
-using Gitproc.Repositories;
 
 namespace Gitproc.Torture;
 

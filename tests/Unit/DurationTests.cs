@@ -1,3 +1,5 @@
+using Gitproc.Text;
+
 namespace Gitproc.Unit;
 
 public sealed class DurationTests

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Gitproc.Pools;
+using Gitproc.Processes;
 
 namespace Gitproc.Cli.Commands;
 

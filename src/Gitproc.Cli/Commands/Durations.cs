@@ -1,4 +1,5 @@
 using System.CommandLine.Parsing;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 

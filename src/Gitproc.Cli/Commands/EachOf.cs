@@ -1,4 +1,5 @@
 using Gitproc.Cli.Output;
+using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
 using Gitproc.Leases;
+using Gitproc.Pools;
 
 namespace Gitproc.Cli.Commands;
 

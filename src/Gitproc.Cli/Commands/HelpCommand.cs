@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gitproc.Cli.Help;
 using Gitproc.Cli.Output;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Gitproc.Leases;
+using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 

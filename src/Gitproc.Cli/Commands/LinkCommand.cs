@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
+using Gitproc.Pools;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 

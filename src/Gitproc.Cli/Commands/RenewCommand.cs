@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 

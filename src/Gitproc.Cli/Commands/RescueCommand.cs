@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 

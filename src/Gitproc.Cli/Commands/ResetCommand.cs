@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Checkouts;
 using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;

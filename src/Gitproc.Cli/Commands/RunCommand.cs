@@ -2,8 +2,11 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using Gitproc.Cli.Output;
-using Gitproc.Git;
-using Gitproc.Leases;
+using Gitproc.Git.Running;
+using Gitproc.Pools;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 

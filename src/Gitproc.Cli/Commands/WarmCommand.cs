@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
+using Gitproc.Pools;
 
 namespace Gitproc.Cli.Commands;
 

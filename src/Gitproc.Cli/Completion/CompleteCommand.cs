@@ -1,5 +1,7 @@
 using Gitproc.Cli.Commands;
 using Gitproc.Cli.Output;
+using Gitproc.Pools;
+using Gitproc.Reports;
 
 namespace Gitproc.Cli.Completion;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Pools;
 
 namespace Gitproc.Cli.Completion;
 

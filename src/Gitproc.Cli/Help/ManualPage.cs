@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Gitproc.Cli.Output;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Help;
 

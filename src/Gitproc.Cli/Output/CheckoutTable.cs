@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Text;
 using Gitproc.Views;
 
 namespace Gitproc.Cli.Output;

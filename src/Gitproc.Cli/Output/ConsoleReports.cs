@@ -1,3 +1,5 @@
+using Gitproc.Reports;
+
 namespace Gitproc.Cli.Output;
 
 /// <summary>

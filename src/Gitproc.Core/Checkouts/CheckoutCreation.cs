@@ -1,7 +1,11 @@
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;

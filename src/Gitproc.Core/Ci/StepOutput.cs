@@ -1,4 +1,5 @@
 using System.Text;
+using Gitproc.Reports;
 
 namespace Gitproc.Ci;
 

@@ -1,3 +1,5 @@
+using Gitproc.Reports;
+
 namespace Gitproc.Files;
 
 /// <summary>Looks at many files of a tree, on all processors. No file is read, and no link followed.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Gitproc.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Files;

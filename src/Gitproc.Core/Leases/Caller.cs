@@ -1,4 +1,5 @@
 using Gitproc.Processes;
+using Gitproc.Text;
 
 namespace Gitproc.Leases;
 

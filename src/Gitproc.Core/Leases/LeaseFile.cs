@@ -1,5 +1,5 @@
-using Gitproc.Checkouts;
 using Gitproc.Files;
+using Gitproc.Registry;
 
 namespace Gitproc.Leases;
 
@@ -38,7 +38,7 @@ internal static class LeaseFile
     private static Lease? WriteIn(string gitDirectory, Lease lease, Lease? replaced)
     {
         var folder = Folder(gitDirectory);
-        if (!CheckoutHealth.IsFolder(folder))
+        if (!RealPath.IsFolder(folder))
         {
             if (!Directory.Exists(gitDirectory))
                 return null;

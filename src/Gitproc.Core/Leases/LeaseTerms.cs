@@ -1,3 +1,7 @@
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Text;
+
 namespace Gitproc.Leases;
 
 /// <summary>What a caller wants of a lease.</summary>
@@ -20,4 +24,27 @@ public sealed record LeaseTerms
 
     /// <summary>Names and values to show with it; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Makes a new lease that begins now.</summary>
+    /// <param name="defaultDuration">How long it lasts where the terms do not say; null for without end.</param>
+    /// <returns>The lease.</returns>
+    internal Lease NewLease(TimeSpan? defaultDuration)
+    {
+        var now = DateTimeOffset.UtcNow;
+        return new Lease
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            Owner = Owner,
+            User = ThisUser.Name,
+            Machine = System.Environment.MachineName,
+            AcquiredAt = now,
+            ExpiresAt = now + (ExpiresAfter ?? defaultDuration),
+            IsStrict = IsStrict,
+            Label = Label is { } label ? SecretText.Hide(label) : null,
+            Job = CiJob.Current(),
+            Environment = Environment is { Count: > 0 } shown
+                ? shown.ToDictionary(pair => pair.Key, pair => SecretText.Hide(pair.Value))
+                : null,
+        };
+    }
 }

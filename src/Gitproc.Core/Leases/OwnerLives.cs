@@ -1,4 +1,5 @@
 using Gitproc.Processes;
+using Gitproc.Registry;
 
 namespace Gitproc.Leases;
 

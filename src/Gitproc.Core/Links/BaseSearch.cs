@@ -1,4 +1,6 @@
-using Gitproc.Repositories;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Reports;
 
 namespace Gitproc.Links;
 

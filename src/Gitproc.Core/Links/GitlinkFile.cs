@@ -1,5 +1,7 @@
 using System.Text;
 using Gitproc.Files;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Links;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Gitproc.Files;
-using Gitproc.Repositories;
+using Gitproc.Git.Reading;
+using Gitproc.Reports;
 
 namespace Gitproc.Links;
 

@@ -1,5 +1,7 @@
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;

@@ -1,5 +1,7 @@
 using Gitproc.Files;
-using Gitproc.Repositories;
+using Gitproc.Git.Reading;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Links;
 

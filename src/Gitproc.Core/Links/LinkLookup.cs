@@ -1,4 +1,7 @@
-using Gitproc.Repositories;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Links;
 

@@ -1,8 +1,12 @@
-using Gitproc.Checkouts;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
-using Gitproc.Git;
-using Gitproc.Leases;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;

@@ -1,7 +1,9 @@
-using Gitproc.Checkouts;
 using Gitproc.Checkouts.Rescuing;
-using Gitproc.Git;
-using Gitproc.Repositories;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Links;
 

@@ -1,4 +1,6 @@
-using Gitproc.Git;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;

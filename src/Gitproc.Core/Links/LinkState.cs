@@ -1,5 +1,6 @@
-using Gitproc.Git;
-using Gitproc.Repositories;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Links;
 

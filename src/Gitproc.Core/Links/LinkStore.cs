@@ -1,4 +1,7 @@
+using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;

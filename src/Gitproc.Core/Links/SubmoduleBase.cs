@@ -1,4 +1,8 @@
-using Gitproc.Git;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;

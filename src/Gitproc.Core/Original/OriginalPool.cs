@@ -1,9 +1,12 @@
-using Gitproc.Checkouts;
-using Gitproc.Git;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Leases;
 using Gitproc.Processes;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Repositories;
+using Gitproc.Text;
 
 namespace Gitproc.Original;
 
@@ -112,7 +115,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     private void TakeOverClone(OriginalRow row, AddressRules addresses)
     {
         var gitDirectory = Path.Combine(folder.Checkout(row.Checkout), ".git");
-        if (CheckoutName.Read(row.Checkout) is null || !CheckoutHealth.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
+        if (CheckoutName.Read(row.Checkout) is null || !RealPath.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
             return;
         Attempt(row.Checkout, () =>
         {
@@ -149,7 +152,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     {
         if (row is not { IsLocked: true })
             return null;
-        var lease = Lease.New(new LeaseTerms { Owner = null, Label = "locked by the original gitproc" }, defaultDuration: null);
+        var lease = new LeaseTerms { Owner = null, Label = "locked by the original gitproc" }.NewLease(defaultDuration: null);
         return lease with { AcquiredAt = row.LockedAt ?? lease.AcquiredAt };
     }
 }

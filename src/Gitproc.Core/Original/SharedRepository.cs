@@ -1,4 +1,5 @@
-using Gitproc.Checkouts;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Registry;
 
 namespace Gitproc.Original;
 
@@ -39,7 +40,7 @@ internal sealed class SharedRepository
         {
             if (ReadLine(System.IO.Path.Combine(gitDirectory, "gitdir")) is { } back
                 && System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(back)) is { } name
-                && Registry.CheckoutName.Read(name) is not null
+                && CheckoutName.Read(name) is not null
                 && IsOf(folder, name, gitDirectory))
             {
                 worktrees[name] = gitDirectory;

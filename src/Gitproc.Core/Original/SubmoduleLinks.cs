@@ -1,4 +1,4 @@
-using Gitproc.Git;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Original;
 

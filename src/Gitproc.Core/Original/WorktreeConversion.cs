@@ -1,7 +1,10 @@
 using System.Text;
-using Gitproc.Checkouts;
-using Gitproc.Git;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Original;
 
@@ -78,7 +81,7 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
     }
 
     private static bool IsFirst(SharedRepository shared, string checkout) =>
-        Registry.CheckoutName.Read(checkout) == shared.Worktrees.Keys.Min(Registry.CheckoutName.Read);
+        CheckoutName.Read(checkout) == shared.Worktrees.Keys.Min(CheckoutName.Read);
 
     // The full name; of a detached HEAD an id, which is no ref's name.
     private static string BranchOf(string worktree) => File.ReadAllText(Path.Combine(worktree, "HEAD")).Trim().Replace("ref: ", "", StringComparison.Ordinal);

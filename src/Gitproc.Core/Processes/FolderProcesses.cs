@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Gitproc.Repositories;
+using Gitproc.Files;
 
 namespace Gitproc.Processes;
 

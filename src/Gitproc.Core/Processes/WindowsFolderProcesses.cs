@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Gitproc.Repositories;
+using Gitproc.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Processes;

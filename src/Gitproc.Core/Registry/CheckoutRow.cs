@@ -1,4 +1,5 @@
-using Gitproc.Leases;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Repositories;
 
 namespace Gitproc.Registry;
 
@@ -50,10 +51,10 @@ internal sealed record CheckoutRow
     /// <summary>Whether the work that the last holder left is rescued already.</summary>
     public bool IsRescued { get; init; }
 
-    /// <summary>Which state of the remote its refs show, as <see cref="Repositories.CheckoutModel.Generation"/>; null when it is not clean.</summary>
+    /// <summary>Which state of the remote its refs show, as <see cref="CheckoutModel.Generation"/>; null when it is not clean.</summary>
     public string? Generation { get; init; }
 
-    /// <summary>What its files were like when it was last clean, as <see cref="Checkouts.CheckoutStamp"/>; null when that is not known.</summary>
+    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null when that is not known.</summary>
     public string? Stamp { get; init; }
 
     /// <summary>The name of its folder.</summary>

@@ -1,5 +1,4 @@
-using Gitproc.Git;
-using Gitproc.Leases;
+using Gitproc.Git.Untrusted;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;

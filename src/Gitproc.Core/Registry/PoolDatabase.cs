@@ -1,4 +1,5 @@
 using Gitproc.Files;
+using Gitproc.Reports;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

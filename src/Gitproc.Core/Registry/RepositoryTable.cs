@@ -1,3 +1,4 @@
+using Gitproc.Reports;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;

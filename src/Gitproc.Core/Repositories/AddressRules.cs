@@ -1,4 +1,6 @@
-using Gitproc.Git.Config;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Repositories;
 

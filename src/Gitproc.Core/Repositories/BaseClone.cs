@@ -1,4 +1,6 @@
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

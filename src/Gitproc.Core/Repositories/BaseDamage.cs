@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 

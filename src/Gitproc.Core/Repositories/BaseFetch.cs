@@ -1,6 +1,8 @@
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 

@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 

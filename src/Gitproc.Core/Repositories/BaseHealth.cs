@@ -1,5 +1,5 @@
-using Gitproc.Git;
-using Gitproc.Git.Config;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 

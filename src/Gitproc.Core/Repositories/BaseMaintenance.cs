@@ -1,6 +1,8 @@
 using System.Globalization;
-using Gitproc.Git;
+using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

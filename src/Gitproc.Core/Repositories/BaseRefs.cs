@@ -1,6 +1,9 @@
 using System.Buffers;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

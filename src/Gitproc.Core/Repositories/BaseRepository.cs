@@ -1,5 +1,7 @@
-using Gitproc.Git;
+using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using Gitproc.Checkouts;
 using Gitproc.Files;
-using Gitproc.Git.Config;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

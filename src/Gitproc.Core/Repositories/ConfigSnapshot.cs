@@ -1,6 +1,7 @@
 using System.Text;
-using Gitproc.Git;
-using Gitproc.Git.Config;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 

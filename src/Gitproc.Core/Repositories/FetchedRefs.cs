@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gitproc.Files;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 
@@ -38,7 +39,7 @@ internal static class FetchedRefs
             return [];
         var now = DateTimeOffset.UtcNow;
         var known = Read(basePath);
-        var refs = Git.RefFiles.Read(folder).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal) && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch)).ToList();
+        var refs = RefFiles.Read(folder).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal) && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch)).ToList();
         var times = refs.ToDictionary(entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
         if (times.Count > 0 || known.Count > 0)
             Write(basePath, times);

@@ -1,3 +1,5 @@
+using Gitproc.Reports;
+
 namespace Gitproc.Repositories;
 
 /// <summary>Addresses that are paths of this machine, or of one it has mounted.</summary>

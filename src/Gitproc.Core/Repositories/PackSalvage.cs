@@ -2,7 +2,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
 
 namespace Gitproc.Repositories;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Gitproc.Git;
-using Gitproc.Git.Config;
-using Gitproc.Leases;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 

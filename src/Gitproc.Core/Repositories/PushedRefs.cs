@@ -1,4 +1,4 @@
-using Gitproc.Git;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 

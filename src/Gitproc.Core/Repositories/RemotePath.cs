@@ -1,3 +1,5 @@
+using Gitproc.Reports;
+
 namespace Gitproc.Repositories;
 
 /// <summary>The paths of repositories on a host in normal form.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

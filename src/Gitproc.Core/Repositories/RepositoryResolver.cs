@@ -1,5 +1,7 @@
-using Gitproc.Git.Config;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Gitproc.Files;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 

@@ -1,5 +1,7 @@
-using Gitproc.Git;
+using Gitproc.Git.Reading;
 using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 

@@ -1,3 +1,5 @@
+using Gitproc.Reports;
+
 namespace Gitproc.Repositories;
 
 /// <summary>What somebody wants checked out.</summary>

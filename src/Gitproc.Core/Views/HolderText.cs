@@ -1,3 +1,5 @@
+using Gitproc.Text;
+
 namespace Gitproc.Views;
 
 /// <summary>Who holds a checkout, in as few words as a table has room for.</summary>

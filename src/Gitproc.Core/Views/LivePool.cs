@@ -1,3 +1,7 @@
+using Gitproc.Pools;
+using Gitproc.Reports;
+using Gitproc.Text;
+
 namespace Gitproc.Views;
 
 /// <summary>The live view of a pool on a terminal, which is afterwards as it was before.</summary>

@@ -1,3 +1,6 @@
+using Gitproc.Pools;
+using Gitproc.Text;
+
 namespace Gitproc.Views;
 
 /// <summary>The table of checkouts and of those who wait: what the live view shows, and what is printed where there is no terminal.</summary>

@@ -1,4 +1,4 @@
-using Gitproc.Repositories;
+using Gitproc.Files;
 
 namespace Gitproc.Views;
 

@@ -1,7 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
 using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -155,7 +159,7 @@ public abstract class AcquiringCommand : GitprocCommand
     /// <summary>Releases a checkout because of an error that the user has to read: what fails here does not hide it.</summary>
     /// <param name="pool">The pool it is of.</param>
     /// <param name="checkout">The checkout.</param>
-    private protected void TryRelease(Gitproc.Pool pool, Checkout checkout)
+    private protected void TryRelease(Gitproc.Pools.Pool pool, Checkout checkout)
     {
         try
         {
@@ -170,7 +174,7 @@ public abstract class AcquiringCommand : GitprocCommand
     /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>
     /// <param name="pool">The pool it is of.</param>
     /// <param name="checkout">The checkout.</param>
-    private protected abstract void Use(Gitproc.Pool pool, Checkout checkout);
+    private protected abstract void Use(Gitproc.Pools.Pool pool, Checkout checkout);
 
     private AcquireRequest Request() => new()
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 

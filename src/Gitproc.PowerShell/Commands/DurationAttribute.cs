@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 

@@ -12,7 +12,7 @@ public sealed class EnterGitprocCheckoutCommand : AcquiringCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Use(Gitproc.Pool pool, Checkout checkout)
+    private protected override void Use(Gitproc.Pools.Pool pool, Checkout checkout)
     {
         SessionState.Path.PushCurrentLocation(stackName: null);
         SessionState.Path.SetLocation(WildcardPattern.Escape(checkout.Path));

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Loading;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc;
 

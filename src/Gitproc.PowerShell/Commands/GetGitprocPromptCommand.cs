@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
-using Gitproc.Views;
 
 namespace Gitproc;
 

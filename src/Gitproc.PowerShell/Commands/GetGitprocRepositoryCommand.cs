@@ -1,6 +1,9 @@
 using System.Management.Automation;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc;
 

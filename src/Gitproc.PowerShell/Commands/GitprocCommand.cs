@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Loading;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 

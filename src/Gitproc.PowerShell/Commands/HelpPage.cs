@@ -1,3 +1,5 @@
+using Gitproc.Text;
+
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Where the help pages are online. The pages' source is docs/help; build/Help reads this to link them.</summary>

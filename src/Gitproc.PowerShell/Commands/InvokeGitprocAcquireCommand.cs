@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Ci;
-using Gitproc.Leases;
 using Gitproc.PowerShell.Commands;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc;
 
@@ -43,7 +44,7 @@ public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
         }
     }
 
-    private protected override void Use(Gitproc.Pool pool, Checkout checkout)
+    private protected override void Use(Gitproc.Pools.Pool pool, Checkout checkout)
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 

@@ -1,3 +1,5 @@
+using Gitproc.Pools;
+
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Compares absolute paths of this machine, whichever links they go by.</summary>

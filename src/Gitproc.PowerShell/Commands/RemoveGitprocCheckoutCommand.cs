@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.Checkouts;
 using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 

@@ -27,6 +27,6 @@ public sealed class RepairGitprocLinkCommand : GitprocCommand
     private void Repair(string? path)
     {
         if (ShouldProcess(path ?? Location, "Repair the light-weight checkout"))
-            WriteObject(Gitproc.Pool.RepairLinks(path, Location), enumerateCollection: true);
+            WriteObject(Pools.Pool.RepairLinks(path, Location), enumerateCollection: true);
     }
 }

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Registry;
 
 namespace Gitproc;
 

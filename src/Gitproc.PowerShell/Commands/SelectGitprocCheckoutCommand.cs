@@ -1,5 +1,8 @@
 using System.Management.Automation;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc;
 

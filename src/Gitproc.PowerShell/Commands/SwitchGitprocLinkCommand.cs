@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Text;
 
 namespace Gitproc;
 

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 

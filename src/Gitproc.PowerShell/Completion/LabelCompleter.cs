@@ -1,4 +1,5 @@
 using System.Collections;
+using Gitproc.Pools;
 
 namespace Gitproc.PowerShell.Completion;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
 
 namespace Gitproc.PowerShell.Completion;

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Commands;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Completion;
 

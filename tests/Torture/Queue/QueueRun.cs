@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.Registry;
 
 namespace Gitproc.Torture.Queue;

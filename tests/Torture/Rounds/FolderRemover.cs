@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Files;
 using Gitproc.Registry;
 using Gitproc.Torture.Workers;
 

@@ -1,7 +1,10 @@
+using Gitproc.Checkouts;
+using Gitproc.Git.Reading;
 using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
-using Gitproc.Repositories;
+using Gitproc.Reports;
 using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;

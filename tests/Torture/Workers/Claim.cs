@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Files;
 using Gitproc.Processes;
 
 namespace Gitproc.Torture.Workers;

@@ -1,4 +1,7 @@
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Torture.Workers;
 

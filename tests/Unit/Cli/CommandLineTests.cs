@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Gitproc.Pools;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Cli;

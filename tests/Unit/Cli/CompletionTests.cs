@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Pools;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Cli;

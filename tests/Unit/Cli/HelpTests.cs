@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gitproc.Text;
 using Gitproc.Unit.Ci;
 using Gitproc.Unit.Support;
 

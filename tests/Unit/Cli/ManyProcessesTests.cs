@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Cli;

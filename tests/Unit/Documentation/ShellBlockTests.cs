@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Processes;
 using Gitproc.Unit.Ci;
 using Gitproc.Unit.Support;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using Gitproc.Git;
+using Gitproc.Git.Running;
 using Gitproc.Processes;
+using Gitproc.Reports;
+using Gitproc.Text;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git;

@@ -1,4 +1,4 @@
-using Gitproc.Git;
+using Gitproc.Git.Untrusted;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git;

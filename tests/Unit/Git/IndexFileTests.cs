@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Untrusted;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git;

@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Untrusted;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 

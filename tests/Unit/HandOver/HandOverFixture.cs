@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.Text;
-using Gitproc.Checkouts;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 

@@ -1,5 +1,7 @@
-using Gitproc.Git;
-using Gitproc.Leases;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Unit.HandOvers;
 

@@ -1,4 +1,4 @@
-using Gitproc.Checkouts;
+using Gitproc.Registry;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 

@@ -1,5 +1,8 @@
 using Gitproc.Checkouts.Rescuing;
-using Gitproc.Git;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.HandOvers;

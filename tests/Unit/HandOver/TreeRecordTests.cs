@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.HandOvers;
@@ -153,7 +154,7 @@ public sealed class TreeRecordTests : IDisposable
     {
         var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
         var (main, record) = (_fixture.Target, Directory.EnumerateFiles(_fixture.Record).ToDictionary(file => file, File.ReadAllBytes));
-        _fixture.Target = new Gitproc.Git.Target(null, TestGit.Run(_fixture.Path, "rev-parse", "origin/other"), HasUpstream: false);
+        _fixture.Target = new Target(null, TestGit.Run(_fixture.Path, "rev-parse", "origin/other"), HasUpstream: false);
         _fixture.HandOver();
         foreach (var (file, content) in record)
             File.WriteAllBytes(file, content);
@@ -174,7 +175,7 @@ public sealed class TreeRecordTests : IDisposable
     [Fact]
     public void A_repository_without_commits_has_one_too()
     {
-        _fixture.Target = new Gitproc.Git.Target("main", null, HasUpstream: false);
+        _fixture.Target = new Target("main", null, HasUpstream: false);
         _fixture.HandOver();
         Assert.Empty(TreeRecord.TryRead(_fixture.Record)!.Entries);
         _fixture.HandOver();

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using Gitproc.Leases;
 using Gitproc.Processes;
+using Gitproc.Registry;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;

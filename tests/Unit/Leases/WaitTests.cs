@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using Gitproc.Files;
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Leases;

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Gitproc.Links;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;

@@ -1,7 +1,8 @@
 using CsCheck;
 using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Links;
-using Gitproc.Repositories;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Original;

@@ -1,3 +1,6 @@
+using Gitproc.Pools;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

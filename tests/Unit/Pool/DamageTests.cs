@@ -1,3 +1,7 @@
+using Gitproc.Files;
+using Gitproc.Pools;
+using Gitproc.Processes;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

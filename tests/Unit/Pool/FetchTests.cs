@@ -1,3 +1,7 @@
+using Gitproc.Git.Running;
+using Gitproc.Pools;
+using Gitproc.Processes;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -118,10 +122,10 @@ public sealed class FetchTests : IDisposable
     public void A_git_that_says_nothing_is_ended()
     {
         _pool.Release(_pool.Acquire());
-        var git = new Gitproc.Git.GitRunner(null);
+        var git = new GitRunner(null);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var error = Assert.Throws<GitprocException>(() => git.Run(
-            new Gitproc.Git.GitCall("-c", "alias.slow=!sleep 600", "slow") { WorkingDirectory = _pool.Home, Subject = "it", LongestSilence = TimeSpan.FromSeconds(0.5) },
+            new GitCall("-c", "alias.slow=!sleep 600", "slow") { WorkingDirectory = _pool.Home, Subject = "it", LongestSilence = TimeSpan.FromSeconds(0.5) },
             CancellationToken.None));
         Assert.Equal(ErrorReason.GitFailed, error.Reason);
         Assert.Contains("gitproc.gitTimeout", error.Message, StringComparison.Ordinal);
@@ -131,8 +135,8 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public void Any_git_that_says_nothing_is_ended_and_none_that_is_heard_of()
     {
-        var git = new Gitproc.Git.GitRunner(null) { LongestSilence = TimeSpan.FromSeconds(2) };
-        Gitproc.Git.GitCall Call(string script) => new("-c", $"alias.it=!{script}", "it") { WorkingDirectory = _pool.Home };
+        var git = new GitRunner(null) { LongestSilence = TimeSpan.FromSeconds(2) };
+        GitCall Call(string script) => new("-c", $"alias.it=!{script}", "it") { WorkingDirectory = _pool.Home };
         var error = Assert.Throws<GitprocException>(() => git.Run(Call("sleep 600"), CancellationToken.None));
         Assert.StartsWith("git it said nothing for 2 s", error.Message, StringComparison.Ordinal);
         Assert.Equal("1\n2\n3\n4\n5\n6\n", git.Run(Call("for i in 1 2 3 4 5 6; do sleep 0.6; echo $i; done"), CancellationToken.None).Output);
@@ -202,7 +206,7 @@ public sealed class FetchTests : IDisposable
         Age(61);
         var bin = Directory.CreateDirectory(_pool["bin"]).FullName;
         var began = _pool["began"];
-        File.WriteAllText(Path.Combine(bin, "git"), $"#!/bin/sh\ncase \"$*\" in *\" fetch \"*) : >'{began}'; exec sleep 60;; esac\nexec '{Gitproc.ProgramPath.Find("git")}' \"$@\"\n");
+        File.WriteAllText(Path.Combine(bin, "git"), $"#!/bin/sh\ncase \"$*\" in *\" fetch \"*) : >'{began}'; exec sleep 60;; esac\nexec '{ProgramPath.Find("git")}' \"$@\"\n");
         File.SetUnixFileMode(Path.Combine(bin, "git"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var stopped = _pool.Program.Start(_pool.Home, [("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}")], "acquire", _pool.Source);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(began), TimeSpan.FromSeconds(30)));

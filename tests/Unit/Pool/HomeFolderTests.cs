@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Files;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -40,7 +41,7 @@ public sealed class HomeFolderTests : IDisposable
     private static string Home()
     {
         using var id = Process.Start(new ProcessStartInfo("sh", ["-c", "unset HOME; eval echo ~$(id -un)"]) { RedirectStandardOutput = true })!;
-        return Gitproc.Repositories.RealPath.Of(id.StandardOutput.ReadToEnd().Trim());
+        return RealPath.Of(id.StandardOutput.ReadToEnd().Trim());
     }
 
     private GitprocProgram.Result Acquire(string? home) => Run(home, "acquire", _pool.Source);

@@ -1,3 +1,5 @@
+using Gitproc.Pools;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

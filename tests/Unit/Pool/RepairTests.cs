@@ -1,4 +1,6 @@
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 using Microsoft.Data.Sqlite;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Gitproc.Files;
+using Gitproc.Text;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

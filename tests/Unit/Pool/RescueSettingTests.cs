@@ -1,3 +1,6 @@
+using Gitproc.Checkouts;
+using Gitproc.Pools;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

@@ -1,4 +1,9 @@
+using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;

@@ -1,3 +1,5 @@
+using Gitproc.Pools;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 

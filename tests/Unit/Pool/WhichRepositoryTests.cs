@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -85,7 +87,7 @@ public sealed class WhichRepositoryTests : IDisposable
     {
         var start = new ProcessStartInfo(GitprocProgram.File, ["acquire", _pool.Source]) { RedirectStandardError = true, RedirectStandardOutput = true };
         GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
-        foreach (var name in Gitproc.Git.GitEnvironment.RepositoryVariables)
+        foreach (var name in GitEnvironment.RepositoryVariables)
             start.Environment[name] = "/nonsense";
         var result = GitprocProgram.Finish(Process.Start(start)!);
         Assert.True(result.ExitCode == 0, result.Error);
@@ -95,7 +97,7 @@ public sealed class WhichRepositoryTests : IDisposable
     public void The_list_of_variables_is_gits_own()
     {
         var local = TestGit.Run(_pool.Home, "rev-parse", "--local-env-vars").Split('\n');
-        Assert.Empty(local.Except([.. Gitproc.Git.GitEnvironment.RepositoryVariables, "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"]));
+        Assert.Empty(local.Except([.. GitEnvironment.RepositoryVariables, "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"]));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Gitproc.Leases;
 using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Processes;

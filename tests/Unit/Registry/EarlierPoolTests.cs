@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using Gitproc.Pools;
 using Gitproc.Registry;
 using Gitproc.Unit.Support;
 using Microsoft.Data.Sqlite;

@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Unit.Support;
@@ -31,7 +32,7 @@ public sealed class StatementTests : IDisposable
             Repository = repository,
             Url = _pool.Source,
             Limit = null,
-            NewLease = () => Lease.New(new LeaseTerms { Owner = PoolFixture.Self }, defaultDuration: null),
+            NewLease = () => new LeaseTerms { Owner = PoolFixture.Self }.NewLease(defaultDuration: null),
         };
         var granted = leases.Grant(request, ticket: null).Single().Checkout;
         leases.End(granted.Id, granted.Lease!.Id, force: false);

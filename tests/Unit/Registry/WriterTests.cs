@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Registry;
@@ -88,7 +89,7 @@ public sealed class WriterTests : IDisposable
         var held = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
         owner.Kill();
         await owner.WaitForExitAsync();
-        var living = LeaseJson.Write(Lease.New(new LeaseTerms { Owner = PoolFixture.Self }, defaultDuration: null) with { Id = held.LeaseId! });
+        var living = LeaseJson.Write(new LeaseTerms { Owner = PoolFixture.Self }.NewLease(defaultDuration: null) with { Id = held.LeaseId! });
         var taken = await TakeMeanwhile($"UPDATE checkout SET lease = '{living}'");
         Assert.NotEqual(held.Name, taken.Name);
     }

@@ -1,4 +1,6 @@
 using System.Text;
+using Gitproc.Pools;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 

@@ -1,4 +1,4 @@
-using Gitproc.Repositories;
+using Gitproc.Git.Reading;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Repositories;

@@ -1,3 +1,4 @@
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Unit.Repositories;

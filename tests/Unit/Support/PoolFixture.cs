@@ -1,5 +1,9 @@
+using Gitproc.Files;
 using Gitproc.Leases;
+using Gitproc.Pools;
+using Gitproc.Processes;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Unit.Support;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Gitproc.Processes;
 
 namespace Gitproc.Unit.Support;
 

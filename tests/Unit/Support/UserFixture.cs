@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Gitproc.Files;
 using Gitproc.Unit.HandOvers;
 
 namespace Gitproc.Unit.Support;
@@ -109,7 +110,7 @@ public sealed class UserFixture : IDisposable
 
     public void Dispose()
     {
-        using (var folder = Gitproc.Files.RawFolder.TryOpen(_folder.Path))
+        using (var folder = RawFolder.TryOpen(_folder.Path))
             folder?.RemoveEntries();
         _folder.Dispose();
     }

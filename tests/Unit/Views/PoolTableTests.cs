@@ -1,3 +1,5 @@
+using Gitproc.Pools;
+using Gitproc.Text;
 using Gitproc.Views;
 
 namespace Gitproc.Unit.Views;

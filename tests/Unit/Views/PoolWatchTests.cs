@@ -1,5 +1,6 @@
+using Gitproc.Files;
+using Gitproc.Pools;
 using Gitproc.Unit.Support;
-using Gitproc.Views;
 
 namespace Gitproc.Unit.Views;
 

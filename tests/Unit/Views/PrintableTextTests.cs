@@ -1,3 +1,6 @@
+using Gitproc.Reports;
+using Gitproc.Text;
+
 namespace Gitproc.Unit.Views;
 
 public sealed class PrintableTextTests

@@ -1,4 +1,6 @@
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Rescuing;
 

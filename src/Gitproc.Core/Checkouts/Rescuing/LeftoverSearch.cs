@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;

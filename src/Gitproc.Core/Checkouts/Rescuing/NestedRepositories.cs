@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
 using Gitproc.Links;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 

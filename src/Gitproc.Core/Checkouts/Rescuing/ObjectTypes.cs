@@ -1,6 +1,6 @@
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
-using Gitproc.Git;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
 

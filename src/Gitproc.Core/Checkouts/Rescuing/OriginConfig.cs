@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Gitproc.Files;
-using Gitproc.Git.Config;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,6 +1,8 @@
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 

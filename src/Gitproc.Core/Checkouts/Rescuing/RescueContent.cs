@@ -1,5 +1,5 @@
 using System.Text;
-using Gitproc.Git;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,8 +1,10 @@
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
-using Gitproc.Git.Config;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,5 +1,6 @@
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;

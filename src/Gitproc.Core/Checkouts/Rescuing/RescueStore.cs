@@ -1,5 +1,6 @@
 using System.Text;
 using Gitproc.Files;
+using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 

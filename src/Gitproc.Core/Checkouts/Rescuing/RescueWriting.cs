@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
 

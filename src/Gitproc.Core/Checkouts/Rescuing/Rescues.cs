@@ -1,7 +1,9 @@
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
-using Gitproc.Git;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Repositories;
+using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Links;
 

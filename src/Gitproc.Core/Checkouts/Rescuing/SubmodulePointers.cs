@@ -1,5 +1,6 @@
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Links;
+using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
-using Gitproc.Git;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,4 +1,4 @@
-using Gitproc.Checkouts.HandingOver;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 
 namespace Gitproc.Checkouts.Rescuing;

@@ -1,6 +1,7 @@
 using Gitproc.Files;
-using Gitproc.Git;
-using Gitproc.Repositories;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using CsCheck;
 using Gitproc.Files;
-using Gitproc.Git.Config;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Git.Config;

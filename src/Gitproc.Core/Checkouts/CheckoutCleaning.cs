@@ -1,0 +1,104 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>Cleans checkouts and brings them to a target, and writes down how that went.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Notes what happens.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
+internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
+    /// <summary>What is rescued.</summary>
+    public required RescueLimits Limits { get; init; }
+
+    /// <summary>Cleans a checkout. The caller has its lock.</summary>
+    /// <param name="row">The checkout; its state is <see cref="CheckoutState.Cleaning"/>.</param>
+    /// <param name="repository">Its repository; the base repository is there and whole.</param>
+    /// <param name="target">What it is to have checked out.</param>
+    /// <param name="mode">What is taken away.</param>
+    /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
+    /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
+    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside or gone.</returns>
+    /// <exception cref="GitprocException">The lease was lost to somebody else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public CheckoutRow? Clean(
+        CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
+    {
+        var basePath = folder.Base(repository.Base);
+        var place = folder.Place(row);
+        target = target.In(row.Kind);
+        // Read before the refs are: what changes meanwhile is brought up to date the next time.
+        var generation = CheckoutModel.Generation(basePath);
+        using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
+        if (!place.IsLinked)
+            PushedRefs.Keep(basePath, place.GitDirectory);
+        try
+        {
+            new HandOver(folder, git, reports).Run(
+                new HandOverRequest
+                {
+                    Place = place,
+                    Base = basePath,
+                    Model = CheckoutModel.Of(basePath),
+                    Key = repository.Key,
+                    Url = row.Url,
+                    Target = target,
+                    LastLease = row.LastLease,
+                    Record = folder.Record(row.Name),
+                    ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
+                    Clean = mode,
+                    Discard = isDiscarded || Limits.When == RescueWhen.Never,
+                    IsRescued = row.IsRescued,
+                    Rescues = new RescueStore(folder),
+                    MostRescued = Limits.MaxSize,
+                    KeepsUndone = Limits.KeepsUndone,
+                    Rescued = rescue => Note(row, rescue),
+                },
+                cancellationToken);
+        }
+        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && Directory.Exists(place.GitDirectory))
+        {
+            leases.SetAside(row, $"could not be cleaned: {e.Message}");
+            Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
+            return null;
+        }
+
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && !Directory.Exists(place.GitDirectory))
+        {
+            // Somebody has removed it. The next acquire makes it anew.
+            if (row.Lease is not null)
+                leases.Undo(new Grant(row));
+            return null;
+        }
+
+        var clean = database.Change(() => _checkouts.EndCleaning(
+            row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(place)));
+        return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
+    }
+
+    private void Note(CheckoutRow row, Rescue rescue)
+    {
+        database.Change(() =>
+        {
+            _checkouts.SetRescued(row.Id);
+            leases.Note(EventKind.Rescued, row, rescue.LeaseId, rescue.Id);
+        });
+        Warn($"work that was left in {row.Name} is rescued; to get it back: gitproc rescue restore {rescue.Id}");
+        if (Limits.MaxTotalSize is { } most && new RescueStore(folder).TrimTo(most) is [_, ..] removed)
+            Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {string.Join(", ", removed.Select(old => old.Id))}");
+    }
+
+    private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
+}

@@ -1,0 +1,80 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
+using Gitproc.Leases;
+using Gitproc.Registry;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>Says of checkouts what is so now: the rows, whether their owners live, and what holders have checked out.</summary>
+/// <param name="folder">The pool.</param>
+internal sealed class CheckoutDescription(PoolFolder folder)
+{
+    private readonly OwnerLives _lives = new();
+
+    /// <summary>Describes a checkout.</summary>
+    /// <param name="row">Its row.</param>
+    /// <returns>The checkout.</returns>
+    public Checkout Of(CheckoutRow row) => Of(row, status: null);
+
+    /// <summary>Describes a checkout with what is so in its work tree.</summary>
+    /// <param name="row">Its row.</param>
+    /// <param name="status">What was read there; null when nothing was.</param>
+    /// <returns>The checkout.</returns>
+    public Checkout Of(CheckoutRow row, WorkStatus? status)
+    {
+        var path = folder.Checkout(row.Name);
+        var isLeft = IsLeft(row);
+        // Whoever it was cleaned for is gone: nobody holds it, and the next acquire goes on.
+        if (isLeft && row.State == CheckoutState.Cleaning)
+            row = row with { Lease = null };
+        // A holder may go to another branch at any time; on a free one it was noted when it was released.
+        var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead() : null;
+        return new Checkout
+        {
+            Name = row.Name,
+            Path = path,
+            Repository = row.RepositoryKey,
+            Url = row.Url,
+            Kind = row.Kind,
+            State = StateOf(row.State, isLeft),
+            Reason = isLeft && row.State == CheckoutState.Creating
+                ? "was not made to the end; the next acquire makes it anew"
+                : row.Reason,
+            Branch = head is null ? row.Branch : head.Branch,
+            Commit = head is null ? row.Commit : head.Commit,
+            IsDirty = status?.IsDirty,
+            Ahead = status?.Ahead,
+            Behind = status?.Behind,
+            CreatedAt = row.CreatedAt,
+            LastUsedAt = row.LastUsedAt,
+            LeaseId = row.Lease?.Id,
+            OwnerProcessId = row.Lease?.Owner?.Process.Id,
+            OwnerProcessName = row.Lease?.Owner?.Name,
+            OwnerProgram = row.Lease?.Owner?.Program,
+            OwnerRuns = row.Lease?.Owner is { } owner ? Runs(_lives.Of(owner)) : null,
+            User = row.Lease?.User,
+            Machine = row.Lease?.Machine,
+            Job = row.Lease?.Job,
+            Label = row.Lease?.Label,
+            Environment = row.Lease?.Environment,
+            AcquiredAt = row.Lease?.AcquiredAt,
+            ExpiresAt = row.Lease?.ExpiresAt,
+        };
+    }
+
+    private bool IsLeft(CheckoutRow row)
+    {
+        if (row.State != CheckoutState.Creating)
+            return row.Lease is { } lease && _lives.WhyOver(lease) is not null;
+        return !LockedFile.IsLocked(folder.CheckoutLock(row.Name));
+    }
+
+    private static bool? Runs(OwnerLife life) => life == OwnerLife.Unknown ? null : life == OwnerLife.Alive;
+
+    private static CheckoutState StateOf(CheckoutState recorded, bool isLeft) => (recorded, isLeft) switch
+    {
+        (CheckoutState.Locked, true) => CheckoutState.Free,
+        (CheckoutState.Creating, true) => CheckoutState.Broken,
+        _ => recorded,
+    };
+}

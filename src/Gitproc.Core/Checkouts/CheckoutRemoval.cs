@@ -1,0 +1,97 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
+using Gitproc.Files;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>
+/// Removes checkouts. The folder goes into the pool's <c>tmp</c> in one step, then off the list, and is deleted there: whoever
+/// is killed leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
+/// </summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Notes what happens.</param>
+/// <param name="recovery">Rescues.</param>
+/// <param name="reports">Told of what is left; null for nobody.</param>
+internal sealed class CheckoutRemoval(
+    PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
+    /// <summary>Removes one.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="request">How.</param>
+    /// <param name="why">Why, for the history.</param>
+    /// <param name="cancellationToken">Ends it before the folder goes.</param>
+    /// <exception cref="GitprocException">It may not be removed; the reason says why.</exception>
+    public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
+    {
+        using var seized = new CheckoutSeizure(folder, database, leases, reports)
+        {
+            Command = "remove",
+            Force = request.Force,
+            StopProcesses = request.StopProcesses,
+            LeaseId = request.LeaseId,
+        }.Seize(id, cancellationToken);
+        var mayLose = request.Discard && (request.Force || seized.Reason is null);
+        var place = folder.Place(seized.Row);
+        if (!mayLose && !CheckoutHealth.IsGone(place))
+            Rescue(seized, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Erase(seized.Row, place, why);
+    }
+
+    private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
+    {
+        var row = seized.Row;
+        var repository = new RepositoryTable(database.Connection).Of(row);
+        var target = BaseRefs.Default(folder.Base(repository.Base));
+        if (recovery.TryClean(seized, repository, target, CleanMode.Default, cancellationToken).Failure is { } failure)
+        {
+            throw new GitprocException(
+                ErrorReason.NotRescued,
+                $"{row.Name} is not removed, as what is in it was not rescued: it {failure}\nTo throw that away: gitproc remove --force --discard {row.Name}",
+                row.Name);
+        }
+
+        // It is clean and free, and may have been acquired in this moment.
+        if (database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) is null)
+            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed. See gitproc list.", row.Name);
+    }
+
+    private void Erase(CheckoutRow row, CheckoutPlace place, string why)
+    {
+        var path = place.Path;
+        if (MountPoints.Below(path) is [var mount, ..])
+            throw new GitprocException(ErrorReason.InUse, $"{row.Name} is not removed, as something is mounted in it: {mount}. Take that away first.", row.Name);
+        var doomed = folder.Unfinished(row.Name);
+        if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
+            RemoveLink(path);
+        else if (Directory.Exists(path))
+            Directory.Move(path, doomed);
+        // Last: what is in it outlives the folder.
+        if (place.IsLinked)
+            FolderRemoval.Remove(place.GitDirectory);
+        TreeRecord.Remove(folder.Record(row.Name));
+        database.Change(() =>
+        {
+            _checkouts.RemoveUnheld(row.Id);
+            leases.Note(EventKind.Removed, row, leaseId: null, why);
+        });
+        FolderRemoval.TryRemove(doomed);
+        if (Directory.Exists(doomed))
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted; gitproc repair tries again"));
+    }
+
+    // What it leads to is none of ours. Windows has links that are folders.
+    private static void RemoveLink(string path)
+    {
+        if (OperatingSystem.IsWindows() && Directory.Exists(path))
+            Directory.Delete(path);
+        else
+            File.Delete(path);
+    }
+}

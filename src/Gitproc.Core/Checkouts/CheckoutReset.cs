@@ -1,0 +1,108 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>
+/// Makes a checkout as new, at the remote's default branch: by cleaning it, and where that does not help by making it anew. What
+/// could not be rescued is never thrown away.
+/// </summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Ends leases, and notes what happens.</param>
+/// <param name="recovery">Rescues and cleans.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told what goes on; null for nobody.</param>
+internal sealed class CheckoutReset(
+    PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, GitRunner git, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
+    /// <summary>The settings.</summary>
+    public required PoolSettings Settings { get; init; }
+
+    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    public required string? CheckoutWorkers { get; init; }
+
+    /// <summary>Resets one. The caller's own stays the caller's; all others are free afterwards.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="request">How.</param>
+    /// <param name="cancellationToken">Ends it; the next acquire cleans the checkout.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It may not be reset; the reason says why.</exception>
+    public CheckoutRow Reset(long id, ResetRequest request, CancellationToken cancellationToken)
+    {
+        var seizure = new CheckoutSeizure(folder, database, leases, reports)
+        {
+            Command = "reset",
+            Force = request.Force,
+            StopProcesses = request.StopProcesses,
+            LeaseId = request.LeaseId,
+            KeepsOwnLease = true,
+        };
+        // Before anything is changed: the remote may not be there.
+        var repository = new RepositoryTable(database.Connection).Of(seizure.FindTakeable(id));
+        var target = new FreshBase(folder, database, git, reports, Settings).Default(repository, repository.Url, credential: null, cancellationToken);
+        using var seized = seizure.Seize(id, cancellationToken);
+        var place = folder.Place(seized.Row);
+        if (CheckoutHealth.IsGone(place))
+            return MakeAnew(seized.Row, repository, target, cancellationToken);
+
+        var (row, failure) = recovery.TryClean(seized, repository, target, CleanMode.Full, cancellationToken);
+        if (failure is null && CheckoutHealth.Check(place).Damage is null)
+            return row!;
+        if (failure is not null && row is not { IsRescued: true })
+        {
+            throw new GitprocException(
+                ErrorReason.NotRescued,
+                $"{seized.Row.Name} is not reset, as what is in it was not rescued: it {failure}\nTo throw that away: gitproc remove --force --discard {seized.Row.Name}",
+                seized.Row.Name);
+        }
+
+        // All that was in it is rescued.
+        return MakeAnew(TakeAgain(row!), repository, target, cancellationToken);
+    }
+
+    private CheckoutRow TakeAgain(CheckoutRow row) =>
+        row.Lease is null ? database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) ?? throw Lost(row) : row;
+
+    private CheckoutRow MakeAnew(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+    {
+        var isOwn = row.Lease is not null;
+        var lease = row.Lease ?? new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made anew" }.NewLease(defaultDuration: null);
+        row = row with { State = CheckoutState.Creating, Lease = lease };
+        database.Change(() =>
+        {
+            if (!isOwn && _checkouts.TakeUnclean(row.Id, lease) is null)
+                throw Lost(row);
+            _checkouts.BeginCreation(row.Id, lease.Id, row.Url);
+        });
+        var made = Create(row, repository, target, cancellationToken);
+        if (isOwn)
+            return made;
+        leases.GiveBack(made, "it is made anew");
+        return _checkouts.Find(row.Id) ?? made;
+    }
+
+    private CheckoutRow Create(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
+            return making.Make(row, repository, target, cancellationToken);
+        }
+        catch
+        {
+            leases.Undo(new Grant(row));
+            throw;
+        }
+    }
+
+    private static GitprocException Lost(CheckoutRow row) =>
+        new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset. See gitproc list.", row.Name);
+}

@@ -1,0 +1,123 @@
+using Gitproc.Files;
+using Gitproc.Leases;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>Takes a checkout out of use, so that its folder can be removed or made as new.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Ends leases.</param>
+/// <param name="reports">Told of waits and of what is ended; null for nobody.</param>
+internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
+    /// <summary>What is to be done with it, as the command of that name.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Whether what somebody holds is taken from the holder.</summary>
+    public required bool Force { get; init; }
+
+    /// <summary>Whether processes that run in it are ended.</summary>
+    public required bool StopProcesses { get; init; }
+
+    /// <summary>The lease that is expected on it, empty for none; null for whichever there is.</summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>Whether the caller's own checkout may be taken, and stays the caller's.</summary>
+    public bool KeepsOwnLease { get; init; }
+
+    /// <summary>Takes it.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <param name="cancellationToken">Ends the wait for who works on it and for processes that are ended.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It may not be taken; the reason says why.</exception>
+    public SeizedCheckout Seize(long id, CancellationToken cancellationToken)
+    {
+        var alone = Lock(FindTakeable(id), cancellationToken);
+        try
+        {
+            // It may have been acquired or removed during the wait.
+            var row = FindTakeable(id);
+            EndProcesses(row, cancellationToken);
+            return new SeizedCheckout(Take(row), row.Reason, alone);
+        }
+        catch
+        {
+            alone.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Finds it, and changes nothing.</summary>
+    /// <param name="id">The checkout.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It may not be taken; the reason says why.</exception>
+    public CheckoutRow FindTakeable(long id)
+    {
+        var name = CheckoutName.Of(id);
+        var row = _checkouts.Find(id) ?? throw new GitprocException(
+            ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no {name}. See gitproc list.", name);
+        if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
+            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}. To {Command} it all the same, give its name");
+        if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, row.State == CheckoutState.Creating ? null : row.Lease?.Id) is { } unknown)
+            throw Refuse(ErrorReason.HeldByOther, row, $"is held by {unknown.Holder()}, as its own file says and the database does not. To {Command} it all the same");
+        if (Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
+            return row;
+        if (row.State == CheckoutState.Unknown)
+            throw Refuse(ErrorReason.HeldByOther, row, "does not say whether somebody holds it, as the database was lost. When nobody does");
+        return row.Lease is { } held && new OwnerLives().WhyOver(held) is null
+            ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}. To {Command} it all the same")
+            : row;
+    }
+
+    // Who makes or cleans it has this lock. One that is left half made is nobody's.
+    private FileLock Lock(CheckoutRow row, CancellationToken cancellationToken)
+    {
+        var path = folder.CheckoutLock(row.Name);
+        if (FileLock.TryAcquire(path) is { } free)
+            return free;
+        if (row.State == CheckoutState.Creating && !Force)
+            throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}. To {Command} it when it is made");
+        return FileLock.Acquire(path, $"works on {row.Name}", reports, cancellationToken);
+    }
+
+    private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
+    {
+        var path = folder.Checkout(row.Name);
+        var running = StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        if (running.Count == 0)
+            return;
+        if (!StopProcesses && KeepsOwnLease && IsOwn(row))
+        {
+            reports?.Report(new PoolReport(ReportKind.Warning, $"in {row.Name} these run: {CheckoutProcesses.Names(running)}"));
+            return;
+        }
+
+        var how = StopProcesses ? "They could not be ended." : $"End them, or: gitproc {Command} --stop-processes {row.Name}";
+        throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name);
+    }
+
+    private CheckoutRow Take(CheckoutRow row)
+    {
+        // It stays locked: should this be killed, its holder goes on working in it, and that work is rescued like all other.
+        if (KeepsOwnLease && IsOwn(row))
+            return row with { LastLease = row.Lease, IsRescued = false };
+
+        return row.State is CheckoutState.Unknown || (row.Lease is not null && row.State != CheckoutState.Creating)
+            ? leases.End(row.Id, row.Lease?.Id, force: true)
+            : database.Change(() => _checkouts.TakeOutOfUse(row.Id, row.Lease?.Id)) ?? throw Lost(row);
+    }
+
+    private static bool IsOwn(CheckoutRow row) =>
+        row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } lease } && new OwnerLives().WhyOver(lease) is null && LeaseBook.IsOurs(lease);
+
+    private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why) =>
+        new(reason, $"{row.Name} {why}: gitproc {Command} --force {row.Name}", row.Name);
+
+    private static GitprocException Lost(CheckoutRow row) =>
+        new(ErrorReason.HeldByOther, $"{row.Name} was acquired in this moment. See gitproc list.", row.Name);
+}

@@ -1,0 +1,76 @@
+using Gitproc.Files;
+using Gitproc.Leases;
+using Gitproc.Registry;
+
+namespace Gitproc.Checkouts.Looking;
+
+/// <summary>
+/// Finds out, without a process, whether there is a repository at a checkout's folder. What is wrong inside of one is put right
+/// when the checkout is cleaned, and work in it rescued.
+/// </summary>
+internal static class CheckoutHealth
+{
+    /// <summary>Looks at a checkout's folder.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <returns>What is so.</returns>
+    public static Health Check(CheckoutPlace place)
+    {
+        var health = Look(place);
+        // It may have been removed while it was looked at, and what we wrote meanwhile has made folders anew.
+        return health.Damage is not null && IsGone(place) ? Health.Missing : health;
+    }
+
+    /// <summary>Whether nothing that anybody could miss is left of a checkout.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <returns>
+    /// True for nothing, an empty folder, and nothing but gitproc's own files. What is staged in a worktree outlives its folder.
+    /// </returns>
+    public static bool IsGone(CheckoutPlace place)
+    {
+        var path = place.Path;
+        try
+        {
+            return place.IsLinked
+                ? (!Exists(path) || IsEmpty(path)) && (!Directory.Exists(place.GitDirectory) || HasOnlyOurs(place))
+                : !Exists(path) || IsEmpty(path) || (HasOnly(path, ".git") && HasOnlyOurs(place));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return !Exists(path);
+        }
+    }
+
+    // A link that leads nowhere is there too.
+    private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static Health Look(CheckoutPlace place)
+    {
+        try
+        {
+            var folder = new DirectoryInfo(place.Path);
+            if (folder.LinkTarget is not null && folder.Exists)
+                return Health.Damaged("is a link to another folder");
+            if (!folder.Exists)
+                return File.Exists(place.Path) ? Health.Damaged("is a file") : place.IsLinked && !IsGone(place) ? Health.Good : Health.Missing;
+            var entry = new DirectoryInfo(place.GitEntry);
+            if (entry.LinkTarget is not null)
+                return Health.Damaged($"has a link in the place of its .git {(place.IsLinked ? "file" : "folder")}");
+            if (place.IsLinked && entry.Exists)
+                return Health.Damaged("has a folder in the place of its .git file");
+            if (!place.IsLinked && !entry.Exists)
+                return folder.EnumerateFileSystemInfos().Any() ? Health.Damaged("has no .git folder") : Health.Missing;
+            return IsGone(place) ? Health.Missing : Health.Good;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Health.Damaged($"cannot be read: {e.Message}");
+        }
+    }
+
+    private static bool IsEmpty(string path) => RealPath.IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
+
+    private static bool HasOnlyOurs(CheckoutPlace place) => HasOnly(place.GitDirectory, Path.GetFileName(LeaseFile.Folder(place.GitDirectory)));
+
+    private static bool HasOnly(string folder, string name) =>
+        RealPath.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
+}

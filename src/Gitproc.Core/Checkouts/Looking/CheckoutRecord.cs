@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text.Json;
+using Gitproc.Files;
+using Gitproc.Leases;
+
+namespace Gitproc.Checkouts.Looking;
+
+/// <summary>What a checkout says of itself when the database is lost: <c>gitproc/checkout</c> in its git directory.</summary>
+/// <param name="Key">The key of its repository.</param>
+/// <param name="Url">The URL its <c>origin</c> was set to.</param>
+/// <param name="Base">The folder of its base repository, relative to the pool's <c>base</c>.</param>
+internal sealed record CheckoutRecord(string Key, string Url, string Base)
+{
+    private const string FileName = "checkout";
+
+    /// <summary>Writes the record.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    public void Write(string gitDirectory)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("repository", Key);
+            json.WriteString("url", Url);
+            json.WriteString("base", Base);
+            json.WriteEndObject();
+        }
+
+        Directory.CreateDirectory(gitDirectory);
+        using var folder = RawFolder.Open(gitDirectory);
+        RawTree.Write(folder, $"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}", RawText.Of(buffer.WrittenSpan));
+    }
+
+    /// <summary>Whether there is one, as there is not in a checkout of an older gitproc.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <returns>True when there is.</returns>
+    public static bool Exists(string gitDirectory) => new FileInfo(FileOf(gitDirectory)) is { Exists: true, Length: > 0 };
+
+    /// <summary>Reads the record.</summary>
+    /// <param name="gitDirectory">The checkout's git directory.</param>
+    /// <returns>The record; null when there is none, or none that can be read.</returns>
+    public static CheckoutRecord? Read(string gitDirectory)
+    {
+        if (PlainFile.TryRead(FileOf(gitDirectory)) is not { } content)
+            return null;
+        try
+        {
+            using var json = JsonDocument.Parse(content);
+            return new CheckoutRecord(Text("repository"), Text("url"), Text("base"));
+
+            string Text(string name) => json.RootElement.GetProperty(name).GetString()!;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string FileOf(string gitDirectory) => Path.Combine(LeaseFile.Folder(gitDirectory), FileName);
+}

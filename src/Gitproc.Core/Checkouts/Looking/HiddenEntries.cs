@@ -1,0 +1,89 @@
+using Gitproc.Files;
+using Gitproc.Git.Untrusted;
+
+namespace Gitproc.Checkouts.Looking;
+
+/// <summary>What git never tells of in the folders that it tracks.</summary>
+/// <param name="GitEntries">Raw paths of <c>.git</c> below the top: they would make the folder another repository's.</param>
+/// <param name="Specials">Raw paths of pipes, sockets and devices.</param>
+/// <param name="Filled">Raw paths of submodules with something in them.</param>
+internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnlyList<string> Specials, IReadOnlyList<string> Filled)
+{
+    private const string GitName = ".git";
+
+    /// <summary>Nothing of that kind.</summary>
+    public static HiddenEntries None { get; } = new([], [], []);
+
+    /// <summary>Whether there is nothing of that kind.</summary>
+    public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
+
+    /// <summary>Looks, and makes tracked folders and those in them accessible, so that git can look too.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    /// <param name="entries">What is tracked; what is in other folders git tells of as a whole.</param>
+    /// <returns>What was found.</returns>
+    public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
+    {
+        var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
+        var submodules = entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        var tracked = FoldersOf(entries);
+        RawTree.Walk(checkout, "", entry =>
+        {
+            if (entry.Name == GitName)
+            {
+                if (entry.Path != GitName)
+                    gitEntries.Add(entry.Path);
+                return false;
+            }
+
+            if (entry.Kind == EntryKind.Other)
+                specials.Add(entry.Path);
+            if (entry.Kind != EntryKind.Folder || tracked.Contains(entry.Path))
+                return true;
+            if (HasEntries(entry) && submodules.Contains(entry.Path))
+                filled.Add(entry.Path);
+            return false;
+        });
+        return new HiddenEntries(gitEntries, specials, filled);
+    }
+
+    /// <summary>Removes it all; the folders of submodules stay, empty.</summary>
+    /// <param name="checkout">The checkout's folder.</param>
+    public void Remove(RawFolder checkout)
+    {
+        foreach (var path in GitEntries.Concat(Specials))
+            RawTree.Remove(checkout, path);
+        foreach (var path in Filled)
+        {
+            RawTree.At(checkout, path, (folder, name) =>
+            {
+                using var submodule = folder.TryOpenFolder(name);
+                submodule?.RemoveEntries();
+                return true;
+            });
+        }
+    }
+
+    private static HashSet<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        var last = "";
+        foreach (var entry in entries)
+        {
+            var slash = entry.Path.LastIndexOf('/');
+            // They come in order, so most are in the folder of the one before.
+            if (slash < 0 || entry.Path.AsSpan(0, slash).SequenceEqual(last))
+                continue;
+            last = entry.Path[..slash];
+            for (var folder = last; folder.Length > 0 && folders.Add(folder);)
+                folder = folder[..Math.Max(0, folder.LastIndexOf('/'))];
+        }
+
+        return folders;
+    }
+
+    private static bool HasEntries(RawTree.Entry entry)
+    {
+        using var folder = entry.Parent.TryOpenFolder(entry.Name);
+        return folder?.Entries().Count > 0;
+    }
+}

@@ -1,0 +1,24 @@
+using Gitproc.Files;
+using Gitproc.Git.Untrusted;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Looking;
+
+/// <summary>What the refs of a model, or of a base repository, name: all of it is in the base repository.</summary>
+internal static class ModelRefs
+{
+    /// <summary>Reads the ids.</summary>
+    /// <param name="repository">The model, or the base repository.</param>
+    /// <returns>The ids, those too that tags point to. Rescues are not among them: they are removed some day.</returns>
+    public static HashSet<string> Ids(string repository)
+    {
+        using var folder = RawFolder.Open(repository);
+        return
+        [
+            .. RefFiles.Packed(folder).Where(line => !IsRescue(line.Name)).Select(line => line.Id),
+            .. RefFiles.Loose(folder).Where(entry => !IsRescue(entry.Key) && RefFiles.IsId(entry.Value)).Select(entry => entry.Value),
+        ];
+    }
+
+    private static bool IsRescue(string name) => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal);
+}

@@ -1,0 +1,122 @@
+using Gitproc.Files;
+using Gitproc.Git.Untrusted;
+
+namespace Gitproc.Checkouts.Looking;
+
+/// <summary>What a repository's git directory says, read from its files without a process. Ids need not exist.</summary>
+internal sealed record RepositoryState
+{
+    private const string Branches = "refs/heads/";
+    private const string Remotes = "refs/remotes/";
+
+    // Files and folders that are there while an operation of more than one step is not done.
+    private static readonly string[] Unfinished =
+    [
+        "MERGE_HEAD", "MERGE_AUTOSTASH", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START", "BISECT_LOG", "NOTES_MERGE_PARTIAL",
+        "rebase-merge", "rebase-apply", "sequencer",
+    ];
+
+    /// <summary>The raw name of the branch that is checked out; null when HEAD is detached or cannot be read.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The id of the commit that is checked out; null when there is none.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>All refs, see <see cref="RefFiles.Read"/>.</summary>
+    public required IReadOnlyDictionary<string, string> Refs { get; init; }
+
+    /// <summary>Those of them that no other worktree has; all, where none are shared.</summary>
+    public required IReadOnlyDictionary<string, string> OwnRefs { get; init; }
+
+    /// <summary>The ids of all stashes.</summary>
+    public required IReadOnlyList<string> Stashes { get; init; }
+
+    /// <summary>The ids that the HEADs of registered work trees have, when they are detached.</summary>
+    public required IReadOnlyList<string> WorktreeHeads { get; init; }
+
+    /// <summary>Whether a merge, rebase, bisect or the like is not done.</summary>
+    public required bool IsUnfinished { get; init; }
+
+    /// <summary>The raw names of registered work trees in which one is not done.</summary>
+    public required IReadOnlyList<string> UnfinishedWorktrees { get; init; }
+
+    /// <summary>Reads the state.</summary>
+    /// <param name="gitDirectory">The git directory; of a linked worktree, its own.</param>
+    /// <param name="commonDirectory">Where the refs are that worktrees share; null for the same.</param>
+    /// <returns>What it says.</returns>
+    public static RepositoryState Read(RawFolder gitDirectory, RawFolder? commonDirectory = null)
+    {
+        var refs = RefFiles.Read(commonDirectory ?? gitDirectory);
+        var own = commonDirectory is null ? refs : RefFiles.Loose(gitDirectory).ToDictionary(StringComparer.Ordinal);
+        foreach (var (ownName, content) in commonDirectory is null ? [] : own)
+            refs[ownName] = content;
+
+        var head = RefFiles.ReadFile(gitDirectory, "HEAD");
+        var name = head is null ? null : RefFiles.NameIn(head);
+        return new RepositoryState
+        {
+            Branch = name?.StartsWith(Branches, StringComparison.Ordinal) == true ? name[Branches.Length..] : name,
+            Commit = RefFiles.Resolve(refs, head),
+            Refs = refs,
+            OwnRefs = own,
+            Stashes = ReadStashes(gitDirectory),
+            WorktreeHeads = ReadWorktreeHeads(gitDirectory),
+            IsUnfinished = HasUnfinished(gitDirectory),
+            UnfinishedWorktrees = ReadUnfinishedWorktrees(gitDirectory),
+        };
+    }
+
+    /// <summary>The ids behind which there may be commits that only this repository has.</summary>
+    /// <returns>Each id once, HEAD's first.</returns>
+    public IEnumerable<string> Tips() =>
+        LocalRefs().Select(local => RefFiles.Resolve(Refs, local.Value)).Prepend(Commit).Concat(Stashes).Concat(WorktreeHeads)
+            .OfType<string>().Distinct();
+
+    /// <summary>The refs that are the repository's own.</summary>
+    /// <returns>All but those that tell what a remote has, and those that other worktrees have too.</returns>
+    public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
+        OwnRefs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
+
+    /// <summary>The ids that remotes are known to have.</summary>
+    /// <param name="remote">The name of one, with a slash at its end; empty for all.</param>
+    /// <returns>The ids, some more than once.</returns>
+    public IEnumerable<string> RemoteIds(string remote = "") => Refs
+        .Where(entry => entry.Key.StartsWith(Remotes + remote, StringComparison.Ordinal) && RefFiles.IsId(entry.Value))
+        .Select(entry => entry.Value);
+
+    // git-stash(1): refs/stash is the last one, and its log has all of them, as lines "OLD NEW who and when TAB message".
+    private static string[] ReadStashes(RawFolder gitDirectory) =>
+    [
+        .. (RawTree.Read(gitDirectory, "logs/refs/stash") ?? "").Split('\n')
+            .Select(line => line.Split(' ', 3))
+            .Where(fields => fields.Length == 3 && RefFiles.IsId(fields[1]))
+            .Select(fields => fields[1]),
+    ];
+
+    private static bool HasUnfinished(RawFolder gitDirectory) => Unfinished.Any(entry => gitDirectory.Find(entry) is not null);
+
+    private static List<string> ReadUnfinishedWorktrees(RawFolder gitDirectory)
+    {
+        using var worktrees = gitDirectory.TryOpenFolder("worktrees");
+        return [.. (worktrees?.Entries() ?? []).Select(entry => entry.Name).Where(IsUnfinishedWorktree)];
+
+        bool IsUnfinishedWorktree(string name)
+        {
+            using var worktree = worktrees!.TryOpenFolder(name);
+            return worktree is not null && HasUnfinished(worktree);
+        }
+    }
+
+    private static List<string> ReadWorktreeHeads(RawFolder gitDirectory)
+    {
+        var heads = new List<string>();
+        using var worktrees = gitDirectory.TryOpenFolder("worktrees");
+        foreach (var (name, _) in worktrees?.Entries() ?? [])
+        {
+            if (RawTree.At(worktrees!, name + "/HEAD", RefFiles.ReadFile) is { } head && RefFiles.IsId(head))
+                heads.Add(head);
+        }
+
+        return heads;
+    }
+}

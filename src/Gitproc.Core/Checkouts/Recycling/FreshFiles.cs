@@ -1,0 +1,128 @@
+using System.Runtime.Versioning;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// Finds out which files are as a fresh checkout has them, byte by byte: filters, line ends and encodings too. What git calls unchanged
+/// is not enough: the pointer of an LFS file is the same as the file to it. So files are checked out anew beside the checkout,
+/// and those that are the same keep their times.
+/// </summary>
+/// <param name="view">The view, with the base repository's objects; its own index is that of the commit.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="request">The hand-over.</param>
+internal sealed class FreshFiles(GitView view, GitRunner git, HandOverRequest request)
+{
+    // Files that take room twice at the same time.
+    private const int MostAtOnce = 5000;
+    private const int MostInPart = 500;
+
+    /// <summary>Compares files. Those that are the same get the mode of fresh ones.</summary>
+    /// <param name="entries">The entries of the index.</param>
+    /// <param name="places">Which of them.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>Of those that are the same their place, and what they are like now.</returns>
+    public IEnumerable<(int Place, FileStat Stat)> Compare(IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
+    {
+        var fresh = view.Folder + "-fresh";
+        foreach (var some in places.Chunk(MostAtOnce))
+        {
+            var found = new List<(int, FileStat)>();
+            Directory.CreateDirectory(fresh);
+            try
+            {
+                CheckOut(fresh, some.Select(place => entries[place].Path), cancellationToken);
+                foreach (var part in SideBySide.Do([.. some.Chunk(MostInPart)], reports: null, (part, _, _) => Compare(fresh, entries, part), cancellationToken))
+                    found.AddRange(part);
+            }
+            finally
+            {
+                // A path of the repository may be longer from here than .NET can follow.
+                using var parent = RawFolder.Open(Path.GetDirectoryName(fresh)!);
+                parent.Remove(RawText.OfText(Path.GetFileName(fresh)));
+            }
+
+            foreach (var one in found)
+                yield return one;
+        }
+    }
+
+    // There are no other files, so attributes are those of the index.
+    private void CheckOut(string fresh, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var input = RawText.ToBytes(string.Concat(paths.Select(path => path + "\0")));
+        var call = view.Call(request.Checkout, "checkout-index", "--force", "--quiet", "-z", "--stdin");
+        git.Run(
+            call with
+            {
+                WorkingDirectory = fresh,
+                Environment = [.. call.Environment, ("GIT_WORK_TREE", fresh)],
+                Input = stream => stream.Write(input),
+                // What cannot be checked out is not the same.
+                MayFail = true,
+            },
+            cancellationToken);
+    }
+
+    private List<(int Place, FileStat Stat)> Compare(string freshPath, IReadOnlyList<IndexEntry> entries, int[] places)
+    {
+        using var fresh = RawFolder.Open(freshPath);
+        using var root = RawFolder.Open(request.Path);
+        var same = new List<(int, FileStat)>();
+        foreach (var place in places)
+        {
+            var stat = RawTree.At(fresh, entries[place].Path, (freshFolder, name) => RawTree.At(root, entries[place].Path, (folder, _) =>
+                IsSame(freshFolder, folder, name) ? folder.StatOf(RawText.ToBytes(name)) : null));
+            if (stat is not null)
+                same.Add((place, stat.Value));
+        }
+
+        return same;
+    }
+
+    private static bool IsSame(RawFolder freshFolder, RawFolder folder, string name)
+    {
+        if (freshFolder.ReadLink(name) is { } target)
+            return folder.ReadLink(name) == target;
+        using var fresh = freshFolder.TryOpenFile(name);
+        using var file = fresh is null ? null : folder.TryOpenFile(name);
+        return file is not null && fresh!.Length == file.Length && HaveSameContent(fresh.Content, file.Content)
+            && (OperatingSystem.IsWindows() || HasMode(file, folder.ModeOf(name), freshFolder.ModeOf(name)));
+    }
+
+    private static bool HaveSameContent(Stream one, Stream other)
+    {
+        var (first, second) = (new byte[1 << 16], new byte[1 << 16]);
+        for (int read; (read = one.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)) > 0;)
+        {
+            if (other.ReadAtLeast(second.AsSpan(0, read), read, throwOnEndOfStream: false) != read || !first.AsSpan(0, read).SequenceEqual(second.AsSpan(0, read)))
+                return false;
+        }
+
+        return true;
+    }
+
+    // Of modes git keeps only whether the file can be run: it neither tells of other changes, such as one that takes the file
+    // from all other users, nor takes them back.
+    [UnsupportedOSPlatform("windows")]
+    private static bool HasMode(RawFile file, UnixFileMode? found, UnixFileMode? wanted)
+    {
+        if (found == wanted)
+            return true;
+        try
+        {
+            File.SetUnixFileMode(file.Content.SafeFileHandle, wanted!.Value);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It belongs to another user. git makes it anew.
+            return false;
+        }
+    }
+}

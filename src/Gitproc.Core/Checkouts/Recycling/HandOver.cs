@@ -1,0 +1,141 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// Makes a checkout fit for the next job: nothing of the last one remains, and no work is lost. Nothing that the last job
+/// left is run or obeyed. It can be ended at any moment and done again.
+/// </summary>
+/// <param name="folder">The pool.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told what the user should know; null for nobody.</param>
+internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
+{
+    private const string Objects = "objects";
+
+    /// <summary>Hands over. Nobody else does so, or works in the checkout, at the time.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <exception cref="GitprocException">
+    /// It could not be done. With <see cref="ErrorReason.LeftoversTooLarge"/> nothing was touched; otherwise work may be
+    /// rescued, and the checkout is in between.
+    /// </exception>
+    public Rescue? Run(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Clean == CleanMode.None)
+            return null;
+        if (MountPoints.Below(request.Path) is [var mount, ..])
+        {
+            throw new GitprocException(
+                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, which is not touched: {mount}. Take it away, and then: gitproc reset {request.Checkout}", request.Checkout);
+        }
+
+        try
+        {
+            return request.Place.IsLinked ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GitprocException(ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned: {e.Message}", request.Checkout, e);
+        }
+    }
+
+    private Rescue? RunInClone(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        using var root = RawFolder.Open(request.Path);
+        using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
+        var state = RepositoryState.Read(gitDirectory);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        RawTree.MakeFolder(gitDirectory, Objects);
+        ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
+        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        var store = new LfsStore(request.Base);
+        // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
+        store.Take(request.Model);
+        store.Take(request.Place.GitDirectory);
+        new PristineGitDirectory(request.Model, request.Url, request.Target).Write(request.Place.GitDirectory);
+        return rescue;
+    }
+
+    // What is shared stays as it is, but for the config and hooks by which one job would have the next one's git run something.
+    private Rescue? RunInWorktree(HandOverRequest request, CancellationToken cancellationToken)
+    {
+        SharedConfig.PutBack(request.Base);
+        var isThere = RealPath.IsFolder(request.Path);
+        Directory.CreateDirectory(request.Path);
+        Directory.CreateDirectory(request.Place.GitDirectory);
+        using var root = RawFolder.Open(request.Path);
+        using var gitDirectory = RawFolder.Open(request.Place.GitDirectory);
+        using var shared = RawFolder.Open(request.Base);
+        var pristine = new PristineWorktree(request.Place);
+        pristine.WriteGitFile(root);
+        // What is in the files is then compared with the commit to come.
+        if (request.Place.ReadHead() is null)
+            pristine.WriteHead(request.Target);
+        var state = RepositoryState.Read(gitDirectory, shared);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        if (!isThere)
+            BringBack(request, gitDirectory, view, cancellationToken);
+        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        new LfsStore(request.Base).Take(request.Model);
+        pristine.Write(request.Target);
+        return rescue;
+    }
+
+    // Its folder is gone, but not what was staged and committed there: the files that the index has are no work.
+    private void BringBack(HandOverRequest request, RawFolder gitDirectory, GitView view, CancellationToken cancellationToken)
+    {
+        reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; it is made anew"));
+        if (gitDirectory.Find("index") == EntryKind.File)
+            git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+    }
+
+    private Rescue? Run(
+        HandOverRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
+    {
+        // Left by a git that was killed; nobody works here now.
+        gitDirectory.Remove("index.lock");
+        var record = TreeRecord.TryRead(request.Record!);
+        var quick = record is null ? null : new QuickLook(view, git, request, record);
+        var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
+        var isQuick = look is not null;
+        var (tracked, index) = (record?.Entries ?? [], (string?)TreeRecord.IndexOf(request.Record!));
+        if (look is null)
+        {
+            var work = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record, cancellationToken);
+            (tracked, index, look) = (work.Entries, work.Original, work.Look(view, git, request, root, cancellationToken));
+        }
+
+        Rescue? rescue = null;
+        if (!request.Discard)
+            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index, cancellationToken);
+        if (isQuick && look.IsClean && state.Commit == request.Target.Commit)
+        {
+            quick!.Finish(gitDirectory);
+            return rescue;
+        }
+
+        if (isQuick)
+            quick!.UseRecord();
+        var hasNothingElse = new Cleaning(view, git, request).Run(root, look.Hidden, tracked, record, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Finish(request, gitDirectory, view, hasNothingElse, cancellationToken);
+        return rescue;
+    }
+
+    private static void Finish(HandOverRequest request, RawFolder gitDirectory, GitView view, bool hasNothingElse, CancellationToken cancellationToken)
+    {
+        TreeRecord.Write(request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
+        if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)
+            gitDirectory.Remove("index");
+        if (request.Target.Commit is not null)
+            File.Move(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"), overwrite: true);
+    }
+}

@@ -1,0 +1,73 @@
+using Gitproc.Files;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// Takes out of a checkout's objects what git would wait for without an end: the other end of a pipe, a device. It reads no other of a
+/// checkout's files. What lies elsewhere and is reached through a link or through <c>info/alternates</c> stays, but is not reached any more.
+/// </summary>
+internal static class ObjectTraps
+{
+    private const string Alternates = "info/alternates";
+
+    // git follows alternates five times (odb.c), and looks two folders deep into objects.
+    private const int MostAlternates = 5;
+    private const int Deepest = 2;
+
+    /// <summary>Takes them out.</summary>
+    /// <param name="gitDirectory">The checkout's git directory; it has a folder for objects.</param>
+    /// <param name="objects">The path of that folder.</param>
+    /// <param name="trusted">The objects of the base repository, in which nobody looks.</param>
+    public static void Remove(RawFolder gitDirectory, string objects, string trusted)
+    {
+        using var folder = gitDirectory.TryOpenFolder("objects")!;
+        RawTree.Walk(folder, "", entry =>
+        {
+            if (entry.Kind == EntryKind.Other || (entry.Kind == EntryKind.Link && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), Deepest)))
+                entry.Parent.RemoveFile(entry.Name);
+            return true;
+        });
+        if (PlainFile.TryRead(Path.Combine(objects, Alternates)) is not { } bytes)
+            return;
+        var lines = RawText.Of(bytes).Split('\n');
+        var kept = lines.Where(line => PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MostAlternates)).ToList();
+        if (kept.Count < lines.Length)
+            RawTree.Replace(folder, Alternates, string.Join('\n', kept), ".new");
+    }
+
+    private static bool HasTrap(string objects, string trusted, int most) =>
+        IsFolderTrap(objects, Deepest)
+        || (most > 1 && PlainFile.TryRead(Path.Combine(objects, Alternates)) is { } bytes && RawText.Of(bytes).Split('\n')
+            .Select(line => PathOf(line, objects)).Any(other => other is not null && other != trusted && HasTrap(other, trusted, most - 1)));
+
+    private static bool IsFolderTrap(string path, int depth)
+    {
+        using var folder = Directory.Exists(path) ? RawFolder.TryOpen(path) : null;
+        return folder?.Entries().Any(entry => entry.Kind switch
+        {
+            EntryKind.Other => true,
+            EntryKind.Folder => depth > 0 && IsFolderTrap(Path.Combine(path, RawText.ToText(entry.Name)), depth - 1),
+            EntryKind.Link => IsTrap(Path.Combine(path, RawText.ToText(entry.Name)), depth),
+            _ => false,
+        }) == true;
+    }
+
+    // Where a link leads.
+    private static bool IsTrap(string link, int depth)
+    {
+        if (Directory.Exists(link))
+            return depth > 0 && IsFolderTrap(link, depth - 1);
+        using var file = PlainFile.TryOpen(link);
+        return file is null;
+    }
+
+    // Lines of paths, absolute or from the folder of objects; one in quotes is escaped as in C (gitrepository-layout(5)).
+    private static string? PathOf(string line, string objects)
+    {
+        if (line.Length == 0 || line[0] == '#')
+            return null;
+        var path = line[0] == '"' ? line.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : line;
+        // As git, which takes it for a text of C.
+        return Path.GetFullPath(RawText.ToText(path.Split('\0')[0]), objects);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// What the <c>.git</c> of a checkout is that nobody has worked in: the files of a model, config and HEAD of its own, and no
+/// objects. Index and <c>gitproc/</c> are left as they are. Nothing of what is there is obeyed.
+/// </summary>
+/// <param name="model">The model, a git directory without work tree and index.</param>
+/// <param name="url">The URL of <c>origin</c>.</param>
+/// <param name="target">What is checked out.</param>
+internal sealed class PristineGitDirectory(string model, string url, Target target)
+{
+    private const string Objects = "objects";
+    private const string Alternates = "objects/info/alternates";
+    private static readonly string[] Folders = [Objects, "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"];
+
+    /// <summary>
+    /// Makes a git directory so. What is so already is not written again. HEAD is always that of a whole repository, and
+    /// objects go last, so it can be ended at any time and done again.
+    /// </summary>
+    /// <param name="gitDirectory">The git directory; a folder that is there, empty or not.</param>
+    public void Write(string gitDirectory)
+    {
+        using var folder = RawFolder.Open(gitDirectory);
+        var pristine = new PristineFolder(folder);
+        foreach (var name in Folders)
+            pristine.MakeFolder(name);
+        using (var source = RawFolder.Open(model))
+            CopyModel(source, pristine);
+        pristine.Write("config", Config(File.ReadAllText(Path.Combine(model, "config"))));
+        if (target is { Branch: { } branch, Commit: { } commit })
+            pristine.Write(RawText.OfText($"refs/heads/{branch}"), commit + "\n");
+        pristine.Write("HEAD", target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
+        pristine.RemoveRest(last: Objects);
+        PushedRefs.Reset(gitDirectory);
+    }
+
+    private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);
+
+    private static void CopyModel(RawFolder source, PristineFolder pristine) => RawTree.Walk(source, "", entry =>
+    {
+        if (entry.Path is "config" or "HEAD" or "lfs" || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
+            return false;
+        if (entry.Kind == EntryKind.Folder)
+        {
+            pristine.MakeFolder(entry.Path);
+        }
+        else if (entry.Kind == EntryKind.File)
+        {
+            using var file = entry.Parent.TryOpenFile(entry.Name);
+            pristine.Write(entry.Path, file!.ReadAll(), file.IsExecutable);
+        }
+
+        return true;
+    });
+
+    private string Config(string text)
+    {
+        var lines = text.TrimEnd('\n').Split('\n').ToList();
+        var origin = lines.IndexOf("[remote \"origin\"]") + 1;
+        if (origin > 0)
+        {
+            var end = lines.FindIndex(origin, line => line.StartsWith('['));
+            var old = lines.FindIndex(origin, (end < 0 ? lines.Count : end) - origin, line => line.TrimStart().StartsWith("url =", StringComparison.Ordinal));
+            if (old >= 0)
+                lines.RemoveAt(old);
+            lines.Insert(origin, $"\turl = {ConfigText.Value(url)}");
+        }
+
+        var config = new StringBuilder().AppendJoin('\n', lines).Append('\n');
+        if (target is { Branch: { } branch, HasUpstream: true })
+        {
+            config.Append(ConfigText.Section("branch", branch))
+                .Append("\tremote = origin\n\tmerge = ").Append(ConfigText.Value($"refs/heads/{branch}")).Append('\n');
+        }
+
+        return RawText.OfText(config.ToString());
+    }
+}

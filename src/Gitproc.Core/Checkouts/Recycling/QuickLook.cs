@@ -1,0 +1,98 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// Tells by our own record that nothing of a checkout's tracked files was touched: each file is looked at once, and git is asked
+/// only where something was made or removed in a folder, what of it is ignored.
+/// </summary>
+/// <param name="view">The view of the checkout.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="request">The hand-over.</param>
+/// <param name="record">What was clean.</param>
+internal sealed class QuickLook(GitView view, GitRunner git, HandOverRequest request, TreeRecord record)
+{
+    private FileStat[] _folders = [];
+    private bool _isOwnIndex;
+
+    /// <summary>Looks.</summary>
+    /// <param name="root">The checkout's folder.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
+    /// <param name="state">What that says.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What is not tracked, and no changes; null when there may be some, or anything that git does not tell of.</returns>
+    public WorkTreeLook? TryTake(RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    {
+        if (state.Commit != record.Commit || !IsIndexSame(gitDirectory))
+            return null;
+        _folders = TreeStats.Of(request.Path, record.Folders, cancellationToken);
+        var changed = Enumerable.Range(0, _folders.Length).Where(i => _folders[i] != record.FolderStats[i]).ToList();
+        if (changed.Any(i => !IsOrdinary(root, record.Folders[i], _folders[i])))
+            return null;
+        var files = Task.Run(() => TreeStats.Of(request.Path, [.. record.Entries.Select(entry => entry.Path)], cancellationToken), cancellationToken);
+        var isFull = request.Clean == CleanMode.Full;
+        var untracked = changed.Count == 0 && record.HasNothingElse && !isFull ? [] : ListUntracked(isFull, cancellationToken);
+        if (!files.GetAwaiter().GetResult().AsSpan().SequenceEqual(record.Stats))
+            return null;
+        if (untracked.Length > 0)
+            UseRecord();
+        return WorkTreeLook.Nothing with { Untracked = untracked, Submodules = [.. record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)] };
+    }
+
+    /// <summary>Lets git work with what was clean, and with nothing that the index of the checkout says.</summary>
+    public void UseRecord()
+    {
+        view.UseOwnIndex();
+        view.WriteIndex([.. record.Entries.Select((entry, i) => entry with { Stat = record.Stats[i] })]);
+    }
+
+    /// <summary>Gives the checkout the index with which it was clean, unless it has that, and keeps what its folders are like.</summary>
+    /// <param name="gitDirectory">Its git directory.</param>
+    public void Finish(RawFolder gitDirectory)
+    {
+        if (!_isOwnIndex && record.Index.Length > 0)
+            RawTree.Replace(gitDirectory, "index", RawText.Of(record.Index), ".lock");
+        if (!_folders.AsSpan().SequenceEqual(record.FolderStats) || !record.HasNothingElse)
+            record.Renew(request.Record!, _folders, hasNothingElse: true);
+    }
+
+    // Bytes may differ in what git has found out about files since, and in what a job has made up.
+    private bool IsIndexSame(RawFolder gitDirectory)
+    {
+        if (IndexFile.TryRead(gitDirectory, "index") is not { } bytes)
+            return record.Entries.Count == 0 && gitDirectory.Find("index") is null;
+        _isOwnIndex = bytes.AsSpan().SequenceEqual(record.Index);
+        if (_isOwnIndex)
+            return true;
+        if (IndexFile.Parse(bytes) is not { IsPartial: false } index || index.Entries.Count != record.Entries.Count)
+            return false;
+        for (var i = 0; i < index.Entries.Count; i++)
+        {
+            if (index.Entries[i].Marks != IndexMarks.None || !index.Entries[i].IsSame(record.Entries[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    // One that git can look into, and with nothing in it that git does not tell of.
+    private static bool IsOrdinary(RawFolder root, string path, in FileStat stat)
+    {
+        const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (stat.Kind != EntryKind.Folder || (stat != default && (stat.Permissions & all) != all))
+            return false;
+        using var folder = RawTree.TryOpenFolder(root, path);
+        return folder is not null && folder.Entries().All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git" || path.Length == 0));
+    }
+
+    private string[] ListUntracked(bool isFull, CancellationToken cancellationToken)
+    {
+        var call = view.Call(request.Checkout, ["ls-files", "-z", "--others", "--directory", .. isFull ? [] : (string[])["--exclude-standard"]]);
+        return git.Run(call with { Environment = [.. call.Environment, ("GIT_INDEX_FILE", TreeRecord.IndexOf(request.Record!))] }, cancellationToken)
+            .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Gitproc.Files;
+using Gitproc.Git.Untrusted;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>
+/// What the files of a checkout were like when it was clean: the index that git then wrote, and what the file system said of each
+/// file and folder. It is kept in the pool, where a job has no business, so what must be cleaned is known and not asked of the job's
+/// own index, config and objects. It stays true whoever changes the checkout: a file of which inode, size, content and change times
+/// are still the same, in nanoseconds, is that file with that content, as nobody can set the time of a change. It is written when the
+/// clock of the file system has gone on since the last file was; of one that is newer it says nothing, and that is compared.
+/// </summary>
+internal sealed record TreeRecord
+{
+    private const string IndexName = "index";
+    private const string StatsName = "tree";
+    private const int StatLength = 36;
+
+    // Signature, number of files, number of folders, whether nothing else was there, length of the commit's id.
+    private const int HeaderLength = 20;
+
+    // Of a file system that counts whole seconds or more, files just written are compared the next time.
+    private const int MostTries = 50;
+
+    private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
+
+    /// <summary>The commit that was checked out; null for none.</summary>
+    public required string? Commit { get; init; }
+
+    /// <summary>The entries of the index, all of stage 0.</summary>
+    public required IReadOnlyList<IndexEntry> Entries { get; init; }
+
+    /// <summary>The index, as it was given to the checkout.</summary>
+    public required byte[] Index { get; init; }
+
+    /// <summary>What each file was like; the default where that is not known.</summary>
+    public required FileStat[] Stats { get; init; }
+
+    /// <summary>The raw paths of all folders that files are in, the top as an empty one, and of submodules.</summary>
+    public required IReadOnlyList<string> Folders { get; init; }
+
+    /// <summary>What each of them was like.</summary>
+    public required FileStat[] FolderStats { get; init; }
+
+    /// <summary>Whether there was nothing else in these folders but what git ignores.</summary>
+    public required bool HasNothingElse { get; init; }
+
+    /// <summary>The index of a record, which git may read.</summary>
+    /// <param name="folder">Where the record is.</param>
+    /// <returns>The absolute path.</returns>
+    public static string IndexOf(string folder) => Path.Combine(folder, IndexName);
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="folder">Where it is.</param>
+    /// <returns>The record; null where there is none that is whole.</returns>
+    public static TreeRecord? TryRead(string folder)
+    {
+        if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
+            return null;
+        var index = count == 0 ? [] : ReadBytes(Path.Combine(folder, IndexName));
+        if (index is null || (count == 0 ? IndexFile.Empty : IndexFile.Parse(index)) is not { IsPartial: false } file || file.Entries.Count != count
+            || !TryReadStats(bytes, out var stats, out var paths))
+        {
+            return null;
+        }
+
+        var names = RawText.Of(paths).Split('\0');
+        return names.Length <= folders ? null : new TreeRecord
+        {
+            Commit = idLength == 0 ? null : Encoding.ASCII.GetString(bytes, HeaderLength, idLength),
+            Entries = file.Entries,
+            Index = index,
+            Stats = stats[folders..].ToArray(),
+            FolderStats = stats[..folders].ToArray(),
+            Folders = names[..folders],
+            HasNothingElse = hasNothingElse,
+        };
+    }
+
+    /// <summary>Whether all is as it was when it was clean, and nothing was made in a tracked folder. It does not read the index.</summary>
+    /// <param name="folder">Where the record is.</param>
+    /// <param name="root">The checkout's folder, absolute.</param>
+    /// <param name="mostFiles">How many files it may be about; of one that is about more it is believed.</param>
+    /// <returns>True when it is; false too where there is no record.</returns>
+    public static bool IsSo(string folder, string root, int mostFiles)
+    {
+        using var handle = PlainFile.TryOpen(Path.Combine(folder, StatsName));
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (handle is null || RandomAccess.Read(handle, header, 0) != HeaderLength || ReadHeader(header) is not var (count, _, _, _))
+            return false;
+        if (count > mostFiles)
+            return true;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)RandomAccess.GetLength(handle));
+        return RandomAccess.Read(handle, bytes, 0) == bytes.Length && TryReadStats(bytes, out var stats, out var paths) && TreeStats.AreSo(root, paths, stats);
+    }
+
+    /// <summary>Removes a record.</summary>
+    /// <param name="folder">Where it is; it need not exist.</param>
+    public static void Remove(string folder)
+    {
+        // Without this file it is none.
+        if (File.Exists(Path.Combine(folder, StatsName)))
+            File.Delete(Path.Combine(folder, StatsName));
+        FolderRemoval.TryRemove(folder);
+    }
+
+    /// <summary>Looks at a tree that was just cleaned, and writes down what it is like.</summary>
+    /// <param name="folder">Where to keep the record; on the checkout's file system.</param>
+    /// <param name="root">The checkout's folder, absolute. Nobody works in it.</param>
+    /// <param name="commit">The commit that is checked out; null for none.</param>
+    /// <param name="indexFile">The index that git has just written; none need be there where there is no commit.</param>
+    /// <param name="hasNothingElse">Whether there is nothing else in tracked folders but what git ignores.</param>
+    /// <param name="cancellationToken">Ends it; then there is no record.</param>
+    public static void Write(string folder, string root, string? commit, string indexFile, bool hasNothingElse, CancellationToken cancellationToken)
+    {
+        Remove(folder);
+        var index = commit is null ? [] : File.ReadAllBytes(indexFile);
+        var entries = IndexFile.Parse(index)?.Entries ?? [];
+        var stats = TreeStats.Of(root, [.. entries.Select(entry => entry.Path)], cancellationToken);
+        for (var i = 0; i < stats.Length; i++)
+        {
+            // Written by somebody else since git had it.
+            if (!entries[i].IsSubmodule && !IsAsWritten(stats[i], entries[i].Stat))
+                stats[i] = default;
+        }
+
+        var folders = FoldersOf(entries);
+        new TreeRecord
+        {
+            Commit = commit,
+            Entries = entries,
+            Index = index,
+            Stats = stats,
+            Folders = folders,
+            FolderStats = TreeStats.Of(root, folders, cancellationToken),
+            HasNothingElse = hasNothingElse,
+        }.Save(folder);
+    }
+
+    /// <summary>Writes the record with other folders than it has.</summary>
+    /// <param name="folder">Where it is.</param>
+    /// <param name="folderStats">What its folders are like now, in which still is nothing else but what git ignores.</param>
+    /// <param name="hasNothingElse">Whether that is so, for certain.</param>
+    public void Renew(string folder, FileStat[] folderStats, bool hasNothingElse) =>
+        (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
+
+    private static (int Count, int Folders, bool HasNothingElse, int IdLength)? ReadHeader(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= HeaderLength && bytes.StartsWith(Signature)
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is >= 0 and var count && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
+            ? (count, folders, bytes[16] != 0, bytes[17])
+            : null;
+
+    // Behind the commit's id: of folders and then of files all stats, and then all paths.
+    private static bool TryReadStats(ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
+    {
+        stats = default;
+        paths = default;
+        if (ReadHeader(bytes) is not var (count, folders, _, idLength) || ((long)count + folders) * StatLength is var length && length > bytes.Length - HeaderLength - idLength)
+            return false;
+        var rest = bytes[(HeaderLength + idLength)..];
+        stats = MemoryMarshal.Cast<byte, FileStat>(rest[..(int)length]);
+        paths = rest[(int)length..];
+        return true;
+    }
+
+    private static byte[]? ReadBytes(string file) => File.Exists(file) ? File.ReadAllBytes(file) : null;
+
+    // Other gits keep no nanoseconds, and Windows has no time of a change for git.
+    private static bool IsAsWritten(in FileStat found, in FileStat written) =>
+        found.ModifiedSeconds == written.ModifiedSeconds && found.Size == written.Size
+        && (written.ModifiedNanoseconds == 0 || found.ModifiedNanoseconds == written.ModifiedNanoseconds)
+        && (OperatingSystem.IsWindows() || (found.ChangedSeconds == written.ChangedSeconds && found.Inode == written.Inode
+            && (written.ChangedNanoseconds == 0 || found.ChangedNanoseconds == written.ChangedNanoseconds)));
+
+    private static List<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
+    {
+        var folders = new List<string> { "" };
+        var last = "";
+        foreach (var entry in entries)
+        {
+            var path = entry.Path;
+            var slash = path.LastIndexOf('/');
+            if (entry.IsSubmodule)
+                folders.Add(path);
+            if (slash < 0 || path.AsSpan(0, slash).SequenceEqual(last))
+                continue;
+            // Of those on the way, the ones that the entry before is not in.
+            for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1))
+            {
+                if (!(last.Length >= end && last.AsSpan(0, end).SequenceEqual(path.AsSpan(0, end)) && (last.Length == end || last[end] == '/')))
+                    folders.Add(path[..end]);
+            }
+
+            last = path[..slash];
+        }
+
+        // "a.b" comes between "a" and "a/b".
+        return [.. folders.Distinct(StringComparer.Ordinal)];
+    }
+
+    private void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        // git takes none for an empty one, but not an empty file.
+        if (Index.Length > 0)
+            File.WriteAllBytes(Path.Combine(folder, IndexName), Index);
+        SaveStats(folder);
+    }
+
+    private void SaveStats(string folder)
+    {
+        using var place = RawFolder.Open(folder);
+        var file = Path.Combine(folder, StatsName);
+        var newest = Stats.Concat(FolderStats).Aggregate(0L, (time, stat) => Math.Max(time, stat.Newest));
+        var bytes = ToBytes();
+        // Under another name until it is certain that whatever is written from now on has a later time.
+        var unfinished = file + ".new";
+        for (var tries = 0; ; tries++)
+        {
+            File.WriteAllBytes(unfinished, bytes);
+            var now = place.StatOf(RawText.ToBytes(RawText.OfText(Path.GetFileName(unfinished))))!.Value.Modified;
+            if (now > newest)
+                break;
+            if (tries == MostTries)
+            {
+                bytes = (this with { Stats = Older(Stats, now), FolderStats = Older(FolderStats, now), HasNothingElse = false }).ToBytes();
+                File.WriteAllBytes(unfinished, bytes);
+                break;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        File.Move(unfinished, file, overwrite: true);
+    }
+
+    private static FileStat[] Older(FileStat[] stats, long time) => [.. stats.Select(stat => stat.Newest < time ? stat : default)];
+
+    private byte[] ToBytes()
+    {
+        var names = RawText.ToBytes(string.Concat(Folders.Concat(Entries.Select(entry => entry.Path)).Select(path => path + "\0")));
+        var bytes = new byte[HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length];
+        Signature.CopyTo(bytes, 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Stats.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), Folders.Count);
+        bytes[16] = HasNothingElse ? (byte)1 : (byte)0;
+        bytes[17] = (byte)(Commit?.Length ?? 0);
+        var at = HeaderLength + Encoding.ASCII.GetBytes(Commit ?? "", bytes.AsSpan(HeaderLength));
+        foreach (var part in (FileStat[][])[FolderStats, Stats])
+        {
+            MemoryMarshal.AsBytes(part.AsSpan()).CopyTo(bytes.AsSpan(at));
+            at += StatLength * part.Length;
+        }
+
+        names.CopyTo(bytes, at);
+        return bytes;
+    }
+}

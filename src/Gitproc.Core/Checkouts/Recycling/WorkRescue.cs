@@ -1,0 +1,121 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Checkouts.Recycling;
+
+/// <summary>Rescues the work that is in a checkout and nowhere else, and leaves the checkout as it is.</summary>
+/// <param name="git">Runs git.</param>
+/// <param name="reports">Told what the user should know; null for nobody.</param>
+internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
+{
+    /// <summary>Rescues the work that is in a checkout, and leaves the checkout as it is.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="root">Its folder.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
+    /// <param name="view">The view of it.</param>
+    /// <param name="state">What its git directory says.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <exception cref="GitprocException">It could not be rescued.</exception>
+    public Rescue? Run(
+        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+    {
+        var index = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record: null, cancellationToken);
+        return Run(request, root, gitDirectory, view, state, index.Look(view, git, request, root, cancellationToken), index.Original, cancellationToken);
+    }
+
+    /// <summary>Rescues what is found in a checkout.</summary>
+    /// <param name="request">Which checkout.</param>
+    /// <param name="root">Its folder.</param>
+    /// <param name="gitDirectory">Its git directory.</param>
+    /// <param name="view">The view of it.</param>
+    /// <param name="state">What its git directory says.</param>
+    /// <param name="look">What git says of its work tree.</param>
+    /// <param name="index">The path of the index to keep; null for none.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <exception cref="GitprocException">It could not be rescued.</exception>
+    public Rescue? Run(
+        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
+        CancellationToken cancellationToken)
+    {
+        var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, look.Hidden, cancellationToken);
+        var earlier = request.IsRescued ? Rescues(request).Newest(request.Checkout) : null;
+        if (leftovers is null || (earlier is not null && new RescueCover(Rescues(request).Source(earlier.Id), view, git, request).Has(new CheckoutTree(root, gitDirectory), leftovers, cancellationToken)))
+        {
+            KeepUndone(request, gitDirectory, view, state, cancellationToken);
+            return earlier;
+        }
+
+        if (leftovers.Size > request.MostRescued)
+        {
+            throw new GitprocException(
+                ErrorReason.LeftoversTooLarge,
+                $"What was left in {request.Checkout} takes {leftovers.Size} bytes, and no more than {request.MostRescued} are rescued. Nothing of it was touched: {request.Path}",
+                request.Checkout);
+        }
+
+        var rescue = Write(
+            request, view, (target, id) => new RescueWriting(view, git, request).Write(target, id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
+        KeepUndone(request, gitDirectory, view, state, cancellationToken);
+        request.Rescued?.Invoke(rescue);
+        return rescue;
+    }
+
+    // Nobody is told: a job that undoes something most often means it.
+    private void KeepUndone(HandOverRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+    {
+        if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
+            return;
+        var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
+        var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
+        if (tips.Count == 0 || size > request.MostRescued)
+            return;
+        var made = Path.Combine(view.Folder, "undone.git");
+        RescueStore.Make(made, request.Base);
+        var leftovers = Leftovers.OfCommits(tips, count, size);
+        if (new RescueWriting(view, git, request).WriteUndone(new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken) is not { } undone)
+            return;
+        BaseRefs.MarkBorrowed(request.Base);
+        store.Keep(made, undone);
+    }
+
+    // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
+    // knew. But a holder may also have reset the checkout, and worked on.
+    private Rescue Write(HandOverRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
+    {
+        var rescues = Rescues(request);
+        var there = rescues.OfHandOver(request.RescueId, cancellationToken);
+        var id = request.RescueId;
+        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
+            id = $"{request.RescueId}-{number}";
+
+        var made = Path.Combine(view.Folder, "rescue.git");
+        if (request.Rescues is not null)
+            RescueStore.Make(made, request.Base);
+        var target = request.Rescues is null ? new RescueSource(request.Base, BaseRefs.RescueFolder + id) : new RescueSource(made, RescueStore.Branch);
+        var rescue = write(target, id);
+        if (there is [.., var last] && rescues.Source(last.Id).Identity(git, cancellationToken) == target.Identity(git, cancellationToken))
+        {
+            if (request.Rescues is null)
+                rescues.Remove(rescue.Id, cancellationToken);
+            return last;
+        }
+
+        if (request.Rescues is null)
+            return rescue;
+        BaseRefs.MarkBorrowed(request.Base);
+        request.Rescues.Keep(made, rescue);
+        return rescue;
+    }
+
+    /// <summary>The rescues of the repository that a hand-over is in.</summary>
+    /// <param name="request">The hand-over.</param>
+    /// <returns>The rescues.</returns>
+    public Rescues Rescues(HandOverRequest request) =>
+        new(request.Base, git) { Own = request.Rescues is { } store ? (store, request.Key) : null };
+}

@@ -1,0 +1,134 @@
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>Gets a grant, waiting in the queue for it where that is wanted.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Grants.</param>
+/// <param name="reports">Told of the place in the queue; null for nobody.</param>
+internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
+{
+    // The first in the queue looks whether the database has changed, which takes microseconds, and now and then
+    // whether a holder has died, which changes nothing.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where they are.
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
+
+    private readonly WaitingQueue _queue = new(folder, database);
+
+    /// <summary>Whether it took a place in the queue: what was looked at before is old.</summary>
+    public bool HasWaited { get; private set; }
+
+    /// <summary>Gets what is wanted.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
+    /// <param name="caller">On whose behalf.</param>
+    /// <param name="cancellationToken">Ends the wait and leaves the queue.</param>
+    /// <returns>The grants.</returns>
+    /// <exception cref="GitprocException">It is not to be had, or not in that time.</exception>
+    public IReadOnlyList<Grant> For(GrantRequest request, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return leases.Grant(request, ticket: null);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null || MayComeFree(request)))
+        {
+            // The cleaning that was in the way may have ended since.
+            if (longest is null && !leases.IsBeingCleaned(request))
+                return leases.Grant(request, ticket: null);
+            var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
+            HasWaited = true;
+            while (true)
+            {
+                using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
+                if (InQueue(request, ticket, longest, end, cancellationToken) is { } grants)
+                    return grants;
+            }
+        }
+    }
+
+    // Null when this process was stopped for so long that its place has passed on.
+    private List<Grant>? InQueue(GrantRequest request, Ticket ticket, TimeSpan? longest, long end, CancellationToken cancellationToken)
+    {
+        var lastReport = "";
+        var nextReport = 0L;
+        using var ahead = new TicketWatch();
+        while (_queue.Has(ticket))
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
+            var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
+            if (before is [.., var last])
+            {
+                if (longest is null && !leases.IsBeingCleaned(request))
+                    return leases.Grant(request, ticket);
+                if (Environment.TickCount64 >= nextReport)
+                {
+                    var place = $"{before.Count} before you, the last is {last.Who}";
+                    Report($"waiting for a checkout of {request.Repository.Key}: {place}", () => place);
+                    nextReport = Environment.TickCount64 + (long)BetweenReports.TotalMilliseconds;
+                }
+
+                if (left <= TimeSpan.Zero)
+                    throw TooLong(request, longest!.Value, $"{before.Count} are still before you in the queue");
+                ahead.Wait(folder.Ticket(last.Ticket), Min(left, longest is null ? BetweenTries : BetweenChecks), cancellationToken);
+                continue;
+            }
+
+            // Read before the try, so that no release after it is missed.
+            var version = database.DataVersion;
+            try
+            {
+                return leases.Grant(request, ticket);
+            }
+            catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree)
+            {
+                if (longest is null && !leases.IsBeingCleaned(request))
+                    return leases.Grant(request, ticket);
+                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", () => $"waiting for {leases.Awaited(request)}; you are next");
+                if (left <= TimeSpan.Zero)
+                    throw TooLong(request, longest!.Value, e.Message);
+                WaitForChange(version, Min(left, BetweenTries), cancellationToken);
+            }
+        }
+
+        return null;
+
+        void Report(string text, Func<string> brief)
+        {
+            if (text != lastReport)
+                reports?.Report(new PoolReport(ReportKind.Waiting, text) { Brief = brief() });
+            lastReport = text;
+        }
+    }
+
+    private void WaitForChange(long version, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        while (Environment.TickCount64 < end && database.DataVersion == version)
+        {
+            if (cancellationToken.WaitHandle.WaitOne(BetweenLooks))
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // For what does not exist and may not be made one would wait for ever.
+    private bool MayComeFree(GrantRequest request)
+    {
+        var there = leases.Usable(request).Count;
+        // Those of another kind take the places of new ones.
+        var mayBeMade = request.Wanted is not null ? 0 : Math.Max(0, (request.Limit ?? int.MaxValue) - leases.Usable(request with { Kind = null }).Count);
+        return request.Count - there <= mayBeMade;
+    }
+
+    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why) => new(
+        ErrorReason.NothingFree, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

@@ -1,0 +1,104 @@
+using Gitproc.Files;
+
+namespace Gitproc.Git.Reading;
+
+/// <summary>Finds repositories on this machine by their files (gitrepository-layout(5)), without a process.</summary>
+internal static class LocalRepository
+{
+    // As setup.c, read_gitfile_gently.
+    private const long LongestFile = 1 << 20;
+
+    private const string GitName = ".git";
+
+    // In git's order (path.c, enter_repo): of "repo" and "repo.git" the first that is one.
+    private static readonly string[] Suffixes = ["/.git", "", ".git/.git", ".git"];
+
+    /// <summary>Finds the repository at a path, which every path of it leads to: a link, its <c>.git</c>, a linked worktree.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The real path of its main work tree, or of a bare repository; null when there is none.</returns>
+    public static string? Find(string path) => FindPlace(path)?.Top;
+
+    /// <summary>What <see cref="Find"/> would call the repository at a path if it were there.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The paths it may be, the likeliest first.</returns>
+    public static IEnumerable<string> Names(string path)
+    {
+        var real = RealPath.Of(path);
+        return Path.GetFileName(real) == GitName ? [Path.GetDirectoryName(real)!] : [real, real + GitName];
+    }
+
+    /// <summary>As <see cref="Find"/>.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>The repository itself, whichever worktree of it the path is of; null when there is none.</returns>
+    public static RepositoryPlace? FindPlace(string path)
+    {
+        var real = RealPath.Of(path);
+        return Suffixes.Select(suffix => At(real + suffix)).OfType<RepositoryPlace>().FirstOrDefault() is { } found
+            ? found with { GitDirectory = found.CommonDirectory }
+            : null;
+    }
+
+    /// <summary>Finds the repository that a folder lies in, as git does: in the folder, else in the next one above that has one.</summary>
+    /// <param name="folder">An absolute path; nothing need be there.</param>
+    /// <returns>The repository, and the top of the work tree, or of a bare repository; null when there is none.</returns>
+    public static (RepositoryPlace Place, string Top)? Around(string folder)
+    {
+        for (var at = RealPath.Of(folder); at is not null; at = Path.GetDirectoryName(at))
+        {
+            if ((At(Path.Combine(at, GitName)) ?? At(at)) is { } place)
+                return (place, at);
+        }
+
+        return null;
+    }
+
+    /// <summary>Looks at a path.</summary>
+    /// <param name="path">The path of a git directory, or of a file <c>gitdir: PATH</c>; absolute.</param>
+    /// <returns>The repository; null when it is none of the two.</returns>
+    public static RepositoryPlace? At(string path)
+    {
+        var target = IsGitDirectory(path) ? RealPath.Of(path) : TargetOf(path);
+        return target is not null && IsGitDirectory(target) ? new RepositoryPlace(target, CommonDirectoryOf(target)) : null;
+    }
+
+    /// <summary>Reads where a <c>.git</c> file leads.</summary>
+    /// <param name="file">Its absolute path.</param>
+    /// <returns>The real path of the git directory, which need not exist; null when there is no such file.</returns>
+    public static string? TargetOf(string file)
+    {
+        const string prefix = "gitdir: ";
+        var line = ReadLine(file);
+        return line is not null && line.StartsWith(prefix, StringComparison.Ordinal)
+            ? RealPath.Of(Path.Combine(Path.GetDirectoryName(file)!, line[prefix.Length..]))
+            : null;
+    }
+
+    // setup.c, is_git_directory: HEAD, and objects and refs in it or where commondir says.
+    private static bool IsGitDirectory(string path)
+    {
+        if (!File.Exists(Path.Combine(path, "HEAD")))
+            return false;
+        var common = CommonDirectoryOf(path);
+        return Directory.Exists(Path.Combine(common, "objects")) && Directory.Exists(Path.Combine(common, "refs"));
+    }
+
+    private static string CommonDirectoryOf(string gitDirectory)
+    {
+        var common = ReadLine(Path.Combine(gitDirectory, "commondir"));
+        return common is null ? gitDirectory : RealPath.Of(Path.Combine(gitDirectory, common));
+    }
+
+    // A pipe or a device, which may have no end, says that it is empty.
+    private static string? ReadLine(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            return file is { Exists: true, Length: > 0 and <= LongestFile } ? File.ReadLines(path).FirstOrDefault()?.TrimEnd() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Gitproc.Git.Running;
+
+/// <summary>The environment that git is run with.</summary>
+public static class GitEnvironment
+{
+    /// <summary>
+    /// The variables that bind a git process to one repository. A caller inside a hook or a <c>git</c> alias has them
+    /// set to its own repository, and every git command of ours is about another one.
+    /// </summary>
+    /// <remarks>
+    /// <c>git rev-parse --local-env-vars</c>, without <c>GIT_CONFIG_PARAMETERS</c> and <c>GIT_CONFIG_COUNT</c>, which
+    /// hold the user's <c>git -c</c> and CI's headers and which git itself keeps when it goes over to another
+    /// repository (submodule.c, prepare_submodule_repo_env); and with <c>GIT_QUARANTINE_PATH</c>, under which git
+    /// refuses to update refs (git-receive-pack(1)), and <c>GIT_NAMESPACE</c> (gitnamespaces(7)).
+    /// </remarks>
+    internal static readonly IReadOnlyList<string> RepositoryVariables =
+    [
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS",
+        "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
+        "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
+    ];
+
+    /// <summary>
+    /// Takes the variables that bind git to one repository out of an environment, so that git finds the repository of its
+    /// working directory.
+    /// </summary>
+    /// <param name="environment">The environment to change.</param>
+    public static void Scrub(IDictionary<string, string?> environment)
+    {
+        foreach (var name in RepositoryVariables)
+            environment.Remove(name);
+    }
+
+    /// <summary>Lets git fail rather than ask in a CI job, where nobody answers (git(1), GIT_TERMINAL_PROMPT).</summary>
+    /// <param name="environment">The environment to change.</param>
+    internal static void AskNobodyInCi(IDictionary<string, string?> environment)
+    {
+        // What GitHub, GitLab, Buildkite and most others set; Azure Pipelines; Jenkins.
+        string[] ofCi = ["CI", "TF_BUILD", "JENKINS_URL"];
+        if (ofCi.Any(name => environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
+            environment.TryAdd("GIT_TERMINAL_PROMPT", "0");
+    }
+
+    /// <summary>
+    /// Adds config entries for one git process, after those the caller's environment has already (git-config(1),
+    /// GIT_CONFIG_COUNT). Unlike <c>-c</c> they show in no process list.
+    /// </summary>
+    /// <param name="environment">The environment to change.</param>
+    /// <param name="entries">Keys and values, in order.</param>
+    internal static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
+    {
+        environment.TryGetValue("GIT_CONFIG_COUNT", out var inherited);
+        _ = int.TryParse(inherited, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        foreach (var (key, value) in entries)
+        {
+            environment[$"GIT_CONFIG_KEY_{count}"] = key;
+            environment[$"GIT_CONFIG_VALUE_{count}"] = value;
+            count++;
+        }
+
+        environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Gitproc.Processes;
+using Gitproc.Reports;
+using Gitproc.Text;
+
+namespace Gitproc.Git.Running;
+
+/// <summary>
+/// Runs the user's own git, so that credentials, ssh, LFS, includes and hooks behave as everywhere else. The only
+/// place that starts git. Safe for concurrent use when <paramref name="reports"/> is.
+/// </summary>
+/// <param name="reports">Told of each command and of git's progress, on the calling thread; null for nobody.</param>
+/// <param name="heal">
+/// Asked once when a command has failed that may not and that has a <see cref="GitCall.Base"/>, with what git said and when it began: whether damage there
+/// is healed, so that the command is run again. What it throws is thrown instead of git's failure. Null for nobody.
+/// </param>
+internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, string, DateTime, CancellationToken, bool>? heal = null)
+{
+    // What says that there is no program to start: errno(3), and on Windows ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED
+    // and ERROR_BAD_EXE_FORMAT.
+    private static readonly int[] NoProgram = OperatingSystem.IsWindows() ? [2, 5, 193] : [2, 13, 8];
+
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\"'$\\`*?#&;|<>()");
+
+    /// <summary>Who is told of what is run; null for nobody.</summary>
+    public IProgress<PoolReport>? Reports => reports;
+
+    /// <summary>How long that is where nobody has set it.</summary>
+    public static readonly TimeSpan DefaultSilence = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a git may neither say anything nor read what it is given, where the call does not say; infinite for as long as it likes.</summary>
+    public TimeSpan LongestSilence { get; set; } = DefaultSilence;
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="call">The command.</param>
+    /// <param name="cancellationToken">Ends git, and what git started, at once.</param>
+    /// <returns>What git answered.</returns>
+    /// <exception cref="GitprocException">git failed and the call may not, or there is no git.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
+        call,
+        () =>
+        {
+            using var running = Begin(call, cancellationToken);
+            return Finish(running, cancellationToken);
+        },
+        result => result.Error,
+        cancellationToken);
+
+    /// <summary>Runs two commands at the same time to their ends.</summary>
+    /// <typeparam name="T">What is made of one answer.</typeparam>
+    /// <param name="longer">The command that takes longer.</param>
+    /// <param name="shorter">The other one.</param>
+    /// <param name="use">Called with what git answered to the other one, while the first may still run; again when both are run again.</param>
+    /// <param name="cancellationToken">Ends both, and what they started, at once.</param>
+    /// <returns>What git answered to the first, and what was made of the other answer.</returns>
+    /// <exception cref="GitprocException">One failed and may not, or there is no git.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) => Healed(
+        longer,
+        () =>
+        {
+            using var one = Begin(longer, cancellationToken);
+            using var other = Begin(shorter, cancellationToken);
+            var made = use(Finish(other, cancellationToken));
+            return (Finish(one, cancellationToken), made);
+        },
+        result => result.Item1.Error,
+        cancellationToken);
+
+    // A checkout that could not read a file's content says so and succeeds.
+    private T Healed<T>(GitCall call, Func<T> run, Func<T, string> errorOf, CancellationToken cancellationToken)
+    {
+        var began = DateTime.UtcNow;
+        try
+        {
+            var result = run();
+            if (heal is null || call.Base is null || call.MayFail || !errorOf(result).Contains("error: ", StringComparison.Ordinal) || !heal(call, errorOf(result), began, cancellationToken))
+                return result;
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && heal is not null && call.Base is not null)
+        {
+            if (!heal(call, e.Message, began, cancellationToken))
+                throw;
+        }
+
+        return run();
+    }
+
+    private RunningGit Begin(GitCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        reports?.Report(new PoolReport(ReportKind.Command, Describe(call)));
+        return new RunningGit(call, Start(call), call.LongestSilence ?? LongestSilence, cancellationToken);
+    }
+
+    private GitResult Finish(RunningGit running, CancellationToken cancellationToken)
+    {
+        // Whoever is told of progress may end the operation by throwing: then the process ends with "running".
+        var error = ReadError(running);
+        var result = running.Finish(Redaction.Redact(error), cancellationToken);
+        if (running.IsHanging)
+            throw Hanging(running);
+        if (result.ExitCode != 0 && !running.Call.MayFail)
+            throw Failure(running.Call, result);
+        return result;
+    }
+
+    private static Process Start(GitCall call)
+    {
+        var start = new ProcessStartInfo(ProgramPath.Find("git") ?? throw NoGit("There is none on the PATH.", null))
+        {
+            WorkingDirectory = call.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = new UTF8Encoding(false),
+            StandardErrorEncoding = new UTF8Encoding(false),
+            CreateNoWindow = true,
+        };
+        foreach (var argument in call.Arguments)
+            start.ArgumentList.Add(argument);
+        if (!call.KeepRepositoryVariables)
+            GitEnvironment.Scrub(start.Environment);
+        GitEnvironment.AskNobodyInCi(start.Environment);
+        if (call.Config.Count > 0)
+            GitEnvironment.AddConfig(start.Environment, call.Config);
+        foreach (var (name, value) in call.Environment)
+            start.Environment[name] = value;
+
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e) when (!Directory.Exists(call.WorkingDirectory))
+        {
+            throw new GitprocException(
+                ErrorReason.GitFailed, $"The folder {call.WorkingDirectory} does not exist.", call.WorkingDirectory, e);
+        }
+        catch (Win32Exception e) when (NoProgram.Contains(e.NativeErrorCode))
+        {
+            throw NoGit(e.Message, e);
+        }
+        catch (Win32Exception e)
+        {
+            throw new GitprocException(ErrorReason.GitFailed, $"git cannot be started: {e.Message}.", call.Subject, e);
+        }
+    }
+
+    private static GitprocException NoGit(string why, Exception? inner) =>
+        new(ErrorReason.GitNotFound, $"git cannot be started: {why} Install git and put it on the PATH.", "git", inner);
+
+    private string ReadError(RunningGit running)
+    {
+        var reader = running.Error;
+        var kept = new StringBuilder();
+        var line = new StringBuilder();
+        // git ends a progress line with a carriage return, so that the next one overwrites it.
+        for (var next = reader.Read(); next >= 0; next = reader.Read())
+        {
+            if (next is '\r' or '\n')
+                EndLine((char)next);
+            else
+                line.Append((char)next);
+        }
+
+        EndLine('\n');
+        return kept.ToString().TrimEnd();
+
+        void EndLine(char end)
+        {
+            var text = line.ToString();
+            line.Clear();
+            running.Heard();
+            if (GitProgressLine.Read(text) is { } progress)
+                reports?.Report(progress);
+            else if (end == '\n' && text.Length > 0)
+                kept.AppendLine(text.TrimEnd());
+        }
+    }
+
+    private static string Describe(GitCall call) =>
+        $"git {string.Join(' ', call.Arguments.Select(argument => Redaction.Redact(Quote(argument))))}  (in {call.WorkingDirectory})";
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && !argument.AsSpan().ContainsAny(NeedsQuotes)
+            ? argument
+            : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static GitprocException Hanging(RunningGit running) => new(
+        ErrorReason.GitFailed,
+        $"{Name(running.Call)} said nothing for {running.LongestSilence.TotalSeconds:0.#} s and was ended. "
+        + "To give it longer: git config --global gitproc.gitTimeout 30m",
+        running.Call.Subject,
+        new TimeoutException());
+
+    private static GitprocException Failure(GitCall call, GitResult result)
+    {
+        var said = result.Error.Length > 0 ? result.Error : "it said nothing";
+        return new GitprocException(ErrorReason.GitFailed, $"{Name(call)} failed with exit code {result.ExitCode}: {said}", call.Subject);
+    }
+
+    private static string Name(GitCall call) => call.Subject is null ? $"git {Subcommand(call)}" : $"git {Subcommand(call)} of {call.Subject}";
+
+    // Before it stand options of git itself, of which each one used here has a value of its own (git(1)).
+    private static string Subcommand(GitCall call)
+    {
+        var at = 0;
+        while (call.Arguments[at] is "-c" or "--git-dir")
+            at += 2;
+        return call.Arguments[at];
+    }
+}

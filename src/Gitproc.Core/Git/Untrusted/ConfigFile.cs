@@ -1,0 +1,166 @@
+using System.Text;
+using Gitproc.Files;
+
+namespace Gitproc.Git.Untrusted;
+
+/// <summary>
+/// One config file, read without a process as git reads it (git-config(1), "Syntax"). What it includes is not looked at. For one thread.
+/// </summary>
+internal sealed class ConfigFile
+{
+    private const string ByteOrderMark = "\u00ef\u00bb\u00bf";
+
+    private readonly string _text;
+    private readonly List<KeyValuePair<string, string?>> _entries = [];
+    private int _at;
+
+    private ConfigFile(string text) => _text = text;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">Its path.</param>
+    /// <returns>
+    /// Raw keys as <c>git config --list</c> writes them with their raw values, null where one stands without <c>=</c>; null when there is no such
+    /// file, or git would refuse it.
+    /// </returns>
+    public static IReadOnlyList<KeyValuePair<string, string?>>? Read(string file) =>
+        PlainFile.TryRead(file) is { } bytes ? Parse(RawText.Of(bytes)) : null;
+
+    /// <summary>Reads the content of one.</summary>
+    /// <param name="raw">Its raw content.</param>
+    /// <returns>As <see cref="Read"/>.</returns>
+    public static IReadOnlyList<KeyValuePair<string, string?>>? Parse(string raw)
+    {
+        var file = new ConfigFile(raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
+        return file.ReadAll() ? file._entries : null;
+    }
+
+    private bool ReadAll()
+    {
+        string? section = null;
+        while (_at < _text.Length)
+        {
+            var c = Next();
+            if (IsSpace(c))
+                continue;
+            if (c is '#' or ';')
+                SkipLine();
+            else if (c == '[' ? (section = ReadHeader()) is null : section is null || !ReadEntry(section, c))
+                return false;
+        }
+
+        return true;
+    }
+
+    // [section], [section "Subsection"], and of old [section.subsection].
+    private string? ReadHeader()
+    {
+        var name = new StringBuilder();
+        var c = Next();
+        for (; IsKey(c) || c == '.'; c = Next())
+            name.Append(char.ToLowerInvariant(c));
+        if (name.Length == 0)
+            return null;
+        if (c == ']')
+            return name.ToString();
+        while (IsSpace(c) && c != '\n')
+            c = Next();
+        if (c != '"')
+            return null;
+        name.Append('.');
+        for (c = Next(); c != '"'; c = Next())
+        {
+            if (c == '\\')
+                c = Next();
+            if (c == '\n')
+                return null;
+            name.Append(c);
+        }
+
+        return Next() == ']' ? name.ToString() : null;
+    }
+
+    private bool ReadEntry(string section, char first)
+    {
+        if (!char.IsAsciiLetter(first))
+            return false;
+        var name = new StringBuilder();
+        var c = first;
+        for (; IsKey(c); c = Next())
+            name.Append(char.ToLowerInvariant(c));
+        while (c is ' ' or '\t')
+            c = Next();
+        if (c is not ('\n' or '='))
+            return false;
+        var value = c == '=' ? ReadValue() : null;
+        _entries.Add(new($"{section}.{name}", value));
+        return c == '\n' || value is not null;
+    }
+
+    private string? ReadValue()
+    {
+        var value = new StringBuilder();
+        // White space counts when something follows it.
+        var space = new StringBuilder();
+        var isQuoted = false;
+        for (var c = Next(); c != '\n'; c = Next())
+        {
+            if (IsSpace(c) && !isQuoted)
+            {
+                if (value.Length > 0)
+                    space.Append(c);
+                continue;
+            }
+
+            if (c is '#' or ';' && !isQuoted)
+            {
+                SkipLine();
+                break;
+            }
+
+            value.Append(space);
+            space.Clear();
+            if (c == '"')
+                isQuoted = !isQuoted;
+            else if (c != '\\')
+                value.Append(c);
+            else if (Next() is var escaped && escaped != '\n')
+            {
+                if (Unescape(escaped) is not { } meant)
+                    return null;
+                value.Append(meant);
+            }
+        }
+
+        return isQuoted ? null : value.ToString();
+    }
+
+    private static char? Unescape(char c) => c switch
+    {
+        't' => '\t',
+        'b' => '\b',
+        'n' => '\n',
+        '\\' or '"' => c,
+        _ => null,
+    };
+
+    private void SkipLine()
+    {
+        while (Next() != '\n')
+        {
+        }
+    }
+
+    // The end of the file ends its last line.
+    private char Next()
+    {
+        if (_at >= _text.Length)
+            return '\n';
+        if (_text[_at] == '\r' && _at + 1 < _text.Length && _text[_at + 1] == '\n')
+            _at++;
+        return _text[_at++];
+    }
+
+    private static bool IsKey(char c) => char.IsAsciiLetterOrDigit(c) || c == '-';
+
+    private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r';
+}

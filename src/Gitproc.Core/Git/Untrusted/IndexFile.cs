@@ -1,0 +1,245 @@
+using System.Buffers.Binary;
+using Gitproc.Files;
+
+namespace Gitproc.Git.Untrusted;
+
+/// <summary>One entry of an index (gitformat-index(5)).</summary>
+/// <param name="Path">The raw path; nothing in it leads out of the work tree or into <c>.git</c>.</param>
+/// <param name="Mode">100644, 100755, 120000 or 160000, octal.</param>
+/// <param name="Id">The object's id, in bytes.</param>
+/// <param name="Stage">0, or 1 to 3 where a merge is not done.</param>
+/// <param name="Stat">What the file was like when git compared it; it may say nothing.</param>
+/// <param name="Marks">What git was told of the entry.</param>
+internal readonly record struct IndexEntry(string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
+{
+    private const uint SubmoduleMode = 0xE000;
+
+    /// <summary>Whether it is a submodule.</summary>
+    public bool IsSubmodule => Mode == SubmoduleMode;
+
+    /// <summary>Whether it is the same file with the same content, whatever is said of the one on disk.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True when it is.</returns>
+    public bool IsSame(in IndexEntry other) =>
+        Mode == other.Mode && Stage == other.Stage && Id.Span.SequenceEqual(other.Id.Span) && Path == other.Path
+        && (Marks & IndexMarks.IntentToAdd) == (other.Marks & IndexMarks.IntentToAdd);
+}
+
+/// <summary>What git was told of an entry of an index.</summary>
+[Flags]
+internal enum IndexMarks
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Not to look whether it has changed (git-update-index(1), --assume-unchanged).</summary>
+    AssumeUnchanged = 1,
+
+    /// <summary>Not to check it out (git-update-index(1), --skip-worktree).</summary>
+    SkipWorktree = 2,
+
+    /// <summary>That it is to be added later (git-add(1), --intent-to-add).</summary>
+    IntentToAdd = 4,
+}
+
+/// <summary>The index of a work tree as bytes (gitformat-index(5)): it may be a job's, so nothing in it is believed without a look.</summary>
+/// <param name="Entries">The entries, in git's order.</param>
+/// <param name="IsPartial">Whether there is more of it elsewhere: it is split in two, or leaves out folders of a sparse checkout. Then the entries are not all.</param>
+internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsPartial)
+{
+    private const int HeaderLength = 12;
+    private const int StatLength = 40;
+    private const int Extended = 0x4000;
+    private const int NameMask = 0xFFF;
+
+    // A job can make one of any length.
+    private const long MostBytes = 1 << 30;
+
+    // Version 4 leaves out what a path has from the one before, which a job can make of any length.
+    private const long MostTimesLonger = 8;
+
+    /// <summary>An index without entries.</summary>
+    public static IndexFile Empty { get; } = new([], IsPartial: false);
+
+    /// <summary>Reads an index that a job may have put anything in the place of.</summary>
+    /// <param name="folder">The folder it is in.</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>Its bytes; null when there is no regular file.</returns>
+    public static byte[]? TryRead(RawFolder folder, string name)
+    {
+        using var file = folder.TryOpenFile(name);
+        if (file is null || file.Length > MostBytes)
+            return null;
+        var bytes = new byte[file.Length];
+        return bytes[..file.Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
+
+    /// <summary>Makes sense of an index.</summary>
+    /// <param name="bytes">Its bytes.</param>
+    /// <returns>What it says; null when it is none, was cut short or damaged, or has a path that is none of a work tree.</returns>
+    public static IndexFile? Parse(byte[] bytes) => Parse(bytes, 20) ?? Parse(bytes, 32);
+
+    /// <summary>Writes an index that git takes for its own; its checksum is left out (git-config(1), index.skipHash).</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="entries">The entries, one at least, in git's order; of their marks all but <see cref="IndexMarks.IntentToAdd"/> are left out.</param>
+    public static void Write(string file, IReadOnlyList<IndexEntry> entries)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        Span<byte> head = stackalloc byte[StatLength];
+        "DIRC"u8.CopyTo(head);
+        BinaryPrimitives.WriteUInt32BigEndian(head[4..], 3);
+        BinaryPrimitives.WriteInt32BigEndian(head[8..], entries.Count);
+        stream.Write(head[..HeaderLength]);
+        Span<byte> rest = stackalloc byte[8];
+        foreach (var entry in entries)
+        {
+            var stat = entry.Stat;
+            ReadOnlySpan<uint> fields =
+            [
+                stat.ChangedSeconds, stat.ChangedNanoseconds, stat.ModifiedSeconds, stat.ModifiedNanoseconds, 0, stat.Inode, entry.Mode, stat.User, stat.Group, stat.Size,
+            ];
+            for (var i = 0; i < fields.Length; i++)
+                BinaryPrimitives.WriteUInt32BigEndian(head[(4 * i)..], fields[i]);
+            stream.Write(head);
+            stream.Write(entry.Id.Span);
+            var isLater = entry.Marks.HasFlag(IndexMarks.IntentToAdd);
+            BinaryPrimitives.WriteUInt16BigEndian(rest, (ushort)((isLater ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
+            BinaryPrimitives.WriteUInt16BigEndian(rest[2..], 0x2000);
+            stream.Write(rest[..(isLater ? 4 : 2)]);
+            stream.Write(RawText.ToBytes(entry.Path));
+            var length = StatLength + entry.Id.Length + (isLater ? 4 : 2) + entry.Path.Length;
+            rest.Clear();
+            stream.Write(rest[..(8 - (length % 8))]);
+        }
+
+        stream.Write(new byte[entries[0].Id.Length]);
+    }
+
+    private static IndexFile? Parse(byte[] bytes, int hashLength)
+    {
+        ReadOnlySpan<byte> all = bytes;
+        if (all.Length < HeaderLength + hashLength || !all.StartsWith("DIRC"u8))
+            return null;
+        var version = BinaryPrimitives.ReadUInt32BigEndian(all[4..]);
+        var count = BinaryPrimitives.ReadUInt32BigEndian(all[8..]);
+        var end = all.Length - hashLength;
+        if (version is not (>= 2 and <= 4) || count > (uint)(end / (StatLength + hashLength)))
+            return null;
+        var entries = new IndexEntry[count];
+        var at = HeaderLength;
+        var last = "";
+        var (isPartial, isSplit, hasNameless) = (false, false, false);
+        var length = 0L;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MostTimesLonger * bytes.Length)
+                return null;
+            // A folder that is left out of a sparse checkout.
+            isPartial |= entry.Mode == 0x4000;
+            hasNameless |= entry.Path.Length == 0;
+            entries[i] = entry;
+            last = entry.Path;
+        }
+
+        while (at < end)
+        {
+            if (end - at < 8 || BinaryPrimitives.ReadUInt32BigEndian(all[(at + 4)..]) is var more && more > (uint)(end - at - 8))
+                return null;
+            isSplit |= all[at..].StartsWith("link"u8);
+            at += 8 + (int)more;
+        }
+
+        // The names of some are in the other part.
+        return hasNameless && !isSplit ? null : new IndexFile(entries, isPartial || isSplit);
+    }
+
+    private static IndexEntry? Read(byte[] bytes, int end, int hashLength, uint version, string last, ref int at)
+    {
+        var start = at;
+        ReadOnlySpan<byte> all = bytes.AsSpan(0, end);
+        if (end - at < StatLength + hashLength + 3)
+            return null;
+        var stat = all.Slice(at, StatLength);
+        var id = bytes.AsMemory(at + StatLength, hashLength);
+        at += StatLength + hashLength;
+        var flags = BinaryPrimitives.ReadUInt16BigEndian(all[at..]);
+        at += 2;
+        var more = 0;
+        if ((flags & Extended) != 0)
+        {
+            if (version < 3 || end - at < 3)
+                return null;
+            more = BinaryPrimitives.ReadUInt16BigEndian(all[at..]);
+            at += 2;
+        }
+
+        var kept = 0;
+        if (version == 4 && !TryReadKept(all, last.Length, ref at, out kept))
+            return null;
+        var length = at < end ? all[at..].IndexOf((byte)0) : -1;
+        if (length < 0)
+            return null;
+        var path = string.Concat(last.AsSpan(0, kept), RawText.Of(all.Slice(at, length)));
+        at += length + 1;
+        if (version < 4)
+            at = start + ((at - start + 7) / 8 * 8);
+        var mode = Number(stat, 6);
+        if (at > end || !IsMode(mode) || (mode != 0x4000 && path.Length > 0 && !IsInside(path)))
+            return null;
+        var marks = (flags & 0x8000) != 0 ? IndexMarks.AssumeUnchanged : IndexMarks.None;
+        marks |= (more & 0x4000) != 0 ? IndexMarks.SkipWorktree : 0;
+        marks |= (more & 0x2000) != 0 ? IndexMarks.IntentToAdd : 0;
+        return new IndexEntry(path, mode, id, (flags >> 12) & 3, StatIn(stat, mode), marks);
+    }
+
+    private static FileStat StatIn(ReadOnlySpan<byte> stat, uint mode) => new()
+    {
+        ChangedSeconds = Number(stat, 0),
+        ChangedNanoseconds = Number(stat, 1),
+        ModifiedSeconds = Number(stat, 2),
+        ModifiedNanoseconds = Number(stat, 3),
+        Inode = Number(stat, 5),
+        Mode = mode,
+        User = Number(stat, 7),
+        Group = Number(stat, 8),
+        Size = Number(stat, 9),
+    };
+
+    // How much of the path before goes is written as offsets in packs are (gitformat-pack(5), "offset encoding").
+    private static bool TryReadKept(ReadOnlySpan<byte> all, int last, ref int at, out int kept)
+    {
+        long value = -1;
+        kept = 0;
+        byte next;
+        do
+        {
+            if (at >= all.Length || value > last)
+                return false;
+            next = all[at++];
+            value = ((value + 1) << 7) | (uint)(next & 0x7F);
+        }
+        while ((next & 0x80) != 0);
+
+        kept = last - (int)value;
+        return kept >= 0;
+    }
+
+    private static uint Number(ReadOnlySpan<byte> stat, int index) => BinaryPrimitives.ReadUInt32BigEndian(stat[(4 * index)..]);
+
+    // A file, a symbolic link, a submodule, or a folder that is left out of a sparse checkout.
+    private static bool IsMode(uint mode) => mode is 0x81A4 or 0x81ED or 0xA000 or 0xE000 or 0x4000;
+
+    // git never writes another one (read-cache.c, verify_path).
+    private static bool IsInside(string path)
+    {
+        for (int start = 0, end; start <= path.Length; start = end + 1)
+        {
+            end = path.IndexOf('/', start) is >= 0 and var slash ? slash : path.Length;
+            var name = path.AsSpan(start, end - start);
+            if (name is "" or "." or ".." || name.Equals(".git", StringComparison.OrdinalIgnoreCase))
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Gitproc.Git.Untrusted;
+
+/// <summary>The names of refs, read from the files of a repository (gitrepository-layout(5)), without a process.</summary>
+internal static class RefNames
+{
+    /// <summary>What the name of a file ends in that a git locks another one with (git's lockfile.h). No ref ends so (git-check-ref-format(1)).</summary>
+    public const string LockSuffix = ".lock";
+
+    /// <summary>All files below a folder of refs. What a link leads to is no ref of this repository.</summary>
+    public static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    private static readonly System.Buffers.SearchValues<char> InNoName =
+        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), .. " ~^:?*[\\\u007f"]);
+
+    /// <summary>Whether a text is the full name of a ref (git-check-ref-format(1)). To git a file of another name is none.</summary>
+    /// <param name="raw">Raw text.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsFull(string raw) =>
+        raw.StartsWith("refs/", StringComparison.Ordinal) && raw[^1] != '.' && !raw.AsSpan().ContainsAny(InNoName)
+        && !raw.Contains("..", StringComparison.Ordinal) && !raw.Contains("@{", StringComparison.Ordinal)
+        && raw.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
+
+    /// <summary>Lists the refs in a folder.</summary>
+    /// <param name="gitDirectory">The repository's <c>.git</c>; of a linked worktree, the one that all share.</param>
+    /// <param name="folder">The folder: <c>refs/tags/</c> for instance.</param>
+    /// <returns>Their names below the folder, sorted.</returns>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public static IReadOnlyList<string> Below(string gitDirectory, string folder)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var loose = Path.Combine(gitDirectory, folder);
+        if (Directory.Exists(loose))
+        {
+            names.UnionWith(Directory.EnumerateFiles(loose, "*", AllFiles)
+                .Where(file => !file.EndsWith(LockSuffix, StringComparison.Ordinal))
+                .Select(file => file[loose.Length..].Replace(Path.DirectorySeparatorChar, '/')));
+        }
+
+        names.UnionWith(PackedRefs.NamesBelow(Path.Combine(gitDirectory, "packed-refs"), folder));
+        return [.. names];
+    }
+}

@@ -1,0 +1,62 @@
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+using Gitproc.Registry;
+using Gitproc.Repositories;
+using Gitproc.Text;
+
+namespace Gitproc.Pools;
+
+/// <summary>Removes base repositories that nothing borrows from.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
+{
+    /// <summary>Whether work is kept under refs of a base repository.</summary>
+    /// <param name="path">The base repository.</param>
+    /// <returns>True when it is.</returns>
+    public static bool HasRescues(string path)
+    {
+        using var folder = RawFolder.TryOpen(path);
+        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal) && name != BaseRefs.BorrowedMarker);
+    }
+
+    /// <summary>Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left branches or stashes of theirs there.</summary>
+    /// <param name="path">The base repository.</param>
+    /// <param name="except">The names of worktrees that do not count.</param>
+    /// <returns>True when somebody does.</returns>
+    public static bool HasWorktrees(string path, IEnumerable<string> except)
+    {
+        if (Worktrees.Of(path).Except(except, StringComparer.Ordinal).Any())
+            return true;
+        using var folder = RawFolder.TryOpen(path);
+        // Of its own it has neither.
+        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
+    }
+
+    /// <summary>Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one, clones, fetches or packs.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <returns>Whether it is removed.</returns>
+    public bool TryRemove(RepositoryRow repository)
+    {
+        using var fetching = FileLock.TryAcquire(folder.FetchLock(repository.Id));
+        using var making = FileLock.TryAcquire(folder.BaseLock(repository.Id));
+        using var packing = FileLock.TryAcquire(folder.MaintenanceLock(repository.Id));
+        if (fetching is null || making is null || packing is null)
+            return false;
+        var path = folder.Base(repository.Base);
+        var doomed = folder.Unfinished($"base-{repository.Id}");
+        // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
+        var isRemoved = database.Change(() =>
+        {
+            if (HasRescues(path) || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key)) || HasWorktrees(path, []) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+                return false;
+            if (Directory.Exists(path))
+                Directory.Move(path, doomed);
+            return true;
+        });
+        FolderRemoval.TryRemove(doomed);
+        return isRemoved;
+    }
+}

@@ -1,0 +1,59 @@
+using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Text;
+
+namespace Gitproc.Pools;
+
+/// <summary>Finds the checkout that a caller means.</summary>
+/// <param name="folder">The pool.</param>
+internal sealed class CheckoutLookup(PoolFolder folder)
+{
+    /// <summary>Finds the number of a checkout. Whether the pool has it is not looked up.</summary>
+    /// <param name="text">A name, or a path in the checkout's folder; null for the folder the caller stands in.</param>
+    /// <param name="directory">The folder the caller stands in, absolute.</param>
+    /// <returns>The N of <c>checkout-N</c>.</returns>
+    /// <exception cref="GitprocException">The text is neither.</exception>
+    public long Find(string? text, string directory)
+    {
+        if (text is null)
+        {
+            return OfPath(directory) ?? throw new GitprocException(
+                ErrorReason.CheckoutNotFound,
+                DescribeCopy(directory) ?? $"{directory} is in no checkout of the pool {folder.Path}. Name the checkout: see gitproc list.",
+                directory);
+        }
+
+        var shown = SecretText.Hide(text);
+        if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
+            throw new GitprocException(ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
+        return CheckoutName.ReadTyped(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw new GitprocException(
+            ErrorReason.CheckoutNotFound, DescribeCopy(Path.GetFullPath(text, directory)) ?? $"The pool {folder.Path} has no checkout '{shown}'. See gitproc list.", shown);
+    }
+
+    // Who copies a checkout takes along what says which one it is, and not the objects that it borrows.
+    private string? DescribeCopy(string path)
+    {
+        for (var at = RealPath.Of(path); at is not null; at = Path.GetDirectoryName(at))
+        {
+            var gitDirectory = Path.Combine(at, ".git");
+            if (CheckoutRecord.Read(gitDirectory) is not { } record)
+                continue;
+            var file = Path.Combine(gitDirectory, "objects", "info", "alternates");
+            var lender = PlainFile.TryReadText(file)?.Split('\n')[0];
+            var objects = string.IsNullOrEmpty(lender) ? "It lacks the objects that it borrowed, as it has no file objects/info/alternates any more."
+                : Directory.Exists(lender) ? $"It borrows its objects from {PrintableText.Of(lender)}. To have them in it: git -C '{at}' repack -a -d && rm '{file}'"
+                : $"It lacks the objects that it borrowed from {PrintableText.Of(lender)}, which is not there: write the path of those of a base repository into {file}";
+            return $"{at} is a copy of a checkout of {PrintableText.Of(record.Key)}, and none of the pool {folder.Path}. {objects}";
+        }
+
+        return null;
+    }
+
+    private long? OfPath(string path)
+    {
+        var relative = Path.GetRelativePath(folder.Path, RealPath.Of(path));
+        return CheckoutName.Read(relative.Split(Path.DirectorySeparatorChar, 2)[0]);
+    }
+}

@@ -1,0 +1,260 @@
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Links;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+using Gitproc.Text;
+
+namespace Gitproc.Pools;
+
+// Light-weight checkouts, of repositories of the pool and of any other. The pool is opened only for its own.
+public sealed partial class Pool
+{
+    /// <summary>Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository.</summary>
+    /// <param name="request">Where, and of what.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is left of it.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">It cannot be made; the reason says why, and nothing is changed.</exception>
+    public Link Link(LinkRequest request, CancellationToken cancellationToken = default)
+    {
+        if (string.IsNullOrWhiteSpace(request.Path))
+            throw new GitprocException(ErrorReason.InvalidLink, "The path is empty. Name a folder.", request.Path);
+        if (request.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) || name != name.Trim()))
+            throw new GitprocException(ErrorReason.InvalidLink, $"'{PrintableText.Of(name)}' can be no name of a light-weight checkout.", name);
+        var path = RealPath.Of(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
+        var wanted = ReadRef(request.Ref, request.NewBranch, path);
+        if (LinkLookup.At(path) is { IsUnborn: true } left)
+            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end. To end it: gitproc link remove --discard {left.Name}", path);
+        LinkFolder.MustBeFree(path);
+        var file = GitlinkFile.Read(System.IO.Path.Combine(path, GitlinkFile.FileName));
+        var source = FindSource(request, path, file, wanted, cancellationToken);
+        var said = request.Base is null ? file : null;
+        return new LinkCreation(_git)
+            .Create(path, source, new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name }, cancellationToken)
+            .Describe();
+    }
+
+    /// <summary>Checks something out in a light-weight checkout, which is made when the folder has a <c>.gitlink</c> file alone.</summary>
+    /// <param name="folder">The folder of the checkout, absolute.</param>
+    /// <param name="wanted">A branch, tag, commit or other ref, or <c>START:BRANCH</c> for a new branch.</param>
+    /// <param name="newBranch">Whether it is the name of a branch to be made.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is no <c>.gitlink</c> file, or it cannot be checked out.</exception>
+    public Link SwitchLink(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
+    {
+        var path = RealPath.Of(folder);
+        if (LinkLookup.At(path) is { } link)
+        {
+            new LinkCreation(_git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
+            return link.Describe();
+        }
+
+        if (!File.Exists(System.IO.Path.Combine(path, GitlinkFile.FileName)))
+        {
+            throw new GitprocException(
+                ErrorReason.LinkNotFound,
+                $"{path} has no .gitlink file. For a light-weight checkout make one in an empty folder, or: gitproc link PATH {wanted}",
+                path);
+        }
+
+        return Link(new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch }, cancellationToken);
+    }
+
+    /// <summary>Lists light-weight checkouts. Reads only, and starts no process.</summary>
+    /// <param name="baseRepository">Of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller, and where there is none for all of the pool.</param>
+    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkouts, by name.</returns>
+    /// <exception cref="GitprocException">The base repository is not found.</exception>
+    public IReadOnlyList<Link> ListLinks(string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        [.. LinkBases(baseRepository, workingDirectory, cancellationToken).SelectMany(place => new LinkStore(place).List()).Select(link => link.Describe())];
+
+    /// <summary>Leads light-weight checkouts and their base repository back to one another when one was moved.</summary>
+    /// <param name="path">The folder of a checkout; null for the one the caller stands in, or for all of the repository the caller stands in.</param>
+    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <returns>The checkouts.</returns>
+    /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
+    public static IReadOnlyList<Link> RepairLinks(string? path, string workingDirectory)
+    {
+        if ((path is null ? Above(RealPath.Of(workingDirectory)) : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory))) is { } folder)
+            return [LinkRepair.Repair(folder).Describe()];
+        return LocalRepository.Around(workingDirectory) is var (place, _)
+            ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
+            : throw new GitprocException(ErrorReason.LinkNotFound, $"{workingDirectory} is in no light-weight checkout, and in no repository.", workingDirectory);
+    }
+
+    /// <summary>Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what was rescued.</summary>
+    /// <param name="link">Its name, or where it was; or the id of a rescue.</param>
+    /// <param name="path">Where to put it; null for where it was.</param>
+    /// <param name="baseRepository">Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</param>
+    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is none, it is not missing, or something is in the way.</exception>
+    public Link RestoreLink(string link, string? path, string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        var target = path is null ? null : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory));
+        var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
+        foreach (var place in places)
+        {
+            if (new Rescues(place.CommonDirectory, _git).Find(link, cancellationToken) is { } rescue)
+                return new LinkRestore(_git).Restore(place, rescue, target, cancellationToken).Describe();
+        }
+
+        var state = FindLink(places, link, workingDirectory);
+        return new LinkRestore(_git).Restore(state, target ?? state.Path, cancellationToken).Describe();
+    }
+
+    /// <summary>Ends a light-weight checkout: its folder, HEAD and index go, and what is in no commit of the base repository is rescued first.</summary>
+    /// <param name="request">Which, and how.</param>
+    /// <param name="cancellationToken">Ends the operation before anything is removed.</param>
+    /// <returns>The checkout as it was.</returns>
+    /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
+    public Link RemoveLink(RemoveLinkRequest request, CancellationToken cancellationToken = default)
+    {
+        var state = FindLink(LinkBases(request.Base, request.WorkingDirectory, cancellationToken), request.Link, request.WorkingDirectory);
+        if (state.IsThere && FolderProcesses.IsAtOrBelow(RealPath.Of(request.WorkingDirectory), state.Path))
+            throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
+        var was = state.Describe();
+        new LinkRemoval(_git, reports) { MostRescued = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
+            .Remove(state, request.Discard, request.Force, cancellationToken);
+        return was;
+    }
+
+    // A name that is said to be a new branch's is that, and without one it is the folder's.
+    private static WantedRef ReadRef(string? text, bool isNew, string path) =>
+        WantedRef.Parse(text, newBranch: null) is var wanted && (!isNew || wanted.NewBranch is not null)
+            ? wanted
+            : WantedRef.Parse(null, wanted.Name ?? System.IO.Path.GetFileName(path));
+
+    private LinkSource FindSource(LinkRequest request, string path, GitlinkFile? file, WantedRef wanted, CancellationToken cancellationToken)
+    {
+        if (request.Base is { } named)
+            return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.OfNew(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
+        var gitdir = file?.Gitdir ?? "";
+        if (gitdir.Length == 0 && new SubmoduleBase(_git).Find(path, cancellationToken) is { } submodule)
+            return SubmoduleBase.Source(submodule, wanted, path);
+        return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "Name it: gitproc link PATH --base REPOSITORY"), wanted, path);
+    }
+
+    // What begins as paths do is one from where the caller stands, as everywhere. Another one is searched for as a .gitlink says.
+    private static RepositoryPlace? LocalBase(string text, string path, string workingDirectory)
+    {
+        if (text.Any(char.IsControl) || string.IsNullOrWhiteSpace(text))
+            throw new GitprocException(ErrorReason.BaseNotFound, "The base repository is empty, or has control characters in it.", text);
+        if (!LocalPath.Is(text, new AddressRules { WorkingDirectory = workingDirectory }))
+            return BaseSearch.Nearest(path, text);
+        var full = text is ['~', ..] ? HomeFolder.Path + text[1..] : System.IO.Path.GetFullPath(text, workingDirectory);
+        return LocalRepository.FindPlace(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
+    }
+
+    private LinkSource PoolSource(string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
+    {
+        return With(Find, cancellationToken);
+
+        LinkSource Find(PoolDatabase database)
+        {
+            var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var repositories = new RepositoryTable(database.Connection);
+            var target = ResolveBase(named, path, () => new RepositoryResolver(repositories, config, settings).Resolve(named, request.WorkingDirectory));
+            var row = target.Known ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
+            var found = Fetch(database, repositories, row, target, settings);
+            var place = LocalRepository.At(_folder.Base(row.Base))!;
+            if (wanted.Name is null || found.Commit is null)
+                return LinkSource.Of(place, wanted, path);
+            return wanted.NewBranch is { } branch ? LinkSource.New(place, branch, found.Commit)
+                : found.Branch is { } there ? LinkSource.At(place, there)
+                : LinkSource.Detached(place, found.Commit);
+        }
+
+        Target Fetch(PoolDatabase database, RepositoryTable repositories, RepositoryRow row, RepositoryTarget target, PoolSettings settings)
+        {
+            try
+            {
+                var bases = new FreshBase(_folder, database, _git, reports, settings);
+                var found = bases.Default(row, target.Url, target.Credential, cancellationToken);
+                return wanted.Name is null ? found
+                    : bases.Find(row, target.Url, target.Credential, wanted with { NewBranch = null }, FetchPolicy.WhenOld, cancellationToken);
+            }
+            catch when (target.Known is null && !Directory.Exists(_folder.Base(row.Base)))
+            {
+                // One that could never be cloned is not known.
+                database.Change(() => repositories.RemoveUnused(row.Id));
+                throw;
+            }
+        }
+    }
+
+    private static RepositoryTarget ResolveBase(string named, string path, Func<RepositoryTarget> resolve)
+    {
+        try
+        {
+            return resolve();
+        }
+        catch (GitprocException e) when (e.Reason is ErrorReason.UnknownRepository or ErrorReason.InvalidAddress)
+        {
+            throw NoBase(named, path, e.Message);
+        }
+    }
+
+    private static GitprocException NoBase(string gitdir, string path, string hint) => new(
+        ErrorReason.BaseNotFound,
+        $"No base repository{(gitdir.Length == 0 ? "" : $" '{SecretText.Hide(gitdir)}'")} is found for {path}: looked at {SecretText.Hide(BaseSearch.Tried(path, gitdir))}. {hint}",
+        SecretText.Hide(gitdir.Length == 0 ? path : gitdir));
+
+    private List<RepositoryPlace> LinkBases(string? text, string workingDirectory, CancellationToken cancellationToken)
+    {
+        if (text is null)
+            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All, cancellationToken) : [];
+        if (LocalBase(text, RealPath.Of(workingDirectory), workingDirectory) is { } local)
+            return [local];
+        var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
+        return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
+            ? [known]
+            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'. See gitproc repositories.", SecretText.Hide(text));
+
+        List<RepositoryPlace> All(PoolDatabase database) =>
+            [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_folder.Base(repository.Base))).OfType<RepositoryPlace>()];
+    }
+
+    // Those of the pool's own repositories are found with the pool.
+    private Rescues? LinkRescues(string workingDirectory) =>
+        LocalRepository.Around(workingDirectory) is var (place, _) && !FolderProcesses.IsAtOrBelow(place.CommonDirectory, Path) && BaseRemoval.HasRescues(place.CommonDirectory)
+            ? new Rescues(place.CommonDirectory, _git)
+            : null;
+
+    private static LinkState FindLink(List<RepositoryPlace> places, string link, string workingDirectory)
+    {
+        if (places.Count == 1)
+            return LinkLookup.Find(places[0], link, workingDirectory);
+        return places.SelectMany(place => new LinkStore(place).List()).Where(state => state.Name == link).ToList() switch
+        {
+            [var found] => found,
+            [] => LinkLookup.Find(null, link, workingDirectory),
+            var several => throw new GitprocException(
+                ErrorReason.AmbiguousRepository, $"The name '{link}' fits light-weight checkouts of {string.Join(", ", several.Select(state => state.Place.Top))}. Name the base repository too.", link),
+        };
+    }
+
+    // The checkout that a folder is in, whether or not that finds its base repository.
+    private static string? Above(string folder)
+    {
+        for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
+        {
+            var lost = LocalRepository.TargetOf(System.IO.Path.Combine(at, ".git")) is { } target && !Directory.Exists(target);
+            if (lost || File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
+                return at;
+            if (LocalRepository.At(System.IO.Path.Combine(at, ".git")) is { } place)
+                return new LinkStore(place).Find(System.IO.Path.GetFileName(place.GitDirectory)) is null ? null : at;
+        }
+
+        return null;
+    }
+}

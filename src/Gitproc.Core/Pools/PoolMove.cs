@@ -1,0 +1,164 @@
+using Gitproc.Checkouts.Recycling;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Links;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Repositories;
+
+namespace Gitproc.Pools;
+
+/// <summary>
+/// Lets a pool work again whose folder was moved or copied. What borrows objects knows them by an absolute path, as relative ones lead astray where a
+/// checkout is reached through a link or a mount at another depth; so do the private folders of worktrees. The pool's file <c>place</c>
+/// says where it was when its paths were written last, and on which machine: a container that has the pool mounted elsewhere
+/// must not change the paths of those outside.
+/// </summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
+{
+    private const string Alternates = "objects/info/alternates";
+
+    private int _count;
+
+    /// <summary>Whether a pool is where it was. Costs the reading of one small file.</summary>
+    /// <param name="folder">The pool.</param>
+    /// <returns>False when it is elsewhere, or that is not known.</returns>
+    public static bool IsInPlace(PoolFolder folder) => PlainFile.TryReadText(FileOf(folder))?.StartsWith(folder.Path + "\n", StringComparison.Ordinal) == true;
+
+    /// <summary>Follows a pool that was moved or copied on this machine.</summary>
+    /// <returns>What the user is told; null when nothing was done.</returns>
+    public string? Follow()
+    {
+        var lines = ReadPlace();
+        if (lines is not [var last, var machine])
+        {
+            // Of an older gitproc. On which machine it was is not known.
+            var known = FindLast();
+            Write(known ?? folder.Path, known is null || known == folder.Path ? Machine : "");
+            return null;
+        }
+
+        if (last == folder.Path || machine != Machine || IsSame(last))
+            return null;
+        using var alone = Lock();
+        if (IsInPlace(folder))
+            return null;
+        var isCopy = File.Exists(Path.Combine(last, Path.GetFileName(folder.Database)));
+        Rewrite(isCopy);
+        return $"the pool was {(isCopy ? "copied" : "moved")} from {last}; what borrows from its base repositories finds them again";
+    }
+
+    /// <summary>Lets all that borrows from the base repositories of this pool find them, wherever they were.</summary>
+    /// <returns>How many were lost.</returns>
+    public int Repair()
+    {
+        using var alone = Lock();
+        Rewrite(isCopy: ReadPlace() is [var last, _] && last != folder.Path && Directory.Exists(last));
+        return _count;
+    }
+
+    private FileLock Lock() => FileLock.Acquire(Path.Combine(folder.Path, "locks", "place.lock"), "leads checkouts back to their base repositories", reports: null, CancellationToken.None);
+
+    private static string Machine => $"{ProcessPlace.Current.Host} {ProcessPlace.Current.Namespace}";
+
+    private static string FileOf(PoolFolder folder) => Path.Combine(folder.Path, "place");
+
+    private string[] ReadPlace() => PlainFile.TryReadText(FileOf(folder))?.TrimEnd('\n').Split('\n') ?? [];
+
+    private void Write(string path, string machine)
+    {
+        var next = $"{FileOf(folder)}.{Guid.NewGuid():N}";
+        File.WriteAllText(next, $"{path}\n{machine}\n");
+        File.Move(next, FileOf(folder), overwrite: true);
+    }
+
+    // By what a base repository's own files say.
+    private string? FindLast()
+    {
+        foreach (var (relative, basePath) in Bases())
+        {
+            var end = $"/base/{relative}/objects";
+            var line = PlainFile.TryReadText(Path.Combine(CheckoutModel.Of(basePath), Alternates))?.TrimEnd('\n');
+            if (line?.EndsWith(end, StringComparison.Ordinal) == true)
+                return Path.GetFullPath(line[..^end.Length]);
+        }
+
+        return null;
+    }
+
+    // One folder that is mounted at two places, or has two names: both lead to it.
+    private bool IsSame(string last)
+    {
+        var probe = $"place-{Guid.NewGuid():N}";
+        var file = Path.Combine(folder.Temporary, probe);
+        File.WriteAllText(file, "");
+        try
+        {
+            return File.Exists(Path.Combine(last, Path.GetFileName(folder.Temporary), probe));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    // The file that says where the pool is comes last: ended before, it is all done again.
+    private void Rewrite(bool isCopy)
+    {
+        foreach (var (_, basePath) in Bases())
+        {
+            WriteAlternates(CheckoutModel.Of(basePath));
+            if (!isCopy && LocalRepository.At(basePath) is { } place && Worktrees.Of(basePath).Count > 0)
+                LinkRepair.RepairAll(place);
+        }
+
+        foreach (var row in new CheckoutTable(database.Connection).All())
+        {
+            if (row.Kind == CheckoutKind.Linked)
+                WriteWorktree(folder.Place(row));
+            else if (RealPath.IsFolder(folder.Checkout(row.Name)))
+                WriteAlternates(folder.Place(row).GitDirectory);
+        }
+
+        foreach (var rescue in Directory.EnumerateDirectories(folder.Rescues).SelectMany(Directory.EnumerateDirectories))
+            WriteAlternates(rescue);
+        Write(folder.Path, Machine);
+    }
+
+    private IEnumerable<(string Relative, string Path)> Bases() =>
+        new RepositoryTable(database.Connection).All().Select(row => (row.Base, folder.Base(row.Base))).Where(found => Directory.Exists(found.Item2));
+
+    private void WriteAlternates(string gitDirectory)
+    {
+        using var root = RealPath.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
+        if (root is null || RawTree.Read(root, Alternates) is not { } content)
+            return;
+        var lines = content.Split('\n').Select(line => Bases().Where(found => line.EndsWith(RawText.OfText($"/base/{found.Relative}/objects"), StringComparison.Ordinal))
+            .Select(found => RawText.OfText(Path.Combine(found.Path, "objects").Replace(Path.DirectorySeparatorChar, '/'))).FirstOrDefault(line));
+        var wanted = string.Join('\n', lines);
+        if (wanted == content)
+            return;
+        RawTree.Replace(root, Alternates, wanted, ".gitproc");
+        _count++;
+    }
+
+    private void WriteWorktree(CheckoutPlace place)
+    {
+        if (!Directory.Exists(place.GitDirectory))
+            return;
+        using (var own = RawFolder.Open(place.GitDirectory))
+        {
+            var gitdir = RawText.OfText(place.GitEntry + "\n");
+            if (RawTree.Read(own, "gitdir") == gitdir)
+                return;
+            RawTree.Replace(own, "gitdir", gitdir, ".gitproc");
+        }
+
+        _count++;
+        using var root = RealPath.IsFolder(place.Path) && !RealPath.IsFolder(place.GitEntry) ? RawFolder.TryOpen(place.Path) : null;
+        if (root is not null)
+            new PristineWorktree(place).WriteGitFile(root);
+    }
+}

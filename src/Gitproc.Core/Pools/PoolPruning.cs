@@ -1,0 +1,115 @@
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+using Gitproc.Text;
+
+namespace Gitproc.Pools;
+
+/// <summary>Finds and removes what nobody has used for long.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="removal">Removes checkouts.</param>
+/// <param name="git">Runs git.</param>
+/// <param name="limits">Which rescues may go.</param>
+internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+    private readonly RepositoryTable _repositories = new(database.Connection);
+    private readonly OwnerLives _lives = new();
+
+    /// <summary>Finds it. Changes nothing.</summary>
+    /// <param name="repositories">The repositories to look at.</param>
+    /// <param name="unusedFor">For how long nobody has used it.</param>
+    /// <param name="keepFree">How many free checkouts of each stay.</param>
+    /// <param name="cancellationToken">Ends it between two repositories.</param>
+    /// <returns>What may go, in the order in which it may.</returns>
+    public IReadOnlyList<PrunedItem> Find(IReadOnlyList<RepositoryRow> repositories, TimeSpan unusedFor, int keepFree, CancellationToken cancellationToken)
+    {
+        var before = DateTimeOffset.UtcNow - unusedFor;
+        var items = new List<PrunedItem>();
+        var own = new RescueStore(folder).List();
+        foreach (var repository in repositories)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var all = _checkouts.OfRepository(repository.Id);
+            var unused = all.FindAll(IsFree).OrderByDescending(LastUse).Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
+            items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
+            var path = folder.Base(repository.Base);
+            var hasRefs = BaseRemoval.HasRescues(path);
+            var refs = hasRefs ? Of(repository).ListRefs(cancellationToken) : [];
+            var rescues = refs.Concat(own.Where(rescue => rescue.Repository == PrintableText.Of(repository.Key))).ToList();
+            var old = rescues.Where(rescue => limits.EndOf(rescue) <= DateTimeOffset.UtcNow).ToList();
+            items.AddRange(old.Select(rescue => Item(rescue, repository)));
+            var lastUse = _repositories.LastUse(repository.Id);
+            if (unused.Count == all.Count && lastUse <= before && hasRefs == refs.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
+                items.Add(Item(repository, path, lastUse));
+        }
+
+        return items;
+    }
+
+    /// <summary>Removes something of what was found, unless it was used meanwhile.</summary>
+    /// <param name="item">The thing.</param>
+    /// <param name="cancellationToken">Ends it before the thing is gone.</param>
+    /// <returns>Whether it is removed.</returns>
+    /// <exception cref="GitprocException">It may not be removed; the reason says why.</exception>
+    public bool Remove(PrunedItem item, CancellationToken cancellationToken)
+    {
+        switch (item.Kind)
+        {
+            case PrunedKind.Checkout:
+                if (CheckoutName.Read(item.Name) is not { } id || _checkouts.Find(id) is not { } row || !IsFree(row) || LastUse(row) != item.LastUsedAt)
+                    return false;
+                removal.Remove(id, new RemoveRequest { Checkout = item.Name, WorkingDirectory = folder.Path }, "nobody used it", cancellationToken);
+                return true;
+            case PrunedKind.Rescue:
+                Of(_repositories.Find(item.Repository)!).Remove(item.Name, cancellationToken);
+                return true;
+            case PrunedKind.Repository:
+                return _repositories.Find(item.Name) is { } repository && new BaseRemoval(folder, database).TryRemove(repository);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(item));
+        }
+    }
+
+    private Rescues Of(RepositoryRow repository) => new(folder.Base(repository.Base), git) { Own = (new RescueStore(folder), repository.Key) };
+
+    private bool IsFree(CheckoutRow row) => row.Lease is { } lease
+        ? row.State is CheckoutState.Locked or CheckoutState.Cleaning && _lives.WhyOver(lease) is not null
+        : row.State is CheckoutState.Free or CheckoutState.Cleaning;
+
+    private static DateTimeOffset LastUse(CheckoutRow row) => row.LastUsedAt ?? row.CreatedAt;
+
+    private PrunedItem Item(CheckoutRow row) => new()
+    {
+        Kind = PrunedKind.Checkout,
+        Name = row.Name,
+        Repository = row.RepositoryKey,
+        Size = FolderSize.Of(folder.Checkout(row.Name)),
+        LastUsedAt = LastUse(row),
+    };
+
+    // What was left in a light-weight checkout names the folder of the base repository.
+    private static PrunedItem Item(Rescue rescue, RepositoryRow repository) => new()
+    {
+        Kind = PrunedKind.Rescue,
+        Name = rescue.Id,
+        Repository = repository.Key,
+        Size = rescue.Size,
+        LastUsedAt = rescue.RescuedAt,
+    };
+
+    private static PrunedItem Item(RepositoryRow repository, string path, DateTimeOffset lastUse) => new()
+    {
+        Kind = PrunedKind.Repository,
+        Name = repository.Key,
+        Repository = repository.Key,
+        Size = FolderSize.Of(path),
+        LastUsedAt = lastUse,
+    };
+}

@@ -1,0 +1,140 @@
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Repositories;
+
+namespace Gitproc.Pools;
+
+/// <summary>Makes the database and the folders of a pool agree again.</summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="leases">Notes what happens.</param>
+internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, LeaseBook leases)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+    private readonly List<string> _done = [];
+
+    /// <summary>
+    /// Puts the checkouts on the list that are there and are not on it, by what they say of themselves: one that says
+    /// nothing of a lease is free, one whose lease cannot be read is held until somebody releases it. Runs in the
+    /// caller's transaction.
+    /// </summary>
+    /// <returns>What was done, a sentence each.</returns>
+    public IReadOnlyList<string> Adopt()
+    {
+        var worktrees = FindWorktrees();
+        var names = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!).Concat(worktrees.Keys);
+        foreach (var name in names.Distinct().Order(StringComparer.Ordinal))
+        {
+            if (CheckoutName.Read(name) is { } id && _checkouts.Find(id) is null)
+                Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.OfClone(name, folder.Checkout(name)));
+        }
+
+        return _done;
+    }
+
+    // By the base repositories: what the checkouts say of where they belong, a job may have changed.
+    private Dictionary<string, CheckoutPlace> FindWorktrees()
+    {
+        var found = new Dictionary<string, CheckoutPlace>(StringComparer.Ordinal);
+        foreach (var basePath in BaseFolder.All(folder.Base("")))
+        {
+            foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.OfLinked(id, folder.Checkout(id), basePath)))
+            {
+                if (CheckoutRecord.Exists(place.GitDirectory) && !RealPath.IsFolder(place.GitEntry))
+                    found.TryAdd(place.Name, place);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.</summary>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <returns>What was done, a sentence each.</returns>
+    public IReadOnlyList<string> All(CancellationToken cancellationToken)
+    {
+        foreach (var row in leases.Reap(new OwnerLives()))
+            _done.Add($"{row.Name}: its lease was over{(row.Reason is null ? "" : $"; it {row.Reason}")}.");
+        foreach (var row in _checkouts.All().Where(row => row.State != CheckoutState.Creating && !Path.Exists(folder.Checkout(row.Name)) && CheckoutHealth.IsGone(folder.Place(row))))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RemoveRow(row);
+        }
+
+        database.Change(() => Adopt());
+        RemoveLeftovers();
+        var queue = new WaitingQueue(folder, database);
+        foreach (var repository in new RepositoryTable(database.Connection).All())
+            queue.RemoveGone(repository.Id, long.MaxValue);
+        return _done;
+    }
+
+    private void RemoveRow(CheckoutRow row)
+    {
+        if (row.Lease is not null || row.State == CheckoutState.Unknown)
+        {
+            _done.Add($"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: it stays on the list until it is released.");
+            return;
+        }
+
+        using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
+        if (making is null)
+            return;
+        database.Change(() =>
+        {
+            if (_checkouts.RemoveUnheld(row.Id))
+                leases.Note(EventKind.Removed, row, leaseId: null, "its folder is gone");
+        });
+        _done.Add($"{row.Name} is off the list: its folder is gone.");
+    }
+
+    private void Adopt(long id, CheckoutPlace place)
+    {
+        var name = place.Name;
+        if (CheckoutRecord.Read(place.GitDirectory) is not { } record)
+        {
+            _done.Add($"{name} does not say what it is, so it is left as it is and not used.");
+            return;
+        }
+
+        using var making = FileLock.TryAcquire(folder.CheckoutLock(name));
+        if (making is null)
+            return;
+        var repositories = new RepositoryTable(database.Connection);
+        var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
+        var lease = LeaseFile.Read(place.GitDirectory);
+        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(place.GitDirectory) ? CheckoutState.Unknown : CheckoutState.Cleaning;
+        var head = place.ReadHead() ?? new Head(null, null);
+        var row = _checkouts.Adopt(id, repository.Id, record.Url, place.IsLinked ? CheckoutKind.Linked : CheckoutKind.Clone, state, lease, head);
+        leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");
+        _done.Add($"{name} is on the list again, {state switch
+        {
+            CheckoutState.Locked => $"held by {lease!.Holder()}",
+            CheckoutState.Unknown => "held by nobody knows whom: release it with force when nobody does",
+            _ => "free",
+        }}.");
+    }
+
+    // What is being made has a lock of its own name; what nobody has locked was left.
+    private void RemoveLeftovers()
+    {
+        foreach (var left in Directory.EnumerateDirectories(folder.Temporary))
+        {
+            var name = Path.GetFileName(left).Split('.')[0];
+            using var making = FileLock.TryAcquire(folder.CheckoutLock(name));
+            if (making is null)
+                continue;
+            FolderRemoval.TryRemove(left);
+            if (!Directory.Exists(left))
+                _done.Add($"{Path.GetFileName(left)}, which a stopped process left in tmp, is removed.");
+        }
+
+        foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !LockedFile.IsLocked(ticket)))
+            File.Delete(ticket);
+    }
+}

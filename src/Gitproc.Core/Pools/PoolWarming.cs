@@ -1,0 +1,160 @@
+using Gitproc.Checkouts;
+using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
+using Gitproc.Leases;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Pools;
+
+/// <summary>
+/// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. While one is made it is leased to
+/// this process, so that one that was killed leaves nothing that is held.
+/// </summary>
+/// <param name="folder">The pool.</param>
+/// <param name="database">Its database.</param>
+/// <param name="caller">On whose behalf.</param>
+/// <param name="reports">Told how far it is; null for nobody.</param>
+internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+    private readonly RepositoryTable _repositories = new(database.Connection);
+
+    /// <summary>The repository.</summary>
+    public required RepositoryTarget Repository { get; init; }
+
+    /// <summary>The settings.</summary>
+    public required PoolSettings Settings { get; init; }
+
+    /// <summary>Of which kind they are to be; null for any.</summary>
+    public required CheckoutKind? Kind { get; init; }
+
+    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    public required string? CheckoutWorkers { get; init; }
+
+    /// <summary>Makes as many as are missing, several at a time.</summary>
+    /// <param name="count">How many are to be ready.</param>
+    /// <param name="cancellationToken">Ends it; those that are made stay.</param>
+    /// <returns>All that are ready.</returns>
+    /// <exception cref="GitprocException">So many may not be made, or one could not be.</exception>
+    public IReadOnlyList<CheckoutRow> Run(int count, CancellationToken cancellationToken)
+    {
+        var row = Repository.Known ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));
+        var target = FindTarget(row, count, cancellationToken);
+        var missing = count - Ready(row, target).Count;
+        // What is free and behind the remote is brought up to date before another one is made.
+        var behind = _checkouts.OfRepository(row.Id).Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target));
+        var steps = behind.Select(one => (long?)one.Id).Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
+        var done = 0;
+        using var step = steps.Count == 0 ? null : ProgressStep.Begin(reports, $"making checkouts of {row.Key} ready");
+        SideBySide.Do(
+            steps,
+            reports,
+            (id, relay, cancellation) =>
+            {
+                MakeOne(row, id, relay, cancellation);
+                var now = Interlocked.Increment(ref done);
+                relay.Report(new PoolReport(ReportKind.Progress, $"{now} of {steps.Count} checkouts of {row.Key} made", now * 100 / steps.Count));
+                return true;
+            },
+            cancellationToken);
+        new BaseMaintenance(folder, Git(reports), reports).RunIfDue(row, isBrief: true, cancellationToken);
+        return Ready(row, target);
+    }
+
+    private Target FindTarget(RepositoryRow row, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            MustBeAllowed(row, count);
+            return new FreshBase(folder, database, Git(reports), reports, Settings).Default(row, Repository.Url, Repository.Credential, cancellationToken);
+        }
+        catch when (Repository.Known is null)
+        {
+            // One that could never be cloned is not known.
+            database.Change(() => _repositories.RemoveUnused(row.Id));
+            throw;
+        }
+    }
+
+    private void MustBeAllowed(RepositoryRow row, int count)
+    {
+        if (Settings.MaxCheckouts is not { } most)
+            return;
+        var description = new CheckoutDescription(folder);
+        var held = _checkouts.OfRepository(row.Id).Count(one => description.Of(one).Locked);
+        if (count <= most - held)
+            return;
+        throw new GitprocException(
+            ErrorReason.NothingFree,
+            $"{count} checkouts of {row.Key} cannot be ready: at most {most} may be made, and {held} of them are held. To allow more: git config --global gitproc.maxCheckouts {count + held}",
+            row.Key);
+    }
+
+    private GitRunner Git(IProgress<PoolReport>? told) => new(
+        told, new BaseHealing(folder, told) { Url = Repository.Url, Credential = Repository.Credential, LongestSilence = Settings.GitTimeout }.TryHeal) { LongestSilence = Settings.GitTimeout };
+
+    private List<CheckoutRow> Ready(RepositoryRow row, Target target) => _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
+
+    private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
+
+    // What an acquire would hand out as it is.
+    private bool IsReady(CheckoutRow row, RepositoryRow repository, Target target)
+    {
+        if (row.State != CheckoutState.Free || !IsWanted(row))
+            return false;
+        var place = folder.Place(row);
+        return CheckoutStamp.IsAt(row, place.ReadHead(), target, folder.Base(repository.Base)) && CheckoutStamp.IsAsCleaned(row, place);
+    }
+
+    private void MakeOne(RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)
+    {
+        // A connection is for one thread.
+        using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
+        var leases = new LeaseBook(folder, own, caller, Settings.HistoryLimits);
+        var quiet = new WithoutProgress(relay);
+        var acquisition = new Acquisition(folder, own, leases, Git(quiet), quiet)
+        {
+            Target = Repository,
+            Caller = caller,
+            LongestWait = null,
+            StopProcesses = false,
+            CheckoutWorkers = CheckoutWorkers,
+            Ref = WantedRef.Parse(null, null),
+            Fetch = FetchPolicy.Never,
+            Clean = CleanMode.Default,
+            Settings = Settings,
+            Wanted = new GrantRequest
+            {
+                Repository = repository,
+                Url = Repository.Url,
+                Limit = Settings.MaxCheckouts,
+                Wanted = id,
+                LeavesFree = id is null,
+                Kind = Kind,
+                NewLease = () => new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made ready" }.NewLease(defaultDuration: null),
+            },
+        };
+        try
+        {
+            leases.GiveBack(acquisition.Run(cancellationToken)[0], "it is ready");
+        }
+        catch (GitprocException e) when (id is not null && e.Reason is ErrorReason.NothingFree or ErrorReason.CheckoutNotFound)
+        {
+            // Somebody was faster, or it was found damaged: then another one.
+            MakeOne(repository, id: null, relay, cancellationToken);
+        }
+    }
+
+    // Several gits at once would each show their own.
+    private sealed class WithoutProgress(IProgress<PoolReport> reports) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value)
+        {
+            if (value.Kind is not (ReportKind.Step or ReportKind.Progress or ReportKind.StepEnd))
+                reports.Report(value);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
+
+namespace Gitproc.Registry;
+
+/// <summary>
+/// Where a checkout is: its folder, and the git directory with what is its own. A clone has that in its folder; of a linked
+/// worktree it is in the base repository, and is known without asking the checkout, whose <c>.git</c> file a job may change.
+/// </summary>
+internal sealed record CheckoutPlace
+{
+    private CheckoutPlace(string name, string path, string gitDirectory, string? basePath)
+    {
+        Name = name;
+        Path = path;
+        GitDirectory = gitDirectory;
+        Base = basePath;
+    }
+
+    /// <summary>The checkout's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The absolute path of its folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The absolute path of its git directory: of a linked worktree, its own.</summary>
+    public string GitDirectory { get; }
+
+    /// <summary>The absolute path of the repository that it is a worktree of; null for a clone.</summary>
+    public string? Base { get; }
+
+    /// <summary>Whether it is a worktree, which shares refs, stash and config.</summary>
+    public bool IsLinked => Base is not null;
+
+    /// <summary>Its <c>.git</c>: the git directory, or the file that leads there.</summary>
+    public string GitEntry => System.IO.Path.Combine(Path, ".git");
+
+    /// <summary>The absolute path of where its own objects are: those of a worktree are all the base repository's.</summary>
+    public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
+
+    /// <summary>The place of a clone.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <param name="path">Its folder, absolute.</param>
+    /// <returns>The place.</returns>
+    public static CheckoutPlace OfClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
+
+    /// <summary>The place of a linked worktree.</summary>
+    /// <param name="name">Its name, also that of its private folder.</param>
+    /// <param name="path">Its folder, absolute.</param>
+    /// <param name="basePath">The repository it is of, absolute.</param>
+    /// <returns>The place.</returns>
+    public static CheckoutPlace OfLinked(string name, string path, string basePath) => new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
+
+    /// <summary>The place of the same worktree while its folder is elsewhere.</summary>
+    /// <param name="path">Where its folder is, absolute.</param>
+    /// <returns>The place.</returns>
+    public CheckoutPlace At(string path) => new(Name, path, GitDirectory, Base);
+
+    /// <summary>Reads what it has checked out, without a process.</summary>
+    /// <returns>HEAD; null when it cannot be read.</returns>
+    public Head? ReadHead() => Head.Read(GitDirectory, Base) is { } head ? head with { Branch = head.Branch == Worktrees.Unborn ? null : head.Branch } : null;
+}

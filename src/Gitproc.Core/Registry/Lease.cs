@@ -1,0 +1,56 @@
+using Gitproc.Text;
+
+namespace Gitproc.Registry;
+
+/// <summary>One acquisition of one checkout: who holds it, until when, and what for.</summary>
+internal sealed record Lease
+{
+    /// <summary>A random id that no other acquisition has.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The process whose end ends it; null when it is held until it is released or expires.</summary>
+    public LeaseOwner? Owner { get; init; }
+
+    /// <summary>The name of the user who acquired.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The name of the machine where it was acquired.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>When, in UTC.</summary>
+    public required DateTimeOffset AcquiredAt { get; init; }
+
+    /// <summary>When it expires, in UTC; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether it is over when it expires even if its owner lives.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>What the holder says it is for; null when nothing.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The CI job; null outside of one.</summary>
+    public Job? Job { get; init; }
+
+    /// <summary>What the holder attached; null when nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Who holds it and for what, as tables say it.</summary>
+    /// <returns>As <c>1234 pwsh: nightly build</c>.</returns>
+    public string BriefHolder()
+    {
+        var who = Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : User;
+        return PrintableText.Of(string.IsNullOrEmpty(Label) ? who : $"{who}: {Label}");
+    }
+
+    /// <summary>Who holds it, since when and for what: for errors.</summary>
+    /// <returns>A part of a sentence.</returns>
+    public string Holder()
+    {
+        var who = Owner is { } owner ? $"{owner} of {User}" : User;
+        var where = Machine == System.Environment.MachineName ? "" : $" on {Machine}";
+        var job = Job is null ? "" : $", {Job}";
+        var label = Label is null ? "" : $", '{PrintableText.Of(Label)}'";
+        return $"{who}{where} since {AcquiredAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}{job}{label}";
+    }
+}

@@ -1,0 +1,61 @@
+using Gitproc.Processes;
+using Gitproc.Reports;
+using Gitproc.Text;
+
+namespace Gitproc.Registry;
+
+/// <summary>The process whose life is a lease's life.</summary>
+/// <param name="Place">Where its id means something.</param>
+/// <param name="Process">Which process of that place.</param>
+/// <param name="Name">The name of its program.</param>
+/// <param name="Program">The path of its program; null when it was not to be had.</param>
+public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, string Name, string? Program)
+{
+    /// <summary>
+    /// The process that called this one, passing over the copies a shell makes of itself; inside a CI job the process
+    /// that lives as long as the job.
+    /// </summary>
+    /// <returns>The owner.</returns>
+    /// <exception cref="GitprocException">The caller has ended already.</exception>
+    public static LeaseOwner Caller() =>
+        From(JobProcess.Of(Environment.ProcessId) ?? CallingProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
+            ErrorReason.OwnerNotRunning, "The process that called gitproc has ended, so nobody would own the lease. Name an owner with --owner-pid.");
+
+    /// <summary>This process; inside a CI job the process that lives as long as the job.</summary>
+    /// <returns>The owner.</returns>
+    public static LeaseOwner Session() => From(JobProcess.Of(Environment.ProcessId)) ?? OfProcess(Environment.ProcessId);
+
+    /// <summary>The process that lives as long as the CI job, for a lease that later steps rely on.</summary>
+    /// <returns>The owner.</returns>
+    /// <exception cref="GitprocException">None is seen: the CI has none, or the step runs in a container.</exception>
+    public static LeaseOwner OfJob() =>
+        From(JobProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
+            ErrorReason.OwnerNotRunning,
+            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step. Hold it, let it expire, and release it in a last step: gitproc acquire --hold --expires-after 2h");
+
+    /// <summary>A process by its id.</summary>
+    /// <param name="processId">The id.</param>
+    /// <returns>The owner.</returns>
+    /// <exception cref="GitprocException">No such process runs.</exception>
+    public static LeaseOwner OfProcess(int processId) =>
+        From(ProcessTable.Find(processId)) ?? throw new GitprocException(
+            ErrorReason.OwnerNotRunning, $"No process runs under the id {processId}, so it cannot own a lease.", $"{processId}");
+
+    /// <summary>Whether it is a process of this place, or one that such a process descends from.</summary>
+    /// <param name="processId">The id of the process.</param>
+    /// <returns>True when it is.</returns>
+    internal bool IsOrIsAncestorOf(int processId) =>
+        Place == ProcessPlace.Current && ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
+
+    /// <summary>Whether it is this process of this place.</summary>
+    /// <param name="processId">The id of the process.</param>
+    /// <returns>True when it is.</returns>
+    internal bool IsProcess(int processId) => Place == ProcessPlace.Current && Process.Id == processId;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"process {Process.Id} ({PrintableText.Of(Name)})";
+
+    private static LeaseOwner? From(ProcessEntry? entry) => entry is null
+        ? null
+        : new(ProcessPlace.Current, entry.Identity, entry.Name, ProcessTable.ProgramOf(entry.Identity.Id));
+}

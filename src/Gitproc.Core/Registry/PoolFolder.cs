@@ -1,0 +1,155 @@
+using Gitproc.Files;
+using Gitproc.Reports;
+
+namespace Gitproc.Registry;
+
+/// <summary>Where things are in a pool.</summary>
+/// <param name="Path">The pool's folder, absolute.</param>
+internal sealed record PoolFolder(string Path)
+{
+    /// <summary>The database.</summary>
+    public string Database => System.IO.Path.Combine(Path, "gitproc.db");
+
+    /// <summary>The folder of the pool that is meant where no other is named.</summary>
+    /// <returns><c>GITPROC_POOL</c>, else <c>.gitproc_pool</c> in the user's home.</returns>
+    /// <exception cref="GitprocException">The home is no absolute path: the pool would be another one in every folder.</exception>
+    public static string Default
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("GITPROC_POOL") is { Length: > 0 } named)
+                return named;
+            var home = HomeFolder.Path;
+            return System.IO.Path.IsPathFullyQualified(home)
+                ? System.IO.Path.Combine(home, ".gitproc_pool")
+                : throw new GitprocException(
+                    ErrorReason.PoolNotUsable, $"Your home folder '{home}' is no absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.", home);
+        }
+    }
+
+    /// <summary>The folder of what is being made.</summary>
+    public string Temporary => System.IO.Path.Combine(Path, "tmp");
+
+    /// <summary>The folder of the repositories of rescued work.</summary>
+    public string Rescues => System.IO.Path.Combine(Path, "rescues");
+
+    /// <summary>The folder of the files of those who wait.</summary>
+    public string Queue => System.IO.Path.Combine(Path, "queue");
+
+    /// <summary>The folder of a checkout.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Checkout(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Where the parts of a checkout are.</summary>
+    /// <param name="row">The checkout.</param>
+    /// <returns>The place; nothing need be there.</returns>
+    public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
+        ? CheckoutPlace.OfLinked(row.Name, Checkout(row.Name), Base(shared))
+        : CheckoutPlace.OfClone(row.Name, Checkout(row.Name));
+
+    /// <summary>The folder of a base repository.</summary>
+    /// <param name="relative">Its folder as the database has it.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Base(string relative) =>
+        System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
+
+    /// <summary>
+    /// A new folder for something unfinished, on the pool's own file system, so that it can be renamed into place.
+    /// What stopped processes left under the same name is removed as far as it can be: a git whose gitproc was killed
+    /// may still write there.
+    /// </summary>
+    /// <param name="name">What is made; nobody else makes it at the time.</param>
+    /// <returns>Its absolute path; nothing is there.</returns>
+    public string Unfinished(string name)
+    {
+        foreach (var left in Directory.EnumerateDirectories(Temporary, name + ".*"))
+            FolderRemoval.TryRemove(left);
+        return System.IO.Path.Combine(Temporary, $"{name}.{Guid.NewGuid():N}");
+    }
+
+    /// <summary>The lock of a base repository.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
+
+    /// <summary>The lock under which a base repository is fetched.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string FetchLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"fetch-{repositoryId}.lock");
+
+    /// <summary>The lock under which a base repository is packed.</summary>
+    /// <param name="repositoryId">The repository's row id.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string MaintenanceLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
+
+    /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
+
+    /// <summary>Where it is kept what a checkout was like when it was clean.</summary>
+    /// <param name="name">The checkout's name.</param>
+    /// <returns>The absolute path of a folder.</returns>
+    public string Record(string name) => System.IO.Path.Combine(Path, "records", name);
+
+    /// <summary>The file that one who waits keeps locked.</summary>
+    /// <param name="name">The ticket's name.</param>
+    /// <returns>Its absolute path.</returns>
+    public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
+
+    /// <summary>Makes the folders of a pool that are always there, for the user alone.</summary>
+    /// <exception cref="GitprocException">They cannot be made.</exception>
+    public void Create()
+    {
+        try
+        {
+            CreatePrivate(Path);
+            CreatePrivate(Temporary);
+            CreatePrivate(System.IO.Path.Combine(Path, "locks"));
+            CreatePrivate(Queue);
+            CreatePrivate(Rescues);
+            CreatePrivate(System.IO.Path.Combine(Path, "records"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable,
+                $"The pool folder {Path} cannot be made: {e.Message} Name another one, here or with GITPROC_POOL.",
+                Path,
+                e);
+        }
+    }
+
+    /// <summary>
+    /// Refuses a folder where others may have put what the user would run: hooks, config, programs to build.
+    /// </summary>
+    /// <param name="isTrusted">Whether the user has said to trust it all the same.</param>
+    /// <exception cref="GitprocException">It is another user's, or anybody may write to it.</exception>
+    public void MustBeSafe(Func<string, bool> isTrusted)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
+            return;
+        if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable, $"Anybody may write to the pool folder {Path}. Take that away: chmod o-w '{Path}'", Path);
+        }
+
+        if (!FolderOwner.IsUsers(Path) && !isTrusted(Path))
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable,
+                $"The pool folder {Path} belongs to another user. Name another one, here or with GITPROC_POOL, or, if you trust it: git config --global --add safe.directory '{Path}'",
+                Path);
+        }
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,44 @@
+using Gitproc.Text;
+
+namespace Gitproc.Reports;
+
+/// <summary>What a <see cref="PoolReport"/> is about.</summary>
+public enum ReportKind
+{
+    /// <summary>A git command is about to run; the text is its command line.</summary>
+    Command,
+
+    /// <summary>A long step begins; the text names it.</summary>
+    Step,
+
+    /// <summary>The step goes on; the text names the part of it that is at work, as git does.</summary>
+    Progress,
+
+    /// <summary>The step has ended; there is no text.</summary>
+    StepEnd,
+
+    /// <summary>The operation waits for another process.</summary>
+    Waiting,
+
+    /// <summary>Something that is as it should be, and that the user may like to know.</summary>
+    Notice,
+
+    /// <summary>Something that is not as it should be.</summary>
+    Warning,
+}
+
+/// <summary>
+/// What an operation tells while it runs. Always reported on the thread that called the operation, so a front end
+/// may write it out directly. The text never holds a password, and nothing that a terminal or a CI system obeys.
+/// </summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Text">A line for the user, or a few.</param>
+/// <param name="Percent">How much of the step is done, 0 to 100; null when that is not known.</param>
+public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null)
+{
+    /// <summary>A line for the user, or a few.</summary>
+    public string Text { get; } = PrintableText.OfLines(Text);
+
+    /// <summary>The same in a few words, what tells most first, for where a line is cut; null where the text is one.</summary>
+    public string? Brief { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Gitproc.Reports;
+
+/// <summary>Does something with several things at the same time, each on a thread of its own.</summary>
+internal static class SideBySide
+{
+    /// <summary>Does it. What is reported meanwhile is passed on by the thread that calls.</summary>
+    /// <typeparam name="T">What the things are.</typeparam>
+    /// <typeparam name="TResult">What becomes of one.</typeparam>
+    /// <param name="items">The things.</param>
+    /// <param name="reports">Told of what is reported; null for nobody.</param>
+    /// <param name="step">What to do with one. It is to end soon when it is cancelled.</param>
+    /// <param name="cancellationToken">Cancels all.</param>
+    /// <returns>What became of each, in their order.</returns>
+    /// <remarks>The first one that fails cancels the others; when they have ended, its error is thrown.</remarks>
+    public static TResult[] Do<T, TResult>(
+        IReadOnlyList<T> items, IProgress<PoolReport>? reports, Func<T, IProgress<PoolReport>, CancellationToken, TResult> step, CancellationToken cancellationToken)
+    {
+        var results = new TResult[items.Count];
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var queue = new BlockingCollection<PoolReport>();
+        var relay = new Relay(queue);
+        Exception? first = null;
+        var next = -1;
+        var running = Math.Min(items.Count, Environment.ProcessorCount);
+        var threads = Enumerable.Range(0, running).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        if (threads.Count > 0)
+            PassOn();
+        threads.ForEach(thread => thread.Join());
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+        return results;
+
+        void Work()
+        {
+            try
+            {
+                for (var i = Interlocked.Increment(ref next); i < items.Count; i = Interlocked.Increment(ref next))
+                {
+                    all.Token.ThrowIfCancellationRequested();
+                    results[i] = step(items[i], relay, all.Token);
+                }
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref running) == 0)
+                    queue.CompleteAdding();
+            }
+        }
+
+        void PassOn()
+        {
+            foreach (var report in queue.GetConsumingEnumerable(CancellationToken.None))
+            {
+                try
+                {
+                    if (first is null)
+                        reports?.Report(report);
+                }
+                catch (Exception e)
+                {
+                    // Whoever is told may end the operation by throwing.
+                    Fail(e);
+                }
+            }
+        }
+
+        void Fail(Exception e)
+        {
+            Interlocked.CompareExchange(ref first, e, null);
+            all.Cancel();
+        }
+    }
+
+    private sealed class Relay(BlockingCollection<PoolReport> queue) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value) => queue.Add(value);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Gitproc.Text;
+
+/// <summary>Spans of time as people write them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>, or a number of seconds.</summary>
+public static partial class Duration
+{
+    /// <summary>The longest that is one: a time so long ago or ahead is a date still.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(10_000);
+
+    /// <summary>Reads a span of time.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The span; null when the text is none, or it is longer than <see cref="Longest"/>.</returns>
+    public static TimeSpan? Parse(string text)
+    {
+        var match = Form().Match(text);
+        if (!match.Success || text.Length == 0)
+            return null;
+        var days = Part(match, "d") + (Part(match, "h") / 24) + (Part(match, "m") / (24 * 60)) + (Part(match, "s") / (24 * 60 * 60));
+        return days <= Longest.TotalDays ? TimeSpan.FromDays(days) : null;
+    }
+
+    private static double Part(Match match, string unit) =>
+        match.Groups[unit] is { Success: true } group ? double.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"^(?:(?<d>\d{1,9})d)?(?:(?<h>\d{1,9})h)?(?:(?<m>\d{1,9})m)?(?:(?<s>\d{1,9}(?:\.\d{1,3})?)s?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}
