@@ -28,6 +28,14 @@ public sealed partial class ContributionTests
         Assert.DoesNotContain(File().Matches(text).Select(match => match.Groups[1].Value), file => !files.Contains(file));
     }
 
+    [Fact]
+    public void The_way_of_an_acquire_is_through_files_that_are_there()
+    {
+        var files = Step().Matches(CiFile.Text("docs/architecture.md")).Select(match => match.Groups[1].Value).ToList();
+        Assert.InRange(files.Count, 20, 30);
+        Assert.DoesNotContain(files, file => !System.IO.File.Exists(System.IO.Path.Combine(CiFile.Root, "src", file)));
+    }
+
     [Theory]
     [InlineData(".vscode/launch.json")]
     [InlineData(".vscode/tasks.json")]
@@ -55,6 +63,9 @@ public sealed partial class ContributionTests
 
     [GeneratedRegex(@"`((?:\.\w+|\w+)/[\w./-]+)`")]
     private static partial Regex Path();
+
+    [GeneratedRegex(@"^\| \d+ \| `([^`]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Step();
 
     [GeneratedRegex(@"`(\w[\w.-]*\.(?:cs|ps1|psd1|md))`")]
     private static partial Regex File();
