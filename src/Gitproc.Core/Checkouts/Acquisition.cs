@@ -201,6 +201,9 @@ internal sealed class Acquisition(
         var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = Settings.Rescue };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
         var clean = cleaning.Clean(row, Repository, target, mode, isDiscarded: false, cancellationToken);
+        // The next acquire makes anew what somebody has removed.
+        if (clean is null)
+            leases.Undo(grant);
         grant.Making!.Dispose();
         return clean;
     }

@@ -30,7 +30,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
     /// <param name="mode">What is taken away.</param>
     /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
     /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
-    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside or gone.</returns>
+    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, or its folder was removed meanwhile and the lease is as it was.</returns>
     /// <exception cref="GitprocException">The lease was lost to somebody else.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CheckoutRow? Clean(
@@ -68,18 +68,14 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && Directory.Exists(place.GitDirectory))
+        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && !IsRemoved(place))
         {
             leases.SetAside(row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
             return null;
         }
-
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && !Directory.Exists(place.GitDirectory))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && IsRemoved(place))
         {
-            // Somebody has removed it. The next acquire makes it anew.
-            if (row.Lease is not null)
-                leases.Undo(new Grant(row));
             return null;
         }
 
@@ -87,6 +83,9 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
             row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(place)));
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
+
+    // The git directory of a worktree outlives its folder.
+    private static bool IsRemoved(CheckoutPlace place) => !Directory.Exists(place.Path) || !Directory.Exists(place.GitDirectory);
 
     private void Note(CheckoutRow row, Rescue rescue)
     {

@@ -50,12 +50,19 @@ internal sealed class CheckoutReset(
         var target = new FreshBase(folder, database, git, reports, Settings).Default(repository, repository.Url, credential: null, cancellationToken);
         using var seized = seizure.Seize(id, cancellationToken);
         var place = folder.Place(seized.Row);
-        if (CheckoutHealth.IsGone(place))
-            return MakeAnew(seized.Row, repository, target, cancellationToken);
+        CheckoutRow? row = seized.Row;
+        string? failure;
+        do
+        {
+            if (CheckoutHealth.IsGone(place))
+                return MakeAnew(row, repository, target, cancellationToken);
+            (row, failure) = recovery.TryClean(seized, repository, target, CleanMode.Full, cancellationToken);
+            if (failure is null && CheckoutHealth.Check(place).Damage is null)
+                return row!;
+        }
+        // Somebody has removed its folder meanwhile.
+        while (row is { State: not CheckoutState.Broken } && !Directory.Exists(place.Path));
 
-        var (row, failure) = recovery.TryClean(seized, repository, target, CleanMode.Full, cancellationToken);
-        if (failure is null && CheckoutHealth.Check(place).Damage is null)
-            return row!;
         if (failure is not null && row is not { IsRescued: true })
         {
             throw new GitprocException(

@@ -40,10 +40,16 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         var alone = Lock(FindTakeable(id), cancellationToken);
         try
         {
-            // It may have been acquired or removed during the wait.
-            var row = FindTakeable(id);
-            EndProcesses(row, cancellationToken);
-            return new SeizedCheckout(Take(row), row.Reason, alone);
+            while (true)
+            {
+                // It may have been acquired or removed during the wait.
+                var row = FindTakeable(id);
+                EndProcesses(row, cancellationToken);
+                if (row.State == CheckoutState.Creating)
+                    RemoveHalfMade(folder.Place(row));
+                if (TryTake(row) is { } taken)
+                    return new SeizedCheckout(taken, row.Reason, alone);
+            }
         }
         catch
         {
@@ -101,15 +107,33 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name);
     }
 
-    private CheckoutRow Take(CheckoutRow row)
+    // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still counts as half
+    // made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end, and the database is older.
+    private static void RemoveHalfMade(CheckoutPlace place)
+    {
+        if (LeaseFile.FindUnknownHolder(place.GitDirectory, knownId: null) is not null)
+            return;
+        FolderRemoval.Remove(place.Path);
+        FolderRemoval.Remove(place.GitDirectory);
+    }
+
+    // Null when the lease that was seen is no more: somebody has ended it, or has a new one.
+    private CheckoutRow? TryTake(CheckoutRow row)
     {
         // It stays locked: should this be killed, its holder goes on working in it, and that work is rescued like all other.
         if (KeepsOwnLease && IsOwn(row))
             return row with { LastLease = row.Lease, IsRescued = false };
 
-        return row.State is CheckoutState.Unknown || (row.Lease is not null && row.State != CheckoutState.Creating)
-            ? leases.End(row.Id, row.Lease?.Id, force: true)
-            : database.Change(() => _checkouts.TakeOutOfUse(row.Id, row.Lease?.Id)) ?? throw Lost(row);
+        if (row.State != CheckoutState.Unknown && (row.Lease is null || row.State == CheckoutState.Creating))
+            return database.Change(() => _checkouts.TakeOutOfUse(row.Id, row.Lease?.Id));
+        try
+        {
+            return leases.End(row.Id, row.Lease?.Id, force: true);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.NotLocked)
+        {
+            return null;
+        }
     }
 
     private static bool IsOwn(CheckoutRow row) =>
@@ -117,7 +141,4 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
 
     private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why) =>
         new(reason, $"{row.Name} {why}: gitproc {Command} --force {row.Name}", row.Name);
-
-    private static GitprocException Lost(CheckoutRow row) =>
-        new(ErrorReason.HeldByOther, $"{row.Name} was acquired in this moment. See gitproc list.", row.Name);
 }

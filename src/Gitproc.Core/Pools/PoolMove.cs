@@ -122,7 +122,8 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
                 WriteAlternates(folder.Place(row).GitDirectory);
         }
 
-        foreach (var rescue in Directory.EnumerateDirectories(folder.Rescues).SelectMany(Directory.EnumerateDirectories))
+        // Somebody may remove one meanwhile.
+        foreach (var rescue in Directory.EnumerateDirectories(folder.Rescues))
             WriteAlternates(rescue);
         Write(folder.Path, Machine);
     }

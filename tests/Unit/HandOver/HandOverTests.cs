@@ -183,6 +183,16 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public void One_of_which_nobody_was_told_is_found_at_a_later_time()
+    {
+        _fixture.Job("echo y > y");
+        var request = _fixture.Request() with { LastLease = Lease };
+        Assert.Throws<OperationCanceledException>(() => _fixture.HandOver(request with { Rescued = _ => throw new OperationCanceledException() }));
+        var rescue = _fixture.HandOver(request with { ReleasedAt = request.ReleasedAt.AddSeconds(5) });
+        Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
+    }
+
+    [Fact]
     public void It_can_be_ended_before_every_command_and_done_again()
     {
         const string Script = "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";

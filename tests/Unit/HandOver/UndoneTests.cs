@@ -69,7 +69,7 @@ public sealed class UndoneTests : IDisposable
         _fixture.Job(Commit + "; git reset -q --hard HEAD~; echo x > x");
         var rescue = HandOver();
         Assert.Equal([rescue!.Id, rescue.Id + "-undone"], _fixture.Rescues.List(CancellationToken.None).Select(found => found.Id).Order(StringComparer.Ordinal));
-        Assert.Equal(rescue, _fixture.Rescues.OfHandOver(rescue.Id, CancellationToken.None)[^1]);
+        Assert.Equal(rescue, _fixture.Rescues.OfHandOver(rescue.Id, rescue.LeaseId, CancellationToken.None)[^1]);
     }
 
     [Fact]

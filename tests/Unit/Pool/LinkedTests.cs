@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Pools;
 using Gitproc.Reports;
 using Gitproc.Unit.Support;
@@ -214,6 +215,32 @@ public sealed class LinkedTests : IDisposable
         Assert.Equal(["new", "v1", "\u00e4\u00f6"], TestGit.Run(clone.Path, "tag", "--list").Split('\n'));
         Assert.Equal("refs/heads/main", TestGit.Run(clone.Path, "for-each-ref", "--format=%(refname)", "refs/heads"));
         Assert.Equal(Commit, TestGit.Run(Base, "rev-parse", "refs/tags/mine"));
+    }
+
+    [Fact]
+    public void A_folder_that_came_back_in_part_is_not_taken_for_one_with_deleted_files()
+    {
+        var checkout = _pool.Acquire(Linked);
+        var gitDirectory = GitDirectory(checkout);
+        _pool.Release(checkout);
+        FolderRemoval.Remove(checkout.Path);
+        // As a git leaves it that was killed.
+        File.WriteAllText(Path.Combine(gitDirectory, "index.lock"), "");
+        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquire(Linked));
+
+        var back = _pool.Acquire(Linked);
+
+        Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
+        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
+    private sealed class EndAtBringingBack : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value)
+        {
+            if (value.Text.Contains("is gone; it is made anew", StringComparison.Ordinal))
+                throw new OperationCanceledException();
+        }
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class MovedPoolTests : IDisposable
         Assert.Contains(isCopy ? "copied" : "moved", Assert.Single(_reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
         foreach (var checkout in (Checkout[])[clone, linked, free])
             TestGit.Run(_pool[$"moved/{checkout.Name}"], "fsck", "--connectivity-only");
+        TestGit.Run(Assert.Single(Directory.EnumerateDirectories(_pool["moved/rescues"])), "fsck", "--connectivity-only");
         Assert.Equal("mine", TestGit.Run(_pool[$"moved/{clone.Name}"], "log", "-1", "--format=%s"));
         Assert.Contains(_pool[$"moved/{linked.Name}"], TestGit.Run(_pool[$"moved/{linked.Name}"], "worktree", "list"), StringComparison.Ordinal);
         TestGit.Run(link.Path, "status");

@@ -121,6 +121,70 @@ public sealed class ResetTests : IDisposable
         Assert.Equal(isHeld, File.Exists(Path.Combine(reset.Path, ".git/gitproc/lease")));
     }
 
+    [Theory]
+    [InlineData(CheckoutKind.Clone)]
+    [InlineData(CheckoutKind.Linked)]
+    public void Ones_own_whose_folder_is_removed_meanwhile_is_made_anew_and_stays_locked(CheckoutKind kind)
+    {
+        var checkout = _pool.Acquire(_pool.Request() with { Kind = kind });
+        File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "changed");
+
+        var reset = new Pool(_pool.Pool.Path, new RemoveAtRescue(checkout.Path)).Reset(Request(checkout.Name));
+
+        Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (reset.State, reset.LeaseId));
+        Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
+        Assert.Equal(CheckoutState.Free, _pool.Release(reset).State);
+        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
+    private sealed class RemoveAtRescue(string path) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value)
+        {
+            if (value.Text.Contains("is rescued", StringComparison.Ordinal))
+                FolderRemoval.Remove(path);
+        }
+    }
+
+    [Fact]
+    public async Task One_whose_lease_is_reaped_in_that_moment_is_reset_all_the_same()
+    {
+        Checkout checkout;
+        using (var holder = TestProcess.Sleep(_pool.Home))
+            checkout = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } });
+        var (asked, reaped) = (_pool["asked"], _pool["reaped"]);
+        using var running = new TestProcess(checkout.Path, $"trap 'touch \"{asked}\"; while ! test -e \"{reaped}\"; do sleep 0.05; done; exit' TERM; echo; while :; do sleep 0.05; done");
+
+        var reset = Task.Run(() => _pool.Pool.Reset(Request(checkout.Name) with { StopProcesses = true }));
+        Eventually.True(() => File.Exists(asked));
+        _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, last_lease = lease, lease = NULL, lease_id = NULL");
+        File.WriteAllText(reaped, "");
+
+        Assert.Equal(CheckoutState.Free, (await reset).State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_whose_maker_was_killed_holds_no_work(bool isRemoved)
+    {
+        var checkout = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        // What there is of one before its files are.
+        var gitDirectory = TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
+        FolderRemoval.Remove(checkout.Path);
+        FolderRemoval.Remove(Path.Combine(gitDirectory, "gitproc"));
+        File.Delete(Path.Combine(gitDirectory, "index"));
+        _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Creating}");
+
+        if (isRemoved)
+            _pool.Pool.Remove(new RemoveRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+        else
+            Assert.Equal("", TestGit.Run(Reset(checkout.Name).Path, "status", "--short"));
+
+        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Equal(!isRemoved, Directory.Exists(gitDirectory));
+    }
+
     [Fact]
     public void A_broken_one_that_can_be_cleaned_is_free_again()
     {

@@ -68,33 +68,44 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
     private Rescue? RunInWorktree(HandOverRequest request, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(request.Base);
-        var isThere = RealPath.IsFolder(request.Path);
-        Directory.CreateDirectory(request.Path);
         Directory.CreateDirectory(request.Place.GitDirectory);
-        using var root = RawFolder.Open(request.Path);
         using var gitDirectory = RawFolder.Open(request.Place.GitDirectory);
         using var shared = RawFolder.Open(request.Base);
         var pristine = new PristineWorktree(request.Place);
-        pristine.WriteGitFile(root);
         // What is in the files is then compared with the commit to come.
         if (request.Place.ReadHead() is null)
             pristine.WriteHead(request.Target);
         var state = RepositoryState.Read(gitDirectory, shared);
+        if (!RealPath.IsFolder(request.Path))
+            BringBack(request, gitDirectory, state, cancellationToken);
+        using var root = RawFolder.Open(request.Path);
+        pristine.WriteGitFile(root);
         using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
-        if (!isThere)
-            BringBack(request, gitDirectory, view, cancellationToken);
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         new LfsStore(request.Base).Take(request.Model);
         pristine.Write(request.Target);
         return rescue;
     }
 
-    // Its folder is gone, but not what was staged and committed there: the files that the index has are no work.
-    private void BringBack(HandOverRequest request, RawFolder gitDirectory, GitView view, CancellationToken cancellationToken)
+    // Its folder is gone, but not what was staged and committed there: the files that the index has are no work. It appears when it is
+    // whole: what is not in it yet would be taken for deleted when this is ended.
+    private void BringBack(HandOverRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; it is made anew"));
-        if (gitDirectory.Find("index") == EntryKind.File)
-            git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+        var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
+        try
+        {
+            // Left by a git that was killed; nobody works here now.
+            gitDirectory.Remove("index.lock");
+            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Model, request.Base, state.Commit);
+            if (gitDirectory.Find("index") == EntryKind.File)
+                git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+            Directory.Move(back, request.Path);
+        }
+        finally
+        {
+            FolderRemoval.TryRemove(back);
+        }
     }
 
     private Rescue? Run(

@@ -89,7 +89,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     private Rescue Write(HandOverRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
     {
         var rescues = Rescues(request);
-        var there = rescues.OfHandOver(request.RescueId, cancellationToken);
+        var there = rescues.OfHandOver(request.RescueId, request.LastLease?.Id, cancellationToken);
         var id = request.RescueId;
         for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
             id = $"{request.RescueId}-{number}";

@@ -43,15 +43,24 @@ internal sealed class Rescues(string basePath, GitRunner git)
     /// <returns>The place.</returns>
     public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
-    /// <summary>Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id.</summary>
-    /// <param name="id">The id of the first.</param>
+    /// <summary>
+    /// Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id, or a later
+    /// time in it, as whoever acquires the checkout meanwhile uses it.
+    /// </summary>
+    /// <param name="id">The id that the next one would have.</param>
+    /// <param name="leaseId">The lease that ended before it; null where it is not known, and the time tells.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescues, the last one last.</returns>
-    public IReadOnlyList<Rescue> OfHandOver(string id, CancellationToken cancellationToken) =>
-    [
-        .. ListOwn(id.Split('/')[0]).Where(rescue => !rescue.IsUndone && rescue.Id.StartsWith(id, StringComparison.Ordinal)).Concat(List($"{Folder}{id}*", cancellationToken))
-            .OrderBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
-    ];
+    public IReadOnlyList<Rescue> OfHandOver(string id, string? leaseId, CancellationToken cancellationToken)
+    {
+        var checkout = id.Split('/')[0];
+        return
+        [
+            .. ListOwn(checkout).Concat(List($"{Folder}{checkout}/*", cancellationToken))
+                .Where(rescue => !rescue.IsUndone && (leaseId is null ? rescue.Id.StartsWith(id, StringComparison.Ordinal) : rescue.LeaseId == leaseId))
+                .OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>Finds the newest one of a checkout that has a repository of its own, without a process.</summary>
     /// <param name="checkout">The checkout's name.</param>
