@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture;
 
@@ -34,6 +35,9 @@ internal sealed class Child : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
     }
+
+    /// <summary>What it has said last that it is about; complete when it was killed.</summary>
+    public Operation Doing { get; set; }
 
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;

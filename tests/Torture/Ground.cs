@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gitproc.Files;
 using Gitproc.Registry;
 
@@ -55,18 +56,35 @@ internal sealed class Ground : IDisposable
     /// <returns>The path of a file.</returns>
     public string Removal(string checkout) => System.IO.Path.Combine(this["removals"], checkout);
 
+    /// <summary>Whether the folder of a checkout was removed on purpose, or is about to be.</summary>
+    /// <param name="checkout">The checkout's name.</param>
+    /// <param name="since">Since when, in ticks of UTC.</param>
+    /// <returns>Whether it was: then nothing in it can be checked.</returns>
+    public bool IsRemoved(string checkout, long since) =>
+        // Empty while it is written, and 0 until the folder is gone.
+        File.Exists(Removal(checkout))
+        && (!long.TryParse(File.ReadAllText(Removal(checkout)), CultureInfo.InvariantCulture, out var removed) || removed == 0 || removed >= since);
+
+    /// <summary>Whether the folder of any checkout was.</summary>
+    /// <param name="since">Since when, in ticks of UTC.</param>
+    /// <returns>Whether one was.</returns>
+    public bool IsAnyRemoved(long since) => Directory.EnumerateFiles(this["removals"]).Any(file => IsRemoved(System.IO.Path.GetFileName(file), since));
+
     /// <summary>The folder of the notes of work that holders have left.</summary>
     public string Works => this["work"];
 
     /// <summary>The note of work that a holder has left.</summary>
-    /// <param name="name">The work's name.</param>
+    /// <param name="name">The note's name.</param>
     /// <returns>The path of a file.</returns>
     public string Work(string name) => System.IO.Path.Combine(Works, name);
 
+    /// <summary>The folder of the notes of work that was removed on purpose.</summary>
+    public string RemovedWorks => this["removed-work"];
+
     /// <summary>The note that work was removed on purpose.</summary>
-    /// <param name="name">The work's name.</param>
+    /// <param name="name">The note's name.</param>
     /// <returns>The path of a file.</returns>
-    public string RemovedWork(string name) => System.IO.Path.Combine(this["removed-work"], name);
+    public string RemovedWork(string name) => System.IO.Path.Combine(RemovedWorks, name);
 
     /// <summary>A place for what is about to be removed.</summary>
     /// <returns>The path of a folder that is not there.</returns>

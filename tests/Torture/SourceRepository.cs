@@ -32,23 +32,23 @@ internal static class SourceRepository
     /// <returns>What git says; empty when nothing is.</returns>
     public static string Changes(string checkout) => Git(checkout, "status", "--short");
 
-    /// <summary>The names of all files in the rescues of a base repository.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="rescues">The folder of rescues that are repositories of their own.</param>
-    /// <returns>Their last parts.</returns>
-    public static HashSet<string> RescuedFiles(string basePath, string rescues) =>
-        Directory.EnumerateDirectories(rescues, "*.git")
-            .Select(rescue => Git(rescue, "--git-dir", rescue, "rev-list", "--objects", "HEAD"))
-            .Append(Git(basePath, "--git-dir", basePath, "rev-list", "--objects", "--glob=refs/gitproc/rescue", "--not", "--remotes"))
-            .SelectMany(list => list.Split('\n')).Select(line => line[(line.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
-
     private static string NameOf(int folder, int file) => Path.Combine($"folder-{folder}", $"file-{file:00}.txt");
 
-    private static string Git(string folder, params string[] arguments)
+    /// <summary>Runs git.</summary>
+    /// <param name="folder">Where; it may be gone.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>What it says; null when it fails.</returns>
+    public static string? TryGit(string folder, params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Path.GetDirectoryName(folder), RedirectStandardOutput = true, RedirectStandardError = true };
+        using var git = Process.Start(start)!;
+        git.ErrorDataReceived += (_, _) => { };
+        git.BeginErrorReadLine();
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
-        return git.ExitCode == 0 ? output.TrimEnd() : $"git {string.Join(' ', arguments)} failed with {git.ExitCode}";
+        return git.ExitCode == 0 ? output.TrimEnd() : null;
     }
+
+    private static string Git(string folder, params string[] arguments) =>
+        TryGit(folder, ["-C", folder, .. arguments]) ?? $"git {string.Join(' ', arguments)} failed";
 }

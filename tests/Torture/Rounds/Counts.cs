@@ -1,3 +1,5 @@
+using Gitproc.Torture.Workers;
+
 namespace Gitproc.Torture.Rounds;
 
 /// <summary>What the run counts besides what workers say.</summary>
@@ -11,6 +13,11 @@ internal static class Counts
 
     /// <summary>Of them, those that stood in the queue.</summary>
     public const string KillsWhileWaiting = "kills-while-waiting";
+
+    /// <summary>Of them, those that were about something.</summary>
+    /// <param name="operation">What.</param>
+    /// <returns>The word.</returns>
+    public static string KillsWhile(Operation operation) => $"kills-while-{operation}";
 
     /// <summary>Killed holders of the database.</summary>
     public const string DatabaseKills = "database-kills";
@@ -32,6 +39,9 @@ internal static class Counts
 
     /// <summary>The most files that were left in <c>queue</c> after a round.</summary>
     public const string MostTickets = "most-tickets";
+
+    /// <summary>Rescues that say of files that somebody has deleted them.</summary>
+    public const string NotWhole = "not-whole";
 
     /// <summary>Pieces of work that holders left and that were found in rescues.</summary>
     public const string Rescued = "rescued";

@@ -31,17 +31,17 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
             _workers.Add(new Child(ground, Hear, Worker.Mode, ground.Path, random.Next().ToString(CultureInfo.InvariantCulture), linked.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Kills one of those that have started: often one that makes a checkout, else any.</summary>
+    /// <summary>Kills one of those that have started: often one that makes a checkout, or does what few were killed in, else any.</summary>
     /// <returns>False when none has started yet.</returns>
     public bool Kill()
     {
         var ready = _ready.Keys.ToList();
         if (ready.Count == 0)
             return false;
-        var makers = random.Next(3) == 0 ? Makers() : [];
-        var victim = ready.Find(worker => makers.Contains(worker.Id)) ?? ready[random.Next(ready.Count)];
+        var victim = Choose(ready);
         victim.Kill();
         tally.Add(Counts.Kills);
+        tally.Add(Counts.KillsWhile(victim.Doing));
         if (Makers().Contains(victim.Id))
             tally.Add(Counts.KillsWhileMaking);
         else if (Waits(victim.Id))
@@ -85,10 +85,26 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
             worker.Dispose();
     }
 
+    private Child Choose(List<Child> ready)
+    {
+        switch (random.Next(3))
+        {
+            case 0:
+                var makers = Makers();
+                return ready.Find(worker => makers.Contains(worker.Id)) ?? ready[random.Next(ready.Count)];
+            case 1:
+                return ready.MinBy(worker => tally[Counts.KillsWhile(worker.Doing)])!;
+            default:
+                return ready[random.Next(ready.Count)];
+        }
+    }
+
     private void Hear(Child worker, string line)
     {
         if (line == Words.Ready)
             _ready[worker] = true;
+        else if (line.StartsWith(Words.Doing + " ", StringComparison.Ordinal))
+            worker.Doing = Enum.Parse<Operation>(line[(Words.Doing.Length + 1)..]);
         else
             tally.Hear(line);
     }

@@ -17,9 +17,12 @@ internal sealed class Inspection(Ground ground, Tally tally)
     // One for each name a checkout has had, and one for the base repository.
     private const int MostUnfinished = (2 * Worker.MostCheckouts) + 1;
 
+    private const int StayingRescues = 20;
+
     private static readonly TimeSpan LongestGit = TimeSpan.FromSeconds(5);
 
     private readonly Pool _pool = new(ground.Pool.Path);
+    private HashSet<string> _counted = [];
     private long _lastEvent;
 
     /// <summary>Inspects.</summary>
@@ -58,19 +61,23 @@ internal sealed class Inspection(Ground ground, Tally tally)
             _pool.Remove(new RemoveRequest { Checkout = row.Name, WorkingDirectory = ground.Home });
     }
 
-    // All checkouts were cleaned by now: what was left in them is rescued.
+    // All checkouts were cleaned by now: what was left in them is rescued. Some rescues stay for the workers of the next round.
     private void FindWork()
     {
-        var rescued = SourceRepository.RescuedFiles(Base, ground.Pool.Rescues);
-        foreach (var note in Directory.EnumerateFiles(ground.Works))
-        {
-            var name = Path.GetFileName(note);
-            if (rescued.Contains(name))
-                tally.Add(Counts.Rescued);
-            else if (!File.Exists(ground.RemovedWork(name)))
-                tally.Violate($"{name}, which was left in {File.ReadAllText(note)}, is lost");
-            File.Delete(note);
-        }
+        var rescues = RescuedWork.All(ground).ToList();
+        var isNew = rescues.Where(rescue => !_counted.Contains(rescue.Id)).ToList();
+        tally.Add(Counts.Rescued, isNew.Sum(rescue => rescue.Works.Count));
+        tally.Add(Counts.NotWhole, isNew.Count(rescue => !rescue.IsWhole));
+        var stay = rescues.Take(StayingRescues).ToList();
+        foreach (var wrong in Work.Settle(ground, rescues, stay))
+            tally.Violate(wrong);
+        // They are evidence.
+        if (tally.Violations.Count > 0)
+            return;
+        foreach (var rescue in rescues.Except(stay))
+            _pool.RemoveRescue(rescue.Id, ground.Home);
+        _counted = stay.Select(rescue => rescue.Id).ToHashSet(StringComparer.Ordinal);
+        Check(_counted.SetEquals(_pool.ListRescues(null, ground.Home).Select(rescue => rescue.Id)), "other rescues are there than those that were not removed");
     }
 
     private void WaitForGit()

@@ -11,6 +11,9 @@ internal sealed class TortureRun(Ground ground, Options options)
     private const int KillsInRound = 50;
     private const int LongestPause = 100;
 
+    // Of so many kills some meet each operation.
+    private const int LongRun = 1000;
+
     // The longest that others are kept from the database, and a slow machine that has other work.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(10);
 
@@ -30,6 +33,12 @@ internal sealed class TortureRun(Ground ground, Options options)
         {
             inspection.Run(round, Torment());
             Console.WriteLine($"round {round}: {Summary()}");
+        }
+
+        if (options.Kills >= LongRun && _tally.Violations.Count == 0)
+        {
+            foreach (var operation in Enum.GetValues<Operation>().Where(operation => _tally[Counts.KillsWhile(operation)] == 0))
+                _tally.Violate($"nobody was killed in {operation}");
         }
 
         var passed = _tally.Violations.Count == 0;
@@ -90,10 +99,12 @@ internal sealed class TortureRun(Ground ground, Options options)
     private string Summary() =>
         $"{_tally[Words.Acquired]} acquisitions ({_tally[Words.Linked]} of linked checkouts), "
         + $"{_tally[Counts.Kills]} kills ({_tally[Counts.KillsWhileMaking]} while making, {_tally[Counts.KillsWhileWaiting]} while waiting), "
-        + $"{_tally[Counts.DatabaseKills]} of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
+        + $"of them in {string.Join(", ", Enum.GetValues<Operation>().Select(operation => $"{operation} {_tally[Counts.KillsWhile(operation)]}"))}; "
+        + $"{_tally[Words.Reset]} resets, {_tally[Words.Removed]} removes, {_tally[Words.Restored]} restores ({_tally[Words.RestoredWorks]} works), {_tally[Words.RemovedRescue]} rescues removed, "
+        + $"{_tally[Counts.DatabaseKills]} kills of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
         + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "
         + $"{_tally[Words.Waited]} waits, {_tally[Words.Refused]} refused, {_tally[Words.Cancelled]} cancelled, "
-        + $"{_tally[Counts.Rescued]} works rescued, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
+        + $"{_tally[Counts.Rescued]} works rescued, {_tally[Counts.NotWhole]} rescues of removed folders, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "
         + $"{_tally[Counts.Hanging]} hanging processes, "
         + $"{_tally.Violations.Count} violations";
 }

@@ -15,6 +15,9 @@ namespace Gitproc.Torture.Workers;
 /// </remarks>
 internal sealed class Claim : IDisposable
 {
+    /// <summary>The name of the mark.</summary>
+    public const string FileName = "held-by";
+
     // The lock of a process that was killed goes with the last of its threads, a little after the process.
     private static readonly TimeSpan LongestDeath = TimeSpan.FromMinutes(1);
 
@@ -25,15 +28,17 @@ internal sealed class Claim : IDisposable
     private readonly long _since;
     private readonly string _text;
     private readonly FileLock _alone;
+    private readonly string? _restored;
 
     /// <summary>Claims a checkout.</summary>
     /// <param name="ground">Where.</param>
     /// <param name="checkout">The checkout that was acquired.</param>
     /// <param name="since">A time before it was acquired, in ticks of UTC.</param>
+    /// <param name="restored">The mark that was restored with other work, and may be there; null for none.</param>
     /// <exception cref="ViolationException">Another one holds it.</exception>
-    public Claim(Ground ground, Checkout checkout, long since)
+    public Claim(Ground ground, Checkout checkout, long since, string? restored)
     {
-        (_ground, _checkout, _since) = (ground, checkout, since);
+        (_ground, _checkout, _since, _restored) = (ground, checkout, since, restored);
         _text = $"{Self} {checkout.LeaseId}";
         _alone = Lock();
         try
@@ -52,17 +57,14 @@ internal sealed class Claim : IDisposable
     public string Name => _checkout.Name;
 
     /// <summary>Whether the mark of a holder that has ended was there, and so the checkout was not cleaned.</summary>
-    public bool HasFoundDeadMark { get; }
+    public bool HasFoundDeadMark { get; private set; }
 
     /// <summary>Whether the checkout's folder was removed on purpose while it was held: then nothing in it can be checked.</summary>
-    public bool IsVoid =>
-        // Empty while it is written, and 0 until the folder is gone.
-        File.Exists(_ground.Removal(_checkout.Name))
-        && (!long.TryParse(File.ReadAllText(_ground.Removal(_checkout.Name)), CultureInfo.InvariantCulture, out var removed) || removed == 0 || removed >= _since);
+    public bool IsVoid => _ground.IsRemoved(_checkout.Name, _since);
 
     private string Who => _ground.Claim(_checkout.Name) + ".who";
 
-    private string MarkFile => Path.Combine(_checkout.Path, "held-by");
+    private string MarkFile => Path.Combine(_checkout.Path, FileName);
 
     /// <summary>Checks that the mark is still ours and that the checkout is whole.</summary>
     /// <exception cref="ViolationException">It is not.</exception>
@@ -75,8 +77,24 @@ internal sealed class Claim : IDisposable
             throw new ViolationException($"{_checkout.Name} of '{_text}' is not whole");
     }
 
+    /// <summary>Does what takes away all that is in the checkout, and the mark with it.</summary>
+    /// <param name="reset">Does it.</param>
+    /// <exception cref="ViolationException">The mark of another one is there afterwards.</exception>
+    public void Reset(Action reset)
+    {
+        Unmark();
+        reset();
+        HasFoundDeadMark = Mark();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
+    {
+        Unmark();
+        _alone.Dispose();
+    }
+
+    private void Unmark()
     {
         try
         {
@@ -87,8 +105,6 @@ internal sealed class Claim : IDisposable
         {
             // The folder is removed in this moment.
         }
-
-        _alone.Dispose();
     }
 
     private FileLock Lock()
@@ -113,10 +129,10 @@ internal sealed class Claim : IDisposable
             if (TryMark())
                 return false;
             var other = Read(MarkFile);
-            if (other is not null && IsAlive(other))
+            if (other is not null && other != _restored && IsAlive(other))
                 throw new ViolationException($"{_checkout.Name} of '{_text}' has the mark of a live holder, '{other}'");
             File.Delete(MarkFile);
-            return TryMark() ? true : throw new ViolationException($"{_checkout.Name} of '{_text}' was marked by another one at the same time");
+            return TryMark() ? other != _restored : throw new ViolationException($"{_checkout.Name} of '{_text}' was marked by another one at the same time");
         }
         catch (DirectoryNotFoundException) when (IsVoid)
         {

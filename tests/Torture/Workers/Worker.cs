@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.Registry;
@@ -74,13 +75,28 @@ internal sealed class Worker : IProgress<PoolReport>
         switch (_random.Next(40))
         {
             case 0:
+                Say(Operation.Reap);
                 _pool.Reap(CancellationToken.None);
                 break;
             case 1:
+                Say(Operation.Repair);
                 _pool.Repair(CancellationToken.None);
                 break;
             case 2:
+                Say(Operation.List);
                 _pool.List(null, _ground.Home, CancellationToken.None);
+                break;
+            case 3 or 4:
+                Say(Operation.Reset);
+                Try(Words.Reset, name => _pool.Reset(new ResetRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                break;
+            case 5 or 6:
+                Say(Operation.Remove);
+                Try(Words.Removed, name => _pool.Remove(new RemoveRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                break;
+            case 7 or 8:
+                Say(Operation.RemoveRescue);
+                RemoveRescue();
                 break;
             default:
                 Hold(end);
@@ -91,22 +107,31 @@ internal sealed class Worker : IProgress<PoolReport>
     private void Hold(CancellationToken end)
     {
         var since = DateTime.UtcNow.Ticks;
-        if (Acquire(end) is not { } checkouts)
+        var rescue = _random.Next(6) == 0 && AnyRescue() is { IsWhole: true } whole ? whole : null;
+        Say(rescue is null ? Operation.Acquire : Operation.Restore);
+        // Begun before there is anything of it in a checkout.
+        var notes = rescue?.Works.Select(name => (Name: name, Note: Work.Begin(_ground, name))).ToList() ?? [];
+        if (Acquire(rescue, since, end) is not { } checkouts)
             return;
+        Say(Operation.Hold);
         Say($"{Words.Acquired} {checkouts.Count}");
         Say($"{Words.Linked} {checkouts.Count(checkout => checkout.Kind == CheckoutKind.Linked)}");
         var claims = new List<Claim>();
         try
         {
             foreach (var checkout in checkouts)
-                claims.Add(new Claim(_ground, checkout, since));
+                claims.Add(new Claim(_ground, checkout, since, rescue?.Mark));
             if (claims.Find(claim => claim.HasFoundDeadMark) is { } unclean)
                 throw new ViolationException($"{unclean.Name} was handed out with the mark of one who was killed");
+            if (rescue is not null)
+                CheckRestored(rescue, notes, checkouts[0], claims[0]);
             Thread.Sleep(_random.Next(8));
             foreach (var claim in claims)
                 claim.Check();
             foreach (var checkout in checkouts.Where(_ => _random.Next(4) == 0))
                 Work.Leave(_ground, checkout.Path);
+            if (_random.Next(8) == 0)
+                ResetOwn(checkouts[0], claims[0]);
         }
         finally
         {
@@ -116,12 +141,13 @@ internal sealed class Worker : IProgress<PoolReport>
                 claim.Dispose();
             }
 
+            Say(Operation.Release);
             foreach (var checkout in checkouts)
                 Release(checkout);
         }
     }
 
-    private IReadOnlyList<Checkout>? Acquire(CancellationToken end)
+    private IReadOnlyList<Checkout>? Acquire(RescuedWork? rescue, long since, CancellationToken end)
     {
         _hasWaited = false;
         var request = Request();
@@ -130,6 +156,8 @@ internal sealed class Worker : IProgress<PoolReport>
             patience.CancelAfter(_random.Next(100));
         try
         {
+            if (rescue is not null)
+                return [_pool.RestoreRescue(rescue.Id, request, patience.Token)];
             var checkouts = _pool.Acquire(request, patience.Token);
             if (checkouts.Select(checkout => checkout.Name).Distinct().Count() != request.Count)
                 throw new ViolationException($"{request.Count} were wanted and given were: {string.Join(' ', checkouts.Select(checkout => checkout.Name))}");
@@ -146,10 +174,99 @@ internal sealed class Worker : IProgress<PoolReport>
             Thread.Sleep(_random.Next(20));
             return null;
         }
+        catch (Exception e) when (e is GitprocException or IOException && rescue is not null && (!rescue.IsThere || _ground.IsAnyRemoved(since)))
+        {
+            Say(Words.Void);
+            return null;
+        }
         finally
         {
             Count(_hasWaited, Words.Waited);
         }
+    }
+
+    private static void CheckRestored(RescuedWork rescue, List<(string Name, string Note)> notes, Checkout checkout, Claim claim)
+    {
+        Say(Words.Restored);
+        foreach (var (name, note) in notes)
+        {
+            if (Work.IsIn(checkout.Path, name))
+                Work.End(note, checkout.Path);
+            else if (!claim.IsVoid)
+                throw new ViolationException($"{name} is in {rescue.Folder} and was not restored in {checkout.Path}");
+        }
+
+        Say($"{Words.RestoredWorks} {notes.Count}");
+    }
+
+    // It stays ours.
+    private void ResetOwn(Checkout checkout, Claim claim)
+    {
+        Say(Operation.Reset);
+        claim.Reset(() =>
+        {
+            var reset = _pool.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId }, CancellationToken.None);
+            if (reset.LeaseId != checkout.LeaseId)
+                throw new ViolationException($"{checkout.Name} of the lease {checkout.LeaseId} was reset, and has the lease {reset.LeaseId ?? "none"}");
+        });
+        Say(Words.Reset);
+        Say(Operation.Hold);
+        if (claim.HasFoundDeadMark)
+            throw new ViolationException($"{checkout.Name} was reset and has the mark of one who was killed");
+        claim.Check();
+        if (Directory.Exists(checkout.Path) && Work.In(checkout.Path).FirstOrDefault() is { } left)
+            throw new ViolationException($"{checkout.Name} was reset and still has {left}");
+        if (_random.Next(2) == 0)
+            Work.Leave(_ground, checkout.Path);
+    }
+
+    // Of any checkout that nobody holds.
+    private void Try(string word, Action<string> run)
+    {
+        var since = DateTime.UtcNow.Ticks;
+        if (AnyCheckout() is not { } name)
+            return;
+        try
+        {
+            run(name);
+            Say(word);
+        }
+        catch (Exception e) when (e is GitprocException { Reason: ErrorReason.HeldByOther or ErrorReason.CheckoutNotFound or ErrorReason.InUse }
+            || (e is GitprocException or IOException && _ground.IsRemoved(name, since)))
+        {
+            Say(Words.Refused);
+        }
+    }
+
+    private string? AnyCheckout()
+    {
+        var checkouts = _pool.List(null, _ground.Home);
+        return checkouts.Count == 0 ? null : checkouts[_random.Next(checkouts.Count)].Name;
+    }
+
+    private RescuedWork? AnyRescue()
+    {
+        var rescues = _pool.ListRescues(_ground.Source, _ground.Home);
+        return rescues.Count == 0 ? null : RescuedWork.TryRead(_ground, rescues[_random.Next(rescues.Count)]);
+    }
+
+    private void RemoveRescue()
+    {
+        if (AnyRescue() is not { } rescue)
+            return;
+        Work.Remove(_ground, rescue);
+        try
+        {
+            _pool.RemoveRescue(rescue.Id, _ground.Home, CancellationToken.None);
+            Say(Words.RemovedRescue);
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.RescueNotFound)
+        {
+            Say(Words.Refused);
+        }
+
+        if (rescue.IsThere)
+            throw new ViolationException($"{rescue.Folder} was removed, and is still there");
     }
 
     private AcquireRequest Request()
@@ -167,7 +284,7 @@ internal sealed class Worker : IProgress<PoolReport>
             0 or 1 => request,
             2 => request with { Count = 2, Wait = TimeSpan.FromMilliseconds(_random.Next(200)) },
             3 => request with { Count = 2, Wait = Timeout.InfiniteTimeSpan },
-            4 => request with { Name = $"checkout-{_random.Next(1, MostCheckouts + 1)}", Wait = TimeSpan.FromMilliseconds(_random.Next(200)) },
+            4 => request with { Name = AnyCheckout(), Wait = TimeSpan.FromMilliseconds(_random.Next(200)) },
             5 => request with { Wait = TimeSpan.FromMilliseconds(_random.Next(200)) },
             _ => request with { Wait = Timeout.InfiniteTimeSpan },
         };
@@ -205,6 +322,8 @@ internal sealed class Worker : IProgress<PoolReport>
         if (happened)
             Say(word);
     }
+
+    private static void Say(Operation operation) => Say($"{Words.Doing} {operation}");
 
     private static void Say(string line) => Console.WriteLine(line);
 }
