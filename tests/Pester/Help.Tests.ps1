@@ -52,6 +52,7 @@ Describe 'Help' {
             $metadata = $command.Parameters[$parameter.name]
             $attribute = $metadata.Attributes.Where({ $_ -is [Parameter] })[0]
             $because = "of $($parameter.name)"
+            $attribute.DontShow | Should -BeFalse -Because "$because, which has help"
             ($parameter.description.Text -join '') | Should -Match '\w' -Because $because
             ($parameter.aliases -replace '^none$' -split ', ' -ne '') | Should -Be $metadata.Aliases -Because $because
             $ways = @(if ($attribute.ValueFromPipeline) { 'ByValue' }; if ($attribute.ValueFromPipelineByPropertyName) { 'ByPropertyName' })

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Gitproc.Files;
 
 /// <summary>
@@ -124,27 +122,41 @@ internal abstract class RawFolder : IDisposable
     }
 
     /// <summary>Removes all that is in the folder.</summary>
-    /// <exception cref="IOException">Folders lie in each other deeper than can be followed: some ten thousand.</exception>
     public void RemoveEntries()
     {
-        CheckDepth();
-        foreach (var (name, kind) in Entries())
+        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches.
+        var around = new Stack<(RawFolder Folder, string Name, Queue<(string Name, EntryKind Kind)> Left)>();
+        RawFolder folder = this;
+        var left = new Queue<(string Name, EntryKind Kind)>(Entries());
+        try
         {
-            if (kind == EntryKind.Folder)
-                Remove(name);
-            else
-                RemoveFile(name);
+            while (left.Count > 0 || around.Count > 0)
+            {
+                if (!left.TryDequeue(out var entry))
+                {
+                    folder.Dispose();
+                    (folder, entry.Name, left) = around.Pop();
+                    folder.RemoveFolder(entry.Name);
+                }
+                else if (entry.Kind == EntryKind.Folder && folder.TryOpenFolder(entry.Name) is { } inner)
+                {
+                    around.Push((folder, entry.Name, left));
+                    folder = inner;
+                    left = new Queue<(string Name, EntryKind Kind)>(inner.Entries());
+                }
+                else
+                {
+                    folder.RemoveFile(entry.Name);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var outer in around.Select(step => step.Folder).Prepend(folder).Where(one => one != this))
+                outer.Dispose();
         }
     }
 
     /// <inheritdoc/>
     public abstract void Dispose();
-
-    /// <summary>For what calls itself for each folder in a folder: a stack that is used up ends the process.</summary>
-    /// <exception cref="IOException">It nearly is.</exception>
-    public static void CheckDepth()
-    {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new IOException("Folders lie in each other too deep to be followed.");
-    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Gitproc.Files;
 
 /// <summary>Walks over trees of <see cref="RawFolder"/>, by raw paths with slashes.</summary>
@@ -14,18 +16,46 @@ internal static class RawTree
     /// <param name="folder">The folder.</param>
     /// <param name="prefix">What the paths begin with: empty, or ending in a slash.</param>
     /// <param name="visit">Called for each; false leaves out what is in a folder.</param>
-    /// <exception cref="IOException">Folders lie in each other deeper than can be followed: some ten thousand.</exception>
     public static void Walk(RawFolder folder, string prefix, Func<Entry, bool> visit)
     {
-        RawFolder.CheckDepth();
-        foreach (var (name, kind) in folder.Entries())
+        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches. And of each only the
+        // length of its path is kept, as all together may be longer than memory is.
+        var around = new Stack<(RawFolder Folder, int Length, IEnumerator<(string Name, EntryKind Kind)> Left)>();
+        var path = new StringBuilder(prefix);
+        var (current, left) = (folder, folder.Entries().GetEnumerator());
+        try
         {
-            var path = prefix + name;
-            if (!visit(new Entry(folder, name, path, kind)) || kind != EntryKind.Folder)
-                continue;
-            using var inner = folder.TryOpenFolder(name);
-            if (inner is not null)
-                Walk(inner, path + "/", visit);
+            while (true)
+            {
+                if (!left.MoveNext())
+                {
+                    if (around.Count == 0)
+                        return;
+                    current.Dispose();
+                    (current, path.Length, left) = around.Pop();
+                    continue;
+                }
+
+                var (name, kind) = left.Current;
+                var length = path.Length;
+                path.Append(name);
+                if (visit(new Entry(current, name, path.ToString(), kind)) && kind == EntryKind.Folder && current.TryOpenFolder(name) is { } inner)
+                {
+                    path.Append('/');
+                    around.Push((current, length, left));
+                    current = inner;
+                    left = inner.Entries().GetEnumerator();
+                }
+                else
+                {
+                    path.Length = length;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var outer in around.Select(step => step.Folder).Prepend(current).Where(one => one != folder))
+                outer.Dispose();
         }
     }
 
@@ -37,11 +67,28 @@ internal static class RawTree
     /// <returns>What <paramref name="use"/> returns; the default when a folder on the way is missing, or is none.</returns>
     public static T? At<T>(RawFolder root, string path, Func<RawFolder, string, T?> use)
     {
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0)
-            return use(root, path);
-        using var folder = root.TryOpenFolder(path[..slash]);
-        return folder is null ? default : At(folder, path[(slash + 1)..], use);
+        var folder = root;
+        var start = 0;
+        try
+        {
+            for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', start))
+            {
+                var inner = folder.TryOpenFolder(path[start..slash]);
+                if (folder != root)
+                    folder.Dispose();
+                folder = inner;
+                if (folder is null)
+                    return default;
+                start = slash + 1;
+            }
+
+            return use(folder, path[start..]);
+        }
+        finally
+        {
+            if (folder != root)
+                folder?.Dispose();
+        }
     }
 
     /// <summary>Opens a folder, found from another one step by step.</summary>
@@ -92,19 +139,34 @@ internal static class RawTree
     /// <param name="path">Its raw path.</param>
     public static void MakeFolder(RawFolder root, string path)
     {
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        var name = slash < 0 ? path : path[..slash];
-        if (root.Find(name) is var kind && kind != EntryKind.Folder)
+        var folder = root;
+        try
         {
-            if (kind is not null)
-                root.RemoveFile(name);
-            root.CreateFolder(name);
-        }
+            for (var start = 0; ;)
+            {
+                var slash = path.IndexOf('/', start);
+                var name = slash < 0 ? path[start..] : path[start..slash];
+                if (folder.Find(name) is var kind && kind != EntryKind.Folder)
+                {
+                    if (kind is not null)
+                        folder.RemoveFile(name);
+                    folder.CreateFolder(name);
+                }
 
-        if (slash < 0)
-            return;
-        using var folder = root.TryOpenFolder(name) ?? throw new DirectoryNotFoundException($"The folder {RawText.ToText(name)} is gone.");
-        MakeFolder(folder, path[(slash + 1)..]);
+                if (slash < 0)
+                    return;
+                var inner = folder.TryOpenFolder(name) ?? throw new DirectoryNotFoundException($"The folder {RawText.ToText(name)} is gone.");
+                if (folder != root)
+                    folder.Dispose();
+                folder = inner;
+                start = slash + 1;
+            }
+        }
+        finally
+        {
+            if (folder != root)
+                folder.Dispose();
+        }
     }
 
     /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>

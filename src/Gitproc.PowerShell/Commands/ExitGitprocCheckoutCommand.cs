@@ -50,8 +50,8 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Background { get; set; }
 
-    /// <summary>For Use-GitprocCheckout: the process that the lease must still end with. Else the checkout is left locked.</summary>
-    [Parameter(DontShow = true)]
+    /// <summary>Release only a lease that this process still owns, as Use-GitprocCheckout does. Another one stays, and a notice says so.</summary>
+    [Parameter]
     public int? OwnerProcessId { get; set; }
 
     /// <summary>Emit the checkouts as they are afterwards.</summary>

@@ -17,7 +17,7 @@ public sealed class DeepFolderTests : IDisposable
     public void A_walk_keeps_few_of_them_open_and_comes_back_to_each()
     {
         var top = Directory.CreateDirectory(_pool["top"]).FullName;
-        MakeDeep(top);
+        MakeDeep(top, Depth);
         var most = 0;
         var files = 0;
         using var root = RawFolder.Open(top);
@@ -46,7 +46,7 @@ public sealed class DeepFolderTests : IDisposable
     public void A_checkout_with_thousands_of_them_is_released_by_a_process_that_may_have_a_thousand_files_open()
     {
         var checkout = _pool.Acquire();
-        MakeDeep(checkout.Path);
+        MakeDeep(checkout.Path, Depth);
         var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n 1024; exec '{GitprocProgram.File}' release --force --discard '{checkout.Name}'"])
         {
             RedirectStandardOutput = true,
@@ -59,11 +59,39 @@ public sealed class DeepFolderTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(checkout.Path, "d")));
     }
 
+    [Fact]
+    public void They_may_lie_in_each_other_deeper_than_a_stack_reaches()
+    {
+        const int Deep = 20_000;
+        var top = Directory.CreateDirectory(_pool["top"]).FullName;
+        MakeDeep(top, Deep);
+        var files = 0;
+        var small = new Thread(
+            () =>
+            {
+                using var root = RawFolder.Open(top);
+                RawTree.Walk(root, "", entry =>
+                {
+                    files += entry.Kind == EntryKind.File ? 1 : 0;
+                    return true;
+                });
+                var path = string.Join('/', Enumerable.Repeat("d", Deep));
+                RawTree.MakeFolder(root, path + "/more/still/more");
+                Assert.True(RawTree.At(root, path + "/more/still", (folder, name) => folder.Find(name) == EntryKind.Folder));
+                FolderRemoval.Remove(top);
+            },
+            256 * 1024);
+        small.Start();
+        small.Join();
+        Assert.Equal(Deep, files);
+        Assert.False(Directory.Exists(top));
+    }
+
     // Each has a folder and a file.
-    private static void MakeDeep(string path)
+    private static void MakeDeep(string path, int depth)
     {
         var folder = RawFolder.Open(path);
-        for (var i = 0; i < Depth; i++)
+        for (var i = 0; i < depth; i++)
         {
             folder.CreateFile("f", isExecutable: false).Dispose();
             folder.CreateFolder("d");

@@ -130,28 +130,6 @@ public sealed class UnixFolderTests : IDisposable
         Assert.Empty(folder.Entries());
     }
 
-    [Fact]
-    public void Says_when_folders_lie_too_deep()
-    {
-        using (var top = RawFolder.Open(_folder.Path))
-            MakeDeep(top, Deep);
-        Exception? walk = null, removal = null;
-        var thread = new Thread(
-            () =>
-            {
-                using var folder = RawFolder.Open(_folder.Path);
-                walk = Record.Exception(() => RawTree.Walk(folder, "", _ => true));
-                removal = Record.Exception(folder.RemoveEntries);
-            },
-            maxStackSize: 256 << 10);
-        thread.Start();
-        thread.Join();
-        Assert.IsType<IOException>(walk);
-        Assert.IsType<IOException>(removal);
-        using var again = RawFolder.Open(_folder.Path);
-        again.RemoveEntries();
-    }
-
     private static void MakeDeep(RawFolder folder, int levels)
     {
         var at = folder;

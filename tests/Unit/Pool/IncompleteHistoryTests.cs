@@ -52,6 +52,58 @@ public sealed class IncompleteHistoryTests : IDisposable
         Assert.Equal(_user.Git(_user.Source, "log", "--format=%H"), _user.Git(newest, "log", "--format=%H"));
     }
 
+    /// <summary>Trees that git refuses to check out, or to believe, whatever its settings.</summary>
+    public static TheoryData<string> Refused { get; } = new()
+    {
+        @"100644 .GIT",
+        @"100644 git~1",
+        @"100644 .g\342\200\214it",
+        @"100644 ..",
+        @"120000 .gitmodules",
+        @"100644 .gitmodules [submodule ""../x""]\n\tpath = x\n\turl = https://example.com/x\n",
+        @"100644 .gitmodules [submodule ""x""]\n\tpath = x\n\turl = --upload-pack=x\n",
+        @"100644 .gitmodules [submodule ""x""]\n\tpath = -x\n\turl = https://example.com/x\n",
+        @"100644 .gitmodules [submodule ""x""]\n\tpath = x\n\turl = https://example.com/x\n\tupdate = !x\n",
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void What_git_refuses_to_check_out_is_kept_as_files(string entry)
+    {
+        var parts = entry.Split(' ', 3);
+        var blob = parts.Length == 2 ? "git rev-parse HEAD:a" : $"printf '{parts[2]}' | git hash-object -w --stdin";
+        var restored = _user.Round($"""git branch bad $(printf "{parts[0]} blob $({blob})\t{parts[1]}\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > a; git commit -qam mine""");
+
+        var rescue = Assert.Single(Directory.EnumerateDirectories(_user["pool/rescues"]));
+        Assert.ThrowsAny<Exception>(() => _user.Git(rescue, "cat-file", "-e", _user.Git(restored!, "rev-parse", "bad^{tree}")));
+        Assert.Equal("bad", _user.Git(restored!, "log", "-1", "--format=%s", "bad"));
+        Assert.Equal("mine", _user.Git(restored!, "log", "-1", "--format=%s"));
+    }
+
+    [Fact]
+    public void A_checkout_that_is_at_what_git_refuses_comes_back_with_a_word_on_it()
+    {
+        var path = _user.Acquire();
+        _user.Run(path, """git update-ref HEAD $(printf "100644 blob $(git rev-parse HEAD:a)\t.GIT\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > new""");
+        var result = _user.Try("release", path);
+        Assert.Contains("has commits that git does not take, and its objects are kept as files: error: object ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("hasDotgit", result.Error, StringComparison.Ordinal);
+        var restored = _user.Restore(Assert.Single(_user.Rescues()));
+        Assert.Equal("bad", _user.Git(restored, "log", "-1", "--format=%s"));
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(restored, "new")));
+        Assert.True(File.Exists(Path.Combine(restored, "a")));
+    }
+
+    [Theory]
+    [InlineData("nobody 1 +0000")]
+    [InlineData("a <a> 01 +0000")]
+    public void What_only_strict_checks_refuse_is_kept_as_commits(string author)
+    {
+        var restored = _user.Round($"git branch old $(printf 'tree %s\\nauthor {author}\\ncommitter {author}\\n\\nold\\n' $(git rev-parse HEAD^{{tree}}) | git hash-object -w --literally -t commit --stdin)");
+        var rescue = Assert.Single(Directory.EnumerateDirectories(_user["pool/rescues"]));
+        _user.Git(rescue, "cat-file", "-e", _user.Git(restored!, "rev-parse", "old"));
+    }
+
     [Fact]
     public void A_partial_clone_is_refused_as_it_lacks_objects()
     {

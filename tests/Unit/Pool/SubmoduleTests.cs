@@ -37,6 +37,15 @@ public sealed class SubmoduleTests : IDisposable
         _user.Round($"git submodule --quiet update --init --recursive; {more} git submodule --quiet update", isWork: false);
 
     [Theory]
+    [InlineData("true")]
+    [InlineData("git commit -q --allow-empty -m mine")]
+    public void One_that_was_added_comes_back_whole(string before)
+    {
+        var restored = _user.Round($"{before}; git submodule --quiet add $SOURCE/../inner added/inner");
+        _user.Run(restored!, "test -e added/inner/file; git -C added/inner fsck 2> /dev/null; git -C added/inner log -1 > /dev/null; test \"$(git status --short)\" = \"$(printf 'M  .gitmodules\\nA  added/inner')\"");
+    }
+
+    [Theory]
     [InlineData("echo x > libs/lib/deep/inner/file")]
     [InlineData("echo x > libs/lib/new; git -C libs/lib add new")]
     [InlineData("cd libs/lib/deep/inner; echo x > file; git commit -qam unpushed")]

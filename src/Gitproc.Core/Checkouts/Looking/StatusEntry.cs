@@ -3,8 +3,9 @@ namespace Gitproc.Checkouts.Looking;
 /// <summary>A path that index or work tree have otherwise than HEAD, as <c>git status --porcelain=v2 -z</c> says it.</summary>
 /// <param name="Path">The raw path.</param>
 /// <param name="IsSubmodule">Whether it is a submodule, in the index or the commit.</param>
+/// <param name="IsAdded">Whether the index has it and the commit has not.</param>
 /// <param name="StagedIds">The ids of the contents that only the index has; more than one when a merge is not done.</param>
-internal sealed record StatusEntry(string Path, bool IsSubmodule, IReadOnlyList<string> StagedIds)
+internal sealed record StatusEntry(string Path, bool IsSubmodule, bool IsAdded, IReadOnlyList<string> StagedIds)
 {
     private const string SubmoduleMode = "160000";
 
@@ -25,6 +26,7 @@ internal sealed record StatusEntry(string Path, bool IsSubmodule, IReadOnlyList<
         return new StatusEntry(
             fields[^1],
             modes.Contains(SubmoduleMode),
+            fields[1][0] == 'A',
             fields[1][0] == '.' ? [] : [.. staged.Where(entry => entry.Mode != SubmoduleMode && entry.Id.Any(c => c != '0')).Select(entry => entry.Id)]);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     {
         var tree = new CheckoutTree(root, gitDirectory);
         var (untracked, folders, found) = ListUntracked(root, look, cancellationToken);
-        IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, cancellationToken), .. found.Bare];
+        IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, [.. look.Changes.Where(change => change is { IsSubmodule: true, IsAdded: true }).Select(change => change.Path)], cancellationToken), .. found.Bare];
         var worktrees = new RegisteredWorktrees(request.Place, git, view.NestedFolder);
         foreach (var path in request.Place.IsLinked ? [] : worktrees.FindOutside(gitDirectory))
             reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was added to {request.Checkout} as a worktree and is none any more. Its files stay; what was committed or staged there is in the rescue"));

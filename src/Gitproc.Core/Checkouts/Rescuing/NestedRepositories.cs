@@ -24,11 +24,12 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     /// <param name="root">The checkout.</param>
     /// <param name="nested">Raw paths of repositories that are in no index.</param>
     /// <param name="hidden">Submodules with something in them, and what makes tracked folders repositories.</param>
+    /// <param name="added">Raw paths of submodules that the index has and no commit: no checkout of a commit would bring them.</param>
     /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths of folders, and of files that stand for git directories.</returns>
-    public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, CancellationToken cancellationToken)
+    public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, IReadOnlyList<string> added, CancellationToken cancellationToken)
     {
-        var kept = nested.Concat(hidden.Filled).Where(path => !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
+        var kept = nested.Concat(hidden.Filled).Where(path => added.Contains(path) || !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
         // Commits of a submodule are in a git directory that stays when its folder is emptied, or is in no index since another branch was checked out.
         var isKept = kept.Any(path => FindGitDirectory(root, path)?.StartsWith(Modules, StringComparison.Ordinal) == true);
         using var modules = root.GitDirectory.TryOpenFolder("modules");

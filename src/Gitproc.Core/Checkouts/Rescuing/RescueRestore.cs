@@ -36,13 +36,25 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(notes, items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(), cancellationToken);
         var head = place.IsLinked ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
-        Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+        CheckOut(head, mayBeRefused: work[true].Any(), cancellationToken);
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
         new SubmodulePointers(Git, place).Mend(tree, work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])), cancellationToken);
         RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
         RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes, "")));
+    }
+
+    // Of objects that came back as files git may refuse to check some out. The job had not checked them out either: its index and files follow.
+    private void CheckOut(string? head, bool mayBeRefused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && mayBeRefused)
+        {
+        }
     }
 
     // With the refs.

@@ -17,6 +17,15 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <param name="request">The hand-over.</param>
 internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
 {
+    // Names of git-fsck(1) for what git takes into no index and obeys in no .gitmodules, whatever its settings.
+    private static readonly string[] Refused =
+    [
+        "hasDot", "hasDotdot", "hasDotgit", "fullPathname", "gitmodulesName", "gitmodulesPath", "gitmodulesSymlink", "gitmodulesUpdate", "gitmodulesUrl",
+    ];
+
+    // For these git ends, whatever it is told; the last one is no check.
+    private static readonly string[] NotToBeChanged = ["nulInHeader", "unterminatedHeader", "skipList"];
+
     /// <summary>Writes it.</summary>
     /// <param name="target">Where to: a ref that is not there, of the base repository or of one that borrows from it.</param>
     /// <param name="id">The id for it; there is none of that id.</param>
@@ -32,8 +41,10 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
         var rescue = Describe(id, leftovers) with { Branch = state.Branch is { } branch ? RawText.ToText(branch) : null };
-        if (!TryBringObjects(target, leftovers, cancellationToken))
+        if (!TryBringObjects(target, leftovers, out var refusal, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
+        if (refusal is not null)
+            git.Reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has commits that git does not take, and its objects are kept as files: {refusal}"));
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
@@ -64,7 +75,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     /// <returns>The rescue; null when they cannot be kept, as part of their history is missing.</returns>
     public Rescue? WriteUndone(RescueSource target, string id, Leftovers leftovers, CancellationToken cancellationToken)
     {
-        if (!TryBringObjects(target, leftovers, cancellationToken))
+        if (!TryBringObjects(target, leftovers, out _, cancellationToken))
             return null;
         var rescue = Describe(id, leftovers) with { IsUndone = true };
         var refs = string.Concat(leftovers.Commits.Select((commit, at) => $"{commit} refs/heads/undone/{(at + 1).ToString(CultureInfo.InvariantCulture)}\n"));
@@ -98,9 +109,11 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     };
 
     // All that the tips lead to and the base's own refs do not. It is not all here when the job has fetched with --depth or --filter, and
-    // not what its name says when the job has forged it: index-pack gives each object the name of its content.
-    private bool TryBringObjects(RescueSource target, Leftovers leftovers, CancellationToken cancellationToken)
+    // not what its name says when the job has forged it: index-pack gives each object the name of its content. It refuses what would be
+    // dangerous to check out.
+    private bool TryBringObjects(RescueSource target, Leftovers leftovers, out string? refusal, CancellationToken cancellationToken)
     {
+        refusal = null;
         var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
         // A worktree's objects are in the base repository.
         if (request.Place.IsLinked || wanted.Count == 0)
@@ -120,9 +133,23 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
                 MayFail = true,
             },
             cancellationToken);
-        return packed.ExitCode == 0
-            && git.Run(Call(target, "index-pack", "--stdin") with { Input = stream => Copy(pack, stream), MayFail = true }, cancellationToken).ExitCode == 0
+        if (packed.ExitCode != 0)
+            return false;
+        var indexed = git.Run(Call(target, "index-pack", Checks(cancellationToken), "--stdin") with { Input = stream => Copy(pack, stream), MayFail = true }, cancellationToken);
+        if (indexed.ExitCode != 0)
+            refusal = PrintableText.Of(indexed.Error.Split('\n')[0].TrimEnd());
+        return indexed.ExitCode == 0
             && git.Run(Call(target, "rev-list", "--quiet", "--objects", "--stdin") with { Input = stream => stream.Write(tips), MayFail = true }, cancellationToken).ExitCode == 0;
+    }
+
+    // Not all of git's checks: histories that have been around for long fail some of them. Which there are git itself tells, and it ends
+    // for one that it does not know.
+    private string Checks(CancellationToken cancellationToken)
+    {
+        const string Prefix = "fsck.";
+        var known = git.Run(new GitCall("help", "--config") { WorkingDirectory = request.Base }, cancellationToken).Output.Split('\n')
+            .Where(line => line.StartsWith(Prefix, StringComparison.Ordinal)).Select(line => line[Prefix.Length..]).Where(name => name.All(char.IsAsciiLetterOrDigit));
+        return $"--strict={string.Join(',', known.Except(Refused).Except(NotToBeChanged).Select(name => name + "=ignore"))}";
     }
 
     private static void Copy(string path, Stream to)
