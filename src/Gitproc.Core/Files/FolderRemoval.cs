@@ -14,19 +14,13 @@ internal static class FolderRemoval
             return;
         if (MountPoints.Below(folder) is [var mount, ..])
             throw new IOException($"The folder {folder} is not removed, as something is mounted in it: {mount}");
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            // Files that may not be deleted for their mode or their folder's, and names that are no text for .NET.
-            var path = Path.TrimEndingDirectorySeparator(folder);
-            using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
-            parent.Remove(RawText.OfText(Path.GetFileName(path)));
-            if (Directory.Exists(folder))
-                throw new IOException($"The folder {folder} is not empty: somebody writes into it.", e);
-        }
+        // Not by Directory.Delete: its stack does not reach as deep as folders may lie in each other, and it knows neither files that may
+        // not be deleted for their mode nor names that are no text.
+        var path = Path.TrimEndingDirectorySeparator(folder);
+        using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
+        parent.Remove(RawText.OfText(Path.GetFileName(path)));
+        if (Directory.Exists(folder))
+            throw new IOException($"The folder {folder} is not empty: somebody writes into it.");
     }
 
     /// <summary>Removes a folder as far as that can be done.</summary>
