@@ -81,7 +81,10 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 return;
             // By the model's config: the base repository's own may be a job's.
             using var view = GitView.OfCheckout(at + "-view", worktree.At(at), CheckoutModel.Of(basePath), basePath, target.Commit);
+            // All that git writes is in folders of this making: one whose gitproc was killed may still be at it.
+            view.UseOwnIndex();
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
+            File.Move(view.OwnIndex, Path.Combine(worktree.GitDirectory, "index"), overwrite: true);
             new LfsStore(basePath).Take(CheckoutModel.Of(basePath));
         }
     }

@@ -234,6 +234,30 @@ public sealed class LinkedTests : IDisposable
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
     }
 
+    [Fact]
+    public void A_git_of_one_that_was_killed_is_in_nobody_s_way_when_a_folder_is_made()
+    {
+        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquire(Linked)[0];
+        Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
+        var gitDirectory = GitDirectory(checkout);
+        _pool.Release(checkout);
+        FolderRemoval.Remove(checkout.Path);
+
+        var back = new Pool(_pool.Pool.Path, new LockAtCheckout(() => gitDirectory)).Acquire(Linked)[0];
+
+        Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
+        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+    }
+
+    private sealed class LockAtCheckout(Func<string> gitDirectory) : IProgress<PoolReport>
+    {
+        public void Report(PoolReport value)
+        {
+            if (value.Kind == ReportKind.Command && value.Text.Contains(" checkout", StringComparison.Ordinal))
+                File.WriteAllText(Path.Combine(gitDirectory(), "index.lock"), "");
+        }
+    }
+
     private sealed class EndAtBringingBack : IProgress<PoolReport>
     {
         public void Report(PoolReport value)

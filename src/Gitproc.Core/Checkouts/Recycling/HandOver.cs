@@ -95,11 +95,15 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
         try
         {
-            // Left by a git that was killed; nobody works here now.
-            gitDirectory.Remove("index.lock");
             using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Model, request.Base, state.Commit);
             if (gitDirectory.Find("index") == EntryKind.File)
+            {
+                // A git whose gitproc was killed may still write beside the other one.
+                File.Copy(view.Index, view.OwnIndex);
+                view.UseOwnIndex();
                 git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+            }
+
             Directory.Move(back, request.Path);
         }
         finally
