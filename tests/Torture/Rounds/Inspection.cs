@@ -108,6 +108,9 @@ internal sealed class Inspection(Ground ground, Tally tally)
         Check(rows.SetEquals(folders), $"after a repair there are rows of {string.Join(' ', rows.Order())} and folders {string.Join(' ', folders.Order())}");
         Check(Left(ground.Pool.Temporary) == 0, "after a repair something is left in tmp");
         Check(Left(ground.Pool.Queue) == 0, "after a repair something is left in queue");
+        // Before it one may be left that is in nobody's way: it waited for a checkout that was removed.
+        var waiting = Answer("SELECT group_concat(who) FROM waiter");
+        Check(waiting.Length == 0, $"after a repair these still wait, and are gone: {waiting}");
     }
 
     // All that there may be: one that is lost or stuck would be missing.
@@ -131,8 +134,6 @@ internal sealed class Inspection(Ground ground, Tally tally)
             return;
         }
 
-        var waiting = Answer("SELECT group_concat(who) FROM waiter");
-        Check(waiting.Length == 0, $"these still wait, and are gone: {waiting}");
         foreach (var checkout in all)
         {
             var changes = SourceRepository.Changes(checkout.Path);
