@@ -26,7 +26,6 @@ internal sealed partial class SignalPassing : IDisposable
     }
 
     /// <summary>Names the process that signals are passed to.</summary>
-    /// <param name="processId">Its id.</param>
     public void To(int processId) => _processId = processId;
 
     /// <inheritdoc/>

@@ -7,8 +7,6 @@ namespace Gitproc.PowerShell;
 internal static class CapturedOutput
 {
     /// <summary>Looks at the line.</summary>
-    /// <param name="invocation">How the command was called.</param>
-    /// <returns>True when it is seen to be captured.</returns>
     public static bool Is(InvocationInfo invocation)
     {
         if (invocation.PipelinePosition < invocation.PipelineLength)

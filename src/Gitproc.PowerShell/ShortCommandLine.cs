@@ -30,9 +30,7 @@ internal sealed class ShortCommandLine
     private readonly Dictionary<string, object?> _bound;
 
     /// <summary>Reads what is bound.</summary>
-    /// <param name="invocation">How the command was called.</param>
     /// <param name="input">The first object of the pipeline; null as long as there is none.</param>
-    /// <param name="words">Its own parameters, which a completion tells nowhere else.</param>
     public ShortCommandLine(InvocationInfo invocation, PSObject? input, params (string Name, object? Value)[] words)
     {
         _invocation = invocation;
@@ -62,8 +60,6 @@ internal sealed class ShortCommandLine
     public bool IsBare => !_bound.ContainsKey("Command");
 
     /// <summary>How many words name a command that it may stand for; the others are arguments.</summary>
-    /// <param name="command">The command.</param>
-    /// <returns>At most two.</returns>
     public int Words(string command) => command == Named ? _words : 0;
 
     /// <summary>Says why it is refused.</summary>
@@ -80,7 +76,6 @@ internal sealed class ShortCommandLine
     }
 
     /// <summary>What goes to the command by its place.</summary>
-    /// <returns>The arguments; some may be null.</returns>
     public object?[] ByPlace()
     {
         if (Target == Filter && _bound.TryGetValue("F", out var pattern))
@@ -93,7 +88,6 @@ internal sealed class ShortCommandLine
     }
 
     /// <summary>What goes to the command by its name.</summary>
-    /// <returns>The arguments.</returns>
     public Hashtable ByName()
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);

@@ -14,9 +14,6 @@ internal static class ShortCommandParameters
     private const int OwnPositions = 2;
 
     /// <summary>Makes the parameters.</summary>
-    /// <param name="line">What is bound so far.</param>
-    /// <param name="commands">The commands of the session.</param>
-    /// <returns>The parameters.</returns>
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();

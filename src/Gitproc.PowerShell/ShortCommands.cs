@@ -58,7 +58,6 @@ public static class ShortCommands
 
     /// <summary>The words that can stand first, or after another one.</summary>
     /// <param name="first">The word before; null for none.</param>
-    /// <returns>The words, and the names of cmdlets.</returns>
     internal static IEnumerable<KeyValuePair<string, string>> WordsAfter(string? first) => first is null
         ? Targets.Where(pair => pair.Key is [not '-', _, ..] && !pair.Key.Contains(' ', StringComparison.Ordinal))
         : Targets.Where(pair => pair.Key.StartsWith(first + " ", StringComparison.OrdinalIgnoreCase))

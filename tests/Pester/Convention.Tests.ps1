@@ -36,19 +36,19 @@ Describe 'The conventions of PowerShell' {
     }
 
     It '<_> says by Gitproc.<_> whose error it is' -ForEach $manifest.CmdletsToExport {
-        (Get-Command $_ -Module Gitproc).ImplementingType.FullName | Should -Be "Gitproc.$($_ -replace '-')Command"
+        (Get-Command $_ -Module Gitproc).ImplementingType.FullName | Should -Be "Gitproc.PowerShell.Commands.$($_ -replace '-')Command"
     }
 
     It 'errors are Reason,Gitproc.Command: <Id>' -ForEach @(
-        @{ Id = 'CheckoutNotFound,Gitproc.ExitGitprocCheckoutCommand'; Code = { Exit-GitprocCheckout checkout-99 } }
-        @{ Id = 'CheckoutNotFound,Gitproc.GetGitprocCheckoutCommand'; Code = { gp ls checkout-99 } }
-        @{ Id = 'UnknownRepository,Gitproc.InvokeGitprocAcquireCommand'; Code = { a /no/such/repository } }
-        @{ Id = 'UnknownRepository,Gitproc.UseGitprocCheckoutCommand'; Code = { Use-GitprocCheckout /no/such/repository { } } }
-        @{ Id = 'UnknownRepository,Gitproc.EnterGitprocCheckoutCommand'; Code = { Enter-GitprocCheckout /no/such/repository } }
-        @{ Id = 'InvalidPattern,Gitproc.SelectGitprocCheckoutCommand'; Code = { Select-GitprocCheckout '(' } }
-        @{ Id = 'InvalidPattern,Gitproc.GetGitprocRescueCommand'; Code = { Get-GitprocRescue '[' } }
-        @{ Id = 'RescueNotFound,Gitproc.RestoreGitprocRescueCommand'; Code = { Restore-GitprocRescue none } }
-        @{ Id = 'UnknownCommand,Gitproc.InvokeGitprocCommand'; Code = { gitproc nonsense } }
+        @{ Id = 'CheckoutNotFound,Gitproc.PowerShell.Commands.ExitGitprocCheckoutCommand'; Code = { Exit-GitprocCheckout checkout-99 } }
+        @{ Id = 'CheckoutNotFound,Gitproc.PowerShell.Commands.GetGitprocCheckoutCommand'; Code = { gp ls checkout-99 } }
+        @{ Id = 'UnknownRepository,Gitproc.PowerShell.Commands.InvokeGitprocAcquireCommand'; Code = { a /no/such/repository } }
+        @{ Id = 'UnknownRepository,Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'; Code = { Use-GitprocCheckout /no/such/repository { } } }
+        @{ Id = 'UnknownRepository,Gitproc.PowerShell.Commands.EnterGitprocCheckoutCommand'; Code = { Enter-GitprocCheckout /no/such/repository } }
+        @{ Id = 'InvalidPattern,Gitproc.PowerShell.Commands.SelectGitprocCheckoutCommand'; Code = { Select-GitprocCheckout '(' } }
+        @{ Id = 'InvalidPattern,Gitproc.PowerShell.Commands.GetGitprocRescueCommand'; Code = { Get-GitprocRescue '[' } }
+        @{ Id = 'RescueNotFound,Gitproc.PowerShell.Commands.RestoreGitprocRescueCommand'; Code = { Restore-GitprocRescue none } }
+        @{ Id = 'UnknownCommand,Gitproc.PowerShell.Commands.InvokeGitprocCommand'; Code = { gitproc nonsense } }
     ) {
         $caught = $null
         try {
@@ -66,7 +66,7 @@ Describe 'The conventions of PowerShell' {
         $checkouts = Invoke-GitprocAcquire $repository -Count 2
         $released = $checkouts[0].Name, 'checkout-99', $checkouts[1].Name | Exit-GitprocCheckout -PassThru -ErrorAction SilentlyContinue -ErrorVariable records
         $released.Name | Should -Be $checkouts.Name
-        $records.FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.ExitGitprocCheckoutCommand'
+        $records.FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.PowerShell.Commands.ExitGitprocCheckoutCommand'
         $records.TargetObject | Should -Be 'checkout-99'
         $found = 'none', $repository | Invoke-GitprocAcquire -ErrorAction Ignore
         $found.Repository | Should -Be $repository
@@ -93,7 +93,7 @@ Describe 'The conventions of PowerShell' {
             $parameters = @{ PassThru = $true; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'records' }
 
             (Update-GitprocLease CHECKOUT-* -Label mine @parameters).Name | Should -Be $mine.Name
-            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.UpdateGitprocLeaseCommand'
+            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.PowerShell.Commands.UpdateGitprocLeaseCommand'
             (Reset-GitprocCheckout checkout-? @parameters).Name | Sort-Object | Should -Be ($mine.Name + $free.Name | Sort-Object)
             $records.TargetObject | Should -Be $theirs.Name
             (Get-GitprocCheckout $mine.Name).Label | Should -Be 'mine', 'mine'
@@ -102,7 +102,7 @@ Describe 'The conventions of PowerShell' {
             Exit-GitprocCheckout * -LeaseId $mine[0].LeaseId
             (Get-GitprocCheckout -Locked).Name | Should -Be @($all | Where-Object { $_ -ne $mine[0].Name } | Sort-Object)
             (Exit-GitprocCheckout * @parameters).Name | Should -Be $mine[1].Name
-            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.ExitGitprocCheckoutCommand'
+            $records.FullyQualifiedErrorId | Should -Be 'HeldByOther,Gitproc.PowerShell.Commands.ExitGitprocCheckoutCommand'
             $records.TargetObject | Should -Be $theirs.Name
             (Get-GitprocCheckout -Locked).LeaseId | Should -Be $theirs.LeaseId
 
@@ -253,7 +253,7 @@ Describe 'The conventions of PowerShell' {
     It 'tells by a job what it cannot do, and only tells with -WhatIf' {
         $job = Remove-GitprocCheckout checkout-99 -AsJob
         $null = $job | Receive-Job -Wait -ErrorAction SilentlyContinue -ErrorVariable records
-        $records[0].FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.RemoveGitprocCheckoutCommand'
+        $records[0].FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.PowerShell.Commands.RemoveGitprocCheckoutCommand'
         $job | Remove-Job
         Initialize-GitprocCheckout $repository -Count 3 -AsJob -WhatIf 6>&1 | Should -BeNullOrEmpty
         & { $WhatIfPreference = $true; Initialize-GitprocCheckout $repository -Count 3 -AsJob } 6>&1 | Should -BeNullOrEmpty
@@ -293,7 +293,7 @@ Describe 'The conventions of PowerShell' {
             [Gitproc.PowerShell.ShortCommands]::Pipeline = $null
             $null = $shell.AddScript('Invoke-Gitproc ls').Invoke()
             [Gitproc.PowerShell.ShortCommands]::Pipeline = $pipeline
-            $shell.Streams.Error.FullyQualifiedErrorId | Should -Be 'ConstrainedLanguage,Gitproc.InvokeGitprocCommand'
+            $shell.Streams.Error.FullyQualifiedErrorId | Should -Be 'ConstrainedLanguage,Gitproc.PowerShell.Commands.InvokeGitprocCommand'
             $shell.Streams.Error.Clear()
             { $shell.Commands.Clear(); $shell.AddScript("Remove-Module Gitproc").Invoke() } | Should -Not -Throw
         } finally {

@@ -254,8 +254,8 @@ Describe 'gp' {
     }
 
     It 'says how an option is written here' {
-        { gp rm --force checkout-1 } | Should -Throw -ErrorId '*,Gitproc.InvokeGitprocCommand'
-        { gp ls --no-color=never } | Should -Throw -ErrorId 'InvalidOption,Gitproc.InvokeGitprocCommand' -ExpectedMessage "'--no-color=never' is *-NoColor."
+        { gp rm --force checkout-1 } | Should -Throw -ErrorId '*,Gitproc.PowerShell.Commands.InvokeGitprocCommand'
+        { gp ls --no-color=never } | Should -Throw -ErrorId 'InvalidOption,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "'--no-color=never' is *-NoColor."
         gp filter '--' | Should -BeNullOrEmpty
     }
 
@@ -286,7 +286,7 @@ Describe 'gp' {
     }
 
     It 'refuses a command that gitproc does not have' {
-        { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.InvokeGitprocCommand' -ExpectedMessage "*'nonsense'*"
+        { gitproc nonsense } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "*'nonsense'*"
         { gitproc nonsense -Ref main $repository more } | Should -Throw -ErrorId 'UnknownCommand,*'
     }
 

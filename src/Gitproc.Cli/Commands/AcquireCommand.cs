@@ -10,8 +10,6 @@ namespace Gitproc.Cli.Commands;
 internal static class AcquireCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var acquire = new AcquireOptions();

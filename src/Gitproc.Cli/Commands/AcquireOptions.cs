@@ -83,8 +83,6 @@ internal sealed class AcquireOptions
     /// <summary>
     /// Gives <c>--wait</c> the value it may do without: the parser would take what follows for it, a repository for instance.
     /// </summary>
-    /// <param name="arguments">The arguments.</param>
-    /// <returns>The arguments, with a value in each <c>--wait</c>.</returns>
     public static string[] CompleteWait(string[] arguments)
     {
         var completed = new List<string>();
@@ -102,7 +100,6 @@ internal sealed class AcquireOptions
     }
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
         command.Add(_repository);
@@ -127,9 +124,7 @@ internal sealed class AcquireOptions
     }
 
     /// <summary>Makes the request that a command line means.</summary>
-    /// <param name="parsed">The command line.</param>
     /// <param name="owner">Who will own the lease; null for nobody.</param>
-    /// <returns>The request.</returns>
     public AcquireRequest Request(ParseResult parsed, LeaseOwner? owner) => new()
     {
         Repository = parsed.GetValue(_repository),

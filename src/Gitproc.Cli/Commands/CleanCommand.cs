@@ -10,8 +10,6 @@ internal static class CleanCommand
     private const string Name = "clean-released";
 
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var checkout = new Argument<string>("checkout");
@@ -29,9 +27,6 @@ internal static class CleanCommand
     }
 
     /// <summary>Starts the process. Where it cannot be started, the next acquire does its work.</summary>
-    /// <param name="pool">The pool's folder.</param>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <param name="request">How it was released.</param>
     public static void Start(string pool, string checkout, ReleaseRequest request)
     {
         List<string> arguments = ["--pool", pool, Name, checkout];

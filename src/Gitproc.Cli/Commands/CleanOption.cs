@@ -6,8 +6,6 @@ namespace Gitproc.Cli.Commands;
 internal static class CleanOption
 {
     /// <summary>Makes the option.</summary>
-    /// <param name="what">What it is about, the beginning of a sentence.</param>
-    /// <returns>A new option.</returns>
     public static Option<CleanMode?> Create(string what) => new("--clean")
     {
         Description = $"{what}: default (all that git does not ignore), full (ignored files too) or none. [setting: gitproc.clean]",

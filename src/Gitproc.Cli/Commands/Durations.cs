@@ -7,7 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class Durations
 {
     /// <summary>Reads one.</summary>
-    /// <param name="result">The argument of the option.</param>
     /// <returns>The span; null with an error in the result when it is none.</returns>
     public static TimeSpan? Parse(ArgumentResult result)
     {

@@ -7,10 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class EachOf
 {
     /// <summary>Does it.</summary>
-    /// <typeparam name="T">What the things are.</typeparam>
-    /// <param name="items">The things.</param>
-    /// <param name="step">What to do with one.</param>
-    /// <returns>The exit code.</returns>
     public static int Do<T>(IEnumerable<T> items, Action<T> step)
     {
         var code = ExitCode.Done;

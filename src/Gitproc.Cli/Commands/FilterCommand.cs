@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Commands;
 internal static class FilterCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var pattern = new Argument<string>("pattern")

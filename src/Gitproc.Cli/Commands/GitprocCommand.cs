@@ -10,7 +10,6 @@ internal static class GitprocCommand
 {
     /// <summary>Makes the command.</summary>
     /// <param name="commandToRun">For <c>run</c>: what followed <c>--</c>; null when there was no <c>--</c>.</param>
-    /// <returns>The command.</returns>
     public static RootCommand Create(IReadOnlyList<string>? commandToRun)
     {
         // Before anything is printed, what parsing finds wrong included.

@@ -30,7 +30,6 @@ internal sealed class GlobalOptions
     };
 
     /// <summary>Adds the options to the root command.</summary>
-    /// <param name="root">The root command.</param>
     public void AddTo(Command root)
     {
         root.Add(_pool);
@@ -38,18 +37,13 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Opens the pool that a command line means.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <returns>The pool.</returns>
     public Pool Open(ParseResult parsed) =>
         new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)), Caller.Parent);
 
     /// <summary>Opens the pool that a command line means, without showing what goes on.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <returns>The pool.</returns>
     public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);
 
     /// <summary>Says what a checkout is now that its lease has ended.</summary>
-    /// <param name="checkout">The checkout.</param>
     public static void Tell(Checkout checkout) => Messages.WriteLine(
         $"gitproc: {checkout.Name} {(checkout.State == CheckoutState.Free ? "is free" : checkout.Reason)}");
 }

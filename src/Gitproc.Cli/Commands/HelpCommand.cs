@@ -9,8 +9,6 @@ namespace Gitproc.Cli.Commands;
 internal static class HelpCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="root">What it helps with.</param>
-    /// <returns>The command.</returns>
     public static Command Create(RootCommand root)
     {
         var about = new Argument<string[]>("command")

@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Commands;
 internal static class HistoryCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var checkout = new Option<string?>("--checkout") { Description = "Only of this checkout.", HelpName = "CHECKOUT" };

@@ -6,7 +6,6 @@ namespace Gitproc.Cli.Commands;
 internal static class KindOption
 {
     /// <summary>Makes the option.</summary>
-    /// <returns>A new option.</returns>
     public static Option<CheckoutKind?> Create() => new("--kind")
     {
         Description = "Only this kind will do: clone, or linked (a worktree, which shares branches, stash and config with others). [setting: gitproc.kind]",

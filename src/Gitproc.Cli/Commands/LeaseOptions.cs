@@ -7,7 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class LeaseOptions
 {
     /// <summary>After what time it expires.</summary>
-    /// <returns>A new option.</returns>
     public static Option<TimeSpan?> Expiry() => new("--expires-after")
     {
         Description = "Let it expire after this time, as 90s, 5m, 1h30m, 2d. While its owner is seen to live it is not given away even then. [setting: gitproc.leaseDuration]",
@@ -22,11 +21,9 @@ internal static class LeaseOptions
     };
 
     /// <summary>Whether the expiry counts while the owner lives.</summary>
-    /// <returns>A new option.</returns>
     public static Option<bool> Strict() => new("--strict") { Description = "Let it expire even while its owner lives." };
 
     /// <summary>Which acquisition is meant.</summary>
-    /// <returns>A new option.</returns>
     public static Option<string?> LeaseId() => new("--lease-id")
     {
         Description = "Only this acquisition of it: a later one is left alone.",
@@ -34,12 +31,9 @@ internal static class LeaseOptions
     };
 
     /// <summary>Whether processes are ended.</summary>
-    /// <param name="description">Which.</param>
-    /// <returns>A new option.</returns>
     public static Option<bool> StopProcesses(string description) => new("--stop-processes") { Description = description };
 
     /// <summary>Which checkout is meant.</summary>
-    /// <returns>A new argument.</returns>
     public static Argument<string?> Checkout() => new("checkout")
     {
         Description = "Its name, or a path in it. [default: the one you stand in]",

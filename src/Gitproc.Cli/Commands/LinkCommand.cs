@@ -9,8 +9,6 @@ namespace Gitproc.Cli.Commands;
 internal static class LinkCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var path = new Argument<string?>("path") { Description = "Where to make it: a new or an empty folder.", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
@@ -48,8 +46,6 @@ internal static class LinkCommand
     }
 
     /// <summary>Makes <c>gitproc checkout</c>.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command CreateCheckout(GlobalOptions options)
     {
         var wanted = new Argument<string>("ref") { Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch.", HelpName = "REF" };

@@ -7,8 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class ListCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var repository = new Option<string?>("--repo")

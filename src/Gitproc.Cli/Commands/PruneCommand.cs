@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Commands;
 internal static class PruneCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "For how long nobody has used it, as 12h, 14d. [default: 14d]", HelpName = "DURATION", CustomParser = Durations.Parse };

@@ -6,8 +6,6 @@ namespace Gitproc.Cli.Commands;
 internal static class ReapCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var command = new Command("reap", "Take off the leases whose owners are gone or that have expired. acquire does so by itself when it needs one.");

@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Commands;
 internal static class RenewCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var checkout = LeaseOptions.Checkout();

@@ -7,8 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class RepairCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var command = new Command("repair", "Make the pool's database and folders agree: after a crash, a lost database, folders removed by hand.");

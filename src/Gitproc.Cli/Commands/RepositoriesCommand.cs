@@ -7,8 +7,6 @@ namespace Gitproc.Cli.Commands;
 internal static class RepositoriesCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var json = CheckoutOutput.JsonOption();

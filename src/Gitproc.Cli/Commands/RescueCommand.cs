@@ -10,8 +10,6 @@ namespace Gitproc.Cli.Commands;
 internal static class RescueCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options) =>
         new("rescue", "Show, restore and remove the work that was rescued when checkouts were cleaned.") { List(options), Restore(options), Remove(options) };
 

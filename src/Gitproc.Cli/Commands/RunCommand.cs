@@ -16,8 +16,6 @@ internal static class RunCommand
     private const string Name = "run";
 
     /// <summary>Splits a command line of <c>run</c> at its <c>--</c>: what follows is not ours to read.</summary>
-    /// <param name="arguments">All arguments.</param>
-    /// <returns>Our own arguments, and the command to run; null when there is none.</returns>
     public static (string[] Own, IReadOnlyList<string>? Command) Split(string[] arguments)
     {
         var end = Array.IndexOf(arguments, "--");
@@ -27,9 +25,7 @@ internal static class RunCommand
     }
 
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
     /// <param name="commandToRun">What followed <c>--</c>; null when there was no <c>--</c>.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options, IReadOnlyList<string>? commandToRun)
     {
         var acquire = new AcquireOptions();

@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Commands;
 internal static class TopCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="options">The global options.</param>
-    /// <returns>The command.</returns>
     public static Command Create(GlobalOptions options)
     {
         var repository = new Option<string?>("--repo") { Description = "Only this repository: a URL, a path, or a name the pool knows.", HelpName = "REPO" };

@@ -14,13 +14,10 @@ internal static class CompleteCommand
     private const string Name = "complete";
 
     /// <summary>The words of a command line that is to be completed.</summary>
-    /// <param name="arguments">All arguments of ours.</param>
     /// <returns>The words behind <c>gitproc</c>, the last one being typed; null when nothing is to be completed.</returns>
     public static string[]? WordsOf(string[] arguments) => arguments is [Name, "--", .. var words] ? words : null;
 
     /// <summary>Runs the command.</summary>
-    /// <param name="words">The words.</param>
-    /// <returns>The exit code.</returns>
     public static int Run(string[] words)
     {
         try

@@ -17,7 +17,6 @@ internal static class CompletionCommand
     };
 
     /// <summary>Makes the command.</summary>
-    /// <returns>The command.</returns>
     public static Command Create()
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh.", HelpName = SuggestedValues.Shell };

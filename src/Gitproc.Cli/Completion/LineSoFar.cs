@@ -11,8 +11,6 @@ internal sealed class LineSoFar
     private int _arguments;
 
     /// <summary>Reads the words.</summary>
-    /// <param name="root">The root command.</param>
-    /// <param name="words">The words behind its name.</param>
     public LineSoFar(RootCommand root, IEnumerable<string> words)
     {
         _commands = [root];
@@ -38,31 +36,22 @@ internal sealed class LineSoFar
     };
 
     /// <summary>What was given already.</summary>
-    /// <param name="helpName">What the argument or option is shown to take.</param>
     /// <returns>The value; null when there was none.</returns>
     public string? ValueOf(string helpName) => _values.GetValueOrDefault(helpName);
 
     /// <summary>Finds an option of the command.</summary>
-    /// <param name="name">Its name or another one of it.</param>
-    /// <returns>The option; null when there is none.</returns>
     public Option? FindOption(string name) => AllOptions().FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     /// <summary>The options that begin with what is typed.</summary>
-    /// <param name="typed">What is typed.</param>
-    /// <returns>Their names.</returns>
     public IEnumerable<Suggestion> Options(string typed) => AllOptions()
         .Where(option => !option.Hidden && option.Name.StartsWith(typed, StringComparison.Ordinal))
         .Select(option => new Suggestion(option.Name, Brief(option.Description)))
         .OrderBy(found => found.Text, StringComparer.Ordinal);
 
     /// <summary>The commands that begin with what is typed, where one can stand.</summary>
-    /// <param name="typed">What is typed.</param>
-    /// <returns>Their names.</returns>
     public IEnumerable<Suggestion> Commands(string typed) => _arguments > 0 || IsPastOptions ? [] : CommandsOf(Command, typed);
 
     /// <summary>The commands that begin with what is typed.</summary>
-    /// <param name="typed">What is typed.</param>
-    /// <returns>Their names.</returns>
     public IEnumerable<Suggestion> AllCommands(string typed) => CommandsOf(_commands[0], typed);
 
     private static IEnumerable<Suggestion> CommandsOf(Command command, string typed) => command.Subcommands

@@ -4,7 +4,6 @@ using Gitproc.Pools;
 namespace Gitproc.Cli.Completion;
 
 /// <summary>What an argument or an option can have for a value: what help calls it says what it is.</summary>
-/// <param name="line">The command line so far.</param>
 internal sealed class SuggestedValues(LineSoFar line)
 {
     /// <summary>What help calls a shell.</summary>
@@ -15,9 +14,6 @@ internal sealed class SuggestedValues(LineSoFar line)
     private readonly Lazy<Pool> _pool = new(() => new Pool(line.ValueOf("FOLDER")));
 
     /// <summary>The values of an argument.</summary>
-    /// <param name="argument">The argument.</param>
-    /// <param name="typed">How the value begins.</param>
-    /// <returns>The values that begin so.</returns>
     public IEnumerable<Suggestion> For(Argument argument, string typed) => argument.HelpName switch
     {
         "NAME" => Begin(_pool.Value.SuggestLinks(line.ValueOf(Repository), CurrentFolder.Path), typed),
@@ -28,9 +24,6 @@ internal sealed class SuggestedValues(LineSoFar line)
     };
 
     /// <summary>The values of an option.</summary>
-    /// <param name="option">The option.</param>
-    /// <param name="typed">How the value begins.</param>
-    /// <returns>The values that begin so.</returns>
     public IEnumerable<Suggestion> For(Option option, string typed) => option.HelpName switch
     {
         "ID" => Begin(_pool.Value.SuggestLeases(), typed),

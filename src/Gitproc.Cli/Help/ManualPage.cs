@@ -17,8 +17,6 @@ internal static class ManualPage
     private const int LongestBeside = 16;
 
     /// <summary>Lays the page of a command out.</summary>
-    /// <param name="path">The root command, and the words after it.</param>
-    /// <returns>The lines.</returns>
     public static IEnumerable<string> Lines(IReadOnlyList<Command> path)
     {
         var command = path[^1];

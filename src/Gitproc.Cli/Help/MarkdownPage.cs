@@ -3,21 +3,12 @@ using System.Text.RegularExpressions;
 namespace Gitproc.Cli.Help;
 
 /// <summary>A page of help in markdown: a title, a synopsis, sections.</summary>
-/// <param name="Title">The title.</param>
-/// <param name="Synopsis">What stands before the first section.</param>
-/// <param name="Sections">The sections.</param>
 internal sealed partial record MarkdownPage(string Title, string Synopsis, IReadOnlyList<MarkdownSection> Sections)
 {
     /// <summary>Reads a file.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="online">Where its folder is online.</param>
-    /// <returns>The page.</returns>
     public static MarkdownPage Read(string path, string online) => Parse(File.ReadAllText(path), online);
 
     /// <summary>Reads a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="online">Where its folder is online: so are the documents in the folders above, which are not where the page is read.</param>
-    /// <returns>The page.</returns>
     public static MarkdownPage Parse(string text, string online)
     {
         var title = MarkdownSection.Split(Above().Replace(text, link => $"]({new Uri(new Uri(online), link.Groups[1].Value)})"), "# ")[1];
@@ -26,8 +17,6 @@ internal sealed partial record MarkdownPage(string Title, string Synopsis, IRead
     }
 
     /// <summary>Finds a section.</summary>
-    /// <param name="title">Its title.</param>
-    /// <returns>The section; null when there is none.</returns>
     public MarkdownSection? Section(string title) => Sections.FirstOrDefault(section => section.Title == title);
 
     [GeneratedRegex(@"\]\((\.\./[^)]+)\)")]
@@ -35,7 +24,6 @@ internal sealed partial record MarkdownPage(string Title, string Synopsis, IRead
 }
 
 /// <summary>A section of a page, or a part of one.</summary>
-/// <param name="Title">The title.</param>
 /// <param name="Body">What stands below it, without empty lines around.</param>
 internal sealed partial record MarkdownSection(string Title, string Body)
 {
@@ -68,7 +56,6 @@ internal sealed partial record MarkdownSection(string Title, string Body)
     public IEnumerable<(string Text, string Address)> Links => Linked().Matches(Body).Select(match => (match.Groups[1].Value, match.Groups[2].Value));
 
     /// <summary>Finds a line such as <c>Default: 100</c>.</summary>
-    /// <param name="name">What stands before the colon.</param>
     /// <returns>What stands behind it; null when there is no such line.</returns>
     public string? Value(string name) =>
         Body.Split('\n').FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..].Replace("`", "", StringComparison.Ordinal);
@@ -77,9 +64,6 @@ internal sealed partial record MarkdownSection(string Title, string Body)
     public string WithoutValues => Named().Replace(Body, "").Trim('\n');
 
     /// <summary>Splits a text at its titles of a level.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="mark">What a title begins with.</param>
-    /// <returns>First what stands before all titles, with an empty one.</returns>
     public static List<MarkdownSection> Split(string text, string mark)
     {
         List<(string Title, List<string> Lines)> found = [("", [])];

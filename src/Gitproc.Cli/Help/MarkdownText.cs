@@ -9,9 +9,6 @@ internal static partial class MarkdownText
     private const string Below = "    ";
 
     /// <summary>Lays a text out.</summary>
-    /// <param name="markdown">The text.</param>
-    /// <param name="width">The longest line, where words allow it. Code stays as it is.</param>
-    /// <returns>The lines.</returns>
     public static IEnumerable<string> Lines(string markdown, int width)
     {
         var isFirst = true;
@@ -26,18 +23,12 @@ internal static partial class MarkdownText
     }
 
     /// <summary>The paragraphs; each item of a list, line of code and row of a table is one, and they are not wrapped.</summary>
-    /// <param name="markdown">The text.</param>
-    /// <returns>The paragraphs.</returns>
     public static IEnumerable<string> Paragraphs(string markdown) => Blocks(markdown, int.MaxValue).SelectMany(block => block).Select(line => line.Text);
 
     /// <summary>Takes the marks out of a line: back-ticks, double stars, links, of which an address stays, and the path of a page does not.</summary>
-    /// <param name="line">The line.</param>
-    /// <returns>The text.</returns>
     public static string Plain(string line) => Marks().Replace(Link().Replace(Address().Replace(line, "$1 ($2)"), "$1"), "").Replace(@"\|", "|", StringComparison.Ordinal);
 
     /// <summary>Reads a table.</summary>
-    /// <param name="markdown">A text with one.</param>
-    /// <returns>The cells of the rows below the titles.</returns>
     public static IEnumerable<string[]> Rows(string markdown) =>
         Cells(markdown.Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))).Skip(2);
 

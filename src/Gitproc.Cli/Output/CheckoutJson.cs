@@ -6,8 +6,6 @@ namespace Gitproc.Cli.Output;
 internal static class CheckoutJson
 {
     /// <summary>Writes the properties of a checkout.</summary>
-    /// <param name="checkout">The checkout.</param>
-    /// <param name="json">Where to.</param>
     public static void Write(Checkout checkout, Utf8JsonWriter json)
     {
         json.WriteString("name", checkout.Name);

@@ -8,13 +8,9 @@ namespace Gitproc.Cli.Output;
 internal static class CheckoutOutput
 {
     /// <summary>The option that asks for JSON.</summary>
-    /// <returns>A new option.</returns>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON." };
 
     /// <summary>Prints checkouts.</summary>
-    /// <param name="checkouts">The checkouts.</param>
-    /// <param name="asJson">Whether as JSON rather than a table.</param>
-    /// <param name="hasStatus">Whether the table has a column for what is so in the work trees.</param>
     public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson, bool hasStatus = false)
     {
         if (asJson)

@@ -13,11 +13,6 @@ internal static class CheckoutTable
     private const int StateColumn = 1;
 
     /// <summary>Writes the table; nothing at all for no checkouts.</summary>
-    /// <param name="checkouts">The checkouts.</param>
-    /// <param name="writer">Where to.</param>
-    /// <param name="color">Whether the state is coloured.</param>
-    /// <param name="hasStatus">Whether there is a column for what is so in the work trees.</param>
-    /// <param name="place">Where the caller stands.</param>
     public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus, StandingPlace place)
     {
         if (checkouts.Count == 0)

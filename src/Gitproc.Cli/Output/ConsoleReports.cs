@@ -6,7 +6,6 @@ namespace Gitproc.Cli.Output;
 /// Shows what goes on, on standard error: waits and notices always, git's commands when asked, progress as one line of a terminal
 /// that is gone when the step has ended, and nowhere else.
 /// </summary>
-/// <param name="verbose">Whether git's commands are shown.</param>
 internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
 {
     // A step that is over sooner is not worth a line that comes and goes.

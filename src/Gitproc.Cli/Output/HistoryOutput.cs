@@ -8,8 +8,6 @@ namespace Gitproc.Cli.Output;
 internal static class HistoryOutput
 {
     /// <summary>Prints events.</summary>
-    /// <param name="events">The events.</param>
-    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than in lines.</param>
     public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
     {
         if (asJson)

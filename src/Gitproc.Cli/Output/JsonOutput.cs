@@ -6,9 +6,6 @@ namespace Gitproc.Cli.Output;
 internal static class JsonOutput
 {
     /// <summary>Prints an array of objects.</summary>
-    /// <typeparam name="T">What the objects are of.</typeparam>
-    /// <param name="items">The items.</param>
-    /// <param name="write">Writes the properties of one.</param>
     public static void WriteArray<T>(IEnumerable<T> items, Action<T, Utf8JsonWriter> write)
     {
         using var output = Console.OpenStandardOutput();
@@ -27,8 +24,6 @@ internal static class JsonOutput
     }
 
     /// <summary>Writes a number.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="value">The number; null for <c>null</c>.</param>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, long? value)
     {
@@ -39,8 +34,6 @@ internal static class JsonOutput
     }
 
     /// <summary>Writes a time.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="value">The time; null for <c>null</c>.</param>
     public static void WriteTimeOrNull(this Utf8JsonWriter json, string name, DateTimeOffset? value)
     {
@@ -51,8 +44,6 @@ internal static class JsonOutput
     }
 
     /// <summary>Writes a truth value.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="value">The value; null for <c>null</c>.</param>
     public static void WriteBooleanOrNull(this Utf8JsonWriter json, string name, bool? value)
     {

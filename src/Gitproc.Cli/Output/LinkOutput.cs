@@ -9,8 +9,6 @@ internal static class LinkOutput
     private static readonly string[] Titles = ["NAME", "BRANCH", "COMMIT", "STATE", "PATH", "BASE"];
 
     /// <summary>Prints light-weight checkouts.</summary>
-    /// <param name="links">The checkouts.</param>
-    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
     public static void Write(IReadOnlyList<Link> links, bool asJson)
     {
         if (asJson)

@@ -4,7 +4,6 @@ namespace Gitproc.Cli.Output;
 internal static class Messages
 {
     /// <summary>Writes a text to standard error. That nobody listens there is no reason to fail.</summary>
-    /// <param name="text">The text.</param>
     public static void Write(string text)
     {
         try
@@ -18,6 +17,5 @@ internal static class Messages
     }
 
     /// <summary>Writes a line to standard error.</summary>
-    /// <param name="text">The line.</param>
     public static void WriteLine(string text) => Write(text + Environment.NewLine);
 }

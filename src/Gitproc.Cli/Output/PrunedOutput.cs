@@ -10,8 +10,6 @@ internal static class PrunedOutput
     private static readonly string[] Titles = ["KIND", "NAME", "REPOSITORY", "SIZE", "LAST USED"];
 
     /// <summary>Prints items, and how much they are together for whoever is at the terminal.</summary>
-    /// <param name="items">The items.</param>
-    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
     public static void Write(IReadOnlyList<PrunedItem> items, bool asJson)
     {
         if (asJson)

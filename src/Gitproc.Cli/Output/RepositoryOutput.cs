@@ -10,8 +10,6 @@ internal static class RepositoryOutput
     private static readonly string[] Titles = ["REPOSITORY", "BRANCH", "CHECKOUTS", "FREE", "LOCKED", "FETCHED", "SIZE"];
 
     /// <summary>Prints repositories.</summary>
-    /// <param name="repositories">The repositories.</param>
-    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
     public static void Write(IReadOnlyList<RepositoryInfo> repositories, bool asJson)
     {
         if (asJson)

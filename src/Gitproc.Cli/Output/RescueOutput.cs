@@ -10,8 +10,6 @@ internal static class RescueOutput
     private static readonly string[] Titles = ["RESCUE", "REPOSITORY", "BRANCH", "FILES", "COMMITS", "SIZE", "LEFT", "BY"];
 
     /// <summary>Prints rescues.</summary>
-    /// <param name="rescues">The rescues.</param>
-    /// <param name="asJson">Whether as JSON (docs/cli.md) rather than a table.</param>
     public static void Write(IReadOnlyList<Rescue> rescues, bool asJson)
     {
         if (asJson)

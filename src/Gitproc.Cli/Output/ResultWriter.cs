@@ -6,8 +6,6 @@ namespace Gitproc.Cli.Output;
 internal static class ResultWriter
 {
     /// <summary>Prints lines on standard output.</summary>
-    /// <param name="lines">The lines.</param>
-    /// <exception cref="IOException">Nobody could get them.</exception>
     public static void WriteLines(IEnumerable<string> lines)
     {
         using var output = Console.OpenStandardOutput();

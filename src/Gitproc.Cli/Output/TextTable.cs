@@ -4,9 +4,6 @@ namespace Gitproc.Cli.Output;
 internal static class TextTable
 {
     /// <summary>Lays a table out.</summary>
-    /// <param name="titles">The titles of the columns.</param>
-    /// <param name="rows">The cells.</param>
-    /// <returns>The lines; none when there is no row.</returns>
     public static IEnumerable<string> Lines(string[] titles, IEnumerable<string[]> rows)
     {
         var cells = rows.Prepend(titles).ToList();

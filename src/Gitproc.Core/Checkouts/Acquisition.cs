@@ -65,7 +65,6 @@ internal sealed class Acquisition(
     private BaseRefs Base => new(git, folder.Base(Repository.Base));
 
     /// <summary>Does it.</summary>
-    /// <param name="cancellationToken">Ends it and takes back what it began.</param>
     /// <returns>The checkouts, locked.</returns>
     public IReadOnlyList<CheckoutRow> Run(CancellationToken cancellationToken)
     {

@@ -1,9 +1,11 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Recycling;
 using Gitproc.Checkouts.Rescuing;
+using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -11,10 +13,6 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>Cleans checkouts and brings them to a target, and writes down how that went.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Notes what happens.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
 internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -24,15 +22,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
     public required RescueLimits Limits { get; init; }
 
     /// <summary>Cleans a checkout. The caller has its lock.</summary>
-    /// <param name="row">The checkout; its state is <see cref="CheckoutState.Cleaning"/>.</param>
-    /// <param name="repository">Its repository; the base repository is there and whole.</param>
-    /// <param name="target">What it is to have checked out.</param>
-    /// <param name="mode">What is taken away.</param>
-    /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
-    /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
     /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, or its folder was removed meanwhile and the lease is as it was.</returns>
-    /// <exception cref="GitprocException">The lease was lost to somebody else.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CheckoutRow? Clean(
         CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {
@@ -100,4 +90,38 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
     }
 
     private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
+}
+
+/// <summary>Cleans checkouts that nobody holds, so that the next acquire finds them ready: at the default branch as it was fetched last.</summary>
+/// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
+internal sealed class ReleasedCleaning(
+    PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports, PoolSettings settings)
+{
+    /// <summary>Cleans one, unless somebody holds or cleans it or processes run in it.</summary>
+    /// <param name="mode">What is taken away; null for the setting.</param>
+    public CheckoutRow Try(CheckoutRow row, CleanMode? mode, bool isDiscarded, CancellationToken cancellationToken)
+    {
+        using var cleaning = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
+        var now = new CheckoutTable(database.Connection).Find(row.Id);
+        return cleaning is null || now is not { State: CheckoutState.Cleaning, Lease: null } || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
+            ? now ?? row
+            : Clean(now, mode ?? settings.Clean, isDiscarded, cancellationToken);
+    }
+
+    /// <summary>Cleans one, as far as that can be done. The caller has its lock.</summary>
+    public CheckoutRow Clean(CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
+    {
+        var repository = new RepositoryTable(database.Connection).Of(row);
+        var basePath = folder.Base(repository.Base);
+        if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
+            || CheckoutHealth.Check(folder.Place(row)) is { IsMissing: true } or { Damage: not null })
+        {
+            return row;
+        }
+
+        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = settings.Rescue };
+        return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
+            ?? new CheckoutTable(database.Connection).Find(row.Id)
+            ?? row;
+    }
 }

@@ -4,6 +4,7 @@ using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
+using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -11,8 +12,6 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>Makes the folder of a checkout.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told what the user should know; null for nobody.</param>
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -20,14 +19,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
     /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and appears under
     /// its name when it is whole. What lies under that name was never handed out, as no lease is written there, and goes.
     /// </summary>
-    /// <param name="row">The checkout with its lease.</param>
-    /// <param name="repository">Its repository.</param>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
-    /// <param name="target">What to check out, in a checkout of its kind.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one a core.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What it has checked out.</returns>
-    /// <exception cref="GitprocException">git failed.</exception>
     public Head Create(CheckoutRow row, RepositoryRow repository, string url, Target target, string? workers, CancellationToken cancellationToken)
     {
         var place = folder.Place(row);
@@ -87,5 +80,32 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             File.Move(view.OwnIndex, Path.Combine(worktree.GitDirectory, "index"), overwrite: true);
             new LfsStore(basePath).Take(CheckoutModel.Of(basePath));
         }
+    }
+}
+
+/// <summary>Makes checkouts, and writes down that they are made.</summary>
+/// <param name="reports">Told what the user should know; null for nobody.</param>
+internal sealed class CheckoutMaking(PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
+{
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
+    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    public required string? CheckoutWorkers { get; init; }
+
+    /// <summary>Makes the folder of a checkout. The caller has its lock.</summary>
+    public CheckoutRow Make(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+    {
+        // Read before the refs are: what changes meanwhile is brought up to date the next time.
+        var generation = CheckoutModel.Generation(folder.Base(repository.Base));
+        var head = new CheckoutCreation(folder, git, reports).Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        var place = folder.Place(row);
+        return database.Change(() =>
+        {
+            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(place)) ?? throw LostLease.Error(row);
+            leases.Note(EventKind.Created, made, row.Lease.Id, why: null);
+            // Only what is made to the end says whose it is: a folder with a live lease in it is nobody's to make again.
+            LeaseFile.Write(place.GitDirectory, row.Lease, replaced: null);
+            return made;
+        });
     }
 }

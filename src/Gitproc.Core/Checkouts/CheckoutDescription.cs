@@ -6,20 +6,15 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts;
 
 /// <summary>Says of checkouts what is so now: the rows, whether their owners live, and what holders have checked out.</summary>
-/// <param name="folder">The pool.</param>
 internal sealed class CheckoutDescription(PoolFolder folder)
 {
     private readonly OwnerLives _lives = new();
 
     /// <summary>Describes a checkout.</summary>
-    /// <param name="row">Its row.</param>
-    /// <returns>The checkout.</returns>
     public Checkout Of(CheckoutRow row) => Of(row, status: null);
 
     /// <summary>Describes a checkout with what is so in its work tree.</summary>
-    /// <param name="row">Its row.</param>
     /// <param name="status">What was read there; null when nothing was.</param>
-    /// <returns>The checkout.</returns>
     public Checkout Of(CheckoutRow row, WorkStatus? status)
     {
         var path = folder.Checkout(row.Name);

@@ -7,22 +7,9 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>Rescues what is in a checkout that was taken out of use, and cleans it, in whatever state it is.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Sets aside what cannot be cleaned.</param>
-/// <param name="cleaning">Cleans.</param>
 internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutCleaning cleaning)
 {
     /// <summary>Tries it.</summary>
-    /// <param name="seized">The checkout; there is something at its path.</param>
-    /// <param name="repository">Its repository.</param>
-    /// <param name="target">What it is to have checked out.</param>
-    /// <param name="mode">What is taken away.</param>
-    /// <param name="cancellationToken">Ends it; whoever needs the checkout next goes on with it.</param>
-    /// <returns>
-    /// The checkout; or why it could not be, as the rest of a sentence about it: then it is set aside as broken, and whether its
-    /// work is rescued says the row.
-    /// </returns>
     public (CheckoutRow? Row, string? Failure) TryClean(
         SeizedCheckout seized, RepositoryRow repository, Target target, CleanMode mode, CancellationToken cancellationToken)
     {

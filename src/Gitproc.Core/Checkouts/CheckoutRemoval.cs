@@ -11,10 +11,6 @@ namespace Gitproc.Checkouts;
 /// Removes checkouts. The folder goes into the pool's <c>tmp</c> in one step, then off the list, and is deleted there: whoever
 /// is killed leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Notes what happens.</param>
-/// <param name="recovery">Rescues.</param>
 /// <param name="reports">Told of what is left; null for nobody.</param>
 internal sealed class CheckoutRemoval(
     PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, IProgress<PoolReport>? reports)
@@ -22,11 +18,6 @@ internal sealed class CheckoutRemoval(
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
     /// <summary>Removes one.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="request">How.</param>
-    /// <param name="why">Why, for the history.</param>
-    /// <param name="cancellationToken">Ends it before the folder goes.</param>
-    /// <exception cref="GitprocException">It may not be removed; the reason says why.</exception>
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
     {
         using var seized = new CheckoutSeizure(folder, database, leases, reports)
@@ -94,4 +85,26 @@ internal sealed class CheckoutRemoval(
         else
             File.Delete(path);
     }
+}
+
+/// <summary>Which checkout a caller wants to be rid of.</summary>
+public sealed record RemoveRequest
+{
+    /// <summary>The name of a checkout, or a path in one.</summary>
+    public required string Checkout { get; init; }
+
+    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The lease that the caller saw on it, empty for none: with another one it stays. Null for whichever there is.</summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>Whether to remove what somebody holds; with <see cref="Discard"/> also what cannot be rescued.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Whether work that is not on the remote is thrown away and not rescued.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>Whether processes that run in it are ended first.</summary>
+    public bool StopProcesses { get; init; }
 }

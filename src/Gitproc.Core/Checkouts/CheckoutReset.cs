@@ -12,11 +12,6 @@ namespace Gitproc.Checkouts;
 /// Makes a checkout as new, at the remote's default branch: by cleaning it, and where that does not help by making it anew. What
 /// could not be rescued is never thrown away.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Ends leases, and notes what happens.</param>
-/// <param name="recovery">Rescues and cleans.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told what goes on; null for nobody.</param>
 internal sealed class CheckoutReset(
     PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, GitRunner git, IProgress<PoolReport>? reports)
@@ -30,11 +25,6 @@ internal sealed class CheckoutReset(
     public required string? CheckoutWorkers { get; init; }
 
     /// <summary>Resets one. The caller's own stays the caller's; all others are free afterwards.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="request">How.</param>
-    /// <param name="cancellationToken">Ends it; the next acquire cleans the checkout.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">It may not be reset; the reason says why.</exception>
     public CheckoutRow Reset(long id, ResetRequest request, CancellationToken cancellationToken)
     {
         var seizure = new CheckoutSeizure(folder, database, leases, reports)
@@ -112,4 +102,23 @@ internal sealed class CheckoutReset(
 
     private static GitprocException Lost(CheckoutRow row) =>
         new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset. See gitproc list.", row.Name);
+}
+
+/// <summary>Which checkout a caller wants to be as new.</summary>
+public sealed record ResetRequest
+{
+    /// <summary>The name of a checkout, or a path in one; null for the one that <see cref="WorkingDirectory"/> lies in.</summary>
+    public string? Checkout { get; init; }
+
+    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The lease that the caller saw on it, empty for none: with another one it stays as it is. Null for whichever there is.</summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>Whether to take it from somebody else who holds it.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Whether processes that run in it are ended first.</summary>
+    public bool StopProcesses { get; init; }
 }

@@ -7,9 +7,6 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts;
 
 /// <summary>Takes a checkout out of use, so that its folder can be removed or made as new.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Ends leases.</param>
 /// <param name="reports">Told of waits and of what is ended; null for nobody.</param>
 internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
 {
@@ -31,10 +28,6 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     public bool KeepsOwnLease { get; init; }
 
     /// <summary>Takes it.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="cancellationToken">Ends the wait for who works on it and for processes that are ended.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">It may not be taken; the reason says why.</exception>
     public SeizedCheckout Seize(long id, CancellationToken cancellationToken)
     {
         var alone = Lock(FindTakeable(id), cancellationToken);
@@ -59,9 +52,6 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     }
 
     /// <summary>Finds it, and changes nothing.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">It may not be taken; the reason says why.</exception>
     public CheckoutRow FindTakeable(long id)
     {
         var name = CheckoutName.Of(id);
@@ -141,4 +131,13 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
 
     private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why) =>
         new(reason, $"{row.Name} {why}: gitproc {Command} --force {row.Name}", row.Name);
+}
+
+/// <summary>A checkout that nobody else can have until this is disposed.</summary>
+/// <param name="Reason">Why it was broken; null when it was not.</param>
+/// <param name="Alone">Its lock.</param>
+internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, FileLock Alone) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Alone.Dispose();
 }

@@ -1,5 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
@@ -35,8 +36,15 @@ internal sealed record GrantRequest
 }
 
 /// <summary>A checkout that was leased.</summary>
-/// <param name="Checkout">The row with its lease.</param>
 /// <param name="Replaced">The lease that was over; null when there was none.</param>
 /// <param name="Why">Why that was over, as the rest of a sentence about its owner; null when there was none.</param>
 /// <param name="Making">The lock under which the checkout is yet to be made or cleaned, as its state says; null when it is ready.</param>
 internal sealed record Grant(CheckoutRow Checkout, Lease? Replaced = null, string? Why = null, FileLock? Making = null);
+
+/// <summary>The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody used force.</summary>
+internal static class LostLease
+{
+    /// <summary>Makes the error.</summary>
+    public static GitprocException Error(CheckoutRow row) => new(
+        ErrorReason.OwnerNotRunning, $"{row.Name} was given to another one while it was made ready: the lease is over of {row.Lease!.Holder()}.", row.Name);
+}

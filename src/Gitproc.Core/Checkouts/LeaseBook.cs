@@ -9,9 +9,6 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Checkouts;
 
 /// <summary>Gives leases and ends them: who holds which checkout is changed here and nowhere else.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="caller">On whose behalf.</param>
 /// <param name="limits">What of the history is kept; null to take nothing away.</param>
 internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, HistoryLimits? limits)
 {
@@ -31,10 +28,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     /// Leases checkouts of a repository: free ones, else those whose leases are over or that were not cleaned to the end, else
     /// new ones that are yet to be made. All that are wanted or none.
     /// </summary>
-    /// <param name="request">What is wanted.</param>
     /// <param name="ticket">The place in the queue; null for one who does not wait, and comes after all who do.</param>
-    /// <returns>The checkouts with their new leases.</returns>
-    /// <exception cref="GitprocException">Not so many are free and may be made.</exception>
     public List<Grant> Grant(GrantRequest request, Ticket? ticket)
     {
         var place = ticket?.Id ?? AfterAll;
@@ -64,8 +58,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>The checkouts that a request may get, now or later: all that would do and are not broken.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <returns>The rows, by number.</returns>
     public List<CheckoutRow> Usable(GrantRequest request) =>
     [
         .. Look(request).Rows
@@ -73,8 +65,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     ];
 
     /// <summary>What a request that cannot be met now waits for.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <returns>As <c>checkout-1, held by 1234 pwsh, and 2 more</c>.</returns>
     public string Awaited(GrantRequest request)
     {
         var usable = Usable(request).OrderBy(row => row.Lease is null).ToList();
@@ -88,11 +78,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Finds a checkout whose lease the caller may end.</summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
-    /// <param name="force">Whether another's lease may be ended too.</param>
-    /// <returns>The checkout as it is.</returns>
-    /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
     public CheckoutRow Releasable(long id, string? leaseId, bool force)
     {
         var row = Find(id);
@@ -109,11 +95,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Ends a lease. The checkout is to be cleaned.</summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
-    /// <param name="force">Whether another's lease is ended too.</param>
-    /// <returns>The checkout as it is afterwards.</returns>
-    /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
     public CheckoutRow End(long id, string? leaseId, bool force)
     {
         var row = Releasable(id, leaseId, force);
@@ -127,12 +109,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Changes a lease.</summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
-    /// <param name="force">Whether another's lease is changed too.</param>
-    /// <param name="change">Makes the new lease of the old one; the id stays.</param>
-    /// <returns>The checkout as it is afterwards.</returns>
-    /// <exception cref="GitprocException">There is no such lease, or it is not the caller's.</exception>
     public CheckoutRow Renew(long id, string? leaseId, bool force, Func<Lease, Lease> change)
     {
         var row = Find(id);
@@ -151,8 +128,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Takes off the leases that are over.</summary>
-    /// <param name="lives">Which owners live.</param>
-    /// <returns>The checkouts that are free now.</returns>
     public List<CheckoutRow> Reap(OwnerLives lives)
     {
         var reaped = new List<CheckoutRow>();
@@ -173,16 +148,12 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Writes down what happens to a checkout, in the transaction that makes it happen.</summary>
-    /// <param name="kind">What.</param>
-    /// <param name="row">To which.</param>
     /// <param name="leaseId">The lease it is about; null for none.</param>
     /// <param name="why">Why, in a few words; null where the kind says it all.</param>
     public void Note(EventKind kind, CheckoutRow row, string? leaseId, string? why) =>
         _events.Add(kind, row, leaseId, caller.Value.ToString(), why, limits);
 
     /// <summary>Sets a checkout aside that cannot be handed out. Its lease ends.</summary>
-    /// <param name="row">The checkout.</param>
-    /// <param name="reason">What is wrong, as the rest of a sentence that begins with its name.</param>
     public void SetAside(CheckoutRow row, string reason) => database.Change(() =>
     {
         if (!_checkouts.SetAside(row.Id, row.Lease?.Id, reason))
@@ -192,8 +163,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     });
 
     /// <summary>Whether a checkout that would do is being cleaned or taken over by somebody.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <returns>True when one may come free soon.</returns>
     public bool IsBeingCleaned(GrantRequest request)
     {
         var lives = Look(request).Lives;
@@ -206,7 +175,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     /// Takes grants back because of an error that the user has to read: what fails here does not hide it, and keeps none of
     /// the others. A grant that stays ends with its owner.
     /// </summary>
-    /// <param name="grants">The grants.</param>
     public void UndoAll(IEnumerable<Grant> grants)
     {
         foreach (var grant in grants)
@@ -222,7 +190,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Takes a grant back whose checkout cannot be handed out.</summary>
-    /// <param name="grant">The grant.</param>
     public void Undo(Grant grant)
     {
         var row = grant.Checkout;
@@ -239,8 +206,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Ends the lease of a checkout that nobody has worked in: what was clean is free.</summary>
-    /// <param name="row">The checkout with its lease.</param>
-    /// <param name="why">Why, in a few words.</param>
     public void GiveBack(CheckoutRow row, string why) => database.Change(() =>
     {
         if (_checkouts.GiveBack(row.Id, row.Lease!.Id) is not { } back)
@@ -488,8 +453,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Whether the caller may end a lease: it is the caller's own, or over and nobody's.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsOurs(Lease lease) =>
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner

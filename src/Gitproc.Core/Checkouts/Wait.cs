@@ -5,9 +5,6 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts;
 
 /// <summary>Gets a grant, waiting in the queue for it where that is wanted.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Grants.</param>
 /// <param name="reports">Told of the place in the queue; null for nobody.</param>
 internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
 {
@@ -26,12 +23,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     public bool HasWaited { get; private set; }
 
     /// <summary>Gets what is wanted.</summary>
-    /// <param name="request">What is wanted.</param>
     /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
-    /// <param name="caller">On whose behalf.</param>
-    /// <param name="cancellationToken">Ends the wait and leaves the queue.</param>
-    /// <returns>The grants.</returns>
-    /// <exception cref="GitprocException">It is not to be had, or not in that time.</exception>
     public IReadOnlyList<Grant> For(GrantRequest request, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
     {
         try

@@ -30,10 +30,85 @@ public static class StepOutput
     }
 
     /// <summary>Adds text to a file of the CI's, in UTF-8, without a mark at the beginning.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="text">The text.</param>
     internal static void Append(string file, string text) => File.AppendAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
     private static string? Value(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>How a CI lets a step hand values on to the steps after it.</summary>
+public interface IStepOutput
+{
+    /// <summary>
+    /// Hands a checkout on: its path, name and lease id as outputs of the step, and for the environment of later steps
+    /// <c>GITPROC_CHECKOUT</c> and <c>GITPROC_LEASE_ID</c>. None of them can hold a password.
+    /// </summary>
+    /// <param name="checkout">The checkout, locked.</param>
+    /// <returns>Lines that have to go to the step's standard output, for the CI to read; empty where it reads a file.</returns>
+    /// <exception cref="IOException">The CI's file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The CI's file cannot be written.</exception>
+    IReadOnlyList<string> Write(Checkout checkout);
+}
+
+/// <summary>
+/// The logging commands of Azure Pipelines, see learn.microsoft.com "Logging commands" and "SetVariable: Initialize or
+/// modify the value of a variable".
+/// </summary>
+internal sealed class AzureStepOutput : IStepOutput
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Write(Checkout checkout) =>
+    [
+        Command("path", ";isOutput=true", checkout.Path),
+        Command("name", ";isOutput=true", checkout.Name),
+        Command("leaseId", ";isOutput=true", checkout.LeaseId!),
+        // An output is in no environment under a name of its own.
+        Command(StepOutput.CheckoutVariable, "", checkout.Path),
+        Command(StepOutput.LeaseVariable, "", checkout.LeaseId!),
+    ];
+
+    private static string Command(string variable, string property, string value) => $"##vso[task.setvariable variable={variable}{property}]{Escape(value)}";
+
+    // "Logging command format", of what follows the bracket; ; and ] are escaped before it only, where we have names.
+    private static string Escape(string value) => value
+        .Replace("%", "%AZP25", StringComparison.Ordinal)
+        .Replace("\r", "%0D", StringComparison.Ordinal)
+        .Replace("\n", "%0A", StringComparison.Ordinal);
+}
+
+/// <summary>
+/// The files of GitHub Actions, see docs.github.com "Workflow commands for GitHub Actions": "Setting an output parameter",
+/// "Setting an environment variable", and "Multiline strings", a form that takes any value.
+/// </summary>
+internal sealed class GitHubStepOutput(string output, string environment) : IStepOutput
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Write(Checkout checkout)
+    {
+        StepOutput.Append(output, Entry("path", checkout.Path) + Entry("name", checkout.Name) + Entry("lease-id", checkout.LeaseId!));
+        StepOutput.Append(environment, Entry(StepOutput.CheckoutVariable, checkout.Path) + Entry(StepOutput.LeaseVariable, checkout.LeaseId!));
+        return [];
+    }
+
+    // Random, so that no value can have it for a line and go on with an entry of its own.
+    private static string Entry(string name, string value)
+    {
+        var delimiter = $"gitproc-{Guid.NewGuid():N}";
+        return $"{name}<<{delimiter}\n{value}\n{delimiter}\n";
+    }
+}
+
+/// <summary>
+/// The file through which a job of GitLab 16.4 or newer hands variables on to its own <c>after_script</c>, see docs.gitlab.com
+/// "CI/CD variables", "Pass an environment variable from the script section to another section in the same job". Each line is
+/// a variable, so there is no way to say a line break; git takes none in the path of a pool either (objects/info/alternates).
+/// </summary>
+internal sealed class GitLabStepOutput(string file) : IStepOutput
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Write(Checkout checkout)
+    {
+        StepOutput.Append(file, $"{StepOutput.CheckoutVariable}={checkout.Path}\n{StepOutput.LeaseVariable}={checkout.LeaseId}\n");
+        return [];
+    }
 }

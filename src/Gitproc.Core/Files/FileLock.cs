@@ -41,13 +41,8 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Waits for the lock.</summary>
     /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
-    /// <param name="doing">What who has it does meanwhile, as the rest of a sentence about it: for reports and errors.</param>
     /// <param name="reports">Told once, when somebody else has the lock, who that is; null for nobody.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, held until disposed.</returns>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    /// <exception cref="GitprocException">The process that has it was stopped.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static FileLock Acquire(string path, string doing, IProgress<PoolReport>? reports, CancellationToken cancellationToken)
     {
         if (TryAcquire(path) is { } free)
@@ -71,9 +66,7 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Takes the lock if nobody has it for longer than a moment: others look whether somebody has it.</summary>
     /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, held until disposed; null when somebody else keeps it.</returns>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static FileLock? TryAcquirePatiently(string path, CancellationToken cancellationToken)
     {
         if (TryAcquire(path) is { } free)
@@ -84,7 +77,6 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Finds the locks that nobody works under any more.</summary>
     /// <param name="paths">The lock files.</param>
-    /// <returns>Those that nobody has, or that a process has which was stopped.</returns>
     public static IReadOnlyList<string> FindLeft(IReadOnlyList<string> paths)
     {
         var left = paths.Where(path => !LockedFile.IsLocked(path)).ToList();
@@ -100,7 +92,6 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>Writes this process into a lock file, for those who wait.</summary>
-    /// <param name="file">The file.</param>
     public static void WriteSelf(LockedFile file)
     {
         try
@@ -115,18 +106,14 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Who has a lock.</summary>
     /// <param name="path">The lock file.</param>
-    /// <returns>As <c>process 1234 (gitproc)</c>.</returns>
     public static string HolderOf(string path) => ReadLine(path) is { Length: > 0 } line ? PrintableText.Of(line.EndsWith(Touches, StringComparison.Ordinal) ? line[..^Touches.Length] : line) : "another process";
 
     /// <summary>The error for a process that was stopped while others wait for it.</summary>
-    /// <param name="what">What it does, as the beginning of a sentence.</param>
     /// <param name="path">Its lock file.</param>
-    /// <returns>The error.</returns>
     public static GitprocException Stopped(string what, string path) =>
         new(ErrorReason.ProcessStopped, $"{what}. Let that process go on (fg in its shell, or kill -CONT), or end it (kill -KILL).", path);
 
     /// <summary>Writes something into the lock file for those who have the lock later.</summary>
-    /// <param name="bytes">What.</param>
     /// <param name="offset">Where; in the beginning is who has the lock.</param>
     public void Write(byte[] bytes, int offset)
     {
@@ -141,7 +128,6 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>Reads what is in the lock file.</summary>
-    /// <param name="offset">From where.</param>
     /// <param name="most">How many bytes at most.</param>
     /// <returns>The bytes.</returns>
     public byte[] Read(int offset, int most)

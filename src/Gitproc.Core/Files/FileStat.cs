@@ -62,8 +62,6 @@ internal readonly record struct FileStat
     public long Modified => Nanoseconds(ModifiedSeconds, ModifiedNanoseconds);
 
     /// <summary>Whether all but the permissions is the same: what an index keeps of a file.</summary>
-    /// <param name="other">The other.</param>
-    /// <returns>True when it is.</returns>
     public bool IsAsInIndex(in FileStat other) => this with { Mode = 0 } == other with { Mode = 0 };
 
     private static long Nanoseconds(uint seconds, uint rest) => (seconds * 1_000_000_000L) + rest;

@@ -13,8 +13,6 @@ internal static unsafe partial class FolderOwner
     /// Whether a folder is the user's own; under sudo also whether it is the one's who called it, as git takes it
     /// (git-config(1), <c>safe.directory</c>).
     /// </summary>
-    /// <param name="path">The folder.</param>
-    /// <returns>False when it is another user's.</returns>
     public static bool IsUsers(string path)
     {
         if (OperatingSystem.IsWindows() || IdOf(path) is not { } owner)

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 
 namespace Gitproc.Files;
 
@@ -5,9 +6,6 @@ namespace Gitproc.Files;
 internal static class FolderRemoval
 {
     /// <summary>Removes a folder with all that is in it.</summary>
-    /// <param name="folder">The folder; it need not exist.</param>
-    /// <exception cref="IOException">Something in it is in use, or mounted there: then nothing is removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">Something in it belongs to another user.</exception>
     public static void Remove(string folder)
     {
         if (!Directory.Exists(folder))
@@ -24,7 +22,6 @@ internal static class FolderRemoval
     }
 
     /// <summary>Removes a folder as far as that can be done.</summary>
-    /// <param name="folder">The folder; it need not exist.</param>
     public static void TryRemove(string folder)
     {
         try
@@ -36,4 +33,50 @@ internal static class FolderRemoval
             // What is left lies under a name that is used for nothing else, and is tried again.
         }
     }
+}
+
+/// <summary>
+/// What is mounted in a folder: another file system, or another folder (<c>mount --bind</c>), which is on the same device as often as not. What
+/// is in it is not the folder's, and is neither cleaned nor removed with it. Windows has links for that, which are not followed.
+/// </summary>
+internal static class MountPoints
+{
+    /// <summary>Finds them.</summary>
+    /// <param name="folder">The folder, absolute.</param>
+    public static IReadOnlyList<string> Below(string folder)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
+            return [];
+        var real = RealPath.Of(folder);
+        return [.. DriveInfo.GetDrives().Select(drive => Path.TrimEndingDirectorySeparator(drive.Name)).Where(path => path == real || path.StartsWith(real + "/", StringComparison.Ordinal))];
+    }
+}
+
+/// <summary>What folders take on disk.</summary>
+internal static class FolderSize
+{
+    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
+
+    /// <summary>Adds up the lengths of all files in a folder. Links are not followed.</summary>
+    /// <returns>The bytes; 0 when there is no such folder, or a link in its place.</returns>
+    public static long Of(string folder)
+    {
+        if (new DirectoryInfo(folder) is not { Exists: true, LinkTarget: null })
+            return 0;
+        try
+        {
+            return new FileSystemEnumerable<long>(folder, (ref FileSystemEntry entry) => entry.Length, All)
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && !IsLink(entry),
+                ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(entry),
+            }.Sum();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody has removed it.
+            return 0;
+        }
+    }
+
+    private static bool IsLink(in FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 }

@@ -12,8 +12,6 @@ internal sealed class LockWait : IDisposable
     private bool _isTaken;
 
     /// <summary>Begins to wait.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
-    /// <param name="mayCreate">Whether the file is made when it does not exist; else there is nothing to wait for then.</param>
     public LockWait(string path, bool mayCreate)
     {
         Path = path;
@@ -24,17 +22,12 @@ internal sealed class LockWait : IDisposable
     public string Path { get; }
 
     /// <summary>Waits for it.</summary>
-    /// <param name="longest">The longest to wait.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the wait is over.</returns>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public bool Wait(TimeSpan longest, CancellationToken cancellationToken) =>
         Task.WaitAny([_locked.Task], (int)Math.Clamp(longest.TotalMilliseconds, 0, int.MaxValue), cancellationToken) == 0;
 
     /// <summary>Takes the lock when the wait is over. It is the caller's from then on.</summary>
     /// <returns>The locked file; null when there is none and none was to be made.</returns>
     /// <exception cref="IOException">The file cannot be opened or locked.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public LockedFile? Take()
     {
         _isTaken = true;

@@ -22,10 +22,7 @@ internal sealed partial class LockedFile : IDisposable
     public SafeFileHandle Handle { get; }
 
     /// <summary>Locks a file unless somebody else has.</summary>
-    /// <param name="path">The file; made when it does not exist, in a folder that does.</param>
     /// <returns>The locked file; null when somebody else has it locked.</returns>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static LockedFile? TryLock(string path)
     {
         if (Open(path, mayCreate: true) is not { } handle)
@@ -37,11 +34,8 @@ internal sealed partial class LockedFile : IDisposable
     }
 
     /// <summary>Locks a file, and blocks as long as somebody else has. Only the end of the process ends that: see <see cref="LockWait"/>.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
-    /// <param name="mayCreate">Whether it is made when it does not exist.</param>
     /// <returns>The locked file; null when there is none and none was to be made.</returns>
     /// <exception cref="IOException">It cannot be opened or locked.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static LockedFile? Lock(string path, bool mayCreate)
     {
         SafeFileHandle? handle;
@@ -59,8 +53,6 @@ internal sealed partial class LockedFile : IDisposable
     }
 
     /// <summary>Whether a process has a file locked.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>False also when there is none.</returns>
     public static bool IsLocked(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -161,4 +153,30 @@ internal sealed partial class LockedFile : IDisposable
         public int Offset, OffsetHigh;
         public nint Event;
     }
+}
+
+/// <summary>Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps all others out.</summary>
+internal static partial class UnlockedFile
+{
+    /// <summary>Opens a file for reading.</summary>
+    /// <returns>The open file; null when it cannot be opened.</returns>
+    public static SafeFileHandle? Open(string path) => Open(path, 0); // O_RDONLY
+
+    /// <summary>Opens a file for reading and writing.</summary>
+    /// <returns>The open file; null when it is not there or cannot be opened.</returns>
+    public static SafeFileHandle? OpenToWrite(string path) => Open(path, 2); // O_RDWR
+
+    private static SafeFileHandle? Open(string path, int access)
+    {
+        var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
+        var doNotWait = OperatingSystem.IsMacOS() ? 0x4 : 0x800; // O_NONBLOCK, for the other end of a pipe
+        var handle = OpenFile(path, access | closeOnExec | doNotWait);
+        if (!handle.IsInvalid)
+            return handle;
+        handle.Dispose();
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial SafeFileHandle OpenFile(string path, int flags);
 }

@@ -13,8 +13,6 @@ internal static class PlainFile
     private const int MostBytes = 16 << 20;
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">Its path; links are followed.</param>
-    /// <returns>The open file; null when there is none, it is empty, no regular file, or cannot be opened.</returns>
     public static SafeFileHandle? TryOpen(string path)
     {
         var handle = OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : UnlockedFile.Open(path);
@@ -36,8 +34,6 @@ internal static class PlainFile
     }
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="path">Its path; links are followed.</param>
-    /// <returns>Its content; null when there is none, it is empty, longer than 16 MiB, no regular file, or cannot be read.</returns>
     public static byte[]? TryRead(string path)
     {
         using var handle = TryOpen(path);
@@ -55,7 +51,6 @@ internal static class PlainFile
     }
 
     /// <summary>Reads a text whole.</summary>
-    /// <param name="path">The path of the file; links are followed.</param>
     /// <returns>Its content as UTF-8; null as <see cref="TryRead"/>.</returns>
     public static string? TryReadText(string path) => TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 

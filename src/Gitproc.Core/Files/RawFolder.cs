@@ -8,8 +8,6 @@ namespace Gitproc.Files;
 internal abstract class RawFolder : IDisposable
 {
     /// <summary>Opens a folder.</summary>
-    /// <param name="path">Its path; links on the way are followed, and so is the last one.</param>
-    /// <returns>The folder; null when there is none.</returns>
     public static RawFolder? TryOpen(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -18,13 +16,9 @@ internal abstract class RawFolder : IDisposable
     }
 
     /// <summary>Opens a folder that is there.</summary>
-    /// <param name="path">Its path; links on the way are followed, and so is the last one.</param>
-    /// <returns>The folder.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
     public static RawFolder Open(string path) => TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
     /// <summary>Lists the folder.</summary>
-    /// <returns>All entries, in no order.</returns>
     public abstract IReadOnlyList<(string Name, EntryKind Kind)> Entries();
 
     /// <summary>Finds out what a name is.</summary>
@@ -34,7 +28,6 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Opens a folder in it.</summary>
     /// <param name="name">The raw name.</param>
-    /// <returns>The folder; null when there is none, or something else.</returns>
     public abstract RawFolder? TryOpenFolder(string name);
 
     /// <summary>Makes a folder in it unless it is there.</summary>
@@ -43,7 +36,6 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Opens a file to read.</summary>
     /// <param name="name">The raw name.</param>
-    /// <returns>The file; null when there is none, or something that is no regular file.</returns>
     public abstract RawFile? TryOpenFile(string name);
 
     /// <summary>Looks at an entry, which need not be readable.</summary>
@@ -53,7 +45,6 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Looks at what a path leads to; links on the way to it are followed, so whoever asks looks at the folders on the way too.</summary>
     /// <param name="path">The bytes of its raw path from here; empty for the folder itself.</param>
-    /// <returns>As <see cref="StatOf"/>.</returns>
     public abstract FileStat? StatAt(ReadOnlySpan<byte> path);
 
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
@@ -70,13 +61,10 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
     /// <param name="name">The raw name.</param>
-    /// <param name="mode">The mode.</param>
     public abstract void SetMode(string name, UnixFileMode mode);
 
     /// <summary>Makes a file.</summary>
     /// <param name="name">The raw name; nothing of that name is there.</param>
-    /// <param name="isExecutable">Whether it can be run; Windows has no mark for that.</param>
-    /// <returns>The file, to write.</returns>
     public abstract Stream CreateFile(string name, bool isExecutable);
 
     /// <summary>Reads where a link leads.</summary>
@@ -100,7 +88,6 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Removes a folder that is empty.</summary>
     /// <param name="name">The raw name.</param>
-    /// <returns>False when it is not empty.</returns>
     public abstract bool RemoveFolder(string name);
 
     /// <summary>Removes whatever has a name, a folder with all that is in it.</summary>
@@ -159,4 +146,50 @@ internal abstract class RawFolder : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+}
+
+/// <summary>What a name in a folder is.</summary>
+internal enum EntryKind
+{
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A symbolic link, wherever it leads.</summary>
+    Link,
+
+    /// <summary>A pipe, a socket, a device.</summary>
+    Other,
+}
+
+/// <summary>A regular file, open to read.</summary>
+/// <param name="Mode">Its mode before it was opened; null on Windows.</param>
+internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDisposable
+{
+    private const long MostBytes = 512 << 20;
+
+    /// <summary>Whether its user may run it; never on Windows.</summary>
+    public bool IsExecutable => Mode?.HasFlag(UnixFileMode.UserExecute) == true;
+
+    /// <summary>Its length in bytes.</summary>
+    public long Length => Content.Length;
+
+    /// <summary>Reads all of it.</summary>
+    /// <returns>Its content as raw text.</returns>
+    public string ReadAll() =>
+        Length <= MostBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
+
+    /// <summary>Reads what it begins with.</summary>
+    /// <param name="mostBytes">How many bytes are read at most.</param>
+    /// <returns>Its content, or the first part of it, as raw text.</returns>
+    public string ReadStart(int mostBytes)
+    {
+        var bytes = new byte[Math.Min(Length, mostBytes)];
+        return RawText.Of(bytes.AsSpan(0, Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Content.Dispose();
 }

@@ -17,13 +17,11 @@ internal static class RawText
     public static string Of(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 
     /// <summary>Makes raw text of a text.</summary>
-    /// <param name="text">Any text.</param>
     /// <returns>The raw text of its UTF-8.</returns>
     public static string OfText(string text) => Of(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The bytes of raw text.</summary>
     /// <param name="raw">Raw text.</param>
-    /// <returns>A byte for each character.</returns>
     public static byte[] ToBytes(string raw) => Encoding.Latin1.GetBytes(raw);
 
     /// <summary>Takes away what git takes for white space. What .NET does are bytes of letters too: <c>à</c> and <c>х</c> end in such a one.</summary>
@@ -38,6 +36,5 @@ internal static class RawText
 
     /// <summary>What raw text says to people; not always back to the same raw text.</summary>
     /// <param name="raw">Raw text.</param>
-    /// <returns>The text, with a sign of replacement where it is no UTF-8.</returns>
     public static string ToText(string raw) => Encoding.UTF8.GetString(ToBytes(raw));
 }

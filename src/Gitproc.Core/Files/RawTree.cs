@@ -6,16 +6,11 @@ namespace Gitproc.Files;
 internal static class RawTree
 {
     /// <summary>What a walk meets.</summary>
-    /// <param name="Parent">The folder it is in; open during the call only.</param>
     /// <param name="Name">Its raw name.</param>
     /// <param name="Path">Its raw path from where the walk began.</param>
-    /// <param name="Kind">What it is.</param>
     public readonly record struct Entry(RawFolder Parent, string Name, string Path, EntryKind Kind);
 
     /// <summary>Visits all that is in a folder and in the folders in it, a folder before what is in it.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="prefix">What the paths begin with: empty, or ending in a slash.</param>
-    /// <param name="visit">Called for each; false leaves out what is in a folder.</param>
     public static void Walk(RawFolder folder, string prefix, Func<Entry, bool> visit)
     {
         // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches. And of each only the
@@ -60,11 +55,7 @@ internal static class RawTree
     }
 
     /// <summary>Does something with an entry, found from a folder step by step.</summary>
-    /// <typeparam name="T">What is asked of it.</typeparam>
-    /// <param name="root">The folder.</param>
     /// <param name="path">Its raw path.</param>
-    /// <param name="use">Given the folder it is in and its name.</param>
-    /// <returns>What <paramref name="use"/> returns; the default when a folder on the way is missing, or is none.</returns>
     public static T? At<T>(RawFolder root, string path, Func<RawFolder, string, T?> use)
     {
         var folder = root;
@@ -92,14 +83,11 @@ internal static class RawTree
     }
 
     /// <summary>Opens a folder, found from another one step by step.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path; empty for that folder itself.</param>
-    /// <returns>The folder; null when there is none.</returns>
     public static RawFolder? TryOpenFolder(RawFolder root, string path) =>
         path.Length == 0 ? root.TryOpenFolder(".") : At(root, path, (folder, name) => folder.TryOpenFolder(name));
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path.</param>
     /// <returns>Its content; null when it is no regular file.</returns>
     public static string? Read(RawFolder root, string path) => At(root, path, (folder, name) =>
@@ -109,7 +97,6 @@ internal static class RawTree
     });
 
     /// <summary>Removes an entry.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path; it need not exist.</param>
     public static void Remove(RawFolder root, string path) => At(root, path, (folder, name) =>
     {
@@ -118,9 +105,7 @@ internal static class RawTree
     });
 
     /// <summary>Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is what has its name.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path.</param>
-    /// <param name="make">Given the folder to make it in and its name.</param>
     public static void Make(RawFolder root, string path, Action<RawFolder, string> make)
     {
         var slash = path.LastIndexOf('/');
@@ -135,7 +120,6 @@ internal static class RawTree
     }
 
     /// <summary>Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path.</param>
     public static void MakeFolder(RawFolder root, string path)
     {
@@ -170,11 +154,8 @@ internal static class RawTree
     }
 
     /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path; a folder that is there is removed.</param>
     /// <param name="content">Its raw content.</param>
-    /// <param name="suffix">What the name of the new one ends in until then; what has that name is removed.</param>
-    /// <param name="isExecutable">Whether it can be run.</param>
     public static void Replace(RawFolder root, string path, string content, string suffix, bool isExecutable = false) => Make(root, path + suffix, (folder, newName) =>
     {
         using (var file = folder.CreateFile(newName, isExecutable))
@@ -186,7 +167,6 @@ internal static class RawTree
     });
 
     /// <summary>Writes a file.</summary>
-    /// <param name="root">The folder that the path begins at.</param>
     /// <param name="path">Its raw path; what is there is removed.</param>
     /// <param name="content">Its raw content.</param>
     public static void Write(RawFolder root, string path, string content) => Make(root, path, (folder, name) =>

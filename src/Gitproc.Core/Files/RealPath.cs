@@ -40,15 +40,10 @@ internal static class RealPath
     }
 
     /// <summary>Whether two real paths are one, as this system compares them: Windows and macOS take upper and lower case for the same.</summary>
-    /// <param name="one">A path.</param>
-    /// <param name="other">Another path.</param>
-    /// <returns>True when they are.</returns>
     public static bool IsSame(string one, string other) =>
         one.Equals(other, OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     /// <summary>Whether a path is that of a folder and not of a link to one.</summary>
-    /// <param name="path">The path.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
     private static void PushParts(Stack<string> parts, string path)
@@ -70,4 +65,25 @@ internal static class RealPath
             return null;
         }
     }
+}
+
+/// <summary>Relative paths as git writes them into files, with slashes.</summary>
+internal static class RelativePath
+{
+    /// <summary>Makes a path relative.</summary>
+    /// <param name="folder">The folder it starts at, absolute.</param>
+    /// <param name="path">Where it leads to, absolute.</param>
+    /// <returns>The relative path; the absolute one where there is none, as from one drive of Windows to another.</returns>
+    public static string Of(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+}
+
+/// <summary>The user's home.</summary>
+internal static class HomeFolder
+{
+    /// <summary>
+    /// Its path, whether or not it exists: HOME, else what the user database says. Unless told not to look, .NET
+    /// answers with no path at all for a folder that does not exist, and what is built on that is relative.
+    /// </summary>
+    public static string Path =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 }

@@ -14,8 +14,6 @@ internal static class TreeStats
     /// <summary>Looks.</summary>
     /// <param name="root">The absolute path of the tree.</param>
     /// <param name="paths">Raw paths; those in one folder best one after the other. An empty one is the root.</param>
-    /// <param name="cancellationToken">Ends it between some thousand files.</param>
-    /// <returns>What is at each path, the default where nothing is.</returns>
     public static FileStat[] Of(string root, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         var found = new FileStat[paths.Count];
@@ -33,8 +31,6 @@ internal static class TreeStats
     /// <summary>Whether all is as it was: as <see cref="Of"/>, without an object or an open folder for each, as an acquire does it.</summary>
     /// <param name="root">The absolute path of the tree.</param>
     /// <param name="paths">The bytes of raw paths, a zero behind each; folders before what is in them.</param>
-    /// <param name="stats">What was at each, folders on the way among them: so no link is followed that was not there.</param>
-    /// <returns>True when it is.</returns>
     public static bool AreSo(string root, ReadOnlySpan<byte> paths, ReadOnlySpan<FileStat> stats)
     {
         try

@@ -81,8 +81,6 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private bool MayBeClosed => _isDisposed || (_depth > MostOpen && _depth % MostOpen != 0);
 
     /// <summary>Opens a folder.</summary>
-    /// <param name="path">Its path.</param>
-    /// <returns>The folder; null when there is none.</returns>
     public static new UnixFolder? TryOpen(string path) => OpenFolder(CurrentFolder, RawText.OfText(path), 0, parent: null);
 
     /// <inheritdoc/>

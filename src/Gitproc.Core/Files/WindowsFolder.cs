@@ -5,13 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Files;
 
 /// <summary>A folder of Windows. Its names are Unicode, and .NET finds all of them.</summary>
-/// <param name="path">Its path.</param>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
 {
     /// <summary>Opens a folder.</summary>
-    /// <param name="path">Its path.</param>
-    /// <returns>The folder; null when there is none.</returns>
     public static new WindowsFolder? TryOpen(string path) => Directory.Exists(path) ? new WindowsFolder(path) : null;
 
     /// <inheritdoc/>

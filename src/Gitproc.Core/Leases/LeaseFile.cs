@@ -13,15 +13,11 @@ internal static class LeaseFile
     private const string FileName = "lease";
 
     /// <summary>The folder for what gitproc writes into a checkout.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <returns>Its absolute path.</returns>
     public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, FolderName);
 
     /// <summary>Writes the lease that was just granted.</summary>
-    /// <param name="gitDirectory">The checkout's git directory; where it is not there, nothing is written.</param>
-    /// <param name="lease">The lease.</param>
     /// <param name="replaced">The lease it was granted in the place of; null for none.</param>
-    /// <returns>Null; the lease of somebody else that is there instead and is not over.</returns>
     public static Lease? Write(string gitDirectory, Lease lease, Lease? replaced)
     {
         try
@@ -55,8 +51,6 @@ internal static class LeaseFile
     }
 
     /// <summary>Writes the changed lease of a checkout.</summary>
-    /// <param name="gitDirectory">The checkout's git directory; where it is not there, nothing is written.</param>
-    /// <param name="lease">The lease.</param>
     public static void Update(string gitDirectory, Lease lease)
     {
         try
@@ -70,7 +64,6 @@ internal static class LeaseFile
     }
 
     /// <summary>Takes the lease away.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     public static void Remove(string gitDirectory)
     {
         var file = FileIn(Folder(gitDirectory));
@@ -89,7 +82,6 @@ internal static class LeaseFile
     }
 
     /// <summary>Takes the lease of a checkout away that may be damaged, or not ours to write to.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     public static void TryRemove(string gitDirectory)
     {
         try
@@ -103,13 +95,9 @@ internal static class LeaseFile
     }
 
     /// <summary>Whether a lease is there, readable or not.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <returns>True when one is.</returns>
     public static bool Exists(string gitDirectory) => Path.Exists(FileIn(Folder(gitDirectory)));
 
     /// <summary>Reads the lease.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <returns>The lease; null when there is none, or none that can be read.</returns>
     public static Lease? Read(string gitDirectory) =>
         PlainFile.TryReadText(FileIn(Folder(gitDirectory))) is { } text ? LeaseJson.Read(text) : null;
 
@@ -117,7 +105,6 @@ internal static class LeaseFile
     /// Who holds a checkout though the database does not know: an older copy of that was put back. Whoever is about to remove or
     /// make a folder asks this first.
     /// </summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <param name="knownId">The lease that the database has; null for none.</param>
     /// <returns>The lease of a holder who lives; null when there is no other than the known one.</returns>
     public static Lease? FindUnknownHolder(string gitDirectory, string? knownId) =>

@@ -27,7 +27,6 @@ public sealed record LeaseTerms
 
     /// <summary>Makes a new lease that begins now.</summary>
     /// <param name="defaultDuration">How long it lasts where the terms do not say; null for without end.</param>
-    /// <returns>The lease.</returns>
     internal Lease NewLease(TimeSpan? defaultDuration)
     {
         var now = DateTimeOffset.UtcNow;

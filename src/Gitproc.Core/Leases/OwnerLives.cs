@@ -10,8 +10,6 @@ internal sealed class OwnerLives
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
 
     /// <summary>Whether an owner lives, as of the first time it was asked for.</summary>
-    /// <param name="owner">The owner.</param>
-    /// <returns>Whether it does.</returns>
     public OwnerLife Of(LeaseOwner owner)
     {
         if (!_known.TryGetValue(owner, out var life))
@@ -23,7 +21,6 @@ internal sealed class OwnerLives
     /// Why a lease is over. One that has expired is not while its owner is seen to use it, unless that was asked for.
     /// One whose owner cannot be seen is not until it expires.
     /// </summary>
-    /// <param name="lease">The lease.</param>
     /// <returns>The reason, as the rest of a sentence about the lease's owner; null when it is not over.</returns>
     public string? WhyOver(Lease lease)
     {
@@ -45,4 +42,17 @@ internal sealed class OwnerLives
             return OwnerLife.Unknown;
         return ProcessTable.IsAlive(owner.Process) ? OwnerLife.Alive : OwnerLife.Gone;
     }
+}
+
+/// <summary>Whether the owner of a lease lives.</summary>
+internal enum OwnerLife
+{
+    /// <summary>The process runs.</summary>
+    Alive,
+
+    /// <summary>It has ended, or its machine was started anew.</summary>
+    Gone,
+
+    /// <summary>It is on another machine or in another container, and cannot be seen from here.</summary>
+    Unknown,
 }

@@ -13,9 +13,7 @@ internal sealed class Ticket : IDisposable
     private readonly Action<long> _leave;
 
     /// <summary>Takes a place.</summary>
-    /// <param name="file">The file; nothing is there, and the folder is.</param>
     /// <param name="enter">Puts it on the queue, and says which place it is. The file is locked before others can see it.</param>
-    /// <param name="leave">Takes it off the queue.</param>
     public Ticket(string file, Func<long> enter, Action<long> leave)
     {
         _file = file;
@@ -57,5 +55,31 @@ internal sealed class Ticket : IDisposable
     {
         File.Delete(_file);
         _held.Dispose();
+    }
+}
+
+/// <summary>Tells when the process that holds a ticket has left or has ended.</summary>
+internal sealed class TicketWatch : IDisposable
+{
+    private LockWait? _wait;
+
+    /// <summary>Waits for it.</summary>
+    public void Wait(string file, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (_wait?.Path != file)
+        {
+            Dispose();
+            _wait = new LockWait(file, mayCreate: false);
+        }
+
+        if (_wait.Wait(longest, cancellationToken))
+            Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _wait?.Dispose();
+        _wait = null;
     }
 }

@@ -4,19 +4,14 @@ using Gitproc.Registry;
 namespace Gitproc.Leases;
 
 /// <summary>The queue for the checkouts of a repository: who came first is served first, across processes.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
 internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
 {
     private readonly WaiterTable _waiters = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
 
     /// <summary>Goes to the end of the queue.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
     /// <param name="kind">The only kind that will do; null for any.</param>
-    /// <param name="who">Who waits.</param>
-    /// <returns>The place; leaving it is disposing it.</returns>
     public Ticket Enter(RepositoryRow repository, long? wanted, CheckoutKind? kind, string who)
     {
         var name = Guid.NewGuid().ToString("N");
@@ -31,14 +26,9 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>Whether a place is still on the queue. It is not when its process was stopped for so long that others took it for gone.</summary>
-    /// <param name="ticket">The place.</param>
-    /// <returns>True when it is.</returns>
     public bool Has(Ticket ticket) => _waiters.Exists(ticket.Id);
 
     /// <summary>Takes off those before a place who are gone or were stopped, whatever they waited for.</summary>
-    /// <param name="repositoryId">The repository.</param>
-    /// <param name="place">The place.</param>
-    /// <returns>Whether there were any.</returns>
     public bool RemoveGone(long repositoryId, long place)
     {
         return RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
@@ -48,11 +38,8 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     /// Those who are to be served before a place. Those at the end of it who are gone or were stopped are taken off, so that the last
     /// is one to wait for.
     /// </summary>
-    /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
     /// <param name="kind">The only kind that will do; null for any.</param>
-    /// <param name="place">The place; the greatest number for one who does not wait.</param>
-    /// <returns>The rows, the first first.</returns>
     public List<WaiterRow> Before(long repositoryId, long? wanted, CheckoutKind? kind, long place)
     {
         var before = _waiters.Before(repositoryId, wanted, kind, place);

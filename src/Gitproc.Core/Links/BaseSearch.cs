@@ -14,22 +14,15 @@ internal static class BaseSearch
 
     /// <summary>Finds the nearest base repository.</summary>
     /// <param name="checkout">The checkout's folder, absolute.</param>
-    /// <param name="gitdir">The path to search for; empty for the repository around.</param>
-    /// <returns>The base repository; null when there is none.</returns>
-    /// <exception cref="GitprocException">There are two at one place, or .gitlink files lead in a circle.</exception>
     public static RepositoryPlace? Nearest(string checkout, string gitdir) => Nearest(checkout, gitdir, []);
 
     /// <summary>Finds all base repositories that the path can lead to.</summary>
     /// <param name="checkout">The checkout's folder, absolute.</param>
-    /// <param name="gitdir">The path to search for; empty for the repositories around.</param>
-    /// <returns>The base repositories, the nearest first.</returns>
     public static IReadOnlyList<RepositoryPlace> All(string checkout, string gitdir) =>
         [.. Starts(checkout, gitdir).SelectMany(start => At(start, gitdir, [checkout])).DistinctBy(place => place.CommonDirectory)];
 
     /// <summary>Says where it was looked.</summary>
     /// <param name="checkout">The checkout's folder, absolute.</param>
-    /// <param name="gitdir">The path that was searched for.</param>
-    /// <returns>A part of a sentence.</returns>
     public static string Tried(string checkout, string gitdir)
     {
         var tried = Starts(checkout, gitdir).SelectMany(start => Names(start, gitdir)).ToList();

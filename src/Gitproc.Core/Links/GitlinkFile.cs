@@ -31,9 +31,7 @@ internal sealed record GitlinkFile
     public string? Place { get; init; }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">Its path.</param>
     /// <returns>What it says; null when there is no such file.</returns>
-    /// <exception cref="GitprocException">It is garbage, or cannot be read.</exception>
     public static GitlinkFile? Read(string path)
     {
         var file = new FileInfo(path);
@@ -54,10 +52,6 @@ internal sealed record GitlinkFile
     }
 
     /// <summary>Reads a text.</summary>
-    /// <param name="text">Lines <c>Gitdir = "PATH"</c>, <c>Name: NAME</c>, <c>Id: NAME</c>; none is needed.</param>
-    /// <param name="path">The file it is from, for errors.</param>
-    /// <returns>What it says.</returns>
-    /// <exception cref="GitprocException">It is garbage.</exception>
     public static GitlinkFile Parse(string text, string path)
     {
         var file = new GitlinkFile();
@@ -81,7 +75,6 @@ internal sealed record GitlinkFile
     }
 
     /// <summary>Makes the text of the file.</summary>
-    /// <returns>The lines.</returns>
     public override string ToString()
     {
         var text = new StringBuilder();

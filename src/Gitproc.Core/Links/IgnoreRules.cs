@@ -15,8 +15,6 @@ internal static class IgnoreRules
     private const string OfGitlink = "/" + GitlinkFile.FileName;
 
     /// <summary>Lets the repository around a checkout ignore it, and the checkout its <c>.gitlink</c>.</summary>
-    /// <param name="link">The checkout.</param>
-    /// <param name="isSubmodule">Whether the repository around has it as a submodule, which is not to be ignored.</param>
     public static void Add(LinkState link, bool isSubmodule)
     {
         Change(link.Place.CommonDirectory, lines => AddTo(lines, OfGitlink));
@@ -25,9 +23,6 @@ internal static class IgnoreRules
     }
 
     /// <summary>Takes the rules away that are for a checkout alone.</summary>
-    /// <param name="place">Its base repository.</param>
-    /// <param name="path">Where it is, or was.</param>
-    /// <param name="isLast">Whether the base repository has no other.</param>
     public static void Remove(RepositoryPlace place, string path, bool isLast)
     {
         if (isLast)

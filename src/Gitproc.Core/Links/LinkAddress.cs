@@ -11,7 +11,6 @@ internal static class LinkAddress
 
     /// <summary>Finds it.</summary>
     /// <param name="checkout">The checkout's folder, absolute and real.</param>
-    /// <param name="place">The base repository.</param>
     /// <returns>The path, without <c>..</c>; empty for the repository around. An absolute one where no relative one leads there.</returns>
     public static string Of(string checkout, RepositoryPlace place) =>
         Relative(checkout, place.Top).FirstOrDefault(path => Leads(checkout, path, place)) ?? place.Top;
@@ -34,9 +33,6 @@ internal static class LinkAddress
 
     /// <summary>Whether the search for a path leads to a base repository, and to no other.</summary>
     /// <param name="checkout">The checkout's folder, absolute and real.</param>
-    /// <param name="path">The path that a <c>.gitlink</c> says.</param>
-    /// <param name="place">The base repository.</param>
-    /// <returns>True when it does.</returns>
     public static bool Leads(string checkout, string path, RepositoryPlace place)
     {
         try

@@ -7,16 +7,10 @@ using Gitproc.Repositories;
 namespace Gitproc.Links;
 
 /// <summary>Makes light-weight checkouts: a few files, and one git process that checks out.</summary>
-/// <param name="git">Runs git.</param>
 internal sealed class LinkCreation(GitRunner git)
 {
     /// <summary>Makes one.</summary>
     /// <param name="path">Its folder, absolute and real: not there, empty, or with a <c>.gitlink</c> alone.</param>
-    /// <param name="source">The base repository, and what is to be checked out.</param>
-    /// <param name="wanted">What the <c>.gitlink</c> is to say: that in the folder, with the name that was asked for.</param>
-    /// <param name="cancellationToken">Ends git; nothing is left of it.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">It cannot be made; nothing is changed.</exception>
     public LinkState Create(string path, LinkSource source, GitlinkFile? wanted, CancellationToken cancellationToken)
     {
         LinkFolder.MustBeFree(path);
@@ -42,10 +36,6 @@ internal sealed class LinkCreation(GitRunner git)
     }
 
     /// <summary>Checks something out in a checkout that is there.</summary>
-    /// <param name="link">The checkout.</param>
-    /// <param name="source">What.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">git refused.</exception>
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(source.Place.CommonDirectory);

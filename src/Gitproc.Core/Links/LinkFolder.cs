@@ -13,11 +13,9 @@ internal static class LinkFolder
     /// <summary>Whether a folder is the checkout of a private git directory.</summary>
     /// <param name="checkout">The folder, absolute.</param>
     /// <param name="gitDirectory">The private git directory, absolute and real.</param>
-    /// <returns>True when its <c>.git</c> leads there.</returns>
     public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && RealPath.IsSame(target, gitDirectory);
 
     /// <summary>Makes a folder into a checkout, or leads it back to its base repository. Its other files stay as they are.</summary>
-    /// <param name="link">The checkout.</param>
     public static void Write(LinkState link)
     {
         Directory.CreateDirectory(link.Path);
@@ -29,7 +27,6 @@ internal static class LinkFolder
 
     /// <summary>Refuses a path where no checkout can be made.</summary>
     /// <param name="path">The path, absolute and real.</param>
-    /// <exception cref="GitprocException">Something is there.</exception>
     public static void MustBeFree(string path)
     {
         if (path.Any(char.IsControl))

@@ -12,7 +12,6 @@ using Gitproc.Repositories;
 namespace Gitproc.Links;
 
 /// <summary>Ends light-weight checkouts. What is in one and in no commit of the base repository is rescued first.</summary>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told of what is rescued; null for nobody.</param>
 internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -22,12 +21,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     public required long MostRescued { get; init; }
 
     /// <summary>Removes one.</summary>
-    /// <param name="link">The checkout.</param>
-    /// <param name="isDiscarded">Whether work is thrown away instead of rescued.</param>
-    /// <param name="force">Whether it is removed although processes run in it.</param>
-    /// <param name="cancellationToken">Ends git, before anything is removed.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
-    /// <exception cref="GitprocException">Somebody works in it, another repository is in it, or what is in it could not be rescued.</exception>
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(link.Place.CommonDirectory);

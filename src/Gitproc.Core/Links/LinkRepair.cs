@@ -9,8 +9,6 @@ internal static class LinkRepair
 {
     /// <summary>Repairs the checkout in a folder.</summary>
     /// <param name="path">Its folder, absolute and real.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">There is none, its base repository is not found, or the folder is a copy of one.</exception>
     public static LinkState Repair(string path)
     {
         var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
@@ -35,13 +33,10 @@ internal static class LinkRepair
 
     /// <summary>What a user is told of a folder with a <c>.gitlink</c> file alone, or that it is no such one.</summary>
     /// <param name="path">The folder, absolute and real.</param>
-    /// <param name="file">Its <c>.gitlink</c> file.</param>
     /// <returns>A sentence; null when something was checked out in it.</returns>
     public static string? NothingYet(string path, GitlinkFile file) => (file.Id ?? IdIn(TargetIn(path))) is null ? NothingYet(path) : null;
 
     /// <summary>Repairs what a base repository knows to be where it was, or beside it as it was.</summary>
-    /// <param name="place">The base repository.</param>
-    /// <returns>All its checkouts; those that are missing are where nobody knows.</returns>
     public static IReadOnlyList<LinkState> RepairAll(RepositoryPlace place) =>
         [.. new LinkStore(place).List().Select(link => IsReachable(link) ? Move(link, link.Path) : link)];
 
@@ -83,9 +78,7 @@ internal static class LinkRepair
     }
 
     /// <summary>Makes a folder the one of a checkout, and lets both ends and what is around know. What the <c>.gitlink</c> says of the base stays where it still leads there.</summary>
-    /// <param name="link">The checkout, as it is recorded.</param>
     /// <param name="path">The folder, absolute and real; it is made when it is not there.</param>
-    /// <returns>The checkout.</returns>
     public static LinkState Move(LinkState link, string path)
     {
         var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);

@@ -8,15 +8,10 @@ using Gitproc.Reports;
 namespace Gitproc.Links;
 
 /// <summary>Puts light-weight checkouts back whose folders are gone.</summary>
-/// <param name="git">Runs git.</param>
 internal sealed class LinkRestore(GitRunner git)
 {
     /// <summary>Puts one back with its HEAD and index as they were, and the files that the index has.</summary>
-    /// <param name="link">The checkout.</param>
     /// <param name="path">Where to put it, absolute and real.</param>
-    /// <param name="cancellationToken">Ends git; the folder is then in between, and git restore brings the rest.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">It is not missing, or something is in the way.</exception>
     public LinkState Restore(LinkState link, string path, CancellationToken cancellationToken)
     {
         if (link.IsThere)
@@ -32,12 +27,7 @@ internal sealed class LinkRestore(GitRunner git)
     }
 
     /// <summary>Makes a checkout again that was removed, from what was rescued of it.</summary>
-    /// <param name="place">The base repository.</param>
-    /// <param name="rescue">The rescue.</param>
     /// <param name="path">Where to put it, absolute and real; null for where it was.</param>
-    /// <param name="cancellationToken">Ends git; nothing is left.</param>
-    /// <returns>The checkout.</returns>
-    /// <exception cref="GitprocException">Something is in the way, or its branch is checked out elsewhere.</exception>
     public LinkState Restore(RepositoryPlace place, Rescue rescue, string? path, CancellationToken cancellationToken)
     {
         var record = ReadRecord(place, rescue, cancellationToken);

@@ -1,23 +1,14 @@
 using Gitproc.Git.Reading;
 using Gitproc.Git.Untrusted;
-using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
 /// <summary>Of what a light-weight checkout is made.</summary>
-/// <param name="Place">The base repository.</param>
-/// <param name="Arguments">What <c>git checkout</c> is asked for.</param>
 /// <param name="Ref">What the caller named, to tell whether it exists; null when nothing.</param>
-/// <param name="IsSubmodule">Whether the base repository is that of a submodule of the repository around.</param>
 internal sealed record LinkSource(RepositoryPlace Place, IReadOnlyList<string> Arguments, string? Ref, bool IsSubmodule = false)
 {
     /// <summary>Finds out what is to be checked out of a repository on this machine.</summary>
-    /// <param name="place">The repository.</param>
-    /// <param name="wanted">What the caller wants; the default is a branch of the checkout's name, which is made when there is none, as <c>git worktree add</c> does.</param>
-    /// <param name="path">The checkout's folder.</param>
-    /// <returns>The source.</returns>
-    /// <exception cref="GitprocException">The folder's name can be no branch's.</exception>
     public static LinkSource Of(RepositoryPlace place, WantedRef wanted, string path)
     {
         if (wanted.NewBranch is { } named)
@@ -36,36 +27,20 @@ internal sealed record LinkSource(RepositoryPlace Place, IReadOnlyList<string> A
     }
 
     /// <summary>Finds it out for a checkout that is to be made. It has no HEAD yet: that of the repository is meant.</summary>
-    /// <param name="place">The repository, or the worktree of it that the checkout is made from.</param>
-    /// <param name="wanted">As for <see cref="Of"/>.</param>
-    /// <param name="path">The checkout's folder.</param>
-    /// <returns>The source.</returns>
-    /// <exception cref="GitprocException">The folder's name can be no branch's.</exception>
     public static LinkSource OfNew(RepositoryPlace place, WantedRef wanted, string path) =>
         wanted.Name is { } name ? Of(place, wanted with { Name = AtHead(place, name) }, path) with { Ref = name } : Of(place, wanted, path);
 
     /// <summary>A branch, a tag, a commit, or the branch of a remote, which git makes a local one of.</summary>
-    /// <param name="place">The repository.</param>
-    /// <param name="name">What to check out.</param>
-    /// <returns>The source.</returns>
     // What follows -- is a path, so what is before it is none (git-checkout(1)).
     public static LinkSource At(RepositoryPlace place, string name) => new(place, [name, "--"], name);
 
     /// <summary>A commit that no branch is checked out for.</summary>
-    /// <param name="place">The repository.</param>
-    /// <param name="commit">The commit, by any name.</param>
-    /// <returns>The source.</returns>
     public static LinkSource Detached(RepositoryPlace place, string commit) => new(place, ["--detach", commit, "--"], Ref: null);
 
     /// <summary>A branch to be made.</summary>
-    /// <param name="place">The repository.</param>
-    /// <param name="branch">Its name.</param>
-    /// <param name="start">Where it begins.</param>
-    /// <returns>The source.</returns>
     public static LinkSource New(RepositoryPlace place, string branch, string start) => new(place, ["-b", branch, start, "--"], start);
 
     /// <summary>Where a new branch begins: what is checked out.</summary>
-    /// <param name="place">The repository.</param>
     /// <returns>The full id; null when it has no commits.</returns>
     // A base repository of a pool has no branch of its own: there it is the remote's default.
     public static string? StartOf(RepositoryPlace place) =>

@@ -1,13 +1,12 @@
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Links;
 
 /// <summary>A light-weight checkout, as its base repository knows it.</summary>
-/// <param name="Place">The base repository.</param>
-/// <param name="Id">The name of its private folder.</param>
-/// <param name="Record">What is recorded of it.</param>
 /// <param name="Path">The absolute path of its folder; where it was last, when it is not there.</param>
 internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile Record, string Path)
 {
@@ -24,9 +23,7 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     public string Name => Record.Name ?? DefaultName(Place, Path);
 
     /// <summary>The name of a checkout that was given none: its path from the base repository, without <c>..</c> in front.</summary>
-    /// <param name="place">The base repository.</param>
     /// <param name="checkout">The checkout's folder, absolute and real.</param>
-    /// <returns>The name.</returns>
     public static string DefaultName(RepositoryPlace place, string checkout)
     {
         var name = RelativePath.Of(place.CommonDirectory, checkout);
@@ -40,7 +37,6 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     public Head? ReadHead() => ReadOwnHead() is { } head && head.Branch != LinkStore.UnbornBranch ? head : null;
 
     /// <summary>Describes it for users.</summary>
-    /// <returns>The link.</returns>
     public Link Describe()
     {
         var head = ReadHead();
@@ -57,4 +53,36 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     }
 
     private Head? ReadOwnHead() => Head.Read(GitDirectory, Place.CommonDirectory);
+}
+
+/// <summary>Finds the light-weight checkout that a caller means.</summary>
+internal static class LinkLookup
+{
+    /// <summary>The checkout in a folder. One that was moved, and that git finds its way from all the same, is recorded as being there.</summary>
+    /// <param name="path">The folder, absolute and real.</param>
+    /// <returns>The checkout; null when the folder is that of none, or of one that cannot find its base repository.</returns>
+    public static LinkState? At(string path)
+    {
+        if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
+            return null;
+        return RealPath.IsSame(link.Path, path) ? link : LinkRepair.Repair(path);
+    }
+
+    /// <summary>Finds a checkout of a base repository.</summary>
+    /// <param name="place">The base repository; null when only a path can be meant.</param>
+    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    public static LinkState Find(RepositoryPlace? place, string link, string workingDirectory)
+    {
+        var path = RealPath.Of(Path.GetFullPath(link, workingDirectory));
+        var known = place is null ? [] : new LinkStore(place).List();
+        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => RealPath.IsSame(state.Path, path))) is { } found)
+            return found;
+        if (At(path) is { } there)
+            return there;
+        var hint = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName)) is { } file ? $" {LinkRepair.NothingYet(path, file) ?? $"{path} has lost its base repository: gitproc link repair {link}"}"
+            : known.Count > 0 ? $" There is {string.Join(", ", known.Select(state => state.Name))}."
+            : "";
+        throw new GitprocException(
+            ErrorReason.LinkNotFound, $"{(place is null ? "Here is" : place.Top + " has")} no light-weight checkout '{PrintableText.Of(link)}'.{hint}", link);
+    }
 }

@@ -1,7 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Registry;
-using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Links;
@@ -10,7 +9,6 @@ namespace Gitproc.Links;
 /// The light-weight checkouts of one base repository: what is theirs alone is in its <c>worktrees</c> (gitrepository-layout(5)),
 /// so that it outlives their folders.
 /// </summary>
-/// <param name="place">The base repository.</param>
 internal sealed class LinkStore(RepositoryPlace place)
 {
     /// <summary>The file in a checkout's private folder that says what its <c>.gitlink</c> says, and where it is.</summary>
@@ -28,32 +26,22 @@ internal sealed class LinkStore(RepositoryPlace place)
     public RepositoryPlace Place => place;
 
     /// <summary>Whether a text can be the id of a checkout: a name that git takes for a worktree's (git-check-ref-format(1)).</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>True when it can.</returns>
     public static bool IsId(string text) => !text.Contains('/', StringComparison.Ordinal) && BaseRefs.IsName(text) && !text.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>The private folder of a checkout.</summary>
-    /// <param name="id">Its id.</param>
     /// <returns>The absolute path; nothing need be there.</returns>
     public string Folder(string id) => Worktrees.PrivateFolder(place.CommonDirectory, id);
 
     /// <summary>Lists the checkouts; worktrees that others made are not among them.</summary>
-    /// <returns>The checkouts, by name.</returns>
     public IReadOnlyList<LinkState> List() =>
         [.. Worktrees.Of(place.CommonDirectory).Select(Find).OfType<LinkState>().OrderBy(link => link.Name, StringComparer.Ordinal)];
 
     /// <summary>Finds a checkout.</summary>
-    /// <param name="id">Its id.</param>
-    /// <returns>The checkout; null when there is none.</returns>
-    /// <exception cref="GitprocException">What is recorded of it is garbage.</exception>
     public LinkState? Find(string id) =>
         GitlinkFile.Read(Path.Combine(Folder(id), RecordName)) is { Place: not null } record ? new LinkState(place, id, record, PathOf(id, record)) : null;
 
     /// <summary>Makes the private folder of a new checkout, with an unborn HEAD.</summary>
-    /// <param name="name">The name to make the id of.</param>
-    /// <param name="record">What is known of it.</param>
     /// <param name="checkout">Its folder, absolute and real.</param>
-    /// <returns>The checkout.</returns>
     public LinkState Add(string name, GitlinkFile record, string checkout)
     {
         Directory.CreateDirectory(_folder);
@@ -65,10 +53,7 @@ internal sealed class LinkStore(RepositoryPlace place)
     }
 
     /// <summary>Records where a checkout is.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="record">What is known of it.</param>
     /// <param name="checkout">Its folder, absolute and real.</param>
-    /// <returns>The checkout.</returns>
     public LinkState Write(string id, GitlinkFile record, string checkout)
     {
         var known = record with { Id = id, Place = RelativePath.Of(place.CommonDirectory, checkout) };
@@ -80,7 +65,6 @@ internal sealed class LinkStore(RepositoryPlace place)
     }
 
     /// <summary>Takes a checkout off the list, with its HEAD and index.</summary>
-    /// <param name="id">Its id.</param>
     public void Remove(string id)
     {
         FolderRemoval.Remove(Folder(id));

@@ -8,19 +8,15 @@ using Gitproc.Repositories;
 namespace Gitproc.Links;
 
 /// <summary>Finds the repository of a submodule, so that a light-weight checkout can stand in the submodule's place (gitsubmodules(7), gitmodules(5)).</summary>
-/// <param name="git">Runs git.</param>
 internal sealed class SubmoduleBase(GitRunner git)
 {
     /// <summary>A submodule that nothing is checked out of.</summary>
-    /// <param name="Place">Its repository: <c>modules/NAME</c> of the one around.</param>
     /// <param name="Commit">The commit that the repository around has of it; null when it has none yet.</param>
     public sealed record Found(RepositoryPlace Place, string? Commit);
 
     /// <summary>Looks whether a path is that of a submodule, and clones it when that was not done.</summary>
     /// <param name="path">The path, absolute and real.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The submodule; null when the path is that of none.</returns>
-    /// <exception cref="GitprocException">git could not clone it.</exception>
     public Found? Find(string path, CancellationToken cancellationToken)
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (around, top) || top == around.GitDirectory)
@@ -34,10 +30,6 @@ internal sealed class SubmoduleBase(GitRunner git)
     }
 
     /// <summary>What is to be checked out of a submodule.</summary>
-    /// <param name="submodule">The submodule.</param>
-    /// <param name="wanted">What the caller wants; the default is the commit that the repository around has.</param>
-    /// <param name="path">The checkout's folder.</param>
-    /// <returns>The source.</returns>
     public static LinkSource Source(Found submodule, WantedRef wanted, string path)
     {
         var source = wanted is { Name: null, NewBranch: null } && submodule.Commit is { } commit
@@ -47,8 +39,6 @@ internal sealed class SubmoduleBase(GitRunner git)
     }
 
     /// <summary>Whether a checkout stands in the place of a submodule of the repository around it.</summary>
-    /// <param name="link">The checkout.</param>
-    /// <returns>True when it does.</returns>
     public static bool IsOne(LinkState link) =>
         Path.GetDirectoryName(link.Path) is { } parent && LocalRepository.Around(parent) is var (around, _)
         && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder =>

@@ -5,8 +5,6 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Original;
 
 /// <summary>The database of the original gitproc, which has the name of ours.</summary>
-/// <param name="connection">An open connection to it.</param>
-/// <param name="file">Its path.</param>
 internal sealed class OriginalDatabase(SqliteConnection connection, string file)
 {
     private const string Table = "checkout_metadata";
@@ -18,7 +16,6 @@ internal sealed class OriginalDatabase(SqliteConnection connection, string file)
     public bool Exists => connection.Query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $table", row => row.GetInt64(0), ("$table", Table)).Count > 0;
 
     /// <summary>Reads its rows.</summary>
-    /// <returns>The rows, by name.</returns>
     public List<OriginalRow> Read() => connection.Query(
         $"SELECT checkout, ifnull(repo, ''), pid, timestamp, status FROM {Table} WHERE checkout IS NOT NULL ORDER BY checkout",
         row => new OriginalRow(
@@ -42,3 +39,9 @@ internal sealed class OriginalDatabase(SqliteConnection connection, string file)
     /// <summary>Takes its table away.</summary>
     public void Drop() => connection.Execute($"DROP TABLE IF EXISTS {Table}");
 }
+
+/// <summary>A row of <c>checkout_metadata</c>, the table of the original gitproc (github.com/TzviPM/gitproc, api.ts).</summary>
+/// <param name="ProcessId">The process that locked it, which often was the command itself; null when it is free.</param>
+/// <param name="LockedAt">When, in UTC; null when it is free, or that cannot be read.</param>
+/// <param name="IsLocked">Whether it is locked.</param>
+internal sealed record OriginalRow(string Checkout, string Repository, int? ProcessId, DateTimeOffset? LockedAt, bool IsLocked);

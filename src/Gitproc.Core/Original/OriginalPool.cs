@@ -14,9 +14,6 @@ namespace Gitproc.Original;
 /// Takes over a pool of the original gitproc, which is in the same folder and has a database of the same name. Each checkout becomes
 /// one of ours that is yet to be cleaned, so that the work in it is rescued as always; those that are locked stay held.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="rules">Reads what addresses depend on; asked only where there is such a pool.</param>
 internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<AddressRules> rules)
 {
     // The original reads the clock after its process started.
@@ -29,8 +26,6 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     /// Makes the checkouts such that they say what they are, where the database is the original's; the database itself is not
     /// changed. Nobody else opens the pool at the time. It can be ended at any moment and done again.
     /// </summary>
-    /// <param name="database">The database; it has no tables of ours.</param>
-    /// <exception cref="GitprocException">Somebody works with the original in this pool; nothing was changed.</exception>
     public void TakeOver(PoolDatabase database)
     {
         var original = new OriginalDatabase(database.Connection, folder.Database);
@@ -57,7 +52,6 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     }
 
     /// <summary>Ends the takeover: the original's table goes, in the transaction in which ours are made.</summary>
-    /// <param name="done">What was put on the list, a sentence each.</param>
     /// <returns>What the user is told; null where the pool was none of the original.</returns>
     public string? Finish(IEnumerable<string> done)
     {

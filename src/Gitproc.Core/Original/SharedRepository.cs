@@ -24,8 +24,6 @@ internal sealed class SharedRepository
     public IReadOnlyDictionary<string, string> Worktrees { get; }
 
     /// <summary>All of a pool.</summary>
-    /// <param name="folder">The pool.</param>
-    /// <returns>The repositories.</returns>
     public static List<SharedRepository> All(PoolFolder folder)
     {
         var shared = System.IO.Path.Combine(folder.Path, "shared_repos");
@@ -51,9 +49,6 @@ internal sealed class SharedRepository
     }
 
     /// <summary>Where the file that leads from a checkout to its worktree's git directory is while that is converted.</summary>
-    /// <param name="folder">The pool.</param>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <returns>The file's path.</returns>
     public static string PointerAside(PoolFolder folder, string checkout) => System.IO.Path.Combine(folder.Temporary, checkout + ".gitdir");
 
     // A worktree that was removed by hand is still registered, and its number may be another repository's by now.

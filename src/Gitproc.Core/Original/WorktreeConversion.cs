@@ -4,7 +4,6 @@ using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Leases;
 using Gitproc.Registry;
-using Gitproc.Reports;
 
 namespace Gitproc.Original;
 
@@ -12,20 +11,13 @@ namespace Gitproc.Original;
 /// Makes a worktree of a shared repository a repository of its own, with HEAD, index, branches, stashes and unfinished operations, so
 /// that it can be handed over as any checkout. The files of its work tree are not touched.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
 {
     // What makes a git directory one of a worktree (gitrepository-layout(5)).
     private static readonly string[] OfWorktree = ["commondir", "gitdir", "locked"];
 
     /// <summary>Converts one. It can be ended at any moment and done again.</summary>
-    /// <param name="shared">The repository it is a worktree of.</param>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <param name="record">What it is to say of itself.</param>
     /// <param name="lease">Its lease; null when it is free.</param>
-    /// <exception cref="GitprocException">git failed; the checkout is as it was.</exception>
-    /// <exception cref="IOException">A file could not be read or written.</exception>
     public void Run(SharedRepository shared, string checkout, CheckoutRecord record, Lease? lease)
     {
         var worktree = shared.Worktrees[checkout];
@@ -99,4 +91,41 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
 
     private string Git(string directory, params string[] arguments) =>
         git.Run(new GitCall(arguments) { WorkingDirectory = directory }, CancellationToken.None).Output;
+}
+
+/// <summary>
+/// The links between submodules and their git directories (gitrepository-layout(5), <c>modules</c>), which are relative paths, when
+/// the git directory of a worktree comes to another place.
+/// </summary>
+internal sealed class SubmoduleLinks(GitRunner git)
+{
+    /// <summary>Sets the links of all submodules of a worktree. It can be ended at any moment and done again.</summary>
+    public void Set(string old, string copy, string place)
+    {
+        var modules = Path.Combine(copy, "modules");
+        if (!Directory.Exists(modules))
+            return;
+        foreach (var config in Directory.EnumerateFiles(modules, "config", SearchOption.AllDirectories))
+        {
+            var relative = Path.GetRelativePath(copy, Path.GetDirectoryName(config)!);
+            // Branches and the like may be named so too.
+            if (File.Exists(Path.Combine(copy, relative, "HEAD")) && WorkTree(config) is { } workTree)
+                Link(config, Path.GetFullPath(workTree, Path.Combine(old, relative)), Path.Combine(place, relative));
+        }
+    }
+
+    private void Link(string config, string workTree, string gitDirectory)
+    {
+        // It is not in use, or another worktree's.
+        if (!File.Exists(Path.Combine(workTree, ".git")))
+            return;
+        Run(config, "core.worktree", Path.GetRelativePath(gitDirectory, workTree).Replace('\\', '/'));
+        File.WriteAllText(Path.Combine(workTree, ".git"), $"gitdir: {Path.GetRelativePath(workTree, gitDirectory).Replace('\\', '/')}\n");
+    }
+
+    private string? WorkTree(string config) => Run(config, "--get", "core.worktree") is { ExitCode: 0 } result ? result.Output.TrimEnd('\n') : null;
+
+    private GitResult Run(string config, params string[] arguments) => git.Run(
+        new GitCall(["config", "--file", config, .. arguments]) { WorkingDirectory = Path.GetPathRoot(config)!, MayFail = true },
+        CancellationToken.None);
 }

@@ -9,13 +9,9 @@ using Gitproc.Text;
 namespace Gitproc.Pools;
 
 /// <summary>Removes base repositories that nothing borrows from.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
 internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
 {
     /// <summary>Whether work is kept under refs of a base repository.</summary>
-    /// <param name="path">The base repository.</param>
-    /// <returns>True when it is.</returns>
     public static bool HasRescues(string path)
     {
         using var folder = RawFolder.TryOpen(path);
@@ -23,9 +19,6 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left branches or stashes of theirs there.</summary>
-    /// <param name="path">The base repository.</param>
-    /// <param name="except">The names of worktrees that do not count.</param>
-    /// <returns>True when somebody does.</returns>
     public static bool HasWorktrees(string path, IEnumerable<string> except)
     {
         if (Worktrees.Of(path).Except(except, StringComparer.Ordinal).Any())
@@ -36,8 +29,6 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one, clones, fetches or packs.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <returns>Whether it is removed.</returns>
     public bool TryRemove(RepositoryRow repository)
     {
         using var fetching = FileLock.TryAcquire(folder.FetchLock(repository.Id));

@@ -3,14 +3,9 @@ using Gitproc.Registry;
 namespace Gitproc.Pools;
 
 /// <summary>Says what goes on with a checkout, as far as that is seen from outside.</summary>
-/// <param name="folder">The pool.</param>
 internal sealed class CheckoutActivity(PoolFolder folder)
 {
     /// <summary>Says it.</summary>
-    /// <param name="row">The checkout's row.</param>
-    /// <param name="baseFolder">The folder of its base repository.</param>
-    /// <param name="checkout">What is so of it now.</param>
-    /// <returns>The checkout with what goes on.</returns>
     public PoolEntry Of(CheckoutRow row, string baseFolder, Checkout checkout) => new(
         checkout,
         Doing(row, baseFolder, checkout),

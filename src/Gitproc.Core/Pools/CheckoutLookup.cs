@@ -7,14 +7,11 @@ using Gitproc.Text;
 namespace Gitproc.Pools;
 
 /// <summary>Finds the checkout that a caller means.</summary>
-/// <param name="folder">The pool.</param>
 internal sealed class CheckoutLookup(PoolFolder folder)
 {
     /// <summary>Finds the number of a checkout. Whether the pool has it is not looked up.</summary>
     /// <param name="text">A name, or a path in the checkout's folder; null for the folder the caller stands in.</param>
     /// <param name="directory">The folder the caller stands in, absolute.</param>
-    /// <returns>The N of <c>checkout-N</c>.</returns>
-    /// <exception cref="GitprocException">The text is neither.</exception>
     public long Find(string? text, string directory)
     {
         if (text is null)

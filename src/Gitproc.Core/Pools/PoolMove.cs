@@ -14,8 +14,6 @@ namespace Gitproc.Pools;
 /// says where it was when its paths were written last, and on which machine: a container that has the pool mounted elsewhere
 /// must not change the paths of those outside.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
 internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 {
     private const string Alternates = "objects/info/alternates";
@@ -23,8 +21,6 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     private int _count;
 
     /// <summary>Whether a pool is where it was. Costs the reading of one small file.</summary>
-    /// <param name="folder">The pool.</param>
-    /// <returns>False when it is elsewhere, or that is not known.</returns>
     public static bool IsInPlace(PoolFolder folder) => PlainFile.TryReadText(FileOf(folder))?.StartsWith(folder.Path + "\n", StringComparison.Ordinal) == true;
 
     /// <summary>Follows a pool that was moved or copied on this machine.</summary>
@@ -51,7 +47,6 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>Lets all that borrows from the base repositories of this pool find them, wherever they were.</summary>
-    /// <returns>How many were lost.</returns>
     public int Repair()
     {
         using var alone = Lock();

@@ -4,18 +4,12 @@ using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Leases;
 using Gitproc.Registry;
-using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Text;
 
 namespace Gitproc.Pools;
 
 /// <summary>Finds and removes what nobody has used for long.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="removal">Removes checkouts.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="limits">Which rescues may go.</param>
 internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
@@ -23,11 +17,6 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
     private readonly OwnerLives _lives = new();
 
     /// <summary>Finds it. Changes nothing.</summary>
-    /// <param name="repositories">The repositories to look at.</param>
-    /// <param name="unusedFor">For how long nobody has used it.</param>
-    /// <param name="keepFree">How many free checkouts of each stay.</param>
-    /// <param name="cancellationToken">Ends it between two repositories.</param>
-    /// <returns>What may go, in the order in which it may.</returns>
     public IReadOnlyList<PrunedItem> Find(IReadOnlyList<RepositoryRow> repositories, TimeSpan unusedFor, int keepFree, CancellationToken cancellationToken)
     {
         var before = DateTimeOffset.UtcNow - unusedFor;
@@ -54,10 +43,6 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
     }
 
     /// <summary>Removes something of what was found, unless it was used meanwhile.</summary>
-    /// <param name="item">The thing.</param>
-    /// <param name="cancellationToken">Ends it before the thing is gone.</param>
-    /// <returns>Whether it is removed.</returns>
-    /// <exception cref="GitprocException">It may not be removed; the reason says why.</exception>
     public bool Remove(PrunedItem item, CancellationToken cancellationToken)
     {
         switch (item.Kind)

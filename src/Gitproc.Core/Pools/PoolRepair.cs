@@ -10,9 +10,6 @@ using Gitproc.Repositories;
 namespace Gitproc.Pools;
 
 /// <summary>Makes the database and the folders of a pool agree again.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="leases">Notes what happens.</param>
 internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, LeaseBook leases)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
@@ -23,7 +20,6 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
     /// nothing of a lease is free, one whose lease cannot be read is held until somebody releases it. Runs in the
     /// caller's transaction.
     /// </summary>
-    /// <returns>What was done, a sentence each.</returns>
     public IReadOnlyList<string> Adopt()
     {
         var worktrees = FindWorktrees();
@@ -54,8 +50,6 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
     }
 
     /// <summary>Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.</summary>
-    /// <param name="cancellationToken">Ends it between two steps.</param>
-    /// <returns>What was done, a sentence each.</returns>
     public IReadOnlyList<string> All(CancellationToken cancellationToken)
     {
         foreach (var row in leases.Reap(new OwnerLives()))

@@ -7,17 +7,12 @@ using Gitproc.Text;
 namespace Gitproc.Pools;
 
 /// <summary>The rescues of all repositories of a pool.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitRunner git)
 {
     private readonly RescueStore _store = new(folder);
 
     /// <summary>Lists them.</summary>
     /// <param name="repository">Only of this repository; null for all.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescues, those of undone commits too, the newest first.</returns>
     public List<Rescue> List(RepositoryRow? repository, CancellationToken cancellationToken) =>
     [
         .. (repository is null ? new RepositoryTable(database.Connection).All() : [repository])
@@ -27,10 +22,6 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     ];
 
     /// <summary>Finds one.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescue, and the repository it is in.</returns>
-    /// <exception cref="GitprocException">There is none.</exception>
     public (Rescue Rescue, RepositoryRow Repository) Find(string id, CancellationToken cancellationToken)
     {
         var repositories = new RepositoryTable(database.Connection).All();
@@ -45,17 +36,10 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     }
 
     /// <summary>Puts one into a checkout that was just acquired.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="repository">The repository it is in.</param>
-    /// <param name="checkout">The checkout.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     public void Restore(string id, RepositoryRow repository, CheckoutRow checkout, CancellationToken cancellationToken) =>
         new RescueRestore(Of(repository)!.Source(id), folder.Base(repository.Base), git, folder.Place(checkout)).Run(cancellationToken);
 
     /// <summary>Removes one.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What it was.</returns>
     public Rescue Remove(string id, CancellationToken cancellationToken)
     {
         var (rescue, row) = Find(id, cancellationToken);
@@ -64,8 +48,6 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
     }
 
     /// <summary>Gives the rescues of checkouts that an older version has put under refs of base repositories repositories of their own.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What was done, a sentence each.</returns>
     public IReadOnlyList<string> MoveOld(CancellationToken cancellationToken)
     {
         var done = new List<string>();

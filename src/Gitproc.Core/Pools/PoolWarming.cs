@@ -13,9 +13,6 @@ namespace Gitproc.Pools;
 /// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. While one is made it is leased to
 /// this process, so that one that was killed leaves nothing that is held.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="caller">On whose behalf.</param>
 /// <param name="reports">Told how far it is; null for nobody.</param>
 internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
 {
@@ -35,10 +32,6 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
     public required string? CheckoutWorkers { get; init; }
 
     /// <summary>Makes as many as are missing, several at a time.</summary>
-    /// <param name="count">How many are to be ready.</param>
-    /// <param name="cancellationToken">Ends it; those that are made stay.</param>
-    /// <returns>All that are ready.</returns>
-    /// <exception cref="GitprocException">So many may not be made, or one could not be.</exception>
     public IReadOnlyList<CheckoutRow> Run(int count, CancellationToken cancellationToken)
     {
         var row = Repository.Known ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));

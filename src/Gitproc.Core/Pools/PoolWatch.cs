@@ -13,8 +13,6 @@ public sealed class PoolWatch : IDisposable
     private long _version;
 
     /// <summary>Makes the watch of a pool.</summary>
-    /// <param name="read">Reads all.</param>
-    /// <param name="open">Opens the database; null when there is none.</param>
     internal PoolWatch(Func<PoolSnapshot> read, Func<PoolDatabase?> open) => (_read, _open) = (read, open);
 
     /// <summary>

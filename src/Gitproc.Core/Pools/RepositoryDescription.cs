@@ -6,15 +6,11 @@ using Gitproc.Repositories;
 namespace Gitproc.Pools;
 
 /// <summary>Says of repositories what is so now.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
 internal sealed class RepositoryDescription(PoolFolder folder, PoolDatabase database)
 {
     private readonly CheckoutDescription _checkouts = new(folder);
 
     /// <summary>Describes a repository.</summary>
-    /// <param name="row">Its row.</param>
-    /// <returns>The repository.</returns>
     public RepositoryInfo Of(RepositoryRow row)
     {
         var path = folder.Base(row.Base);

@@ -11,9 +11,6 @@ internal static class CheckoutProcesses
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Finds them.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
-    /// <returns>The processes.</returns>
-    /// <exception cref="GitprocException">The system did not tell, which is not the same as "none".</exception>
     public static IReadOnlyList<ProcessEntry> Of(string checkout)
     {
         try
@@ -28,15 +25,10 @@ internal static class CheckoutProcesses
     }
 
     /// <summary>Ends them: asks, waits, and kills those that stay.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Those that still run.</returns>
     public static IReadOnlyList<ProcessEntry> Stop(string checkout, CancellationToken cancellationToken) =>
         ProcessEnding.End(Of(checkout), Patience, cancellationToken);
 
     /// <summary>Names them.</summary>
-    /// <param name="processes">The processes.</param>
-    /// <returns>A part of a sentence.</returns>
     public static string Names(IReadOnlyList<ProcessEntry> processes)
     {
         const int most = 5;

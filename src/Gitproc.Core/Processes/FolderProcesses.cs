@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Gitproc.Files;
 
 namespace Gitproc.Processes;
@@ -19,7 +18,6 @@ internal static class FolderProcesses
     /// <param name="except">Ids of processes that are not looked at, as <see cref="OwnAncestry"/>; null for none.</param>
     /// <returns>The processes, sorted by id. Each is one that was seen in the folder, even if ids are used again.</returns>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
-    /// <exception cref="Win32Exception">The operating system did not tell: that is not the same as "none".</exception>
     public static IReadOnlyList<ProcessEntry> In(string folder, IReadOnlySet<int>? except = null)
     {
         if (!Path.IsPathFullyQualified(folder))
@@ -42,7 +40,6 @@ internal static class FolderProcesses
     /// <summary>Compares paths as Windows and macOS do: upper and lower case are the same.</summary>
     /// <param name="path">An absolute path.</param>
     /// <param name="folder">An absolute path, without a separator at its end unless it is a root.</param>
-    /// <returns>Whether the path is the folder or below it.</returns>
     public static bool IsAtOrBelow(string path, string folder) =>
         path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
         && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);

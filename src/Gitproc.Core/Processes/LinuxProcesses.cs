@@ -12,7 +12,6 @@ internal static class LinuxProcesses
     private const uint ForkedWithoutExec = 0x40;
 
     /// <summary>Looks a process up.</summary>
-    /// <param name="id">Its id.</param>
     /// <returns>The process; null when none runs under that id.</returns>
     public static ProcessEntry? Find(int id)
     {
@@ -32,14 +31,10 @@ internal static class LinuxProcesses
     }
 
     /// <summary>The path of the program that a process runs.</summary>
-    /// <param name="id">The process.</param>
     /// <returns>The path; null when it is not told.</returns>
     public static string? ProgramOf(int id) => LinkTarget($"/proc/{id}/exe");
 
     /// <summary>Whether a process has a pipe for its input or output that another one has not.</summary>
-    /// <param name="id">The process.</param>
-    /// <param name="other">The other one.</param>
-    /// <returns>True when it has.</returns>
     public static bool IsForPipe(int id, int other)
     {
         foreach (var descriptor in (ReadOnlySpan<int>)[1, 0])

@@ -26,8 +26,6 @@ internal static unsafe partial class MacFolderProcesses
     private const int FileInfoSize = 24;
 
     /// <summary>Lists the processes.</summary>
-    /// <returns>Their ids, in no order.</returns>
-    /// <exception cref="Win32Exception">macOS did not tell.</exception>
     public static List<int> Ids()
     {
         // Without a buffer it says how many there may be. Twice that, because some may start in between.
@@ -40,9 +38,6 @@ internal static unsafe partial class MacFolderProcesses
     }
 
     /// <summary>Whether a process runs in a folder.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="folder">The folder's real path.</param>
-    /// <returns>True when it does; false also when it ended or is not ours to look at.</returns>
     public static bool IsIn(int id, string folder)
     {
         // struct proc_vnodepathinfo: the current directory, then the root directory.

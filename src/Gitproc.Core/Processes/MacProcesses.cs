@@ -16,9 +16,7 @@ internal static unsafe partial class MacProcesses
     private const int NameLength = 32;
 
     /// <summary>Looks a process up.</summary>
-    /// <param name="id">Its id.</param>
     /// <returns>The process; null when none runs under that id.</returns>
-    /// <exception cref="Win32Exception">macOS did not tell.</exception>
     public static ProcessEntry? Find(int id)
     {
         BsdInfo info;
@@ -40,7 +38,6 @@ internal static unsafe partial class MacProcesses
     }
 
     /// <summary>The path of the program that a process runs.</summary>
-    /// <param name="id">The process.</param>
     /// <returns>The path; null when it is not told.</returns>
     public static string? ProgramOf(int id)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace Gitproc.Processes;
@@ -15,16 +16,8 @@ internal static class ProcessEnding
     /// Asks processes to end (SIGTERM), waits, and kills those that still run (SIGKILL). Windows has no way to ask a
     /// console program: there they are killed at once.
     /// </summary>
-    /// <param name="processes">
-    /// The processes, as they were found. This process, its ancestors and process 1 are left alone, and so is whoever
-    /// got the id of one that is gone.
-    /// </param>
     /// <param name="patience">How long to wait before killing; zero or less does not wait.</param>
     /// <param name="cancellationToken">Ends the wait. Those that were asked may end nevertheless.</param>
-    /// <returns>Those of the processes that still run: left alone, another user's, or not yet gone two seconds after
-    /// they were killed.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="Win32Exception">The operating system did not tell what runs.</exception>
     public static IReadOnlyList<ProcessEntry> End(
         IReadOnlyList<ProcessEntry> processes, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -82,4 +75,25 @@ internal static class ProcessEnding
     }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
+
+/// <summary>Sends signals to processes that were found before, see kill(2).</summary>
+[UnsupportedOSPlatform("windows")]
+internal static partial class UnixSignal
+{
+    /// <summary>SIGKILL: the kernel ends the process.</summary>
+    public const int Kill = 9;
+
+    /// <summary>SIGTERM: the process is asked to end.</summary>
+    public const int Terminate = 15;
+
+    /// <summary>SIGCONT: a stopped process goes on. Linux has it by signal(7), on x86 and ARM; macOS by signal(3).</summary>
+    public static int Continue => OperatingSystem.IsMacOS() ? 19 : 18;
+
+    /// <summary>Sends a signal to exactly that process. Thread-safe.</summary>
+    public static bool Send(ProcessIdentity process, int signal) =>
+        process.Id > 1 && ProcessTable.IsAlive(process) && Send(process.Id, signal) == 0;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int processId, int signal);
 }

@@ -1,13 +1,9 @@
-using System.ComponentModel;
-
 namespace Gitproc.Processes;
 
 /// <summary>The processes of this machine. Starts none itself. Thread-safe.</summary>
 internal static class ProcessTable
 {
     /// <summary>Lists the processes.</summary>
-    /// <returns>Their ids, in no order.</returns>
-    /// <exception cref="Win32Exception">The operating system did not tell.</exception>
     public static IReadOnlyList<int> Ids()
     {
         if (OperatingSystem.IsLinux())
@@ -20,10 +16,8 @@ internal static class ProcessTable
     }
 
     /// <summary>Looks a process up.</summary>
-    /// <param name="id">Its id.</param>
     /// <returns>The process; null when none runs under that id. One that has ended but was not collected by its
     /// parent yet (a zombie) does not run.</returns>
-    /// <exception cref="Win32Exception">The operating system did not tell: that is not the same as "none".</exception>
     public static ProcessEntry? Find(int id)
     {
         if (id <= 0)
@@ -38,14 +32,9 @@ internal static class ProcessTable
     }
 
     /// <summary>Whether exactly that process still runs.</summary>
-    /// <param name="identity">The process.</param>
-    /// <returns>True when it runs.</returns>
     public static bool IsAlive(ProcessIdentity identity) => Find(identity.Id)?.Identity == identity;
 
     /// <summary>Whether a process that was forked is still a copy of its parent, and was not left to another one.</summary>
-    /// <param name="copy">The process that was forked.</param>
-    /// <param name="parent">Its parent.</param>
-    /// <returns>True when both run the same program.</returns>
     public static bool RunSameProgram(ProcessEntry copy, ProcessEntry parent) =>
         ProgramOf(copy.Identity.Id) is { } program && program == ProgramOf(parent.Identity.Id);
 
@@ -53,14 +42,10 @@ internal static class ProcessTable
     /// Whether a copy that a shell made of itself has a pipe for its input or output that the shell itself has not. Where
     /// the system does not tell, every copy counts as one.
     /// </summary>
-    /// <param name="copy">The copy.</param>
-    /// <param name="parent">Its parent.</param>
-    /// <returns>True when it has.</returns>
     public static bool IsForPipe(ProcessEntry copy, ProcessEntry parent) =>
         !OperatingSystem.IsLinux() || LinuxProcesses.IsForPipe(copy.Identity.Id, parent.Identity.Id);
 
     /// <summary>The path of the program that a process runs.</summary>
-    /// <param name="id">The process.</param>
     /// <returns>The path; null when it is not told: the process is gone, or another user's.</returns>
     public static string? ProgramOf(int id)
     {
@@ -72,8 +57,6 @@ internal static class ProcessTable
     }
 
     /// <summary>A process and those it descends from, the nearest first.</summary>
-    /// <param name="id">The id of the process to begin with.</param>
-    /// <returns>The processes that run now.</returns>
     public static IEnumerable<ProcessEntry> Ancestry(int id)
     {
         var seen = new HashSet<int>();
@@ -82,9 +65,6 @@ internal static class ProcessTable
     }
 
     /// <summary>A process and those that it and they have started, it first. What a parent left behind as it ended is not among them.</summary>
-    /// <param name="id">The id of the process to begin with.</param>
-    /// <returns>The processes that run now.</returns>
-    /// <exception cref="Win32Exception">The operating system did not tell.</exception>
     public static IReadOnlyList<ProcessEntry> Descent(int id)
     {
         if (Find(id) is not { } first)
@@ -97,4 +77,27 @@ internal static class ProcessTable
             found.AddRange(children[found[i].Identity.Id].Where(child => seen.Add(child.Identity.Id)));
         return found;
     }
+}
+
+/// <summary>What the operating system tells of a process.</summary>
+/// <param name="ParentId">The id of its parent; 0 when it has none.</param>
+/// <param name="Name">The name of its program, without a folder.</param>
+internal sealed record ProcessEntry(ProcessIdentity Identity, int ParentId, string Name, bool IsFork);
+
+/// <summary>
+/// One process of this machine. Ids are used again; an id with the start time is not, until the machine restarts.
+/// </summary>
+/// <param name="Id">The process id.</param>
+/// <param name="StartedAt">
+/// When it started, in the operating system's own unit, good for comparing only: clock ticks since boot on Linux, so
+/// that a changed clock changes nothing; ticks of UTC on Windows; microseconds since 1970 on macOS.
+/// </param>
+public readonly record struct ProcessIdentity(int Id, long StartedAt);
+
+/// <summary>This process and those it was started by: who stands in a checkout only to call gitproc.</summary>
+internal static class OwnAncestry
+{
+    /// <summary>Finds them. Thread-safe.</summary>
+    public static IReadOnlySet<int> Ids() =>
+        ProcessTable.Ancestry(Environment.ProcessId).Select(entry => entry.Identity.Id).ToHashSet();
 }

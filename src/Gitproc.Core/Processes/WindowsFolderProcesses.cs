@@ -21,8 +21,6 @@ internal static unsafe partial class WindowsFolderProcesses
     private const uint QueryAndReadMemory = 0x1000 | 0x10; // PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ
 
     /// <summary>Lists the processes.</summary>
-    /// <returns>Their ids, in no order.</returns>
-    /// <exception cref="Win32Exception">Windows did not tell, or keeps current directories in another place.</exception>
     public static List<int> Ids()
     {
         var own = CurrentDirectory(Environment.ProcessId);
@@ -45,9 +43,6 @@ internal static unsafe partial class WindowsFolderProcesses
     }
 
     /// <summary>Whether a process has a folder or one below it as its current directory, or its program in it.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="folder">The folder's real path.</param>
-    /// <returns>True when it has; false also when it ended or is not ours to look at.</returns>
     public static bool IsIn(int id, string folder) => IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
 
     private static bool IsPathIn(string? path, string folder) =>

@@ -10,9 +10,7 @@ namespace Gitproc.Processes;
 internal static partial class WindowsProcesses
 {
     /// <summary>Looks a process up.</summary>
-    /// <param name="id">Its id.</param>
     /// <returns>The process; null when none runs under that id.</returns>
-    /// <exception cref="Win32Exception">Windows did not tell.</exception>
     public static ProcessEntry? Find(int id)
     {
         Process process;
@@ -42,7 +40,6 @@ internal static partial class WindowsProcesses
     }
 
     /// <summary>The path of the program that a process runs.</summary>
-    /// <param name="id">The process.</param>
     /// <returns>The path; null when it is not told.</returns>
     public static string? ProgramOf(int id)
     {

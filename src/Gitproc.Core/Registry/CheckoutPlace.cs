@@ -39,21 +39,16 @@ internal sealed record CheckoutPlace
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
     /// <summary>The place of a clone.</summary>
-    /// <param name="name">The checkout's name.</param>
     /// <param name="path">Its folder, absolute.</param>
-    /// <returns>The place.</returns>
     public static CheckoutPlace OfClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
 
     /// <summary>The place of a linked worktree.</summary>
-    /// <param name="name">Its name, also that of its private folder.</param>
     /// <param name="path">Its folder, absolute.</param>
     /// <param name="basePath">The repository it is of, absolute.</param>
-    /// <returns>The place.</returns>
     public static CheckoutPlace OfLinked(string name, string path, string basePath) => new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
 
     /// <summary>The place of the same worktree while its folder is elsewhere.</summary>
     /// <param name="path">Where its folder is, absolute.</param>
-    /// <returns>The place.</returns>
     public CheckoutPlace At(string path) => new(Name, path, GitDirectory, Base);
 
     /// <summary>Reads what it has checked out, without a process.</summary>

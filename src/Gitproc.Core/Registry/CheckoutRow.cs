@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Repositories;
 
@@ -59,4 +60,28 @@ internal sealed record CheckoutRow
 
     /// <summary>The name of its folder.</summary>
     public string Name => CheckoutName.Of(Id);
+}
+
+/// <summary>The names <c>checkout-N</c>.</summary>
+internal static class CheckoutName
+{
+    private const string Prefix = "checkout-";
+
+    /// <summary>Makes a name.</summary>
+    public static string Of(long id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the name of a folder.</summary>
+    /// <returns>The N; null when the text is no such name.</returns>
+    public static long? Read(string name) => Read(name, StringComparison.Ordinal);
+
+    /// <summary>Reads a name as a user writes it: upper and lower case are the same.</summary>
+    /// <returns>The N; null when the text is no such name.</returns>
+    public static long? ReadTyped(string name) => Read(name, StringComparison.OrdinalIgnoreCase);
+
+    private static long? Read(string name, StringComparison comparison) =>
+        name.StartsWith(Prefix, comparison)
+        && long.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && Of(id).Equals(name, comparison)
+            ? id
+            : null;
 }

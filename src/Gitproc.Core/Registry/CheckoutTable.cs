@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Registry;
 
 /// <summary>The statements on checkouts. Each is one step; what belongs together is put in a transaction by the caller.</summary>
-/// <param name="connection">An open connection.</param>
 internal sealed class CheckoutTable(SqliteConnection connection)
 {
     private const string ShownColumns =
@@ -19,26 +18,19 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const int ShownCount = 13;
 
     /// <summary>All checkouts, by number, for a list of them: there may be thousands, and what only their cleaning asks for is left out.</summary>
-    /// <returns>The rows.</returns>
     public List<CheckoutRow> All() => connection.Query($"SELECT {ShownColumns} FROM checkout ORDER BY id", ReadShown);
 
     /// <summary>The checkouts of a repository, by number.</summary>
-    /// <param name="repositoryId">The repository.</param>
-    /// <returns>The rows.</returns>
     public List<CheckoutRow> OfRepository(long repositoryId) => connection.Query(
         $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id", Read, ("$repository", repositoryId));
 
     /// <summary>The clones of a repository in which somebody works.</summary>
-    /// <param name="repositoryId">The repository.</param>
-    /// <returns>Their numbers.</returns>
     public List<long> HeldClones(long repositoryId) => connection.Query(
         $"SELECT id FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Locked} AND kind = {(int)CheckoutKind.Clone}",
         row => row.GetInt64(0),
         ("$repository", repositoryId));
 
     /// <summary>One checkout.</summary>
-    /// <param name="id">Its number.</param>
-    /// <returns>The row; null when there is none.</returns>
     public CheckoutRow? Find(long id) => connection
         .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
         .SingleOrDefault();
@@ -47,13 +39,9 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// Leases a free checkout of a repository that nobody has waited for longer: one that is at the commit, else any; of
     /// these the one that was used last.
     /// </summary>
-    /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
     /// <param name="kind">The kind that it must be of; null for any.</param>
     /// <param name="commit">The commit that is likely wanted; null when that is not known.</param>
-    /// <param name="ticket">The place in the queue; those before it come first.</param>
-    /// <param name="lease">The new lease.</param>
-    /// <returns>The row with its lease; null when there is none.</returns>
     public CheckoutRow? TakeFree(long repositoryId, long? wanted, CheckoutKind? kind, string? commit, long ticket, Lease lease) => connection
         .Query(
             $"""
@@ -66,27 +54,20 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>How many free checkouts there are that <see cref="TakeFree"/> may take.</summary>
-    /// <param name="repositoryId">The repository.</param>
     /// <param name="wanted">The only checkout that will do; null for any.</param>
     /// <param name="kind">The kind that it must be of; null for any.</param>
-    /// <param name="ticket">The place in the queue; those before it come first.</param>
-    /// <returns>The number.</returns>
     public int CountFree(long repositoryId, long? wanted, CheckoutKind? kind, long ticket) => connection.Query(
         $"SELECT count(*) FROM ({SelectFree})",
         row => row.GetInt32(0),
         ("$repository", repositoryId), ("$wanted", wanted), ("$kind", (int?)kind), ("$ticket", ticket))[0];
 
     /// <summary>How many checkouts of a repository are not broken.</summary>
-    /// <param name="repositoryId">The repository.</param>
-    /// <returns>The number.</returns>
     public int CountUsable(long repositoryId) => connection.Query(
         $"SELECT count(*) FROM checkout WHERE repository_id = $repository AND state <> {(int)CheckoutState.Broken}",
         row => row.GetInt32(0),
         ("$repository", repositoryId))[0];
 
     /// <summary>Leases a checkout that is to be cleaned and that nobody has a lease on.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when it is not so any more.</returns>
     public CheckoutRow? TakeUnclean(long id, Lease lease) => connection
         .Query(
@@ -96,9 +77,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Gives a checkout whose lease is over a new one. It has to be cleaned first.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="seenLeaseId">The lease that is over.</param>
-    /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
     public CheckoutRow? TakeOver(long id, string seenLeaseId, Lease lease) => connection
         .Query(
@@ -110,9 +88,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Notes that a leased checkout is about to be changed, and is not clean until that is done.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
-    /// <param name="isWorked">Whether somebody may have worked in it since it was cleaned.</param>
     /// <returns>The row; null when the lease is no more.</returns>
     public CheckoutRow? BeginCleaning(long id, string leaseId, bool isWorked) => connection
         .Query(
@@ -124,16 +99,11 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Notes that what the last holder left is rescued.</summary>
-    /// <param name="id">The checkout.</param>
     public void SetRescued(long id) => connection.Execute(
         $"UPDATE checkout SET is_rescued = 1 WHERE id = $id AND state IN ({(int)CheckoutState.Cleaning}, {(int)CheckoutState.Locked})", ("$id", id));
 
     /// <summary>Notes that a checkout is clean: it is its lease's owner's, or free.</summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease on it; null for none.</param>
-    /// <param name="head">What it has checked out.</param>
-    /// <param name="generation">Which state of the remote its refs show.</param>
-    /// <param name="stamp">What its files are like.</param>
     /// <returns>The row; null when the lease is no more, or somebody has one.</returns>
     public CheckoutRow? EndCleaning(long id, string? leaseId, Head head, string? generation, string stamp) => connection
         .Query(
@@ -147,8 +117,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Takes a lease back whose owner has not got the checkout yet.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
     /// <returns>The row; null when the lease is no more.</returns>
     public CheckoutRow? GiveBack(long id, string leaseId) => connection
         .Query(
@@ -161,9 +129,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Gives a checkout a new lease in the place of another one. The state stays.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="seenLeaseId">The lease that was seen on it.</param>
-    /// <param name="lease">The new lease.</param>
     /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
     public CheckoutRow? ReplaceLease(long id, string seenLeaseId, Lease lease) => connection
         .Query(
@@ -173,16 +138,9 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>The number for a new checkout: one more than the greatest there is.</summary>
-    /// <returns>The number.</returns>
     public long NextId() => connection.Query("SELECT ifnull(max(id), 0) + 1 FROM checkout", row => row.GetInt64(0))[0];
 
     /// <summary>Adds a checkout that is about to be made.</summary>
-    /// <param name="id">Its number.</param>
-    /// <param name="repositoryId">The repository.</param>
-    /// <param name="url">The URL its <c>origin</c> gets.</param>
-    /// <param name="kind">How it gets at objects.</param>
-    /// <param name="lease">The lease of whom it is made for.</param>
-    /// <returns>The row.</returns>
     public CheckoutRow Add(long id, long repositoryId, string url, CheckoutKind kind, Lease lease) => connection
         .Query(
             $"""
@@ -195,19 +153,11 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .Single();
 
     /// <summary>Turns a held checkout whose folder is gone into one that is about to be made.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
-    /// <param name="url">The URL its <c>origin</c> gets.</param>
     public void BeginCreation(long id, string leaseId, string url) => connection.Execute(
         $"UPDATE checkout SET state = {(int)CheckoutState.Creating}, url = $url WHERE id = $id AND lease_id = $lease",
         ("$id", id), ("$lease", leaseId), ("$url", url));
 
     /// <summary>Notes that a checkout is made and handed to its lease's owner.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
-    /// <param name="head">What it has checked out.</param>
-    /// <param name="generation">Which state of the remote its refs show.</param>
-    /// <param name="stamp">What its files are like.</param>
     /// <returns>The row; null when the lease is no more.</returns>
     public CheckoutRow? EndCreation(long id, string leaseId, Head head, string? generation, string stamp) => connection
         .Query(
@@ -222,31 +172,20 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Changes the recorded URL of a held checkout.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
-    /// <param name="url">The URL its <c>origin</c> has now.</param>
     public void SetUrl(long id, string leaseId, string url) => connection.Execute(
         "UPDATE checkout SET url = $url WHERE id = $id AND lease_id = $lease", ("$id", id), ("$lease", leaseId), ("$url", url));
 
     /// <summary>Takes a checkout that could not be made off the table.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease on it.</param>
     public void Remove(long id, string leaseId) => connection.Execute(
         "DELETE FROM checkout WHERE id = $id AND lease_id = $lease", ("$id", id), ("$lease", leaseId));
 
     /// <summary>Sets a checkout aside.</summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="leaseId">The lease on it; null for none.</param>
-    /// <param name="reason">What is wrong with it.</param>
-    /// <returns>False when the lease is no more, or somebody has one.</returns>
     public bool SetAside(long id, string? leaseId, string reason) => connection.Execute(
         $"UPDATE checkout SET state = {(int)CheckoutState.Broken}, reason = $reason, {ClearLease} WHERE id = $id AND lease_id IS $lease",
         ("$id", id), ("$lease", leaseId), ("$reason", reason)) > 0;
 
     /// <summary>Gives a checkout to whom it says that it belongs.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="seenLeaseId">The lease that was seen on it.</param>
-    /// <param name="lease">The lease that the checkout itself has.</param>
     /// <returns>The row with its lease; null when the lease that was seen is no more.</returns>
     public CheckoutRow? GiveTo(long id, string seenLeaseId, Lease lease) => connection
         .Query(
@@ -259,9 +198,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Ends a lease. The checkout has to be cleaned before somebody else can have it.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <param name="leaseId">The lease that was seen on it.</param>
-    /// <param name="head">What it has checked out.</param>
     /// <returns>The row; null when the lease that was seen is no more.</returns>
     public CheckoutRow? Release(long id, string leaseId, Head head) => connection
         .Query(
@@ -275,14 +211,7 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Adds a checkout that is there already.</summary>
-    /// <param name="id">Its number.</param>
-    /// <param name="repositoryId">Its repository.</param>
-    /// <param name="url">The URL of its <c>origin</c>.</param>
-    /// <param name="kind">How it gets at objects.</param>
-    /// <param name="state">Its state.</param>
     /// <param name="lease">The lease on it; null for none that is known.</param>
-    /// <param name="head">What it has checked out.</param>
-    /// <returns>The row.</returns>
     public CheckoutRow Adopt(long id, long repositoryId, string url, CheckoutKind kind, CheckoutState state, Lease? lease, Head head) => connection
         .Query(
             $"""
@@ -297,8 +226,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .Single();
 
     /// <summary>Takes a checkout that nobody holds off the table.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <returns>False when somebody holds it by now.</returns>
     public bool RemoveUnheld(long id) => connection.Execute(
         $"DELETE FROM checkout WHERE id = $id AND lease_id IS NULL AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Cleaning}, {(int)CheckoutState.Broken})", ("$id", id)) > 0;
 
@@ -306,7 +233,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// Takes a checkout that nobody works in out of use: whoever has its lock may change its folder, and it has to be cleaned
     /// before somebody else can have it.
     /// </summary>
-    /// <param name="id">The checkout.</param>
     /// <param name="seenLeaseId">The lease of one that was not made to the end; null for none.</param>
     /// <returns>The row; null when somebody holds it by now.</returns>
     public CheckoutRow? TakeOutOfUse(long id, string? seenLeaseId) => connection
@@ -321,8 +247,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Takes what is known of a holder off a checkout whatever it was: it has to be cleaned.</summary>
-    /// <param name="id">The checkout.</param>
-    /// <returns>The row.</returns>
     public CheckoutRow SetUnheld(long id) => connection
         .Query($"UPDATE checkout SET {SetUnclean}, {ClearLease} WHERE id = $id RETURNING {Columns}", Read, ("$id", id))
         .Single();

@@ -3,15 +3,12 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Registry;
 
 /// <summary>The statements on what git's config said at a folder.</summary>
-/// <param name="connection">An open connection.</param>
 internal sealed class ConfigCacheTable(SqliteConnection connection)
 {
     // Enough for the folders a machine's jobs begin in; the oldest goes first.
     private const int MostRows = 256;
 
     /// <summary>What was kept for a folder.</summary>
-    /// <param name="directory">The folder.</param>
-    /// <param name="environment">The environment variables that git's config depends on.</param>
     /// <returns>The content; null when nothing was kept.</returns>
     public byte[]? Find(string directory, string environment) => connection
         .Query(
@@ -21,9 +18,6 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
         .SingleOrDefault();
 
     /// <summary>Keeps the content for a folder.</summary>
-    /// <param name="directory">The folder.</param>
-    /// <param name="environment">The environment variables that git's config depends on.</param>
-    /// <param name="content">The content.</param>
     public void Keep(string directory, string environment, byte[] content)
     {
         connection.Execute(

@@ -3,17 +3,13 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Registry;
 
 /// <summary>The statements on what has happened to checkouts and leases.</summary>
-/// <param name="connection">An open connection.</param>
 internal sealed class EventTable(SqliteConnection connection)
 {
     // Old ones go once in so many, so that most changes need no further statement.
     private const int BetweenTrims = 50;
 
     /// <summary>Adds an event that happens now.</summary>
-    /// <param name="kind">What happens.</param>
-    /// <param name="checkout">To which checkout, as it was.</param>
     /// <param name="leaseId">The lease it is about; null for none.</param>
-    /// <param name="who">Who does it.</param>
     /// <param name="why">Why, in a few words; null where the kind says it all.</param>
     /// <param name="limits">What is kept; null to take nothing away now.</param>
     public void Add(EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
@@ -39,8 +35,6 @@ internal sealed class EventTable(SqliteConnection connection)
     /// <param name="checkoutId">Only of this checkout; null for all.</param>
     /// <param name="repositoryId">Only of this repository; null for all.</param>
     /// <param name="since">Only from then on; null for all.</param>
-    /// <param name="most">How many.</param>
-    /// <returns>The events, the newest first.</returns>
     public List<HistoryEvent> Newest(long? checkoutId, long? repositoryId, DateTimeOffset? since, int most) => connection.Query(
         """
         SELECT id, at, kind, checkout_id, (SELECT key FROM repository WHERE id = repository_id), lease_id, who, why FROM event
@@ -60,4 +54,11 @@ internal sealed class EventTable(SqliteConnection connection)
         row.GetStringOrNull(5),
         row.GetString(6),
         row.GetStringOrNull(7));
+}
+
+/// <summary>What of the history is kept.</summary>
+internal sealed record HistoryLimits(int MostEvents, TimeSpan LongestAge)
+{
+    /// <summary>What is kept where the user says nothing.</summary>
+    public static HistoryLimits Default { get; } = new(10_000, TimeSpan.FromDays(90));
 }

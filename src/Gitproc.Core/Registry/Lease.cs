@@ -1,3 +1,4 @@
+using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.Registry;
@@ -36,7 +37,6 @@ internal sealed record Lease
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>Who holds it and for what, as tables say it.</summary>
-    /// <returns>As <c>1234 pwsh: nightly build</c>.</returns>
     public string BriefHolder()
     {
         var who = Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : User;
@@ -44,7 +44,6 @@ internal sealed record Lease
     }
 
     /// <summary>Who holds it, since when and for what: for errors.</summary>
-    /// <returns>A part of a sentence.</returns>
     public string Holder()
     {
         var who = Owner is { } owner ? $"{owner} of {User}" : User;
@@ -52,5 +51,28 @@ internal sealed record Lease
         var job = Job is null ? "" : $", {Job}";
         var label = Label is null ? "" : $", '{PrintableText.Of(Label)}'";
         return $"{who}{where} since {AcquiredAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}{job}{label}";
+    }
+}
+
+/// <summary>After what times a lease can expire.</summary>
+public static class LeaseExpiry
+{
+    /// <summary>Whether a lease can expire after a time.</summary>
+    /// <param name="after">The time.</param>
+    /// <returns>False for one that is over before the lease begins, and for one that no calendar reaches.</returns>
+    public static bool IsPossible(TimeSpan after) => after > TimeSpan.Zero && after <= Duration.Longest;
+
+    /// <summary>What the user is told of a time for which that is false.</summary>
+    /// <param name="text">The time as the user wrote it.</param>
+    /// <returns>A sentence.</returns>
+    public static string Refusal(string text) =>
+        $"'{text}' is no time after which a lease can expire: it must be longer than 0 s, and no longer than {Duration.Longest.TotalDays:0} days.";
+
+    /// <summary>Refuses a time after which no lease can expire.</summary>
+    /// <param name="after">The time; null for none.</param>
+    internal static void Check(TimeSpan? after)
+    {
+        if (after is { } time && !IsPossible(time))
+            throw new GitprocException(ErrorReason.InvalidDuration, Refusal($"{time}"), $"{time}");
     }
 }

@@ -9,8 +9,6 @@ namespace Gitproc.Registry;
 internal static class LeaseJson
 {
     /// <summary>Writes a lease.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <returns>The JSON.</returns>
     public static string Write(Lease lease)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -79,7 +77,6 @@ internal static class LeaseJson
     }
 
     /// <summary>Reads a lease.</summary>
-    /// <param name="text">What <see cref="Write"/> wrote.</param>
     /// <returns>The lease; null when the text is no lease.</returns>
     public static Lease? Read(string text)
     {

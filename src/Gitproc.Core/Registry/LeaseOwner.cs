@@ -42,14 +42,10 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
             ErrorReason.OwnerNotRunning, $"No process runs under the id {processId}, so it cannot own a lease.", $"{processId}");
 
     /// <summary>Whether it is a process of this place, or one that such a process descends from.</summary>
-    /// <param name="processId">The id of the process.</param>
-    /// <returns>True when it is.</returns>
     internal bool IsOrIsAncestorOf(int processId) =>
         Place == ProcessPlace.Current && ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
 
     /// <summary>Whether it is this process of this place.</summary>
-    /// <param name="processId">The id of the process.</param>
-    /// <returns>True when it is.</returns>
     internal bool IsProcess(int processId) => Place == ProcessPlace.Current && Process.Id == processId;
 
     /// <inheritdoc/>

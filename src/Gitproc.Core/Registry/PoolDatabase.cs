@@ -44,14 +44,6 @@ internal sealed class PoolDatabase : IDisposable
     public (long Others, long Own) Version => (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
 
     /// <summary>Opens the database, making or migrating it when that is due.</summary>
-    /// <param name="file">Its path; the folder exists.</param>
-    /// <param name="fill">Called in the transaction that makes a new one.</param>
-    /// <param name="before">Called before that, while nobody else makes one: there may be tables that are not ours. What it throws ends the opening.</param>
-    /// <param name="cancellationToken">Ends the wait for those who make it, and that of each change for others. What is changed after it was cancelled, to take back what was begun, waits all the same.</param>
-    /// <returns>The open database.</returns>
-    /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
-    /// <exception cref="GitprocException">The file is newer than this program, or one who makes it was stopped.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null, CancellationToken cancellationToken = default)
     {
         var database = Connect(file, cancellationToken: cancellationToken);
@@ -68,9 +60,6 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>Opens the database if it is there and of this program's version: nothing is made, migrated or put right.</summary>
-    /// <param name="file">Its path.</param>
-    /// <returns>The open database; null when there is none to read.</returns>
-    /// <exception cref="SqliteException">The file is damaged, or cannot be used.</exception>
     public static PoolDatabase? OpenToRead(string file)
     {
         if (!File.Exists(file))
@@ -90,12 +79,9 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>Whether an error says that the file is no database, or no whole one.</summary>
-    /// <param name="error">The error.</param>
-    /// <returns>True when it does.</returns>
     public static bool IsDamage(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>Moves a damaged file aside, so that the next <see cref="Open"/> makes a new one.</summary>
-    /// <param name="file">The database.</param>
     /// <returns>Where it is now; null when another process has done it.</returns>
     public static string? SetAside(string file)
     {
@@ -110,9 +96,6 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>The error for what SQLite says.</summary>
-    /// <param name="file">The database.</param>
-    /// <param name="error">What it says.</param>
-    /// <returns>The error.</returns>
     public static GitprocException NotUsable(string file, SqliteException error) => new(
         ErrorReason.DatabaseNotUsable,
         (error.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED
@@ -130,11 +113,6 @@ internal sealed class PoolDatabase : IDisposable
     };
 
     /// <summary>Runs a change.</summary>
-    /// <typeparam name="T">What the change answers.</typeparam>
-    /// <param name="change">The change; it is undone when it throws.</param>
-    /// <returns>What the change answered.</returns>
-    /// <exception cref="GitprocException">Another process was stopped in the middle of a change.</exception>
-    /// <exception cref="OperationCanceledException">The wait for others was cancelled.</exception>
     public T Change<T>(Func<T> change)
     {
         using var alone = LockToWrite();
@@ -155,7 +133,6 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>Runs a change that answers nothing.</summary>
-    /// <param name="change">The change; it is undone when it throws.</param>
     public void Change(Action change) => Change(() =>
     {
         change();
@@ -270,5 +247,56 @@ internal sealed class PoolDatabase : IDisposable
 
         if (version < Schema.Version)
             Change(() => Schema.Migrate(_connection, () => fill(this)));
+    }
+}
+
+/// <summary>The three ways a statement is run here.</summary>
+internal static class SqlExtensions
+{
+    /// <summary>Runs statements that return nothing.</summary>
+    /// <param name="parameters">Names with their <c>$</c>, and values; null is NULL.</param>
+    public static int Execute(
+        this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = Prepare(connection, sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Runs a query.</summary>
+    /// <param name="parameters">Names with their <c>$</c>, and values; null is NULL.</param>
+    public static List<T> Query<T>(
+        this SqliteConnection connection,
+        string sql,
+        Func<SqliteDataReader, T> read,
+        params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = Prepare(connection, sql, parameters);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>Reads a column that may be NULL.</summary>
+    /// <returns>The text; null for NULL.</returns>
+    public static string? GetStringOrNull(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    /// <summary>Reads a column that may be NULL.</summary>
+    /// <returns>The number; null for NULL.</returns>
+    public static long? GetInt64OrNull(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    private static SqliteCommand Prepare(
+        SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every statement is a constant of this folder; what users say goes in as parameters.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        return command;
     }
 }

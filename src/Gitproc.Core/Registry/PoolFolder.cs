@@ -11,7 +11,6 @@ internal sealed record PoolFolder(string Path)
     public string Database => System.IO.Path.Combine(Path, "gitproc.db");
 
     /// <summary>The folder of the pool that is meant where no other is named.</summary>
-    /// <returns><c>GITPROC_POOL</c>, else <c>.gitproc_pool</c> in the user's home.</returns>
     /// <exception cref="GitprocException">The home is no absolute path: the pool would be another one in every folder.</exception>
     public static string Default
     {
@@ -37,19 +36,15 @@ internal sealed record PoolFolder(string Path)
     public string Queue => System.IO.Path.Combine(Path, "queue");
 
     /// <summary>The folder of a checkout.</summary>
-    /// <param name="name">The checkout's name.</param>
     /// <returns>Its absolute path.</returns>
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Where the parts of a checkout are.</summary>
-    /// <param name="row">The checkout.</param>
-    /// <returns>The place; nothing need be there.</returns>
     public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
         ? CheckoutPlace.OfLinked(row.Name, Checkout(row.Name), Base(shared))
         : CheckoutPlace.OfClone(row.Name, Checkout(row.Name));
 
     /// <summary>The folder of a base repository.</summary>
-    /// <param name="relative">Its folder as the database has it.</param>
     /// <returns>Its absolute path.</returns>
     public string Base(string relative) =>
         System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
@@ -59,7 +54,6 @@ internal sealed record PoolFolder(string Path)
     /// What stopped processes left under the same name is removed as far as it can be: a git whose gitproc was killed
     /// may still write there.
     /// </summary>
-    /// <param name="name">What is made; nobody else makes it at the time.</param>
     /// <returns>Its absolute path; nothing is there.</returns>
     public string Unfinished(string name)
     {
@@ -69,37 +63,30 @@ internal sealed record PoolFolder(string Path)
     }
 
     /// <summary>The lock of a base repository.</summary>
-    /// <param name="repositoryId">The repository's row id.</param>
     /// <returns>The absolute path of its lock file.</returns>
     public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
 
     /// <summary>The lock under which a base repository is fetched.</summary>
-    /// <param name="repositoryId">The repository's row id.</param>
     /// <returns>The absolute path of its lock file.</returns>
     public string FetchLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"fetch-{repositoryId}.lock");
 
     /// <summary>The lock under which a base repository is packed.</summary>
-    /// <param name="repositoryId">The repository's row id.</param>
     /// <returns>The absolute path of its lock file.</returns>
     public string MaintenanceLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
 
     /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
-    /// <param name="name">The checkout's name.</param>
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
 
     /// <summary>Where it is kept what a checkout was like when it was clean.</summary>
-    /// <param name="name">The checkout's name.</param>
     /// <returns>The absolute path of a folder.</returns>
     public string Record(string name) => System.IO.Path.Combine(Path, "records", name);
 
     /// <summary>The file that one who waits keeps locked.</summary>
-    /// <param name="name">The ticket's name.</param>
     /// <returns>Its absolute path.</returns>
     public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
 
     /// <summary>Makes the folders of a pool that are always there, for the user alone.</summary>
-    /// <exception cref="GitprocException">They cannot be made.</exception>
     public void Create()
     {
         try
@@ -124,8 +111,6 @@ internal sealed record PoolFolder(string Path)
     /// <summary>
     /// Refuses a folder where others may have put what the user would run: hooks, config, programs to build.
     /// </summary>
-    /// <param name="isTrusted">Whether the user has said to trust it all the same.</param>
-    /// <exception cref="GitprocException">It is another user's, or anybody may write to it.</exception>
     public void MustBeSafe(Func<string, bool> isTrusted)
     {
         if (OperatingSystem.IsWindows() || !Directory.Exists(Path))

@@ -4,14 +4,10 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Registry;
 
 /// <summary>A row of the repository table.</summary>
-/// <param name="Id">The row id.</param>
-/// <param name="Key">The repository's key.</param>
 /// <param name="Url">The URL its base repository is fetched from, without a password.</param>
-/// <param name="Base">The folder of its base repository, relative to the pool's <c>base</c>, with forward slashes.</param>
 internal sealed record RepositoryRow(long Id, string Key, string Url, string Base);
 
 /// <summary>The statements on repositories.</summary>
-/// <param name="connection">An open connection.</param>
 internal sealed class RepositoryTable(SqliteConnection connection)
 {
     private const string Columns = "id, key, url, base";
@@ -20,20 +16,15 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     private const string NewId = "1 + max(ifnull((SELECT max(id) FROM repository), 0), ifnull((SELECT max(repository_id) FROM event), 0))";
 
     /// <summary>All repositories, by key.</summary>
-    /// <returns>The rows.</returns>
     public List<RepositoryRow> All() => connection.Query($"SELECT {Columns} FROM repository ORDER BY key", Read);
 
     /// <summary>The repository of a key.</summary>
-    /// <param name="key">The key.</param>
     /// <returns>The row; null when the pool does not know it.</returns>
     public RepositoryRow? Find(string key) => connection
         .Query($"SELECT {Columns} FROM repository WHERE key = $key", Read, ("$key", key))
         .SingleOrDefault();
 
     /// <summary>The repository that a checkout is of.</summary>
-    /// <param name="checkout">The checkout's row.</param>
-    /// <returns>The row.</returns>
-    /// <exception cref="GitprocException">The row is missing: somebody else wrote into the database.</exception>
     public RepositoryRow Of(CheckoutRow checkout) => Find(checkout.RepositoryKey) ?? throw new GitprocException(
         ErrorReason.DatabaseNotUsable,
         $"The pool's database has {checkout.Name}, but not its repository {checkout.RepositoryKey}. To put it right: gitproc repair",
@@ -44,15 +35,11 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <c>.git</c>; they are found too.
     /// </summary>
     /// <param name="name">The last part, without <c>.git</c>.</param>
-    /// <returns>The rows, by key.</returns>
     public List<RepositoryRow> FindByName(string name) => connection.Query(
         $"SELECT {Columns} FROM repository WHERE name COLLATE NOCASE IN ($name, $name || '.git') ORDER BY key", Read, ("$name", name));
 
     /// <summary>Adds a repository, or finds it when another process was faster.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="url">The URL, without a password.</param>
-    /// <param name="baseFolder">The folder for its base repository.</param>
-    /// <returns>The row.</returns>
     public RepositoryRow Add(string key, string url, string baseFolder)
     {
         for (var attempt = 1; ; attempt++)
@@ -73,7 +60,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     }
 
     /// <summary>Puts a repository back that was removed since it was read.</summary>
-    /// <param name="row">The row.</param>
     public void Ensure(RepositoryRow row) => connection.Execute(
         """
         INSERT INTO repository (id, key, name, url, base, created_at) VALUES ($id, $key, $name, $url, $base, $now)
@@ -83,13 +69,10 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
 
     /// <summary>Forgets a repository of which there is no checkout: one that could never be cloned is not known.</summary>
-    /// <param name="id">Its row id.</param>
-    /// <returns>False when there is one, or somebody waits for one.</returns>
     public bool RemoveUnused(long id) => connection.Execute(
         "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id)) > 0;
 
     /// <summary>When somebody last wanted something of a repository: acquired, released or renewed a checkout, or fetched.</summary>
-    /// <param name="id">Its row id.</param>
     /// <returns>The time, UTC.</returns>
     public DateTimeOffset LastUse(long id) => connection.Query(
         $"""
@@ -101,7 +84,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$id", id))[0];
 
     /// <summary>Reads when a repository was fetched last.</summary>
-    /// <param name="id">Its row id.</param>
     /// <returns>What is known; all null when there is no such row.</returns>
     public FetchTimes Fetched(long id) => connection
         .Query(
@@ -111,8 +93,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         .SingleOrDefault() ?? new FetchTimes(null, null, null);
 
     /// <summary>Notes how a fetch ended.</summary>
-    /// <param name="id">The repository's row id.</param>
-    /// <param name="began">When it began.</param>
     /// <param name="error">Why it failed; null when it did not.</param>
     public void NoteFetch(long id, DateTimeOffset began, string? error) => connection.Execute(
         error is null
@@ -121,7 +101,6 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
 
     /// <summary>Forgets when a repository was fetched, so that the next acquire does.</summary>
-    /// <param name="id">The repository's row id.</param>
     public void ForgetFetch(long id) => connection.Execute("UPDATE repository SET fetched_at = NULL, tried_at = NULL, fetch_error = NULL WHERE id = $id", ("$id", id));
 
     private static DateTimeOffset? Time(long? milliseconds) =>
@@ -132,3 +111,9 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     private static RepositoryRow Read(SqliteDataReader row) =>
         new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3));
 }
+
+/// <summary>When a repository was fetched last.</summary>
+/// <param name="FetchedAt">When the last fetch that succeeded began; null for never.</param>
+/// <param name="TriedAt">When the last fetch began, however it ended; null for never.</param>
+/// <param name="Error">Why that one failed; null when it did not.</param>
+internal sealed record FetchTimes(DateTimeOffset? FetchedAt, DateTimeOffset? TriedAt, string? Error);

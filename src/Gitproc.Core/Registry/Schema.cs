@@ -102,14 +102,11 @@ internal static class Schema
     public static int Version => Steps.Length;
 
     /// <summary>Reads the version of an open file.</summary>
-    /// <param name="connection">An open connection.</param>
     /// <returns>The version; 0 for a file without tables of ours.</returns>
     public static long VersionOf(SqliteConnection connection) =>
         connection.Query("PRAGMA user_version", row => row.GetInt64(0))[0];
 
     /// <summary>Takes the file from its version to <see cref="Version"/>, in the caller's transaction.</summary>
-    /// <param name="connection">An open connection.</param>
-    /// <param name="fill">Called in the transaction when the file was empty.</param>
     public static void Migrate(SqliteConnection connection, Action fill)
     {
         // An older gitproc may have done a part of it meanwhile.

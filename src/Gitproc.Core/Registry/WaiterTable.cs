@@ -3,31 +3,23 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Registry;
 
 /// <summary>A row of the queue.</summary>
-/// <param name="Id">The place: the lower came first.</param>
 /// <param name="CheckoutId">The only checkout that will do; null for any of the repository.</param>
 /// <param name="Ticket">The name of the file that its process keeps locked.</param>
-/// <param name="Who">Who waits.</param>
 internal sealed record WaiterRow(long Id, long? CheckoutId, string Ticket, string Who);
 
 /// <summary>A row of the queue, for those who look on.</summary>
-/// <param name="RepositoryId">The repository of which a checkout is wanted.</param>
 /// <param name="CheckoutId">The only checkout that will do; null for any of the repository.</param>
 /// <param name="Ticket">The name of the file that its process keeps locked.</param>
-/// <param name="Who">Who waits.</param>
 /// <param name="Since">Since when, in UTC.</param>
 internal sealed record SeenWaiterRow(long RepositoryId, long? CheckoutId, string Ticket, string Who, DateTimeOffset Since);
 
 /// <summary>The statements on who waits for a checkout.</summary>
-/// <param name="connection">An open connection.</param>
 internal sealed class WaiterTable(SqliteConnection connection)
 {
     /// <summary>Adds a waiter at the end.</summary>
-    /// <param name="repositoryId">The repository of which it wants a checkout.</param>
     /// <param name="checkoutId">The only one that will do; null for any.</param>
     /// <param name="kind">The only kind that will do; null for any.</param>
     /// <param name="ticket">The name of the file that it keeps locked.</param>
-    /// <param name="who">Who waits.</param>
-    /// <returns>Its place.</returns>
     public long Add(long repositoryId, long? checkoutId, CheckoutKind? kind, string ticket, string who) => connection.Query(
         """
         INSERT INTO waiter (repository_id, checkout_id, kind, ticket, who, since)
@@ -38,11 +30,8 @@ internal sealed class WaiterTable(SqliteConnection connection)
         ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))[0];
 
     /// <summary>Those who wait for what a caller wants and came before it. Who waits for less than the caller takes is not before it.</summary>
-    /// <param name="repositoryId">The repository.</param>
     /// <param name="checkoutId">The only checkout that will do for the caller; null for any.</param>
     /// <param name="kind">The only kind that will do for the caller; null for any.</param>
-    /// <param name="before">The caller's own place.</param>
-    /// <returns>The rows, the first first.</returns>
     public List<WaiterRow> Before(long repositoryId, long? checkoutId, CheckoutKind? kind, long before) => connection.Query(
         """
         SELECT id, checkout_id, ticket, who FROM waiter
@@ -53,26 +42,19 @@ internal sealed class WaiterTable(SqliteConnection connection)
         ("$repository", repositoryId), ("$checkout", checkoutId), ("$kind", (int?)kind), ("$before", before));
 
     /// <summary>All who wait for a repository and came before a place.</summary>
-    /// <param name="repositoryId">The repository.</param>
-    /// <param name="before">The place.</param>
-    /// <returns>The rows, the first first.</returns>
     public List<WaiterRow> AllBefore(long repositoryId, long before) => connection.Query(
         "SELECT id, checkout_id, ticket, who FROM waiter WHERE repository_id = $repository AND id < $before ORDER BY id",
         row => new WaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3)),
         ("$repository", repositoryId), ("$before", before));
 
     /// <summary>All who wait, for whatever repository.</summary>
-    /// <returns>The rows, the first first.</returns>
     public List<SeenWaiterRow> All() => connection.Query(
         "SELECT repository_id, checkout_id, ticket, who, since FROM waiter ORDER BY id",
         row => new SeenWaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
 
     /// <summary>Whether a waiter is on the queue.</summary>
-    /// <param name="id">Its place.</param>
-    /// <returns>True when it is.</returns>
     public bool Exists(long id) => connection.Query("SELECT id FROM waiter WHERE id = $id", row => row.GetInt64(0), ("$id", id)) is [_];
 
     /// <summary>Takes a waiter off the queue.</summary>
-    /// <param name="id">Its place.</param>
     public void Remove(long id) => connection.Execute("DELETE FROM waiter WHERE id = $id", ("$id", id));
 }

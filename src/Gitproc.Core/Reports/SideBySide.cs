@@ -7,13 +7,7 @@ namespace Gitproc.Reports;
 internal static class SideBySide
 {
     /// <summary>Does it. What is reported meanwhile is passed on by the thread that calls.</summary>
-    /// <typeparam name="T">What the things are.</typeparam>
-    /// <typeparam name="TResult">What becomes of one.</typeparam>
-    /// <param name="items">The things.</param>
     /// <param name="reports">Told of what is reported; null for nobody.</param>
-    /// <param name="step">What to do with one. It is to end soon when it is cancelled.</param>
-    /// <param name="cancellationToken">Cancels all.</param>
-    /// <returns>What became of each, in their order.</returns>
     /// <remarks>The first one that fails cancels the others; when they have ended, its error is thrown.</remarks>
     public static TResult[] Do<T, TResult>(
         IReadOnlyList<T> items, IProgress<PoolReport>? reports, Func<T, IProgress<PoolReport>, CancellationToken, TResult> step, CancellationToken cancellationToken)

@@ -7,9 +7,6 @@ namespace Gitproc.Repositories;
 internal static class AddressError
 {
     /// <summary>Makes the error of a text that is no address.</summary>
-    /// <param name="text">The text; empty when it cannot be shown.</param>
-    /// <param name="why">What is wrong with it, as the rest of a sentence.</param>
-    /// <returns>The error.</returns>
     public static GitprocException Invalid(string text, string why)
     {
         var shown = SecretText.Hide(text);
@@ -21,8 +18,6 @@ internal static class AddressError
 
     /// <summary>Makes the error of a path where no repository is.</summary>
     /// <param name="path">The path, absolute.</param>
-    /// <param name="text">How it was written.</param>
-    /// <returns>The error.</returns>
     public static GitprocException NothingAt(string path, string text) =>
         new(ErrorReason.UnknownRepository, $"There is no git repository at {SecretText.Hide(path)}.", SecretText.Hide(text));
 }

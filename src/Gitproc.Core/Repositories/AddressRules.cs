@@ -28,10 +28,7 @@ internal sealed record AddressRules
     public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;
 
     /// <summary>The rules of a user.</summary>
-    /// <param name="config">git's config where the user stands.</param>
-    /// <param name="settings">The settings.</param>
     /// <param name="directory">The folder that relative paths begin at, absolute.</param>
-    /// <returns>The rules.</returns>
     public static AddressRules Of(GitConfig config, PoolSettings settings, string directory) => new()
     {
         CaseInsensitiveHosts = WithKnownHosts(settings.CaseInsensitiveHosts),
@@ -40,15 +37,11 @@ internal sealed record AddressRules
     };
 
     /// <summary>The hosts that are known to fold case, and more.</summary>
-    /// <param name="more">The more.</param>
-    /// <returns>All of them.</returns>
     public static IReadOnlySet<string> WithKnownHosts(IEnumerable<string> more) =>
         new HashSet<string>(KnownCaseInsensitiveHosts.Concat(more), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a host takes upper and lower case for the same.</summary>
-    /// <param name="host">The host, in normal form.</param>
     /// <param name="port">Its port; null for the usual one.</param>
-    /// <returns>True when it, or it with its port, is one of <see cref="CaseInsensitiveHosts"/>.</returns>
     public bool FoldsCase(string host, ushort? port) =>
         CaseInsensitiveHosts.Contains(host) || (port is not null && CaseInsensitiveHosts.Contains($"{host}:{port}"));
 
@@ -57,8 +50,6 @@ internal sealed record AddressRules
     /// of several of that length the one whose base comes first in the config (git-config(1),
     /// <c>url.&lt;base&gt;.insteadOf</c>; remote.c, alias_url and make_rewrite).
     /// </summary>
-    /// <param name="address">The address as written.</param>
-    /// <returns>The address that is used.</returns>
     public string Rewrite(string address)
     {
         (string Base, string InsteadOf)? best = null;

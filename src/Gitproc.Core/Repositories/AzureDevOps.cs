@@ -12,21 +12,14 @@ internal static class AzureDevOps
     private const string OldDomain = ".visualstudio.com";
 
     /// <summary>Whether a host is one that only ssh is spoken with.</summary>
-    /// <param name="host">The host, in normal form.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsSshHost(string host) => host is "ssh.dev.azure.com" or "vs-ssh.visualstudio.com";
 
     /// <summary>Whether a user name is the organization in a key: it stands in every URL that the site shows, and is no secret.</summary>
-    /// <param name="userName">The user name.</param>
-    /// <param name="key">The key of a repository.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsOrganization(string userName, string key) =>
         key.Split('/') is [Host, var organization, ..] && userName.Equals(organization, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Brings an address into the one form.</summary>
-    /// <param name="host">The host, in lower case.</param>
     /// <param name="path">The path, without slashes at its ends.</param>
-    /// <returns>The host and <c>organization/project/repository</c>; what was given when it is no such address.</returns>
     public static (string Host, string Path) Normalize(string host, string path)
     {
         var parts = path.Split('/');

@@ -7,8 +7,6 @@ internal static class BaseCall
 {
     /// <summary>Makes a call. Where jobs share the base repository's config, it is put back first.</summary>
     /// <param name="basePath">The base repository, absolute.</param>
-    /// <param name="arguments">What follows <c>git</c>.</param>
-    /// <returns>The call, to be made at once.</returns>
     public static GitCall Of(string basePath, params IReadOnlyList<string> arguments)
     {
         SharedConfig.PutBack(basePath);

@@ -5,8 +5,6 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>Clones what is to be a base repository, or what one has lost.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class BaseClone(PoolFolder folder, GitRunner git)
 {
     /// <summary>How long git may say nothing; null for as long as it likes.</summary>
@@ -16,12 +14,8 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
     public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
 
     /// <summary>Clones.</summary>
-    /// <param name="url">The URL.</param>
     /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
-    /// <param name="unfinished">Where to; nothing is there. The caller removes it.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The absolute path of the bare repository, in <paramref name="unfinished"/>.</returns>
-    /// <exception cref="GitprocException">git could not clone.</exception>
     public string Make(string url, UrlCredential? credential, string unfinished, CancellationToken cancellationToken)
     {
         // Checkouts borrow these objects: git itself refuses to delete any (extensions.preciousObjects,

@@ -8,11 +8,7 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>What is wrong with the files of a base repository.</summary>
-/// <param name="Refs">Paths of refs that hold neither an id nor the name of a ref, in the base repository.</param>
-/// <param name="Objects">Ids of loose objects with another content, or none.</param>
 /// <param name="Packs">Names of packs that are not whole, or that git could not read, without ending.</param>
-/// <param name="Missing">Ids of objects that are needed and not there.</param>
-/// <param name="IsStale">Whether what git has noted of the objects, to find them faster, is wrong.</param>
 internal sealed partial record BaseDamage(
     IReadOnlyList<string> Refs, IReadOnlyList<string> Objects, IReadOnlyList<string> Packs, IReadOnlyList<string> Missing, bool IsStale)
 {
@@ -41,9 +37,6 @@ internal sealed partial record BaseDamage(
     }
 
     /// <summary>Looks at the files, and at what git has said.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="said">What gits said that failed there.</param>
-    /// <returns>What is found; of missing objects those alone are known that <paramref name="said"/> names, whether they are needed or not.</returns>
     public static BaseDamage Find(string basePath, string said)
     {
         var objects = Path.Combine(basePath, "objects");
@@ -59,14 +52,10 @@ internal sealed partial record BaseDamage(
     }
 
     /// <summary>Whether a ref's file holds what one has to.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>False when it is there and holds something else.</returns>
     public static bool IsRefWhole(string file) =>
         !File.Exists(file) || (PlainFile.TryRead(file) is { } bytes && RefFiles.Parse(RawText.Of(bytes)).AsSpan().ContainsAnyExcept('0'));
 
     /// <summary>The lines of a <c>packed-refs</c> file that are what they have to be.</summary>
-    /// <param name="lines">All lines.</param>
-    /// <returns>The others left out.</returns>
     public static IEnumerable<string> WholeLines(IEnumerable<string> lines) => lines.Where(line => line switch
     {
         ['#', ..] => true,
@@ -75,9 +64,7 @@ internal sealed partial record BaseDamage(
     });
 
     /// <summary>Finds out what an object's content is called.</summary>
-    /// <param name="content">The content, with type and size before it as git keeps it loose.</param>
     /// <param name="length">How many characters an id has: 40 for SHA-1, else SHA-256.</param>
-    /// <returns>The id.</returns>
     public static string IdOf(Stream content, int length)
     {
 #pragma warning disable CA5350 // It is git's.

@@ -7,9 +7,6 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>Brings into a base repository what is new on the remote. Of any number of processes one does and the others wait for it.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told when somebody else does it; null for nobody.</param>
 internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -30,9 +27,6 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     private string BasePath => folder.Base(Repository.Base);
 
     /// <summary>Fetches branches, tags and the default branch, unless somebody has since a moment.</summary>
-    /// <param name="notBefore">A fetch that began then or later will do, and its failure too.</param>
-    /// <param name="cancellationToken">Ends git, or the wait.</param>
-    /// <returns>Null; why it failed.</returns>
     public string? Fetch(DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
         string? known;
@@ -78,10 +72,6 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     }
 
     /// <summary>Fetches one thing that a fetch of branches and tags does not bring.</summary>
-    /// <param name="wanted">The full name of a ref, or the full id of a commit.</param>
-    /// <param name="cancellationToken">Ends git, or the wait.</param>
-    /// <returns>Null; why it failed.</returns>
-    /// <exception cref="GitprocException">The remote answers, and has no such thing.</exception>
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
         using var alone = TryLock(out var stopped, cancellationToken);
@@ -107,7 +97,6 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     }
 
     /// <summary>When something was last fetched by its own name.</summary>
-    /// <param name="wanted">The full name of a ref, or the full id of a commit.</param>
     /// <returns>The time; null when that is not known.</returns>
     public DateTimeOffset? FetchedAt(string wanted) => FetchedRefs.TimeOf(BasePath, BaseRefs.Fetched(wanted));
 

@@ -22,8 +22,6 @@ internal static class BaseFolder
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes the folder's name of a key. Different keys have different folders.</summary>
-    /// <param name="key">The key of a repository.</param>
-    /// <returns>The path relative to <c>base</c>, with forward slashes.</returns>
     public static string Of(string key)
     {
         var parts = key switch
@@ -45,7 +43,6 @@ internal static class BaseFolder
     }
 
     /// <summary>Finds all base repositories.</summary>
-    /// <param name="folder">The pool's <c>base</c>; it need not be there.</param>
     /// <returns>Their absolute paths.</returns>
     public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
         .SelectMany(path => path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path] : path.Contains(Damaged, StringComparison.Ordinal) ? [] : All(path));

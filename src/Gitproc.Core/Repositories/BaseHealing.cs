@@ -18,7 +18,6 @@ namespace Gitproc.Repositories;
 /// comes as a fresh clone beside it, of which the packs are moved in: a fetch would take for there what its refs promise,
 /// and refuse what it finds damaged.
 /// </remarks>
-/// <param name="folder">The pool.</param>
 /// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
 {
@@ -37,12 +36,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     public TimeSpan? LongestSilence { get; init; }
 
     /// <summary>Heals the base repository that a git needs which has failed, if it is one of the pool's and damaged.</summary>
-    /// <param name="call">What was run.</param>
-    /// <param name="said">What git said.</param>
     /// <param name="began">When it was started, UTC.</param>
-    /// <param name="cancellationToken">Ends git, or the wait for another process that heals it.</param>
     /// <returns>Whether it is worth to run git again.</returns>
-    /// <exception cref="GitprocException">It is damaged, and could not be healed.</exception>
     public bool TryHeal(GitCall call, string said, DateTime began, CancellationToken cancellationToken)
     {
         if (call.Base is not { } basePath || !Directory.Exists(basePath) || FindRow(basePath, cancellationToken) is not { } repository)
@@ -73,10 +68,6 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     }
 
     /// <summary>Looks through a base repository, every object of it, and heals it. What its checkouts have checked out must be whole.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="checkouts">Its clones: their names and the commits that they have checked out.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What was done and could not be, a sentence each.</returns>
     public IReadOnlyList<string> Examine(RepositoryRow repository, IReadOnlyList<(string Name, string Commit)> checkouts, CancellationToken cancellationToken)
     {
         var basePath = folder.Base(repository.Base);
@@ -113,10 +104,6 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     }
 
     /// <summary>Heals a base repository that cannot be borrowed from. The caller has its lock.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="basePath">Its folder, which is there.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">git failed.</exception>
     public void HealSkeleton(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
     {
         RemoveLeft(basePath);

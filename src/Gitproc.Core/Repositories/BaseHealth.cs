@@ -7,7 +7,6 @@ namespace Gitproc.Repositories;
 internal static class BaseHealth
 {
     /// <summary>Looks at a base repository.</summary>
-    /// <param name="path">Its folder.</param>
     /// <returns>What is wrong, as the rest of a sentence; null when nothing is.</returns>
     public static string? FindDamage(string path)
     {
@@ -42,8 +41,6 @@ internal static class BaseHealth
     }
 
     /// <summary>Whether a file is the config of a base repository.</summary>
-    /// <param name="config">The file; it need not be there.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsOfBase(string config) => RepositoryConfig.Read(config) is { IsBare: true };
 
     // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.

@@ -14,8 +14,6 @@ namespace Gitproc.Repositories;
 /// Of git's maintenance only the tasks that say so of themselves are used (git-maintenance(1), loose-objects; git-multi-pack-index(1),
 /// expire and repack). gc and repack -d would leave out what nothing leads to, and refuse here (extensions.preciousObjects).
 /// </remarks>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told when it fails; null for nobody.</param>
 internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -30,16 +28,10 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
 
     /// <summary>Whether a base repository needs it, without a process.</summary>
-    /// <param name="path">The base repository.</param>
-    /// <returns>True when it does.</returns>
     public static bool IsDue(string path) =>
         Files(Path.Combine(path, "objects", "17"), "*").Count() > MostLooseInOne || Packs(path).Count() > MostPacks;
 
     /// <summary>Does it unless it is not due, or another process does.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="isBrief">Whether to leave packs as they are, which takes reading them.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Whether it is done.</returns>
     public bool RunIfDue(RepositoryRow repository, bool isBrief, CancellationToken cancellationToken)
     {
         var path = folder.Base(repository.Base);

@@ -11,8 +11,6 @@ namespace Gitproc.Repositories;
 /// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was fetched
 /// by its own name under <c>refs/gitproc/fetched</c>.
 /// </summary>
-/// <param name="git">Runs git where files do not tell.</param>
-/// <param name="basePath">The base repository.</param>
 internal sealed class BaseRefs(GitRunner git, string basePath)
 {
     private const string Heads = "refs/heads/";
@@ -39,21 +37,15 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public const string BorrowedMarker = RescueFolder + "kept-elsewhere";
 
     /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
-    /// <param name="name">Its full name on the remote, <c>refs/pull/1/head</c> for instance, or the id of a commit.</param>
-    /// <returns>A full name.</returns>
     public static string Fetched(string name) =>
         FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
 
     /// <summary>Whether a ref is none of those that every fetch brings.</summary>
-    /// <param name="name">What was asked for.</param>
-    /// <returns>True for a full name that is neither a branch's nor a tag's.</returns>
     public static bool IsExtra(string name) =>
         name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)
         && !name.StartsWith(Heads, StringComparison.Ordinal) && !name.StartsWith(Remotes, StringComparison.Ordinal) && !name.StartsWith(Tags, StringComparison.Ordinal);
 
     /// <summary>Whether a text can be the name of a ref, or a part of it (git-check-ref-format(1)): looked up in files it leads nowhere else.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>True when it can.</returns>
     public static bool IsName(string text) =>
         text.Length > 0 && text[0] is not ('-' or '/' or '.') && text[^1] is not ('/' or '.')
         && !text.AsSpan().ContainsAny(InNoName) && !text.Any(char.IsControl)
@@ -61,8 +53,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         && !text.Contains("/.", StringComparison.Ordinal) && !text.Contains("@{", StringComparison.Ordinal);
 
     /// <summary>The default branch, without a process.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <returns>What a new clone would have checked out.</returns>
     public static Target Default(string basePath)
     {
         if (DefaultBranch(basePath) is { } branch)
@@ -75,15 +65,12 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     }
 
     /// <summary>Whether the files of the default branch are what they have to be; those that are not there are.</summary>
-    /// <param name="basePath">The base repository.</param>
     /// <param name="branch">What <see cref="Default"/> tells; null for none.</param>
-    /// <returns>False when one is empty or garbage.</returns>
     public static bool IsDefaultWhole(string basePath, string? branch) =>
         BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, "HEAD")) && (branch is null || BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, branch)));
 
     /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
     /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The target; null when the base repository has none of that name.</returns>
     public Target? Find(string? wanted, CancellationToken cancellationToken)
     {
@@ -106,10 +93,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     }
 
     /// <summary>The branches that somebody can ask for, without a process.</summary>
-    /// <param name="gitDirectory">The base repository, or any other one.</param>
-    /// <param name="isOwnToo">Whether the repository's own branches count, and not only those of its remote.</param>
-    /// <returns>Their names, sorted.</returns>
-    /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
     {
         var ofRemote = BranchesOf(gitDirectory, "origin");
@@ -117,27 +100,16 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     }
 
     /// <summary>The branches that a remote had when it was last fetched, without a process.</summary>
-    /// <param name="gitDirectory">Any repository.</param>
-    /// <param name="remote">The name of the remote.</param>
-    /// <returns>Their names, sorted.</returns>
-    /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> BranchesOf(string gitDirectory, string remote) =>
         [.. RefNames.Below(gitDirectory, $"refs/remotes/{remote}/").Where(name => name != "HEAD")];
 
     /// <summary>A repository's own branches, without a process.</summary>
-    /// <param name="gitDirectory">Any repository.</param>
-    /// <returns>Their names, sorted.</returns>
-    /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> OwnBranches(string gitDirectory) => RefNames.Below(gitDirectory, Heads);
 
     /// <summary>The tags, without a process.</summary>
-    /// <param name="gitDirectory">The base repository, or any other one.</param>
-    /// <returns>Their names, sorted.</returns>
-    /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> TagNames(string gitDirectory) => RefNames.Below(gitDirectory, Tags);
 
     /// <summary>Sets <see cref="BorrowedMarker"/>, without a process.</summary>
-    /// <param name="basePath">The base repository.</param>
     public static void MarkBorrowed(string basePath)
     {
         // One without commits has nothing to borrow.
@@ -152,7 +124,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     /// <summary>Refuses a new branch that is there already.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
-    /// <exception cref="GitprocException">There is one.</exception>
     public void MustHaveNoBranch(string branch)
     {
         if (Head.ReadRef(basePath, Heads + branch) is not null)
@@ -166,9 +137,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     /// <summary>Begins a branch that worktrees share.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
-    /// <param name="commit">The commit's full id; it is there.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">There is one of that name, or one that lies in the way.</exception>
     public void AddBranch(string branch, string commit, CancellationToken cancellationToken)
     {
         MustHaveNoBranch(branch);
@@ -178,15 +146,10 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     /// <summary>Removes a branch that was begun, unless somebody has used it since.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
-    /// <param name="commit">The commit that it was begun at.</param>
     public void TryRemoveBranch(string branch, string commit) =>
         git.Run(Call(mayFail: true, "update-ref", "-d", Heads + branch, commit), CancellationToken.None);
 
     /// <summary>Removes what was fetched by its own name and nobody has asked for in a long time: no object goes with it, and who asks again gets it again.</summary>
-    /// <param name="age">How long.</param>
-    /// <param name="except">Ids that a checkout has checked out: there they are no work of a job.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>How many.</returns>
     public int ForgetFetched(TimeSpan age, IReadOnlySet<string> except, CancellationToken cancellationToken)
     {
         var old = FetchedRefs.FindOld(basePath, age, except);
@@ -198,8 +161,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     }
 
     /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">git failed.</exception>
     public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
@@ -215,8 +176,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     /// <summary>Makes a branch of the remote the default one.</summary>
     /// <param name="branch">The branch, without <c>refs/heads/</c>.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">git failed.</exception>
     public void SetDefault(string branch, CancellationToken cancellationToken)
     {
         if (DefaultBranch(basePath) == branch || Head.ReadRef(basePath, Remotes + branch) is null)
@@ -226,9 +185,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     }
 
     /// <summary>Notes that the remote has no branch checked out but a commit.</summary>
-    /// <param name="commit">The commit; it is there.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">git failed.</exception>
     public void SetDetached(string commit, CancellationToken cancellationToken)
     {
         if (DefaultBranch(basePath) is not null)

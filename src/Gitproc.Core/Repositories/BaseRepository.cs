@@ -6,22 +6,15 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>Makes base repositories.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="database">Its database.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told when somebody else makes it; null for nobody.</param>
-/// <param name="longestSilence">How long git may say nothing.</param>
 internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan longestSilence)
 {
     /// <summary>
     /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
     /// for it.
     /// </summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="credential">The password for the clone; null when the user's own helpers know it.</param>
-    /// <param name="cancellationToken">Ends the clone or the wait.</param>
     /// <returns>The absolute path of the base repository.</returns>
-    /// <exception cref="GitprocException">git could not clone.</exception>
     public string Ensure(RepositoryRow repository, UrlCredential? credential, CancellationToken cancellationToken)
     {
         var path = folder.Base(repository.Base);

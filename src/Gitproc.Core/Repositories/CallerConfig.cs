@@ -1,7 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Registry;
-using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
@@ -9,17 +8,12 @@ namespace Gitproc.Repositories;
 /// What git's config says where the caller stands, without asking git again as long as nothing that the answer
 /// depends on has changed.
 /// </summary>
-/// <param name="reader">Asks git.</param>
-/// <param name="database">Where answers are kept.</param>
 internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database)
 {
     private readonly ConfigCacheTable _cache = new(database.Connection);
 
     /// <summary>Reads the config at a folder.</summary>
     /// <param name="directory">The folder, absolute.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The config; of a kept answer, only what this program asks for.</returns>
-    /// <exception cref="GitprocException">The folder does not exist, or git failed.</exception>
     public GitConfig Read(string directory, CancellationToken cancellationToken)
     {
         var environment = DescribeEnvironment();
@@ -37,8 +31,6 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
 
     /// <summary>The config at a folder as far as that is known without asking git.</summary>
     /// <param name="directory">The folder, absolute.</param>
-    /// <param name="database">Where answers are kept.</param>
-    /// <returns>The kept answer; null when there is none that is current.</returns>
     public static GitConfig? FindKept(string directory, PoolDatabase database) =>
         FindKept(directory, DescribeEnvironment(), new ConfigCacheTable(database.Connection));
 

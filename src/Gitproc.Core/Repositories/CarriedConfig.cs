@@ -2,7 +2,6 @@ using System.Text;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Registry;
-using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
@@ -10,8 +9,6 @@ namespace Gitproc.Repositories;
 /// What the repository that the caller stands in sets for itself, and a checkout of the same repository gets too, so that
 /// commits made there are the same person's. Recycling takes it away again, as it does with all config of a holder.
 /// </summary>
-/// <param name="config">git's config where the caller stands.</param>
-/// <param name="settings">The settings.</param>
 internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
 {
     private static readonly string[] Always = ["user.name", "user.email"];
@@ -24,9 +21,6 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
     ];
 
     /// <summary>What a repository sets for itself and is looked at here.</summary>
-    /// <param name="config">git's config there.</param>
-    /// <returns>The entries, in order.</returns>
-    /// <exception cref="GitprocException"><c>gitproc.carryConfig</c> makes no sense.</exception>
     public static IEnumerable<KeyValuePair<string, string>> OfInterest(GitConfig config)
     {
         var carried = PoolSettings.CarriedKeys(config);
@@ -34,7 +28,6 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
     }
 
     /// <summary>Names what the repository sets and its checkouts do not get.</summary>
-    /// <param name="kind">Of what kind the checkout is.</param>
     /// <returns>A sentence with the command that helps; null when there is nothing.</returns>
     public string? Missing(CheckoutKind kind)
     {
@@ -50,7 +43,6 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
     }
 
     /// <summary>Writes the settings into the config of a checkout that was just acquired.</summary>
-    /// <param name="place">The checkout; one of another kind than a clone is left as it is.</param>
     public void WriteTo(CheckoutPlace place)
     {
         var carried = config.Local.Where(entry => IsCarried(entry.Key)).ToList();

@@ -6,8 +6,6 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>An answer of git's config with what tells whether it still holds.</summary>
-/// <param name="Config">The answer.</param>
-/// <param name="Files">How each file it depends on was.</param>
 /// <param name="AskedAt">When git was asked, in UTC.</param>
 internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp> Files, DateTime AskedAt)
 {
@@ -21,10 +19,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     private const byte FormatVersion = 3;
 
     /// <summary>Looks at the files an answer depends on.</summary>
-    /// <param name="config">The answer.</param>
-    /// <param name="files">The files.</param>
     /// <param name="askedAt">When git was asked, in UTC.</param>
-    /// <returns>The snapshot.</returns>
     public static ConfigSnapshot Take(GitConfig config, IEnumerable<string> files, DateTime askedAt) =>
         new(config, [.. files.Distinct().Select(FileStamp.Of)], askedAt);
 
@@ -42,7 +37,6 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
 
     /// <summary>Whether git would answer the same now.</summary>
-    /// <returns>True when nothing has changed.</returns>
     public bool IsCurrent()
     {
         var age = DateTime.UtcNow - AskedAt;

@@ -13,8 +13,6 @@ internal static class CredentialConfig
     /// <summary>The config entries that make git use the credential for the host of a URL, and ask no other helper:
     /// those would be told to store it.</summary>
     /// <param name="url">The URL, without user info.</param>
-    /// <param name="credential">What was cut from it.</param>
-    /// <returns>The entries.</returns>
     public static IReadOnlyList<(string Key, string Value)> For(string url, UrlCredential credential)
     {
         var host = new Uri(url).GetLeftPart(UriPartial.Authority);
@@ -26,10 +24,24 @@ internal static class CredentialConfig
     }
 
     /// <summary>The variables that the config entries read.</summary>
-    /// <param name="credential">What was cut from the URL.</param>
-    /// <returns>Names and values.</returns>
     public static IReadOnlyList<(string Name, string Value)> Variables(UrlCredential credential) =>
         credential.Password is null
             ? []
             : [(UserNameVariable, credential.UserName), (PasswordVariable, credential.Password)];
+}
+
+/// <summary>What was cut from a URL so that it is kept nowhere.</summary>
+/// <param name="Password">The password; null when there was only a user name.</param>
+internal sealed record UrlCredential(string UserName, string? Password)
+{
+    /// <summary>Reads a user name and password as they stand in a URL (credential.c, credential_from_url).</summary>
+    /// <param name="password">The password, encoded; null when there is none.</param>
+    /// <returns>The credential; null when both are empty.</returns>
+    public static UrlCredential? Decode(string userName, string? password) =>
+        userName.Length == 0 && string.IsNullOrEmpty(password)
+            ? null
+            : new UrlCredential(Uri.UnescapeDataString(userName), password is null ? null : Uri.UnescapeDataString(password));
+
+    /// <summary>Shows nothing.</summary>
+    public override string ToString() => "***";
 }

@@ -11,9 +11,6 @@ namespace Gitproc.Repositories;
 internal static class FetchedRefs
 {
     /// <summary>Notes that one was fetched.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="name">Its full name there.</param>
-    /// <param name="at">When the fetch began.</param>
     public static void Note(string basePath, string name, DateTimeOffset at)
     {
         var times = Read(basePath);
@@ -22,16 +19,10 @@ internal static class FetchedRefs
     }
 
     /// <summary>When one was fetched last.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="name">Its full name there.</param>
     /// <returns>The time; null when that is not known.</returns>
     public static DateTimeOffset? TimeOf(string basePath, string name) => Read(basePath).TryGetValue(name, out var at) ? at : null;
 
     /// <summary>Finds those that nobody has asked for in a long time. Whatever is new here is young.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="age">How long.</param>
-    /// <param name="except">Ids that a checkout has checked out.</param>
-    /// <returns>Their full names.</returns>
     public static IReadOnlyList<string> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)
     {
         using var folder = RawFolder.TryOpen(basePath);

@@ -16,8 +16,6 @@ internal static class LeftFiles
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
 
     /// <summary>Removes those that no git can still have.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <returns>Whether there were any.</returns>
     public static bool Remove(string basePath)
     {
         List<string> left = [.. Old(Find(basePath), Longest), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), LongestWrite)];
@@ -26,9 +24,6 @@ internal static class LeftFiles
     }
 
     /// <summary>Whether a ref is locked.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="name">The ref's full name.</param>
-    /// <returns>True when a git writes it, or was killed as it did.</returns>
     public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
 
     private static IEnumerable<string> Old(IEnumerable<string> files, TimeSpan longest)

@@ -1,32 +1,18 @@
-using Gitproc.Reports;
-
 namespace Gitproc.Repositories;
 
 /// <summary>Addresses that are paths of this machine, or of one it has mounted.</summary>
 internal static class LocalPath
 {
     /// <summary>Whether a text can be nothing else: absolute, or beginning with <c>.</c>, <c>..</c> or <c>~</c>.</summary>
-    /// <param name="text">Any text.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>True when it is.</returns>
     public static bool Is(string text, AddressRules rules) =>
         IsRooted(text, rules)
         || text is "." or ".." or ['.', '/', ..] or ['.', '.', '/', ..] or ['~', ..]
         || (rules.WindowsPaths && text is ['.', '\\', ..] or ['.', '.', '\\', ..]);
 
     /// <summary>Finds the repository at a path.</summary>
-    /// <param name="text">The path, as written.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>Its address.</returns>
-    /// <exception cref="GitprocException">There is none.</exception>
     public static RepositoryAddress Find(string text, AddressRules rules) => FindAt(ExpandHome(text, rules), text, rules);
 
     /// <summary>Finds the repository of a <c>file://</c> URL.</summary>
-    /// <param name="url">The URL.</param>
-    /// <param name="text">The URL as written.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>Its address.</returns>
-    /// <exception cref="GitprocException">There is none.</exception>
     public static RepositoryAddress Find(UrlParts url, string text, AddressRules rules) =>
         FindAt(PathOf(url, text, rules), text, rules);
 
@@ -44,9 +30,6 @@ internal static class LocalPath
     }
 
     /// <summary>The address of a repository on this machine.</summary>
-    /// <param name="path">Its real path.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>The address.</returns>
     public static RepositoryAddress AddressOf(string path, AddressRules rules) =>
         rules.WindowsPaths ? OfWindows(path.Replace('\\', '/')) : new RepositoryAddress(path, path, null);
 

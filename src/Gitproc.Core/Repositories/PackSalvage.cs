@@ -9,8 +9,6 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>Takes a damaged pack out of a base repository, and keeps of it what can be read and is nowhere else: checkouts borrow it.</summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="basePath">The base repository; what the remote has is there again.</param>
 internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string basePath)
 {
@@ -18,7 +16,6 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
 
     /// <summary>Does it.</summary>
     /// <param name="pack">The name of the pack, without ending.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     public void Run(string pack, CancellationToken cancellationToken)
     {
         var place = folder.Unfinished(pack);

@@ -8,16 +8,10 @@ namespace Gitproc.Repositories;
 
 /// <summary>The settings of the pool: <c>gitproc.*</c> in git's config, and environment variables above them.</summary>
 /// <param name="MaxCheckouts">The most checkouts of one repository; null for no limit.</param>
-/// <param name="AutoCreate">Whether acquire may make a checkout.</param>
-/// <param name="CaseInsensitiveHosts">Hosts of the user's whose paths fold case.</param>
 /// <param name="LeaseDuration">After what time a lease expires that does not say; null for never.</param>
-/// <param name="HistoryLimits">What of the history is kept.</param>
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
 /// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
-/// <param name="Clean">What of the last job's files a hand-over takes away.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
-/// <param name="Rescue">What of the work is kept that jobs leave.</param>
-/// <param name="CarriedConfig">Keys that a checkout gets from the repository the caller stands in, as git lists them.</param>
 /// <param name="VerifyFiles">How many files a checkout may have for an acquire to look at each of them; 0 for none.</param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
@@ -36,9 +30,6 @@ internal sealed record PoolSettings(
     private const long Gibibyte = 1L << 30;
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="config">git's config where the caller stands.</param>
-    /// <returns>The settings.</returns>
-    /// <exception cref="GitprocException">A value makes no sense.</exception>
     public static PoolSettings Read(GitConfig config) => new(
         Value(config, "maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
         Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
@@ -63,9 +54,6 @@ internal sealed record PoolSettings(
         Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
-    /// <param name="config">git's config where the caller stands.</param>
-    /// <returns>The keys, as git lists them.</returns>
-    /// <exception cref="GitprocException">One is no key, or would make another repository of the checkout.</exception>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config)
     {
         var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment ? [environment] : config.GetAll("gitproc.carryconfig");
@@ -87,9 +75,7 @@ internal sealed record PoolSettings(
     }
 
     /// <summary>Reads how long git may say nothing.</summary>
-    /// <param name="config">git's config where the caller stands.</param>
     /// <returns>The time; infinite where 0 is set.</returns>
-    /// <exception cref="GitprocException">The value makes no sense.</exception>
     public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilence;
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
@@ -133,4 +119,27 @@ internal sealed record PoolSettings(
         "false" or "no" or "off" or "0" or "" => false,
         _ => null,
     };
+}
+
+/// <summary>Whether work is kept that jobs leave.</summary>
+internal enum RescueWhen
+{
+    /// <summary>Always.</summary>
+    Always,
+
+    /// <summary>Never: all of it is thrown away.</summary>
+    Never,
+}
+
+/// <summary>What of the work is kept that jobs leave in the checkouts of a pool, and for how long.</summary>
+/// <param name="MaxSize">The most bytes of files that are rescued at once.</param>
+/// <param name="MaxTotalSize">The most bytes that all rescues of the pool may take on disk; null for no limit.</param>
+/// <param name="UndoneMaxAge">After what time commits are removed that a job had undone itself; zero: none are kept.</param>
+internal sealed record RescueLimits(RescueWhen When, long MaxSize, long? MaxTotalSize, TimeSpan MaxAge, TimeSpan UndoneMaxAge)
+{
+    /// <summary>Whether commits are kept that a job has undone itself.</summary>
+    public bool KeepsUndone => When != RescueWhen.Never && UndoneMaxAge > TimeSpan.Zero;
+
+    /// <summary>When a rescue may go.</summary>
+    public DateTimeOffset EndOf(Rescue rescue) => rescue.RescuedAt + (rescue.IsUndone ? UndoneMaxAge : MaxAge);
 }

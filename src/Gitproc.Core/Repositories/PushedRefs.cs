@@ -18,7 +18,6 @@ internal static class PushedRefs
     private static readonly DateTime Untouched = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Marks a clone as one in which no remote-tracking branch was written since it was cleaned.</summary>
-    /// <param name="gitDirectory">The clone's <c>.git</c>, as nobody has worked in it.</param>
     public static void Reset(string gitDirectory)
     {
         if (FolderOf(gitDirectory) is { Exists: true } folder && folder.LastWriteTimeUtc != Untouched)
@@ -26,7 +25,6 @@ internal static class PushedRefs
     }
 
     /// <summary>When a remote-tracking branch was last written in a clone.</summary>
-    /// <param name="gitDirectory">The clone's <c>.git</c>.</param>
     /// <returns>The time, UTC; long ago where none was since it was cleaned.</returns>
     public static DateTime LatestIn(string gitDirectory)
     {
@@ -46,8 +44,6 @@ internal static class PushedRefs
     }
 
     /// <summary>Notes it for a clone whose refs are about to be cleaned.</summary>
-    /// <param name="basePath">The base repository.</param>
-    /// <param name="gitDirectory">The clone's <c>.git</c>.</param>
     public static void Keep(string basePath, string gitDirectory)
     {
         var at = LatestIn(gitDirectory);
@@ -58,7 +54,6 @@ internal static class PushedRefs
     }
 
     /// <summary>When a remote-tracking branch was last written in a clone that was cleaned since.</summary>
-    /// <param name="basePath">The base repository.</param>
     /// <returns>The time, UTC; long ago where none was.</returns>
     public static DateTime Kept(string basePath) => File.GetLastWriteTimeUtc(FileOf(basePath));
 

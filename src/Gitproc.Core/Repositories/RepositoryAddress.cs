@@ -1,19 +1,13 @@
 using System.Text.RegularExpressions;
-using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
 /// <summary>An address, in any spelling that git takes, of a repository somewhere (git-clone(1), "GIT URLS").</summary>
-/// <param name="Key">Its normal form, the same for every spelling: <c>host/path</c>, or the real path of a local one.</param>
 /// <param name="Url">What git is given and what is kept: as it was written, without anything secret.</param>
 /// <param name="Credential">What was cut from it; null when nothing was.</param>
 internal sealed partial record RepositoryAddress(string Key, string Url, UrlCredential? Credential)
 {
     /// <summary>Reads an address.</summary>
-    /// <param name="text">The address.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>The address.</returns>
-    /// <exception cref="GitprocException">It is none, or a local one where no repository is. Nothing secret is told.</exception>
     public static RepositoryAddress Parse(string text, AddressRules rules)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -36,9 +30,6 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
     }
 
     /// <summary>Whether a text is a name to look up among the repositories a pool knows, as <c>repo</c> or <c>owner/repo</c>.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>False for every kind of address.</returns>
     public static bool IsName(string text, AddressRules rules) =>
         !string.IsNullOrWhiteSpace(text)
         && text[0] != '-'
@@ -49,9 +40,6 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         && rules.Rewrite(text) == text;
 
     /// <summary>Whether a text that is no name may be a key all the same: one with a port, as <c>host:8080/path</c>.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="rules">What its meaning depends on.</param>
-    /// <returns>False for URLs, for paths, and for what <c>insteadOf</c> rewrites.</returns>
     public static bool MayBeKey(string text, AddressRules rules) =>
         text.Contains(':')
         && !text.Contains("://", StringComparison.Ordinal)

@@ -6,9 +6,6 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>Finds out which repository a caller means.</summary>
-/// <param name="repositories">The repositories the pool knows.</param>
-/// <param name="config">git's config where the caller stands.</param>
-/// <param name="settings">The settings.</param>
 internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig config, PoolSettings settings)
 {
     private const int MostCandidates = 20;
@@ -16,8 +13,6 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
     /// <summary>Finds the repository.</summary>
     /// <param name="text">A URL, a local path, or a name that the pool knows; null for the caller's own repository.</param>
     /// <param name="directory">The folder the caller stands in, absolute.</param>
-    /// <returns>The repository.</returns>
-    /// <exception cref="GitprocException">There is none, or more than one.</exception>
     public RepositoryTarget Resolve(string? text, string directory)
     {
         if (text is null)
@@ -88,7 +83,6 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         + (rows.Count > MostCandidates ? $" and {rows.Count - MostCandidates} more" : "");
 
     /// <summary>The remote that is meant where none is named, as git chooses: origin, else the only one there is (git-fetch(1)).</summary>
-    /// <param name="config">git's config where the caller stands.</param>
     /// <returns>Its name and URL; null when there is no such one.</returns>
     public static KeyValuePair<string, string>? DefaultRemote(GitConfig config)
     {
@@ -123,3 +117,10 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
     private string? FindGone(string path, AddressRules rules) => LocalRepository.Names(path)
         .FirstOrDefault(name => repositories.Find(LocalPath.AddressOf(name, rules).Key) is not null);
 }
+
+/// <summary>The repository that a caller means.</summary>
+/// <param name="Url">Its URL, without a password.</param>
+/// <param name="Credential">The password that was in the URL; null when none was.</param>
+/// <param name="Known">Its row; null when the pool has not met it.</param>
+internal sealed record RepositoryTarget(
+    string Key, string Url, UrlCredential? Credential, RepositoryRow? Known, bool IsByName);

@@ -16,7 +16,6 @@ internal static partial class SharedConfig
     private const int LongestLockMilliseconds = 1000;
 
     /// <summary>Begins to watch over a base repository, before it has the first worktree.</summary>
-    /// <param name="basePath">The base repository.</param>
     public static void Keep(string basePath)
     {
         var pristine = PristineFile(basePath);
@@ -36,7 +35,6 @@ internal static partial class SharedConfig
     }
 
     /// <summary>Puts config and hooks back, where a base repository has worktrees.</summary>
-    /// <param name="basePath">The base repository.</param>
     public static void PutBack(string basePath)
     {
         var pristine = PristineFile(basePath);

@@ -22,9 +22,7 @@ internal static class SharedFailure
     /// <summary>Leaves it.</summary>
     /// <param name="alone">The lock under which it was tried.</param>
     /// <param name="url">The URL that was asked, without a password.</param>
-    /// <param name="wanted">What was wanted of it; empty for the whole.</param>
     /// <param name="credential">The password; null for none.</param>
-    /// <param name="error">What git said.</param>
     public static void Leave(FileLock alone, string url, string wanted, UrlCredential? credential, GitprocException error)
     {
         var isSilence = error.InnerException is TimeoutException;
@@ -39,7 +37,6 @@ internal static class SharedFailure
     /// <summary>Reads what somebody else left while this process waited for the lock.</summary>
     /// <param name="alone">The lock.</param>
     /// <param name="url">The URL that is to be asked, without a password.</param>
-    /// <param name="wanted">What is wanted of it; empty for the whole.</param>
     /// <param name="credential">The password; null for none.</param>
     /// <returns>What git said; null when there is nothing to share.</returns>
     public static string? Of(FileLock alone, string url, string wanted, UrlCredential? credential)

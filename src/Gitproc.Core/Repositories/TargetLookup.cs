@@ -6,20 +6,12 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>Finds what a caller wants checked out, as new as the caller wants it.</summary>
-/// <param name="fetch">Asks the remote.</param>
-/// <param name="refs">The refs of the base repository.</param>
-/// <param name="repositories">Knows when it was fetched.</param>
 /// <param name="lastPush">Finds when something was last pushed from a checkout, UTC; asked only where the last fetch is young.</param>
 /// <param name="reports">Told when the remote cannot be reached; null for nobody.</param>
 internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTable repositories, Func<DateTime> lastPush, IProgress<PoolReport>? reports)
 {
     /// <summary>Finds it.</summary>
-    /// <param name="wanted">What is wanted.</param>
-    /// <param name="policy">When the remote is asked.</param>
     /// <param name="maxAge">After what time it is asked again.</param>
-    /// <param name="cancellationToken">Ends git, or the wait for another process that fetches.</param>
-    /// <returns>The target.</returns>
-    /// <exception cref="GitprocException">There is no such thing, or the remote cannot be reached and it is not here.</exception>
     public Target Find(WantedRef wanted, FetchPolicy policy, TimeSpan maxAge, CancellationToken cancellationToken)
     {
         var began = DateTimeOffset.UtcNow;

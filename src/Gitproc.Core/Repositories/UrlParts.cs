@@ -1,11 +1,7 @@
 namespace Gitproc.Repositories;
 
 /// <summary>The parts of an address with a host, as they are written.</summary>
-/// <param name="Scheme">The scheme, in lower case; <c>ssh</c> for <c>host:path</c>.</param>
 /// <param name="UserInfo">What stands before the host, and where; the user name is null when nothing does.</param>
-/// <param name="Host">The host, an IPv6 one in brackets.</param>
-/// <param name="Port">The port; null when there is none.</param>
-/// <param name="Path">What follows, with the slash it begins with.</param>
 internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, string? Port, string Path)
 {
     private const string Separator = "://";
@@ -23,7 +19,6 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
     public int DefaultPort => DefaultPortOf(Scheme);
 
     /// <summary>Splits a URL.</summary>
-    /// <param name="text">Any text.</param>
     /// <returns>The parts; null when it is no URL with a known scheme.</returns>
     public static UrlParts? Split(string text)
     {
@@ -45,8 +40,6 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
     /// Writes the scheme as git knows it. It takes lower case only, and <c>git+https</c>, which package managers write
     /// before a URL, not at all.
     /// </summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>The text with such a scheme; what was given when it is no URL.</returns>
     public static string WithKnownScheme(string text)
     {
         if (Split(text) is not { } parts)
@@ -56,8 +49,6 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
     }
 
     /// <summary>Splits a host from its port.</summary>
-    /// <param name="host">The text; of an IPv6 address the brackets may lack, as git allows it.</param>
-    /// <returns>The host, and the port, null when there is none.</returns>
     public static (string Host, string? Port) SplitPort(string host)
     {
         if (host is not ['[', ..] && host.Count(c => c == ':') > 1)
@@ -76,4 +67,66 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
         "ftps" => 990,
         _ => 0,
     };
+}
+
+/// <summary>The user name and password in an address, and the text around them.</summary>
+/// <param name="UserName">The user name; null when there is no user info.</param>
+/// <param name="Password">The password; null when there is none.</param>
+internal sealed record UserInfo(string? UserName, string? Password, string Before, string Rest)
+{
+    /// <summary>
+    /// Splits what stands before a path. A password may have an @ in it: the last one ends it. git takes
+    /// <c>[user@::1]</c> for <c>user@[::1]</c> (connect.c, host_end).
+    /// </summary>
+    public static UserInfo Split(string text, int begin, int end)
+    {
+        var at = text.LastIndexOf('@', Math.Max(end - 1, 0), end - begin);
+        if (at < 0)
+            return new UserInfo(null, null, text[..begin], text[begin..]);
+        var bracket = text[begin] == '[' ? "[" : "";
+        var user = text[(begin + bracket.Length)..at];
+        var colon = user.IndexOf(':', StringComparison.Ordinal);
+        var (name, password) = colon < 0 ? (user, null) : (user[..colon], user[(colon + 1)..]);
+        return new UserInfo(name, password, text[..begin], bracket + text[(at + 1)..]);
+    }
+
+    /// <summary>Writes the address with no password.</summary>
+    /// <param name="userName">The user name; null for none.</param>
+    public string Write(string? userName) => userName is null ? Before + Rest : $"{Before}{userName}@{Rest}";
+}
+
+/// <summary>
+/// Splits <c>[user@]host:path</c>, which git takes for ssh when no slash comes before the first colon (connect.c,
+/// url_is_local_not_ssh). A host in brackets may have a colon: <c>[::1]:path</c>, and <c>[host:port]:path</c>.
+/// </summary>
+internal static class ScpParts
+{
+    /// <summary>Splits an address.</summary>
+    /// <returns>The parts; null when it is no such address.</returns>
+    public static UrlParts? Split(string text)
+    {
+        var firstColon = text.IndexOf(':', StringComparison.Ordinal);
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (firstColon < 0 || (slash >= 0 && slash < firstColon))
+            return null;
+        var colon = text.IndexOf(':', EndOfBrackets(text));
+        if (colon < 0)
+            return null;
+
+        var path = text[(colon + 1)..];
+        var userInfo = UserInfo.Split(text, 0, colon);
+        var host = userInfo.Rest[..^(path.Length + 1)];
+        string? port = null;
+        // Two colons make an IPv6 address; one ends a host, and a port follows.
+        if (host is ['[', .. var inner, ']'] && inner.Count(c => c == ':') < 2)
+            (host, port) = UrlParts.SplitPort(inner);
+        return new UrlParts("ssh", userInfo, host, port, path) { IsScp = true };
+    }
+
+    // connect.c, host_end: brackets count where a host begins, which is at the start or after an @.
+    private static int EndOfBrackets(string text)
+    {
+        var begin = text.IndexOf("@[", StringComparison.Ordinal) + 1;
+        return text[begin] == '[' ? Math.Max(0, text.IndexOf(']', begin)) : 0;
+    }
 }

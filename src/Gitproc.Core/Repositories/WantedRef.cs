@@ -12,8 +12,6 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
     /// <summary>Reads a request.</summary>
     /// <param name="text">A name, or a refspec <c>NAME:BRANCH</c> (git-fetch(1)); null for the default branch.</param>
     /// <param name="newBranch">The branch to begin there; null for none.</param>
-    /// <returns>What is wanted.</returns>
-    /// <exception cref="GitprocException">It makes no sense.</exception>
     public static WantedRef Parse(string? text, string? newBranch)
     {
         var colon = text?.LastIndexOf(':') ?? -1;

@@ -157,8 +157,6 @@ public abstract class AcquiringCommand : GitprocCommand
     }
 
     /// <summary>Releases a checkout because of an error that the user has to read: what fails here does not hide it.</summary>
-    /// <param name="pool">The pool it is of.</param>
-    /// <param name="checkout">The checkout.</param>
     private protected void TryRelease(Gitproc.Pools.Pool pool, Checkout checkout)
     {
         try
@@ -172,8 +170,6 @@ public abstract class AcquiringCommand : GitprocCommand
     }
 
     /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>
-    /// <param name="pool">The pool it is of.</param>
-    /// <param name="checkout">The checkout.</param>
     private protected abstract void Use(Gitproc.Pools.Pool pool, Checkout checkout);
 
     private AcquireRequest Request() => new()

@@ -10,11 +10,7 @@ namespace Gitproc.PowerShell.Commands;
 internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? PoolFolder)
 {
     /// <summary>Reads an argument that is to be locked.</summary>
-    /// <param name="item">A name, a path, a folder, a checkout, or a checkout that came back from a job.</param>
-    /// <param name="session">The paths of the session.</param>
-    /// <returns>What it means.</returns>
     /// <exception cref="GitprocException">It is a checkout that was not locked.</exception>
-    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
     public static CheckoutArgument Of(PSObject item, PathIntrinsics session)
     {
         var argument = OfAny(item, session);
@@ -25,10 +21,6 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     }
 
     /// <summary>Reads an argument.</summary>
-    /// <param name="item">A name, a path, a folder, a checkout, or a checkout that came back from a job.</param>
-    /// <param name="session">The paths of the session.</param>
-    /// <returns>What it means.</returns>
-    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
     public static CheckoutArgument OfAny(PSObject item, PathIntrinsics session) => item.BaseObject switch
     {
         string text => OfText(text, session),
@@ -38,14 +30,11 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     };
 
     /// <summary>A checkout with the lease it has, or has not: one that is acquired meanwhile is not meant.</summary>
-    /// <param name="checkout">The checkout.</param>
-    /// <returns>The argument.</returns>
     public static CheckoutArgument AsItIs(Checkout checkout) =>
         new(checkout.Name, checkout.State == CheckoutState.Unknown ? null : checkout.LeaseId ?? "", Path.GetDirectoryName(checkout.Path));
 
     /// <summary>Whether a text stands for all checkouts whose names fit it. In paths wildcards are characters as others.</summary>
     /// <param name="text">The text; null for none.</param>
-    /// <returns>True when it does.</returns>
     public static bool IsPattern(string? text) => text is not null && !IsPath(text) && WildcardPattern.ContainsWildcardCharacters(text);
 
     // Checkouts too: one that came back from a job is not of their type any more. Events, rescues and lines of a table name theirs.

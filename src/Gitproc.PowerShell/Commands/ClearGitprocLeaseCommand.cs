@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Takes off the leases whose owners are gone or that have expired. An acquire that needs one does so by itself.</summary>
 [Cmdlet(VerbsCommon.Clear, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocLease.md")]

@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Loading;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Gives r and ls back to the session.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Disable-GitprocAlias.md")]

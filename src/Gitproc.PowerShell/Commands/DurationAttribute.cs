@@ -14,9 +14,7 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData) ?? inputData;
 
     /// <summary>Reads a span of time.</summary>
-    /// <param name="inputData">An argument.</param>
     /// <returns>The span; null when it is something else, which PowerShell may be able to convert.</returns>
-    /// <exception cref="ArgumentTransformationMetadataException">It is a bare number.</exception>
     internal static TimeSpan? Read(object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;

@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Loading;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Sets r and ls in the session.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enable-GitprocAlias.md")]

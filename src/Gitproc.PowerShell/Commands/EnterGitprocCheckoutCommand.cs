@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Locks a checkout of a repository for the session and goes there, as Push-Location does.</summary>
 [Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enter-GitprocCheckout.md")]

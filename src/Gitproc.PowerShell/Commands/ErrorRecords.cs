@@ -8,15 +8,11 @@ namespace Gitproc.PowerShell.Commands;
 internal static class ErrorRecords
 {
     /// <summary>Whether an exception is PowerShell's own: an error it has reported already, or how it ends a pipeline.</summary>
-    /// <param name="exception">The exception.</param>
-    /// <returns>True when it has to go on up.</returns>
     public static bool IsOfPowerShell(Exception exception) =>
         exception is RuntimeException or FlowControlException or HaltCommandException;
 
     /// <summary>Makes a record.</summary>
-    /// <param name="error">The error.</param>
     /// <param name="path">What it is about when it comes from the file system, which does not say it; null when that is not known.</param>
-    /// <returns>The record.</returns>
     public static ErrorRecord Of(Exception error, string? path = null) => error switch
     {
         // Most files are looked for before; one may go between that and its loading.

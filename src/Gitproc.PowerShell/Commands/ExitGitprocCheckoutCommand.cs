@@ -1,10 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Unlocks checkouts, leaving them first where the session stands in one. Work that is not on the remote is rescued, and what is

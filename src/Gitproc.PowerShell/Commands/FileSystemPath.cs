@@ -9,10 +9,7 @@ internal static class FileSystemPath
     private const string Provider = "FileSystem";
 
     /// <summary>Makes a path one that .NET and git understand. Whether anything is there is not looked up.</summary>
-    /// <param name="text">The path.</param>
-    /// <param name="session">The paths of the session.</param>
     /// <returns>The absolute path.</returns>
-    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
     public static string Resolve(string text, PathIntrinsics session)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
@@ -30,10 +27,7 @@ internal static class FileSystemPath
     }
 
     /// <summary>Makes a text that can only be a path one that .NET and git understand: one that is rooted, begins as paths do, or is of a drive.</summary>
-    /// <param name="text">A path, a name, an address.</param>
-    /// <param name="session">The paths of the session.</param>
     /// <returns>The absolute path; the text as it is when it may be something else.</returns>
-    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
     public static string ResolveIfPath(string text, PathIntrinsics session)
     {
         var beginsAsOne = text is "." or ".." or ['~' or '/' or '\\', ..] or ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..];
@@ -51,9 +45,7 @@ internal static class FileSystemPath
     }
 
     /// <summary>Makes a place that the session stands or stood in one that .NET and git understand.</summary>
-    /// <param name="place">The place.</param>
     /// <returns>The absolute path.</returns>
-    /// <exception cref="InvalidPathException">It is not of the file system.</exception>
     public static string Of(PathInfo place) =>
         place.Provider.Name == Provider ? place.ProviderPath : throw OfOther(place.Path, place.Provider);
 

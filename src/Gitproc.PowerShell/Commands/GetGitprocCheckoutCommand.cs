@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Reports;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Lists the checkouts of the pool.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocCheckout", HelpUri = HelpPage.Folder + "Get-GitprocCheckout.md")]

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Shows what has happened to checkouts and leases, the newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocHistory", HelpUri = HelpPage.Folder + "Get-GitprocHistory.md")]

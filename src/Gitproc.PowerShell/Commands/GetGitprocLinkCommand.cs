@@ -1,10 +1,9 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Reports;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Lists the light-weight checkouts of the repository that the session stands in, or where that is none of all of the pool.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocLink", HelpUri = HelpPage.Folder + "Get-GitprocLink.md")]

@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Says for a prompt which held checkout the session stands in. It never fails, and reads a file or two.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocPrompt", HelpUri = HelpPage.Folder + "Get-GitprocPrompt.md")]

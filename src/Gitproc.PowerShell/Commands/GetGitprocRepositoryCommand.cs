@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Reports;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Lists the repositories that the pool knows, with the size of their base repositories, which is read from disk.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocRepository", HelpUri = HelpPage.Folder + "Get-GitprocRepository.md")]

@@ -1,9 +1,8 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Reports;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Shows the work that was rescued when checkouts were cleaned, the newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocRescue", HelpUri = HelpPage.Folder + "Get-GitprocRescue.md")]

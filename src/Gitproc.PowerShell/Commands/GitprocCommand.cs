@@ -38,9 +38,6 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     protected override void StopProcessing() => _cancellation.Cancel();
 
     /// <summary>Ends the command, before it has changed anything, when two parameters are given that exclude each other.</summary>
-    /// <param name="areBoth">Whether they are.</param>
-    /// <param name="one">The name of one.</param>
-    /// <param name="other">The name of the other.</param>
     private protected void RefuseBoth(bool areBoth, string one, string other)
     {
         if (areBoth)
@@ -48,11 +45,9 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Ends the command.</summary>
-    /// <param name="error">Why.</param>
     private protected void Refuse(GitprocException error) => ThrowTerminatingError(ErrorRecords.Of(error));
 
     /// <summary>Does a step; where it fails, writes the error, so that the next item is gone on with.</summary>
-    /// <param name="step">The step.</param>
     private protected void Attempt(Action step)
     {
         try
@@ -70,7 +65,6 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Does a step with the pool; where it fails, writes the error, so that the next item is gone on with.</summary>
-    /// <param name="step">The step.</param>
     /// <param name="ownFolder">The folder of the one pool that can be meant; null when none is known.</param>
     private protected void WithPool(Action<Pool> step, string? ownFolder = null) => Attempt(() =>
     {
@@ -87,14 +81,12 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
 
     /// <summary>Does a step with each checkout that is named, or that the session stands in when none is; where it fails, the next is gone on with.</summary>
     /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
-    /// <param name="step">The step.</param>
     private protected void ForEachCheckout(PSObject[]? items, Action<CheckoutArgument> step) =>
         ForEach(items, item => CheckoutArgument.OfAny(item, SessionState.Path), _ => true, step);
 
     /// <summary>The same for a step that only those with a lease are fit for: a pattern does not mean others.</summary>
     /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
     /// <param name="leaseId">The lease that is meant; null for any.</param>
-    /// <param name="step">The step.</param>
     private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) => ForEach(
         items,
         item => CheckoutArgument.Of(item, SessionState.Path),

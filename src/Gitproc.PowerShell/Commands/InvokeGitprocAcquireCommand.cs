@@ -1,10 +1,9 @@
 using System.Management.Automation;
 using Gitproc.Ci;
-using Gitproc.PowerShell.Commands;
 using Gitproc.Registry;
 using Gitproc.Reports;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Locks a checkout of a repository for the session and emits it.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md")]

@@ -1,9 +1,7 @@
 using System.Management.Automation;
-using Gitproc.PowerShell;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// <c>gitproc</c> and <c>gp</c>: runs the command that the first word, or the first two, stand for. Its parameters are

@@ -3,15 +3,10 @@ using System.Management.Automation;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>A light-weight checkout as an argument or as an object from the pipeline.</summary>
-/// <param name="Text">Its name or path, or the id of a rescue.</param>
 /// <param name="Base">Its base repository; null when the argument does not say.</param>
 internal sealed record LinkArgument(string Text, string? Base)
 {
     /// <summary>Reads an argument.</summary>
-    /// <param name="item">A name, a path, a folder, a link or a rescue, also one that came back from a job.</param>
-    /// <param name="session">The paths of the session.</param>
-    /// <returns>What it means.</returns>
-    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
     public static LinkArgument Of(PSObject item, PathIntrinsics session) => item.BaseObject switch
     {
         string text => new(FileSystemPath.ResolveIfPath(text, session), null),

@@ -16,6 +16,5 @@ public abstract class LinkingCommand : GitprocCommand
     public string? Base { get; set; }
 
     /// <summary>The base repository as the pool understands it.</summary>
-    /// <exception cref="InvalidPathException">It is a path, but not of the file system.</exception>
     private protected string? BaseRepository => Base is null ? null : FileSystemPath.ResolveIfPath(Base, SessionState.Path);
 }

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository, which

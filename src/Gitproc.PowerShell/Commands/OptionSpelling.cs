@@ -8,13 +8,9 @@ namespace Gitproc.PowerShell.Commands;
 internal static partial class OptionSpelling
 {
     /// <summary>Writes <c>gitproc reset --stop-processes</c> as <c>gitproc reset -StopProcesses</c>.</summary>
-    /// <param name="message">The message.</param>
-    /// <returns>The message; git's own options stay as they are.</returns>
     public static string Of(string message) => Option().Replace(message, option => Parameter(option.Value));
 
     /// <summary>Refuses an option that is written as the command line takes it.</summary>
-    /// <param name="option">The option, as <c>--force</c>.</param>
-    /// <returns>The error.</returns>
     public static ErrorRecord Refusal(string option)
     {
         var shown = SecretText.Hide(option);

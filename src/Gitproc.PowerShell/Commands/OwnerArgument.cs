@@ -9,9 +9,6 @@ namespace Gitproc.PowerShell.Commands;
 internal static class OwnerArgument
 {
     /// <summary>Reads an argument.</summary>
-    /// <param name="argument">A process, or the id of one.</param>
-    /// <returns>The owner.</returns>
-    /// <exception cref="GitprocException">No such process runs, or it is neither.</exception>
     public static LeaseOwner Read(PSObject argument)
     {
         if (argument.BaseObject is Process process)

@@ -10,15 +10,9 @@ internal static class PathComparison
         : StringComparison.Ordinal;
 
     /// <summary>Whether two paths are of one place.</summary>
-    /// <param name="path">A path.</param>
-    /// <param name="other">Another one.</param>
-    /// <returns>True when they are.</returns>
     public static bool IsSame(string path, string other) => string.Equals(Real(path), Real(other), Case);
 
     /// <summary>Whether a path is that of a folder or leads into it.</summary>
-    /// <param name="path">The path.</param>
-    /// <param name="folder">The folder.</param>
-    /// <returns>True when it does.</returns>
     public static bool IsIn(string path, string folder) =>
         (Real(path) + Path.DirectorySeparatorChar).StartsWith(Real(folder) + Path.DirectorySeparatorChar, Case);
 

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Checkouts;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Removes checkouts from the pool and from disk. Work that is not on the remote is rescued first.</summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocCheckout.md")]

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Ends light-weight checkouts: their folders, HEADs and indexes go. What is in no commit is rescued first.</summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocLink.md")]

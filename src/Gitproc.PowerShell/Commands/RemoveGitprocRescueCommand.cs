@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Throws rescued work away for good.</summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-GitprocRescue.md")]

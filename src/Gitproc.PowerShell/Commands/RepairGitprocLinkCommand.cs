@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Leads light-weight checkouts and their base repository back to one another when one was moved. Emits the checkouts.

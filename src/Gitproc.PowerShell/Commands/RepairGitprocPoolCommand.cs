@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Makes the pool's database and folders agree: after a crash, a lost database, folders removed by hand. What is in use

@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using Gitproc.Checkouts;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Makes checkouts as new, at the remote's default branch. Work that is not on the remote is rescued first; one that the session

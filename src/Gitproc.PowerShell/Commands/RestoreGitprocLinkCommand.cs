@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what

@@ -1,11 +1,10 @@
 using System.Management.Automation;
 using Gitproc.Leases;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Registry;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Acquires a checkout and puts rescued work into it, as it was.</summary>
 [Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocRescue.md")]

@@ -1,10 +1,9 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.Reports;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Picks the checkouts that match a pattern, out of the pool or out of the pipeline.</summary>
 [Cmdlet(VerbsCommon.Select, "GitprocCheckout", HelpUri = HelpPage.Folder + "Select-GitprocCheckout.md")]

@@ -1,11 +1,9 @@
 using System.Management.Automation;
 using Gitproc.Cli.Output;
-using Gitproc.PowerShell;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Views;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Shows who holds and who waits for checkouts and what each is doing, until q or Ctrl+C ends it; where there is no terminal, once.</summary>
 [Cmdlet(VerbsCommon.Show, "GitprocPool", HelpUri = HelpPage.Folder + "Show-GitprocPool.md")]

@@ -1,9 +1,8 @@
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Checks something out in the folder that the session stands in: a light-weight checkout, or a folder with nothing but a .gitlink

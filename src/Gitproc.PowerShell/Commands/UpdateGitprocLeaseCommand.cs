@@ -1,10 +1,9 @@
 using System.Management.Automation;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Text;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Changes the lease of a checkout: its expiry, label or owner.</summary>
 [Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-GitprocLease.md")]

@@ -1,11 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
-using Gitproc.PowerShell;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Completion;
 using Gitproc.PowerShell.Loading;
 
-namespace Gitproc;
+namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Runs a block in a checkout and releases the checkout. What it does is a script: a block runs in the session of who wrote it, and when
@@ -114,7 +112,7 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
                 $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
             } catch {
                 # As from this cmdlet.
-                $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.UseGitprocCheckoutCommand'
+                $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
                 $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject))
             }
             Push-Location -LiteralPath $checkout.Path -StackName gitproc

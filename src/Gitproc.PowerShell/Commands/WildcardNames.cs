@@ -8,9 +8,6 @@ namespace Gitproc.PowerShell.Commands;
 internal static class WildcardNames
 {
     /// <summary>Makes a pattern; upper and lower case are the same.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The pattern.</returns>
-    /// <exception cref="GitprocException">It is none.</exception>
     public static WildcardPattern Read(string text)
     {
         try

@@ -24,9 +24,6 @@ internal sealed class CompletedWord
     }
 
     /// <summary>Reads a word.</summary>
-    /// <param name="word">What is typed of it, with its quotes.</param>
-    /// <param name="isAnywhere">Whether it may be of the middle, and not only the beginning.</param>
-    /// <returns>The word.</returns>
     public static CompletedWord Of(string word, bool isAnywhere)
     {
         if (word is not ['\'' or '"', .. var rest])
@@ -36,15 +33,11 @@ internal sealed class CompletedWord
     }
 
     /// <summary>Whether a text begins as the word does, or is like it.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>True when it may be offered.</returns>
     public bool Fits(string text) =>
         (_isAnywhere ? text.Contains(_text, StringComparison.OrdinalIgnoreCase) : text.StartsWith(_text, StringComparison.OrdinalIgnoreCase))
         || _pattern?.IsMatch(text) == true;
 
     /// <summary>Writes a text in the place of the word: in the quotes that were begun, or in such as it needs.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>What PowerShell reads as the text.</returns>
     public string Quote(string text) => _quote switch
     {
         '"' => $"\"{text.Replace("`", "``", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal)}\"",

@@ -43,10 +43,6 @@ public abstract class PoolCompleter : IArgumentCompleter
     }
 
     /// <summary>All that could stand there.</summary>
-    /// <param name="pool">The pool.</param>
-    /// <param name="location">The folder of the file system that the session stands in.</param>
-    /// <param name="parameters">What the command line gives already, by the names of parameters.</param>
-    /// <returns>The candidates.</returns>
     private protected abstract IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters);
 
     /// <summary>The paths of the session that completes. A completer is handed no session; a script that runs where it runs is.</summary>

@@ -39,7 +39,6 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
     /// Begins to answer for Core when the cmdlets ask for it. Once a process: an assembly stays loaded until the
     /// process ends, and another runspace may have the module when this one removes it.
     /// </summary>
-    /// <param name="moduleFolder">The module's folder.</param>
     public static void Use(string moduleFolder)
     {
         if (s_current is not null)
@@ -54,7 +53,6 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
     /// Sees to it that Core can be loaded. What needs it calls this first, from a method that does not name Core itself: what
     /// is thrown while .NET resolves an assembly comes out as another exception, without its reason.
     /// </summary>
-    /// <exception cref="ModuleIncompleteException">A file of the module is missing.</exception>
     public static void Require()
     {
         if (!s_isComplete && FindMissing() is { } file)

@@ -3,7 +3,6 @@ using System.Management.Automation;
 namespace Gitproc.PowerShell.Loading;
 
 /// <summary>A file of the module is gone. It brings its own record, so that PowerShell shows one wherever it is thrown.</summary>
-/// <param name="file">The path of the file.</param>
 internal sealed class ModuleIncompleteException(string file)
     : RuntimeException($"{file} is missing: the module Gitproc was removed, or is not wholly installed. Install it again, then import it in a new session.")
 {

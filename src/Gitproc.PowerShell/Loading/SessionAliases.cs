@@ -28,15 +28,10 @@ internal static class SessionAliases
     /// Finds a cmdlet whether its module is loaded or not. By its name it would load the stock module first, which takes longer than this
     /// one.
     /// </summary>
-    /// <param name="name">The name.</param>
-    /// <param name="type">The type of it.</param>
-    /// <returns>What can be called.</returns>
     public static CmdletInfo StockCmdlet(string name, string type) =>
         new(name, Type.GetType($"Microsoft.PowerShell.Commands.{type}, {Utility}", throwOnError: true)!);
 
     /// <summary>Sets an alias for the whole session, unless that has been done.</summary>
-    /// <param name="name">The alias.</param>
-    /// <param name="value">What it stands for.</param>
     public static void Set(string name, string value)
     {
         if (OfSession.ContainsKey(name))
@@ -46,8 +41,6 @@ internal static class SessionAliases
     }
 
     /// <summary>Sets what was there before an alias of <see cref="Set"/>, unless somebody has set it to something else since: who did has the say.</summary>
-    /// <param name="name">The alias.</param>
-    /// <param name="value">What the module has made it stand for.</param>
     public static void Restore(string name, string value)
     {
         if (!OfSession.Remove(name, out var before))

@@ -11,8 +11,6 @@ namespace Gitproc.Checkouts.Looking;
 internal static class CheckoutHealth
 {
     /// <summary>Looks at a checkout's folder.</summary>
-    /// <param name="place">Where it is.</param>
-    /// <returns>What is so.</returns>
     public static Health Check(CheckoutPlace place)
     {
         var health = Look(place);
@@ -21,10 +19,6 @@ internal static class CheckoutHealth
     }
 
     /// <summary>Whether nothing that anybody could miss is left of a checkout.</summary>
-    /// <param name="place">Where it is.</param>
-    /// <returns>
-    /// True for nothing, an empty folder, and nothing but gitproc's own files. What is staged in a worktree outlives its folder.
-    /// </returns>
     public static bool IsGone(CheckoutPlace place)
     {
         var path = place.Path;
@@ -73,4 +67,18 @@ internal static class CheckoutHealth
 
     private static bool HasOnly(string folder, string name) =>
         RealPath.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
+}
+
+/// <summary>What was found at the folder of a checkout.</summary>
+/// <param name="Damage">What is wrong, as the rest of a sentence that begins with its name; null when nothing is.</param>
+internal sealed record Health(bool IsMissing, string? Damage)
+{
+    /// <summary>Nothing is there.</summary>
+    public static Health Missing { get; } = new(true, null);
+
+    /// <summary>A repository is there.</summary>
+    public static Health Good { get; } = new(false, null);
+
+    /// <summary>Something is there that is no checkout of the pool any more.</summary>
+    public static Health Damaged(string damage) => new(false, damage);
 }

@@ -6,15 +6,11 @@ using Gitproc.Leases;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>What a checkout says of itself when the database is lost: <c>gitproc/checkout</c> in its git directory.</summary>
-/// <param name="Key">The key of its repository.</param>
-/// <param name="Url">The URL its <c>origin</c> was set to.</param>
-/// <param name="Base">The folder of its base repository, relative to the pool's <c>base</c>.</param>
 internal sealed record CheckoutRecord(string Key, string Url, string Base)
 {
     private const string FileName = "checkout";
 
     /// <summary>Writes the record.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     public void Write(string gitDirectory)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -33,13 +29,9 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
     }
 
     /// <summary>Whether there is one, as there is not in a checkout of an older gitproc.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <returns>True when there is.</returns>
     public static bool Exists(string gitDirectory) => new FileInfo(FileOf(gitDirectory)) is { Exists: true, Length: > 0 };
 
     /// <summary>Reads the record.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <returns>The record; null when there is none, or none that can be read.</returns>
     public static CheckoutRecord? Read(string gitDirectory)
     {
         if (PlainFile.TryRead(FileOf(gitDirectory)) is not { } content)

@@ -22,15 +22,10 @@ internal static class CheckoutStamp
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
     /// <summary>Takes the stamp.</summary>
-    /// <param name="place">The checkout.</param>
-    /// <returns>A text to compare.</returns>
     public static string Of(CheckoutPlace place) =>
         (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
 
     /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
-    /// <param name="row">The checkout.</param>
-    /// <param name="place">Where it is.</param>
-    /// <returns>True when all is as it was.</returns>
     public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
@@ -47,11 +42,7 @@ internal static class CheckoutStamp
     }
 
     /// <summary>Whether a checkout has a target checked out, and refs as the remote's were fetched last.</summary>
-    /// <param name="row">The checkout.</param>
     /// <param name="head">What its HEAD says; null when that cannot be read.</param>
-    /// <param name="target">The target.</param>
-    /// <param name="basePath">The base repository.</param>
-    /// <returns>True when it has.</returns>
     public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath)
     {
         var wanted = target.In(row.Kind);

@@ -4,22 +4,16 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>A checkout as one tree, in which what is in the git directory begins with <c>.git/</c>, wherever that is.</summary>
-/// <param name="Root">The checkout's folder.</param>
-/// <param name="GitDirectory">Its git directory.</param>
 internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirectory)
 {
     private const string GitPrefix = ".git/";
 
     /// <summary>Does something with an entry, see <see cref="RawTree.At"/>.</summary>
-    /// <typeparam name="T">What is asked of it.</typeparam>
     /// <param name="path">Its raw path.</param>
-    /// <param name="use">Given the folder it is in and its name.</param>
-    /// <returns>What <paramref name="use"/> returns; the default when a folder on the way is missing, or is none.</returns>
     public T? At<T>(string path, Func<RawFolder, string, T?> use) => RawTree.At(FolderOf(ref path), path, use);
 
     /// <summary>Does something where an entry is to be made, see <see cref="RawTree.Make"/>.</summary>
     /// <param name="path">Its raw path.</param>
-    /// <param name="make">Given the folder to make it in and its name.</param>
     public void Make(string path, Action<RawFolder, string> make) => RawTree.Make(FolderOf(ref path), path, make);
 
     /// <summary>Makes a folder, see <see cref="RawTree.MakeFolder"/>.</summary>
@@ -27,7 +21,6 @@ internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirect
     public void MakeFolder(string path) => RawTree.MakeFolder(FolderOf(ref path), path);
 
     /// <summary>The full path of an entry.</summary>
-    /// <param name="place">Where the checkout is.</param>
     /// <param name="path">The entry's raw path.</param>
     /// <returns>An absolute path.</returns>
     public static string FullPath(CheckoutPlace place, string path) => path.StartsWith(GitPrefix, StringComparison.Ordinal)

@@ -63,12 +63,7 @@ internal sealed class GitView : IDisposable
     public string Objects => Quote(_objects);
 
     /// <summary>Makes a view of a checkout.</summary>
-    /// <param name="folder">Where to make it; nothing is there.</param>
-    /// <param name="place">Where the checkout is.</param>
-    /// <param name="trusted">The git directory to take config, refs and hooks from: the model, or the base repository itself.</param>
-    /// <param name="basePath">The base repository, whose objects are found even if the checkout has lost its way to them.</param>
     /// <param name="commit">The commit it has checked out; null for none.</param>
-    /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
         var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsLinked ? null : basePath, commit) { Base = basePath };
@@ -77,12 +72,6 @@ internal sealed class GitView : IDisposable
     }
 
     /// <summary>Makes a view of a repository that a job made: of its config nothing is used.</summary>
-    /// <param name="folder">Where to make it; nothing is there.</param>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
-    /// <param name="objects">Where its objects are.</param>
-    /// <param name="workTree">Its work tree.</param>
-    /// <param name="commit">The commit it has checked out.</param>
-    /// <returns>The view; disposing it removes its folder.</returns>
     public static GitView OfNested(string folder, string gitDirectory, string objects, string workTree, string commit)
     {
         var view = new GitView(folder, gitDirectory, objects, workTree, null, commit);
@@ -106,7 +95,6 @@ internal sealed class GitView : IDisposable
     public void UseBaseObjects() => _objects = _base is null ? _objects : Path.Combine(_base, "objects");
 
     /// <summary>Writes <see cref="OwnIndex"/>. Where an entry says what its file is like, git compares no content.</summary>
-    /// <param name="entries">The entries.</param>
     public void WriteIndex(IReadOnlyList<IndexEntry> entries)
     {
         if (entries.Count == 0)
@@ -121,12 +109,7 @@ internal sealed class GitView : IDisposable
     }
 
     /// <summary>Makes <see cref="OwnIndex"/> that of a commit, of whose files it says nothing.</summary>
-    /// <param name="git">Runs git.</param>
-    /// <param name="subject">What the user knows it to be about.</param>
     /// <param name="commit">The commit; null for none.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Its entries.</returns>
-    /// <exception cref="GitprocException">git could not read it.</exception>
     public IReadOnlyList<IndexEntry> ReadTree(GitRunner git, string subject, string? commit, CancellationToken cancellationToken)
     {
         File.Delete(OwnIndex);
@@ -139,9 +122,6 @@ internal sealed class GitView : IDisposable
     }
 
     /// <summary>Makes a call that looks through the view. Its output is raw, and paths in its arguments are no patterns.</summary>
-    /// <param name="subject">What the user knows it to be about.</param>
-    /// <param name="arguments">What follows <c>git</c>.</param>
-    /// <returns>The call.</returns>
     public GitCall Call(string subject, params IReadOnlyList<string> arguments) => new(arguments)
     {
         WorkingDirectory = _workTree,

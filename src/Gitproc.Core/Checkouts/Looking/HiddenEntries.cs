@@ -18,9 +18,6 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
     public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
 
     /// <summary>Looks, and makes tracked folders and those in them accessible, so that git can look too.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
-    /// <param name="entries">What is tracked; what is in other folders git tells of as a whole.</param>
-    /// <returns>What was found.</returns>
     public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
     {
         var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
@@ -47,7 +44,6 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
     }
 
     /// <summary>Removes it all; the folders of submodules stay, empty.</summary>
-    /// <param name="checkout">The checkout's folder.</param>
     public void Remove(RawFolder checkout)
     {
         foreach (var path in GitEntries.Concat(Specials))

@@ -8,8 +8,6 @@ namespace Gitproc.Checkouts.Looking;
 internal static class ModelRefs
 {
     /// <summary>Reads the ids.</summary>
-    /// <param name="repository">The model, or the base repository.</param>
-    /// <returns>The ids, those too that tags point to. Rescues are not among them: they are removed some day.</returns>
     public static HashSet<string> Ids(string repository)
     {
         using var folder = RawFolder.Open(repository);

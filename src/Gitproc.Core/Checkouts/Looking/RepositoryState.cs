@@ -41,9 +41,7 @@ internal sealed record RepositoryState
     public required IReadOnlyList<string> UnfinishedWorktrees { get; init; }
 
     /// <summary>Reads the state.</summary>
-    /// <param name="gitDirectory">The git directory; of a linked worktree, its own.</param>
     /// <param name="commonDirectory">Where the refs are that worktrees share; null for the same.</param>
-    /// <returns>What it says.</returns>
     public static RepositoryState Read(RawFolder gitDirectory, RawFolder? commonDirectory = null)
     {
         var refs = RefFiles.Read(commonDirectory ?? gitDirectory);
@@ -67,19 +65,15 @@ internal sealed record RepositoryState
     }
 
     /// <summary>The ids behind which there may be commits that only this repository has.</summary>
-    /// <returns>Each id once, HEAD's first.</returns>
     public IEnumerable<string> Tips() =>
         LocalRefs().Select(local => RefFiles.Resolve(Refs, local.Value)).Prepend(Commit).Concat(Stashes).Concat(WorktreeHeads)
             .OfType<string>().Distinct();
 
     /// <summary>The refs that are the repository's own.</summary>
-    /// <returns>All but those that tell what a remote has, and those that other worktrees have too.</returns>
     public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
         OwnRefs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
 
     /// <summary>The ids that remotes are known to have.</summary>
-    /// <param name="remote">The name of one, with a slash at its end; empty for all.</param>
-    /// <returns>The ids, some more than once.</returns>
     public IEnumerable<string> RemoteIds(string remote = "") => Refs
         .Where(entry => entry.Key.StartsWith(Remotes + remote, StringComparison.Ordinal) && RefFiles.IsId(entry.Value))
         .Select(entry => entry.Value);

@@ -10,14 +10,9 @@ namespace Gitproc.Checkouts.Looking;
 /// <summary>
 /// Reads the status of checkouts while jobs work in them: nothing of theirs is changed, and nothing that they have set is run.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
 {
     /// <summary>Reads the status of one.</summary>
-    /// <param name="place">Where it is.</param>
-    /// <param name="basePath">Its base repository.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The status; null when it cannot be read: the checkout is damaged, or is changed at this moment.</returns>
     public WorkStatus? TryRead(CheckoutPlace place, string basePath, CancellationToken cancellationToken)
     {
@@ -67,3 +62,8 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
         return answer.ExitCode == 0 ? answer.Output : null;
     }
 }
+
+/// <summary>How the work tree of a checkout differs from its commit, and the commit from the remote's.</summary>
+/// <param name="Ahead">How many commits the branch of its name on the remote does not have; null when there is no such branch.</param>
+/// <param name="Behind">How many commits that one has and it has not; null when there is no such branch.</param>
+internal sealed record WorkStatus(Head Head, bool IsDirty, int? Ahead, int? Behind);

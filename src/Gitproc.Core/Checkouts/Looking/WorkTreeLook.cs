@@ -1,11 +1,9 @@
 using Gitproc.Files;
 using Gitproc.Git.Running;
-using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>What git says of a work tree and its index.</summary>
-/// <param name="Changes">What the index or the work tree have otherwise than HEAD.</param>
 /// <param name="Untracked">
 /// Raw paths that are not in the index, those of folders with a slash at the end; empty folders too. Ignored ones only
 /// when they were asked for.
@@ -35,14 +33,7 @@ internal sealed record WorkTreeLook(
     public bool HasMarks => AssumedUnchanged.Count > 0 || Skipped.Count > 0;
 
     /// <summary>Looks: two git processes at the same time, of which one brings the index up to date.</summary>
-    /// <param name="view">The view of the checkout.</param>
-    /// <param name="git">Runs git.</param>
-    /// <param name="subject">What the user knows it to be about.</param>
     /// <param name="hidden">What git never tells of. Whoever looked for it has made all tracked folders accessible.</param>
-    /// <param name="withIgnored">Whether ignored files count as untracked.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What was found.</returns>
-    /// <exception cref="GitprocException">git could not read index or commit.</exception>
     public static WorkTreeLook Take(GitView view, GitRunner git, string subject, HiddenEntries hidden, bool withIgnored, CancellationToken cancellationToken)
     {
         var (status, look) = git.RunBoth(
@@ -56,21 +47,11 @@ internal sealed record WorkTreeLook(
     }
 
     /// <summary>Lists each file that is not tracked, and not ignored.</summary>
-    /// <param name="view">The view of the checkout.</param>
-    /// <param name="git">Runs git.</param>
-    /// <param name="subject">What the user knows it to be about.</param>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths. Folders, with a slash at the end, are repositories, and those that git cannot look into.</returns>
     public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken) =>
         ListUntracked(view, git, subject, Untracked.Any(path => IsTooDeep(root, path)), cancellationToken);
 
     /// <summary>As the other one, where somebody has walked over the folders, which makes them accessible.</summary>
-    /// <param name="view">The view of the checkout.</param>
-    /// <param name="git">Runs git.</param>
-    /// <param name="subject">What the user knows it to be about.</param>
-    /// <param name="areTooDeep">Whether git cannot look into some of them, see <see cref="LongestPath"/>.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths.</returns>
     public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, bool areTooDeep, CancellationToken cancellationToken)
     {
@@ -112,5 +93,32 @@ internal sealed record WorkTreeLook(
         }
 
         return new WorkTreeLook([], untracked, assumed, skipped, submodules, HiddenEntries.None);
+    }
+}
+
+/// <summary>A path that index or work tree have otherwise than HEAD, as <c>git status --porcelain=v2 -z</c> says it.</summary>
+/// <param name="Path">The raw path.</param>
+internal sealed record StatusEntry(string Path, bool IsSubmodule, bool IsAdded, IReadOnlyList<string> StagedIds)
+{
+    private const string SubmoduleMode = "160000";
+
+    /// <summary>Reads the output; renames are not looked for in it.</summary>
+    /// <param name="output">The raw output.</param>
+    public static IReadOnlyList<StatusEntry> Read(string output) =>
+        [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(ReadLine)];
+
+    // git-status(1): "1 XY sub mH mI mW hH hI path", and where a merge is not done "u XY sub m1 m2 m3 mW h1 h2 h3 path".
+    private static StatusEntry ReadLine(string line)
+    {
+        var isUnmerged = line[0] == 'u';
+        var fields = line.Split(' ', isUnmerged ? 11 : 9);
+        string[] modes = isUnmerged ? [fields[3], fields[4], fields[5]] : [fields[3], fields[4]];
+        // Of the contents that the index has.
+        IEnumerable<(string Mode, string Id)> staged = isUnmerged ? [(fields[3], fields[7]), (fields[4], fields[8]), (fields[5], fields[9])] : [(fields[4], fields[7])];
+        return new StatusEntry(
+            fields[^1],
+            modes.Contains(SubmoduleMode),
+            fields[1][0] == 'A',
+            fields[1][0] == '.' ? [] : [.. staged.Where(entry => entry.Mode != SubmoduleMode && entry.Id.Any(c => c != '0')).Select(entry => entry.Id)]);
     }
 }

@@ -8,9 +8,6 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>Makes the work tree of a checkout that of a commit, and of nothing else. All that is thrown away is lost.</summary>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest request)
 {
     // Removing a .gitignore shows what it has hidden.
@@ -19,13 +16,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
     private readonly bool _isFull = request.Clean == CleanMode.Full;
 
     /// <summary>Cleans. The index of the view is then that of the target.</summary>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="hidden">What git cannot clean.</param>
-    /// <param name="tracked">What the job had tracked.</param>
     /// <param name="record">What was clean before; null when that is not known.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Whether there is nothing else in tracked folders now but what git ignores.</returns>
-    /// <exception cref="GitprocException">Something could not be removed or put back.</exception>
     public bool Run(RawFolder root, HiddenEntries hidden, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
         hidden.Remove(root);

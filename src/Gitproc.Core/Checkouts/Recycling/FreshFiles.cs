@@ -13,9 +13,6 @@ namespace Gitproc.Checkouts.Recycling;
 /// is not enough: the pointer of an LFS file is the same as the file to it. So files are checked out anew beside the checkout,
 /// and those that are the same keep their times.
 /// </summary>
-/// <param name="view">The view, with the base repository's objects; its own index is that of the commit.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class FreshFiles(GitView view, GitRunner git, HandOverRequest request)
 {
     // Files that take room twice at the same time.
@@ -23,10 +20,6 @@ internal sealed class FreshFiles(GitView view, GitRunner git, HandOverRequest re
     private const int MostInPart = 500;
 
     /// <summary>Compares files. Those that are the same get the mode of fresh ones.</summary>
-    /// <param name="entries">The entries of the index.</param>
-    /// <param name="places">Which of them.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Of those that are the same their place, and what they are like now.</returns>
     public IEnumerable<(int Place, FileStat Stat)> Compare(IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
     {
         var fresh = view.Folder + "-fresh";

@@ -12,21 +12,13 @@ namespace Gitproc.Checkouts.Recycling;
 /// Makes a checkout fit for the next job: nothing of the last one remains, and no work is lost. Nothing that the last job
 /// left is run or obeyed. It can be ended at any moment and done again.
 /// </summary>
-/// <param name="folder">The pool.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told what the user should know; null for nobody.</param>
 internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     private const string Objects = "objects";
 
     /// <summary>Hands over. Nobody else does so, or works in the checkout, at the time.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
-    /// <exception cref="GitprocException">
-    /// It could not be done. With <see cref="ErrorReason.LeftoversTooLarge"/> nothing was touched; otherwise work may be
-    /// rescued, and the checkout is in between.
-    /// </exception>
     public Rescue? Run(HandOverRequest request, CancellationToken cancellationToken)
     {
         if (request.Clean == CleanMode.None)

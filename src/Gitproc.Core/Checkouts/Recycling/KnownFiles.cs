@@ -11,16 +11,10 @@ internal sealed class KnownFiles(TreeRecord? record)
     private int _next;
 
     /// <summary>Whether a file is as a fresh checkout of an entry has it.</summary>
-    /// <param name="entry">An entry of any index; mostly they come in order.</param>
-    /// <param name="found">What is there now.</param>
-    /// <returns>True when it is for certain.</returns>
     public bool IsUnchanged(in IndexEntry entry, in FileStat found) =>
         found != default && Find(entry.Path) is { } at && record!.Stats[at] == found && record.Entries[at].IsSame(entry);
 
     /// <summary>Whether a file of which that is not certain can have the content that a fresh checkout has.</summary>
-    /// <param name="entry">An entry of any index.</param>
-    /// <param name="found">What is there now.</param>
-    /// <returns>False when its length is another one.</returns>
     public bool MayBeUnchanged(in IndexEntry entry, in FileStat found) =>
         Find(entry.Path) is not { } at || record!.Stats[at] == default || !record.Entries[at].IsSame(entry) || record.Stats[at].Size == found.Size;
 

@@ -8,14 +8,11 @@ namespace Gitproc.Checkouts.Recycling;
 /// repository, where git-lfs finds it for all checkouts that borrow from there (git-lfs looks beside the alternates too). So
 /// others need not get them again, and what a job has made and not pushed is not lost.
 /// </summary>
-/// <param name="basePath">The base repository.</param>
 internal sealed class LfsStore(string basePath)
 {
     private const string Objects = "lfs/objects/";
 
     /// <summary>Takes what a repository has. What is not what its name says stays behind.</summary>
-    /// <param name="path">Its git directory.</param>
-    /// <exception cref="IOException">It could not be moved.</exception>
     public void Take(string path)
     {
         using var gitDirectory = RawFolder.Open(path);

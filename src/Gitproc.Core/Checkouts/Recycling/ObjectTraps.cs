@@ -15,9 +15,6 @@ internal static class ObjectTraps
     private const int Deepest = 2;
 
     /// <summary>Takes them out.</summary>
-    /// <param name="gitDirectory">The checkout's git directory; it has a folder for objects.</param>
-    /// <param name="objects">The path of that folder.</param>
-    /// <param name="trusted">The objects of the base repository, in which nobody looks.</param>
     public static void Remove(RawFolder gitDirectory, string objects, string trusted)
     {
         using var folder = gitDirectory.TryOpenFolder("objects")!;

@@ -3,7 +3,6 @@ using Gitproc.Files;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>Makes a git directory have certain files and no others. What is so already is not written again. Index and <c>gitproc/</c> are left as they are.</summary>
-/// <param name="folder">The git directory.</param>
 internal sealed class PristineFolder(RawFolder folder)
 {
     // A name of a file for each ref leaves room for this, and no ref ends so (git-check-ref-format(1)).
@@ -24,7 +23,6 @@ internal sealed class PristineFolder(RawFolder folder)
     /// <summary>Writes a file.</summary>
     /// <param name="path">Its raw path.</param>
     /// <param name="content">Its raw content.</param>
-    /// <param name="isExecutable">Whether it can be run.</param>
     public void Write(string path, string content, bool isExecutable = false)
     {
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))

@@ -11,8 +11,6 @@ namespace Gitproc.Checkouts.Recycling;
 /// objects. Index and <c>gitproc/</c> are left as they are. Nothing of what is there is obeyed.
 /// </summary>
 /// <param name="model">The model, a git directory without work tree and index.</param>
-/// <param name="url">The URL of <c>origin</c>.</param>
-/// <param name="target">What is checked out.</param>
 internal sealed class PristineGitDirectory(string model, string url, Target target)
 {
     private const string Objects = "objects";
@@ -23,7 +21,6 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
     /// Makes a git directory so. What is so already is not written again. HEAD is always that of a whole repository, and
     /// objects go last, so it can be ended at any time and done again.
     /// </summary>
-    /// <param name="gitDirectory">The git directory; a folder that is there, empty or not.</param>
     public void Write(string gitDirectory)
     {
         using var folder = RawFolder.Open(gitDirectory);

@@ -8,13 +8,11 @@ namespace Gitproc.Checkouts.Recycling;
 /// What is a linked worktree's own when nobody has worked in it: its private folder with HEAD and the way to its folder and back
 /// (gitrepository-layout(5), <c>worktrees</c>). Nothing of what is there is obeyed.
 /// </summary>
-/// <param name="place">Where it is.</param>
 internal sealed class PristineWorktree(CheckoutPlace place)
 {
     private static string LockReason { get; } = "a checkout of a gitproc pool: gitproc remove ends it\n";
 
     /// <summary>Makes the private folder so, with what it has checked out. Index and <c>gitproc/</c> are left as they are. It can be ended at any time and done again.</summary>
-    /// <param name="target">What is checked out.</param>
     public void Write(Target target)
     {
         Directory.CreateDirectory(place.GitDirectory);
@@ -30,7 +28,6 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     }
 
     /// <summary>Writes what is checked out, and leaves all else as it is.</summary>
-    /// <param name="target">What is checked out.</param>
     public void WriteHead(Target target)
     {
         using var folder = RawFolder.Open(place.GitDirectory);
@@ -38,8 +35,6 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     }
 
     /// <summary>Writes the file by which git finds the private folder.</summary>
-    /// <param name="folder">The worktree's folder, where it is now.</param>
-    /// <exception cref="IOException">A folder is in its place, in which there may be anything.</exception>
     public void WriteGitFile(RawFolder folder)
     {
         const string name = ".git";

@@ -10,20 +10,12 @@ namespace Gitproc.Checkouts.Recycling;
 /// Tells by our own record that nothing of a checkout's tracked files was touched: each file is looked at once, and git is asked
 /// only where something was made or removed in a folder, what of it is ignored.
 /// </summary>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
-/// <param name="record">What was clean.</param>
 internal sealed class QuickLook(GitView view, GitRunner git, HandOverRequest request, TreeRecord record)
 {
     private FileStat[] _folders = [];
     private bool _isOwnIndex;
 
     /// <summary>Looks.</summary>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="gitDirectory">Its git directory.</param>
-    /// <param name="state">What that says.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What is not tracked, and no changes; null when there may be some, or anything that git does not tell of.</returns>
     public WorkTreeLook? TryTake(RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
@@ -51,7 +43,6 @@ internal sealed class QuickLook(GitView view, GitRunner git, HandOverRequest req
     }
 
     /// <summary>Gives the checkout the index with which it was clean, unless it has that, and keeps what its folders are like.</summary>
-    /// <param name="gitDirectory">Its git directory.</param>
     public void Finish(RawFolder gitDirectory)
     {
         if (!_isOwnIndex && record.Index.Length > 0)

@@ -49,12 +49,10 @@ internal sealed record TreeRecord
     public required bool HasNothingElse { get; init; }
 
     /// <summary>The index of a record, which git may read.</summary>
-    /// <param name="folder">Where the record is.</param>
     /// <returns>The absolute path.</returns>
     public static string IndexOf(string folder) => Path.Combine(folder, IndexName);
 
     /// <summary>Reads a record.</summary>
-    /// <param name="folder">Where it is.</param>
     /// <returns>The record; null where there is none that is whole.</returns>
     public static TreeRecord? TryRead(string folder)
     {
@@ -81,10 +79,7 @@ internal sealed record TreeRecord
     }
 
     /// <summary>Whether all is as it was when it was clean, and nothing was made in a tracked folder. It does not read the index.</summary>
-    /// <param name="folder">Where the record is.</param>
     /// <param name="root">The checkout's folder, absolute.</param>
-    /// <param name="mostFiles">How many files it may be about; of one that is about more it is believed.</param>
-    /// <returns>True when it is; false too where there is no record.</returns>
     public static bool IsSo(string folder, string root, int mostFiles)
     {
         using var handle = PlainFile.TryOpen(Path.Combine(folder, StatsName));
@@ -98,7 +93,6 @@ internal sealed record TreeRecord
     }
 
     /// <summary>Removes a record.</summary>
-    /// <param name="folder">Where it is; it need not exist.</param>
     public static void Remove(string folder)
     {
         // Without this file it is none.
@@ -108,12 +102,8 @@ internal sealed record TreeRecord
     }
 
     /// <summary>Looks at a tree that was just cleaned, and writes down what it is like.</summary>
-    /// <param name="folder">Where to keep the record; on the checkout's file system.</param>
     /// <param name="root">The checkout's folder, absolute. Nobody works in it.</param>
     /// <param name="commit">The commit that is checked out; null for none.</param>
-    /// <param name="indexFile">The index that git has just written; none need be there where there is no commit.</param>
-    /// <param name="hasNothingElse">Whether there is nothing else in tracked folders but what git ignores.</param>
-    /// <param name="cancellationToken">Ends it; then there is no record.</param>
     public static void Write(string folder, string root, string? commit, string indexFile, bool hasNothingElse, CancellationToken cancellationToken)
     {
         Remove(folder);
@@ -141,9 +131,6 @@ internal sealed record TreeRecord
     }
 
     /// <summary>Writes the record with other folders than it has.</summary>
-    /// <param name="folder">Where it is.</param>
-    /// <param name="folderStats">What its folders are like now, in which still is nothing else but what git ignores.</param>
-    /// <param name="hasNothingElse">Whether that is so, for certain.</param>
     public void Renew(string folder, FileStat[] folderStats, bool hasNothingElse) =>
         (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
 

@@ -25,12 +25,6 @@ internal sealed record WorkIndex
     public required string? Original { get; init; }
 
     /// <summary>Looks at the work tree.</summary>
-    /// <param name="view">The view of the checkout, which works with this index.</param>
-    /// <param name="git">Runs git.</param>
-    /// <param name="request">The hand-over.</param>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>What git says.</returns>
     public WorkTreeLook Look(GitView view, GitRunner git, HandOverRequest request, RawFolder root, CancellationToken cancellationToken) =>
         WorkTreeLook.Take(view, git, request.Checkout, HiddenEntries.Find(root, Entries), request.Clean == CleanMode.Full, cancellationToken) with
         {
@@ -38,14 +32,8 @@ internal sealed record WorkIndex
         };
 
     /// <summary>Reads the index, and lets git work with what is to be believed of it from here on.</summary>
-    /// <param name="view">The view of the checkout.</param>
-    /// <param name="git">Runs git.</param>
-    /// <param name="request">The hand-over.</param>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
     /// <param name="head">The commit that HEAD names; null for none.</param>
     /// <param name="record">What was clean; null when that is not known.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The index.</returns>
     public static WorkIndex Take(
         GitView view, GitRunner git, HandOverRequest request, RawFolder gitDirectory, string? head, TreeRecord? record, CancellationToken cancellationToken)
     {

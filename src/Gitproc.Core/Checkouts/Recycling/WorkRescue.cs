@@ -8,19 +8,11 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>Rescues the work that is in a checkout and nowhere else, and leaves the checkout as it is.</summary>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told what the user should know; null for nobody.</param>
 internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>Rescues the work that is in a checkout, and leaves the checkout as it is.</summary>
-    /// <param name="request">Which checkout.</param>
-    /// <param name="root">Its folder.</param>
-    /// <param name="gitDirectory">Its git directory.</param>
-    /// <param name="view">The view of it.</param>
-    /// <param name="state">What its git directory says.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
-    /// <exception cref="GitprocException">It could not be rescued.</exception>
     public Rescue? Run(
         HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
@@ -29,16 +21,8 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     }
 
     /// <summary>Rescues what is found in a checkout.</summary>
-    /// <param name="request">Which checkout.</param>
-    /// <param name="root">Its folder.</param>
-    /// <param name="gitDirectory">Its git directory.</param>
-    /// <param name="view">The view of it.</param>
-    /// <param name="state">What its git directory says.</param>
-    /// <param name="look">What git says of its work tree.</param>
     /// <param name="index">The path of the index to keep; null for none.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
-    /// <exception cref="GitprocException">It could not be rescued.</exception>
     public Rescue? Run(
         HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
         CancellationToken cancellationToken)
@@ -114,8 +98,6 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     }
 
     /// <summary>The rescues of the repository that a hand-over is in.</summary>
-    /// <param name="request">The hand-over.</param>
-    /// <returns>The rescues.</returns>
     public Rescues Rescues(HandOverRequest request) =>
         new(request.Base, git) { Own = request.Rescues is { } store ? (store, request.Key) : null };
 }

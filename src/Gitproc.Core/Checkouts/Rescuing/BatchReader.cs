@@ -1,16 +1,17 @@
 using System.Globalization;
+using System.Text;
+using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
+using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Reads what <c>git cat-file --batch</c> writes: for each object <c>ID TYPE SIZE</c>, a line end, its content and a line end.</summary>
-/// <param name="stream">Git's standard output.</param>
 internal sealed class BatchReader(Stream stream) : IDisposable
 {
     private readonly BufferedStream _stream = new(stream, 1 << 16);
 
     /// <summary>Reads the next object.</summary>
-    /// <param name="to">Where its content goes.</param>
     public void CopyNext(Stream to)
     {
         var buffer = new byte[1 << 16];
@@ -50,5 +51,22 @@ internal sealed class BatchReader(Stream stream) : IDisposable
         return long.TryParse(header.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size
             : throw new InvalidDataException($"git has no object: {header}");
+    }
+}
+
+/// <summary>Asks git what objects are.</summary>
+internal static class ObjectTypes
+{
+    /// <summary>Asks.</summary>
+    public static IReadOnlyList<(string Id, string Type)> Ask(
+        GitView view, GitRunner git, string subject, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0)
+            return [];
+        var input = Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "\n")));
+        var output = git.Run(
+            view.Call(subject, "cat-file", "--batch-check=%(objectname) %(objecttype)") with { Input = stream => stream.Write(input) },
+            cancellationToken).Output;
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(fields => (fields[0], fields[^1]))];
     }
 }

@@ -5,7 +5,6 @@ using Gitproc.Files;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Writes one commit in the language of git-fast-import(1). Contents go in as they are: no filter sees them.</summary>
-/// <param name="stream">Where to; git's standard input.</param>
 internal sealed class FastImport(Stream stream) : IDisposable
 {
     private const string Who = "gitproc <gitproc@localhost>";
@@ -16,10 +15,6 @@ internal sealed class FastImport(Stream stream) : IDisposable
     private readonly BufferedStream _stream = new(stream, 1 << 16);
 
     /// <summary>Begins the commit.</summary>
-    /// <param name="name">The full name of its ref, which does not exist.</param>
-    /// <param name="message">Its message.</param>
-    /// <param name="time">When.</param>
-    /// <param name="parents">The ids of its parents.</param>
     public void Begin(string name, string message, DateTimeOffset time, IReadOnlyList<string> parents)
     {
         Write("feature done\n");
@@ -34,7 +29,6 @@ internal sealed class FastImport(Stream stream) : IDisposable
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">Its raw path.</param>
-    /// <param name="file">The file.</param>
     public void Add(string path, RawFile file)
     {
         var length = file.Length;
@@ -63,8 +57,6 @@ internal sealed class FastImport(Stream stream) : IDisposable
 
     /// <summary>Adds an object that is in the repository.</summary>
     /// <param name="path">Its raw path.</param>
-    /// <param name="id">Its id.</param>
-    /// <param name="isFolder">Whether it is a tree rather than a blob.</param>
     public void AddObject(string path, string id, bool isFolder) => Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
 
     /// <summary>Ends the commit: only now it is made.</summary>

@@ -8,10 +8,8 @@ namespace Gitproc.Checkouts.Rescuing;
 internal static class KeptTree
 {
     /// <summary>What a walk meets.</summary>
-    /// <param name="Parent">The folder it is in; open during the call only.</param>
     /// <param name="Name">Its raw name.</param>
     /// <param name="Path">Its raw path in the checkout.</param>
-    /// <param name="Kind">What it is.</param>
     /// <param name="InGitDirectory">Its raw path in the git directory that it is in; null when it is in none.</param>
     public readonly record struct Item(RawFolder Parent, string Name, string Path, EntryKind Kind, string? InGitDirectory)
     {
@@ -23,9 +21,7 @@ internal static class KeptTree
     }
 
     /// <summary>Visits the folder and all that is in it, a folder before what is in it; or a file alone, where it is one.</summary>
-    /// <param name="tree">The checkout.</param>
     /// <param name="path">Its raw path.</param>
-    /// <param name="visit">Called for each.</param>
     public static void Walk(CheckoutTree tree, string path, Action<Item> visit) => tree.At(path, (parent, name) =>
     {
         if (parent.Find(name) is not { } kind)

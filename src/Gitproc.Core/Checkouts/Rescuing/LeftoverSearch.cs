@@ -9,19 +9,10 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Finds the work that is in a checkout and nowhere else.</summary>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
 /// <param name="reports">Told of what cannot be rescued because it is lost already; null for nobody.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, HandOverRequest request)
 {
     /// <summary>Searches. No process is run where there is nothing.</summary>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="gitDirectory">Its git directory.</param>
-    /// <param name="state">What that says.</param>
-    /// <param name="look">What git says of its work tree.</param>
-    /// <param name="hidden">What git does not say.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>What was found; null when nothing.</returns>
     public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {

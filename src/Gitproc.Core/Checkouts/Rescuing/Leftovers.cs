@@ -4,10 +4,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed record Leftovers
 {
     /// <summary>Commits alone.</summary>
-    /// <param name="ids">Their ids.</param>
-    /// <param name="count">How many they are with those that they lead to.</param>
     /// <param name="size">What they take at most, in bytes.</param>
-    /// <returns>The commits.</returns>
     public static Leftovers OfCommits(IReadOnlyList<string> ids, int count, long size) => new()
     {
         Files = [],

@@ -10,9 +10,6 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Finds out whether repositories in a checkout hold work, without obeying anything in them.</summary>
-/// <param name="place">Where the checkout is.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="viewFolder">Where a view can be made; nothing is there.</param>
 internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, string viewFolder)
 {
     private const string Modules = ".git/modules";
@@ -21,11 +18,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     private const string Tags = "refs/tags/";
 
     /// <summary>Finds the folders that must be kept whole.</summary>
-    /// <param name="root">The checkout.</param>
     /// <param name="nested">Raw paths of repositories that are in no index.</param>
-    /// <param name="hidden">Submodules with something in them, and what makes tracked folders repositories.</param>
     /// <param name="added">Raw paths of submodules that the index has and no commit: no checkout of a commit would bring them.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>Raw paths of folders, and of files that stand for git directories.</returns>
     public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, IReadOnlyList<string> added, CancellationToken cancellationToken)
     {

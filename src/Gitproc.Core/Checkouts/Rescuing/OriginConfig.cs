@@ -12,8 +12,6 @@ internal static partial class OriginConfig
 {
     /// <summary>Finds out, line by line; when in doubt it is not.</summary>
     /// <param name="config">The raw text of the checkout's config.</param>
-    /// <param name="url">The URL that <c>origin</c> had.</param>
-    /// <returns>True when no line leads elsewhere.</returns>
     public static bool IsAsGiven(string config, string url)
     {
         var wanted = RawText.OfText(ConfigText.Value(url));

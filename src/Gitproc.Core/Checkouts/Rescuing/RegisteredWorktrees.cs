@@ -10,23 +10,15 @@ namespace Gitproc.Checkouts.Rescuing;
 /// The worktrees that a job has added to a clone (git-worktree(1)). Their HEADs, indexes and unfinished operations are in its git directory and
 /// go with that; so what only these have is work, wherever their folders are.
 /// </summary>
-/// <param name="place">Where the checkout is.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="viewFolder">Where a view can be made; nothing is there.</param>
 internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, string viewFolder)
 {
     private const string Folder = "worktrees";
 
     /// <summary>Finds the contents that only their indexes have.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The ids.</returns>
     public IReadOnlyList<string> FindStaged(RawFolder gitDirectory, CancellationToken cancellationToken) =>
         [.. Names(gitDirectory).SelectMany(name => FindStaged(gitDirectory, name, cancellationToken)).Distinct()];
 
     /// <summary>Finds those whose folders are elsewhere and stay there, without what makes them worktrees.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <returns>The paths of the folders.</returns>
     public IReadOnlyList<string> FindOutside(RawFolder gitDirectory)
     {
         var found = new List<string>();

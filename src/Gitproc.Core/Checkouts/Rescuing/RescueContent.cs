@@ -4,13 +4,9 @@ using Gitproc.Git.Running;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>The tree of a rescue.</summary>
-/// <param name="source">Where its commit is.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class RescueContent(RescueSource source, GitRunner git)
 {
     /// <summary>A file or link of the tree.</summary>
-    /// <param name="Mode">Its mode, as <c>100644</c>.</param>
-    /// <param name="Id">The id of its content.</param>
     /// <param name="Path">Its raw path in the tree.</param>
     public sealed record Item(string Mode, string Id, string Path)
     {
@@ -22,8 +18,6 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     }
 
     /// <summary>Lists the tree.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>All files and links in it.</returns>
     public IReadOnlyList<Item> List(CancellationToken cancellationToken)
     {
         var output = git.Run(source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision) with { HasRawOutput = true }, cancellationToken).Output;
@@ -39,9 +33,7 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     }
 
     /// <summary>Reads contents.</summary>
-    /// <param name="items">Whose.</param>
     /// <param name="use">Given each in order, with a reader that is about to read it and must.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     public void Read(IReadOnlyList<Item> items, Action<Item, BatchReader> use, CancellationToken cancellationToken)
     {
         if (items.Count == 0)

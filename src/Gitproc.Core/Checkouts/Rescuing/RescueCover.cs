@@ -10,17 +10,9 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Tells whether all that is found in a checkout is in a rescue of it already, or comes from the cleaning that was ended: so one that was ended goes
 /// on, and what somebody has done since is not taken for what was rescued.
 /// </summary>
-/// <param name="source">Where the rescue is.</param>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class RescueCover(RescueSource source, GitView view, GitRunner git, HandOverRequest request)
 {
     /// <summary>Finds out.</summary>
-    /// <param name="tree">The checkout.</param>
-    /// <param name="leftovers">What was found.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>True when nothing of it is new.</returns>
     public bool Has(CheckoutTree tree, Leftovers leftovers, CancellationToken cancellationToken)
     {
         var rescued = new RescueContent(source, git).List(cancellationToken).ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);

@@ -7,8 +7,6 @@ namespace Gitproc.Checkouts.Rescuing;
 internal static class RescueMessage
 {
     /// <summary>Writes the message.</summary>
-    /// <param name="rescue">The rescue.</param>
-    /// <returns>The message, with a line end.</returns>
     public static string Write(Rescue rescue)
     {
         var trailers = new (string Name, string? Value)[]
@@ -30,8 +28,6 @@ internal static class RescueMessage
     }
 
     /// <summary>Reads a message.</summary>
-    /// <param name="id">The rescue's id.</param>
-    /// <param name="message">The message.</param>
     /// <returns>The rescue; null when the message is none of a rescue.</returns>
     public static Rescue? Read(string id, string message)
     {

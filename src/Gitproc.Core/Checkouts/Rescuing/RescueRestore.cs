@@ -4,22 +4,15 @@ using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
-using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Puts a rescue into a checkout, which then is as the job left it: work tree, index, branches, stashes and what was not done.</summary>
-/// <param name="source">Where the rescue is.</param>
-/// <param name="basePath">The base repository.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="place">A checkout that was just handed over, or just made; nobody works in it.</param>
 internal sealed class RescueRestore(RescueSource source, string basePath, GitRunner git, CheckoutPlace place)
 {
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
     /// <summary>Restores.</summary>
-    /// <param name="cancellationToken">Ends git; the checkout is then in between.</param>
-    /// <exception cref="GitprocException">git failed.</exception>
     public void Run(CancellationToken cancellationToken)
     {
         var content = new RescueContent(source, git);

@@ -10,7 +10,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// (<see cref="RescueTree"/>) is its HEAD, and its <c>description</c> is the commit's message, so that a list needs no git. One is
 /// made elsewhere and renamed into its place as the last step, and renamed out of it as the first step of its removal.
 /// </summary>
-/// <param name="pool">The pool.</param>
 internal sealed class RescueStore(PoolFolder pool)
 {
     /// <summary>The branch that a rescue's commit is on.</summary>
@@ -21,8 +20,6 @@ internal sealed class RescueStore(PoolFolder pool)
     private const string Description = "description";
 
     /// <summary>Makes an empty repository for a rescue: a few small files.</summary>
-    /// <param name="path">Where; nothing is there.</param>
-    /// <param name="basePath">The base repository.</param>
     public static void Make(string path, string basePath)
     {
         Directory.CreateDirectory(path);
@@ -39,8 +36,6 @@ internal sealed class RescueStore(PoolFolder pool)
     }
 
     /// <summary>Lists them.</summary>
-    /// <param name="checkout">The name of the checkout; * for all.</param>
-    /// <returns>The rescues, the oldest first.</returns>
     public IReadOnlyList<Rescue> List(string checkout = "*") => !Directory.Exists(pool.Rescues) ? [] :
     [
         .. Directory.EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
@@ -48,8 +43,6 @@ internal sealed class RescueStore(PoolFolder pool)
     ];
 
     /// <summary>Finds one.</summary>
-    /// <param name="id">Its id; any text.</param>
-    /// <returns>The rescue; null when there is none.</returns>
     public Rescue? Find(string id)
     {
         if (id.Split('/') is not [var checkout, var name] || !IsName(checkout) || !IsName(name))
@@ -59,9 +52,6 @@ internal sealed class RescueStore(PoolFolder pool)
     }
 
     /// <summary>Where the commit of one is.</summary>
-    /// <param name="id">Its id; it is there.</param>
-    /// <param name="basePath">The base repository, from now on if it was moved.</param>
-    /// <returns>The place.</returns>
     public RescueSource Source(string id, string basePath)
     {
         Borrow(FolderOf(id), basePath);
@@ -69,8 +59,6 @@ internal sealed class RescueStore(PoolFolder pool)
     }
 
     /// <summary>Takes in a repository that was made.</summary>
-    /// <param name="made">Where it is, in the pool; its commit is there.</param>
-    /// <param name="rescue">What it is; nothing of its id is there.</param>
     public void Keep(string made, Rescue rescue)
     {
         File.WriteAllText(Path.Combine(made, Description), RescueMessage.Write(rescue));
@@ -79,8 +67,6 @@ internal sealed class RescueStore(PoolFolder pool)
     }
 
     /// <summary>Removes one with all that is in it.</summary>
-    /// <param name="id">Its id; it need not be there.</param>
-    /// <returns>Whether it was there.</returns>
     public bool Remove(string id)
     {
         if (Find(id) is null)
@@ -102,7 +88,6 @@ internal sealed class RescueStore(PoolFolder pool)
 
     /// <summary>Removes rescues until all take no more on disk than a limit: those of undone commits before others, and the oldest first. The newest stays.</summary>
     /// <param name="most">The most bytes.</param>
-    /// <returns>What was removed.</returns>
     public IReadOnlyList<Rescue> TrimTo(long most)
     {
         var all = List().OrderByDescending(rescue => rescue.IsUndone).Select(rescue => (Rescue: rescue, Size: FolderSize.Of(FolderOf(rescue.Id)))).ToList();

@@ -50,7 +50,6 @@ internal static partial class RescueTree
     public static string Escape(string path) => NotAllowed().Replace(path, "%$0");
 
     /// <summary>Takes back what <see cref="Escape"/> did.</summary>
-    /// <param name="path">What it returned.</param>
     /// <returns>The raw path.</returns>
     public static string Unescape(string path) => Escaped().Replace(path, "$1");
 

@@ -4,7 +4,6 @@ using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
-using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
@@ -12,9 +11,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <summary>
 /// Writes the commit of a rescue: first the objects that it needs, then the commit and its ref in one step. Done again, it makes the same.
 /// </summary>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
 {
     // Names of git-fsck(1) for what git takes into no index and obeys in no .gitmodules, whatever its settings.
@@ -27,16 +23,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     private static readonly string[] NotToBeChanged = ["nulInHeader", "unterminatedHeader", "skipList"];
 
     /// <summary>Writes it.</summary>
-    /// <param name="target">Where to: a ref that is not there, of the base repository or of one that borrows from it.</param>
-    /// <param name="id">The id for it; there is none of that id.</param>
-    /// <param name="root">The checkout's folder.</param>
-    /// <param name="gitDirectory">Its git directory.</param>
-    /// <param name="state">What that says.</param>
-    /// <param name="leftovers">What is to be rescued.</param>
     /// <param name="index">The path of the index to keep; null for none.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescue.</returns>
-    /// <exception cref="GitprocException">git failed: the ref is not there.</exception>
     public Rescue Write(
         RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
     {
@@ -68,10 +55,6 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     }
 
     /// <summary>Writes one of commits that a job has undone: they come back as branches.</summary>
-    /// <param name="target">Where to, as for <see cref="Write"/>.</param>
-    /// <param name="id">The id for it.</param>
-    /// <param name="leftovers">The commits, and nothing else.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     /// <returns>The rescue; null when they cannot be kept, as part of their history is missing.</returns>
     public Rescue? WriteUndone(RescueSource target, string id, Leftovers leftovers, CancellationToken cancellationToken)
     {

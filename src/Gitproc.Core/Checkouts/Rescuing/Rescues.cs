@@ -11,8 +11,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// The rescues of a repository: those of a pool's checkouts, and those under refs of the repository itself, where light-weight checkouts have
 /// theirs, and where an older version put all.
 /// </summary>
-/// <param name="basePath">The base repository.</param>
-/// <param name="git">Runs git.</param>
 internal sealed class Rescues(string basePath, GitRunner git)
 {
     /// <summary>The folder of those that are refs.</summary>
@@ -22,35 +20,23 @@ internal sealed class Rescues(string basePath, GitRunner git)
     public (RescueStore Store, string Key)? Own { get; init; }
 
     /// <summary>Lists them.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>All rescues, the oldest first.</returns>
     public IReadOnlyList<Rescue> List(CancellationToken cancellationToken) =>
         [.. ListOwn().Concat(ListRefs(cancellationToken)).OrderBy(rescue => rescue.RescuedAt)];
 
     /// <summary>Lists those that are refs.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescues, the oldest first.</returns>
     public IReadOnlyList<Rescue> ListRefs(CancellationToken cancellationToken) => List(Folder, cancellationToken);
 
     /// <summary>Finds one.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescue; null when there is none.</returns>
     public Rescue? Find(string id, CancellationToken cancellationToken) => FindOwn(id) ?? FindRef(id, cancellationToken);
 
     /// <summary>Where the commit of one is.</summary>
-    /// <param name="id">Its id; it is there.</param>
-    /// <returns>The place.</returns>
     public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
     /// <summary>
     /// Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id, or a later
     /// time in it, as whoever acquires the checkout meanwhile uses it.
     /// </summary>
-    /// <param name="id">The id that the next one would have.</param>
     /// <param name="leaseId">The lease that ended before it; null where it is not known, and the time tells.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The rescues, the last one last.</returns>
     public IReadOnlyList<Rescue> OfHandOver(string id, string? leaseId, CancellationToken cancellationToken)
     {
         var checkout = id.Split('/')[0];
@@ -63,14 +49,9 @@ internal sealed class Rescues(string basePath, GitRunner git)
     }
 
     /// <summary>Finds the newest one of a checkout that has a repository of its own, without a process.</summary>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <returns>The rescue; null when there is none.</returns>
     public Rescue? Newest(string checkout) => ListOwn(checkout).Where(rescue => !rescue.IsUndone).MaxBy(rescue => (rescue.RescuedAt, rescue.Id.Length));
 
     /// <summary>Removes one: a repository of its own with all that is in it, and of others the ref.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitprocException">There is none.</exception>
     public void Remove(string id, CancellationToken cancellationToken)
     {
         if (FindOwn(id) is not null && Own!.Value.Store.Remove(id))
@@ -81,10 +62,6 @@ internal sealed class Rescues(string basePath, GitRunner git)
     }
 
     /// <summary>Gives one that is a ref a repository of its own.</summary>
-    /// <param name="rescue">The rescue; it is of a checkout.</param>
-    /// <param name="made">Where to make it, in the pool; nothing is there.</param>
-    /// <param name="cancellationToken">Ends git; the rescue is then where it was, or in both places.</param>
-    /// <exception cref="GitprocException">Something of it is missing.</exception>
     public void Move(Rescue rescue, string made, CancellationToken cancellationToken)
     {
         var store = Own!.Value.Store;

@@ -21,7 +21,6 @@ internal static partial class StateFiles
     ];
 
     /// <summary>Lists those that are there.</summary>
-    /// <param name="gitDirectory">The git directory.</param>
     /// <returns>Raw paths of files.</returns>
     public static IReadOnlyList<string> List(RawFolder gitDirectory)
     {
@@ -46,9 +45,6 @@ internal static partial class StateFiles
     }
 
     /// <summary>Finds what may be ids of objects that an operation goes on with.</summary>
-    /// <param name="gitDirectory">The git directory.</param>
-    /// <param name="state">What it says.</param>
-    /// <returns>Ids of which not all exist.</returns>
     public static IReadOnlyList<string> FindIds(RawFolder gitDirectory, RepositoryState state) => !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0 ? [] :
     [
         .. List(gitDirectory)

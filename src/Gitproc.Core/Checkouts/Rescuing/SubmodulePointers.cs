@@ -8,8 +8,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Leads restored submodules and added work trees to their git directories, and these back: submodules say so by relative paths (gitsubmodules(7),
 /// core.worktree in git-config(1)), which are others in a worktree than in a clone, and work trees by absolute ones.
 /// </summary>
-/// <param name="run">Runs git in the checkout, with an input or null.</param>
-/// <param name="place">The checkout.</param>
 internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
     private const string Name = "/.git";
@@ -18,9 +16,7 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     private const string Worktrees = "/worktrees/";
 
     /// <summary>Mends those that lead elsewhere.</summary>
-    /// <param name="tree">The checkout.</param>
     /// <param name="paths">Raw paths of what was restored.</param>
-    /// <param name="cancellationToken">Ends git.</param>
     public void Mend(CheckoutTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))

@@ -12,9 +12,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// fetched from elsewhere. Only such as nothing leads to any more, neither a ref nor what came from the remote, and whose tree no commit has that
 /// stays: a rebase without a conflict and a changed message lose nothing.
 /// </summary>
-/// <param name="view">The view of the checkout.</param>
-/// <param name="git">Runs git.</param>
-/// <param name="request">The hand-over.</param>
 internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest request)
 {
     private const string RemoteLogs = "refs/remotes/origin/";
@@ -23,10 +20,6 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest
     private const string MostCompared = "1000";
 
     /// <summary>Finds them. Where a job had no commits, no process is run.</summary>
-    /// <param name="gitDirectory">The checkout's git directory.</param>
-    /// <param name="state">What that says.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The ids of those that no other one of them leads to, and how many they are with what they lead to.</returns>
     public (IReadOnlyList<string> Tips, int Count) Find(RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         var logs = ReadLogs(gitDirectory);

@@ -28,9 +28,7 @@ internal sealed class UntrackedFolders
         _folders.Where(folder => !folder.IsBare && folder.Mode is not null).Select(folder => (folder.Path, folder.Mode!.Value));
 
     /// <summary>Looks, before anybody opens them: by that they become accessible.</summary>
-    /// <param name="root">The checkout.</param>
     /// <param name="folders">Raw paths of those that are not tracked, with a slash at the end.</param>
-    /// <returns>What was found.</returns>
     public static UntrackedFolders Find(RawFolder root, IEnumerable<string> folders)
     {
         var found = new UntrackedFolders();

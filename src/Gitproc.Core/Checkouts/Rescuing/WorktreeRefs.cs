@@ -9,9 +9,6 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Puts the refs of a rescue into a worktree. Branches, tags and stashes are shared there: what is missing is added, and nothing that is
 /// there is changed.
 /// </summary>
-/// <param name="repository">The path of the repository it is of.</param>
-/// <param name="run">Runs git in the worktree, with an input or null.</param>
-/// <param name="place">The worktree.</param>
 internal sealed class WorktreeRefs(string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
     private const string Branches = "refs/heads/";
@@ -21,10 +18,6 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
     private static readonly string[] Own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
 
     /// <summary>Restores.</summary>
-    /// <param name="state">The worktree's git directory.</param>
-    /// <param name="notes">The small files of the rescue, by their paths.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The commit that is checked out; null when there is none.</returns>
     public string? Restore(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         using var shared = RawFolder.Open(repository);
@@ -82,4 +75,32 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
     }
 
     private static bool IsOwn(string name) => Own.Any(folder => name.StartsWith(folder, StringComparison.Ordinal));
+}
+
+/// <summary>The refs in a rescue, see <see cref="RescueTree.Refs"/>.</summary>
+/// <param name="Updates">Raw names with their ids.</param>
+/// <param name="Symbolic">Raw names of refs that stand for another one, with their contents.</param>
+/// <param name="Gone">Raw names of those that are to go.</param>
+internal sealed record RefLines(Dictionary<string, string> Updates, Dictionary<string, string> Symbolic, List<string> Gone)
+{
+    /// <summary>The file with all stashes (git-stash(1)).</summary>
+    public const string StashLog = "logs/refs/stash";
+
+    /// <summary>Reads the lines.</summary>
+    public static RefLines Read(string text)
+    {
+        var lines = new RefLines([], [], []);
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var fields = line.Split(' ');
+            if (fields[0] == "-")
+                lines.Gone.Add(fields[1]);
+            else if (fields.Length == 3)
+                lines.Symbolic[fields[2]] = $"{fields[0]} {fields[1]}";
+            else
+                lines.Updates[fields[1]] = fields[0];
+        }
+
+        return lines;
+    }
 }

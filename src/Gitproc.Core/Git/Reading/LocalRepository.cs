@@ -15,12 +15,10 @@ internal static class LocalRepository
 
     /// <summary>Finds the repository at a path, which every path of it leads to: a link, its <c>.git</c>, a linked worktree.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <returns>The real path of its main work tree, or of a bare repository; null when there is none.</returns>
     public static string? Find(string path) => FindPlace(path)?.Top;
 
     /// <summary>What <see cref="Find"/> would call the repository at a path if it were there.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <returns>The paths it may be, the likeliest first.</returns>
     public static IEnumerable<string> Names(string path)
     {
         var real = RealPath.Of(path);
@@ -29,7 +27,6 @@ internal static class LocalRepository
 
     /// <summary>As <see cref="Find"/>.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <returns>The repository itself, whichever worktree of it the path is of; null when there is none.</returns>
     public static RepositoryPlace? FindPlace(string path)
     {
         var real = RealPath.Of(path);
@@ -40,7 +37,6 @@ internal static class LocalRepository
 
     /// <summary>Finds the repository that a folder lies in, as git does: in the folder, else in the next one above that has one.</summary>
     /// <param name="folder">An absolute path; nothing need be there.</param>
-    /// <returns>The repository, and the top of the work tree, or of a bare repository; null when there is none.</returns>
     public static (RepositoryPlace Place, string Top)? Around(string folder)
     {
         for (var at = RealPath.Of(folder); at is not null; at = Path.GetDirectoryName(at))
@@ -101,4 +97,11 @@ internal static class LocalRepository
             return null;
         }
     }
+}
+
+/// <summary>Where the files of a repository are.</summary>
+internal sealed record RepositoryPlace(string GitDirectory, string CommonDirectory)
+{
+    /// <summary>The path of the main work tree, or of a repository that has none: what people call it.</summary>
+    public string Top => Path.GetFileName(CommonDirectory) == ".git" ? Path.GetDirectoryName(CommonDirectory)! : CommonDirectory;
 }

@@ -1,14 +1,13 @@
 using System.Globalization;
+using Gitproc.Files;
 using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Git.Reading;
 
 /// <summary>What the config file of one repository says of it, read without a process.</summary>
-/// <param name="IsBare">Whether <c>core.bare</c> is set.</param>
 internal sealed record RepositoryConfig(bool IsBare)
 {
     /// <summary>Reads the file.</summary>
-    /// <param name="file">The <c>config</c> of a repository.</param>
     /// <returns>
     /// What it says; null when it is no config, or lacks <c>core.repositoryformatversion</c>, which git writes into
     /// every repository that it makes.
@@ -22,4 +21,16 @@ internal sealed record RepositoryConfig(bool IsBare)
     private static bool IsTrue(string? value) =>
         value?.ToLowerInvariant() is null or "true" or "yes" or "on"
         || (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0);
+}
+
+/// <summary>The remotes in the config file of one repository, read without a process.</summary>
+internal static class RemoteUrls
+{
+    /// <summary>Reads the file.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Read(string file) =>
+    [
+        .. from entry in ConfigFile.Read(file) ?? []
+           where entry.Key.StartsWith("remote.", StringComparison.Ordinal) && entry.Key.EndsWith(".url", StringComparison.Ordinal) && entry.Value is { Length: > 0 }
+           select KeyValuePair.Create(RawText.ToText(entry.Key), RawText.ToText(entry.Value)),
+    ];
 }

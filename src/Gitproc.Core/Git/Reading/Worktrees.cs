@@ -11,13 +11,11 @@ internal static class Worktrees
 
     /// <summary>The private folder of a worktree.</summary>
     /// <param name="repository">The repository, absolute.</param>
-    /// <param name="id">The worktree's id.</param>
     /// <returns>The absolute path; nothing need be there.</returns>
     public static string PrivateFolder(string repository, string id) => Path.Combine(Folder(repository), id);
 
     /// <summary>Lists the worktrees of a repository: checkouts of the pool, light-weight ones, and those that others made.</summary>
     /// <param name="repository">The repository, absolute; it need not be there.</param>
-    /// <returns>Their ids.</returns>
     public static IReadOnlyList<string> Of(string repository) =>
         Directory.Exists(Folder(repository)) ? [.. Directory.EnumerateDirectories(Folder(repository)).Select(folder => Path.GetFileName(folder)!)] : [];
 

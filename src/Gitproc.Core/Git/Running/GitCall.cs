@@ -3,7 +3,6 @@ using Gitproc.Files;
 namespace Gitproc.Git.Running;
 
 /// <summary>One git command to run.</summary>
-/// <param name="Arguments">What follows <c>git</c>; every one reaches git as it is, no shell reads it.</param>
 internal sealed record GitCall(params IReadOnlyList<string> Arguments)
 {
     /// <summary>What the user knows it to be about, for errors: a URL, a checkout's name; null when nothing.</summary>
@@ -55,7 +54,5 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
 }
 
 /// <summary>What a git command answered.</summary>
-/// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Its standard output; empty when the call reads it itself.</param>
 /// <param name="Error">What it said on standard error, without progress lines and passwords.</param>
 internal sealed record GitResult(int ExitCode, string Output, string Error);

@@ -4,10 +4,6 @@ namespace Gitproc.Git.Running;
 /// What git's config says at one folder: every scope that git reads there, in git's order, and the repository that
 /// the folder lies in. Immutable.
 /// </summary>
-/// <param name="Entries">
-/// Keys as <c>git config --list</c> writes them (section and name in lower case, the part between as it is) with
-/// their values, in the order read; a later one overrides an earlier one.
-/// </param>
 /// <param name="TopLevel">The top of the work tree, or the git folder of a bare repository; null outside of one.</param>
 /// <param name="WhyNoRepository">What git says about there being no repository; null when there is one.</param>
 internal sealed record GitConfig(
@@ -29,7 +25,6 @@ internal sealed record GitConfig(
     public bool HasRepositoryError => WhyNoRepository?.Contains(NoneOnTheWayUp, StringComparison.Ordinal) == false;
 
     /// <summary>The value that counts of a key that holds one.</summary>
-    /// <param name="key">The key, in the form of <see cref="Entries"/>.</param>
     /// <returns>The last value; null when it is not set.</returns>
     public string? Get(string key)
     {
@@ -43,14 +38,9 @@ internal sealed record GitConfig(
     }
 
     /// <summary>All values of a key that holds many.</summary>
-    /// <param name="key">The key, in the form of <see cref="Entries"/>.</param>
-    /// <returns>The values, in order.</returns>
     public IEnumerable<string> GetAll(string key) => Entries.Where(entry => entry.Key == key).Select(entry => entry.Value);
 
     /// <summary>The entries <c>section.NAME.key</c> with whatever stands for NAME.</summary>
-    /// <param name="section">The section, in lower case.</param>
-    /// <param name="key">The last part, in lower case.</param>
-    /// <returns>Each NAME with its value, in order.</returns>
     public IEnumerable<KeyValuePair<string, string>> GetSubsections(string section, string key)
     {
         var (start, end) = (section + ".", "." + key);

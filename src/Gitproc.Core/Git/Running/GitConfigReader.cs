@@ -1,22 +1,13 @@
 using Gitproc.Files;
-using Gitproc.Reports;
 
 namespace Gitproc.Git.Running;
 
 /// <summary>Asks git what its config says at a folder.</summary>
-/// <param name="git">Runs git.</param>
 internal sealed class GitConfigReader(GitRunner git)
 {
     private const string Separator = "--is-bare-repository";
 
     /// <summary>Asks git, in the caller's environment, so that <c>GIT_DIR</c> of a hook is followed.</summary>
-    /// <param name="directory">The folder.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>
-    /// The config, and every file that it was read from or that git would have read had it been there, as far as git
-    /// tells: the system's file is named only when it exists.
-    /// </returns>
-    /// <exception cref="GitprocException">git failed, as it does on a config file it cannot read.</exception>
     public (GitConfig Config, IReadOnlySet<string> Files) Read(string directory, CancellationToken cancellationToken)
     {
         // The caller's working directory may be gone. What holds everywhere is then all there is.

@@ -35,7 +35,6 @@ public static class GitEnvironment
     }
 
     /// <summary>Lets git fail rather than ask in a CI job, where nobody answers (git(1), GIT_TERMINAL_PROMPT).</summary>
-    /// <param name="environment">The environment to change.</param>
     internal static void AskNobodyInCi(IDictionary<string, string?> environment)
     {
         // What GitHub, GitLab, Buildkite and most others set; Azure Pipelines; Jenkins.
@@ -48,8 +47,6 @@ public static class GitEnvironment
     /// Adds config entries for one git process, after those the caller's environment has already (git-config(1),
     /// GIT_CONFIG_COUNT). Unlike <c>-c</c> they show in no process list.
     /// </summary>
-    /// <param name="environment">The environment to change.</param>
-    /// <param name="entries">Keys and values, in order.</param>
     internal static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
     {
         environment.TryGetValue("GIT_CONFIG_COUNT", out var inherited);

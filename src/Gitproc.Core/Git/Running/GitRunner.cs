@@ -35,11 +35,6 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     public TimeSpan LongestSilence { get; set; } = DefaultSilence;
 
     /// <summary>Runs a command to its end.</summary>
-    /// <param name="call">The command.</param>
-    /// <param name="cancellationToken">Ends git, and what git started, at once.</param>
-    /// <returns>What git answered.</returns>
-    /// <exception cref="GitprocException">git failed and the call may not, or there is no git.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
         call,
         () =>
@@ -51,14 +46,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
         cancellationToken);
 
     /// <summary>Runs two commands at the same time to their ends.</summary>
-    /// <typeparam name="T">What is made of one answer.</typeparam>
-    /// <param name="longer">The command that takes longer.</param>
-    /// <param name="shorter">The other one.</param>
     /// <param name="use">Called with what git answered to the other one, while the first may still run; again when both are run again.</param>
-    /// <param name="cancellationToken">Ends both, and what they started, at once.</param>
-    /// <returns>What git answered to the first, and what was made of the other answer.</returns>
-    /// <exception cref="GitprocException">One failed and may not, or there is no git.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) => Healed(
         longer,
         () =>

@@ -1,8 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Text;
 using Gitproc.Files;
 using Gitproc.Processes;
+using Gitproc.Reports;
 
 namespace Gitproc.Git.Running;
 
@@ -20,10 +23,7 @@ internal sealed class RunningGit : IDisposable
     private volatile bool _isHanging;
 
     /// <summary>Begins to write its input and to read its output.</summary>
-    /// <param name="call">The command.</param>
     /// <param name="process">The process, just started; it is disposed with this.</param>
-    /// <param name="longestSilence">How long it may neither say anything nor read what it is given.</param>
-    /// <param name="cancellationToken">Ends it, and what it started, at once.</param>
     public RunningGit(GitCall call, Process process, TimeSpan longestSilence, CancellationToken cancellationToken)
     {
         Call = call;
@@ -62,10 +62,6 @@ internal sealed class RunningGit : IDisposable
     }
 
     /// <summary>Waits for its end.</summary>
-    /// <param name="error">What it said on its standard error.</param>
-    /// <param name="cancellationToken">The token it was started with.</param>
-    /// <returns>What it answered.</returns>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public GitResult Finish(string error, CancellationToken cancellationToken)
     {
         _process.WaitForExit();
@@ -188,5 +184,90 @@ internal sealed class RunningGit : IDisposable
         {
             // The system does not tell what runs.
         }
+    }
+}
+
+/// <summary>Reads the lines in which git shows progress, as <c>Receiving objects:  45% (9/20)</c>.</summary>
+internal static partial class GitProgressLine
+{
+    /// <summary>Reads one line of git's standard error.</summary>
+    /// <param name="line">The line, without its end.</param>
+    /// <returns>The step and how much of it is done; null when the line is no progress.</returns>
+    public static PoolReport? Read(string line)
+    {
+        var match = Pattern().Match(line);
+        if (!match.Success)
+            return null;
+        var percent = match.Groups["percent"];
+        return new PoolReport(
+            ReportKind.Progress,
+            match.Groups["title"].Value,
+            percent.Success ? int.Parse(percent.Value, CultureInfo.InvariantCulture) : null);
+    }
+
+    // progress.c, display(): "title: percent% (n/total)", or "title: n" when the total is not known.
+    [GeneratedRegex(@"^(?:remote: )?(?<title>[^:]+):\s+(?:(?<percent>\d{1,3})% \(\d+/\d+\)|\d+(?:$|,))")]
+    private static partial Regex Pattern();
+}
+
+/// <summary>A pipe to or from git that tells of each piece that goes through: git that reads or writes does not hang.</summary>
+/// <param name="pipe">The pipe; it is disposed with this.</param>
+internal sealed class HeardStream(Stream pipe, Action heard) : Stream
+{
+    /// <inheritdoc/>
+    public override bool CanRead => pipe.CanRead;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => pipe.CanWrite;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        var count = pipe.Read(buffer);
+        heard();
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        pipe.Write(buffer);
+        heard();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Flush() => pipe.Flush();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            pipe.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -17,7 +17,6 @@ internal sealed class ConfigFile
     private ConfigFile(string text) => _text = text;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="file">Its path.</param>
     /// <returns>
     /// Raw keys as <c>git config --list</c> writes them with their raw values, null where one stands without <c>=</c>; null when there is no such
     /// file, or git would refuse it.
@@ -27,7 +26,6 @@ internal sealed class ConfigFile
 
     /// <summary>Reads the content of one.</summary>
     /// <param name="raw">Its raw content.</param>
-    /// <returns>As <see cref="Read"/>.</returns>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Parse(string raw)
     {
         var file = new ConfigFile(raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
@@ -163,4 +161,19 @@ internal sealed class ConfigFile
     private static bool IsKey(char c) => char.IsAsciiLetterOrDigit(c) || c == '-';
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r';
+}
+
+/// <summary>Writes parts of a config file (git-config(1), "Syntax").</summary>
+internal static class ConfigText
+{
+    /// <summary>Writes the head of a section.</summary>
+    public static string Section(string section, string name) => $"[{section} \"{Escape(name)}\"]\n";
+
+    /// <summary>Writes a value so that git reads it as it is.</summary>
+    /// <param name="value">The value, without line ends.</param>
+    public static string Value(string value) =>
+        value.AsSpan().ContainsAny("\"\\#;\t") || value != value.Trim() ? $"\"{Escape(value).Replace("\t", "\\t", StringComparison.Ordinal)}\"" : value;
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

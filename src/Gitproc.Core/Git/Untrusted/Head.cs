@@ -13,7 +13,6 @@ internal sealed record Head(string? Branch, string? Commit)
     private const int MostSteps = 5;
 
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>; of a linked worktree, its own.</param>
     /// <param name="commonDirectory">Where the branches are; null for the same.</param>
     /// <returns>What HEAD says; null when it cannot be read, or is no HEAD.</returns>
     public static Head? Read(string gitDirectory, string? commonDirectory = null)
@@ -34,9 +33,6 @@ internal sealed record Head(string? Branch, string? Commit)
     }
 
     /// <summary>Reads a ref from the files of a repository, without a process.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
-    /// <param name="name">The full name of the ref; a valid one (git-check-ref-format(1)).</param>
-    /// <returns>The full id it has; null when there is none.</returns>
     public static string? ReadRef(string gitDirectory, string name)
     {
         try

@@ -7,9 +7,6 @@ namespace Gitproc.Git.Untrusted;
 /// <param name="Path">The raw path; nothing in it leads out of the work tree or into <c>.git</c>.</param>
 /// <param name="Mode">100644, 100755, 120000 or 160000, octal.</param>
 /// <param name="Id">The object's id, in bytes.</param>
-/// <param name="Stage">0, or 1 to 3 where a merge is not done.</param>
-/// <param name="Stat">What the file was like when git compared it; it may say nothing.</param>
-/// <param name="Marks">What git was told of the entry.</param>
 internal readonly record struct IndexEntry(string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
 {
     private const uint SubmoduleMode = 0xE000;
@@ -18,8 +15,6 @@ internal readonly record struct IndexEntry(string Path, uint Mode, ReadOnlyMemor
     public bool IsSubmodule => Mode == SubmoduleMode;
 
     /// <summary>Whether it is the same file with the same content, whatever is said of the one on disk.</summary>
-    /// <param name="other">The other.</param>
-    /// <returns>True when it is.</returns>
     public bool IsSame(in IndexEntry other) =>
         Mode == other.Mode && Stage == other.Stage && Id.Span.SequenceEqual(other.Id.Span) && Path == other.Path
         && (Marks & IndexMarks.IntentToAdd) == (other.Marks & IndexMarks.IntentToAdd);
@@ -43,8 +38,6 @@ internal enum IndexMarks
 }
 
 /// <summary>The index of a work tree as bytes (gitformat-index(5)): it may be a job's, so nothing in it is believed without a look.</summary>
-/// <param name="Entries">The entries, in git's order.</param>
-/// <param name="IsPartial">Whether there is more of it elsewhere: it is split in two, or leaves out folders of a sparse checkout. Then the entries are not all.</param>
 internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsPartial)
 {
     private const int HeaderLength = 12;
@@ -62,8 +55,6 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     public static IndexFile Empty { get; } = new([], IsPartial: false);
 
     /// <summary>Reads an index that a job may have put anything in the place of.</summary>
-    /// <param name="folder">The folder it is in.</param>
-    /// <param name="name">Its name.</param>
     /// <returns>Its bytes; null when there is no regular file.</returns>
     public static byte[]? TryRead(RawFolder folder, string name)
     {
@@ -80,8 +71,6 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     public static IndexFile? Parse(byte[] bytes) => Parse(bytes, 20) ?? Parse(bytes, 32);
 
     /// <summary>Writes an index that git takes for its own; its checksum is left out (git-config(1), index.skipHash).</summary>
-    /// <param name="file">Its path.</param>
-    /// <param name="entries">The entries, one at least, in git's order; of their marks all but <see cref="IndexMarks.IntentToAdd"/> are left out.</param>
     public static void Write(string file, IReadOnlyList<IndexEntry> entries)
     {
         using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);

@@ -14,21 +14,14 @@ internal static class PackedRefs
     private const int BlockSize = 4096;
 
     /// <summary>Looks a ref up.</summary>
-    /// <param name="file">The <c>packed-refs</c> file.</param>
-    /// <param name="name">The full name of the ref.</param>
     /// <returns>The object id it has; null when the file does not hold it.</returns>
     public static string? Find(string file, string name) => Look(file, name).Id;
 
     /// <summary>Looks up to what a tag leads in the end.</summary>
-    /// <param name="file">The <c>packed-refs</c> file.</param>
-    /// <param name="name">The full name of the ref.</param>
     /// <returns>The id of what the ref leads to that is no tag; null when the file does not hold the ref, or does not say.</returns>
     public static string? FindPeeled(string file, string name) => Look(file, name).Peeled;
 
     /// <summary>Lists the refs in a folder.</summary>
-    /// <param name="file">The <c>packed-refs</c> file.</param>
-    /// <param name="folder">The folder: <c>refs/tags/</c> for instance.</param>
-    /// <returns>Their names below the folder, as they are sorted in the file.</returns>
     public static IEnumerable<string> NamesBelow(string file, string folder)
     {
         using var handle = PlainFile.TryOpen(file);

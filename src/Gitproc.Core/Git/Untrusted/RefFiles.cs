@@ -18,7 +18,6 @@ internal static class RefFiles
     private const int MostSteps = 5;
 
     /// <summary>Reads the refs.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
     /// <returns>Full raw names, with ids, or <c>ref: NAME</c> for what is the name of another one. What is no ref is left out.</returns>
     public static Dictionary<string, string> Read(RawFolder gitDirectory)
     {
@@ -31,8 +30,6 @@ internal static class RefFiles
     }
 
     /// <summary>The refs that are files of their own.</summary>
-    /// <param name="gitDirectory">The git directory.</param>
-    /// <returns>As <see cref="Read"/>.</returns>
     public static IReadOnlyList<KeyValuePair<string, string>> Loose(RawFolder gitDirectory)
     {
         var refs = new List<KeyValuePair<string, string>>();
@@ -51,7 +48,6 @@ internal static class RefFiles
     }
 
     /// <summary>Reads the file of a ref, or HEAD.</summary>
-    /// <param name="folder">The folder it is in.</param>
     /// <param name="name">Its raw name there.</param>
     /// <returns>An id, or <c>ref: NAME</c>, written as git writes it; null when it is none that git takes.</returns>
     public static string? ReadFile(RawFolder folder, string name)
@@ -65,7 +61,6 @@ internal static class RefFiles
 
     /// <summary>Reads what is in the file of a ref as git does (refs/files-backend.c): more may follow behind an id, and a zero ends it.</summary>
     /// <param name="raw">The raw content.</param>
-    /// <returns>As <see cref="ReadFile"/>.</returns>
     public static string? Parse(string raw)
     {
         if (raw.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
@@ -77,7 +72,6 @@ internal static class RefFiles
     }
 
     /// <summary>The lines of a <c>packed-refs</c> file.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>.</param>
     /// <returns>Raw names and ids; for what the tag of the line before points to, an empty name.</returns>
     public static IEnumerable<(string Name, string Id)> Packed(RawFolder gitDirectory)
     {
@@ -102,9 +96,6 @@ internal static class RefFiles
     }
 
     /// <summary>Finds the id that a ref has.</summary>
-    /// <param name="refs">The refs.</param>
-    /// <param name="content">What is in the ref: an id, or <c>ref: NAME</c>.</param>
-    /// <returns>The id; null when there is none.</returns>
     public static string? Resolve(IReadOnlyDictionary<string, string> refs, string? content)
     {
         for (var step = 0; step <= MostSteps && content is not null; step++)
@@ -118,14 +109,11 @@ internal static class RefFiles
     }
 
     /// <summary>The name of the other ref that a ref stands for.</summary>
-    /// <param name="content">What is in the ref.</param>
     /// <returns>The full raw name; null when it has an id.</returns>
     public static string? NameIn(string content) =>
         content.StartsWith(Symbolic, StringComparison.Ordinal) ? content[Symbolic.Length..] : null;
 
     /// <summary>Whether a text is the full id of an object: SHA-1 or SHA-256, in hex.</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsId(ReadOnlySpan<char> text) => text.Length is 40 or 64 && !text.ContainsAnyExcept(HexDigits);
 
     // To git the digits may be of either case.

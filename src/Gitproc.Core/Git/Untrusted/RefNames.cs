@@ -14,17 +14,12 @@ internal static class RefNames
 
     /// <summary>Whether a text is the full name of a ref (git-check-ref-format(1)). To git a file of another name is none.</summary>
     /// <param name="raw">Raw text.</param>
-    /// <returns>True when it is.</returns>
     public static bool IsFull(string raw) =>
         raw.StartsWith("refs/", StringComparison.Ordinal) && raw[^1] != '.' && !raw.AsSpan().ContainsAny(InNoName)
         && !raw.Contains("..", StringComparison.Ordinal) && !raw.Contains("@{", StringComparison.Ordinal)
         && raw.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
 
     /// <summary>Lists the refs in a folder.</summary>
-    /// <param name="gitDirectory">The repository's <c>.git</c>; of a linked worktree, the one that all share.</param>
-    /// <param name="folder">The folder: <c>refs/tags/</c> for instance.</param>
-    /// <returns>Their names below the folder, sorted.</returns>
-    /// <exception cref="IOException">The files cannot be read.</exception>
     public static IReadOnlyList<string> Below(string gitDirectory, string folder)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);

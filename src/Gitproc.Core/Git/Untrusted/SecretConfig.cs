@@ -9,20 +9,17 @@ namespace Gitproc.Git.Untrusted;
 internal static partial class SecretConfig
 {
     /// <summary>Takes them out of raw text: a config file, or what else git writes URLs into.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>The text without them.</returns>
     public static string Cut(string text) => Password().Replace(UserInfo().Replace(Header().Replace(text, ""), "$1"), "$1");
 
     /// <summary>Whether a file of a git directory may have some in its text.</summary>
     /// <param name="path">Its raw path from the git directory.</param>
-    /// <returns>True for config, logs and the like.</returns>
     public static bool MayBeIn(string path) =>
         path is "config" or "config.worktree" or "FETCH_HEAD" || path.StartsWith("logs/", StringComparison.Ordinal) || path.StartsWith("remotes/", StringComparison.Ordinal)
         || path.StartsWith("branches/", StringComparison.Ordinal);
 
     /// <summary>Whether a file of a git directory is one of a credential helper.</summary>
     /// <param name="path">Its raw path from the git directory.</param>
-    /// <returns>True when its name says so.</returns>
     public static bool IsCredential(string path) => !path.Contains('/', StringComparison.Ordinal) && path.Contains("cred", StringComparison.OrdinalIgnoreCase);
 
     // git-config(1): a value goes on behind a backslash at the end of a line, and the first entry may stand behind its section.
