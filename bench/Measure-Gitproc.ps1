@@ -12,7 +12,7 @@
     How often each contestant runs.
 .PARAMETER Files
     How many files the larger repository has; the smaller one has 20.
-.PARAMETER HandOverFiles
+.PARAMETER RecyclingFiles
     How many files the repositories have in which releases are measured.
 .PARAMETER Jobs
     How many jobs acquire at the same moment.
@@ -37,7 +37,7 @@ param(
     [int] $Files = 4000,
 
     [ValidateRange(100, 1000000)]
-    [int[]] $HandOverFiles = @(3000, 50000),
+    [int[]] $RecyclingFiles = @(3000, 50000),
 
     [ValidateRange(1, 1000)]
     [int] $Jobs = 100,
@@ -223,8 +223,8 @@ try {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID
                 Remove-Item -LiteralPath $Output -Recurse -Force
             }
-            'gitproc acquire --kind linked' = {
-                Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --kind, linked
+            'gitproc acquire --kind worktree' = {
+                Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --kind, worktree
                 Remove-Item -LiteralPath $Output -Recurse -Force
             }
         }
@@ -255,7 +255,7 @@ try {
         })
     }
 
-    foreach ($count in $HandOverFiles) {
+    foreach ($count in $RecyclingFiles) {
         $source = Join-Path $work "hand-over-$count"
         Initialize-Source -Path $source -Count $count
         $env:GITPROC_POOL = Join-Path $work "hand-over-pool-$count"

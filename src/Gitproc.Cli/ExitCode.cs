@@ -13,7 +13,7 @@ internal static class ExitCode
     public const int Usage = 2;
 
     /// <summary>No checkout is free and none may be made.</summary>
-    public const int NothingFree = 3;
+    public const int NoCheckoutAvailable = 3;
 
     /// <summary>The command to run was not found, as shells say it.</summary>
     public const int CommandNotFound = 127;

@@ -32,7 +32,7 @@ internal static class Program
         catch (GitprocException e)
         {
             Messages.WriteLine($"gitproc: {e.Message}");
-            return e.Reason == ErrorReason.NothingFree ? ExitCode.NothingFree : ExitCode.Error;
+            return e.Reason == ErrorReason.NoCheckoutAvailable ? ExitCode.NoCheckoutAvailable : ExitCode.Error;
         }
         catch (OperationCanceledException)
         {

@@ -1,11 +1,14 @@
 namespace Gitproc;
 
-/// <summary>How a checkout gets at the objects of its repository.</summary>
+/// <summary>How a checkout gets at the objects of its repository. The numbers are those in the database.</summary>
 public enum CheckoutKind
 {
     /// <summary>A clone with refs and config of its own that borrows the base repository's objects.</summary>
-    Clone,
+    Clone = 0,
 
-    /// <summary>A worktree of the base repository: HEAD and index are its own; refs, stash and config are shared with all others of this kind.</summary>
-    Linked,
+    /// <summary>
+    /// A worktree of the base repository. HEAD and index are its own. It shares refs, stash and config with all others
+    /// of this kind.
+    /// </summary>
+    Worktree = 1,
 }

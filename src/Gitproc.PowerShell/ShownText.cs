@@ -8,7 +8,7 @@ namespace Gitproc.PowerShell;
 /// <summary>What the module's scripts show of a user's text. They cannot name the types of Core.</summary>
 public static class ShownText
 {
-    private const int LongestBrief = 32;
+    private const int MaxBrief = 32;
     private const int ShortestBrief = 12;
 
     // What the other columns of a table of checkouts take.
@@ -31,7 +31,7 @@ public static class ShownText
     /// <param name="path">The checkout's path.</param>
     /// <param name="location">The folder of the file system that the session stands in.</param>
     /// <returns>As <c>checkout-3 *</c>.</returns>
-    public static string Name(string name, string path, string location) => StandingPlace.At(location).Mark(name, path);
+    public static string Name(string name, string path, string location) => CurrentCheckout.At(location).Mark(name, path);
 
     /// <summary>Says who holds a checkout and for what.</summary>
     /// <param name="checkout">The checkout, also as it came back from another process.</param>
@@ -89,8 +89,8 @@ public static class ShownText
 
     // Two such columns are in a table.
     private static int BriefLength() => Console.IsOutputRedirected || Console.WindowWidth <= 0
-        ? LongestBrief
-        : Math.Clamp((Console.WindowWidth - OtherColumns) / 2, ShortestBrief, LongestBrief);
+        ? MaxBrief
+        : Math.Clamp((Console.WindowWidth - OtherColumns) / 2, ShortestBrief, MaxBrief);
 
     // PowerShell hands it on to another process as its text.
     private static DateTimeOffset? Read(object? time) => time switch

@@ -98,7 +98,7 @@ Describe 'Invoke-GitprocAcquire' {
         $held = Invoke-GitprocAcquire $repository
         Get-GitprocCheckout -Free | ForEach-Object { Invoke-GitprocAcquire $repository } | Out-Null
         { Invoke-GitprocAcquire $repository -NoCreate -ErrorAction Stop } |
-            Should -Throw -ErrorId 'NothingFree,*' -ExpectedMessage "*$($held.Name) by process $PID*"
+            Should -Throw -ErrorId 'NoCheckoutAvailable,*' -ExpectedMessage "*$($held.Name) by process $PID*"
     }
 
     It 'keeps nothing of a password' {

@@ -35,7 +35,7 @@ Describe 'The care of a pool' {
     It 'says so when no more may be made' {
         $env:GITPROC_MAX_CHECKOUTS = '1'
         try {
-            { Initialize-GitprocCheckout $repository -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+            { Initialize-GitprocCheckout $repository -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'NoCheckoutAvailable,*'
         } finally {
             $env:GITPROC_MAX_CHECKOUTS = $null
         }

@@ -38,9 +38,9 @@ Describe 'Kind' {
     }
 
     It 'decides whether a new branch must be new to all' {
-        (gp a $repository -Kind Linked -NewBranch topic).Branch | Should -Be 'topic'
+        (gp a $repository -Kind Worktree -NewBranch topic).Branch | Should -Be 'topic'
         $held = @(Get-GitprocCheckout -Locked).Count
-        { gp a $repository -Kind Linked -NewBranch topic -ErrorAction Stop } | Should -Throw -ErrorId 'NameTaken,*' -ExpectedMessage '*topic*'
+        { gp a $repository -Kind Worktree -NewBranch topic -ErrorAction Stop } | Should -Throw -ErrorId 'NameTaken,*' -ExpectedMessage '*topic*'
         @(Get-GitprocCheckout -Locked).Count | Should -Be $held
         (gp a $repository -Kind Clone -NewBranch topic).Branch | Should -Be 'topic'
     }

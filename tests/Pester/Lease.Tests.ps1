@@ -105,7 +105,7 @@ Describe 'The terms of a lease' {
         $place = Get-Location
         $subject = if ($Command -eq 'Update-GitprocLease') { (Invoke-GitprocAcquire $repository).Name } else { $repository }
         $events = @(Get-GitprocHistory)
-        $thrown = { & $Command $subject @Parameters } | Should -Throw -ErrorId 'Contradiction,*' -PassThru
+        $thrown = { & $Command $subject @Parameters } | Should -Throw -ErrorId 'ConflictingOptions,*' -PassThru
         "$thrown" | Should -Be $Message
         $thrown.CategoryInfo.Category | Should -Be 'InvalidArgument'
         Get-GitprocHistory | Should -HaveCount $events.Count
@@ -142,7 +142,7 @@ Describe 'Several, one by name, and a wait' {
         $three.Count | Should -Be 3
         $three | Exit-GitprocCheckout
         $before = (Get-GitprocCheckout).Count
-        { Invoke-GitprocAcquire $repository -Count 9 -MaxCheckouts 4 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+        { Invoke-GitprocAcquire $repository -Count 9 -MaxCheckouts 4 -ErrorAction Stop } | Should -Throw -ErrorId 'NoCheckoutAvailable,*'
         (Get-GitprocCheckout -Locked) | Should -BeNullOrEmpty
         (Get-GitprocCheckout).Count | Should -Be $before
         (Invoke-GitprocAcquire $repository -Name checkout-2).Name | Should -Be 'checkout-2'
@@ -152,7 +152,7 @@ Describe 'Several, one by name, and a wait' {
         $count = (Get-GitprocCheckout).Count
         $held = Invoke-GitprocAcquire $repository -Count $count
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        { Invoke-GitprocAcquire $repository -MaxCheckouts $count -TimeoutSec 1 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingFree,*'
+        { Invoke-GitprocAcquire $repository -MaxCheckouts $count -TimeoutSec 1 -ErrorAction Stop } | Should -Throw -ErrorId 'NoCheckoutAvailable,*'
         $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 0.9
         $pool = [powershell]::Create().AddScript({
                 param($Repository, $Count)

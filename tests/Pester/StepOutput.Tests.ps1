@@ -48,7 +48,7 @@ Describe 'Invoke-GitprocAcquire -AsStepOutput' {
     It 'is one error, and nothing is acquired, <When>' -ForEach @(
         @{ When = 'outside of a CI'; Variable = 'NOTHING'; Parameters = @{}; Id = 'NoStepOutput'; Category = 'InvalidOperation' }
         @{ When = 'where the job is not seen'; Variable = 'TF_BUILD'; Parameters = @{}; Id = 'OwnerNotRunning'; Category = 'ObjectNotFound' }
-        @{ When = 'for more than one'; Variable = 'TF_BUILD'; Parameters = @{ Count = 2 }; Id = 'Contradiction'; Category = 'InvalidArgument' }
+        @{ When = 'for more than one'; Variable = 'TF_BUILD'; Parameters = @{ Count = 2 }; Id = 'ConflictingOptions'; Category = 'InvalidArgument' }
     ) {
         [Environment]::SetEnvironmentVariable($Variable, 'True')
         $thrown = { Invoke-GitprocAcquire $repository -AsStepOutput @Parameters -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*" -PassThru

@@ -13,7 +13,7 @@ internal sealed record Options
           --kills N         kill at least so many workers (100)
           --acquisitions N  and go on until there were so many acquisitions (1000)
           --workers N       so many at a time (6)
-          --linked PERCENT  so many of the acquisitions want a linked checkout, and half of the others a clone (40)
+          --linked PERCENT  so many of the acquisitions want a worktree checkout, and half of the others a clone (40)
           --seed N          for the choices that are made; moments are random all the same
           --folder DIR      where to work; what is there is removed (a new temporary folder)
 
@@ -32,7 +32,7 @@ internal sealed record Options
     /// <summary>How many workers there are at a time.</summary>
     public int Workers { get; private init; } = 6;
 
-    /// <summary>In how many of a hundred acquisitions only a linked checkout will do.</summary>
+    /// <summary>In how many of a hundred acquisitions only a worktree checkout will do.</summary>
     public int Linked { get; private init; } = 40;
 
     /// <summary>Where the choices begin.</summary>

@@ -14,7 +14,7 @@ internal sealed class AcquireOptions
 
     private readonly Argument<string?> _repository = new("repo")
     {
-        Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository you stand in]",
+        Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
         HelpName = "REPO",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -13,7 +13,7 @@ internal static class Durations
         var text = result.Tokens[0].Value;
         if (Duration.Parse(text) is { } span)
             return span;
-        result.AddError($"'{text}' is no duration. Write 90s, 5m, 1h30m or 2d.");
+        result.AddError($"'{text}' is not a duration. Use, for example, 90s, 5m, 1h30m or 2d.");
         return null;
     }
 }

@@ -1,21 +1,21 @@
 using System.CommandLine;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>How a checkout gets at objects: an option of several commands.</summary>
+/// <summary>The kind of checkout: an option of several commands.</summary>
 internal static class KindOption
 {
-    /// <summary>Makes the option.</summary>
     public static Option<CheckoutKind?> Create() => new("--kind")
     {
-        Description = "Only this kind will do: clone, or linked (a worktree, which shares branches, stash and config with others). [setting: gitproc.kind]",
+        Description = "The required kind: clone, or worktree, which shares branches, stash and config with other worktrees. [setting: gitproc.kind]",
         HelpName = "KIND",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Enum.TryParse<CheckoutKind>(text, ignoreCase: true, out var kind) && Enum.GetNames<CheckoutKind>().Contains(text, StringComparer.OrdinalIgnoreCase))
+            if (CheckoutKindName.Parse(text) is { } kind)
                 return kind;
-            result.AddError($"'{text}' is neither clone nor linked.");
+            result.AddError($"'{text}' is neither clone nor worktree.");
             return null;
         },
     };

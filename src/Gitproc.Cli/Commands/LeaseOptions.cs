@@ -36,7 +36,7 @@ internal static class LeaseOptions
     /// <summary>Which checkout is meant.</summary>
     public static Argument<string?> Checkout() => new("checkout")
     {
-        Description = "Its name, or a path in it. [default: the one you stand in]",
+        Description = "Its name, or a path in it. [default: the current checkout]",
         HelpName = "CHECKOUT",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -64,7 +64,7 @@ internal static class LinkCommand
     private static Command List(GlobalOptions options)
     {
         var (baseRepository, json) = (Base(), CheckoutOutput.JsonOption());
-        var command = new Command("list", "Show the light-weight checkouts of the repository you stand in, or of all of the pool.") { baseRepository, json };
+        var command = new Command("list", "Show the light-weight checkouts of the repository of the working directory, or of all of the pool.") { baseRepository, json };
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
@@ -78,7 +78,7 @@ internal static class LinkCommand
 
     private static Command Repair(GlobalOptions options)
     {
-        var paths = new Argument<string[]>("path") { Description = "A folder that was moved. [default: the one you stand in; in a base repository, all it knows]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrMore };
+        var paths = new Argument<string[]>("path") { Description = "A folder that was moved. [default: the current checkout; in a base repository, all it knows]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("repair", "Lead a light-weight checkout and its base repository back to one another when one was moved.") { paths };
         command.SetAction(parsed =>
         {

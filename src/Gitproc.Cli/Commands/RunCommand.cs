@@ -93,7 +93,7 @@ internal static class RunCommand
             using var passing = new SignalPassing();
             using var process = Process.Start(start)!;
             passing.To(process.Id);
-            if (TryHandOver(pool, checkout, process.Id))
+            if (TryGiveTo(pool, checkout, process.Id))
                 ownerId = process.Id;
             process.WaitForExit();
             return process.ExitCode;
@@ -112,7 +112,7 @@ internal static class RunCommand
             : ProgramPath.Find(command);
 
     // When this process is killed the command works on, and nobody else may have its checkout.
-    private static bool TryHandOver(Pool pool, Checkout checkout, int processId)
+    private static bool TryGiveTo(Pool pool, Checkout checkout, int processId)
     {
         try
         {

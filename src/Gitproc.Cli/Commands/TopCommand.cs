@@ -21,7 +21,7 @@ internal static class TopCommand
             var isLive = ConsoleScreen.IsThere;
             var pool = isLive ? options.OpenQuietly(parsed) : options.Open(parsed);
             using var watch = pool.Watch(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
-            var place = new StandingPlace(CurrentFolder.Path);
+            var place = new CurrentCheckout(CurrentFolder.Path);
             if (!isLive)
             {
                 ResultWriter.WriteLines(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines());

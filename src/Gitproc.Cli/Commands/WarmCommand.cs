@@ -12,7 +12,7 @@ internal static class WarmCommand
     {
         var repository = new Argument<string?>("repo")
         {
-            Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository you stand in]",
+            Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
             HelpName = "REPO",
             Arity = ArgumentArity.ZeroOrOne,
         };

@@ -28,7 +28,7 @@ internal sealed class SuggestedValues(LineSoFar line)
     {
         "ID" => Begin(_pool.Value.SuggestLeases(), typed),
         "MODE" => Begin([new("default", "all that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
-        "KIND" => Begin([new("clone", "a clone of its own"), new("linked", "a worktree of the base repository")], typed),
+        "KIND" => Begin([new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")], typed),
         "TEXT" => Begin(_pool.Value.SuggestLabels(), typed),
         var name => For(name, typed),
     };

@@ -14,7 +14,7 @@ internal static class ManualPage
     private const int Indent = 4;
     private const int Narrow = 80;
     private const int Wide = 100;
-    private const int LongestBeside = 16;
+    private const int MaxBeside = 16;
 
     /// <summary>Lays the page of a command out.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<Command> path)
@@ -79,7 +79,7 @@ internal static class ManualPage
     {
         var all = items.ToList();
         var beside = all.Select(item => item.Name.Length).DefaultIfEmpty().Max() + 2;
-        var isBeside = beside <= LongestBeside;
+        var isBeside = beside <= MaxBeside;
         foreach (var (name, text) in all)
         {
             var indent = isBeside ? beside : Indent;

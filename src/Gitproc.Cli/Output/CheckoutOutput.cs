@@ -21,6 +21,6 @@ internal static class CheckoutOutput
 
         using var output = Console.OpenStandardOutput();
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
-        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus, new StandingPlace(CurrentFolder.Path));
+        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus, new CurrentCheckout(CurrentFolder.Path));
     }
 }

@@ -13,7 +13,7 @@ internal static class CheckoutTable
     private const int StateColumn = 1;
 
     /// <summary>Writes the table; nothing at all for no checkouts.</summary>
-    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus, StandingPlace place)
+    public static void Write(IReadOnlyList<Checkout> checkouts, TextWriter writer, bool color, bool hasStatus, CurrentCheckout place)
     {
         if (checkouts.Count == 0)
             return;
@@ -34,10 +34,10 @@ internal static class CheckoutTable
 
     private static string[] Insert(string[] cells, string? status) => status is null ? cells : [.. cells[..StatusColumn], status, .. cells[StatusColumn..]];
 
-    private static string[] Cells(Checkout checkout, bool hasStatus, StandingPlace place) =>
+    private static string[] Cells(Checkout checkout, bool hasStatus, CurrentCheckout place) =>
         Insert(Cells(checkout, place), hasStatus ? PrintableStatus.Of(checkout.IsDirty, checkout.Ahead, checkout.Behind) : null);
 
-    private static string[] Cells(Checkout checkout, StandingPlace place) =>
+    private static string[] Cells(Checkout checkout, CurrentCheckout place) =>
     [
         place.Mark(checkout.Name, checkout.Path),
         checkout.State.ToString(),

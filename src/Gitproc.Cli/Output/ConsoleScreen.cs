@@ -22,7 +22,7 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
     private const char ControlC = '\x03';
 
     // Of no system the struct termios is longer.
-    private const int LongestTermios = 256;
+    private const int MaxTermios = 256;
 
     private static readonly TimeSpan BetweenLooksOnWindows = TimeSpan.FromMilliseconds(50);
 
@@ -89,7 +89,7 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
 
     private static byte[]? BecomeRaw(int terminal)
     {
-        var before = new byte[LongestTermios];
+        var before = new byte[MaxTermios];
         if (GetAttributes(terminal, before) != 0)
             return null;
         byte[] raw = [.. before];

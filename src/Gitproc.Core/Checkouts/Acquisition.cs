@@ -17,7 +17,7 @@ internal sealed class Acquisition(
     PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
 {
     // Milliseconds. No look at a base repository takes one.
-    private const long LongestTrust = 500;
+    private const long MaxTrustMilliseconds = 500;
 
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly Wait _wait = new(folder, database, leases, reports);
@@ -32,7 +32,7 @@ internal sealed class Acquisition(
     public required bool StopProcesses { get; init; }
 
     /// <summary>How long to wait when it is not to be had; null for not at all.</summary>
-    public required TimeSpan? LongestWait { get; init; }
+    public required TimeSpan? WaitTimeout { get; init; }
 
     /// <summary>On whose behalf, for others who look at the queue.</summary>
     public required Lazy<Caller> Caller { get; init; }
@@ -49,7 +49,7 @@ internal sealed class Acquisition(
     /// <summary>What is taken away of what the last holder left.</summary>
     public required CleanMode Clean { get; init; }
 
-    /// <summary>What a checkout gets of the config of the repository that the caller stands in; null when it is of another one.</summary>
+    /// <summary>What a checkout gets of the config of the repository around the working directory; null when it is of another one.</summary>
     public CarriedConfig? Carried { get; init; }
 
     /// <summary>The settings.</summary>
@@ -71,7 +71,7 @@ internal sealed class Acquisition(
         var ready = new List<CheckoutRow>();
         var granted = new Queue<Grant>();
         // Before anything is leased, so that what cannot be had changes nothing.
-        if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Linked && target.In(CheckoutKind.Linked).Branch is { } branch)
+        if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Worktree && target.In(CheckoutKind.Worktree).Branch is { } branch)
             Base.MustHaveNoBranch(branch);
         if (StopProcesses)
             StopThoseLeft(cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class Acquisition(
                 if (granted.Count == 0)
                 {
                     var rest = Wanted with { Count = Wanted.Count - ready.Count, Commit = _target?.Commit };
-                    granted = new Queue<Grant>(_wait.For(rest, LongestWait, Caller, cancellationToken));
+                    granted = new Queue<Grant>(_wait.For(rest, WaitTimeout, Caller, cancellationToken));
                     if (_wait.HasWaited)
                         _wholeAt = null;
                 }
@@ -108,7 +108,7 @@ internal sealed class Acquisition(
     // A clone has branches of its own, and begins one when it is cleaned or made. A worktree's are the base repository's.
     private void AddBranch(CheckoutRow row, Target target, CancellationToken cancellationToken)
     {
-        if (row.Kind != CheckoutKind.Linked || target.In(row.Kind) is not { Branch: { } branch, Commit: { } commit })
+        if (row.Kind != CheckoutKind.Worktree || target.In(row.Kind) is not { Branch: { } branch, Commit: { } commit })
             return;
         Base.AddBranch(branch, commit, cancellationToken);
         _begun = target;
@@ -145,14 +145,14 @@ internal sealed class Acquisition(
             var isRestored = RestoreBase(cancellationToken);
             var place = folder.Place(row);
             // What a job that was killed in another worktree has set there would be run here.
-            if (place.IsLinked)
+            if (place.IsWorktree)
                 SharedConfig.PutBack(folder.Base(Repository.Base));
             var health = CheckoutHealth.Check(place);
             if (health.IsMissing)
                 return MakeAnew(ref grant, cancellationToken);
             if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
                 new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
-            if ((health.Damage ?? (isRestored && !place.IsLinked ? FindLoss(row, cancellationToken) : null)) is { } damage)
+            if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage)
             {
                 Warn($"{row.Name} {damage}; it is set aside as broken");
                 leases.SetAside(row, damage);
@@ -269,7 +269,7 @@ internal sealed class Acquisition(
     // Whether it can be borrowed from. Somebody may have removed it since, when the wait for a checkout was long.
     private bool IsBaseWhole()
     {
-        if (Environment.TickCount64 - _wholeAt < LongestTrust)
+        if (Environment.TickCount64 - _wholeAt < MaxTrustMilliseconds)
             return true;
         var isWhole = BaseHealth.FindDamage(folder.Base(Repository.Base)) is null;
         if (isWhole)

@@ -30,18 +30,18 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         var place = folder.Place(row);
         target = target.In(row.Kind);
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
-        var generation = CheckoutModel.Generation(basePath);
+        var generation = TemplateRepository.Generation(basePath);
         using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
-        if (!place.IsLinked)
+        if (!place.IsWorktree)
             PushedRefs.Keep(basePath, place.GitDirectory);
         try
         {
-            new HandOver(folder, git, reports).Run(
-                new HandOverRequest
+            new CheckoutRecycling(folder, git, reports).Run(
+                new RecyclingRequest
                 {
                     Place = place,
                     Base = basePath,
-                    Model = CheckoutModel.Of(basePath),
+                    Template = TemplateRepository.Of(basePath),
                     Key = repository.Key,
                     Url = row.Url,
                     Target = target,
@@ -52,7 +52,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                     Discard = isDiscarded || Limits.When == RescueWhen.Never,
                     IsRescued = row.IsRescued,
                     Rescues = new RescueStore(folder),
-                    MostRescued = Limits.MaxSize,
+                    MaxRescueSize = Limits.MaxSize,
                     KeepsUndone = Limits.KeepsUndone,
                     Rescued = rescue => Note(row, rescue),
                 },

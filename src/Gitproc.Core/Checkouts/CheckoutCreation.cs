@@ -32,7 +32,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
         {
-            if (place.IsLinked)
+            if (place.IsWorktree)
                 CreateWorktree(place, unfinished);
             else
                 CreateClone();
@@ -51,9 +51,9 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 
         void CreateClone()
         {
-            var gitDirectory = CheckoutPlace.OfClone(row.Name, unfinished).GitDirectory;
+            var gitDirectory = CheckoutPlace.FromClone(row.Name, unfinished).GitDirectory;
             Directory.CreateDirectory(gitDirectory);
-            new PristineGitDirectory(CheckoutModel.Of(basePath), url, target).Write(gitDirectory);
+            new PristineGitDirectory(TemplateRepository.Of(basePath), url, target).Write(gitDirectory);
             if (target.Commit is not null)
                 git.Run(call, cancellationToken);
             new LfsStore(basePath).Take(gitDirectory);
@@ -73,12 +73,12 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             if (target.Commit is null)
                 return;
             // By the model's config: the base repository's own may be a job's.
-            using var view = GitView.OfCheckout(at + "-view", worktree.At(at), CheckoutModel.Of(basePath), basePath, target.Commit);
+            using var view = GitView.OfCheckout(at + "-view", worktree.At(at), TemplateRepository.Of(basePath), basePath, target.Commit);
             // All that git writes is in folders of this making: one whose gitproc was killed may still be at it.
             view.UseOwnIndex();
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
             File.Move(view.OwnIndex, Path.Combine(worktree.GitDirectory, "index"), overwrite: true);
-            new LfsStore(basePath).Take(CheckoutModel.Of(basePath));
+            new LfsStore(basePath).Take(TemplateRepository.Of(basePath));
         }
     }
 }
@@ -96,7 +96,7 @@ internal sealed class CheckoutMaking(PoolFolder folder, PoolDatabase database, L
     public CheckoutRow Make(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
-        var generation = CheckoutModel.Generation(folder.Base(repository.Base));
+        var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports).Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
         var place = folder.Place(row);
         return database.Change(() =>

@@ -31,8 +31,8 @@ internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database,
     {
         if (BaseHealth.FindDamage(basePath) is { } damage)
             return $"cannot be read without its base repository {basePath}, which {damage}";
-        if (!place.IsLinked && RealPath.IsFolder(place.Path) && RealPath.IsFolder(place.GitDirectory))
+        if (!place.IsWorktree && RealPath.IsFolder(place.Path) && RealPath.IsFolder(place.GitDirectory))
             return null;
-        return CheckoutHealth.Check(place) is var health && place.IsLinked ? health.Damage : health.Damage ?? "has a link for its .git folder";
+        return CheckoutHealth.Check(place) is var health && place.IsWorktree ? health.Damage : health.Damage ?? "has a link for its .git folder";
     }
 }

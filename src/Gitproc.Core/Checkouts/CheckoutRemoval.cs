@@ -64,7 +64,7 @@ internal sealed class CheckoutRemoval(
         else if (Directory.Exists(path))
             Directory.Move(path, doomed);
         // Last: what is in it outlives the folder.
-        if (place.IsLinked)
+        if (place.IsWorktree)
             FolderRemoval.Remove(place.GitDirectory);
         TreeRecord.Remove(folder.Record(row.Name));
         database.Change(() =>
@@ -93,7 +93,7 @@ public sealed record RemoveRequest
     /// <summary>The name of a checkout, or a path in one.</summary>
     public required string Checkout { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>The lease that the caller saw on it, empty for none: with another one it stays. Null for whichever there is.</summary>

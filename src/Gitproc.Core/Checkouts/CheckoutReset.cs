@@ -110,7 +110,7 @@ public sealed record ResetRequest
     /// <summary>The name of a checkout, or a path in one; null for the one that <see cref="WorkingDirectory"/> lies in.</summary>
     public string? Checkout { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>The lease that the caller saw on it, empty for none: with another one it stays as it is. Null for whichever there is.</summary>

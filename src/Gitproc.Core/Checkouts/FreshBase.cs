@@ -28,13 +28,13 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
             Repository = repository,
             Url = url,
             Credential = credential,
-            LongestSilence = settings.GitTimeout,
+            SilenceTimeout = settings.GitTimeout,
         };
         return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), new RepositoryTable(database.Connection), () => LastPush(repository), reports)
             .Find(wanted, policy, settings.FetchMaxAge, cancellationToken);
     }
 
     private DateTime LastPush(RepositoryRow repository) => new CheckoutTable(database.Connection).HeldClones(repository.Id)
-        .Select(id => PushedRefs.LatestIn(CheckoutPlace.OfClone("", folder.Checkout(CheckoutName.Of(id))).GitDirectory))
+        .Select(id => PushedRefs.LatestIn(CheckoutPlace.FromClone("", folder.Checkout(CheckoutName.Of(id))).GitDirectory))
         .Append(PushedRefs.Kept(folder.Base(repository.Base))).Max();
 }

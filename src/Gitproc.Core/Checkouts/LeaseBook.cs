@@ -15,7 +15,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private const long AfterAll = long.MaxValue;
 
     // Milliseconds. It takes as long until somebody who waits looks again.
-    private const long LongestTrust = 100;
+    private const long MaxTrustMilliseconds = 100;
 
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly WaiterTable _waiters = new(database.Connection);
@@ -36,7 +36,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         if (grants is null && _queue.RemoveGone(request.Repository.Id, place))
             grants = TryGrant(request, place, ticket);
         if (grants is null)
-            throw NothingFree(request, place);
+            throw NoCheckoutAvailable(request, place);
         if (ticket is not null)
             ticket.IsServed = true;
         var done = 0;
@@ -355,8 +355,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     // A worktree of that name may be another one's.
     private bool IsTaken(string name, GrantRequest request)
     {
-        var worktree = CheckoutPlace.OfLinked(name, folder.Checkout(name), folder.Base(request.Repository.Base)).GitDirectory;
-        return Path.Exists(folder.Checkout(name)) || (request.Kind == CheckoutKind.Linked && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
+        var worktree = CheckoutPlace.FromWorktree(name, folder.Checkout(name), folder.Base(request.Repository.Base)).GitDirectory;
+        return Path.Exists(folder.Checkout(name)) || (request.Kind == CheckoutKind.Worktree && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
     }
 
     // A database that was put back from an older copy does not know all leases. What the checkout says counts.
@@ -459,7 +459,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)
             : lease.User == ThisUser.Name && lease.Machine == Environment.MachineName);
 
-    private GitprocException NothingFree(GrantRequest request, long place)
+    private GitprocException NoCheckoutAvailable(GrantRequest request, long place)
     {
         const int most = 10;
         var key = request.Repository.Key;
@@ -468,16 +468,16 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         {
             var row = _checkouts.Find(wanted);
             if (row?.RepositoryId == request.Repository.Id && row.State != CheckoutState.Broken)
-                return new GitprocException(ErrorReason.NothingFree, $"{row.Name} is of the kind {row.Kind}, and {request.Kind} is wanted.", row.Name);
+                return new GitprocException(ErrorReason.NoCheckoutAvailable, $"{row.Name} is of the kind {row.Kind}, and {request.Kind} is wanted.", row.Name);
             return row is null || row.RepositoryId != request.Repository.Id
                 ? new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {CheckoutName.Of(wanted)} of {key}. See gitproc list.", CheckoutName.Of(wanted))
-                : new GitprocException(ErrorReason.NothingFree, $"{row.Name} is broken: it {row.Reason}.", row.Name);
+                : new GitprocException(ErrorReason.NoCheckoutAvailable, $"{row.Name} is broken: it {row.Reason}.", row.Name);
         }
 
         if (usable.Count == 0)
         {
             var kind = request.Kind is null ? "" : $" of the kind {request.Kind}";
-            return new GitprocException(ErrorReason.NothingFree, $"The pool has no checkout of {key}{kind}, and none may be made.", key);
+            return new GitprocException(ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {key}{kind}, and none may be made.", key);
         }
 
         var lives = Look(request).Lives;
@@ -495,7 +495,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var how = request.Count > 1 ? $" ({request.Count} are wanted)" : "";
         var queue = waiting == 0 ? "" : $" {waiting} waiting before you.";
         return new GitprocException(
-            ErrorReason.NothingFree,
+            ErrorReason.NoCheckoutAvailable,
             $"{why}{how}.{queue}{list}",
             key);
     }
@@ -528,7 +528,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     private Seen Look(GrantRequest request)
     {
         var (repository, version) = (request.Repository.Id, database.Version);
-        if (_seen is null || _seen.Repository != repository || _seen.Version != version || Environment.TickCount64 - _seen.At > LongestTrust)
+        if (_seen is null || _seen.Repository != repository || _seen.Version != version || Environment.TickCount64 - _seen.At > MaxTrustMilliseconds)
             _seen = new Seen(repository, version, Environment.TickCount64, _checkouts.OfRepository(repository), new OwnerLives());
         return _seen;
     }

@@ -30,7 +30,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         {
             return leases.Grant(request, ticket: null);
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree && (longest is null || MayComeFree(request)))
+        catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
         {
             // The cleaning that was in the way may have ended since.
             if (longest is null && !leases.IsBeingCleaned(request))
@@ -79,7 +79,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             {
                 return leases.Grant(request, ticket);
             }
-            catch (GitprocException e) when (e.Reason == ErrorReason.NothingFree)
+            catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable)
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
                     return leases.Grant(request, ticket);
@@ -120,7 +120,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     }
 
     private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why) => new(
-        ErrorReason.NothingFree, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key);
+        ErrorReason.NoCheckoutAvailable, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

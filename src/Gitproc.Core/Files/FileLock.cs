@@ -15,7 +15,7 @@ namespace Gitproc.Files;
 internal sealed class FileLock : IDisposable
 {
     /// <summary>For how long one who has a lock and does not touch it counts as one who works.</summary>
-    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan BetweenTouches = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
@@ -53,7 +53,7 @@ internal sealed class FileLock : IDisposable
         while (!wait.Wait(BetweenLooks, cancellationToken))
         {
             if (HasStopped(path))
-                throw Stopped($"{HolderOf(path)}, which {doing}, is stopped: it has done nothing for {LongestSilence.TotalSeconds:0} s, and others wait for it", path);
+                throw Stopped($"{HolderOf(path)}, which {doing}, is stopped: it has done nothing for {SilenceTimeout.TotalSeconds:0} s, and others wait for it", path);
         }
 
         return new FileLock(wait.Take()!) { WaitedSince = since };
@@ -146,7 +146,7 @@ internal sealed class FileLock : IDisposable
     private static bool HasStopped(string path) => IsSilent(path) && FindLeft([path]) is [_] && LockedFile.IsLocked(path);
 
     private static bool IsSilent(string path) =>
-        (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > LongestSilence && ReadLine(path).EndsWith(Touches, StringComparison.Ordinal);
+        (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > SilenceTimeout && ReadLine(path).EndsWith(Touches, StringComparison.Ordinal);
 
     // The first line: behind it may be the rest of a longer one.
     private static string ReadLine(string path)

@@ -10,7 +10,7 @@ namespace Gitproc.Files;
 internal static class PlainFile
 {
     // More than git or gitproc writes into a file that is read whole.
-    private const int MostBytes = 16 << 20;
+    private const int MaxBytes = 16 << 20;
 
     /// <summary>Opens a file.</summary>
     public static SafeFileHandle? TryOpen(string path)
@@ -37,7 +37,7 @@ internal static class PlainFile
     public static byte[]? TryRead(string path)
     {
         using var handle = TryOpen(path);
-        if (handle is null || RandomAccess.GetLength(handle) is not (<= MostBytes and var length))
+        if (handle is null || RandomAccess.GetLength(handle) is not (<= MaxBytes and var length))
             return null;
         try
         {

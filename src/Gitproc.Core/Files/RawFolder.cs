@@ -168,7 +168,7 @@ internal enum EntryKind
 /// <param name="Mode">Its mode before it was opened; null on Windows.</param>
 internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDisposable
 {
-    private const long MostBytes = 512 << 20;
+    private const long MaxBytes = 512 << 20;
 
     /// <summary>Whether its user may run it; never on Windows.</summary>
     public bool IsExecutable => Mode?.HasFlag(UnixFileMode.UserExecute) == true;
@@ -179,7 +179,7 @@ internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDispos
     /// <summary>Reads all of it.</summary>
     /// <returns>Its content as raw text.</returns>
     public string ReadAll() =>
-        Length <= MostBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
+        Length <= MaxBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
 
     /// <summary>Reads what it begins with.</summary>
     /// <param name="mostBytes">How many bytes are read at most.</param>

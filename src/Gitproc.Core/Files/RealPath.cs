@@ -4,7 +4,7 @@ namespace Gitproc.Files;
 internal static class RealPath
 {
     // As many as Linux follows before it calls it a loop (path_resolution(7)).
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     /// <summary>Resolves a path as far as it exists; the rest is taken as it is.</summary>
     /// <param name="path">An absolute path.</param>
@@ -23,7 +23,7 @@ internal static class RealPath
             {
                 real = Path.GetDirectoryName(real) ?? real;
             }
-            else if (links < MostLinks && LinkTarget(Path.Combine(real, part)) is { } target)
+            else if (links < MaxLinks && LinkTarget(Path.Combine(real, part)) is { } target)
             {
                 links++;
                 if (Path.IsPathRooted(target))

@@ -6,10 +6,10 @@ namespace Gitproc.Files;
 internal static class TreeStats
 {
     // Files that are looked at one after the other, while others are on other processors.
-    private const int MostInPart = 2000;
+    private const int MaxInPart = 2000;
 
     // Folders that are kept open on the way to a file; of those below each is opened from there.
-    private const int MostOpen = 32;
+    private const int MaxOpen = 32;
 
     /// <summary>Looks.</summary>
     /// <param name="root">The absolute path of the tree.</param>
@@ -17,14 +17,14 @@ internal static class TreeStats
     public static FileStat[] Of(string root, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         var found = new FileStat[paths.Count];
-        if (paths.Count <= MostInPart)
+        if (paths.Count <= MaxInPart)
         {
             Look(root, paths, 0, found);
             return found;
         }
 
-        var starts = Enumerable.Range(0, (paths.Count + MostInPart - 1) / MostInPart).Select(part => part * MostInPart).ToList();
-        SideBySide.Do(starts, reports: null, (start, _, _) => Look(root, paths, start, found.AsSpan(start, Math.Min(MostInPart, paths.Count - start))), cancellationToken);
+        var starts = Enumerable.Range(0, (paths.Count + MaxInPart - 1) / MaxInPart).Select(part => part * MaxInPart).ToList();
+        SideBySide.Do(starts, reports: null, (start, _, _) => Look(root, paths, start, found.AsSpan(start, Math.Min(MaxInPart, paths.Count - start))), cancellationToken);
         return found;
     }
 
@@ -92,7 +92,7 @@ internal static class TreeStats
             var start = _open.Count == 0 ? 0 : _open[^1].End + 1;
             while (_last is not null && start < path.Length)
             {
-                if (_open.Count == MostOpen)
+                if (_open.Count == MaxOpen)
                 {
                     _last = RawTree.TryOpenFolder(_last, _path[start..]);
                     // It is the last one until the next call closes it.
@@ -117,7 +117,7 @@ internal static class TreeStats
         private void CloseTo(ReadOnlySpan<char> path)
         {
             var kept = 0;
-            while (kept < _open.Count && kept < MostOpen && _open[kept].End is var end && end <= path.Length
+            while (kept < _open.Count && kept < MaxOpen && _open[kept].End is var end && end <= path.Length
                 && path[..end].SequenceEqual(_path.AsSpan(0, end)) && (end == path.Length || path[end] == '/'))
             {
                 kept++;

@@ -20,7 +20,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
-    private const int LongestTarget = 65536;
+    private const int MaxTargetLength = 65536;
     private const uint OwnFolder = 0b111_000_000;
     private const uint OwnFile = 0b110_000_000;
     private const uint NewFile = 0b110_110_110;
@@ -31,7 +31,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed while one in
     // them is open, and opened again from the nearest one that is. There may be thousands, and a process may have a thousand files open.
-    private const int MostOpen = 32;
+    private const int MaxOpen = 32;
 
     private readonly UnixFolder? _parent;
     private readonly string _name;
@@ -78,7 +78,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
     private int Descriptor => (int)(_handle ??= OpenAgain()).DangerousGetHandle();
 
-    private bool MayBeClosed => _isDisposed || (_depth > MostOpen && _depth % MostOpen != 0);
+    private bool MayBeClosed => _isDisposed || (_depth > MaxOpen && _depth % MaxOpen != 0);
 
     /// <summary>Opens a folder.</summary>
     public static new UnixFolder? TryOpen(string path) => OpenFolder(CurrentFolder, RawText.OfText(path), 0, parent: null);
@@ -230,7 +230,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         var length = ReadLinkInto(name, target);
         if (length == target.Length)
         {
-            target = new byte[LongestTarget];
+            target = new byte[MaxTargetLength];
             length = ReadLinkInto(name, target);
         }
 

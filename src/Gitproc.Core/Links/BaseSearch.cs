@@ -10,7 +10,7 @@ namespace Gitproc.Links;
 /// </summary>
 internal static class BaseSearch
 {
-    private const int MostShown = 20;
+    private const int MaxShown = 20;
 
     /// <summary>Finds the nearest base repository.</summary>
     /// <param name="checkout">The checkout's folder, absolute.</param>
@@ -26,7 +26,7 @@ internal static class BaseSearch
     public static string Tried(string checkout, string gitdir)
     {
         var tried = Starts(checkout, gitdir).SelectMany(start => Names(start, gitdir)).ToList();
-        return string.Join(", ", tried.Take(MostShown)) + (tried.Count > MostShown ? $" and {tried.Count - MostShown} more" : "");
+        return string.Join(", ", tried.Take(MaxShown)) + (tried.Count > MaxShown ? $" and {tried.Count - MaxShown} more" : "");
     }
 
     private static RepositoryPlace? Nearest(string checkout, string gitdir, HashSet<string> visited)

@@ -14,7 +14,7 @@ internal sealed record GitlinkFile
     /// <summary>The name of the file in a checkout.</summary>
     public const string FileName = ".gitlink";
 
-    private const int LongestFile = 64 * 1024;
+    private const int MaxFileSize = 64 * 1024;
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
@@ -39,7 +39,7 @@ internal sealed record GitlinkFile
             return null;
         // A pipe says that it is empty, and so does a device.
         var content = PlainFile.TryRead(path) ?? (file.Length == 0 ? [] : throw Garbage(path, "it cannot be read"));
-        if (content.Length > LongestFile)
+        if (content.Length > MaxFileSize)
             throw Garbage(path, $"it has {content.Length} bytes");
         try
         {

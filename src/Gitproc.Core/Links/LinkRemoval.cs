@@ -18,7 +18,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     private const string ViewName = "gitproc-view";
 
     /// <summary>The most bytes of files that are rescued.</summary>
-    public required long MostRescued { get; init; }
+    public required long MaxRescueSize { get; init; }
 
     /// <summary>Removes one.</summary>
     /// <returns>What was rescued; null when there was nothing.</returns>
@@ -72,17 +72,17 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     private Rescue? RescueWork(LinkState link, CancellationToken cancellationToken)
     {
         var common = link.Place.CommonDirectory;
-        var place = CheckoutPlace.OfLinked(link.Id, link.Path, common);
-        var request = new HandOverRequest
+        var place = CheckoutPlace.FromWorktree(link.Id, link.Path, common);
+        var request = new RecyclingRequest
         {
             Place = place,
             Base = common,
-            Model = common,
+            Template = common,
             Key = link.Place.Top,
             Url = link.Place.Top,
             Target = new Target(null, link.ReadHead()?.Commit, HasUpstream: false),
             ReleasedAt = DateTimeOffset.UtcNow,
-            MostRescued = MostRescued,
+            MaxRescueSize = MaxRescueSize,
         };
         using var root = RawFolder.Open(link.Path);
         using var gitDirectory = RawFolder.Open(link.GitDirectory);

@@ -39,7 +39,7 @@ internal sealed class LinkRestore(GitRunner git)
         try
         {
             new RescueRestore(
-                new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id), place.CommonDirectory, git, CheckoutPlace.OfLinked(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
+                new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id), place.CommonDirectory, git, CheckoutPlace.FromWorktree(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
             // The rescue has it as it was.
             return new LinkStore(place).Write(link.Id, link.Record, link.Path);
         }

@@ -70,7 +70,7 @@ internal static class LinkLookup
 
     /// <summary>Finds a checkout of a base repository.</summary>
     /// <param name="place">The base repository; null when only a path can be meant.</param>
-    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="workingDirectory">The working directory, absolute.</param>
     public static LinkState Find(RepositoryPlace? place, string link, string workingDirectory)
     {
         var path = RealPath.Of(Path.GetFullPath(link, workingDirectory));

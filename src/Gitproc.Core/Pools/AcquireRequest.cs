@@ -11,7 +11,7 @@ public sealed record AcquireRequest
     /// </summary>
     public string? Repository { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>What is wanted of the leases.</summary>

@@ -7,7 +7,7 @@ namespace Gitproc.Pools;
 /// <summary>Matches texts of checkouts against a pattern, without regard to the case of letters. Thread-safe.</summary>
 public sealed class CheckoutFilter
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
 
@@ -21,7 +21,7 @@ public sealed class CheckoutFilter
     {
         try
         {
-            return new(new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, LongestMatch));
+            return new(new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchTimeout));
         }
         catch (RegexParseException e)
         {

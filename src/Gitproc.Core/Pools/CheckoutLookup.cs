@@ -11,7 +11,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
 {
     /// <summary>Finds the number of a checkout. Whether the pool has it is not looked up.</summary>
     /// <param name="text">A name, or a path in the checkout's folder; null for the folder the caller stands in.</param>
-    /// <param name="directory">The folder the caller stands in, absolute.</param>
+    /// <param name="directory">The working directory, absolute.</param>
     public long Find(string? text, string directory)
     {
         if (text is null)

@@ -9,7 +9,7 @@ public sealed record HistoryRequest
     /// <summary>A URL, a local path, or a name that the pool knows; null for all.</summary>
     public string? Repository { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>Only events from then on; null for all.</summary>

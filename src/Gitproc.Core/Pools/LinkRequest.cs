@@ -6,7 +6,7 @@ public sealed record LinkRequest
     /// <summary>The path of its folder: not there, empty, or with nothing but a <c>.gitlink</c> file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The folder the caller stands in, absolute.</summary>
+    /// <summary>The working directory, absolute.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>

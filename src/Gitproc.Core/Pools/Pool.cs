@@ -39,7 +39,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         if (request.MaxCheckouts < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         if (request is { Name: not null, Count: > 1 })
-            throw new GitprocException(ErrorReason.Contradiction, "There is one checkout of a name.", request.Name);
+            throw new GitprocException(ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
@@ -149,7 +149,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
     /// <summary>Lists the checkouts. Reads only.</summary>
     /// <param name="repository">Only those of this repository, given as for <see cref="Acquire(AcquireRequest, CancellationToken)"/>; null for all.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
@@ -187,9 +187,9 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         }
     }
 
-    /// <summary>Lists the work that was rescued: from checkouts of the pool, and from light-weight checkouts of the repository the caller stands in.</summary>
+    /// <summary>Lists the work that was rescued: from checkouts of the pool, and from light-weight checkouts of the repository around the working directory.</summary>
     /// <param name="repository">Only of this repository of the pool, given as for an acquire; null for all.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="isUndone">Whether those of commits that jobs had undone themselves are wanted instead.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The rescues, the newest first.</returns>
@@ -239,7 +239,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
     /// <summary>Throws rescued work away.</summary>
     /// <param name="rescue">The rescue's id.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>What it was.</returns>
     /// <exception cref="GitprocException">There is no such rescue.</exception>
@@ -268,19 +268,19 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var repository = target.Known ?? (mayCreate
             ? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)))
             : throw new GitprocException(
-                ErrorReason.NothingFree, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
+                ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
 
         // Whoever names the folder of the repository means it as much as one who names none.
         var isOfCaller = config is { TopLevel: { } top, Local.Count: > 0 }
             && (request.Repository is null || RealPath.IsSame(RealPath.Of(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), RealPath.Of(top)));
         var carried = isOfCaller ? new CarriedConfig(config, settings) : null;
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
-        var healing = new BaseHealing(_folder, reports) { Url = target.Url, Credential = target.Credential, LongestSilence = settings.GitTimeout };
-        var acquisition = new Acquisition(_folder, database, leases, new GitRunner(reports, healing.TryHeal) { LongestSilence = settings.GitTimeout }, reports)
+        var healing = new BaseHealing(_folder, reports) { Url = target.Url, Credential = target.Credential, SilenceTimeout = settings.GitTimeout };
+        var acquisition = new Acquisition(_folder, database, leases, new GitRunner(reports, healing.TryHeal) { SilenceTimeout = settings.GitTimeout }, reports)
         {
             Target = target,
             Caller = _caller,
-            LongestWait = request.Wait,
+            WaitTimeout = request.Wait,
             StopProcesses = request.StopProcesses,
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
@@ -368,7 +368,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     private GitConfig ReadConfig(string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = new CallerConfig(new GitConfigReader(_git), database).Read(workingDirectory, cancellationToken);
-        _git.LongestSilence = PoolSettings.ReadGitTimeout(config);
+        _git.SilenceTimeout = PoolSettings.ReadGitTimeout(config);
         return config;
     }
 

@@ -92,11 +92,11 @@ public sealed partial class Pool
     {
         if (request.KeepFree < 0)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts to keep must be 0 or more.");
-        if (request.UnusedFor < TimeSpan.Zero || request.UnusedFor > Duration.Longest)
+        if (request.UnusedFor < TimeSpan.Zero || request.UnusedFor > Duration.Max)
         {
             throw new GitprocException(
                 ErrorReason.InvalidDuration,
-                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, and no longer than {Duration.Longest.TotalDays:0} days.",
+                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, and no longer than {Duration.Max.TotalDays:0} days.",
                 $"{request.UnusedFor}");
         }
 
@@ -150,7 +150,7 @@ public sealed partial class Pool
 
     /// <summary>Lists the checkouts with what is so in their work trees: git runs in each, several at a time.</summary>
     /// <param name="repository">Only those of this repository, given as for <see cref="Acquire(AcquireRequest, CancellationToken)"/>; null for all.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
@@ -167,7 +167,7 @@ public sealed partial class Pool
                 reports,
                 (row, relay, cancellation) => row.State is CheckoutState.Creating or CheckoutState.Broken
                     ? null
-                    : new WorkStatusReader(_folder, new GitRunner(relay) { LongestSilence = _git.LongestSilence }).TryRead(_folder.Place(row), bases[row.RepositoryId], cancellation),
+                    : new WorkStatusReader(_folder, new GitRunner(relay) { SilenceTimeout = _git.SilenceTimeout }).TryRead(_folder.Place(row), bases[row.RepositoryId], cancellation),
                 cancellationToken);
             var description = new CheckoutDescription(_folder);
             return [.. rows.Zip(statuses, description.Of)];
@@ -177,7 +177,7 @@ public sealed partial class Pool
     private List<string> Examine(PoolDatabase database, CancellationToken cancellationToken)
     {
         var settings = Settings(database, cancellationToken);
-        var healing = new BaseHealing(_folder, reports) { LongestSilence = settings.GitTimeout };
+        var healing = new BaseHealing(_folder, reports) { SilenceTimeout = settings.GitTimeout };
         var checkouts = new CheckoutTable(database.Connection);
         var done = new List<string>();
         foreach (var repository in new RepositoryTable(database.Connection).All())

@@ -68,7 +68,7 @@ public sealed partial class Pool
 
     /// <summary>Lists light-weight checkouts. Reads only, and starts no process.</summary>
     /// <param name="baseRepository">Of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller, and where there is none for all of the pool.</param>
-    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by name.</returns>
     /// <exception cref="GitprocException">The base repository is not found.</exception>
@@ -76,8 +76,8 @@ public sealed partial class Pool
         [.. LinkBases(baseRepository, workingDirectory, cancellationToken).SelectMany(place => new LinkStore(place).List()).Select(link => link.Describe())];
 
     /// <summary>Leads light-weight checkouts and their base repository back to one another when one was moved.</summary>
-    /// <param name="path">The folder of a checkout; null for the one the caller stands in, or for all of the repository the caller stands in.</param>
-    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="path">The folder of a checkout; null for the one the caller stands in, or for all of the repository around the working directory.</param>
+    /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <returns>The checkouts.</returns>
     /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
     public static IReadOnlyList<Link> RepairLinks(string? path, string workingDirectory)
@@ -93,7 +93,7 @@ public sealed partial class Pool
     /// <param name="link">Its name, or where it was; or the id of a rescue.</param>
     /// <param name="path">Where to put it; null for where it was.</param>
     /// <param name="baseRepository">Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</param>
-    /// <param name="workingDirectory">The folder the caller stands in, absolute.</param>
+    /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">There is none, it is not missing, or something is in the way.</exception>
@@ -122,7 +122,7 @@ public sealed partial class Pool
         if (state.IsThere && FolderProcesses.IsAtOrBelow(RealPath.Of(request.WorkingDirectory), state.Path))
             throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
         var was = state.Describe();
-        new LinkRemoval(_git, reports) { MostRescued = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
+        new LinkRemoval(_git, reports) { MaxRescueSize = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
             .Remove(state, request.Discard, request.Force, cancellationToken);
         return was;
     }
@@ -143,7 +143,7 @@ public sealed partial class Pool
         return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "Name it: gitproc link PATH --base REPOSITORY"), wanted, path);
     }
 
-    // What begins as paths do is one from where the caller stands, as everywhere. Another one is searched for as a .gitlink says.
+    // What begins as paths do is one from in the working directory, as everywhere. Another one is searched for as a .gitlink says.
     private static RepositoryPlace? LocalBase(string text, string path, string workingDirectory)
     {
         if (text.Any(char.IsControl) || string.IsNullOrWhiteSpace(text))

@@ -75,7 +75,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         foreach (var (relative, basePath) in Bases())
         {
             var end = $"/base/{relative}/objects";
-            var line = PlainFile.TryReadText(Path.Combine(CheckoutModel.Of(basePath), Alternates))?.TrimEnd('\n');
+            var line = PlainFile.TryReadText(Path.Combine(TemplateRepository.Of(basePath), Alternates))?.TrimEnd('\n');
             if (line?.EndsWith(end, StringComparison.Ordinal) == true)
                 return Path.GetFullPath(line[..^end.Length]);
         }
@@ -104,14 +104,14 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     {
         foreach (var (_, basePath) in Bases())
         {
-            WriteAlternates(CheckoutModel.Of(basePath));
+            WriteAlternates(TemplateRepository.Of(basePath));
             if (!isCopy && LocalRepository.At(basePath) is { } place && Worktrees.Of(basePath).Count > 0)
                 LinkRepair.RepairAll(place);
         }
 
         foreach (var row in new CheckoutTable(database.Connection).All())
         {
-            if (row.Kind == CheckoutKind.Linked)
+            if (row.Kind == CheckoutKind.Worktree)
                 WriteWorktree(folder.Place(row));
             else if (RealPath.IsFolder(folder.Checkout(row.Name)))
                 WriteAlternates(folder.Place(row).GitDirectory);

@@ -27,7 +27,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         foreach (var name in names.Distinct().Order(StringComparer.Ordinal))
         {
             if (CheckoutName.Read(name) is { } id && _checkouts.Find(id) is null)
-                Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.OfClone(name, folder.Checkout(name)));
+                Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.FromClone(name, folder.Checkout(name)));
         }
 
         return _done;
@@ -39,7 +39,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         var found = new Dictionary<string, CheckoutPlace>(StringComparer.Ordinal);
         foreach (var basePath in BaseFolder.All(folder.Base("")))
         {
-            foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.OfLinked(id, folder.Checkout(id), basePath)))
+            foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.FromWorktree(id, folder.Checkout(id), basePath)))
             {
                 if (CheckoutRecord.Exists(place.GitDirectory) && !RealPath.IsFolder(place.GitEntry))
                     found.TryAdd(place.Name, place);
@@ -104,7 +104,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         var lease = LeaseFile.Read(place.GitDirectory);
         var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(place.GitDirectory) ? CheckoutState.Unknown : CheckoutState.Cleaning;
         var head = place.ReadHead() ?? new Head(null, null);
-        var row = _checkouts.Adopt(id, repository.Id, record.Url, place.IsLinked ? CheckoutKind.Linked : CheckoutKind.Clone, state, lease, head);
+        var row = _checkouts.Adopt(id, repository.Id, record.Url, place.IsWorktree ? CheckoutKind.Worktree : CheckoutKind.Clone, state, lease, head);
         leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");
         _done.Add($"{name} is on the list again, {state switch
         {

@@ -21,8 +21,8 @@ public sealed partial class Pool
     public IReadOnlyList<Suggestion> SuggestCheckouts() => Suggest(() =>
         Rows().Select(row => new Suggestion(row.Name, $"{row.State} {row.RepositoryKey} {row.Branch}")));
 
-    /// <summary>The keys of the repositories that the pool knows, and the remotes of the repository that the caller stands in.</summary>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <summary>The keys of the repositories that the pool knows, and the remotes of the repository around the working directory.</summary>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the remotes first.</returns>
     public IReadOnlyList<Suggestion> SuggestRepositories(string workingDirectory) => Suggest(() => Peek(database =>
     {
@@ -44,15 +44,15 @@ public sealed partial class Pool
     /// on this machine, and of the caller's own as the caller's clone knows them.
     /// </summary>
     /// <param name="repository">The repository, given as for an acquire; null for the caller's own.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the branches first.</returns>
     public IReadOnlyList<Suggestion> SuggestRefs(string? repository, string workingDirectory) => Suggest(() =>
         BaseOf(repository, workingDirectory) is { } path ? Refs(path, isOwnToo: false) : RefsOfUnknown(repository, workingDirectory));
 
     /// <summary>The branches and tags of the base repository of a light-weight checkout.</summary>
     /// <param name="baseRepository">The base repository, as for <see cref="LinkRequest.Base"/>; null for what the folder says.</param>
-    /// <param name="path">The folder of the checkout, which need not be there; relative paths begin where the caller stands.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="path">The folder of the checkout, which need not be there; relative paths begin in the working directory.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the branches first.</returns>
     public IReadOnlyList<Suggestion> SuggestLinkRefs(string? baseRepository, string path, string workingDirectory) => Suggest(() =>
     {
@@ -66,7 +66,7 @@ public sealed partial class Pool
 
     /// <summary>The names of light-weight checkouts.</summary>
     /// <param name="baseRepository">Of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller, and where there is none for all of the pool.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions, by name.</returns>
     public IReadOnlyList<Suggestion> SuggestLinks(string? baseRepository, string workingDirectory) => Suggest(() =>
         SuggestedBases(baseRepository, workingDirectory)
@@ -90,8 +90,8 @@ public sealed partial class Pool
             .OrderBy(label => label.Key, StringComparer.Ordinal)
             .Select(label => new Suggestion(label.Key, string.Join(", ", label.Select(held => held.Row.Name)))));
 
-    /// <summary>The ids of rescues: those of the pool, and of light-weight checkouts of the repository that the caller stands in.</summary>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <summary>The ids of rescues: those of the pool, and of light-weight checkouts of the repository around the working directory.</summary>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions, by id.</returns>
     public IReadOnlyList<Suggestion> SuggestRescues(string workingDirectory) => Suggest(() =>
     {

@@ -9,7 +9,7 @@ public sealed partial class Pool
 {
     /// <summary>Begins to look at the pool again and again. Reads only.</summary>
     /// <param name="repository">Only this repository, given as for an acquire; null for all.</param>
-    /// <param name="workingDirectory">The absolute path of the folder the caller stands in.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends a look.</param>
     /// <returns>The watch.</returns>
     public PoolWatch Watch(string? repository, string workingDirectory, CancellationToken cancellationToken = default)

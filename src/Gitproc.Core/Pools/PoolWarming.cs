@@ -81,13 +81,13 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         if (count <= most - held)
             return;
         throw new GitprocException(
-            ErrorReason.NothingFree,
+            ErrorReason.NoCheckoutAvailable,
             $"{count} checkouts of {row.Key} cannot be ready: at most {most} may be made, and {held} of them are held. To allow more: git config --global gitproc.maxCheckouts {count + held}",
             row.Key);
     }
 
     private GitRunner Git(IProgress<PoolReport>? told) => new(
-        told, new BaseHealing(folder, told) { Url = Repository.Url, Credential = Repository.Credential, LongestSilence = Settings.GitTimeout }.TryHeal) { LongestSilence = Settings.GitTimeout };
+        told, new BaseHealing(folder, told) { Url = Repository.Url, Credential = Repository.Credential, SilenceTimeout = Settings.GitTimeout }.TryHeal) { SilenceTimeout = Settings.GitTimeout };
 
     private List<CheckoutRow> Ready(RepositoryRow row, Target target) => _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
 
@@ -112,7 +112,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         {
             Target = Repository,
             Caller = caller,
-            LongestWait = null,
+            WaitTimeout = null,
             StopProcesses = false,
             CheckoutWorkers = CheckoutWorkers,
             Ref = WantedRef.Parse(null, null),
@@ -134,7 +134,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         {
             leases.GiveBack(acquisition.Run(cancellationToken)[0], "it is ready");
         }
-        catch (GitprocException e) when (id is not null && e.Reason is ErrorReason.NothingFree or ErrorReason.CheckoutNotFound)
+        catch (GitprocException e) when (id is not null && e.Reason is ErrorReason.NoCheckoutAvailable or ErrorReason.CheckoutNotFound)
         {
             // Somebody was faster, or it was found damaged: then another one.
             MakeOne(repository, id: null, relay, cancellationToken);

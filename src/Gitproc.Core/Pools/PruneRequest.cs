@@ -12,6 +12,6 @@ public sealed record PruneRequest
     /// <summary>Only what is of this repository: a URL, a local path, or a name that the pool knows; null for all.</summary>
     public string? Repository { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 }

@@ -6,7 +6,7 @@ public sealed record RemoveLinkRequest
     /// <summary>Its name or path.</summary>
     public required string Link { get; init; }
 
-    /// <summary>The folder the caller stands in, absolute.</summary>
+    /// <summary>The working directory, absolute.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</summary>

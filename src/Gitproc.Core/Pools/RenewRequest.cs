@@ -8,7 +8,7 @@ public sealed record RenewRequest
     /// <summary>The name of a checkout, or a path in one; null for the one that <see cref="WorkingDirectory"/> lies in.</summary>
     public string? Checkout { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>The lease that is meant: a later one on the same checkout is left alone. Null for whichever there is.</summary>

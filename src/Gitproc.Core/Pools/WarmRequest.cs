@@ -9,7 +9,7 @@ public sealed record WarmRequest
     /// </summary>
     public string? Repository { get; init; }
 
-    /// <summary>The absolute path of the folder the caller stands in.</summary>
+    /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>How many checkouts are to be free, clean and at the default branch; 1 or more.</summary>

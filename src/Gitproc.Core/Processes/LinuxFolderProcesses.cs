@@ -21,7 +21,7 @@ namespace Gitproc.Processes;
 internal static unsafe partial class LinuxFolderProcesses
 {
     // PATH_MAX; the kernel uses a page for it.
-    private const int MostBytes = 4096;
+    private const int MaxBytes = 4096;
 
     // errno(3)
     private const int NotPermitted = 1; // EPERM
@@ -85,7 +85,7 @@ internal static unsafe partial class LinuxFolderProcesses
     private static bool HasMapped(int id, ReadOnlySpan<byte> folder)
     {
         Span<byte> wanted = [(byte)' ', .. folder, (byte)'/'];
-        Span<byte> text = stackalloc byte[2 * MostBytes];
+        Span<byte> text = stackalloc byte[2 * MaxBytes];
         try
         {
             using var maps = File.OpenHandle($"/proc/{id}/maps");
@@ -112,8 +112,8 @@ internal static unsafe partial class LinuxFolderProcesses
     [SkipLocalsInit]
     private static bool? LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
     {
-        var buffer = stackalloc byte[MostBytes];
-        var length = (int)ReadLink(parent, link, buffer, MostBytes);
+        var buffer = stackalloc byte[MaxBytes];
+        var length = (int)ReadLink(parent, link, buffer, MaxBytes);
         if (length < 0)
         {
             var error = Marshal.GetLastPInvokeError();

@@ -10,7 +10,7 @@ internal static class ProcessEnding
 {
     // A killed process ends at once, unless it waits for a disk or a server: nobody can say how long that takes.
     private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(32);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(32);
 
     /// <summary>
     /// Asks processes to end (SIGTERM), waits, and kills those that still run (SIGKILL). Windows has no way to ask a
@@ -63,7 +63,7 @@ internal static class ProcessEnding
     {
         var waiting = Stopwatch.StartNew();
         // Most end within a millisecond.
-        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = Min(pause * 2, LongestPause))
+        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = Min(pause * 2, MaxPause))
         {
             processes.RemoveAll(process => !ProcessTable.IsAlive(process));
             var left = patience - waiting.Elapsed;

@@ -30,7 +30,7 @@ internal sealed record CheckoutPlace
     public string? Base { get; }
 
     /// <summary>Whether it is a worktree, which shares refs, stash and config.</summary>
-    public bool IsLinked => Base is not null;
+    public bool IsWorktree => Base is not null;
 
     /// <summary>Its <c>.git</c>: the git directory, or the file that leads there.</summary>
     public string GitEntry => System.IO.Path.Combine(Path, ".git");
@@ -40,12 +40,12 @@ internal sealed record CheckoutPlace
 
     /// <summary>The place of a clone.</summary>
     /// <param name="path">Its folder, absolute.</param>
-    public static CheckoutPlace OfClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
+    public static CheckoutPlace FromClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
 
     /// <summary>The place of a linked worktree.</summary>
     /// <param name="path">Its folder, absolute.</param>
     /// <param name="basePath">The repository it is of, absolute.</param>
-    public static CheckoutPlace OfLinked(string name, string path, string basePath) => new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
+    public static CheckoutPlace FromWorktree(string name, string path, string basePath) => new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
 
     /// <summary>The place of the same worktree while its folder is elsewhere.</summary>
     /// <param name="path">Where its folder is, absolute.</param>

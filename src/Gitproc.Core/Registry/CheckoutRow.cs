@@ -52,7 +52,7 @@ internal sealed record CheckoutRow
     /// <summary>Whether the work that the last holder left is rescued already.</summary>
     public bool IsRescued { get; init; }
 
-    /// <summary>Which state of the remote its refs show, as <see cref="CheckoutModel.Generation"/>; null when it is not clean.</summary>
+    /// <summary>Which state of the remote its refs show, as <see cref="TemplateRepository.Generation"/>; null when it is not clean.</summary>
     public string? Generation { get; init; }
 
     /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null when that is not known.</summary>

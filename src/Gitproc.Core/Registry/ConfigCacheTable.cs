@@ -6,7 +6,7 @@ namespace Gitproc.Registry;
 internal sealed class ConfigCacheTable(SqliteConnection connection)
 {
     // Enough for the folders a machine's jobs begin in; the oldest goes first.
-    private const int MostRows = 256;
+    private const int MaxRows = 256;
 
     /// <summary>What was kept for a folder.</summary>
     /// <returns>The content; null when nothing was kept.</returns>
@@ -24,6 +24,6 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
             "INSERT OR REPLACE INTO config_cache (directory, environment, content) VALUES ($directory, $environment, $content)",
             ("$directory", directory), ("$environment", environment), ("$content", content));
         connection.Execute(
-            $"DELETE FROM config_cache WHERE rowid <= (SELECT rowid FROM config_cache ORDER BY rowid DESC LIMIT 1 OFFSET {MostRows})");
+            $"DELETE FROM config_cache WHERE rowid <= (SELECT rowid FROM config_cache ORDER BY rowid DESC LIMIT 1 OFFSET {MaxRows})");
     }
 }

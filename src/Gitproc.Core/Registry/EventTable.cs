@@ -27,7 +27,7 @@ internal sealed class EventTable(SqliteConnection connection)
         {
             connection.Execute(
                 "DELETE FROM event WHERE id <= $id - $most OR at < $oldest",
-                ("$id", id), ("$most", limits.MostEvents), ("$oldest", now - (long)limits.LongestAge.TotalMilliseconds));
+                ("$id", id), ("$most", limits.MaxCount), ("$oldest", now - (long)limits.MaxAge.TotalMilliseconds));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class EventTable(SqliteConnection connection)
 }
 
 /// <summary>What of the history is kept.</summary>
-internal sealed record HistoryLimits(int MostEvents, TimeSpan LongestAge)
+internal sealed record HistoryLimits(int MaxCount, TimeSpan MaxAge)
 {
     /// <summary>What is kept where the user says nothing.</summary>
     public static HistoryLimits Default { get; } = new(10_000, TimeSpan.FromDays(90));

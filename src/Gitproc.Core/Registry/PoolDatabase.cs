@@ -20,10 +20,10 @@ internal sealed class PoolDatabase : IDisposable
     private const int BusyTimeoutMilliseconds = 60_000;
 
     // After which time one that has the file lock counts as stopped. A disk that others keep busy may take seconds for a commit.
-    private static readonly TimeSpan LongestTransaction = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(30);
 
     // Some twenty commits.
-    private const long LongestLog = 256 * 1024;
+    private const long MaxLogSize = 256 * 1024;
 
     private readonly SqliteConnection _connection;
     private readonly string _file;
@@ -147,10 +147,10 @@ internal sealed class PoolDatabase : IDisposable
             var cancellationToken = _cancellationToken.IsCancellationRequested ? CancellationToken.None : _cancellationToken;
             using var wait = new LockWait(path, mayCreate: true);
             // However many there are before this one: the wait ends only when none of them gets on.
-            for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(LongestTransaction, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
+            for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(TransactionTimeout, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
             {
                 if (File.GetLastWriteTimeUtc(path) == seen)
-                    throw FileLock.Stopped($"{FileLock.HolderOf(path)} is stopped in the middle of a change of the pool's database {_file}, which takes milliseconds, for {LongestTransaction.TotalSeconds:0} s", _file);
+                    throw FileLock.Stopped($"{FileLock.HolderOf(path)} is stopped in the middle of a change of the pool's database {_file}, which takes milliseconds, for {TransactionTimeout.TotalSeconds:0} s", _file);
             }
 
             locked = wait.Take()!;
@@ -169,7 +169,7 @@ internal sealed class PoolDatabase : IDisposable
     {
         // Each first connection reads the log whole, and only emptying it makes it short again. Where another process
         // is at work, that one will come to it.
-        if (new FileInfo(_file + "-wal") is { Exists: true, Length: > LongestLog } && LockedFile.TryLock(WriterLock) is { } alone)
+        if (new FileInfo(_file + "-wal") is { Exists: true, Length: > MaxLogSize } && LockedFile.TryLock(WriterLock) is { } alone)
         {
             using var locked = alone;
             FileLock.WriteSelf(alone);

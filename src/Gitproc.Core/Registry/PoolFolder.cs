@@ -41,8 +41,8 @@ internal sealed record PoolFolder(string Path)
 
     /// <summary>Where the parts of a checkout are.</summary>
     public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
-        ? CheckoutPlace.OfLinked(row.Name, Checkout(row.Name), Base(shared))
-        : CheckoutPlace.OfClone(row.Name, Checkout(row.Name));
+        ? CheckoutPlace.FromWorktree(row.Name, Checkout(row.Name), Base(shared))
+        : CheckoutPlace.FromClone(row.Name, Checkout(row.Name));
 
     /// <summary>The folder of a base repository.</summary>
     /// <returns>Its absolute path.</returns>

@@ -18,7 +18,7 @@ public enum ErrorReason
     NoRepositoryHere,
 
     /// <summary>Every checkout of the repository is taken and none may be made.</summary>
-    NothingFree,
+    NoCheckoutAvailable,
 
     /// <summary>The pool has no such checkout.</summary>
     CheckoutNotFound,
@@ -96,7 +96,7 @@ public enum ErrorReason
     NoStepOutput,
 
     /// <summary>Two things are wanted that exclude each other.</summary>
-    Contradiction,
+    ConflictingOptions,
 
     /// <summary>A span of time is too short or too long for what it is given for.</summary>
     InvalidDuration,

@@ -8,7 +8,7 @@ namespace Gitproc.Repositories;
 internal sealed class BaseClone(PoolFolder folder, GitRunner git)
 {
     /// <summary>How long git may say nothing; null for as long as it likes.</summary>
-    public required TimeSpan? LongestSilence { get; init; }
+    public required TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>Keeps refs in files, whatever the user's default: HEAD is read without a process.</summary>
     public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
@@ -30,7 +30,7 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
             {
                 WorkingDirectory = folder.Path,
                 Subject = url,
-                LongestSilence = LongestSilence,
+                SilenceTimeout = SilenceTimeout,
                 Config = credential is null ? [] : CredentialConfig.For(url, credential),
                 Environment = [.. FilesRefFormat, .. credential is null ? [] : CredentialConfig.Variables(credential)],
             },

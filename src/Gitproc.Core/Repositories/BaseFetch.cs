@@ -22,7 +22,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     public required UrlCredential? Credential { get; init; }
 
     /// <summary>How long git may say nothing.</summary>
-    public required TimeSpan LongestSilence { get; init; }
+    public required TimeSpan SilenceTimeout { get; init; }
 
     private string BasePath => folder.Base(Repository.Base);
 
@@ -51,7 +51,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             // By the URL: it is the one this caller has access by.
             Run(["fetch", "--prune", "--no-tags", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*", BaseTags.Refspec], cancellationToken);
             FindDefault(cancellationToken);
-            new CheckoutModel(git).Update(BasePath, cancellationToken);
+            new TemplateRepository(git).Update(BasePath, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
@@ -155,7 +155,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
                 WorkingDirectory = folder.Path,
                 Subject = Url,
                 HasRawOutput = true,
-                LongestSilence = LongestSilence,
+                SilenceTimeout = SilenceTimeout,
                 MayFail = mayFail,
                 Config = [.. call.Config, ("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
                 Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),

@@ -12,9 +12,9 @@ internal static class BaseFolder
 
     private const string GitSuffix = ".git";
     private const string Forbidden = "<>:\"|?*\\%";
-    private const int LongestName = 100;
-    private const int LongestPath = 120;
-    private const int LongestFirst = 80;
+    private const int MaxNameLength = 100;
+    private const int MaxPathLength = 120;
+    private const int MaxFirst = 80;
 
     // learn.microsoft.com/windows/win32/fileio/naming-a-file
     private static readonly HashSet<string> Devices = new(
@@ -39,7 +39,7 @@ internal static class BaseFolder
         }
 
         var folder = string.Join('/', parts) + GitSuffix;
-        return folder.Length <= LongestPath && parts.All(IsShort) ? folder : Shorten(parts[0], key);
+        return folder.Length <= MaxPathLength && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
 
     /// <summary>Finds all base repositories.</summary>
@@ -58,7 +58,7 @@ internal static class BaseFolder
     }
 
     // Linux and macOS count the bytes of a name, of which 255 may be.
-    private static bool IsShort(string name) => Encoding.UTF8.GetByteCount(name) <= LongestName;
+    private static bool IsShort(string name) => Encoding.UTF8.GetByteCount(name) <= MaxNameLength;
 
     private static string Encode(string name)
     {
@@ -79,6 +79,6 @@ internal static class BaseFolder
     private static string Shorten(string first, string key)
     {
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16].ToLowerInvariant();
-        return $"{(first.Length <= LongestFirst && IsShort(first) ? first : "_")}/%long/{hash}{GitSuffix}";
+        return $"{(first.Length <= MaxFirst && IsShort(first) ? first : "_")}/%long/{hash}{GitSuffix}";
     }
 }

@@ -22,7 +22,7 @@ namespace Gitproc.Repositories;
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
 {
     // What a job borrows from may be a pipe, and one commit is read in no time.
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(10);
 
     private readonly GitRunner _git = new(reports);
 
@@ -33,7 +33,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     public UrlCredential? Credential { get; init; }
 
     /// <summary>How long git may say nothing; null for as long as it likes.</summary>
-    public TimeSpan? LongestSilence { get; init; }
+    public TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>Heals the base repository that a git needs which has failed, if it is one of the pool's and damaged.</summary>
     /// <param name="began">When it was started, UTC.</param>
@@ -172,7 +172,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
 
         MoveOut(basePath, file, name.Replace('/', '_'));
         const string head = "refs/remotes/origin/HEAD";
-        var known = Path.Combine(CheckoutModel.Of(basePath), head);
+        var known = Path.Combine(TemplateRepository.Of(basePath), head);
         if (name == head && File.Exists(known))
             File.Copy(known, file);
     }
@@ -202,7 +202,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         using var step = ProgressStep.Begin(reports, $"healing the base repository of {repository.Key}");
         try
         {
-            var clone = new BaseClone(folder, _git) { LongestSilence = LongestSilence }.Make(Url ?? repository.Url, Credential, unfinished, cancellationToken);
+            var clone = new BaseClone(folder, _git) { SilenceTimeout = SilenceTimeout }.Make(Url ?? repository.Url, Credential, unfinished, cancellationToken);
             MoveIn(Path.Combine(clone, "objects"), Path.Combine(basePath, "objects"));
             foreach (var pack in damage.Packs)
                 new PackSalvage(folder, _git, basePath).Run(pack, cancellationToken);
@@ -215,11 +215,11 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         }
 
         FetchNamed(repository, basePath, cancellationToken);
-        var model = new CheckoutModel(_git);
-        if (CheckoutModel.Generation(basePath) is null)
-            model.Make(basePath, basePath, cancellationToken);
+        var template = new TemplateRepository(_git);
+        if (TemplateRepository.Generation(basePath) is null)
+            template.Make(basePath, basePath, cancellationToken);
         else
-            model.Update(basePath, cancellationToken);
+            template.Update(basePath, cancellationToken);
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
     }
@@ -288,7 +288,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         {
             _git.Run(BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true }, cancellationToken);
             _git.Run(
-                BaseCall.Of(basePath, "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", Url ?? repository.Url, $"+{id}:{name}") with { MayFail = true, LongestSilence = LongestSilence },
+                BaseCall.Of(basePath, "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", Url ?? repository.Url, $"+{id}:{name}") with { MayFail = true, SilenceTimeout = SilenceTimeout },
                 cancellationToken);
         }
     }
@@ -325,7 +325,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             return true;
         var call = BaseCall.Of(basePath, "rev-list", "--objects", "--quiet", "--max-count=1", commit, "--");
         return _git.Run(
-            call with { MayFail = true, LongestSilence = LongestLook, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)] }, cancellationToken).ExitCode == 0;
+            call with { MayFail = true, SilenceTimeout = LookTimeout, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)] }, cancellationToken).ExitCode == 0;
     }
 
     private GitprocException Unhealed(RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)

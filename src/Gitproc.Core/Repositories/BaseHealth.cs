@@ -27,8 +27,8 @@ internal static class BaseHealth
                 SharedConfig.PutBack(path);
             if (!IsOfBase(config))
                 return "has no config of a base repository";
-            if (CheckoutModel.Generation(path) is null)
-                return "has no model of a checkout";
+            if (TemplateRepository.Generation(path) is null)
+                return "has no template repository";
             var target = BaseRefs.Default(path);
             if (target.Commit is not null)
                 return HasObjects(path) ? null : "has lost its objects";

@@ -18,18 +18,18 @@ namespace Gitproc.Repositories;
 internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     // git-config(1), gc.auto and gc.autoPackLimit: it counts one of the 256 folders of loose objects too.
-    private const int MostLooseInOne = (6700 + 255) / 256;
-    private const int MostPacks = 50;
+    private const int MaxLooseInOne = (6700 + 255) / 256;
+    private const int MaxPacks = 50;
 
     // Packs are put together that have so many bytes, or all but the largest.
-    private const long LeastBatch = 64 << 20;
+    private const long MinBatchSize = 64 << 20;
 
-    private static readonly TimeSpan LongestLock = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxLockAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxWriteAge = TimeSpan.FromDays(1);
 
     /// <summary>Whether a base repository needs it, without a process.</summary>
     public static bool IsDue(string path) =>
-        Files(Path.Combine(path, "objects", "17"), "*").Count() > MostLooseInOne || Packs(path).Count() > MostPacks;
+        Files(Path.Combine(path, "objects", "17"), "*").Count() > MaxLooseInOne || Packs(path).Count() > MaxPacks;
 
     /// <summary>Does it unless it is not due, or another process does.</summary>
     public bool RunIfDue(RepositoryRow repository, bool isBrief, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         {
             RemoveLeft(path);
             PackLoose(path, cancellationToken);
-            if (!isBrief && Packs(path).Count() > MostPacks)
+            if (!isBrief && Packs(path).Count() > MaxPacks)
                 JoinPacks(path, cancellationToken);
             return true;
         }
@@ -70,7 +70,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         Run(path, cancellationToken, "multi-pack-index", "write", "--no-progress");
         Run(path, cancellationToken, "multi-pack-index", "expire", "--no-progress");
         var sizes = Packs(path).Select(pack => new FileInfo(pack).Length).ToList();
-        var batch = Math.Max(LeastBatch, sizes.Sum() - sizes.Max() + 1);
+        var batch = Math.Max(MinBatchSize, sizes.Sum() - sizes.Max() + 1);
         Run(path, cancellationToken, "multi-pack-index", "repack", "--no-progress", string.Create(CultureInfo.InvariantCulture, $"--batch-size={batch}"));
     }
 
@@ -78,9 +78,9 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     private static void RemoveLeft(string path)
     {
         foreach (var name in (ReadOnlySpan<string>)["maintenance.lock", "pack/multi-pack-index.lock", "info/commit-graphs/commit-graph-chain.lock"])
-            RemoveOld(Path.Combine(path, "objects", name), LongestLock);
+            RemoveOld(Path.Combine(path, "objects", name), MaxLockAge);
         foreach (var file in Files(Path.Combine(path, "objects", "pack"), "tmp_*"))
-            RemoveOld(file, LongestWrite);
+            RemoveOld(file, MaxWriteAge);
     }
 
     private static void RemoveOld(string file, TimeSpan longest)
@@ -97,6 +97,6 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     {
         var call = BaseCall.Of(path, arguments);
         // The user's own may not have it used.
-        git.Run(call with { Subject = path, LongestSilence = LongestLock, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
+        git.Run(call with { Subject = path, SilenceTimeout = MaxLockAge, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
     }
 }

@@ -130,7 +130,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         {
             throw new GitprocException(
                 ErrorReason.NameTaken,
-                $"The branch {branch} is there already, and linked checkouts share their branches. Give the new one another name, or remove that one: git --git-dir '{basePath}' branch -D {branch}",
+                $"The branch {branch} is there already, and worktree checkouts share their branches. Give the new one another name, or remove that one: git --git-dir '{basePath}' branch -D {branch}",
                 branch);
         }
     }

@@ -7,7 +7,7 @@ namespace Gitproc.Repositories;
 
 /// <summary>Makes base repositories.</summary>
 /// <param name="reports">Told when somebody else makes it; null for nobody.</param>
-internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan longestSilence)
+internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan silenceTimeout)
 {
     /// <summary>
     /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
@@ -45,7 +45,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
     private void Heal(RepositoryRow repository, UrlCredential? credential, string path, string damage, CancellationToken cancellationToken)
     {
         reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is healed"));
-        new BaseHealing(folder, reports) { Url = repository.Url, Credential = credential, LongestSilence = longestSilence }.HealSkeleton(repository, path, cancellationToken);
+        new BaseHealing(folder, reports) { Url = repository.Url, Credential = credential, SilenceTimeout = silenceTimeout }.HealSkeleton(repository, path, cancellationToken);
     }
 
     private void Clone(RepositoryRow repository, UrlCredential? credential, string path, CancellationToken cancellationToken)
@@ -55,8 +55,8 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
         var unfinished = folder.Unfinished($"base-{repository.Id}");
         try
         {
-            var gitDirectory = new BaseClone(folder, git) { LongestSilence = longestSilence }.Make(repository.Url, credential, unfinished, cancellationToken);
-            new CheckoutModel(git).Make(gitDirectory, path, cancellationToken);
+            var gitDirectory = new BaseClone(folder, git) { SilenceTimeout = silenceTimeout }.Make(repository.Url, credential, unfinished, cancellationToken);
+            new TemplateRepository(git).Make(gitDirectory, path, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.Move(gitDirectory, path);
         }

@@ -5,7 +5,7 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What git's config says where the caller stands, without asking git again as long as nothing that the answer
+/// What git's config says in the working directory, without asking git again as long as nothing that the answer
 /// depends on has changed.
 /// </summary>
 internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database)

@@ -6,7 +6,7 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What the repository that the caller stands in sets for itself, and a checkout of the same repository gets too, so that
+/// What the repository around the working directory sets for itself, and a checkout of the same repository gets too, so that
 /// commits made there are the same person's. Recycling takes it away again, as it does with all config of a holder.
 /// </summary>
 internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
@@ -46,7 +46,7 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
     public void WriteTo(CheckoutPlace place)
     {
         var carried = config.Local.Where(entry => IsCarried(entry.Key)).ToList();
-        if (carried.Count == 0 || place.IsLinked)
+        if (carried.Count == 0 || place.IsWorktree)
             return;
         using var folder = RawFolder.Open(place.GitDirectory);
         var text = new StringBuilder(RawTree.Read(folder, "config"));

@@ -11,7 +11,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 {
     // git does not tell where it would look for a system config that is not there. One that is written later
     // counts after this time at the latest.
-    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
@@ -40,7 +40,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public bool IsCurrent()
     {
         var age = DateTime.UtcNow - AskedAt;
-        return age >= TimeSpan.Zero && age < LongestLife && Files.All(file => FileStamp.Of(file.Path) == file);
+        return age >= TimeSpan.Zero && age < MaxAge && Files.All(file => FileStamp.Of(file.Path) == file);
     }
 
     /// <summary>Makes bytes of it, leaving out entries that nobody here asks for.</summary>

@@ -10,15 +10,15 @@ internal static class LeftFiles
 {
     // git has a ref locked while it writes it, and packed-refs for as long as writing all of them takes. A base repository
     // runs no hook meanwhile.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
     // A pack of a large repository comes in for hours.
-    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxWriteAge = TimeSpan.FromDays(1);
 
     /// <summary>Removes those that no git can still have.</summary>
     public static bool Remove(string basePath)
     {
-        List<string> left = [.. Old(Find(basePath), Longest), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), LongestWrite)];
+        List<string> left = [.. Old(Find(basePath), MaxAge), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge)];
         left.ForEach(File.Delete);
         return left.Count > 0;
     }

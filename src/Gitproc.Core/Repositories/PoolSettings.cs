@@ -38,12 +38,12 @@ internal sealed record PoolSettings(
             : [.. config.GetAll("gitproc.caseinsensitivehost")],
         Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
         new HistoryLimits(
-            Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MostEvents,
-            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.LongestAge),
+            Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MaxCount,
+            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.MaxAge),
         Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
         ReadGitTimeout(config),
         Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
-        Value(config, "kind", "GITPROC_KIND", ParseName<CheckoutKind>),
+        Value(config, "kind", "GITPROC_KIND", CheckoutKindName.Parse),
         new RescueLimits(
             Value(config, "rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
             Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
@@ -76,7 +76,7 @@ internal sealed record PoolSettings(
 
     /// <summary>Reads how long git may say nothing.</summary>
     /// <returns>The time; infinite where 0 is set.</returns>
-    public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilence;
+    public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct

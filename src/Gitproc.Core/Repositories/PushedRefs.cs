@@ -13,7 +13,7 @@ namespace Gitproc.Repositories;
 internal static class PushedRefs
 {
     // A job may make as many as it likes.
-    private const int MostLooked = 1000;
+    private const int MaxLooked = 1000;
 
     private static readonly DateTime Untouched = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -35,7 +35,7 @@ internal static class PushedRefs
                 return default;
             // git writes each under another name first, which changes the time of its folder. One to come is of no clock.
             var now = DateTime.UtcNow;
-            return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MostLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
+            return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MaxLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,11 +8,11 @@ namespace Gitproc.Repositories;
 /// <summary>Finds out which repository a caller means.</summary>
 internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig config, PoolSettings settings)
 {
-    private const int MostCandidates = 20;
+    private const int MaxCandidates = 20;
 
     /// <summary>Finds the repository.</summary>
     /// <param name="text">A URL, a local path, or a name that the pool knows; null for the caller's own repository.</param>
-    /// <param name="directory">The folder the caller stands in, absolute.</param>
+    /// <param name="directory">The working directory, absolute.</param>
     public RepositoryTarget Resolve(string? text, string directory)
     {
         if (text is null)
@@ -79,8 +79,8 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
     }
 
     private static string List(List<RepositoryRow> rows) =>
-        string.Join(", ", rows.Take(MostCandidates).Select(row => row.Key))
-        + (rows.Count > MostCandidates ? $" and {rows.Count - MostCandidates} more" : "");
+        string.Join(", ", rows.Take(MaxCandidates).Select(row => row.Key))
+        + (rows.Count > MaxCandidates ? $" and {rows.Count - MaxCandidates} more" : "");
 
     /// <summary>The remote that is meant where none is named, as git chooses: origin, else the only one there is (git-fetch(1)).</summary>
     /// <returns>Its name and URL; null when there is no such one.</returns>

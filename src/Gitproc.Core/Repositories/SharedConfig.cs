@@ -13,7 +13,7 @@ namespace Gitproc.Repositories;
 internal static partial class SharedConfig
 {
     // git-config(1) takes the lock for the moment in which it writes.
-    private const int LongestLockMilliseconds = 1000;
+    private const int LockTimeoutMilliseconds = 1000;
 
     /// <summary>Begins to watch over a base repository, before it has the first worktree.</summary>
     public static void Keep(string basePath)
@@ -52,7 +52,7 @@ internal static partial class SharedConfig
     private static void Replace(string basePath, string text)
     {
         var (file, lockFile) = (ConfigFile(basePath), ConfigFile(basePath) + ".lock");
-        for (var end = Environment.TickCount64 + LongestLockMilliseconds; ; Thread.Sleep(1))
+        for (var end = Environment.TickCount64 + LockTimeoutMilliseconds; ; Thread.Sleep(1))
         {
             try
             {

@@ -16,7 +16,7 @@ internal static class SharedFailure
 {
     // Behind the line that says who has the lock.
     private const int Offset = 512;
-    private const int MostBytes = 16 * 1024;
+    private const int MaxBytes = 16 * 1024;
     private const char Separator = '\0';
 
     /// <summary>Leaves it.</summary>
@@ -30,7 +30,7 @@ internal static class SharedFailure
             return;
         var text = string.Join(Separator, DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture), url, isSilence ? "" : wanted, isSilence ? "silence" : "", error.Message, "");
         var bytes = Encoding.UTF8.GetBytes(text);
-        if (bytes.Length <= MostBytes)
+        if (bytes.Length <= MaxBytes)
             alone.Write(bytes, Offset);
     }
 
@@ -43,7 +43,7 @@ internal static class SharedFailure
     {
         if (alone.WaitedSince is not { } since)
             return null;
-        var parts = Encoding.UTF8.GetString(alone.Read(Offset, MostBytes)).Split(Separator);
+        var parts = Encoding.UTF8.GetString(alone.Read(Offset, MaxBytes)).Split(Separator);
         return parts is [var ticks, var ofUrl, var ofWanted, var silence, var message, ..]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at >= since.Ticks
             && ofUrl == url && (silence.Length > 0 || (ofWanted == wanted && credential is null))

@@ -19,9 +19,9 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         var hasFetched = false;
         if (policy == FetchPolicy.Always)
             Fetch(began);
-        else if (policy == FetchPolicy.WhenOld && LeastNew(began, maxAge) is { } least)
+        else if (policy == FetchPolicy.WhenOld && OldestFresh(began, maxAge) is { } least)
             Fetch(least);
-        // A request to merge moves without a branch or tag, and no fetch of those tells.
+        // A pull request moves without a branch or tag, and no fetch of those tells.
         var isExtra = wanted.Name is not null && BaseRefs.IsExtra(wanted.Name);
         if (isExtra && policy != FetchPolicy.Never)
             FetchOne(wanted.Name!);
@@ -70,7 +70,7 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
     }
 
     // When a fetch must have begun to be new enough; null where it has. A clock that went back does not make one new for ever.
-    private DateTimeOffset? LeastNew(DateTimeOffset now, TimeSpan maxAge)
+    private DateTimeOffset? OldestFresh(DateTimeOffset now, TimeSpan maxAge)
     {
         if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now)
             return now - maxAge;

@@ -7,18 +7,18 @@ namespace Gitproc.Text;
 public static partial class Duration
 {
     /// <summary>The longest that is one: a time so long ago or ahead is a date still.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(10_000);
+    public static readonly TimeSpan Max = TimeSpan.FromDays(10_000);
 
     /// <summary>Reads a span of time.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The span; null when the text is none, or it is longer than <see cref="Longest"/>.</returns>
+    /// <returns>The span; null when the text is none, or it is longer than <see cref="Max"/>.</returns>
     public static TimeSpan? Parse(string text)
     {
         var match = Form().Match(text);
         if (!match.Success || text.Length == 0)
             return null;
         var days = Part(match, "d") + (Part(match, "h") / 24) + (Part(match, "m") / (24 * 60)) + (Part(match, "s") / (24 * 60 * 60));
-        return days <= Longest.TotalDays ? TimeSpan.FromDays(days) : null;
+        return days <= Max.TotalDays ? TimeSpan.FromDays(days) : null;
     }
 
     private static double Part(Match match, string unit) =>

@@ -9,7 +9,7 @@ namespace Gitproc.Views;
 /// <param name="screen">The terminal.</param>
 /// <param name="place">Where one stands.</param>
 /// <param name="hasColor">Whether colours are wanted.</param>
-public sealed class LivePool(PoolWatch watch, IScreen screen, StandingPlace place, bool hasColor)
+public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout place, bool hasColor)
 {
     // xterm's control sequences: the other screen, without a cursor; a line that is too long is cut and does not wrap.
     private const string Enter = "\e[?1049h\e[?25l\e[?7l\e[2J";

@@ -7,7 +7,7 @@ namespace Gitproc.Views;
 /// <param name="snapshot">What is shown.</param>
 /// <param name="now">The time by which ages are told, UTC.</param>
 /// <param name="place">Where one stands.</param>
-public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, StandingPlace place)
+public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, CurrentCheckout place)
 {
     private const int State = 1;
     private const int Age = 2;

@@ -31,5 +31,5 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
     }
 
     private static ArgumentTransformationMetadataException Refused(object value) =>
-        new($"'{value}' is no duration. Write 90s, 5m, 1h30m or 14d, or give a TimeSpan.");
+        new($"'{value}' is not a duration. Use, for example, 90s, 5m, 1h30m or 14d, or give a TimeSpan.");
 }

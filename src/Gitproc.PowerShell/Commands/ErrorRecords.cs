@@ -27,11 +27,11 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(ErrorReason reason) => reason switch
     {
         ErrorReason.InvalidAddress or ErrorReason.AmbiguousRepository or ErrorReason.InvalidSetting or ErrorReason.InvalidPattern
-            or ErrorReason.InvalidRef or ErrorReason.Contradiction or ErrorReason.InvalidDuration or ErrorReason.InvalidEnvironment => ErrorCategory.InvalidArgument,
+            or ErrorReason.InvalidRef or ErrorReason.ConflictingOptions or ErrorReason.InvalidDuration or ErrorReason.InvalidEnvironment => ErrorCategory.InvalidArgument,
         ErrorReason.UnknownRepository or ErrorReason.NoRepositoryHere or ErrorReason.CheckoutNotFound
             or ErrorReason.OwnerNotRunning or ErrorReason.GitNotFound or ErrorReason.RefNotFound or ErrorReason.RescueNotFound
             or ErrorReason.LinkNotFound or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
-        ErrorReason.NothingFree => ErrorCategory.ResourceUnavailable,
+        ErrorReason.NoCheckoutAvailable => ErrorCategory.ResourceUnavailable,
         ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.NoStepOutput => ErrorCategory.InvalidOperation,
         ErrorReason.InUse => ErrorCategory.ResourceBusy,
         ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,

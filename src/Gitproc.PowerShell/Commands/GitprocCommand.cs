@@ -41,7 +41,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     private protected void RefuseBoth(bool areBoth, string one, string other)
     {
         if (areBoth)
-            Refuse(new GitprocException(ErrorReason.Contradiction, $"-{one} and -{other} exclude each other."));
+            Refuse(new GitprocException(ErrorReason.ConflictingOptions, $"-{one} and -{other} exclude each other."));
     }
 
     /// <summary>Ends the command.</summary>

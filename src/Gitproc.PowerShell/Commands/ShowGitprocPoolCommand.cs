@@ -27,7 +27,7 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     protected override void EndProcessing() => WithPool(pool =>
     {
         using var watch = pool.Watch(Repository, Location, Cancellation);
-        var place = new StandingPlace(Location);
+        var place = new CurrentCheckout(Location);
         if (!IsLive)
         {
             WriteObject(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines(), enumerateCollection: true);

@@ -12,8 +12,8 @@ internal sealed class TimeOrAgeAttribute : ArgumentTransformationAttribute
     {
         if (DurationAttribute.Read(inputData) is not { } age)
             return inputData;
-        return age.Duration() <= Duration.Longest
+        return age.Duration() <= Duration.Max
             ? DateTimeOffset.UtcNow - age
-            : throw new ArgumentTransformationMetadataException($"'{inputData}' is longer ago than {Duration.Longest.TotalDays:0} days.");
+            : throw new ArgumentTransformationMetadataException($"'{inputData}' is longer ago than {Duration.Max.TotalDays:0} days.");
     }
 }

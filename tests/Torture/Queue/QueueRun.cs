@@ -13,7 +13,7 @@ namespace Gitproc.Torture.Queue;
 internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
 {
     // A waiter's arrival has to be seen, and starting many takes long on a small machine.
-    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(10);
 
@@ -43,7 +43,7 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
                 _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
             foreach (var waiting in queue)
             {
-                if (!waiting.Process.WaitForEnd(LongestStep))
+                if (!waiting.Process.WaitForEnd(StepTimeout))
                     throw new TimeoutException($"The waiter {waiting.Process.Id} was not served.");
             }
 
@@ -75,10 +75,10 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
                     waiting.Served = Service.Read(line);
             },
             QueueWaiter.Mode, ground.Path, checkouts.ToString(CultureInfo.InvariantCulture));
-        if (!ready.Wait(LongestStep))
+        if (!ready.Wait(StepTimeout))
             throw new TimeoutException($"The waiter {waiting.Process.Id} does not start.");
         waiting.Process.Tell("go");
-        var end = Environment.TickCount64 + (long)LongestStep.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)StepTimeout.TotalMilliseconds;
         while (InQueue() <= place)
         {
             if (Environment.TickCount64 > end || waiting.Process.HasEnded)

@@ -10,10 +10,10 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="tally">Told what they say.</param>
 /// <param name="random">Chooses who is killed.</param>
 /// <param name="size">How many there are.</param>
-/// <param name="linked">In how many of a hundred acquisitions they want a linked checkout.</param>
+/// <param name="linked">In how many of a hundred acquisitions they want a worktree checkout.</param>
 internal sealed class Crew(Ground ground, Tally tally, Random random, int size, int linked) : IDisposable
 {
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<Child, bool> _ready = [];
     private readonly List<Child> _workers = [];
@@ -66,7 +66,7 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
         var asked = new List<int>();
         foreach (var worker in _workers.ToList())
         {
-            if (!worker.WaitForEnd(LongestEnd))
+            if (!worker.WaitForEnd(EndTimeout))
                 tally.Violate($"the worker {worker.Id} does not end");
             else if (worker.ExitCode != 0)
                 tally.Violate($"the worker {worker.Id} ended with {worker.ExitCode}");

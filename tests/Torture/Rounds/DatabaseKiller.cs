@@ -8,21 +8,21 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="random">Chooses how long.</param>
 internal sealed class DatabaseKiller(Ground ground, Tally tally, Random random)
 {
-    private const int LongestHold = 300;
-    private const int LongestPause = 3000;
+    private const int MaxHoldMilliseconds = 300;
+    private const int MaxPause = 3000;
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
 
     /// <summary>Does it again and again.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public void Run(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.WaitHandle.WaitOne(random.Next(LongestPause)))
+        while (!cancellationToken.WaitHandle.WaitOne(random.Next(MaxPause)))
         {
             using var holds = new ManualResetEventSlim();
             using var holder = new Child(ground, (_, line) => holds.Set(), DatabaseHolder.Mode, ground.Path);
             if (!holds.Wait(LongestStart, CancellationToken.None))
                 tally.Violate("a process did not get at the database");
-            Thread.Sleep(random.Next(LongestHold));
+            Thread.Sleep(random.Next(MaxHoldMilliseconds));
             holder.Kill();
             tally.Add(Counts.DatabaseKills);
         }

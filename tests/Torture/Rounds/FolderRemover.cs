@@ -14,13 +14,13 @@ namespace Gitproc.Torture.Rounds;
 /// <param name="random">Chooses.</param>
 internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
 {
-    private const int LongestPause = 500;
+    private const int MaxPause = 500;
 
     /// <summary>Removes some, again and again.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public void Run(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.WaitHandle.WaitOne(random.Next(LongestPause)))
+        while (!cancellationToken.WaitHandle.WaitOne(random.Next(MaxPause)))
         {
             var state = random.Next(5) == 0 ? CheckoutState.Locked : CheckoutState.Free;
             var rows = ground.Look(database => new CheckoutTable(database.Connection).All()).FindAll(row => row.State == state);

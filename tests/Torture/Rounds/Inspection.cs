@@ -15,7 +15,7 @@ namespace Gitproc.Torture.Rounds;
 internal sealed class Inspection(Ground ground, Tally tally)
 {
     // One for each name a checkout has had, and one for the base repository.
-    private const int MostUnfinished = (2 * Worker.MostCheckouts) + 1;
+    private const int MostUnfinished = (2 * Worker.MaxCheckouts) + 1;
 
     private const int StayingRescues = 20;
 
@@ -54,7 +54,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         CountEvents();
     }
 
-    // A linked checkout outlives its folder, and a clone is off the list after a repair: before long all would be linked.
+    // A worktree checkout outlives its folder, and a clone is off the list after a repair: before long all would be linked.
     private void RemoveSome(int round)
     {
         foreach (var row in Rows().Where(row => row.Id % 2 == round % 2))
@@ -103,7 +103,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
     {
         _pool.Repair();
         var rows = Rows().Select(row => row.Name).ToHashSet();
-        // What is staged in a linked checkout is in the base repository, and outlives the folder.
+        // What is staged in a worktree checkout is in the base repository, and outlives the folder.
         var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)).Union(Worktrees.Of(Base)).ToHashSet();
         Check(rows.SetEquals(folders), $"after a repair there are rows of {string.Join(' ', rows.Order())} and folders {string.Join(' ', folders.Order())}");
         Check(Left(ground.Pool.Temporary) == 0, "after a repair something is left in tmp");
@@ -124,8 +124,8 @@ internal sealed class Inspection(Ground ground, Tally tally)
                 Repository = ground.Source,
                 WorkingDirectory = ground.Home,
                 Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId) },
-                MaxCheckouts = Worker.MostCheckouts,
-                Count = Worker.MostCheckouts,
+                MaxCheckouts = Worker.MaxCheckouts,
+                Count = Worker.MaxCheckouts,
             });
         }
         catch (GitprocException e)

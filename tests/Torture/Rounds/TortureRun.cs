@@ -9,7 +9,7 @@ namespace Gitproc.Torture.Rounds;
 internal sealed class TortureRun(Ground ground, Options options)
 {
     private const int KillsInRound = 50;
-    private const int LongestPause = 100;
+    private const int MaxPause = 100;
 
     // Of so many kills some meet each operation.
     private const int LongRun = 1000;
@@ -27,7 +27,7 @@ internal sealed class TortureRun(Ground ground, Options options)
     /// <returns>0 when nothing was violated.</returns>
     public int Run()
     {
-        Console.WriteLine($"seed {options.Seed}, {options.Workers} workers for {Worker.MostCheckouts} checkouts");
+        Console.WriteLine($"seed {options.Seed}, {options.Workers} workers for {Worker.MaxCheckouts} checkouts");
         var inspection = new Inspection(ground, _tally);
         for (var round = 1; _tally.Violations.Count == 0 && !IsEnough(); round++)
         {
@@ -82,7 +82,7 @@ internal sealed class TortureRun(Ground ground, Options options)
         _tally.WaitAnew();
         for (var kills = 0; kills < KillsInRound && _tally.Violations.Count == 0;)
         {
-            Thread.Sleep(_random.Next(LongestPause));
+            Thread.Sleep(_random.Next(MaxPause));
             crew.Fill();
             if (!IsTooEarly() && crew.Kill())
                 kills++;
@@ -97,7 +97,7 @@ internal sealed class TortureRun(Ground ground, Options options)
     private bool IsTooEarly() => (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
 
     private string Summary() =>
-        $"{_tally[Words.Acquired]} acquisitions ({_tally[Words.Linked]} of linked checkouts), "
+        $"{_tally[Words.Acquired]} acquisitions ({_tally[Words.Linked]} of worktree checkouts), "
         + $"{_tally[Counts.Kills]} kills ({_tally[Counts.KillsWhileMaking]} while making, {_tally[Counts.KillsWhileWaiting]} while waiting), "
         + $"of them in {string.Join(", ", Enum.GetValues<Operation>().Select(operation => $"{operation} {_tally[Counts.KillsWhile(operation)]}"))}; "
         + $"{_tally[Words.Reset]} resets, {_tally[Words.Removed]} removes, {_tally[Words.Restored]} restores ({_tally[Words.RestoredWorks]} works), {_tally[Words.RemovedRescue]} rescues removed, "

@@ -19,7 +19,7 @@ internal sealed class Claim : IDisposable
     public const string FileName = "held-by";
 
     // The lock of a process that was killed goes with the last of its threads, a little after the process.
-    private static readonly TimeSpan LongestDeath = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeathTimeout = TimeSpan.FromMinutes(1);
 
     private static readonly string Self = Describe(ProcessTable.Find(Environment.ProcessId)!.Identity);
 
@@ -109,7 +109,7 @@ internal sealed class Claim : IDisposable
 
     private FileLock Lock()
     {
-        var end = Environment.TickCount64 + (long)LongestDeath.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)DeathTimeout.TotalMilliseconds;
         while (true)
         {
             if (FileLock.TryAcquire(_ground.Claim(_checkout.Name)) is { } alone)

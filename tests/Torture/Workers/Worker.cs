@@ -16,7 +16,7 @@ internal sealed class Worker : IProgress<PoolReport>
     public const string Mode = "work";
 
     /// <summary>The most checkouts there may be; fewer than the workers want, so that some have to wait.</summary>
-    public const int MostCheckouts = 6;
+    public const int MaxCheckouts = 6;
 
     private readonly Ground _ground;
     private readonly Random _random;
@@ -28,7 +28,7 @@ internal sealed class Worker : IProgress<PoolReport>
     /// <summary>Makes it.</summary>
     /// <param name="ground">Where it works.</param>
     /// <param name="random">Makes its choices.</param>
-    /// <param name="linked">In how many of a hundred acquisitions it wants a linked checkout.</param>
+    /// <param name="linked">In how many of a hundred acquisitions it wants a worktree checkout.</param>
     public Worker(Ground ground, Random random, int linked)
     {
         (_ground, _random, _linked) = (ground, random, linked);
@@ -115,7 +115,7 @@ internal sealed class Worker : IProgress<PoolReport>
             return;
         Say(Operation.Hold);
         Say($"{Words.Acquired} {checkouts.Count}");
-        Say($"{Words.Linked} {checkouts.Count(checkout => checkout.Kind == CheckoutKind.Linked)}");
+        Say($"{Words.Linked} {checkouts.Count(checkout => checkout.Kind == CheckoutKind.Worktree)}");
         var claims = new List<Claim>();
         try
         {
@@ -276,7 +276,7 @@ internal sealed class Worker : IProgress<PoolReport>
             Repository = _ground.Source,
             WorkingDirectory = _ground.Home,
             Terms = new LeaseTerms { Owner = _self },
-            MaxCheckouts = MostCheckouts,
+            MaxCheckouts = MaxCheckouts,
             Kind = Kind(),
         };
         return _random.Next(10) switch
@@ -291,12 +291,12 @@ internal sealed class Worker : IProgress<PoolReport>
     }
 
     private CheckoutKind? Kind() => _linked == 0 ? null
-        : _random.Next(100) < _linked ? CheckoutKind.Linked
+        : _random.Next(100) < _linked ? CheckoutKind.Worktree
         : _random.Next(2) == 0 ? CheckoutKind.Clone : null;
 
     // Who waits for ever is never refused, but for a kind that there is none of; and a name is unknown only while its row is off the list.
     private static bool IsRefusal(GitprocException error, AcquireRequest request) =>
-        (error.Reason == ErrorReason.NothingFree && (request.Wait != Timeout.InfiniteTimeSpan || request.Kind is not null))
+        (error.Reason == ErrorReason.NoCheckoutAvailable && (request.Wait != Timeout.InfiniteTimeSpan || request.Kind is not null))
         || (error.Reason == ErrorReason.CheckoutNotFound && request.Name is not null);
 
     private void Release(Checkout checkout)

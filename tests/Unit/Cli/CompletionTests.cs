@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
             ("acquire --clean f", "full"),
             ("acquire --clean=f", "--clean=full"),
             ("acquire --kind ", "clone linked"),
-            ("acquire --kind=l", "--kind=linked"),
+            ("acquire --kind=l", "--kind=worktree"),
             ("run --kind c", "clone"),
             ("warm --kind l", "linked"),
             ("--pool nowhere acq", "acquire"),

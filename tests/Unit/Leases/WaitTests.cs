@@ -98,7 +98,7 @@ public sealed class WaitTests : IDisposable
         await Signal(stopped, "STOP");
         _pool.Release(held);
         Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }));
-        await Task.Delay(FileLock.LongestSilence + TimeSpan.FromSeconds(2));
+        await Task.Delay(FileLock.SilenceTimeout + TimeSpan.FromSeconds(2));
         Assert.Equal(held.Name, _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }).Name);
         stopped.Kill();
     }
@@ -144,7 +144,7 @@ public sealed class WaitTests : IDisposable
     {
         _pool.Acquire();
         var request = _pool.Request() with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = 1, Count = 2 };
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
         request = _pool.Request(_pool.Source) with { Wait = Timeout.InfiniteTimeSpan, Name = "checkout-7" };
         Assert.Equal(ErrorReason.CheckoutNotFound, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
     }
@@ -167,9 +167,9 @@ public sealed class WaitTests : IDisposable
     [Fact]
     public async Task One_who_waits_for_a_kind_lets_others_have_the_rest()
     {
-        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree });
         var clone = _pool.Acquire();
-        var first = Start(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var first = Start(_pool.Request() with { Kind = CheckoutKind.Worktree });
         Queued(1);
         var any = Start(_pool.Request());
         Queued(2);
@@ -186,16 +186,16 @@ public sealed class WaitTests : IDisposable
     public async Task A_kind_that_there_is_none_of_and_no_room_for_is_not_waited_for()
     {
         _pool.Release(_pool.Acquire());
-        var wait = Start(_pool.Request() with { Kind = CheckoutKind.Linked }, limit: 1);
-        Assert.Equal(ErrorReason.NothingFree, (await Assert.ThrowsAsync<GitprocException>(() => wait.WaitAsync(Eventually.Limit))).Reason);
-        Assert.Equal(CheckoutKind.Linked, (await Start(_pool.Request() with { Kind = CheckoutKind.Linked })).Kind);
+        var wait = Start(_pool.Request() with { Kind = CheckoutKind.Worktree }, limit: 1);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, (await Assert.ThrowsAsync<GitprocException>(() => wait.WaitAsync(Eventually.Limit))).Reason);
+        Assert.Equal(CheckoutKind.Worktree, (await Start(_pool.Request() with { Kind = CheckoutKind.Worktree })).Kind);
     }
 
     [Fact]
     public async Task A_lease_that_is_over_is_for_who_waits_for_its_kind()
     {
         using var owner = Process.Start("sleep", ["600"]);
-        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked, Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree, Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
         // One who waits, and has not looked yet.
         using var ticket = FileLock.TryAcquire(Path.Combine(_pool.Pool.Path, "queue", "other"));
         _pool.Execute("INSERT INTO waiter (repository_id, kind, ticket, who, since) SELECT repository_id, kind, 'other', 'somebody', 0 FROM checkout");

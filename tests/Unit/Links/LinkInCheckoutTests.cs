@@ -2,7 +2,7 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;
 
-/// <summary>A light-weight checkout that a job made inside of its checkout of the pool: a nested repository to the hand-over.</summary>
+/// <summary>A light-weight checkout that a job made inside of its checkout of the pool: a nested repository to recycling.</summary>
 public sealed class LinkInCheckoutTests : IDisposable
 {
     private readonly UserFixture _user = new();

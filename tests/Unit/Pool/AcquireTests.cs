@@ -139,7 +139,7 @@ public sealed class AcquireTests : IDisposable
 
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(request));
 
-        Assert.Equal(ErrorReason.NothingFree, error.Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, error.Reason);
         Assert.Contains("2 in use", error.Message, StringComparison.Ordinal);
         Assert.Contains($"checkout-1 by process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
         _pool.Release(first);
@@ -150,13 +150,13 @@ public sealed class AcquireTests : IDisposable
     public void Nothing_is_made_when_that_is_forbidden()
     {
         var request = _pool.Request() with { NoCreate = true };
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Empty(_pool.List());
         Assert.Empty(_pool.Pool.ListRepositories());
 
         _pool.Release(_pool.Acquire());
         Assert.Equal("checkout-1", _pool.Acquire(request).Name);
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Single(_pool.List());
     }
 

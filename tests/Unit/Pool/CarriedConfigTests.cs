@@ -3,7 +3,7 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
 
-/// <summary>What a checkout gets of the config of the repository that the caller stands in.</summary>
+/// <summary>What a checkout gets of the config of the repository around the working directory.</summary>
 public sealed class CarriedConfigTests : IDisposable
 {
     private readonly PoolFixture _pool = new();

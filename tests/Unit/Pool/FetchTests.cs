@@ -125,7 +125,7 @@ public sealed class FetchTests : IDisposable
         var git = new GitRunner(null);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var error = Assert.Throws<GitprocException>(() => git.Run(
-            new GitCall("-c", "alias.slow=!sleep 600", "slow") { WorkingDirectory = _pool.Home, Subject = "it", LongestSilence = TimeSpan.FromSeconds(0.5) },
+            new GitCall("-c", "alias.slow=!sleep 600", "slow") { WorkingDirectory = _pool.Home, Subject = "it", SilenceTimeout = TimeSpan.FromSeconds(0.5) },
             CancellationToken.None));
         Assert.Equal(ErrorReason.GitFailed, error.Reason);
         Assert.Contains("gitproc.gitTimeout", error.Message, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public void Any_git_that_says_nothing_is_ended_and_none_that_is_heard_of()
     {
-        var git = new GitRunner(null) { LongestSilence = TimeSpan.FromSeconds(2) };
+        var git = new GitRunner(null) { SilenceTimeout = TimeSpan.FromSeconds(2) };
         GitCall Call(string script) => new("-c", $"alias.it=!{script}", "it") { WorkingDirectory = _pool.Home };
         var error = Assert.Throws<GitprocException>(() => git.Run(Call("sleep 600"), CancellationToken.None));
         Assert.StartsWith("git it said nothing for 2 s", error.Message, StringComparison.Ordinal);

@@ -194,7 +194,7 @@ public sealed class HealingTests : IDisposable
     [Fact]
     public void Hooks_that_a_job_leaves_where_jobs_share_are_not_run()
     {
-        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree });
         foreach (var folder in (string[])["gitproc/no-hooks", "hooks", "no-hooks"])
         {
             Directory.CreateDirectory(Path.Combine(BasePath, folder));

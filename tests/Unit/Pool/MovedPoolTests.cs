@@ -19,7 +19,7 @@ public sealed class MovedPoolTests : IDisposable
     [InlineData(true)]
     public void The_next_command_leads_all_that_borrows_back(bool isCopy)
     {
-        var (clone, linked, free) = (_pool.Acquire(), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked }), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }));
+        var (clone, linked, free) = (_pool.Acquire(), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }));
         File.WriteAllText(Path.Combine(free.Path, "rescued"), "rescued");
         _pool.Release(free);
         TestGit.Run(clone.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");

@@ -27,7 +27,7 @@ public sealed class ReleaseTests : IDisposable
         }
 
         Assert.Equal(checkout.Name, (await acquire.WaitAsync(Eventually.Limit)).Name);
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class ResetTests : IDisposable
 
     [Theory]
     [InlineData(CheckoutKind.Clone)]
-    [InlineData(CheckoutKind.Linked)]
+    [InlineData(CheckoutKind.Worktree)]
     public void Ones_own_whose_folder_is_removed_meanwhile_is_made_anew_and_stays_locked(CheckoutKind kind)
     {
         var checkout = _pool.Acquire(_pool.Request() with { Kind = kind });
@@ -168,7 +168,7 @@ public sealed class ResetTests : IDisposable
     [InlineData(true)]
     public void One_whose_maker_was_killed_holds_no_work(bool isRemoved)
     {
-        var checkout = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var checkout = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree });
         // What there is of one before its files are.
         var gitDirectory = TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
         FolderRemoval.Remove(checkout.Path);

@@ -20,7 +20,7 @@ public sealed class UpstreamTests : IDisposable
     public void A_tag_that_becomes_a_folder_and_a_tag_again_is_in_nobodys_way()
     {
         _pool.Release(_pool.Acquire());
-        var linked = _pool.Acquire(Fetching with { Kind = CheckoutKind.Linked });
+        var linked = _pool.Acquire(Fetching with { Kind = CheckoutKind.Worktree });
         for (var i = 0; i < 2; i++)
         {
             TestGit.Run(_pool.Source, "tag", "--delete", "v1");
@@ -67,7 +67,7 @@ public sealed class UpstreamTests : IDisposable
     [Fact]
     public void A_tag_that_somebody_made_stays_though_the_remote_has_a_folder_of_that_name()
     {
-        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked });
+        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree });
         TestGit.Run(linked.Path, "tag", "mine");
         TestGit.Run(_pool.Source, "tag", "mine/too");
         _pool.Commit("new");
@@ -159,7 +159,7 @@ public sealed class UpstreamTests : IDisposable
 
     [Theory]
     [InlineData(CheckoutKind.Clone)]
-    [InlineData(CheckoutKind.Linked)]
+    [InlineData(CheckoutKind.Worktree)]
     public void A_new_branch_that_the_remote_has_goes_on(CheckoutKind kind)
     {
         _pool.Release(_pool.Acquire());
@@ -174,7 +174,7 @@ public sealed class UpstreamTests : IDisposable
             Assert.Equal("origin/agent/x", TestGit.Run(checkout.Path, "rev-parse", "--abbrev-ref", "@{upstream}"));
 
         _pool.Release(checkout);
-        if (kind == CheckoutKind.Linked)
+        if (kind == CheckoutKind.Worktree)
             return;
         var other = _pool.Acquire(_pool.Request() with { Ref = "main", NewBranch = "agent/x", Kind = kind });
         Assert.Equal(("agent/x", TestGit.Run(_pool.Source, "rev-parse", "main")), (other.Branch, other.Commit));

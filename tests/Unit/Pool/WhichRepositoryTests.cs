@@ -221,7 +221,7 @@ public sealed class WhichRepositoryTests : IDisposable
         Thread.Sleep(100);
         AcquireIn(clone);
         TestGit.Run(clone, "config", "gitproc.autoCreate", "no");
-        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Refuse(clone).Reason);
         TestGit.Run(clone, "remote", "set-url", "origin", "../source");
         TestGit.Run(clone, "config", "gitproc.autoCreate", "yes");
         Directory.CreateDirectory(Path.Combine(clone, "sub"));
@@ -234,12 +234,12 @@ public sealed class WhichRepositoryTests : IDisposable
         var clone = Clone("clone");
         TestGit.Run(clone, "config", "gitproc.maxCheckouts", "1");
         AcquireIn(clone);
-        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Refuse(clone).Reason);
         TestGit.Run(clone, "config", "gitproc.maxCheckouts", "2");
         AcquireIn(clone);
         TestGit.Run(clone, "config", "--unset", "gitproc.maxCheckouts");
         TestGit.Run(clone, "config", "gitproc.autoCreate", "no");
-        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Refuse(clone).Reason);
         var result = GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true")], "acquire"));
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(3, GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true"), ("GITPROC_MAX_CHECKOUTS", "1")], "acquire")).ExitCode);
@@ -288,7 +288,7 @@ public sealed class WhichRepositoryTests : IDisposable
 
         File.WriteAllText(_pool["dotfiles/included"], "[gitproc]\n\tautoCreate = false\n");
         AcquireIn(clone);
-        Assert.Equal(ErrorReason.NothingFree, Refuse(clone).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Refuse(clone).Reason);
 
         Thread.Sleep(100);
         Refuse(clone);

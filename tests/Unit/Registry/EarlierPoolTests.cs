@@ -28,7 +28,7 @@ public sealed class EarlierPoolTests : IDisposable
             [
                 ("checkout-1", CheckoutState.Locked, CheckoutKind.Clone, "main", "kept", "6d73c596aaf4421a86f4ea41a8cd6319"),
                 ("checkout-2", CheckoutState.Free, CheckoutKind.Clone, "main", null, null),
-                ("checkout-3", CheckoutState.Free, CheckoutKind.Linked, (string?)null, (string?)null, (string?)null),
+                ("checkout-3", CheckoutState.Free, CheckoutKind.Worktree, (string?)null, (string?)null, (string?)null),
             ],
             checkouts.Select(checkout => (checkout.Name, checkout.State, checkout.Kind, checkout.Branch, checkout.Label, checkout.LeaseId)));
         Assert.All(checkouts, checkout => Assert.Equal((_pool.Source, "a7e1497845eabb639ac2406d4473de0a33471cc5"), (checkout.Repository, checkout.Commit)));
@@ -49,7 +49,7 @@ public sealed class EarlierPoolTests : IDisposable
         var free = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone });
         Assert.Equal(("checkout-2", "text\n"), (free.Name, File.ReadAllText(Path.Combine(free.Path, "readme.txt"))));
         Assert.Equal("", TestGit.Run(free.Path, "status", "--porcelain"));
-        Assert.Equal("checkout-3", _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Linked }).Name);
+        Assert.Equal("checkout-3", _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }).Name);
         var restored = _pool.Pool.RestoreRescue(rescue.Id, _pool.Request());
         Assert.Equal("new\n", File.ReadAllText(Path.Combine(restored.Path, "new.txt")));
         var released = _pool.Pool.Release(new ReleaseRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home, Force = true });

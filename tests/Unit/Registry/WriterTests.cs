@@ -79,7 +79,7 @@ public sealed class WriterTests : IDisposable
         other.Connection.Execute("BEGIN IMMEDIATE");
         var refusing = Task.Run(() => _pool.Pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }));
         var refused = await Assert.ThrowsAsync<GitprocException>(() => refusing.WaitAsync(TimeSpan.FromSeconds(20)));
-        Assert.Equal(ErrorReason.NothingFree, refused.Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, refused.Reason);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Gitproc.Unit.Support;
 /// </summary>
 public sealed class Kills
 {
-    private const int MostTriesForEach = 10;
+    private const int MaxTriesForEach = 10;
 
     private readonly int _wanted;
     private TimeSpan _work;
@@ -38,7 +38,7 @@ public sealed class Kills
     {
         get
         {
-            Assert.True(_landed >= _wanted || Tries < _wanted * MostTriesForEach, $"Only {_landed} of {Tries} kills landed in the middle of the work; {_wanted} are wanted.");
+            Assert.True(_landed >= _wanted || Tries < _wanted * MaxTriesForEach, $"Only {_landed} of {Tries} kills landed in the middle of the work; {_wanted} are wanted.");
             return _landed < _wanted;
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gitproc.Files;
-using Gitproc.Unit.HandOvers;
+using Gitproc.Unit.Recycling;
 
 namespace Gitproc.Unit.Support;
 
@@ -116,12 +116,12 @@ public sealed class UserFixture : IDisposable
     }
 
     // What a remote has come to meanwhile is not put back.
-    private string Answers(string path) => string.Join('\n', HandOverFixture.Answers(path, Environment).Split('\n').Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
+    private string Answers(string path) => string.Join('\n', RecyclingFixture.Answers(path, Environment).Split('\n').Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
 
     // Of a submodule that was filled the index keeps what its folder was like.
     private static SortedDictionary<string, string> Snapshot(string path)
     {
-        var all = HandOverFixture.Snapshot(path);
+        var all = RecyclingFixture.Snapshot(path);
         all["(index)"] = Regex.Replace(all["(index)"], @"(?<=size: )\d+", "0");
         return all;
     }

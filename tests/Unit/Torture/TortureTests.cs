@@ -11,7 +11,7 @@ public sealed class AloneOnTheMachine;
 public sealed class TortureTests
 {
     // It is over when it has counted enough; this is for one that hangs.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(30);
 
     [Fact]
     public async Task A_pool_survives_the_torture()
@@ -24,7 +24,7 @@ public sealed class TortureTests
         })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(Longest);
+        using var patience = new CancellationTokenSource(Timeout);
         try
         {
             await process.WaitForExitAsync(patience.Token);

@@ -70,7 +70,7 @@ public sealed class PoolTableTests
     [InlineData(200_000, "2 d")]
     public void Ages_are_named_by_their_greatest_unit(int seconds, string text) => Assert.Equal(text, PrintableTime.Age(TimeSpan.FromSeconds(seconds)));
 
-    private static PoolTable Table(PoolSnapshot snapshot, string place) => new(snapshot, Now, new StandingPlace(place));
+    private static PoolTable Table(PoolSnapshot snapshot, string place) => new(snapshot, Now, new CurrentCheckout(place));
 
     private static bool HasHalf(string line) => line.Where((c, at) =>
         (char.IsHighSurrogate(c) && (at + 1 == line.Length || !char.IsLowSurrogate(line[at + 1]))) || (char.IsLowSurrogate(c) && (at == 0 || !char.IsHighSurrogate(line[at - 1])))).Any();

@@ -24,7 +24,7 @@ internal static class CheckoutHealth
         var path = place.Path;
         try
         {
-            return place.IsLinked
+            return place.IsWorktree
                 ? (!Exists(path) || IsEmpty(path)) && (!Directory.Exists(place.GitDirectory) || HasOnlyOurs(place))
                 : !Exists(path) || IsEmpty(path) || (HasOnly(path, ".git") && HasOnlyOurs(place));
         }
@@ -45,13 +45,13 @@ internal static class CheckoutHealth
             if (folder.LinkTarget is not null && folder.Exists)
                 return Health.Damaged("is a link to another folder");
             if (!folder.Exists)
-                return File.Exists(place.Path) ? Health.Damaged("is a file") : place.IsLinked && !IsGone(place) ? Health.Good : Health.Missing;
+                return File.Exists(place.Path) ? Health.Damaged("is a file") : place.IsWorktree && !IsGone(place) ? Health.Good : Health.Missing;
             var entry = new DirectoryInfo(place.GitEntry);
             if (entry.LinkTarget is not null)
-                return Health.Damaged($"has a link in the place of its .git {(place.IsLinked ? "file" : "folder")}");
-            if (place.IsLinked && entry.Exists)
+                return Health.Damaged($"has a link in the place of its .git {(place.IsWorktree ? "file" : "folder")}");
+            if (place.IsWorktree && entry.Exists)
                 return Health.Damaged("has a folder in the place of its .git file");
-            if (!place.IsLinked && !entry.Exists)
+            if (!place.IsWorktree && !entry.Exists)
                 return folder.EnumerateFileSystemInfos().Any() ? Health.Damaged("has no .git folder") : Health.Missing;
             return IsGone(place) ? Health.Missing : Health.Good;
         }

@@ -23,7 +23,7 @@ internal static class CheckoutStamp
 
     /// <summary>Takes the stamp.</summary>
     public static string Of(CheckoutPlace place) =>
-        (place.IsLinked ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
+        (place.IsWorktree ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
 
     /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
     public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
@@ -47,7 +47,7 @@ internal static class CheckoutStamp
     {
         var wanted = target.In(row.Kind);
         // The refs of a worktree are the base repository's own.
-        return head == new Head(wanted.Branch, wanted.Commit) && (row.Kind == CheckoutKind.Linked || row.Generation == CheckoutModel.Generation(basePath));
+        return head == new Head(wanted.Branch, wanted.Commit) && (row.Kind == CheckoutKind.Worktree || row.Generation == TemplateRepository.Generation(basePath));
     }
 
     // FNV-1a: System.HashCode differs from process to process.

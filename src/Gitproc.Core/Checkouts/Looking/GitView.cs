@@ -66,7 +66,7 @@ internal sealed class GitView : IDisposable
     /// <param name="commit">The commit it has checked out; null for none.</param>
     public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
-        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsLinked ? null : basePath, commit) { Base = basePath };
+        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsWorktree ? null : basePath, commit) { Base = basePath };
         File.WriteAllText(Path.Combine(folder, "commondir"), trusted + "\n");
         return view;
     }

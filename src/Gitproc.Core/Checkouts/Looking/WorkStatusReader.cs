@@ -22,7 +22,7 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
         try
         {
             // Should a repair run at this moment it takes the view for left over: then there is no status this time.
-            using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, CheckoutModel.Of(basePath), basePath, head.Commit);
+            using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, TemplateRepository.Of(basePath), basePath, head.Commit);
             var status = Run(view, name, cancellationToken, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all");
             if (status is null)
                 return null;

@@ -21,7 +21,7 @@ internal sealed record WorkTreeLook(
     HiddenEntries Hidden)
 {
     /// <summary>More than PATH_MAX leaves for a name from the top of the work tree: git skips what is deeper.</summary>
-    public const int LongestPath = 3500;
+    public const int MaxPathLength = 3500;
 
     /// <summary>Nothing at all.</summary>
     public static WorkTreeLook Nothing { get; } = new([], [], [], new HashSet<string>(), [], HiddenEntries.None);
@@ -65,7 +65,7 @@ internal sealed record WorkTreeLook(
         var isTooDeep = false;
         using var folder = path.EndsWith('/') ? RawTree.TryOpenFolder(root, path.TrimEnd('/')) : null;
         if (folder is not null)
-            RawTree.Walk(folder, path, entry => !(isTooDeep |= entry.Path.Length > LongestPath));
+            RawTree.Walk(folder, path, entry => !(isTooDeep |= entry.Path.Length > MaxPathLength));
         return isTooDeep;
     }
 

@@ -8,10 +8,10 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>Makes the work tree of a checkout that of a commit, and of nothing else. All that is thrown away is lost.</summary>
-internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest request)
+internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest request)
 {
     // Removing a .gitignore shows what it has hidden.
-    private const int MostRounds = 4;
+    private const int MaxRounds = 4;
 
     private readonly bool _isFull = request.Clean == CleanMode.Full;
 
@@ -26,7 +26,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, HandOverRequest requ
         view.SetHead(request.Target.Commit);
         var entries = Prepare(root, tracked, record, cancellationToken);
         var error = CheckOut(cancellationToken);
-        for (var round = 0; round < MostRounds; round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
             if (round > 0)
                 error += Clean(cancellationToken);

@@ -13,24 +13,24 @@ namespace Gitproc.Checkouts.Recycling;
 /// is not enough: the pointer of an LFS file is the same as the file to it. So files are checked out anew beside the checkout,
 /// and those that are the same keep their times.
 /// </summary>
-internal sealed class FreshFiles(GitView view, GitRunner git, HandOverRequest request)
+internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest request)
 {
     // Files that take room twice at the same time.
-    private const int MostAtOnce = 5000;
-    private const int MostInPart = 500;
+    private const int MaxAtOnce = 5000;
+    private const int MaxInPart = 500;
 
     /// <summary>Compares files. Those that are the same get the mode of fresh ones.</summary>
     public IEnumerable<(int Place, FileStat Stat)> Compare(IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
     {
         var fresh = view.Folder + "-fresh";
-        foreach (var some in places.Chunk(MostAtOnce))
+        foreach (var some in places.Chunk(MaxAtOnce))
         {
             var found = new List<(int, FileStat)>();
             Directory.CreateDirectory(fresh);
             try
             {
                 CheckOut(fresh, some.Select(place => entries[place].Path), cancellationToken);
-                foreach (var part in SideBySide.Do([.. some.Chunk(MostInPart)], reports: null, (part, _, _) => Compare(fresh, entries, part), cancellationToken))
+                foreach (var part in SideBySide.Do([.. some.Chunk(MaxInPart)], reports: null, (part, _, _) => Compare(fresh, entries, part), cancellationToken))
                     found.AddRange(part);
             }
             finally

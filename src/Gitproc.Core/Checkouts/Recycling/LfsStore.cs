@@ -44,7 +44,7 @@ internal sealed class LfsStore(string basePath)
         }
         catch (FileNotFoundException) when (File.Exists(to))
         {
-            // What is in the model is taken by all that clean a checkout.
+            // What is in the template repository is taken by all that clean a checkout.
         }
     }
 }

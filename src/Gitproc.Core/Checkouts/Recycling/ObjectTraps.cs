@@ -11,8 +11,8 @@ internal static class ObjectTraps
     private const string Alternates = "info/alternates";
 
     // git follows alternates five times (odb.c), and looks two folders deep into objects.
-    private const int MostAlternates = 5;
-    private const int Deepest = 2;
+    private const int MaxAlternates = 5;
+    private const int MaxDepth = 2;
 
     /// <summary>Takes them out.</summary>
     public static void Remove(RawFolder gitDirectory, string objects, string trusted)
@@ -20,20 +20,20 @@ internal static class ObjectTraps
         using var folder = gitDirectory.TryOpenFolder("objects")!;
         RawTree.Walk(folder, "", entry =>
         {
-            if (entry.Kind == EntryKind.Other || (entry.Kind == EntryKind.Link && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), Deepest)))
+            if (entry.Kind == EntryKind.Other || (entry.Kind == EntryKind.Link && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), MaxDepth)))
                 entry.Parent.RemoveFile(entry.Name);
             return true;
         });
         if (PlainFile.TryRead(Path.Combine(objects, Alternates)) is not { } bytes)
             return;
         var lines = RawText.Of(bytes).Split('\n');
-        var kept = lines.Where(line => PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MostAlternates)).ToList();
+        var kept = lines.Where(line => PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MaxAlternates)).ToList();
         if (kept.Count < lines.Length)
             RawTree.Replace(folder, Alternates, string.Join('\n', kept), ".new");
     }
 
     private static bool HasTrap(string objects, string trusted, int most) =>
-        IsFolderTrap(objects, Deepest)
+        IsFolderTrap(objects, MaxDepth)
         || (most > 1 && PlainFile.TryRead(Path.Combine(objects, Alternates)) is { } bytes && RawText.Of(bytes).Split('\n')
             .Select(line => PathOf(line, objects)).Any(other => other is not null && other != trusted && HasTrap(other, trusted, most - 1)));
 

@@ -7,11 +7,11 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// What the <c>.git</c> of a checkout is that nobody has worked in: the files of a model, config and HEAD of its own, and no
+/// What the <c>.git</c> of a checkout is that nobody has worked in: the files of a template repository, config and HEAD of its own, and no
 /// objects. Index and <c>gitproc/</c> are left as they are. Nothing of what is there is obeyed.
 /// </summary>
-/// <param name="model">The model, a git directory without work tree and index.</param>
-internal sealed class PristineGitDirectory(string model, string url, Target target)
+/// <param name="template">The template, a git directory without work tree and index.</param>
+internal sealed class PristineGitDirectory(string template, string url, Target target)
 {
     private const string Objects = "objects";
     private const string Alternates = "objects/info/alternates";
@@ -27,9 +27,9 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
         var pristine = new PristineFolder(folder);
         foreach (var name in Folders)
             pristine.MakeFolder(name);
-        using (var source = RawFolder.Open(model))
-            CopyModel(source, pristine);
-        pristine.Write("config", Config(File.ReadAllText(Path.Combine(model, "config"))));
+        using (var source = RawFolder.Open(template))
+            CopyTemplate(source, pristine);
+        pristine.Write("config", Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
             pristine.Write(RawText.OfText($"refs/heads/{branch}"), commit + "\n");
         pristine.Write("HEAD", target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
@@ -39,7 +39,7 @@ internal sealed class PristineGitDirectory(string model, string url, Target targ
 
     private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);
 
-    private static void CopyModel(RawFolder source, PristineFolder pristine) => RawTree.Walk(source, "", entry =>
+    private static void CopyTemplate(RawFolder source, PristineFolder pristine) => RawTree.Walk(source, "", entry =>
     {
         if (entry.Path is "config" or "HEAD" or "lfs" || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
             return false;

@@ -10,7 +10,7 @@ namespace Gitproc.Checkouts.Recycling;
 /// Tells by our own record that nothing of a checkout's tracked files was touched: each file is looked at once, and git is asked
 /// only where something was made or removed in a folder, what of it is ignored.
 /// </summary>
-internal sealed class QuickLook(GitView view, GitRunner git, HandOverRequest request, TreeRecord record)
+internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest request, TreeRecord record)
 {
     private FileStat[] _folders = [];
     private bool _isOwnIndex;

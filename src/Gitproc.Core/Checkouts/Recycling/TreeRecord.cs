@@ -23,7 +23,7 @@ internal sealed record TreeRecord
     private const int HeaderLength = 20;
 
     // Of a file system that counts whole seconds or more, files just written are compared the next time.
-    private const int MostTries = 50;
+    private const int MaxTries = 50;
 
     private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
 
@@ -211,7 +211,7 @@ internal sealed record TreeRecord
             var now = place.StatOf(RawText.ToBytes(RawText.OfText(Path.GetFileName(unfinished))))!.Value.Modified;
             if (now > newest)
                 break;
-            if (tries == MostTries)
+            if (tries == MaxTries)
             {
                 bytes = (this with { Stats = Older(Stats, now), FolderStats = Older(FolderStats, now), HasNothingElse = false }).ToBytes();
                 File.WriteAllBytes(unfinished, bytes);

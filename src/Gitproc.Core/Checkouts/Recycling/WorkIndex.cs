@@ -25,7 +25,7 @@ internal sealed record WorkIndex
     public required string? Original { get; init; }
 
     /// <summary>Looks at the work tree.</summary>
-    public WorkTreeLook Look(GitView view, GitRunner git, HandOverRequest request, RawFolder root, CancellationToken cancellationToken) =>
+    public WorkTreeLook Look(GitView view, GitRunner git, RecyclingRequest request, RawFolder root, CancellationToken cancellationToken) =>
         WorkTreeLook.Take(view, git, request.Checkout, HiddenEntries.Find(root, Entries), request.Clean == CleanMode.Full, cancellationToken) with
         {
             Skipped = Entries.Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree)).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal),
@@ -35,7 +35,7 @@ internal sealed record WorkIndex
     /// <param name="head">The commit that HEAD names; null for none.</param>
     /// <param name="record">What was clean; null when that is not known.</param>
     public static WorkIndex Take(
-        GitView view, GitRunner git, HandOverRequest request, RawFolder gitDirectory, string? head, TreeRecord? record, CancellationToken cancellationToken)
+        GitView view, GitRunner git, RecyclingRequest request, RawFolder gitDirectory, string? head, TreeRecord? record, CancellationToken cancellationToken)
     {
         var own = Read(view, git, request, gitDirectory, cancellationToken);
         IReadOnlyList<IndexEntry> entries;
@@ -61,7 +61,7 @@ internal sealed record WorkIndex
     }
 
     private static (IndexFile File, string Path, long WrittenAt)? Read(
-        GitView view, GitRunner git, HandOverRequest request, RawFolder gitDirectory, CancellationToken cancellationToken)
+        GitView view, GitRunner git, RecyclingRequest request, RawFolder gitDirectory, CancellationToken cancellationToken)
     {
         if (gitDirectory.StatOf("index"u8) is not { } stat || IndexFile.TryRead(gitDirectory, "index") is not { } content)
             return null;
@@ -89,7 +89,7 @@ internal sealed record WorkIndex
         }
     }
 
-    private static IReadOnlyList<IndexEntry> ReadCommit(GitView view, GitRunner git, HandOverRequest request, string? head, CancellationToken cancellationToken)
+    private static IReadOnlyList<IndexEntry> ReadCommit(GitView view, GitRunner git, RecyclingRequest request, string? head, CancellationToken cancellationToken)
     {
         view.UseOwnIndex();
         try

@@ -14,7 +14,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     /// <summary>Rescues the work that is in a checkout, and leaves the checkout as it is.</summary>
     /// <returns>What was rescued; null when there was nothing.</returns>
     public Rescue? Run(
-        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
         var index = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record: null, cancellationToken);
         return Run(request, root, gitDirectory, view, state, index.Look(view, git, request, root, cancellationToken), index.Original, cancellationToken);
@@ -24,7 +24,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     /// <param name="index">The path of the index to keep; null for none.</param>
     /// <returns>What was rescued; null when there was nothing.</returns>
     public Rescue? Run(
-        HandOverRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
+        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
         CancellationToken cancellationToken)
     {
         var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, look.Hidden, cancellationToken);
@@ -35,11 +35,11 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             return earlier;
         }
 
-        if (leftovers.Size > request.MostRescued)
+        if (leftovers.Size > request.MaxRescueSize)
         {
             throw new GitprocException(
                 ErrorReason.LeftoversTooLarge,
-                $"What was left in {request.Checkout} takes {leftovers.Size} bytes, and no more than {request.MostRescued} are rescued. Nothing of it was touched: {request.Path}",
+                $"What was left in {request.Checkout} takes {leftovers.Size} bytes, and no more than {request.MaxRescueSize} are rescued. Nothing of it was touched: {request.Path}",
                 request.Checkout);
         }
 
@@ -51,13 +51,13 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     }
 
     // Nobody is told: a job that undoes something most often means it.
-    private void KeepUndone(HandOverRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+    private void KeepUndone(RecyclingRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
         if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
             return;
         var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
         var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
-        if (tips.Count == 0 || size > request.MostRescued)
+        if (tips.Count == 0 || size > request.MaxRescueSize)
             return;
         var made = Path.Combine(view.Folder, "undone.git");
         RescueStore.Make(made, request.Base);
@@ -68,12 +68,12 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         store.Keep(made, undone);
     }
 
-    // A hand-over that was ended may have come as far as having written it, and nothing was thrown away before the caller
+    // A recycling that was ended may have come as far as having written it, and nothing was thrown away before the caller
     // knew. But a holder may also have reset the checkout, and worked on.
-    private Rescue Write(HandOverRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
+    private Rescue Write(RecyclingRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
     {
         var rescues = Rescues(request);
-        var there = rescues.OfHandOver(request.RescueId, request.LastLease?.Id, cancellationToken);
+        var there = rescues.OfRecycling(request.RescueId, request.LastLease?.Id, cancellationToken);
         var id = request.RescueId;
         for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
             id = $"{request.RescueId}-{number}";
@@ -97,7 +97,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    /// <summary>The rescues of the repository that a hand-over is in.</summary>
-    public Rescues Rescues(HandOverRequest request) =>
+    /// <summary>The rescues of the repository that recycling is in.</summary>
+    public Rescues Rescues(RecyclingRequest request) =>
         new(request.Base, git) { Own = request.Rescues is { } store ? (store, request.Key) : null };
 }

@@ -10,7 +10,7 @@ namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Finds the work that is in a checkout and nowhere else.</summary>
 /// <param name="reports">Told of what cannot be rescued because it is lost already; null for nobody.</param>
-internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, HandOverRequest request)
+internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, RecyclingRequest request)
 {
     /// <summary>Searches. No process is run where there is nothing.</summary>
     /// <returns>What was found; null when nothing.</returns>
@@ -20,9 +20,9 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         var (untracked, folders, found) = ListUntracked(root, look, cancellationToken);
         IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, [.. look.Changes.Where(change => change is { IsSubmodule: true, IsAdded: true }).Select(change => change.Path)], cancellationToken), .. found.Bare];
         var worktrees = new RegisteredWorktrees(request.Place, git, view.NestedFolder);
-        foreach (var path in request.Place.IsLinked ? [] : worktrees.FindOutside(gitDirectory))
+        foreach (var path in request.Place.IsWorktree ? [] : worktrees.FindOutside(gitDirectory))
             reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was added to {request.Checkout} as a worktree and is none any more. Its files stay; what was committed or staged there is in the rescue"));
-        IReadOnlyList<string> stagedElsewhere = request.Place.IsLinked ? [] : worktrees.FindStaged(gitDirectory, cancellationToken);
+        IReadOnlyList<string> stagedElsewhere = request.Place.IsWorktree ? [] : worktrees.FindStaged(gitDirectory, cancellationToken);
         // What was not checked out was not removed either.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
         var (files, deleted, modules) = Split(root, changes);
@@ -92,13 +92,13 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         all = [.. all.Union(StateFiles.FindIds(gitDirectory, state))];
 
         // What another worktree has under a name stays there when this one is cleaned.
-        var known = request.Place.IsLinked ? request.Base : request.Model;
+        var known = request.Place.IsWorktree ? request.Base : request.Template;
         // Most often nothing is left of them, and of the many that the remote may have no set need be made.
         var unknown = all.ToHashSet(StringComparer.Ordinal);
         var onRemote = RemoteIds(gitDirectory, state);
         unknown.ExceptWith(onRemote);
         if (unknown.Count > 0)
-            unknown.ExceptWith(ModelRefs.Ids(known));
+            unknown.ExceptWith(TemplateRefs.Ids(known));
         var fetched = unknown.Count == 0 ? [] : ListFetched(cancellationToken);
         unknown.ExceptWith(fetched);
         var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
@@ -109,12 +109,12 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         return (
             [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
             [.. others.Where(other => other.Type != "commit")],
-            Count(commits, onRemote.Concat(fetched).Concat(request.Place.IsLinked && commits.Count > 0 ? ModelRefs.Ids(known) : []), cancellationToken));
+            Count(commits, onRemote.Concat(fetched).Concat(request.Place.IsWorktree && commits.Count > 0 ? TemplateRefs.Ids(known) : []), cancellationToken));
     }
 
-    // What a linked checkout has of it, it shares with the base repository.
+    // What a worktree checkout has of it, it shares with the base repository.
     private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
-        request.Place.IsLinked || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url) ? [.. state.RemoteIds("origin/")] : [];
+        request.Place.IsWorktree || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url) ? [.. state.RemoteIds("origin/")] : [];
 
     // What the remote has under other names than branches and tags.
     private string[] ListFetched(CancellationToken cancellationToken) => git.Run(

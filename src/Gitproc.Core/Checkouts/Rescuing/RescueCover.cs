@@ -10,7 +10,7 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Tells whether all that is found in a checkout is in a rescue of it already, or comes from the cleaning that was ended: so one that was ended goes
 /// on, and what somebody has done since is not taken for what was rescued.
 /// </summary>
-internal sealed class RescueCover(RescueSource source, GitView view, GitRunner git, HandOverRequest request)
+internal sealed class RescueCover(RescueSource source, GitView view, GitRunner git, RecyclingRequest request)
 {
     /// <summary>Finds out.</summary>
     public bool Has(CheckoutTree tree, Leftovers leftovers, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(notes, items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(), cancellationToken);
-        var head = place.IsLinked ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
+        var head = place.IsWorktree ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
         CheckOut(head, mayBeRefused: work[true].Any(), cancellationToken);
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
         foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
@@ -52,13 +52,13 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
 
     // With the refs.
     private bool IsRestored(string path) =>
-        path == "HEAD" || (place.IsLinked && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
+        path == "HEAD" || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
 
     // What is in a repository of its own must outlive it.
     private void RestoreObjects(Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
     {
         if (source.Repository != basePath)
-            source.CopyTo(git, place.Objects, stored, ModelRefs.Ids(basePath), cancellationToken);
+            source.CopyTo(git, place.Objects, stored, TemplateRefs.Ids(basePath), cancellationToken);
         foreach (var (_, text) in notes.Where(note => note.Key.StartsWith(RescueTree.Tags, StringComparison.Ordinal)))
             Git(text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
     }
@@ -67,7 +67,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
-        // That of the hand-over. A rescue of undone commits has no HEAD, and nothing goes for it.
+        // That of recycling. A rescue of undone commits has no HEAD, and nothing goes for it.
         if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"))
         {
             gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
@@ -161,7 +161,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     private void RestoreConfig(RawFolder state, string config, CancellationToken cancellationToken)
     {
         // That of a worktree is its repository's.
-        if (config.Length == 0 || place.IsLinked)
+        if (config.Length == 0 || place.IsWorktree)
             return;
         var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
         var added = new StringBuilder(RawTree.Read(state, "config"));

@@ -11,7 +11,7 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <summary>
 /// Writes the commit of a rescue: first the objects that it needs, then the commit and its ref in one step. Done again, it makes the same.
 /// </summary>
-internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest request)
+internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingRequest request)
 {
     // Names of git-fsck(1) for what git takes into no index and obeys in no .gitmodules, whatever its settings.
     private static readonly string[] Refused =
@@ -99,9 +99,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         refusal = null;
         var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
         // A worktree's objects are in the base repository.
-        if (request.Place.IsLinked || wanted.Count == 0)
+        if (request.Place.IsWorktree || wanted.Count == 0)
             return true;
-        var tips = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(ModelRefs.Ids(request.Model).Select(id => "^" + id)).Select(line => line + "\n")));
+        var tips = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(TemplateRefs.Ids(request.Template).Select(id => "^" + id)).Select(line => line + "\n")));
         var pack = Path.Combine(view.Folder, "rescue.pack");
         var packed = git.Run(
             Call(target, "pack-objects", "--quiet", "--revs", "--stdout", "--delta-base-offset") with
@@ -145,7 +145,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     private Leftovers KeepObjectsWhole(RawFolder gitDirectory, Leftovers leftovers)
     {
         using var objects = gitDirectory.TryOpenFolder("objects")!;
-        var known = ModelRefs.Ids(request.Model);
+        var known = TemplateRefs.Ids(request.Template);
         return leftovers with
         {
             Trees =
@@ -161,7 +161,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
     }
 
     // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
-    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsLinked ? "" : SecretConfig.Cut(git.Run(
+    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsWorktree ? "" : SecretConfig.Cut(git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Place.GitDirectory, "config"), "--no-includes", "-z",
             "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
@@ -241,7 +241,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
         import.Add(RescueTree.Refs, DescribeRefs(state));
     }
 
-    private string DescribeRefs(RepositoryState state) => request.Place.IsLinked ? DescribeOwn(state) : DescribeAll(state);
+    private string DescribeRefs(RepositoryState state) => request.Place.IsWorktree ? DescribeOwn(state) : DescribeAll(state);
 
     // Other branches are where they were. That which is checked out may be another one's by the time of the restore.
     private static string DescribeOwn(RepositoryState state)
@@ -253,7 +253,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, HandOverRequest
 
     private string DescribeAll(RepositoryState state)
     {
-        using var folder = RawFolder.Open(request.Model);
+        using var folder = RawFolder.Open(request.Template);
         var pristine = RefFiles.Read(folder);
         var lines = new StringBuilder();
         foreach (var (name, content) in state.LocalRefs().Where(local => pristine.GetValueOrDefault(local.Key) != local.Value))

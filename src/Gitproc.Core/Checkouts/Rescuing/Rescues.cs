@@ -33,11 +33,11 @@ internal sealed class Rescues(string basePath, GitRunner git)
     public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
     /// <summary>
-    /// Finds those of one hand-over: when it was ended and begun again there may be more, which have a number behind the id, or a later
+    /// Finds those of one recycling: when it was ended and begun again there may be more, which have a number behind the id, or a later
     /// time in it, as whoever acquires the checkout meanwhile uses it.
     /// </summary>
     /// <param name="leaseId">The lease that ended before it; null where it is not known, and the time tells.</param>
-    public IReadOnlyList<Rescue> OfHandOver(string id, string? leaseId, CancellationToken cancellationToken)
+    public IReadOnlyList<Rescue> OfRecycling(string id, string? leaseId, CancellationToken cancellationToken)
     {
         var checkout = id.Split('/')[0];
         return
@@ -70,7 +70,7 @@ internal sealed class Rescues(string basePath, GitRunner git)
             var commit = Run(cancellationToken, "rev-parse", "--verify", "--end-of-options", Folder + rescue.Id).Trim();
             RescueStore.Make(made, basePath);
             var target = new RescueSource(made, RescueStore.Branch);
-            var input = Encoding.ASCII.GetBytes(string.Concat(ModelRefs.Ids(basePath).Select(id => $"^{id}\n").Prepend(commit + "\n")));
+            var input = Encoding.ASCII.GetBytes(string.Concat(TemplateRefs.Ids(basePath).Select(id => $"^{id}\n").Prepend(commit + "\n")));
             git.Run(
                 BaseCall.Of(basePath, "pack-objects", "--quiet", "--revs", "--delta-base-offset", Path.Combine(made, "objects", "pack", "pack")) with
                 {

@@ -9,7 +9,7 @@ namespace Gitproc.Checkouts.Rescuing;
 internal static partial class StateFiles
 {
     // Larger ones are patches.
-    private const int LongestWithIds = 1 << 20;
+    private const int MaxWithIds = 1 << 20;
 
     // git(1) and the sources of the operations; git-stash(1): all but the last stash are in the log alone.
     private static readonly string[] Names =
@@ -50,7 +50,7 @@ internal static partial class StateFiles
         .. List(gitDirectory)
             .Where(path => path.Split('/') is ["worktrees", var name, var first, ..] ? first != "logs" && state.UnfinishedWorktrees.Contains(name) : state.IsUnfinished)
             .Select(path => RawTree.Read(gitDirectory, path))
-            .Where(content => content?.Length <= LongestWithIds)
+            .Where(content => content?.Length <= MaxWithIds)
             .SelectMany(content => Id().Matches(content!)).Select(match => match.Value).Distinct(),
     ];
 

@@ -12,12 +12,12 @@ namespace Gitproc.Checkouts.Rescuing;
 /// fetched from elsewhere. Only such as nothing leads to any more, neither a ref nor what came from the remote, and whose tree no commit has that
 /// stays: a rebase without a conflict and a changed message lose nothing.
 /// </summary>
-internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest request)
+internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingRequest request)
 {
     private const string RemoteLogs = "refs/remotes/origin/";
 
     // Among so many newest commits a tree is looked for.
-    private const string MostCompared = "1000";
+    private const string MaxCompared = "1000";
 
     /// <summary>Finds them. Where a job had no commits, no process is run.</summary>
     public (IReadOnlyList<string> Tips, int Count) Find(RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
@@ -28,13 +28,13 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest
         if (RawTree.Read(gitDirectory, "ORIG_HEAD") is { } original && RefFiles.IsId(RawText.TrimEnd(original)))
             candidates.Add(RawText.TrimEnd(original));
         // Those of a worktree are everybody's.
-        if (!request.Place.IsLinked)
+        if (!request.Place.IsWorktree)
             candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
         List<string> kept = [.. state.Tips(), .. state.RemoteIds("origin/"), .. logs.Where(line => line.IsRemote).Select(line => line.Id), .. fromRemote];
         candidates.ExceptWith(kept);
         if (candidates.Count == 0)
             return ([], 0);
-        kept.AddRange(ModelRefs.Ids(request.Place.IsLinked ? request.Base : request.Model));
+        kept.AddRange(TemplateRefs.Ids(request.Place.IsWorktree ? request.Base : request.Template));
         candidates.ExceptWith(kept);
         var commits = ObjectTypes.Ask(view, git, request.Checkout, [.. candidates], cancellationToken).Where(found => found.Type == "commit").Select(found => found.Id).ToList();
         if (commits.Count == 0)
@@ -45,7 +45,7 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, HandOverRequest
         List<string> tips = [.. lines.Select(line => line[0]).Where(id => !parents.Contains(id))];
         if (tips.Count == 0)
             return ([], 0);
-        var trees = Ask(["log", "--format=%T", "--max-count=" + MostCompared, "--ignore-missing", "--stdin"], state.Tips().Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))), cancellationToken)
+        var trees = Ask(["log", "--format=%T", "--max-count=" + MaxCompared, "--ignore-missing", "--stdin"], state.Tips().Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))), cancellationToken)
             .ToHashSet(StringComparer.Ordinal);
         var lost = Ask(["log", "--no-walk=unsorted", "--format=%H %T", "--stdin"], tips, cancellationToken).Select(line => line.Split(' ')).Where(pair => !trees.Contains(pair[1])).Select(pair => pair[0]).ToList();
         return (lost, lost.Count == 0 ? 0 : lines.Count);

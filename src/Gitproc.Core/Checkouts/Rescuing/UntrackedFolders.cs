@@ -68,7 +68,7 @@ internal sealed class UntrackedFolders
             return false;
         }
 
-        if (entry.Path.Length > WorkTreeLook.LongestPath)
+        if (entry.Path.Length > WorkTreeLook.MaxPathLength)
         {
             AreTooDeep = true;
             return false;

@@ -6,7 +6,7 @@ namespace Gitproc.Git.Reading;
 internal static class LocalRepository
 {
     // As setup.c, read_gitfile_gently.
-    private const long LongestFile = 1 << 20;
+    private const long MaxFileSize = 1 << 20;
 
     private const string GitName = ".git";
 
@@ -90,7 +90,7 @@ internal static class LocalRepository
         try
         {
             var file = new FileInfo(path);
-            return file is { Exists: true, Length: > 0 and <= LongestFile } ? File.ReadLines(path).FirstOrDefault()?.TrimEnd() : null;
+            return file is { Exists: true, Length: > 0 and <= MaxFileSize } ? File.ReadLines(path).FirstOrDefault()?.TrimEnd() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

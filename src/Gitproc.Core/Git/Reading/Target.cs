@@ -6,5 +6,5 @@ namespace Gitproc.Git.Reading;
 internal sealed record Target(string? Branch, string? Commit, bool HasUpstream, bool IsBegun = false)
 {
     /// <summary>What is checked out for it in a kind of checkout: a worktree has no branch but one that was begun for it, as git has each checked out once only.</summary>
-    public Target In(CheckoutKind kind) => kind == CheckoutKind.Linked && HasUpstream ? new Target(IsBegun ? Branch : null, Commit, HasUpstream: false) : this;
+    public Target In(CheckoutKind kind) => kind == CheckoutKind.Worktree && HasUpstream ? new Target(IsBegun ? Branch : null, Commit, HasUpstream: false) : this;
 }

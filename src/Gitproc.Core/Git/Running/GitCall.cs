@@ -23,8 +23,8 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// </summary>
     public bool KeepRepositoryVariables { get; init; }
 
-    /// <summary>How long git may say nothing before it is taken for hanging and ended; null for as long as any other (<see cref="GitRunner.LongestSilence"/>).</summary>
-    public TimeSpan? LongestSilence { get; init; }
+    /// <summary>How long git may say nothing before it is taken for hanging and ended; null for as long as any other (<see cref="GitRunner.SilenceTimeout"/>).</summary>
+    public TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
     public bool MayFail { get; init; }

@@ -29,10 +29,10 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     public IProgress<PoolReport>? Reports => reports;
 
     /// <summary>How long that is where nobody has set it.</summary>
-    public static readonly TimeSpan DefaultSilence = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan DefaultSilenceTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a git may neither say anything nor read what it is given, where the call does not say; infinite for as long as it likes.</summary>
-    public TimeSpan LongestSilence { get; set; } = DefaultSilence;
+    public TimeSpan SilenceTimeout { get; set; } = DefaultSilenceTimeout;
 
     /// <summary>Runs a command to its end.</summary>
     public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
@@ -82,7 +82,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     {
         cancellationToken.ThrowIfCancellationRequested();
         reports?.Report(new PoolReport(ReportKind.Command, Describe(call)));
-        return new RunningGit(call, Start(call), call.LongestSilence ?? LongestSilence, cancellationToken);
+        return new RunningGit(call, Start(call), call.SilenceTimeout ?? SilenceTimeout, cancellationToken);
     }
 
     private GitResult Finish(RunningGit running, CancellationToken cancellationToken)
@@ -180,7 +180,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
 
     private static GitprocException Hanging(RunningGit running) => new(
         ErrorReason.GitFailed,
-        $"{Name(running.Call)} said nothing for {running.LongestSilence.TotalSeconds:0.#} s and was ended. "
+        $"{Name(running.Call)} said nothing for {running.SilenceTimeout.TotalSeconds:0.#} s and was ended. "
         + "To give it longer: git config --global gitproc.gitTimeout 30m",
         running.Call.Subject,
         new TimeoutException());

@@ -24,10 +24,10 @@ internal sealed class RunningGit : IDisposable
 
     /// <summary>Begins to write its input and to read its output.</summary>
     /// <param name="process">The process, just started; it is disposed with this.</param>
-    public RunningGit(GitCall call, Process process, TimeSpan longestSilence, CancellationToken cancellationToken)
+    public RunningGit(GitCall call, Process process, TimeSpan silenceTimeout, CancellationToken cancellationToken)
     {
         Call = call;
-        LongestSilence = longestSilence;
+        SilenceTimeout = silenceTimeout;
         _process = process;
         _ending = cancellationToken.Register(End);
         _silence = new Timer(_ => EndHanging());
@@ -40,7 +40,7 @@ internal sealed class RunningGit : IDisposable
     public GitCall Call { get; }
 
     /// <summary>How long it may neither say anything nor read what it is given.</summary>
-    public TimeSpan LongestSilence { get; }
+    public TimeSpan SilenceTimeout { get; }
 
     /// <summary>Its standard error; to be read to the end before <see cref="Finish"/>.</summary>
     public StreamReader Error => _process.StandardError;
@@ -53,7 +53,7 @@ internal sealed class RunningGit : IDisposable
     {
         try
         {
-            _silence.Change(LongestSilence, Timeout.InfiniteTimeSpan);
+            _silence.Change(SilenceTimeout, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {

@@ -10,7 +10,7 @@ internal sealed record Head(string? Branch, string? Commit)
     private const string Branches = "refs/heads/";
 
     // refs/files-backend.c, SYMREF_MAXDEPTH.
-    private const int MostSteps = 5;
+    private const int MaxSteps = 5;
 
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
     /// <param name="commonDirectory">Where the branches are; null for the same.</param>
@@ -50,7 +50,7 @@ internal sealed record Head(string? Branch, string? Commit)
     // A ref may hold the name of another one (git-symbolic-ref(1)).
     private static (string Name, string? Commit) Follow(string gitDirectory, string name)
     {
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             var loose = Path.Combine(gitDirectory, name);
             if (PlainFile.TryRead(loose) is not { } bytes)

@@ -46,10 +46,10 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     private const int NameMask = 0xFFF;
 
     // A job can make one of any length.
-    private const long MostBytes = 1 << 30;
+    private const long MaxBytes = 1 << 30;
 
     // Version 4 leaves out what a path has from the one before, which a job can make of any length.
-    private const long MostTimesLonger = 8;
+    private const long MaxTimesLonger = 8;
 
     /// <summary>An index without entries.</summary>
     public static IndexFile Empty { get; } = new([], IsPartial: false);
@@ -59,7 +59,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     public static byte[]? TryRead(RawFolder folder, string name)
     {
         using var file = folder.TryOpenFile(name);
-        if (file is null || file.Length > MostBytes)
+        if (file is null || file.Length > MaxBytes)
             return null;
         var bytes = new byte[file.Length];
         return bytes[..file.Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
@@ -121,7 +121,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         var length = 0L;
         for (var i = 0; i < entries.Length; i++)
         {
-            if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MostTimesLonger * bytes.Length)
+            if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MaxTimesLonger * bytes.Length)
                 return null;
             // A folder that is left out of a sparse checkout.
             isPartial |= entry.Mode == 0x4000;

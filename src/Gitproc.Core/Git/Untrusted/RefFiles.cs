@@ -10,12 +10,12 @@ internal static class RefFiles
     private const string Refs = "refs/";
 
     // More than the name of a file can have.
-    private const int LongestContent = 8192;
+    private const int MaxContentLength = 8192;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     // refs/files-backend.c, SYMREF_MAXDEPTH.
-    private const int MostSteps = 5;
+    private const int MaxSteps = 5;
 
     /// <summary>Reads the refs.</summary>
     /// <returns>Full raw names, with ids, or <c>ref: NAME</c> for what is the name of another one. What is no ref is left out.</returns>
@@ -54,7 +54,7 @@ internal static class RefFiles
     {
         using var file = folder.TryOpenFile(name);
         if (file is not null)
-            return Parse(file.ReadStart(LongestContent));
+            return Parse(file.ReadStart(MaxContentLength));
         // git-config(1), core.preferSymlinkRefs.
         return folder.ReadLink(name) is { } target && RefNames.IsFull(target) ? Symbolic + target : null;
     }
@@ -98,7 +98,7 @@ internal static class RefFiles
     /// <summary>Finds the id that a ref has.</summary>
     public static string? Resolve(IReadOnlyDictionary<string, string> refs, string? content)
     {
-        for (var step = 0; step <= MostSteps && content is not null; step++)
+        for (var step = 0; step <= MaxSteps && content is not null; step++)
         {
             if (IsId(content))
                 return content;

@@ -4,7 +4,7 @@ namespace Gitproc.Views;
 
 /// <summary>The folder that somebody stands in, by which the checkout around it is marked.</summary>
 /// <param name="directory">Its absolute path; it may be gone, or lead through links.</param>
-public sealed class StandingPlace(string directory)
+public sealed class CurrentCheckout(string directory)
 {
     private static readonly StringComparison Case = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
         ? StringComparison.OrdinalIgnoreCase
@@ -12,17 +12,17 @@ public sealed class StandingPlace(string directory)
 
     // A table asks for one place again and again.
     [ThreadStatic]
-    private static (string Directory, StandingPlace Place)? _last;
+    private static (string Directory, CurrentCheckout Place)? _last;
 
     private readonly string _place = RealPath.Of(directory) + Path.DirectorySeparatorChar;
 
     /// <summary>The place, resolved once while the same one is asked for.</summary>
     /// <param name="directory">The absolute path.</param>
     /// <returns>The place.</returns>
-    public static StandingPlace At(string directory)
+    public static CurrentCheckout At(string directory)
     {
         if (_last?.Directory != directory)
-            _last = (directory, new StandingPlace(directory));
+            _last = (directory, new CurrentCheckout(directory));
         return _last.Value.Place;
     }
 

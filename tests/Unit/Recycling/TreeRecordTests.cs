@@ -5,12 +5,12 @@ using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>What is clean is known by our own record: nothing that a job wrote into its index, objects or config, and took away again, hides a file.</summary>
 public sealed class TreeRecordTests : IDisposable
 {
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -34,13 +34,13 @@ public sealed class TreeRecordTests : IDisposable
     public void What_was_planted_is_put_right(string what, bool isWork, string script)
     {
         var other = _fixture.MakeCheckout();
-        var fresh = HandOverFixture.Snapshot(other);
+        var fresh = RecyclingFixture.Snapshot(other);
         _fixture.Job(script);
 
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
 
-        LeftoverTests.AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
-        Assert.Equal(HandOverFixture.Modes(other), HandOverFixture.Modes(_fixture.Path));
+        LeftoverTests.AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
+        Assert.Equal(RecyclingFixture.Modes(other), RecyclingFixture.Modes(_fixture.Path));
         if (what != "mode")
             Assert.Equal(isWork, rescue is not null);
     }
@@ -53,7 +53,7 @@ public sealed class TreeRecordTests : IDisposable
     {
         var index = File.ReadAllBytes(_fixture[".git/index"]);
         _fixture.Job(script);
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.Equal(index, File.ReadAllBytes(_fixture[".git/index"]));
     }
 
@@ -62,7 +62,7 @@ public sealed class TreeRecordTests : IDisposable
     {
         // git prefers a pack, wherever it is.
         _fixture.Job("mv $BASE/objects/pack/*.pack $HOME; rm -f $BASE/objects/pack/*; for p in $HOME/*.pack; do git -C $BASE unpack-objects -q < $p; done");
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         var id = TestGit.Run(_fixture.Path, "rev-parse", "HEAD:file-0.txt");
         var evil = Encoding.ASCII.GetBytes("evil\n");
         Directory.CreateDirectory(_fixture[$".git/objects/{id[..2]}"]);
@@ -75,9 +75,9 @@ public sealed class TreeRecordTests : IDisposable
         _fixture.Job("rm file-0.txt; git checkout -q file-0.txt");
         Assert.Equal("evil\n", File.ReadAllText(_fixture["file-0.txt"]));
 
-        _fixture.HandOver();
+        _fixture.Recycle();
 
-        LeftoverTests.AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        LeftoverTests.AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
     }
 
     /// <summary>A filter that the pool's own config has: what a fresh checkout has is not what git has.</summary>
@@ -94,7 +94,7 @@ public sealed class TreeRecordTests : IDisposable
     {
         using var fixture = MakeFiltered();
         fixture.Job(script);
-        fixture.HandOver();
+        fixture.Recycle();
         Assert.True(File.ReadAllText(fixture["secret"]) == "smudged:secret\n", what);
     }
 
@@ -111,7 +111,7 @@ public sealed class TreeRecordTests : IDisposable
     [MemberData(nameof(Unlocked))]
     public void What_was_only_unlocked_is_no_work(string script, bool isWork)
     {
-        using var fixture = new HandOverFixture(source =>
+        using var fixture = new RecyclingFixture(source =>
         {
             File.WriteAllText(Path.Combine(source, ".gitattributes"), "secret filter=crypt\n");
             File.WriteAllText(Path.Combine(source, "secret"), "secret\n");
@@ -119,7 +119,7 @@ public sealed class TreeRecordTests : IDisposable
         fixture.Job("git config filter.crypt.smudge 'sed s/^/open:/'; git config filter.crypt.clean 'sed s/^open://'; rm secret; git checkout -q secret; sleep 0.1; git update-index --force-write-index; " + script);
         Assert.StartsWith("open:secret\n", File.ReadAllText(fixture["secret"]), StringComparison.Ordinal);
 
-        var rescue = fixture.HandOver();
+        var rescue = fixture.Recycle();
 
         Assert.Equal(isWork, rescue is not null);
         Assert.Equal("secret\n", File.ReadAllText(fixture["secret"]));
@@ -135,13 +135,13 @@ public sealed class TreeRecordTests : IDisposable
     [InlineData("echo x > new; echo y >> file-1.txt")]
     public void Without_a_record_all_is_compared_by_content_and_there_is_one(string script)
     {
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         _fixture.Job("printf 'x\\r\\n' > file-0.txt; echo 'file-0.txt filter=x' > $HOME/attr; git -c core.attributesFile=$HOME/attr -c filter.x.clean='git cat-file blob HEAD:file-0.txt' add file-0.txt; " + script);
         TreeRecord.Remove(_fixture.Record);
-        _fixture.HandOver(CleanMode.Full);
-        LeftoverTests.AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        _fixture.Recycle(CleanMode.Full);
+        LeftoverTests.AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
         Assert.Equal(5, TreeRecord.TryRead(_fixture.Record)!.Entries.Count);
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Equal(0, _fixture.GitCommands);
     }
 
@@ -152,36 +152,36 @@ public sealed class TreeRecordTests : IDisposable
     [InlineData("git checkout -q main; echo x >> file-2.txt; git commit -qam x")]
     public void A_record_of_an_older_state_does_no_harm(string script)
     {
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         var (main, record) = (_fixture.Target, Directory.EnumerateFiles(_fixture.Record).ToDictionary(file => file, File.ReadAllBytes));
         _fixture.Target = new Target(null, TestGit.Run(_fixture.Path, "rev-parse", "origin/other"), HasUpstream: false);
-        _fixture.HandOver();
+        _fixture.Recycle();
         foreach (var (file, content) in record)
             File.WriteAllBytes(file, content);
         _fixture.Job(script);
-        var answers = HandOverFixture.Answers(_fixture.Path);
+        var answers = RecyclingFixture.Answers(_fixture.Path);
 
         _fixture.Target = main;
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
 
-        LeftoverTests.AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        LeftoverTests.AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
         Assert.Equal(script != "true", rescue is not null);
         if (rescue is null)
             return;
         _fixture.Restore(rescue, _fixture.Path);
-        Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
+        Assert.Equal(answers, RecyclingFixture.Answers(_fixture.Path));
     }
 
     [Fact]
     public void A_repository_without_commits_has_one_too()
     {
         _fixture.Target = new Target("main", null, HasUpstream: false);
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Empty(TreeRecord.TryRead(_fixture.Record)!.Entries);
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Equal(0, _fixture.GitCommands);
         _fixture.Job("echo x > new");
-        Assert.NotNull(_fixture.HandOver());
+        Assert.NotNull(_fixture.Recycle());
         Assert.False(File.Exists(_fixture["new"]));
     }
 
@@ -189,7 +189,7 @@ public sealed class TreeRecordTests : IDisposable
     public void The_index_of_a_rescue_is_one_that_git_has_written()
     {
         _fixture.Job("echo x > new");
-        _fixture.Restore(_fixture.HandOver()!, _fixture.Path);
+        _fixture.Restore(_fixture.Recycle()!, _fixture.Path);
         TestGit.Run(_fixture.Path, "fsck");
     }
 
@@ -203,7 +203,7 @@ public sealed class TreeRecordTests : IDisposable
         using (var file = File.OpenWrite(Path.Combine(_fixture.Record, name)))
             file.SetLength(length);
         Assert.Null(TreeRecord.TryRead(_fixture.Record));
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.NotNull(TreeRecord.TryRead(_fixture.Record));
     }
 
@@ -272,18 +272,18 @@ public sealed class TreeRecordTests : IDisposable
         Assert.Equal(default, TreeStats.Of(_fixture.Path, ["d/d/none", "none/d/x"], CancellationToken.None)[1]);
     }
 
-    private static HandOverFixture MakeFiltered()
+    private static RecyclingFixture MakeFiltered()
     {
         const string Filter = "\n[filter \"f\"]\n\tsmudge = sed s/^/smudged:/\n\tclean = sed s/^smudged://\n";
-        var fixture = new HandOverFixture(source =>
+        var fixture = new RecyclingFixture(source =>
         {
             File.WriteAllText(Path.Combine(source, ".gitattributes"), "secret filter=f\n");
             File.WriteAllText(Path.Combine(source, "secret"), "secret\n");
         });
-        File.AppendAllText(Path.Combine(fixture.Model, "config"), Filter);
-        fixture.HandOver();
+        File.AppendAllText(Path.Combine(fixture.Template, "config"), Filter);
+        fixture.Recycle();
         File.WriteAllText(fixture["secret"], "x");
-        fixture.HandOver();
+        fixture.Recycle();
         Assert.Equal("smudged:secret\n", File.ReadAllText(fixture["secret"]));
         return fixture;
     }

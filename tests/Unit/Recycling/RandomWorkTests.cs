@@ -1,7 +1,7 @@
 using System.Text;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>Whatever a job does in whatever order: the checkout is clean after it, and the work comes back.</summary>
 public sealed class RandomWorkTests : IDisposable
@@ -20,7 +20,7 @@ public sealed class RandomWorkTests : IDisposable
         "git stash drop -q",
     ];
 
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -29,17 +29,17 @@ public sealed class RandomWorkTests : IDisposable
     public void Is_gone_and_comes_back(int seed)
     {
         var script = Script(seed);
-        var fresh = HandOverFixture.Snapshot(_fixture.Path);
+        var fresh = RecyclingFixture.Snapshot(_fixture.Path);
         _fixture.Job(script);
-        var (answers, tree) = (HandOverFixture.Answers(_fixture.Path), ExactRestoreTests.Whole(_fixture.Path));
+        var (answers, tree) = (RecyclingFixture.Answers(_fixture.Path), ExactRestoreTests.Whole(_fixture.Path));
 
-        var rescue = _fixture.HandOver(_fixture.Request() with { KeepsUndone = true });
+        var rescue = _fixture.Recycle(_fixture.Request() with { KeepsUndone = true });
 
-        Assert.Equal(fresh, WithoutIgnored(HandOverFixture.Snapshot(_fixture.Path)));
+        Assert.Equal(fresh, WithoutIgnored(RecyclingFixture.Snapshot(_fixture.Path)));
         if (rescue is null)
             return;
         _fixture.Restore(rescue, _fixture.Path);
-        Assert.True(answers == HandOverFixture.Answers(_fixture.Path), $"{script}\n{answers}\n---\n{HandOverFixture.Answers(_fixture.Path)}");
+        Assert.True(answers == RecyclingFixture.Answers(_fixture.Path), $"{script}\n{answers}\n---\n{RecyclingFixture.Answers(_fixture.Path)}");
         LeftoverTests.AssertSame(tree, ExactRestoreTests.Whole(_fixture.Path), script);
     }
 
@@ -49,13 +49,13 @@ public sealed class RandomWorkTests : IDisposable
     {
         var script = Script(seed);
         var place = _fixture.MakeWorktree("checkout-2");
-        var fresh = HandOverFixture.Snapshot(place.Path);
+        var fresh = RecyclingFixture.Snapshot(place.Path);
         _fixture.Job(place.Path, script.Replace("$BASE", "\"$(dirname $BASE)/clone.git\"", StringComparison.Ordinal).Insert(0, "git clone -q --bare $BASE $(dirname $BASE)/clone.git\n"));
         var (status, tree) = (Status(place.Path), ExactRestoreTests.Whole(place.Path));
 
-        var rescue = _fixture.HandOver(_fixture.Request() with { Place = place, Target = _fixture.Target.In(CheckoutKind.Linked), KeepsUndone = true });
+        var rescue = _fixture.Recycle(_fixture.Request() with { Place = place, Target = _fixture.Target.In(CheckoutKind.Worktree), KeepsUndone = true });
 
-        LeftoverTests.AssertSame(fresh, WithoutIgnored(HandOverFixture.Snapshot(place.Path)), script);
+        LeftoverTests.AssertSame(fresh, WithoutIgnored(RecyclingFixture.Snapshot(place.Path)), script);
         if (rescue is null)
             return;
         _fixture.Restore(rescue, place);

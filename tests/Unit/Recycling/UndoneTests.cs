@@ -1,14 +1,14 @@
 using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>Commits that a job undid itself are kept apart, and those that anything still has are not.</summary>
 public sealed class UndoneTests : IDisposable
 {
     private const string Commit = "echo $RANDOM > new; git add new; git commit -qm mine";
 
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -27,7 +27,7 @@ public sealed class UndoneTests : IDisposable
         _fixture.Job(script);
         var commit = File.ReadAllText(_fixture.Canary).Trim();
 
-        Assert.Null(HandOver());
+        Assert.Null(Recycle());
 
         Assert.Empty(_fixture.Told);
         Assert.DoesNotContain(_fixture.Reports, report => report.Kind == ReportKind.Warning);
@@ -51,7 +51,7 @@ public sealed class UndoneTests : IDisposable
     public void It_is_not_kept(string what, string script)
     {
         _fixture.Job(script);
-        HandOver();
+        Recycle();
         Assert.True(_fixture.Rescues.List(CancellationToken.None).Count == 0, what);
     }
 
@@ -59,7 +59,7 @@ public sealed class UndoneTests : IDisposable
     public void What_was_pushed_and_then_undone_is_kept()
     {
         _fixture.Job("mkdir -p .git/logs/refs/remotes/origin; " + Commit + "; h=$(git rev-parse HEAD); echo \"$(git rev-parse HEAD~) $h a <b> 1 +0000\tupdate by push\" > .git/logs/refs/remotes/origin/x; git reset -q --hard HEAD~");
-        HandOver();
+        Recycle();
         Assert.True(Assert.Single(_fixture.Rescues.List(CancellationToken.None)).IsUndone);
     }
 
@@ -67,27 +67,27 @@ public sealed class UndoneTests : IDisposable
     public void It_stands_beside_the_rescue_of_what_was_left()
     {
         _fixture.Job(Commit + "; git reset -q --hard HEAD~; echo x > x");
-        var rescue = HandOver();
+        var rescue = Recycle();
         Assert.Equal([rescue!.Id, rescue.Id + "-undone"], _fixture.Rescues.List(CancellationToken.None).Select(found => found.Id).Order(StringComparer.Ordinal));
-        Assert.Equal(rescue, _fixture.Rescues.OfHandOver(rescue.Id, rescue.LeaseId, CancellationToken.None)[^1]);
+        Assert.Equal(rescue, _fixture.Rescues.OfRecycling(rescue.Id, rescue.LeaseId, CancellationToken.None)[^1]);
     }
 
     [Fact]
     public void It_can_be_switched_off()
     {
         _fixture.Job(Commit + "; git reset -q --hard HEAD~");
-        _fixture.HandOver(_fixture.Request() with { KeepsUndone = false });
+        _fixture.Recycle(_fixture.Request() with { KeepsUndone = false });
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
     }
 
     [Fact]
     public void A_job_without_commits_costs_no_process()
     {
-        _fixture.HandOver();
+        _fixture.Recycle();
         var without = _fixture.GitCommands;
-        HandOver();
+        Recycle();
         Assert.Equal(without, _fixture.GitCommands);
     }
 
-    private Rescue? HandOver() => _fixture.HandOver(_fixture.Request() with { KeepsUndone = true });
+    private Rescue? Recycle() => _fixture.Recycle(_fixture.Request() with { KeepsUndone = true });
 }

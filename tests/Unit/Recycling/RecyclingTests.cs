@@ -3,11 +3,11 @@ using Gitproc.Git.Reading;
 using Gitproc.Registry;
 using Gitproc.Reports;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
-public sealed class HandOverTests : IDisposable
+public sealed class RecyclingTests : IDisposable
 {
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     private static readonly Lease Lease = new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow, Label = "a\nb" };
 
@@ -16,7 +16,7 @@ public sealed class HandOverTests : IDisposable
     [Fact]
     public void A_clean_one_costs_no_process()
     {
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.Equal(0, _fixture.GitCommands);
     }
 
@@ -24,9 +24,9 @@ public sealed class HandOverTests : IDisposable
     public void One_with_new_ignored_files_costs_one_process_once()
     {
         _fixture.Job("git status; touch x.o folder/y.o");
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.Equal(1, _fixture.GitCommands);
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.Equal(0, _fixture.GitCommands);
     }
 
@@ -43,7 +43,7 @@ public sealed class HandOverTests : IDisposable
         File.SetLastWriteTimeUtc(_fixture["file-1.txt"], time);
         File.SetLastWriteTimeUtc(_fixture["folder/inner.txt"], time);
         _fixture.Job("git status; " + script);
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-1.txt"]));
         Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["folder/inner.txt"]));
     }
@@ -68,7 +68,7 @@ public sealed class HandOverTests : IDisposable
             (cd nested; echo x > x; git add x; git commit -qm x; plant .git); (cd clone; plant .git); (cd sub; plant ../.git/modules/sub); plant .git
             git init -q folder; (cd folder; plant .git)
             """);
-        Assert.NotNull(_fixture.HandOver());
+        Assert.NotNull(_fixture.Recycle());
         Assert.False(File.Exists(_fixture.Canary));
     }
 
@@ -76,7 +76,7 @@ public sealed class HandOverTests : IDisposable
     public void What_git_may_not_read_is_rescued()
     {
         _fixture.Job("mkdir locked; echo x > locked/x; echo y > file-0.txt; chmod 000 locked file-0.txt");
-        var rescue = _fixture.HandOver()!;
+        var rescue = _fixture.Recycle()!;
         _fixture.Restore(rescue, _fixture.Path);
         Assert.Equal("x\n", File.ReadAllText(_fixture["locked/x"]));
         Assert.Equal("y\n", File.ReadAllText(_fixture["file-0.txt"]));
@@ -86,30 +86,30 @@ public sealed class HandOverTests : IDisposable
     public void What_is_too_large_is_left_alone()
     {
         _fixture.Job("echo x >> file-0.txt; head -c 5000 /dev/zero > zeros; git commit -q --allow-empty -m x");
-        var before = HandOverFixture.Snapshot(_fixture.Path);
-        var error = Assert.Throws<GitprocException>(() => _fixture.HandOver(_fixture.Request() with { MostRescued = 4000 }));
+        var before = RecyclingFixture.Snapshot(_fixture.Path);
+        var error = Assert.Throws<GitprocException>(() => _fixture.Recycle(_fixture.Request() with { MaxRescueSize = 4000 }));
         Assert.Equal(ErrorReason.LeftoversTooLarge, error.Reason);
-        Assert.Equal(before, HandOverFixture.Snapshot(_fixture.Path));
+        Assert.Equal(before, RecyclingFixture.Snapshot(_fixture.Path));
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
     }
 
     [Fact]
     public void What_is_to_be_discarded_is_not_rescued()
     {
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         _fixture.Job("echo x >> file-0.txt; git commit -qam x; echo new > new");
-        Assert.Null(_fixture.HandOver(_fixture.Request() with { Discard = true }));
+        Assert.Null(_fixture.Recycle(_fixture.Request() with { Discard = true }));
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
-        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        Assert.Equal(fresh, RecyclingFixture.Snapshot(_fixture.Path));
     }
 
     [Fact]
     public void Ignored_files_stay_unless_all_is_to_go()
     {
         _fixture.Job("touch x.o; mkdir -p build/a e; touch build/a/b e/y.o");
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
         Assert.True(File.Exists(_fixture["x.o"]) && File.Exists(_fixture["build/a/b"]) && File.Exists(_fixture["e/y.o"]));
-        Assert.Null(_fixture.HandOver(CleanMode.Full));
+        Assert.Null(_fixture.Recycle(CleanMode.Full));
         Assert.False(File.Exists(_fixture["x.o"]) || Directory.Exists(_fixture["build"]) || Directory.Exists(_fixture["e"]));
     }
 
@@ -117,9 +117,9 @@ public sealed class HandOverTests : IDisposable
     public void Everything_stays_when_nothing_is_to_go()
     {
         _fixture.Job("echo x >> file-0.txt; git config a.b c; echo new > new");
-        var before = HandOverFixture.Snapshot(_fixture.Path);
-        Assert.Null(_fixture.HandOver(CleanMode.None));
-        Assert.Equal(before, HandOverFixture.Snapshot(_fixture.Path));
+        var before = RecyclingFixture.Snapshot(_fixture.Path);
+        Assert.Null(_fixture.Recycle(CleanMode.None));
+        Assert.Equal(before, RecyclingFixture.Snapshot(_fixture.Path));
     }
 
     [Theory]
@@ -129,29 +129,29 @@ public sealed class HandOverTests : IDisposable
     [InlineData(null, false)]
     public void Another_target_is_checked_out(string? branch, bool hasUpstream)
     {
-        var commit = File.ReadAllLines(Path.Combine(_fixture.Model, "packed-refs")).Single(line => line.EndsWith("/other", StringComparison.Ordinal)).Split(' ')[0];
+        var commit = File.ReadAllLines(Path.Combine(_fixture.Template, "packed-refs")).Single(line => line.EndsWith("/other", StringComparison.Ordinal)).Split(' ')[0];
         _fixture.Target = new Target(branch, commit, hasUpstream);
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         _fixture.Job("git branch a; echo x > new");
-        _fixture.HandOver();
-        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        _fixture.Recycle();
+        Assert.Equal(fresh, RecyclingFixture.Snapshot(_fixture.Path));
     }
 
     [Fact]
     public void A_repository_without_commits_is_emptied()
     {
         _fixture.Target = new Target("main", null, false);
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         _fixture.Job("echo x > new; git add new; git commit -qm x; touch y");
-        Assert.NotNull(_fixture.HandOver());
-        Assert.Equal(fresh, HandOverFixture.Snapshot(_fixture.Path));
+        Assert.NotNull(_fixture.Recycle());
+        Assert.Equal(fresh, RecyclingFixture.Snapshot(_fixture.Path));
     }
 
     [Fact]
     public void A_rescue_says_what_it_is()
     {
         _fixture.Job("git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo y > y");
-        var rescue = _fixture.HandOver(_fixture.Request() with { LastLease = Lease });
+        var rescue = _fixture.Recycle(_fixture.Request() with { LastLease = Lease });
         var listed = Assert.Single(_fixture.Rescues.List(CancellationToken.None));
         Assert.Equal(rescue, listed);
         Assert.Equal("checkout-1/20260304T050607Z-0123456789ab", listed.ToString());
@@ -163,9 +163,9 @@ public sealed class HandOverTests : IDisposable
     public void Without_a_lease_none_takes_the_place_of_another()
     {
         _fixture.Job("echo y > y");
-        _fixture.HandOver();
+        _fixture.Recycle();
         _fixture.Job("echo z > z");
-        Assert.EndsWith("-2", _fixture.HandOver()!.Id, StringComparison.Ordinal);
+        Assert.EndsWith("-2", _fixture.Recycle()!.Id, StringComparison.Ordinal);
         Assert.Equal(2, _fixture.Rescues.List(CancellationToken.None).Count);
     }
 
@@ -177,9 +177,9 @@ public sealed class HandOverTests : IDisposable
         var locked = Path.Combine(request.Base, "refs", "gitproc", "rescue", "checkout-1", "20260304T050607Z-0123456789ab.lock");
         Directory.CreateDirectory(Path.GetDirectoryName(locked)!);
         File.WriteAllText(locked, "");
-        var rescue = _fixture.HandOver(request);
+        var rescue = _fixture.Recycle(request);
         Assert.EndsWith("0123456789ab-2", rescue!.Id, StringComparison.Ordinal);
-        Assert.Equal(rescue, _fixture.HandOver(request with { IsRescued = true }));
+        Assert.Equal(rescue, _fixture.Recycle(request with { IsRescued = true }));
     }
 
     [Fact]
@@ -187,8 +187,8 @@ public sealed class HandOverTests : IDisposable
     {
         _fixture.Job("echo y > y");
         var request = _fixture.Request() with { LastLease = Lease };
-        Assert.Throws<OperationCanceledException>(() => _fixture.HandOver(request with { Rescued = _ => throw new OperationCanceledException() }));
-        var rescue = _fixture.HandOver(request with { ReleasedAt = request.ReleasedAt.AddSeconds(5) });
+        Assert.Throws<OperationCanceledException>(() => _fixture.Recycle(request with { Rescued = _ => throw new OperationCanceledException() }));
+        var rescue = _fixture.Recycle(request with { ReleasedAt = request.ReleasedAt.AddSeconds(5) });
         Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
     }
 
@@ -196,17 +196,17 @@ public sealed class HandOverTests : IDisposable
     public void It_can_be_ended_before_every_command_and_done_again()
     {
         const string Script = "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";
-        var fresh = HandOverFixture.Snapshot(_fixture.MakeCheckout());
+        var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         for (var commands = 0; ; commands++)
         {
-            using var fixture = new HandOverFixture();
+            using var fixture = new RecyclingFixture();
             fixture.Job(Script);
-            var answers = HandOverFixture.Answers(fixture.Path);
+            var answers = RecyclingFixture.Answers(fixture.Path);
             fixture.EndAfter = commands;
             var isEnded = false;
             try
             {
-                fixture.HandOver(fixture.Request() with { LastLease = Lease });
+                fixture.Recycle(fixture.Request() with { LastLease = Lease });
             }
             catch (OperationCanceledException)
             {
@@ -215,13 +215,13 @@ public sealed class HandOverTests : IDisposable
 
             fixture.EndAfter = null;
             var known = fixture.Told.FirstOrDefault();
-            var rescue = fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = known is not null });
+            var rescue = fixture.Recycle(fixture.Request() with { LastLease = Lease, IsRescued = known is not null });
             if (!isEnded)
                 return;
-            Assert.Equal(fresh.Keys, HandOverFixture.Snapshot(fixture.Path).Keys);
+            Assert.Equal(fresh.Keys, RecyclingFixture.Snapshot(fixture.Path).Keys);
             Assert.Equal(rescue, Assert.Single(fixture.Rescues.List(CancellationToken.None)));
             fixture.Restore(rescue!, fixture.Path);
-            Assert.Equal(answers, HandOverFixture.Answers(fixture.Path));
+            Assert.Equal(answers, RecyclingFixture.Answers(fixture.Path));
         }
     }
 
@@ -235,7 +235,7 @@ public sealed class HandOverTests : IDisposable
         try
         {
             Assert.Equal([mount], MountPoints.Below(_fixture.Path));
-            var refused = Assert.Throws<GitprocException>(() => _fixture.HandOver());
+            var refused = Assert.Throws<GitprocException>(() => _fixture.Recycle());
             Assert.Equal(ErrorReason.CannotClean, refused.Reason);
             Assert.Contains(mount, refused.Message, StringComparison.Ordinal);
             Assert.Throws<IOException>(() => FolderRemoval.Remove(_fixture.Path));
@@ -247,7 +247,7 @@ public sealed class HandOverTests : IDisposable
             Assert.Equal(0, Finish("umount", mount));
         }
 
-        Assert.NotNull(_fixture.HandOver());
+        Assert.NotNull(_fixture.Recycle());
 
         static int Finish(string program, params string[] arguments)
         {
@@ -268,12 +268,12 @@ public sealed class HandOverTests : IDisposable
         var isLate = false;
         for (var commands = 0; !isLate; commands++)
         {
-            using var fixture = new HandOverFixture();
+            using var fixture = new RecyclingFixture();
             fixture.Job("echo first > first; echo x >> file-0.txt; git checkout -qb topic; git commit -q --allow-empty -m first");
             fixture.EndAfter = commands;
             try
             {
-                fixture.HandOver();
+                fixture.Recycle();
                 isLate = true;
             }
             catch (OperationCanceledException)
@@ -285,7 +285,7 @@ public sealed class HandOverTests : IDisposable
                 continue;
             fixture.Job("set +e\nrm -f .git/index.lock\n" + later + "\ntrue");
             var tree = ExactRestoreTests.Whole(fixture.Path);
-            fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = true });
+            fixture.Recycle(fixture.Request() with { LastLease = Lease, IsRescued = true });
             Assert.Equal(2, fixture.Told.Count);
             fixture.Restore(fixture.Told[1], fixture.Path);
             LeftoverTests.AssertSame(tree, ExactRestoreTests.Whole(fixture.Path), later);
@@ -298,16 +298,16 @@ public sealed class HandOverTests : IDisposable
         var random = new Random(1);
         for (var round = 0; round < 12; round++)
         {
-            using var fixture = new HandOverFixture();
+            using var fixture = new RecyclingFixture();
             fixture.Job("echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; for i in $(seq 50); do echo $i > new$i; done");
-            var answers = HandOverFixture.Answers(fixture.Path);
+            var answers = RecyclingFixture.Answers(fixture.Path);
             Rescue? rescue = null;
             for (var isDone = false; !isDone;)
             {
                 using var ending = new CancellationTokenSource(random.Next(400));
                 try
                 {
-                    rescue = fixture.HandOver(fixture.Request() with { LastLease = Lease, IsRescued = fixture.Told.Count > 0 }, fixture.Told.Count > 1 ? default : ending.Token);
+                    rescue = fixture.Recycle(fixture.Request() with { LastLease = Lease, IsRescued = fixture.Told.Count > 0 }, fixture.Told.Count > 1 ? default : ending.Token);
                     isDone = true;
                 }
                 catch (OperationCanceledException)
@@ -317,7 +317,7 @@ public sealed class HandOverTests : IDisposable
             }
 
             fixture.Restore(rescue!, fixture.Path);
-            Assert.Equal(answers, HandOverFixture.Answers(fixture.Path));
+            Assert.Equal(answers, RecyclingFixture.Answers(fixture.Path));
         }
     }
 }

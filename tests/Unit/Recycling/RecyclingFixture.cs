@@ -11,10 +11,10 @@ using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
-/// <summary>A base repository, a model of it and checkouts that borrow from it, as a pool has them.</summary>
-public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
+/// <summary>A base repository, a template repository of it and checkouts that borrow from it, as a pool has them.</summary>
+public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
 {
     public const string Key = "example.com/owner/repo";
     public const string Url = "https://example.com/owner/repo.git";
@@ -27,17 +27,17 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
     private readonly PoolFolder _pool;
     private int _fresh;
 
-    public HandOverFixture(Action<string>? prepareSource = null)
+    public RecyclingFixture(Action<string>? prepareSource = null)
     {
         _git = new GitRunner(this);
         _pool = new PoolFolder(_folder["pool"]);
         _pool.Create();
         if (prepareSource is null)
         {
-            TemporaryFolder.Copy(Template.Value.Base, Base);
-            TemporaryFolder.Copy(Template.Value.Model, Model);
-            File.WriteAllText(System.IO.Path.Combine(Model, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
-            Commit = Template.Value.Commit;
+            TemporaryFolder.Copy(Shared.Value.Base, Base);
+            TemporaryFolder.Copy(Shared.Value.Template, Template);
+            File.WriteAllText(System.IO.Path.Combine(Template, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
+            Commit = Shared.Value.Commit;
         }
         else
         {
@@ -48,17 +48,17 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
     }
 
     // Making the repositories takes longer than most tests.
-    private static Lazy<(string Base, string Model, string Commit)> Template { get; } = new(() =>
+    private static Lazy<(string Base, string Template, string Commit)> Shared { get; } = new(() =>
     {
         var folder = new TemporaryFolder();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
         var commit = Make(_ => { }, folder.Path);
-        return (folder["base.git"], folder["model"], commit);
+        return (folder["base.git"], folder["template"], commit);
     });
 
     public string Base => _folder["base.git"];
 
-    public string Model => _folder["model"];
+    public string Template => _folder["template"];
 
     public string Path { get; }
 
@@ -88,7 +88,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         var path = _folder["pool/" + name];
         Directory.CreateDirectory(System.IO.Path.Combine(path, ".git"));
         Target ??= new Target("main", Commit, true);
-        new PristineGitDirectory(Model, Url, Target).Write(System.IO.Path.Combine(path, ".git"));
+        new PristineGitDirectory(Template, Url, Target).Write(System.IO.Path.Combine(path, ".git"));
         if (Target.Commit is not null)
             TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
         new CheckoutRecord(Key, Url, "x").Write(System.IO.Path.Combine(path, ".git"));
@@ -125,37 +125,37 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         Assert.True(process.ExitCode == 0, $"{script}: {output} {error.Result}");
     }
 
-    internal HandOverRequest Request() => new()
+    internal RecyclingRequest Request() => new()
     {
-        Place = CheckoutPlace.OfClone(Checkout, Path),
+        Place = CheckoutPlace.FromClone(Checkout, Path),
         Base = Base,
-        Model = Model,
+        Template = Template,
         Key = Key,
         Url = Url,
         Target = Target,
         Record = Record,
         ReleasedAt = ReleasedAt,
         Rescues = new RescueStore(_pool),
-        MostRescued = 1 << 30,
+        MaxRescueSize = 1 << 30,
         Rescued = Told.Add,
     };
 
-    internal Rescue? HandOver(CleanMode clean = CleanMode.Default) => HandOver(Request() with { Clean = clean });
+    internal Rescue? Recycle(CleanMode clean = CleanMode.Default) => Recycle(Request() with { Clean = clean });
 
-    internal Rescue? HandOver(HandOverRequest request, CancellationToken cancellationToken = default)
+    internal Rescue? Recycle(RecyclingRequest request, CancellationToken cancellationToken = default)
     {
         Reports.Clear();
-        return new HandOver(_pool, _git, this).Run(request, cancellationToken);
+        return new CheckoutRecycling(_pool, _git, this).Run(request, cancellationToken);
     }
 
-    /// <summary>Makes a linked checkout of the target.</summary>
+    /// <summary>Makes a worktree checkout of the target.</summary>
     internal CheckoutPlace MakeWorktree(string name)
     {
-        var place = CheckoutPlace.OfLinked(name, _folder["pool/" + name], Base);
+        var place = CheckoutPlace.FromWorktree(name, _folder["pool/" + name], Base);
         Directory.CreateDirectory(System.IO.Path.Combine(Base, "gitproc"));
         SharedConfig.Keep(Base);
         var pristine = new PristineWorktree(place);
-        pristine.Write(Target.In(CheckoutKind.Linked));
+        pristine.Write(Target.In(CheckoutKind.Worktree));
         Directory.CreateDirectory(place.Path);
         using (var root = RawFolder.Open(place.Path))
             pristine.WriteGitFile(root);
@@ -166,7 +166,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
 
     internal void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, place).Run(CancellationToken.None);
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, CheckoutPlace.OfClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, CheckoutPlace.FromClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 
@@ -245,7 +245,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         var source = MakeSource(prepareSource, folder);
         var basePath = System.IO.Path.Combine(folder, "base.git");
         TestGit.Run(folder, "clone", "--quiet", "--bare", "--no-local", "--template=", source, basePath);
-        MakeModel(folder, basePath, System.IO.Path.Combine(folder, "model"));
+        MakeTemplate(folder, basePath, System.IO.Path.Combine(folder, "template"));
         return TestGit.Run(basePath, "rev-parse", "HEAD");
     }
 
@@ -266,7 +266,7 @@ public sealed class HandOverFixture : IDisposable, IProgress<PoolReport>
         return source;
     }
 
-    private static void MakeModel(string folder, string basePath, string model)
+    private static void MakeTemplate(string folder, string basePath, string model)
     {
         var clone = System.IO.Path.Combine(folder, "clone");
         TestGit.Run(folder, "clone", "--quiet", "--no-checkout", "--shared", basePath, clone);

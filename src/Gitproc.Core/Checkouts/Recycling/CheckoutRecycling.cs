@@ -13,13 +13,13 @@ namespace Gitproc.Checkouts.Recycling;
 /// left is run or obeyed. It can be ended at any moment and done again.
 /// </summary>
 /// <param name="reports">Told what the user should know; null for nobody.</param>
-internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     private const string Objects = "objects";
 
     /// <summary>Hands over. Nobody else does so, or works in the checkout, at the time.</summary>
     /// <returns>What was rescued; null when there was nothing.</returns>
-    public Rescue? Run(HandOverRequest request, CancellationToken cancellationToken)
+    public Rescue? Run(RecyclingRequest request, CancellationToken cancellationToken)
     {
         if (request.Clean == CleanMode.None)
             return null;
@@ -31,7 +31,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
 
         try
         {
-            return request.Place.IsLinked ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
+            return request.Place.IsWorktree ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,25 +39,25 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         }
     }
 
-    private Rescue? RunInClone(HandOverRequest request, CancellationToken cancellationToken)
+    private Rescue? RunInClone(RecyclingRequest request, CancellationToken cancellationToken)
     {
         using var root = RawFolder.Open(request.Path);
         using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
         var state = RepositoryState.Read(gitDirectory);
-        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         RawTree.MakeFolder(gitDirectory, Objects);
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         var store = new LfsStore(request.Base);
-        // That of the view is the model's: there git-lfs has put what it got to clean the checkout.
-        store.Take(request.Model);
+        // That of the view is the template repository's: there git-lfs has put what it got to clean the checkout.
+        store.Take(request.Template);
         store.Take(request.Place.GitDirectory);
-        new PristineGitDirectory(request.Model, request.Url, request.Target).Write(request.Place.GitDirectory);
+        new PristineGitDirectory(request.Template, request.Url, request.Target).Write(request.Place.GitDirectory);
         return rescue;
     }
 
     // What is shared stays as it is, but for the config and hooks by which one job would have the next one's git run something.
-    private Rescue? RunInWorktree(HandOverRequest request, CancellationToken cancellationToken)
+    private Rescue? RunInWorktree(RecyclingRequest request, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(request.Base);
         Directory.CreateDirectory(request.Place.GitDirectory);
@@ -72,22 +72,22 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
             BringBack(request, gitDirectory, state, cancellationToken);
         using var root = RawFolder.Open(request.Path);
         pristine.WriteGitFile(root);
-        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Model, request.Base, state.Commit);
+        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
-        new LfsStore(request.Base).Take(request.Model);
+        new LfsStore(request.Base).Take(request.Template);
         pristine.Write(request.Target);
         return rescue;
     }
 
     // Its folder is gone, but not what was staged and committed there: the files that the index has are no work. It appears when it is
     // whole: what is not in it yet would be taken for deleted when this is ended.
-    private void BringBack(HandOverRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    private void BringBack(RecyclingRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; it is made anew"));
         var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
         try
         {
-            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Model, request.Base, state.Commit);
+            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Template, request.Base, state.Commit);
             if (gitDirectory.Find("index") == EntryKind.File)
             {
                 // A git whose gitproc was killed may still write beside the other one.
@@ -105,7 +105,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
     }
 
     private Rescue? Run(
-        HandOverRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
+        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
     {
         // Left by a git that was killed; nobody works here now.
         gitDirectory.Remove("index.lock");
@@ -137,7 +137,7 @@ internal sealed class HandOver(PoolFolder folder, GitRunner git, IProgress<PoolR
         return rescue;
     }
 
-    private static void Finish(HandOverRequest request, RawFolder gitDirectory, GitView view, bool hasNothingElse, CancellationToken cancellationToken)
+    private static void Finish(RecyclingRequest request, RawFolder gitDirectory, GitView view, bool hasNothingElse, CancellationToken cancellationToken)
     {
         TreeRecord.Write(request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
         if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)

@@ -3,8 +3,8 @@ using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>One hand-over of one checkout.</summary>
-internal sealed record HandOverRequest
+/// <summary>One recycling of one checkout.</summary>
+internal sealed record RecyclingRequest
 {
     /// <summary>Where the checkout is.</summary>
     public required CheckoutPlace Place { get; init; }
@@ -18,8 +18,8 @@ internal sealed record HandOverRequest
     /// <summary>The base repository that it borrows from, absolute.</summary>
     public required string Base { get; init; }
 
-    /// <summary>The model: a pristine git directory of the repository, absolute. Read only.</summary>
-    public required string Model { get; init; }
+    /// <summary>The template repository: a pristine git directory of the repository, absolute. Read only.</summary>
+    public required string Template { get; init; }
 
     /// <summary>The key of the repository.</summary>
     public required string Key { get; init; }
@@ -33,7 +33,7 @@ internal sealed record HandOverRequest
     /// <summary>The lease that is over; null when it is not known.</summary>
     public Lease? LastLease { get; init; }
 
-    /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when a hand-over is done again.</summary>
+    /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when recycling is done again.</summary>
     public required DateTimeOffset ReleasedAt { get; init; }
 
     /// <summary>Where it is kept what the checkout was like when it was clean, absolute; null where only its work is rescued.</summary>
@@ -45,14 +45,14 @@ internal sealed record HandOverRequest
     /// <summary>Whether work is thrown away.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>Whether an earlier hand-over, which did not come to its end, has rescued work: what is new since then is rescued too.</summary>
+    /// <summary>Whether an earlier recycling, which did not come to its end, has rescued work: what is new since then is rescued too.</summary>
     public bool IsRescued { get; init; }
 
     /// <summary>Where rescues go; null for refs in <see cref="Base"/>.</summary>
     public RescueStore? Rescues { get; init; }
 
     /// <summary>How large what is rescued may be, in bytes.</summary>
-    public required long MostRescued { get; init; }
+    public required long MaxRescueSize { get; init; }
 
     /// <summary>Whether commits are kept that the job has undone itself.</summary>
     public bool KeepsUndone { get; init; }
@@ -60,6 +60,6 @@ internal sealed record HandOverRequest
     /// <summary>Called when work is safe, and before anything is thrown away; null for nobody.</summary>
     public Action<Rescue>? Rescued { get; init; }
 
-    /// <summary>The id that a rescue of this hand-over has.</summary>
+    /// <summary>The id that a rescue of this recycling has.</summary>
     public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
 }

@@ -11,24 +11,24 @@ namespace Gitproc.Repositories;
 /// base repository, with the user's template, the remote-tracking branches and the tags. Checkouts are made and cleaned
 /// after it, without a process.
 /// </summary>
-internal sealed class CheckoutModel(GitRunner git)
+internal sealed class TemplateRepository(GitRunner git)
 {
     private const string Remote = "refs/remotes/origin/";
     private const char TracksTags = 't';
 
-    /// <summary>Where the model of a base repository is.</summary>
+    /// <summary>Where the template repository of a base repository is.</summary>
     /// <returns>An absolute path.</returns>
     public static string Of(string basePath) => Path.Combine(basePath, "gitproc", "model");
 
-    /// <summary>Reads which state of the remote a model shows.</summary>
-    /// <returns>A text that is another one when a branch, a tag or the default branch is; null when there is no model.</returns>
+    /// <summary>Reads which state of the remote a template repository shows.</summary>
+    /// <returns>A text that is another one when a branch, a tag or the default branch is; null when there is no template repository.</returns>
     public static string? Generation(string basePath)
     {
         var file = GenerationFile(basePath);
         return File.Exists(file) ? File.ReadAllText(file) : null;
     }
 
-    /// <summary>Makes the model.</summary>
+    /// <summary>Makes the template repository.</summary>
     public void Make(string gitDirectory, string basePath, CancellationToken cancellationToken)
     {
         var model = Of(gitDirectory);
@@ -56,7 +56,7 @@ internal sealed class CheckoutModel(GitRunner git)
         Update(gitDirectory, cancellationToken);
     }
 
-    /// <summary>Brings the model, and the tags that worktrees share, up to date with what was fetched. Nobody else does at the time.</summary>
+    /// <summary>Brings the template repository, and the tags that worktrees share, up to date with what was fetched. Nobody else does at the time.</summary>
     public void Update(string basePath, CancellationToken cancellationToken)
     {
         git.Run(Call(basePath, "pack-refs", "--all"), cancellationToken);

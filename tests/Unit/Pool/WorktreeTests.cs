@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Unit.Pools;
 
 /// <summary>Checkouts that are worktrees of their base repository.</summary>
-public sealed class LinkedTests : IDisposable
+public sealed class WorktreeTests : IDisposable
 {
     private readonly PoolFixture _pool = new();
 
@@ -20,7 +20,7 @@ public sealed class LinkedTests : IDisposable
 
     private static string GitDirectory(Checkout checkout) => TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
 
-    private AcquireRequest Linked => _pool.Request() with { Kind = CheckoutKind.Linked };
+    private AcquireRequest Linked => _pool.Request() with { Kind = CheckoutKind.Worktree };
 
     private ReleaseRequest Release(Checkout checkout) => new() { Checkout = checkout.Name, WorkingDirectory = _pool.Home };
 
@@ -29,13 +29,13 @@ public sealed class LinkedTests : IDisposable
     {
         var first = _pool.Acquire(Linked);
 
-        Assert.Equal((CheckoutKind.Linked, null, Commit), (first.Kind, first.Branch, first.Commit));
+        Assert.Equal((CheckoutKind.Worktree, null, Commit), (first.Kind, first.Branch, first.Commit));
         Assert.Equal(Path.Combine(Base, "worktrees", first.Name), GitDirectory(first));
         Assert.Equal("HEAD", TestGit.Run(first.Path, "rev-parse", "--abbrev-ref", "HEAD"));
         Assert.Equal("", TestGit.Run(first.Path, "status", "--porcelain"));
         Assert.Contains(first.Path, TestGit.Run(Base, "worktree", "list"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Base, "worktrees", first.Name, "gitproc/lease")));
-        Assert.Equal((CheckoutState.Free, CheckoutKind.Linked), (_pool.Release(first).State, _pool.Find(first.Name).Kind));
+        Assert.Equal((CheckoutState.Free, CheckoutKind.Worktree), (_pool.Release(first).State, _pool.Find(first.Name).Kind));
         Assert.False(File.Exists(Path.Combine(Base, "worktrees", first.Name, "gitproc/lease")));
         _pool.Reports.Clear();
         Assert.Equal(first.Name, _pool.Acquire().Name);
@@ -68,19 +68,19 @@ public sealed class LinkedTests : IDisposable
         Assert.NotEqual(clone.Name, linked.Name);
         Assert.Equal(clone.Name, _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }).Name);
         Assert.Equal(linked.Name, _pool.Acquire().Name);
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NoCreate = true })).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NoCreate = true })).Reason);
         var other = Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { Name = clone.Name }));
         Assert.Contains($"{clone.Name} is of the kind Clone, and Linked is wanted", other.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorReason.NothingFree, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { MaxCheckouts = 2 })).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { MaxCheckouts = 2 })).Reason);
     }
 
     [Fact]
     public void The_program_takes_kind_from_option_and_setting()
     {
         var bySetting = Run([("GITPROC_KIND", "linked")], "acquire", _pool.Source);
-        var byOption = Run([], "acquire", "--kind", "linked", _pool.Source);
+        var byOption = Run([], "acquire", "--kind", "worktree", _pool.Source);
         var clone = Run([("GITPROC_KIND", "linked")], "acquire", "--kind=Clone", _pool.Source);
-        var warm = Run([], "warm", "--kind", "linked", "--count", "2", _pool.Source);
+        var warm = Run([], "warm", "--kind", "worktree", "--count", "2", _pool.Source);
 
         Assert.All((string[])[bySetting, byOption, .. warm.Split('\n')], path => Assert.True(File.Exists(Path.Combine(path, ".git"))));
         Assert.True(Directory.Exists(Path.Combine(clone, ".git")));
@@ -127,7 +127,7 @@ public sealed class LinkedTests : IDisposable
         Directory.CreateDirectory(empty);
         TestGit.Run(empty, "init", "--quiet");
 
-        var both = _pool.Pool.Acquire(_pool.Request(empty) with { Kind = CheckoutKind.Linked, Count = 2 });
+        var both = _pool.Pool.Acquire(_pool.Request(empty) with { Kind = CheckoutKind.Worktree, Count = 2 });
         TestGit.Run(both[0].Path, "commit", "--quiet", "--allow-empty", "--message", "first");
 
         Assert.Equal((null, null), (both[1].Branch, both[1].Commit));
@@ -138,7 +138,7 @@ public sealed class LinkedTests : IDisposable
     }
 
     [Theory]
-    [InlineData(CheckoutKind.Linked)]
+    [InlineData(CheckoutKind.Worktree)]
     [InlineData(CheckoutKind.Clone)]
     public void Work_is_rescued_and_comes_back_in_either_kind(CheckoutKind kind)
     {
@@ -346,7 +346,7 @@ public sealed class LinkedTests : IDisposable
 
         var list = _pool.List();
 
-        Assert.Equal([CheckoutKind.Linked, CheckoutKind.Linked, CheckoutKind.Linked, CheckoutKind.Clone], list.Select(checkout => checkout.Kind));
+        Assert.Equal([CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Clone], list.Select(checkout => checkout.Kind));
         Assert.Equal([CheckoutState.Locked, CheckoutState.Cleaning, CheckoutState.Locked, CheckoutState.Locked], list.Select(checkout => checkout.State));
         Assert.Equal((held.LeaseId, held.Repository, clone.LeaseId), (list[0].LeaseId, list[0].Repository, list[3].LeaseId));
         _pool.Pool.Release(Release(gone));
@@ -383,7 +383,7 @@ public sealed class LinkedTests : IDisposable
 
         var reset = _pool.Pool.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
 
-        Assert.Equal((CheckoutState.Free, CheckoutKind.Linked), (reset.State, reset.Kind));
+        Assert.Equal((CheckoutState.Free, CheckoutKind.Worktree), (reset.State, reset.Kind));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
     }
 
@@ -452,7 +452,7 @@ public sealed class LinkedTests : IDisposable
         foreach (var left in _pool.List().Where(checkout => checkout.State == CheckoutState.Locked))
             _pool.Release(left);
         _pool.Pool.Repair();
-        var checkout = _pool.Acquire(_pool.Request(source) with { Kind = CheckoutKind.Linked });
+        var checkout = _pool.Acquire(_pool.Request(source) with { Kind = CheckoutKind.Worktree });
 
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
         Assert.Equal(1000, Directory.EnumerateFiles(checkout.Path, "file-*").Count());
@@ -461,14 +461,14 @@ public sealed class LinkedTests : IDisposable
         Assert.All(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")), folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
 
         System.Diagnostics.Process Acquire(string pool) =>
-            _pool.Program.Start(_pool.Home, "acquire", "--kind", "linked", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
+            _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
     }
 
     [Fact]
     public void Sixteen_processes_acquire_linked_ones_of_a_brand_new_repository_at_once()
     {
         const int count = 16;
-        var processes = Enumerable.Range(0, count).Select(_ => _pool.Program.Start(_pool.Home, "acquire", "--kind", "linked", _pool.Source, "--verbose")).ToList();
+        var processes = Enumerable.Range(0, count).Select(_ => _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", _pool.Source, "--verbose")).ToList();
         var results = processes.AsParallel().WithDegreeOfParallelism(count).Select(GitprocProgram.Finish).ToList();
 
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.Error));

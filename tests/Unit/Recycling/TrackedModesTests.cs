@@ -1,11 +1,11 @@
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>Modes of files, of which git keeps no more than who may run them. What is put back, and what is left alone.</summary>
 public sealed class TrackedModesTests : IDisposable
 {
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -20,20 +20,20 @@ public sealed class TrackedModesTests : IDisposable
     [InlineData("chmod 600 file-0.txt folder/inner.txt; : > .git/index")]
     public void A_mode_that_was_changed_is_put_back_whatever_the_index_says(string script)
     {
-        var fresh = HandOverFixture.Modes(_fixture.Path);
+        var fresh = RecyclingFixture.Modes(_fixture.Path);
         _fixture.Job(script);
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
 
-        Assert.Equal(fresh, HandOverFixture.Modes(_fixture.Path));
+        Assert.Equal(fresh, RecyclingFixture.Modes(_fixture.Path));
     }
 
     [Fact]
     public void Files_that_are_not_tracked_keep_their_modes_and_links_are_not_followed()
     {
         _fixture.Job("touch x.o folder/y.o $HOME/outside; chmod 600 x.o $HOME/outside; chmod 4751 folder/y.o; rm file-0.txt; ln -s $HOME/outside file-0.txt; chmod 640 file-1.txt");
-        var before = HandOverFixture.Modes(_fixture.Path, tracked: false);
-        _fixture.HandOver();
-        Assert.Equal(before, HandOverFixture.Modes(_fixture.Path, tracked: false));
+        var before = RecyclingFixture.Modes(_fixture.Path, tracked: false);
+        _fixture.Recycle();
+        Assert.Equal(before, RecyclingFixture.Modes(_fixture.Path, tracked: false));
         Assert.Equal(["4751", "600"], before.Values);
         _fixture.Job("[[ $(ls -l $HOME/outside) == -rw-------* ]]");
     }
@@ -45,26 +45,26 @@ public sealed class TrackedModesTests : IDisposable
         _fixture.Job("chmod 600 file-0.txt folder/inner.txt; git status");
         // git takes a time of the same second for the same.
         WaitForNextSecond();
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Equal(time, File.GetLastWriteTimeUtc(_fixture["file-0.txt"]));
         // It compares times and sizes, no contents.
         Assert.Empty(TestGit.Run(_fixture.Path, "diff-files"));
-        _fixture.HandOver();
+        _fixture.Recycle();
         Assert.Equal(0, _fixture.GitCommands);
     }
 
     [Fact]
     public void Programs_can_be_run_as_in_a_fresh_checkout()
     {
-        using var fixture = new HandOverFixture(source =>
+        using var fixture = new RecyclingFixture(source =>
         {
             TestGit.WriteScript(Path.Combine(source, "run"), "#!/bin/sh\n");
             TestGit.WriteScript(Path.Combine(source, "folder", "run"), "#!/bin/sh\n");
         });
-        var fresh = HandOverFixture.Modes(fixture.Path);
+        var fresh = RecyclingFixture.Modes(fixture.Path);
         fixture.Job("chmod 700 run; chmod 4555 folder/run; chmod 664 file-0.txt");
-        Assert.Null(fixture.HandOver());
-        Assert.Equal(fresh, HandOverFixture.Modes(fixture.Path));
+        Assert.Null(fixture.Recycle());
+        Assert.Equal(fresh, RecyclingFixture.Modes(fixture.Path));
     }
 
     private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);

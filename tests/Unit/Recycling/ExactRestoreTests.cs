@@ -5,12 +5,12 @@ using Gitproc.Reports;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>What a job left comes back as it was, and what it is kept in holds no more than that.</summary>
 public sealed class ExactRestoreTests : IDisposable
 {
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -35,15 +35,15 @@ public sealed class ExactRestoreTests : IDisposable
     {
         _fixture.Job(script);
         var tree = Whole(_fixture.Path);
-        var answers = HandOverFixture.Answers(_fixture.Path);
+        var answers = RecyclingFixture.Answers(_fixture.Path);
 
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
 
         Assert.True(rescue is not null, what);
         Assert.Equal("", TestGit.Run(_fixture.Path, "status", "--porcelain"));
         _fixture.Restore(rescue, _fixture.Path);
         LeftoverTests.AssertSame(tree, Whole(_fixture.Path));
-        Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
+        Assert.Equal(answers, RecyclingFixture.Answers(_fixture.Path));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ExactRestoreTests : IDisposable
     {
         // git status fails on it.
         _fixture.Job("git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub; ln -s ../elsewhere sub");
-        _fixture.Restore(_fixture.HandOver()!, _fixture.Path);
+        _fixture.Restore(_fixture.Recycle()!, _fixture.Path);
         Assert.Equal("../elsewhere", new FileInfo(_fixture["sub"]).LinkTarget);
     }
 
@@ -64,7 +64,7 @@ public sealed class ExactRestoreTests : IDisposable
     {
         _fixture.Job(script);
         var answer = TestGit.Run(_fixture["n"], command.Split(' '));
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
         Assert.True(rescue is not null, what);
         _fixture.Restore(rescue, _fixture.Path);
         Assert.Equal(answer, TestGit.Run(_fixture["n"], command.Split(' ')));
@@ -76,14 +76,14 @@ public sealed class ExactRestoreTests : IDisposable
         // Its tags are older than the clone.
         Thread.Sleep(TimeSpan.FromSeconds(2));
         _fixture.Job("git clone -q $BASE n; cd n; git gc -q");
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
     }
 
     [Fact]
     public void What_is_staged_in_an_added_worktree_comes_back_in_another_checkout()
     {
         _fixture.Job("git worktree add -q --detach wt; cd wt; echo staged > s; git add s; echo later > s; git checkout -q -b side; git commit -q --allow-empty -m c; echo two > t; git add t");
-        var rescue = _fixture.HandOver()!;
+        var rescue = _fixture.Recycle()!;
         var other = _fixture.MakeCheckout();
         _fixture.Restore(rescue, other);
         Assert.Equal("two", TestGit.Run(Path.Combine(other, "wt"), "show", ":t"));
@@ -95,7 +95,7 @@ public sealed class ExactRestoreTests : IDisposable
     public void An_added_worktree_that_is_elsewhere_is_told_of_and_what_is_staged_there_kept()
     {
         _fixture.Job("git worktree add -q --detach $SIDE; cd $SIDE; echo staged > s; git add s");
-        var rescue = _fixture.HandOver()!;
+        var rescue = _fixture.Recycle()!;
         var side = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(_fixture.Path)!)!, "side");
         Assert.Contains(_fixture.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains(side, StringComparison.Ordinal));
         Assert.Equal("staged", File.ReadAllText(Path.Combine(side, "s")).Trim());
@@ -113,14 +113,14 @@ public sealed class ExactRestoreTests : IDisposable
     public void What_was_pushed_elsewhere_is_not_on_the_remote(string push)
     {
         _fixture.Job("git init -q --bare $SIDE; git checkout -qb topic; echo w > w; git add w; git commit -qm w; " + push);
-        Assert.Equal(1, _fixture.HandOver()?.Commits);
+        Assert.Equal(1, _fixture.Recycle()?.Commits);
     }
 
     [Fact]
     public void What_was_pushed_to_the_remote_is_on_it()
     {
         _fixture.Job("git checkout -qb topic; echo w > w; git add w; git commit -qm w; git update-ref refs/remotes/origin/topic HEAD");
-        Assert.Null(_fixture.HandOver());
+        Assert.Null(_fixture.Recycle());
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class ExactRestoreTests : IDisposable
     public void Passwords_are_not_kept(string script)
     {
         _fixture.Job(script);
-        var rescue = _fixture.HandOver()!;
+        var rescue = _fixture.Recycle()!;
         var source = _fixture.Rescues.Source(rescue.Id);
         Assert.DoesNotContain("s3cret", TestGit.Run(source.Repository, "--git-dir", source.Repository, "cat-file", "--batch-all-objects", "--batch"), StringComparison.Ordinal);
         _fixture.Restore(rescue, _fixture.Path);
@@ -169,7 +169,7 @@ public sealed class ExactRestoreTests : IDisposable
         Environment.SetEnvironmentVariable("GIT_TRACE", "1");
         try
         {
-            Assert.NotNull(_fixture.HandOver());
+            Assert.NotNull(_fixture.Recycle());
         }
         finally
         {

@@ -1,9 +1,9 @@
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
-/// <summary>A job leaves something: the hand-over takes it away, and what was work comes back in another checkout.</summary>
+/// <summary>A job leaves something: recycling takes it away, and what was work comes back in another checkout.</summary>
 public sealed class LeftoverTests : IDisposable
 {
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
 
@@ -126,13 +126,13 @@ public sealed class LeftoverTests : IDisposable
     public void Nothing_of_it_remains(string what, string script)
     {
         var other = _fixture.MakeCheckout();
-        var fresh = HandOverFixture.Snapshot(other);
+        var fresh = RecyclingFixture.Snapshot(other);
         _fixture.Job(script);
 
-        _fixture.HandOver();
+        _fixture.Recycle();
 
-        AssertSame(fresh, HandOverFixture.Snapshot(_fixture.Path));
-        Assert.Equal(HandOverFixture.Modes(other), HandOverFixture.Modes(_fixture.Path));
+        AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
+        Assert.Equal(RecyclingFixture.Modes(other), RecyclingFixture.Modes(_fixture.Path));
         Assert.False(File.Exists(_fixture.Canary), $"{what}: something of the job was run");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_fixture.Path) + "/tmp"));
     }
@@ -142,17 +142,17 @@ public sealed class LeftoverTests : IDisposable
     public void What_was_work_comes_back(string what, string script)
     {
         _fixture.Job(script);
-        var answers = HandOverFixture.Answers(_fixture.Path);
+        var answers = RecyclingFixture.Answers(_fixture.Path);
         var tree = WorkTree(_fixture.Path);
 
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
 
         Assert.NotNull(rescue);
         Assert.Equal(rescue, Assert.Single(_fixture.Told));
         Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
         _fixture.Restore(rescue, _fixture.Path);
         AssertSame(tree, WorkTree(_fixture.Path));
-        Assert.Equal(answers, HandOverFixture.Answers(_fixture.Path));
+        Assert.Equal(answers, RecyclingFixture.Answers(_fixture.Path));
         _ = what;
     }
 
@@ -161,13 +161,13 @@ public sealed class LeftoverTests : IDisposable
     public void What_is_no_work_is_not_rescued(string what, string script)
     {
         _fixture.Job(script);
-        Assert.True(_fixture.HandOver() is null, what);
+        Assert.True(_fixture.Recycle() is null, what);
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
     }
 
     internal static SortedDictionary<string, string> WorkTree(string path)
     {
-        var all = HandOverFixture.Snapshot(path);
+        var all = RecyclingFixture.Snapshot(path);
         foreach (var key in all.Keys.Where(key => key.StartsWith(".git/", StringComparison.Ordinal) || key == "(index)" || all[key] == "Folder" || key.EndsWith(".o", StringComparison.Ordinal)).ToList())
             all.Remove(key);
         return all;

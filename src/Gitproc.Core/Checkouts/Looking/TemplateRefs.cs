@@ -4,8 +4,8 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>What the refs of a model, or of a base repository, name: all of it is in the base repository.</summary>
-internal static class ModelRefs
+/// <summary>What the refs of a template repository, or of a base repository, name: all of it is in the base repository.</summary>
+internal static class TemplateRefs
 {
     /// <summary>Reads the ids.</summary>
     public static HashSet<string> Ids(string repository)

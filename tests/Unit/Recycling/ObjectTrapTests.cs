@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>Pipes that a job puts where git looks for objects.</summary>
 public sealed class ObjectTrapTests : IDisposable

@@ -2,10 +2,10 @@ using Gitproc.Registry;
 using Gitproc.Repositories;
 using Gitproc.Unit.Support;
 
-namespace Gitproc.Unit.HandOvers;
+namespace Gitproc.Unit.Recycling;
 
 /// <summary>As <see cref="LeftoverTests"/>, in a worktree of the base repository. $G is its private folder, $C what it shares.</summary>
-public sealed class LinkedLeftoverTests : IDisposable
+public sealed class WorktreeLeftoverTests : IDisposable
 {
     // The base repository has no branches of its own to clone.
     private const string Remote = "$(git init -q --bare -b main $SIDE.git; git push -q $SIDE.git origin/main:refs/heads/main; echo $SIDE.git)";
@@ -27,10 +27,10 @@ public sealed class LinkedLeftoverTests : IDisposable
         "modes that git does not look at", "modes at another commit", "mode of a file git was told not to look at", "clean nested clone", "sparse checkout", "sparse index",
     ];
 
-    private readonly HandOverFixture _fixture = new();
+    private readonly RecyclingFixture _fixture = new();
     private readonly CheckoutPlace _place;
 
-    public LinkedLeftoverTests()
+    public WorktreeLeftoverTests()
     {
         TestGit.Run(_fixture.Base, "fetch", "--quiet", ".", "+refs/heads/*:refs/remotes/origin/*");
         foreach (var branch in (string[])["main", "other"])
@@ -73,15 +73,15 @@ public sealed class LinkedLeftoverTests : IDisposable
     [MemberData(nameof(NoWork))]
     public void Nothing_of_it_remains(string what, string script)
     {
-        var (tree, own, config) = (HandOverFixture.Snapshot(_place.Path), OwnOf(_place), File.ReadAllText(Config));
-        var modes = HandOverFixture.Modes(_place.Path);
+        var (tree, own, config) = (RecyclingFixture.Snapshot(_place.Path), OwnOf(_place), File.ReadAllText(Config));
+        var modes = RecyclingFixture.Modes(_place.Path);
         _fixture.Job(_place.Path, Directories + script);
 
-        HandOver();
+        Recycle();
 
-        LeftoverTests.AssertSame(tree, HandOverFixture.Snapshot(_place.Path));
+        LeftoverTests.AssertSame(tree, RecyclingFixture.Snapshot(_place.Path));
         LeftoverTests.AssertSame(own, OwnOf(_place));
-        Assert.Equal(modes, HandOverFixture.Modes(_place.Path));
+        Assert.Equal(modes, RecyclingFixture.Modes(_place.Path));
         Assert.False(File.Exists(_fixture.Canary), $"{what}: something of the job was run");
         Assert.False(Directory.Exists(Path.Combine(_fixture.Base, "hooks")));
         Assert.Equal(config, File.ReadAllText(Config).Split("[branch ")[0].Split("[submodule ")[0]);
@@ -94,15 +94,15 @@ public sealed class LinkedLeftoverTests : IDisposable
     public void What_was_work_comes_back(string what, string script)
     {
         _fixture.Job(_place.Path, Directories + script);
-        var answers = HandOverFixture.Answers(_place.Path);
+        var answers = RecyclingFixture.Answers(_place.Path);
         var tree = LeftoverTests.WorkTree(_place.Path);
 
-        var rescue = HandOver();
+        var rescue = Recycle();
 
         Assert.True(rescue is not null, what);
         Restore(rescue, _place);
         LeftoverTests.AssertSame(tree, LeftoverTests.WorkTree(_place.Path));
-        Assert.Equal(answers, HandOverFixture.Answers(_place.Path));
+        Assert.Equal(answers, RecyclingFixture.Answers(_place.Path));
         // The same in a clone, but that it has not got what is shared.
         var clone = _fixture.MakeCheckout();
         _fixture.Restore(rescue, clone);
@@ -117,7 +117,7 @@ public sealed class LinkedLeftoverTests : IDisposable
     public void What_is_no_work_is_not_rescued(string what, string script)
     {
         _fixture.Job(_place.Path, Directories + script);
-        Assert.True(HandOver() is null, what);
+        Assert.True(Recycle() is null, what);
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
     }
 
@@ -133,7 +133,7 @@ public sealed class LinkedLeftoverTests : IDisposable
         var stashes = TestGit.Run(_fixture.Path, "stash", "list", "--format=%H%gs");
         var tags = TestGit.Run(_fixture.Path, "for-each-ref", "--format=%(refname)%(objectname)", "refs/tags", "refs/heads/feature");
         var status = Status(_fixture.Path);
-        var rescue = _fixture.HandOver();
+        var rescue = _fixture.Recycle();
 
         Restore(rescue!, _place);
 
@@ -149,13 +149,13 @@ public sealed class LinkedLeftoverTests : IDisposable
     [Fact]
     public void Files_that_were_written_by_a_config_that_was_put_back_are_written_anew()
     {
-        var tree = HandOverFixture.Snapshot(_place.Path);
+        var tree = RecyclingFixture.Snapshot(_place.Path);
         _fixture.Job(_place.Path, "git config core.autocrlf true; rm file-*.txt; git checkout -q .; grep -q $'\\r' file-0.txt");
 
         SharedConfig.PutBack(_fixture.Base);
-        HandOver();
+        Recycle();
 
-        LeftoverTests.AssertSame(tree, HandOverFixture.Snapshot(_place.Path));
+        LeftoverTests.AssertSame(tree, RecyclingFixture.Snapshot(_place.Path));
     }
 
     [Fact]
@@ -163,14 +163,14 @@ public sealed class LinkedLeftoverTests : IDisposable
     {
         var other = _fixture.MakeWorktree("checkout-3");
         _fixture.Job(other.Path, "echo x >> file-0.txt; git add file-0.txt; git checkout -qb mine; echo u > u");
-        var (tree, own, answers) = (HandOverFixture.Snapshot(other.Path), OwnOf(other), HandOverFixture.Answers(other.Path));
+        var (tree, own, answers) = (RecyclingFixture.Snapshot(other.Path), OwnOf(other), RecyclingFixture.Answers(other.Path));
         _fixture.Job(_place.Path, "echo y >> file-1.txt; git config user.name me; git remote add fork https://example.com/fork; git config core.editor x");
 
-        HandOver();
+        Recycle();
 
-        LeftoverTests.AssertSame(tree, HandOverFixture.Snapshot(other.Path));
+        LeftoverTests.AssertSame(tree, RecyclingFixture.Snapshot(other.Path));
         LeftoverTests.AssertSame(own, OwnOf(other));
-        Assert.Equal(answers, HandOverFixture.Answers(other.Path));
+        Assert.Equal(answers, RecyclingFixture.Answers(other.Path));
         Assert.Equal("me", TestGit.Run(other.Path, [("GIT_CONFIG_NOSYSTEM", "1")], "config", "--file", Config, "user.name"));
         Assert.Equal("https://example.com/fork", TestGit.Run(other.Path, "config", "remote.fork.url"));
         Assert.DoesNotContain("editor", File.ReadAllText(Config), StringComparison.Ordinal);
@@ -201,7 +201,7 @@ public sealed class LinkedLeftoverTests : IDisposable
 
     private string Config => Path.Combine(_fixture.Base, "config");
 
-    private Rescue? HandOver() => _fixture.HandOver(_fixture.Request() with { Place = _place, Target = _fixture.Target.In(CheckoutKind.Linked) });
+    private Rescue? Recycle() => _fixture.Recycle(_fixture.Request() with { Place = _place, Target = _fixture.Target.In(CheckoutKind.Worktree) });
 
     private void Restore(Rescue rescue, CheckoutPlace place) => _fixture.Restore(rescue, place);
 
@@ -214,7 +214,7 @@ public sealed class LinkedLeftoverTests : IDisposable
     // All that is its own, but index and lease.
     private static SortedDictionary<string, string> OwnOf(CheckoutPlace place)
     {
-        var all = HandOverFixture.Snapshot(place.GitDirectory);
+        var all = RecyclingFixture.Snapshot(place.GitDirectory);
         foreach (var name in all.Keys.Where(name => name is "index" or "(index)" or "ORIG_HEAD" || name.StartsWith("gitproc", StringComparison.Ordinal)).ToList())
             all.Remove(name);
         return all;

@@ -1,0 +1,18 @@
+namespace Gitproc.Text;
+
+/// <summary>The names of the kinds of checkout, as users write them.</summary>
+public static class CheckoutKindName
+{
+    /// <summary>Reads a name. Case does not matter. <c>linked</c> is what earlier versions called a worktree.</summary>
+    /// <returns>Null if there is no kind of this name.</returns>
+    public static CheckoutKind? Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.ToLowerInvariant() switch
+        {
+            "clone" => CheckoutKind.Clone,
+            "worktree" or "linked" => CheckoutKind.Worktree,
+            _ => null,
+        };
+    }
+}
