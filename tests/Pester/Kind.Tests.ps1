@@ -14,7 +14,7 @@ Describe 'Kind' {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
     }
 
-    It 'is that of -Kind: <Kind>' -ForEach @(@{ Kind = 'Linked'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {
+    It 'is that of -Kind: <Kind>' -ForEach @(@{ Kind = 'Worktree'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {
         $checkout = gp a $repository -Kind $Kind
         $checkout.Kind | Should -Be $Kind
         Join-Path $checkout '.git' | Should -Exist
@@ -29,8 +29,8 @@ Describe 'Kind' {
     }
 
     It 'is any when none is asked for, and that of the setting' {
-        $env:GITPROC_KIND = 'linked'
-        (gp a $repository).Kind | Should -Be 'Linked'
+        $env:GITPROC_KIND = 'worktree'
+        (gp a $repository).Kind | Should -Be 'Worktree'
         (gp a $repository -Kind Clone).Kind | Should -Be 'Clone'
         $env:GITPROC_KIND = 'both'
         { gp a $repository -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSetting,*' -ExpectedMessage '*GITPROC_KIND*'

@@ -34,7 +34,7 @@ public sealed class IndexFileTests : IDisposable
     public void Reads_what_git_lists(int version, int files)
     {
         var repository = TestGit.MakeRepository(_folder["repo"], files);
-        TestGit.Run(repository, "update-index", "--index-version", $"{version}");
+        TestGit.Run(repository, "update-index", "--refresh", "--index-version", $"{version}");
         Assert.Equal(TestGit.Run(repository, "ls-files", "--stage"), List(repository));
         File.WriteAllText(Path.Combine(repository, "later"), "");
         TestGit.Run(repository, "add", "--intent-to-add", "later");

@@ -20,14 +20,14 @@ public sealed class WorktreeTests : IDisposable
 
     private static string GitDirectory(Checkout checkout) => TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
 
-    private AcquireRequest Linked => _pool.Request() with { Kind = CheckoutKind.Worktree };
+    private AcquireRequest Worktree => _pool.Request() with { Kind = CheckoutKind.Worktree };
 
     private ReleaseRequest Release(Checkout checkout) => new() { Checkout = checkout.Name, WorkingDirectory = _pool.Home };
 
     [Fact]
     public void It_is_a_worktree_at_the_commit_and_the_next_acquire_gets_it_as_it_is()
     {
-        var first = _pool.Acquire(Linked);
+        var first = _pool.Acquire(Worktree);
 
         Assert.Equal((CheckoutKind.Worktree, null, Commit), (first.Kind, first.Branch, first.Commit));
         Assert.Equal(Path.Combine(Base, "worktrees", first.Name), GitDirectory(first));
@@ -46,11 +46,11 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void What_another_one_s_job_has_set_is_put_back_before_it_is_handed_out()
     {
-        var (other, free) = (_pool.Acquire(Linked), _pool.Acquire(Linked));
+        var (other, free) = (_pool.Acquire(Worktree), _pool.Acquire(Worktree));
         _pool.Release(free);
         TestGit.Run(other.Path, "config", "alias.st", "!touch pwned");
 
-        var next = _pool.Acquire(Linked);
+        var next = _pool.Acquire(Worktree);
 
         Assert.Equal(free.Name, next.Name);
         Assert.Equal("", TestGit.Run(next.Path, "config", "--default", "", "alias.st"));
@@ -62,22 +62,22 @@ public sealed class WorktreeTests : IDisposable
         var clone = _pool.Acquire();
         _pool.Release(clone);
 
-        var linked = _pool.Acquire(Linked);
-        _pool.Release(linked);
+        var worktree = _pool.Acquire(Worktree);
+        _pool.Release(worktree);
 
-        Assert.NotEqual(clone.Name, linked.Name);
+        Assert.NotEqual(clone.Name, worktree.Name);
         Assert.Equal(clone.Name, _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }).Name);
-        Assert.Equal(linked.Name, _pool.Acquire().Name);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NoCreate = true })).Reason);
-        var other = Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { Name = clone.Name }));
-        Assert.Contains($"{clone.Name} is of the kind Clone, and Linked is wanted", other.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { MaxCheckouts = 2 })).Reason);
+        Assert.Equal(worktree.Name, _pool.Acquire().Name);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NoCreate = true })).Reason);
+        var other = Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { Name = clone.Name }));
+        Assert.Contains($"{clone.Name} is of the kind Clone, and Worktree is wanted", other.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { MaxCheckouts = 2 })).Reason);
     }
 
     [Fact]
     public void The_program_takes_kind_from_option_and_setting()
     {
-        var bySetting = Run([("GITPROC_KIND", "linked")], "acquire", _pool.Source);
+        var bySetting = Run([("GITPROC_KIND", "worktree")], "acquire", _pool.Source);
         var byOption = Run([], "acquire", "--kind", "worktree", _pool.Source);
         var clone = Run([("GITPROC_KIND", "linked")], "acquire", "--kind=Clone", _pool.Source);
         var warm = Run([], "warm", "--kind", "worktree", "--count", "2", _pool.Source);
@@ -85,7 +85,7 @@ public sealed class WorktreeTests : IDisposable
         Assert.All((string[])[bySetting, byOption, .. warm.Split('\n')], path => Assert.True(File.Exists(Path.Combine(path, ".git"))));
         Assert.True(Directory.Exists(Path.Combine(clone, ".git")));
         Assert.Equal(2, warm.Split('\n').Length);
-        Assert.Contains("\"kind\": \"linked\"", Run([], "list", "--json").Replace("\":\"", "\": \"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\"kind\": \"worktree\"", Run([], "list", "--json").Replace("\":\"", "\": \"", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(2, _pool.Program.Run(_pool.Home, "acquire", "--kind", "2", _pool.Source).ExitCode);
         var setting = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GITPROC_KIND", "1")], "acquire", _pool.Source));
         Assert.Equal((1, true), (setting.ExitCode, setting.Error.Contains("The value '1' of GITPROC_KIND makes no sense", StringComparison.Ordinal)));
@@ -101,16 +101,16 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_new_branch_is_shared_and_must_be_new()
     {
-        var first = _pool.Acquire(Linked with { NewBranch = "topic/x" });
+        var first = _pool.Acquire(Worktree with { NewBranch = "topic/x" });
         Assert.Equal("topic/x", first.Branch);
         Assert.Equal(Commit, TestGit.Run(Base, "rev-parse", "refs/heads/topic/x"));
         TestGit.Run(first.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
         var mine = TestGit.Run(first.Path, "rev-parse", "HEAD");
 
         var (refs, list) = (TestGit.Run(Base, "for-each-ref"), _pool.List().Count);
-        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NewBranch = "topic/x" })).Reason);
-        Assert.Equal(ErrorReason.GitFailed, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NewBranch = "topic" })).Reason);
-        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Linked with { NewBranch = "two", Count = 2 })).Reason);
+        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic/x" })).Reason);
+        Assert.Equal(ErrorReason.GitFailed, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic" })).Reason);
+        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "two", Count = 2 })).Reason);
         Assert.Equal((refs, list), (TestGit.Run(Base, "for-each-ref"), _pool.List().Count(checkout => checkout.State != CheckoutState.Free)));
 
         _pool.Release(first);
@@ -121,7 +121,7 @@ public sealed class WorktreeTests : IDisposable
     }
 
     [Fact]
-    public void A_repository_without_commits_has_linked_checkouts_too()
+    public void A_repository_without_commits_has_worktree_checkouts_too()
     {
         var empty = _pool["empty"];
         Directory.CreateDirectory(empty);
@@ -142,7 +142,7 @@ public sealed class WorktreeTests : IDisposable
     [InlineData(CheckoutKind.Clone)]
     public void Work_is_rescued_and_comes_back_in_either_kind(CheckoutKind kind)
     {
-        var checkout = _pool.Acquire(Linked with { Ref = "other" });
+        var checkout = _pool.Acquire(Worktree with { Ref = "other" });
         TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
         var mine = TestGit.Run(checkout.Path, "rev-parse", "HEAD");
         File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "mine");
@@ -162,11 +162,11 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void What_is_new_on_the_remote_is_checked_out()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         TestGit.Run(_pool.Source, "commit", "--quiet", "--allow-empty", "--message", "next");
 
-        var next = _pool.Acquire(Linked with { Fetch = FetchPolicy.Always });
+        var next = _pool.Acquire(Worktree with { Fetch = FetchPolicy.Always });
 
         Assert.Equal((checkout.Name, Commit), (next.Name, next.Commit));
         Assert.Equal(Commit, TestGit.Run(next.Path, "rev-parse", "HEAD"));
@@ -177,7 +177,7 @@ public sealed class WorktreeTests : IDisposable
     public void What_a_job_plants_in_the_shared_config_is_not_run_by_a_fetch_and_breaks_no_base()
     {
         var canary = _pool["canary"];
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         var hook = Path.Combine(Base, "hooks", "reference-transaction");
         Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
         TestGit.WriteScript(hook, $"#!/bin/sh\ntouch '{canary}'\n");
@@ -191,7 +191,7 @@ public sealed class WorktreeTests : IDisposable
         File.Delete(canary);
         TestGit.Run(_pool.Source, "commit", "--quiet", "--allow-empty", "--message", "next");
 
-        var other = _pool.Acquire(Linked with { Fetch = FetchPolicy.Always });
+        var other = _pool.Acquire(Worktree with { Fetch = FetchPolicy.Always });
 
         Assert.Equal(Commit, other.Commit);
         Assert.False(File.Exists(canary));
@@ -205,7 +205,7 @@ public sealed class WorktreeTests : IDisposable
     public void What_is_shared_does_not_reach_clones()
     {
         TestGit.Run(_pool.Source, "tag", "\u00e4\u00f6");
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         TestGit.Run(checkout.Path, "tag", "mine");
         TestGit.Run(checkout.Path, "branch", "mine");
         TestGit.Run(_pool.Source, "tag", "--annotate", "--message", "new", "new");
@@ -220,15 +220,15 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_folder_that_came_back_in_part_is_not_taken_for_one_with_deleted_files()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         var gitDirectory = GitDirectory(checkout);
         _pool.Release(checkout);
         FolderRemoval.Remove(checkout.Path);
         // As a git leaves it that was killed.
         File.WriteAllText(Path.Combine(gitDirectory, "index.lock"), "");
-        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquire(Linked));
+        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquire(Worktree));
 
-        var back = _pool.Acquire(Linked);
+        var back = _pool.Acquire(Worktree);
 
         Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
@@ -270,7 +270,7 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_folder_that_is_gone_comes_back_and_what_was_staged_is_rescued()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "staged");
         TestGit.Run(checkout.Path, "add", "new");
         Directory.Delete(checkout.Path, recursive: true);
@@ -280,7 +280,7 @@ public sealed class WorktreeTests : IDisposable
         Directory.Delete(checkout.Path, recursive: true);
 
         Assert.Empty(_pool.Pool.Repair());
-        var again = _pool.Acquire(Linked);
+        var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal("", TestGit.Run(again.Path, "status", "--porcelain"));
@@ -296,7 +296,7 @@ public sealed class WorktreeTests : IDisposable
     [InlineData("echo x > \"$(git rev-parse --git-dir)/HEAD\"")]
     public void A_free_one_that_is_damaged_is_put_right(string damage)
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         Assert.Equal(0, GitprocProgram.Finish(System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", damage])
         {
@@ -305,7 +305,7 @@ public sealed class WorktreeTests : IDisposable
             RedirectStandardOutput = true,
         })!).ExitCode);
 
-        var again = _pool.Acquire(Linked);
+        var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(Path.Combine(Base, "worktrees", checkout.Name), GitDirectory(again));
@@ -317,12 +317,12 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_repository_in_the_place_of_its_git_file_sets_it_aside()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         File.Delete(Path.Combine(checkout.Path, ".git"));
         TestGit.Run(checkout.Path, "init", "--quiet");
         _pool.Release(checkout);
 
-        Assert.NotEqual(checkout.Name, _pool.Acquire(Linked).Name);
+        Assert.NotEqual(checkout.Name, _pool.Acquire(Worktree).Name);
         var broken = _pool.Find(checkout.Name);
         Assert.Equal((CheckoutState.Broken, "has a folder in the place of its .git file"), (broken.State, broken.Reason));
         Assert.True(Directory.Exists(Path.Combine(checkout.Path, ".git/objects")));
@@ -331,9 +331,9 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_lost_database_is_made_anew_with_them()
     {
-        var held = _pool.Acquire(Linked);
-        var left = _pool.Acquire(Linked);
-        var gone = _pool.Acquire(Linked);
+        var held = _pool.Acquire(Worktree);
+        var left = _pool.Acquire(Worktree);
+        var gone = _pool.Acquire(Worktree);
         var clone = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone });
         _pool.Release(left);
         // What the folders say of themselves may be a job's.
@@ -351,13 +351,13 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal((held.LeaseId, held.Repository, clone.LeaseId), (list[0].LeaseId, list[0].Repository, list[3].LeaseId));
         _pool.Pool.Release(Release(gone));
         Assert.Equal(1, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Commits);
-        Assert.Equal(2, _pool.Pool.Acquire(Linked with { Count = 2 }).Select(checkout => checkout.Name).Intersect([left.Name, gone.Name]).Count());
+        Assert.Equal(2, _pool.Pool.Acquire(Worktree with { Count = 2 }).Select(checkout => checkout.Name).Intersect([left.Name, gone.Name]).Count());
     }
 
     [Fact]
     public void Reset_status_and_removal_work()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
         Assert.True(Assert.Single(_pool.Pool.ListWithStatus(null, _pool.Home)).IsDirty);
 
@@ -376,7 +376,7 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void One_that_was_removed_by_hand_and_reset_is_whole()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         Directory.Delete(checkout.Path, recursive: true);
         Directory.Delete(Path.Combine(Base, "worktrees", checkout.Name), recursive: true);
@@ -388,9 +388,9 @@ public sealed class WorktreeTests : IDisposable
     }
 
     [Fact]
-    public void Pruning_takes_a_base_repository_with_its_linked_checkouts_but_never_from_under_a_light_weight_one()
+    public void Pruning_takes_a_base_repository_with_its_worktree_checkouts_but_never_from_under_a_light_weight_one()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         var request = new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero };
         var pooled = _pool.Pool.Link(new LinkRequest { Path = _pool["pooled"], Base = Base, Ref = Commit, WorkingDirectory = _pool.Home });
@@ -411,11 +411,11 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void Names_of_light_weight_checkouts_are_never_those_of_the_pool()
     {
-        _pool.Release(_pool.Acquire(Linked));
+        _pool.Release(_pool.Acquire(Worktree));
         var link = _pool.Pool.Link(new LinkRequest { Path = _pool["checkout-2"], Base = Base, WorkingDirectory = _pool.Home, Name = "checkout-2" });
         TestGit.Run(_pool.Home, "--git-dir", Base, "worktree", "add", "--quiet", "--detach", _pool["checkout-3"], Commit);
 
-        var checkouts = _pool.Pool.Acquire(Linked with { Count = 3 });
+        var checkouts = _pool.Pool.Acquire(Worktree with { Count = 3 });
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-4"], checkouts.Select(checkout => checkout.Name));
         Assert.Equal("", TestGit.Run(link.Path, "status", "--porcelain"));
@@ -425,12 +425,12 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_damaged_base_repository_is_healed_in_its_place_with_its_worktrees()
     {
-        var checkout = _pool.Acquire(Linked);
+        var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
         Directory.Delete(Path.Combine(Base, "objects"), recursive: true);
         _pool.Release(checkout);
 
-        var again = _pool.Acquire(Linked);
+        var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
@@ -465,7 +465,7 @@ public sealed class WorktreeTests : IDisposable
     }
 
     [Fact]
-    public void Sixteen_processes_acquire_linked_ones_of_a_brand_new_repository_at_once()
+    public void Sixteen_processes_acquire_worktree_ones_of_a_brand_new_repository_at_once()
     {
         const int count = 16;
         var processes = Enumerable.Range(0, count).Select(_ => _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", _pool.Source, "--verbose")).ToList();

@@ -50,8 +50,8 @@ public sealed class ProcessTableTests
     [Fact]
     public void A_zombie_is_gone()
     {
-        // A shell that was replaced by sleep never collects its child.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        // A shell that was replaced by sleep never collects its child. The child ends when that has happened.
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
         var id = int.Parse(parent.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         try
         {

@@ -16,6 +16,7 @@ public sealed class TemporaryFolder : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);
             using var copy = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
             copy.WaitForExit();
             Assert.Equal(0, copy.ExitCode);
