@@ -4,6 +4,7 @@ using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 

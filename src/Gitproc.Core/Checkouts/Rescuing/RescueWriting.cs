@@ -4,6 +4,7 @@ using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
+using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
