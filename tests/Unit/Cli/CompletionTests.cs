@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
             ("acquire --clean f", "full"),
             ("acquire --clean=f", "--clean=full"),
             ("acquire --kind ", "clone worktree"),
-            ("acquire --kind=l", "--kind=worktree"),
+            ("acquire --kind=w", "--kind=worktree"),
             ("run --kind c", "clone"),
             ("warm --kind w", "worktree"),
             ("--pool nowhere acq", "acquire"),

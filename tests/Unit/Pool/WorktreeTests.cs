@@ -237,13 +237,13 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_git_of_one_that_was_killed_is_in_nobody_s_way_when_a_folder_is_made()
     {
-        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquire(Linked)[0];
+        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquire(Worktree)[0];
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
         var gitDirectory = GitDirectory(checkout);
         _pool.Release(checkout);
         FolderRemoval.Remove(checkout.Path);
 
-        var back = new Pool(_pool.Pool.Path, new LockAtCheckout(() => gitDirectory)).Acquire(Linked)[0];
+        var back = new Pool(_pool.Pool.Path, new LockAtCheckout(() => gitDirectory)).Acquire(Worktree)[0];
 
         Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
         Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
