@@ -49,7 +49,8 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
 
         tally.Add(Counts.Removals);
         Work.Remove(ground, trash);
-        FolderRemoval.Remove(trash);
+        // Whoever was at work in it may still write there.
+        FolderRemoval.TryRemove(trash);
 
         void Tell(long ticks) => File.WriteAllText(ground.Removal(checkout), ticks.ToString(CultureInfo.InvariantCulture));
     }
