@@ -331,10 +331,10 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         }
 
         var running = looking is null ? CheckoutProcesses.Stop(_folder.Checkout(held.Name), cancellationToken) : looking.GetAwaiter().GetResult();
-        // Whoever only looks into it, as another gitproc, a prompt or an indexer does, has a file of it open for a moment.
-        for (var look = 1; running.Count > 0 && look <= 3; look++)
+        // Another gitproc, a prompt or an indexer that only looks into it has a file of it open for a moment, which is long on a busy machine.
+        for (var pause = 20; running.Count > 0 && pause <= 320; pause *= 2)
         {
-            Thread.Sleep(20);
+            Thread.Sleep(pause);
             running = CheckoutProcesses.Of(_folder.Checkout(held.Name));
         }
 
