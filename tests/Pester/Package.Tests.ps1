@@ -235,7 +235,7 @@ Describe 'A package' {
             "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
         Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
-        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount 3
+        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount ($lines.Count + 1)
     }
 
     It 'of the native command has it, the natives and the licences' {
