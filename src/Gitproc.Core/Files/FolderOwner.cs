@@ -1,13 +1,14 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Text;
+using Gitproc.Interop;
 
 namespace Gitproc.Files;
 
 /// <summary>
 /// Whose a folder is. .NET does not tell. On Windows the user's profile is private, and nothing is asked.
 /// </summary>
-internal static unsafe partial class FolderOwner
+internal static unsafe class FolderOwner
 {
     /// <summary>
     /// Whether a folder is the user's own; under sudo also whether it is the one's who called it, as git takes it
@@ -17,44 +18,17 @@ internal static unsafe partial class FolderOwner
     {
         if (OperatingSystem.IsWindows() || IdOf(path) is not { } owner)
             return true;
-        var user = EffectiveUserId();
+        var user = LibC.GetEUid();
         return owner == user
             || (user == 0
                 && uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), NumberStyles.None, CultureInfo.InvariantCulture, out var caller)
                 && owner == caller);
     }
 
-    private static uint? IdOf(string path) =>
-        OperatingSystem.IsLinux() ? IdOnLinux(path) : OperatingSystem.IsMacOS() ? IdOnMac(path) : null;
-
-    // struct statx, statx(2)
-    [SupportedOSPlatform("linux")]
-    private static uint? IdOnLinux(string path)
+    [UnsupportedOSPlatform("windows")]
+    private static uint? IdOf(string path)
     {
-        const int currentFolder = -100; // AT_FDCWD
-        const uint ownerWanted = 8; // STATX_UID
-        var result = stackalloc byte[256];
-        return Statx(currentFolder, path, 0, ownerWanted, result) == 0 ? *(uint*)(result + 20) : null;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            return UnixFolder.TryStat(LibC.CurrentFolder, name, 0, out var stat) ? stat.User : null;
     }
-
-    // struct stat, sys/stat.h with 64 bits for inodes
-    [SupportedOSPlatform("macos")]
-    private static uint? IdOnMac(string path)
-    {
-        var result = stackalloc byte[256];
-        var status = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Stat(path, result) : StatWithLongInodes(path, result);
-        return status == 0 ? *(uint*)(result + 16) : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUserId();
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, byte* result);
-
-    [LibraryImport("libc", EntryPoint = "stat", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(string path, byte* result);
-
-    [LibraryImport("libc", EntryPoint = "stat$INODE64", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatWithLongInodes(string path, byte* result);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Gitproc.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Files;
@@ -12,7 +13,7 @@ namespace Gitproc.Files;
 /// On Unix flock(2), which is also what .NET's <see cref="FileShare.None"/> is there. On Windows LockFileEx, of one byte behind all that
 /// is ever written, so that others can read the file.
 /// </remarks>
-internal sealed partial class LockedFile : IDisposable
+internal sealed class LockedFile : IDisposable
 {
     private static readonly TimeSpan PauseOnWindows = TimeSpan.FromMilliseconds(50);
 
@@ -58,7 +59,7 @@ internal sealed partial class LockedFile : IDisposable
         if (!OperatingSystem.IsWindows())
         {
             using var handle = UnlockedFile.Open(path);
-            return handle is not null && Flock(handle, Shared | NonBlocking) != 0;
+            return handle is not null && LibC.FLock(handle, LibC.LockShared | LibC.LockNonBlocking) != 0;
         }
 
         if (!File.Exists(path))
@@ -72,7 +73,7 @@ internal sealed partial class LockedFile : IDisposable
     {
         // A process that was forked in this moment has the open file too until it runs its program.
         if (!OperatingSystem.IsWindows() && !Handle.IsClosed)
-            _ = Flock(Handle, Unlock);
+            _ = LibC.FLock(Handle, LibC.Unlock);
         Handle.Dispose();
     }
 
@@ -103,19 +104,10 @@ internal sealed partial class LockedFile : IDisposable
             return LockOnWindows(handle, mayBlock);
         int result;
         do
-            result = Flock(handle, Exclusive | (mayBlock ? 0 : NonBlocking));
-        while (result != 0 && Marshal.GetLastPInvokeError() == Interrupted);
+            result = LibC.FLock(handle, LibC.LockExclusive | (mayBlock ? 0 : LibC.LockNonBlocking));
+        while (result != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
         return result == 0;
     }
-
-    private const int Shared = 1; // LOCK_SH
-    private const int Exclusive = 2; // LOCK_EX
-    private const int NonBlocking = 4; // LOCK_NB
-    private const int Unlock = 8; // LOCK_UN
-    private const int Interrupted = 4; // EINTR
-
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static partial int Flock(SafeFileHandle handle, int operation);
 
     // Null also where an older gitproc has it open for itself alone.
     private static SafeFileHandle? OpenOnWindows(string path, bool mayCreate)
@@ -139,44 +131,29 @@ internal sealed partial class LockedFile : IDisposable
     {
         const uint exclusive = 2; // LOCKFILE_EXCLUSIVE_LOCK
         const uint failImmediately = 1; // LOCKFILE_FAIL_IMMEDIATELY
-        var where = new Overlapped { OffsetHigh = int.MaxValue };
-        return LockFileEx(handle, exclusive | (mayBlock ? 0 : failImmediately), 0, 1, 0, ref where) != 0;
-    }
-
-    [LibraryImport("kernel32", SetLastError = true)]
-    private static partial int LockFileEx(SafeFileHandle file, uint flags, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
-
-    // OVERLAPPED, minwinbase.h.
-    private struct Overlapped
-    {
-        public nint Internal, InternalHigh;
-        public int Offset, OffsetHigh;
-        public nint Event;
+        var where = new Kernel32.Overlapped { OffsetHigh = int.MaxValue };
+        return Kernel32.LockFileEx(handle, exclusive | (mayBlock ? 0 : failImmediately), 0, 1, 0, ref where) != 0;
     }
 }
 
 /// <summary>Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps all others out.</summary>
-internal static partial class UnlockedFile
+[UnsupportedOSPlatform("windows")]
+internal static class UnlockedFile
 {
     /// <summary>Opens a file for reading.</summary>
     /// <returns>The open file; null when it cannot be opened.</returns>
-    public static SafeFileHandle? Open(string path) => Open(path, 0); // O_RDONLY
+    public static SafeFileHandle? Open(string path) => Open(path, LibC.ReadOnly);
 
     /// <summary>Opens a file for reading and writing.</summary>
     /// <returns>The open file; null when it is not there or cannot be opened.</returns>
-    public static SafeFileHandle? OpenToWrite(string path) => Open(path, 2); // O_RDWR
+    public static SafeFileHandle? OpenToWrite(string path) => Open(path, LibC.ReadWrite);
 
     private static SafeFileHandle? Open(string path, int access)
     {
-        var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
-        var doNotWait = OperatingSystem.IsMacOS() ? 0x4 : 0x800; // O_NONBLOCK, for the other end of a pipe
-        var handle = OpenFile(path, access | closeOnExec | doNotWait);
+        var handle = LibC.Open(path, access | LibC.CloseOnExecute | LibC.DoNotWait);
         if (!handle.IsInvalid)
             return handle;
         handle.Dispose();
         return null;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial SafeFileHandle OpenFile(string path, int flags);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Gitproc.Interop;
 using Gitproc.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,27 +8,13 @@ namespace Gitproc.Files;
 
 /// <summary>A folder of Linux or macOS: openat(2) and its like.</summary>
 [UnsupportedOSPlatform("windows")]
-internal sealed unsafe partial class UnixFolder : RawFolder
+internal sealed unsafe class UnixFolder : RawFolder
 {
-    // errno.h; these are the same on Linux and macOS.
-    private const int NotPermitted = 1;
-    private const int NoEntry = 2;
-    private const int NoDevice = 6;
-    private const int AccessDenied = 13;
-    private const int Exists = 17;
-    private const int NoFolder = 20;
-    private const int InvalidArgument = 22;
-
-    private const int ReadOnly = 0;
-    private const int WriteOnly = 1;
     private const int MaxTargetLength = 65536;
     private const uint OwnFolder = 0b111_000_000;
     private const uint OwnFile = 0b110_000_000;
     private const uint NewFile = 0b110_110_110;
     private const uint NewProgram = 0b111_111_111;
-
-    // sys/stat.h; STATX_BASIC_STATS.
-    private const uint BasicStats = 0x7FF;
 
     // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed while one in
     // them is open, and opened again from the nearest one that is. There may be thousands, and a process may have a thousand files open.
@@ -47,54 +34,36 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         _depth = parent is null ? 0 : parent._depth + 1;
     }
 
-    // ENOTEMPTY, ENAMETOOLONG, ELOOP.
-    private static int NotEmpty => OperatingSystem.IsMacOS() ? 66 : 39;
-
-    private static int NameTooLong => OperatingSystem.IsMacOS() ? 63 : 36;
-
-    private static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;
-
-    // AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW.
-    private static int CurrentFolder => OperatingSystem.IsMacOS() ? -2 : -100;
-
-    private static int RemoveFolderFlag => OperatingSystem.IsMacOS() ? 0x80 : 0x200;
-
-    private static int DoNotFollowAt => OperatingSystem.IsMacOS() ? 0x20 : 0x100;
-
-    // O_CREAT | O_EXCL
-    private static int CreateFlags => OperatingSystem.IsMacOS() ? 0x200 | 0x800 : 0x40 | 0x80;
-
-    private static int CloseOnExecute => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
-
-    // O_NONBLOCK: opening a pipe would wait for the other end.
-    private static int DoNotWait => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
-
-    // O_DIRECTORY and O_NOFOLLOW: on Linux they are not the same for every architecture (asm/fcntl.h).
-    private static int MustBeFolder => OperatingSystem.IsMacOS() ? 0x100000 : IsArm ? 0x4000 : 0x10000;
-
-    private static int DoNotFollow => OperatingSystem.IsMacOS() ? 0x100 : IsArm ? 0x8000 : 0x20000;
-
-    private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
-
     private int Descriptor => (int)(_handle ??= OpenAgain()).DangerousGetHandle();
 
     private bool MayBeClosed => _isDisposed || (_depth > MaxOpen && _depth % MaxOpen != 0);
 
     /// <summary>Opens a folder.</summary>
-    public static new UnixFolder? TryOpen(string path) => OpenFolder(CurrentFolder, RawText.OfText(path), 0, parent: null);
+    public static new UnixFolder? TryOpen(string path) => OpenFolder(LibC.CurrentFolder, RawText.OfText(path), 0, parent: null);
+
+    /// <summary>Asks for what is at a path, as <see cref="LibC.OpenAt"/> takes it.</summary>
+    public static bool TryStat(int folder, byte* path, int flags, out FileStat stat)
+    {
+        var result = stackalloc byte[256];
+        var status = OperatingSystem.IsMacOS()
+            ? LibC.FStatAt(folder, path, result, flags)
+            : LibC.StatX(folder, path, flags, LibC.BasicStats, result);
+        stat = status != 0 ? default : OperatingSystem.IsMacOS() ? OfMac(result) : OfLinux(result);
+        return status == 0;
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, EntryKind Kind)> Entries()
     {
         // A stream of its own: closing it closes its descriptor.
-        var again = OpenAt(Descriptor, Bytes("."), ReadOnly | MustBeFolder | CloseOnExecute, 0);
+        var again = LibC.OpenAt(Descriptor, Bytes("."), LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute, 0);
         if (again < 0)
             throw Failure(".");
-        var stream = OpenStream(again);
+        var stream = LibC.FDOpenDir(again);
         var entries = new List<(string, EntryKind)>();
         try
         {
-            while (Read(stream) is var entry && entry != null)
+            while (LibC.ReadDir(stream) is var entry && entry != null)
             {
                 // struct dirent: d_ino, d_off, d_reclen, then d_type on Linux, and d_namlen and d_type on macOS.
                 var typeAt = OperatingSystem.IsMacOS() ? 20 : 18;
@@ -105,7 +74,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         }
         finally
         {
-            _ = CloseStream(stream);
+            _ = LibC.CloseDir(stream);
         }
 
         return entries;
@@ -118,16 +87,16 @@ internal sealed unsafe partial class UnixFolder : RawFolder
             return EntryKind.Link;
         if (!IsName(name))
             return null;
-        using var folder = OpenFolder(Descriptor, name, DoNotFollow, parent: null);
+        using var folder = OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: null);
         if (folder is not null)
             return EntryKind.Folder;
-        return Access(Descriptor, Bytes(name), 0, 0) == 0 ? EntryKind.File : null;
+        return LibC.FAccessAt(Descriptor, Bytes(name), 0, 0) == 0 ? EntryKind.File : null;
     }
 
     /// <inheritdoc/>
     public override RawFolder? TryOpenFolder(string name)
     {
-        var folder = IsName(name) ? OpenFolder(Descriptor, name, DoNotFollow, parent: this) : null;
+        var folder = IsName(name) ? OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: this) : null;
         if (folder is not null && MayBeClosed)
             Close();
         return folder;
@@ -136,7 +105,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override void CreateFolder(string name)
     {
-        if (MakeFolder(Descriptor, NewName(name), NewProgram) != 0 && Marshal.GetLastPInvokeError() != Exists)
+        if (LibC.MkDirAt(Descriptor, NewName(name), NewProgram) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
             throw Failure(name);
     }
 
@@ -147,16 +116,16 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         if (ModeOf(name) is not { } mode)
             return null;
         var bytes = Bytes(name);
-        var flags = ReadOnly | DoNotFollow | DoNotWait | CloseOnExecute;
-        var descriptor = OpenAt(Descriptor, bytes, flags, 0);
-        if (descriptor < 0 && Marshal.GetLastPInvokeError() == AccessDenied)
+        var flags = LibC.ReadOnly | LibC.DoNotFollow | LibC.DoNotWait | LibC.CloseOnExecute;
+        var descriptor = LibC.OpenAt(Descriptor, bytes, flags, 0);
+        if (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
         {
-            _ = ChangeMode(Descriptor, bytes, OwnFile, 0);
-            descriptor = OpenAt(Descriptor, bytes, flags, 0);
+            _ = LibC.FChModAt(Descriptor, bytes, OwnFile, 0);
+            descriptor = LibC.OpenAt(Descriptor, bytes, flags, 0);
         }
 
         if (descriptor < 0)
-            return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == NoDevice || error == TooManyLinks) ? null : throw Failure(name);
+            return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.NoDevice || error == Errno.TooManyLinks) ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
@@ -175,7 +144,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     public override void SetMode(string name, UnixFileMode mode)
     {
         // It would change what a link leads to.
-        if (ReadLink(name) is null && ChangeMode(Descriptor, Bytes(name), (uint)mode, 0) != 0)
+        if (ReadLink(name) is null && LibC.FChModAt(Descriptor, Bytes(name), (uint)mode, 0) != 0)
             throw Failure(name);
     }
 
@@ -196,28 +165,23 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         Span<byte> bytes = path.Length < 256 ? stackalloc byte[path.Length + 1] : new byte[path.Length + 1];
         path.CopyTo(bytes);
         bytes[^1] = 0;
-        var result = stackalloc byte[256];
-        int status;
         fixed (byte* start = bytes)
         {
-            status = OperatingSystem.IsMacOS()
-                ? IsArm ? Stat(Descriptor, start, result, DoNotFollowAt) : StatOnIntelMac(Descriptor, start, result, DoNotFollowAt)
-                : StatX(Descriptor, start, DoNotFollowAt, BasicStats, result);
+            if (TryStat(Descriptor, start, LibC.DoNotFollowAt, out var stat))
+                return stat;
         }
 
-        if (status != 0)
-            return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(path));
-        return OperatingSystem.IsMacOS() ? OfMac(result) : OfLinux(result);
+        return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(path));
     }
 
     /// <inheritdoc/>
     public override Stream CreateFile(string name, bool isExecutable)
     {
-        var descriptor = OpenAt(Descriptor, NewName(name), WriteOnly | CreateFlags | CloseOnExecute, isExecutable ? NewProgram : NewFile);
+        var descriptor = LibC.OpenAt(Descriptor, NewName(name), LibC.WriteOnly | LibC.CreateNew | LibC.CloseOnExecute, isExecutable ? NewProgram : NewFile);
         if (descriptor < 0)
             throw Failure(name);
         if (OperatingSystem.IsMacOS())
-            _ = ChangeMode(descriptor, isExecutable ? 0b111_101_101u : 0b110_100_100u);
+            _ = LibC.FChMod(descriptor, isExecutable ? 0b111_101_101u : 0b110_100_100u);
         return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write);
     }
 
@@ -236,20 +200,20 @@ internal sealed unsafe partial class UnixFolder : RawFolder
 
         if (length >= 0)
             return RawText.Of(target[..length]);
-        return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == InvalidArgument) ? null : throw Failure(name);
+        return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.InvalidArgument) ? null : throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override void CreateLink(string name, string target)
     {
-        if (MakeLink(Bytes(target), Descriptor, NewName(name)) != 0)
+        if (LibC.SymLinkAt(Bytes(target), Descriptor, NewName(name)) != 0)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
     public override void Rename(string name, string newName)
     {
-        if (RenameAt(Descriptor, NewName(name), Descriptor, NewName(newName)) != 0)
+        if (LibC.RenameAt(Descriptor, NewName(name), Descriptor, NewName(newName)) != 0)
             throw Failure(name);
     }
 
@@ -263,12 +227,12 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override bool RemoveFolder(string name)
     {
-        if (!IsName(name) || Unlink(name, RemoveFolderFlag) == 0)
+        if (!IsName(name) || Unlink(name, LibC.RemoveFolder) == 0)
             return true;
         var error = Marshal.GetLastPInvokeError();
-        if (error == NoEntry || error == NameTooLong)
+        if (error == Errno.NoEntry || error == Errno.NameTooLong)
             return true;
-        return error == NotEmpty || error == Exists ? false : throw Failure(name);
+        return error == Errno.NotEmpty || error == Errno.Exists ? false : throw Failure(name);
     }
 
     /// <inheritdoc/>
@@ -287,7 +251,7 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private SafeFileHandle OpenAgain()
     {
         var parent = _parent ?? throw new ObjectDisposedException(nameof(UnixFolder));
-        var descriptor = OpenAt(parent.Descriptor, Bytes(_name), ReadOnly | MustBeFolder | DoNotFollow | CloseOnExecute, 0);
+        var descriptor = LibC.OpenAt(parent.Descriptor, Bytes(_name), LibC.ReadOnly | LibC.MustBeFolder | LibC.DoNotFollow | LibC.CloseOnExecute, 0);
         var failure = descriptor < 0 ? Failure(_name) : null;
         if (parent.MayBeClosed)
             parent.Close();
@@ -297,22 +261,22 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     private static UnixFolder? OpenFolder(int at, string name, int flags, UnixFolder? parent)
     {
         var bytes = Bytes(name);
-        flags |= ReadOnly | MustBeFolder | CloseOnExecute;
-        var descriptor = OpenAt(at, bytes, flags, 0);
+        flags |= LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute;
+        var descriptor = LibC.OpenAt(at, bytes, flags, 0);
         var error = Marshal.GetLastPInvokeError();
-        if (descriptor < 0 && error == AccessDenied && ChangeMode(at, bytes, OwnFolder, 0) == 0)
+        if (descriptor < 0 && error == Errno.AccessDenied && LibC.FChModAt(at, bytes, OwnFolder, 0) == 0)
         {
-            descriptor = OpenAt(at, bytes, flags, 0);
+            descriptor = LibC.OpenAt(at, bytes, flags, 0);
             error = Marshal.GetLastPInvokeError();
         }
 
         if (descriptor < 0)
-            return IsNothing(error) || error == TooManyLinks ? null : throw Failure(name);
+            return IsNothing(error) || error == Errno.TooManyLinks ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         // One that may be read but not entered shows names that cannot be used; from one that may not be written nothing
         // can be removed.
         if ((uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
-            _ = ChangeMode(descriptor, mode | OwnFolder);
+            _ = LibC.FChMod(descriptor, mode | OwnFolder);
         return new UnixFolder(handle, parent, name);
     }
 
@@ -344,12 +308,12 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         ModifiedNanoseconds = (uint)*(long*)(stat + 56),
     };
 
-    private int Unlink(string name, int flags) => UnlinkAt(Descriptor, Bytes(name), flags);
+    private int Unlink(string name, int flags) => LibC.UnlinkAt(Descriptor, Bytes(name), flags);
 
     private int ReadLinkInto(string name, Span<byte> target)
     {
-        fixed (byte* into = target)
-            return (int)ReadLinkAt(Descriptor, Bytes(name), into, target.Length);
+        fixed (byte* start = Bytes(name), into = target)
+            return (int)LibC.ReadLinkAt(Descriptor, start, into, target.Length);
     }
 
     // d_type, which is DT_UNKNOWN on some file systems.
@@ -366,14 +330,14 @@ internal sealed unsafe partial class UnixFolder : RawFolder
     {
         var error = Marshal.GetLastPInvokeError();
         var message = $"{PrintableText.Of(RawText.ToText(name))}: {Marshal.GetPInvokeErrorMessage(error)}";
-        return error is AccessDenied or NotPermitted ? new UnauthorizedAccessException(message) : new IOException(message);
+        return error is Errno.AccessDenied or Errno.NotPermitted ? new UnauthorizedAccessException(message) : new IOException(message);
     }
 
     // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to elsewhere, or for
     // the part of it that a zero ends. No entry has such a name.
     private static bool IsName(string raw) => raw is not ("" or "..") && !raw.AsSpan().ContainsAny('/', '\0');
 
-    private static bool IsNothing(int error) => error is NoEntry or NoFolder || error == NameTooLong;
+    private static bool IsNothing(int error) => error is Errno.NoEntry or Errno.NoFolder || error == Errno.NameTooLong;
 
     private static byte[] NewName(string raw) => IsName(raw) ? Bytes(raw) : throw new IOException($"Nothing can have the name '{PrintableText.Of(RawText.ToText(raw))}'.");
 
@@ -383,61 +347,4 @@ internal sealed unsafe partial class UnixFolder : RawFolder
         System.Text.Encoding.Latin1.GetBytes(raw, bytes);
         return bytes;
     }
-
-    private static nint OpenStream(int descriptor) =>
-        OperatingSystem.IsMacOS() && !IsArm ? OpenStreamOnIntelMac(descriptor) : OpenStreamAt(descriptor);
-
-    private static byte* Read(nint stream) => OperatingSystem.IsMacOS() && !IsArm ? ReadOnIntelMac(stream) : ReadEntry(stream);
-
-    // The mode is a variable argument, for which calls differ on macOS with ARM: there a file gets any mode at first.
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    private static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
-    private static partial nint OpenStreamAt(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
-    private static partial byte* ReadEntry(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "fdopendir$INODE64", SetLastError = true)]
-    private static partial nint OpenStreamOnIntelMac(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "readdir$INODE64", SetLastError = true)]
-    private static partial byte* ReadOnIntelMac(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "closedir")]
-    private static partial int CloseStream(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
-    private static partial int Access(int folder, byte[] name, int what, int flags);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    private static partial int StatX(int folder, byte* name, int flags, uint wanted, byte* result);
-
-    [LibraryImport("libc", EntryPoint = "fstatat", SetLastError = true)]
-    private static partial int Stat(int folder, byte* name, byte* result, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fstatat$INODE64", SetLastError = true)]
-    private static partial int StatOnIntelMac(int folder, byte* name, byte* result, int flags);
-
-    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
-    private static partial int MakeFolder(int folder, byte[] name, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
-    private static partial nint ReadLinkAt(int folder, byte[] name, byte* target, nint length);
-
-    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
-    private static partial int MakeLink(byte[] target, int folder, byte[] name);
-
-    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
-    private static partial int RenameAt(int folder, byte[] name, int newFolder, byte[] newName);
-
-    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
-    private static partial int UnlinkAt(int folder, byte[] name, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
-    private static partial int ChangeMode(int folder, byte[] name, uint mode, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    private static partial int ChangeMode(int descriptor, uint mode);
 }

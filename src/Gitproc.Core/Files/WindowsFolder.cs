@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
+using Gitproc.Interop;
 
 namespace Gitproc.Files;
 
 /// <summary>A folder of Windows. Its names are Unicode, and .NET finds all of them.</summary>
 [SupportedOSPlatform("windows")]
-internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
+internal sealed unsafe class WindowsFolder(string path) : RawFolder
 {
     /// <summary>Opens a folder.</summary>
     public static new WindowsFolder? TryOpen(string path) => Directory.Exists(path) ? new WindowsFolder(path) : null;
@@ -42,8 +41,8 @@ internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
     {
         var full = PathOf(RawText.Of(path));
         // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS.
-        using var handle = OpenFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
-        if (handle.IsInvalid || !GetBasicInformation(handle, 0, out var basic, (uint)sizeof(BasicInformation)))
+        using var handle = Kernel32.CreateFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
+        if (handle.IsInvalid || !Kernel32.GetFileInformationByHandleEx(handle, 0, out var basic, (uint)sizeof(Kernel32.FileBasicInfo)))
             return null;
         var attributes = (FileAttributes)basic.Attributes;
         var isFolder = attributes.HasFlag(FileAttributes.Directory);
@@ -137,24 +136,5 @@ internal sealed unsafe partial class WindowsFolder(string path) : RawFolder
         if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null)
             return EntryKind.Link;
         return entry.Attributes.HasFlag(FileAttributes.Directory) ? EntryKind.Folder : EntryKind.File;
-    }
-
-    [LibraryImport("kernel32", EntryPoint = "CreateFileW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
-    private static partial SafeFileHandle OpenFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
-
-    // FILE_INFO_BY_HANDLE_CLASS 0 is FileBasicInfo.
-    [LibraryImport("kernel32", EntryPoint = "GetFileInformationByHandleEx", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool GetBasicInformation(SafeFileHandle handle, int kind, out BasicInformation information, uint size);
-
-    // winbase.h, FILE_BASIC_INFO.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct BasicInformation
-    {
-        public long CreationTime;
-        public long LastAccessTime;
-        public long LastWriteTime;
-        public long ChangeTime;
-        public uint Attributes;
     }
 }

@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
 /// <summary>Starts a process that goes on when this one and its terminal are gone.</summary>
-public static partial class DetachedProcess
+public static class DetachedProcess
 {
     /// <summary>Starts one. Nobody reads its output or writes its input.</summary>
     /// <param name="program">The path of the program; it has to call <see cref="Leave"/>.</param>
@@ -39,9 +39,6 @@ public static partial class DetachedProcess
     {
         // Fails for the leader of a group, which was not started by Start.
         if (!OperatingSystem.IsWindows())
-            _ = SetSession();
+            _ = LibC.SetSid();
     }
-
-    [LibraryImport("libc", EntryPoint = "setsid")]
-    private static partial int SetSession();
 }

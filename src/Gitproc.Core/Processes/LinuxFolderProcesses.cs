@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text.Unicode;
 using System.Text;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
@@ -18,20 +19,10 @@ namespace Gitproc.Processes;
 /// seen. Nor is a path of more than 4095 bytes, which Linux does not tell.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal static unsafe partial class LinuxFolderProcesses
+internal static unsafe class LinuxFolderProcesses
 {
     // PATH_MAX; the kernel uses a page for it.
     private const int MaxBytes = 4096;
-
-    // errno(3)
-    private const int NotPermitted = 1; // EPERM
-    private const int NoSuchFile = 2; // ENOENT: closed or ended; a zombie has no current directory
-    private const int NoSuchProcess = 3; // ESRCH
-    private const int NoAccess = 13; // EACCES
-    private const int NameTooLong = 36; // ENAMETOOLONG
-
-    // AT_FDCWD: relative to nothing that is open (openat(2)).
-    private const int NoFolder = -100;
 
     /// <summary>Lists the processes.</summary>
     public static List<int> Ids()
@@ -60,11 +51,11 @@ internal static unsafe partial class LinuxFolderProcesses
         var path = stackalloc byte[32];
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/cwd\0", out _);
         // Who may read this link may read the others: Linux asks for PTRACE_MODE_READ_FSCREDS (ptrace(2)) each time.
-        if (LeadsTo(NoFolder, path, prefix) is var isThere and not false)
+        if (LeadsTo(LibC.CurrentFolder, path, prefix) is var isThere and not false)
             return isThere ?? false;
 
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/exe\0", out _);
-        if (LeadsTo(NoFolder, path, prefix) == true || HasMapped(id, prefix))
+        if (LeadsTo(LibC.CurrentFolder, path, prefix) == true || HasMapped(id, prefix))
             return true;
 
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/fd\0", out _);
@@ -113,11 +104,11 @@ internal static unsafe partial class LinuxFolderProcesses
     private static bool? LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
     {
         var buffer = stackalloc byte[MaxBytes];
-        var length = (int)ReadLink(parent, link, buffer, MaxBytes);
+        var length = (int)LibC.ReadLinkAt(parent, link, buffer, MaxBytes);
         if (length < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error == NameTooLong)
+            if (error == Errno.NameTooLong)
                 return false;
             return IsHidden(error) ? null : throw new Win32Exception(error);
         }
@@ -130,11 +121,9 @@ internal static unsafe partial class LinuxFolderProcesses
         return rest.IsEmpty || rest[0] == '/' || rest.SequenceEqual(" (deleted)"u8);
     }
 
+    // Without an entry it is closed or ended; a zombie has no current directory.
     private static bool IsHidden(int error) =>
-        error is NotPermitted or NoSuchFile or NoSuchProcess or NoAccess;
-
-    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
-    private static partial nint ReadLink(int parent, byte* path, byte* buffer, nuint size);
+        error is Errno.NotPermitted or Errno.NoEntry or Errno.NoProcess or Errno.AccessDenied;
 }
 
 /// <summary>
@@ -142,7 +131,7 @@ internal static unsafe partial class LinuxFolderProcesses
 /// leads, and so may wait for a file system that is gone. For one thread.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal unsafe ref partial struct LinuxNames : IDisposable
+internal unsafe ref struct LinuxNames : IDisposable
 {
     // struct dirent of glibc and musl for 64 bits: d_ino, d_off, d_reclen, d_type, d_name.
     private const int NameOffset = 8 + 8 + 2 + 1;
@@ -154,9 +143,9 @@ internal unsafe ref partial struct LinuxNames : IDisposable
     public LinuxNames(ReadOnlySpan<byte> path)
     {
         fixed (byte* start = path)
-            _stream = Open(start);
+            _stream = LibC.OpenDir(start);
         Error = _stream == 0 ? Marshal.GetLastPInvokeError() : 0;
-        Descriptor = _stream == 0 ? -1 : DescriptorOf(_stream);
+        Descriptor = _stream == 0 ? -1 : LibC.DirFD(_stream);
     }
 
     /// <summary>The errno of opening it; 0 when it is open.</summary>
@@ -171,7 +160,7 @@ internal unsafe ref partial struct LinuxNames : IDisposable
     /// <summary>Reads the next name, see readdir(3).</summary>
     public bool Next()
     {
-        var entry = Read(_stream);
+        var entry = LibC.ReadDir(_stream);
         if (entry == null && Marshal.GetLastPInvokeError() is var error and not 0)
             throw new Win32Exception(error);
         Current = entry + NameOffset;
@@ -182,20 +171,7 @@ internal unsafe ref partial struct LinuxNames : IDisposable
     public void Dispose()
     {
         if (_stream != 0)
-            _ = Close(_stream);
+            _ = LibC.CloseDir(_stream);
         _stream = 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true)]
-    private static partial nint Open(byte* path);
-
-    [LibraryImport("libc", EntryPoint = "dirfd")]
-    private static partial int DescriptorOf(nint stream);
-
-    // It returns null at the end, and then leaves errno as it was: SetLastError sets it to 0 before the call.
-    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
-    private static partial byte* Read(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "closedir")]
-    private static partial int Close(nint stream);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
@@ -11,7 +12,7 @@ namespace Gitproc.Processes;
 /// proc_info.c).
 /// </summary>
 [SupportedOSPlatform("macos")]
-internal static unsafe partial class MacFolderProcesses
+internal static unsafe class MacFolderProcesses
 {
     private const int ListOfFiles = 1; // PROC_PIDLISTFDS
     private const int FoldersOfProcess = 9; // PROC_PIDVNODEPATHINFO
@@ -29,10 +30,10 @@ internal static unsafe partial class MacFolderProcesses
     public static List<int> Ids()
     {
         // Without a buffer it says how many there may be. Twice that, because some may start in between.
-        var ids = new int[Math.Max(0, ListProcesses(null, 0)) * 2];
+        var ids = new int[Math.Max(0, LibProc.ListAllPids(null, 0)) * 2];
         int count;
         fixed (int* start = ids)
-            count = ListProcesses(start, ids.Length * sizeof(int));
+            count = LibProc.ListAllPids(start, ids.Length * sizeof(int));
         var found = ids.Take(count).ToList();
         return found.Contains(Environment.ProcessId) ? found : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
@@ -43,18 +44,18 @@ internal static unsafe partial class MacFolderProcesses
         // struct proc_vnodepathinfo: the current directory, then the root directory.
         const int size = 2 * (VnodeInfoSize + PathSize);
         var folders = stackalloc byte[size];
-        if (ReadInfo(id, FoldersOfProcess, 0, folders, size) == size && IsPathIn(folders + VnodeInfoSize, folder))
+        if (LibProc.PidInfo(id, FoldersOfProcess, 0, folders, size) == size && IsPathIn(folders + VnodeInfoSize, folder))
             return true;
 
         // PROC_PIDPATHINFO_MAXSIZE
         var program = stackalloc byte[4 * PathSize];
-        if (ReadProgramPath(id, program, 4 * PathSize) > 0 && IsPathIn(program, folder))
+        if (LibProc.PidPath(id, program, 4 * PathSize) > 0 && IsPathIn(program, folder))
             return true;
 
-        var files = new FileDescriptor[Math.Max(0, ReadInfo(id, ListOfFiles, 0, null, 0)) / sizeof(FileDescriptor)];
+        var files = new LibProc.FDInfo[Math.Max(0, LibProc.PidInfo(id, ListOfFiles, 0, null, 0)) / sizeof(LibProc.FDInfo)];
         int count;
-        fixed (FileDescriptor* start = files)
-            count = ReadInfo(id, ListOfFiles, 0, start, files.Length * sizeof(FileDescriptor)) / sizeof(FileDescriptor);
+        fixed (LibProc.FDInfo* start = files)
+            count = LibProc.PidInfo(id, ListOfFiles, 0, start, files.Length * sizeof(LibProc.FDInfo)) / sizeof(LibProc.FDInfo);
         return files.Take(count).Any(file => file.Type == IsFile && IsFileIn(id, file.Number, folder));
     }
 
@@ -62,31 +63,10 @@ internal static unsafe partial class MacFolderProcesses
     {
         const int size = FileInfoSize + VnodeInfoSize + PathSize;
         var info = stackalloc byte[size];
-        return ReadFileInfo(id, file, FileWithPath, info, size) == size
+        return LibProc.PidFDInfo(id, file, FileWithPath, info, size) == size
             && IsPathIn(info + FileInfoSize + VnodeInfoSize, folder);
     }
 
     private static bool IsPathIn(byte* path, string folder) => FolderProcesses.IsAtOrBelow(
         Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)), folder);
-
-    // Returns how many, not how many bytes.
-    [LibraryImport("libproc", EntryPoint = "proc_listallpids", SetLastError = true)]
-    private static partial int ListProcesses(int* buffer, int bufferSize);
-
-    [LibraryImport("libproc", EntryPoint = "proc_pidinfo")]
-    private static partial int ReadInfo(int id, int flavor, ulong argument, void* buffer, int bufferSize);
-
-    [LibraryImport("libproc", EntryPoint = "proc_pidfdinfo")]
-    private static partial int ReadFileInfo(int id, int file, int flavor, void* buffer, int bufferSize);
-
-    [LibraryImport("libproc", EntryPoint = "proc_pidpath")]
-    private static partial int ReadProgramPath(int id, byte* buffer, uint bufferSize);
-
-    // struct proc_fdinfo
-    [StructLayout(LayoutKind.Sequential)]
-    private struct FileDescriptor
-    {
-        public int Number;
-        public uint Type;
-    }
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
@@ -79,7 +79,7 @@ internal static class ProcessEnding
 
 /// <summary>Sends signals to processes that were found before, see kill(2).</summary>
 [UnsupportedOSPlatform("windows")]
-internal static partial class UnixSignal
+internal static class UnixSignal
 {
     /// <summary>SIGKILL: the kernel ends the process.</summary>
     public const int Kill = 9;
@@ -92,8 +92,5 @@ internal static partial class UnixSignal
 
     /// <summary>Sends a signal to exactly that process. Thread-safe.</summary>
     public static bool Send(ProcessIdentity process, int signal) =>
-        process.Id > 1 && ProcessTable.IsAlive(process) && Send(process.Id, signal) == 0;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Send(int processId, int signal);
+        process.Id > 1 && ProcessTable.IsAlive(process) && LibC.Kill(process.Id, signal) == 0;
 }

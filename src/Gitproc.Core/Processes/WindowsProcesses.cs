@@ -2,12 +2,13 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
 /// <summary>Processes as Windows tells them.</summary>
 [SupportedOSPlatform("windows")]
-internal static partial class WindowsProcesses
+internal static class WindowsProcesses
 {
     /// <summary>Looks a process up.</summary>
     /// <returns>The process; null when none runs under that id.</returns>
@@ -57,7 +58,7 @@ internal static partial class WindowsProcesses
     // The recorded id of a parent that is gone may belong to another process by now; a parent is older than its child.
     private static int ParentOf(Process process, long started)
     {
-        var status = QueryProcess(process.SafeHandle, 0, out var information, Marshal.SizeOf<BasicInformation>(), out _);
+        var status = Ntdll.QueryInformationProcess(process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
         if (status != 0)
             throw new Win32Exception($"NtQueryInformationProcess answered 0x{status:x8} for process {process.Id}.");
         var id = (int)information.ParentId;
@@ -70,21 +71,5 @@ internal static partial class WindowsProcesses
         {
             return 0;
         }
-    }
-
-    [LibraryImport("ntdll.dll", EntryPoint = "NtQueryInformationProcess")]
-    private static partial int QueryProcess(
-        SafeHandle process, int informationClass, out BasicInformation information, int length, out int returned);
-
-    // PROCESS_BASIC_INFORMATION (winternl.h)
-    [StructLayout(LayoutKind.Sequential)]
-    private struct BasicInformation
-    {
-        public nint ExitStatus;
-        public nint PebBaseAddress;
-        public nint AffinityMask;
-        public nint BasePriority;
-        public nint Id;
-        public nint ParentId;
     }
 }

@@ -13,7 +13,7 @@ public sealed class LayerTests
     // From the bottom up. What is on one line knows nothing of the others on it.
     private static readonly string[][] Layers =
     [
-        ["Text"], ["Reports"], ["Files"], ["Processes"],
+        ["Text"], ["Reports"], ["Interop"], ["Files"], ["Processes"],
         ["Git.Untrusted"], ["Git.Reading"], ["Git.Running"],
         ["Registry"], ["Repositories"], ["Leases"],
         ["Checkouts.Looking"], ["Checkouts.Rescuing"], ["Checkouts.Recycling"], ["Checkouts"],

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gitproc.Interop;
+
+/// <summary>Functions of the C library of Linux and macOS, by the names that they have there, and their flags.</summary>
+/// <remarks>
+/// A path is bytes, and a zero byte follows the last one. Where a function sets errno, <see cref="Marshal.GetLastPInvokeError"/> has it.
+/// The program that is compiled ahead of time is linked to "libc" by this name (Gitproc.Cli.csproj).
+/// </remarks>
+[UnsupportedOSPlatform("windows")]
+internal static unsafe partial class LibC
+{
+    /// <summary>O_RDONLY.</summary>
+    public const int ReadOnly = 0;
+
+    /// <summary>O_WRONLY.</summary>
+    public const int WriteOnly = 1;
+
+    /// <summary>O_RDWR.</summary>
+    public const int ReadWrite = 2;
+
+    /// <summary>LOCK_SH.</summary>
+    public const int LockShared = 1;
+
+    /// <summary>LOCK_EX.</summary>
+    public const int LockExclusive = 2;
+
+    /// <summary>LOCK_NB.</summary>
+    public const int LockNonBlocking = 4;
+
+    /// <summary>LOCK_UN.</summary>
+    public const int Unlock = 8;
+
+    /// <summary>STATX_BASIC_STATS.</summary>
+    public const uint BasicStats = 0x7FF;
+
+    /// <summary>AT_FDCWD: relative to nothing that is open (openat(2)).</summary>
+    public static int CurrentFolder => OperatingSystem.IsMacOS() ? -2 : -100;
+
+    /// <summary>AT_REMOVEDIR.</summary>
+    public static int RemoveFolder => OperatingSystem.IsMacOS() ? 0x80 : 0x200;
+
+    /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
+    public static int DoNotFollowAt => OperatingSystem.IsMacOS() ? 0x20 : 0x100;
+
+    /// <summary>O_CREAT | O_EXCL.</summary>
+    public static int CreateNew => OperatingSystem.IsMacOS() ? 0x200 | 0x800 : 0x40 | 0x80;
+
+    /// <summary>O_CLOEXEC.</summary>
+    public static int CloseOnExecute => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    /// <summary>O_NONBLOCK: opening a pipe would wait for the other end.</summary>
+    public static int DoNotWait => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    // O_DIRECTORY and O_NOFOLLOW: on Linux they are not the same for every architecture (asm/fcntl.h).
+
+    /// <summary>O_DIRECTORY.</summary>
+    public static int MustBeFolder => OperatingSystem.IsMacOS() ? 0x100000 : IsArm ? 0x4000 : 0x10000;
+
+    /// <summary>O_NOFOLLOW.</summary>
+    public static int DoNotFollow => OperatingSystem.IsMacOS() ? 0x100 : IsArm ? 0x8000 : 0x20000;
+
+    private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+
+    // There the functions with 64 bits for inodes have names of their own.
+    private static bool IsIntelMac => OperatingSystem.IsMacOS() && !IsArm;
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial SafeFileHandle Open(string path, int flags);
+
+    // The mode is a variable argument, for which calls differ on macOS with ARM: there a file gets any mode at first.
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true)]
+    public static partial nint OpenDir(byte* path);
+
+    public static nint FDOpenDir(int descriptor) => IsIntelMac ? FDOpenDirOnIntelMac(descriptor) : FDOpenDirAnywhere(descriptor);
+
+    [LibraryImport("libc", EntryPoint = "dirfd")]
+    public static partial int DirFD(nint stream);
+
+    // It returns null at the end, and then leaves errno as it was: SetLastError sets it to 0 before the call.
+    public static byte* ReadDir(nint stream) => IsIntelMac ? ReadDirOnIntelMac(stream) : ReadDirAnywhere(stream);
+
+    [LibraryImport("libc", EntryPoint = "closedir")]
+    public static partial int CloseDir(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
+    public static partial int FAccessAt(int folder, byte[] name, int what, int flags);
+
+    // Only Linux has it.
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    public static partial int StatX(int folder, byte* name, int flags, uint wanted, byte* result);
+
+    [SupportedOSPlatform("macos")]
+    public static int FStatAt(int folder, byte* name, byte* result, int flags) =>
+        IsIntelMac ? FStatAtOnIntelMac(folder, name, result, flags) : FStatAtOnArm(folder, name, result, flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    public static partial int MkDirAt(int folder, byte[] name, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    public static partial nint ReadLinkAt(int folder, byte* name, byte* target, nint length);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
+    public static partial int SymLinkAt(byte[] target, int folder, byte[] name);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    public static partial int RenameAt(int folder, byte[] name, int newFolder, byte[] newName);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    public static partial int UnlinkAt(int folder, byte[] name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
+    public static partial int FChModAt(int folder, byte[] name, uint mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int FChMod(int descriptor, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int FLock(SafeFileHandle handle, int operation);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEUid();
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    public static partial int SetSid();
+
+    [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
+    private static partial nint FDOpenDirAnywhere(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fdopendir$INODE64", SetLastError = true)]
+    private static partial nint FDOpenDirOnIntelMac(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    private static partial byte* ReadDirAnywhere(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "readdir$INODE64", SetLastError = true)]
+    private static partial byte* ReadDirOnIntelMac(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "fstatat", SetLastError = true)]
+    private static partial int FStatAtOnArm(int folder, byte* name, byte* result, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fstatat$INODE64", SetLastError = true)]
+    private static partial int FStatAtOnIntelMac(int folder, byte* name, byte* result, int flags);
+}
+
+/// <summary>Numbers of errno.h. The constants are the same on Linux and macOS.</summary>
+internal static class Errno
+{
+    /// <summary>EPERM.</summary>
+    public const int NotPermitted = 1;
+
+    /// <summary>ENOENT.</summary>
+    public const int NoEntry = 2;
+
+    /// <summary>ESRCH.</summary>
+    public const int NoProcess = 3;
+
+    /// <summary>EINTR.</summary>
+    public const int Interrupted = 4;
+
+    /// <summary>ENXIO.</summary>
+    public const int NoDevice = 6;
+
+    /// <summary>EACCES.</summary>
+    public const int AccessDenied = 13;
+
+    /// <summary>EEXIST.</summary>
+    public const int Exists = 17;
+
+    /// <summary>ENOTDIR.</summary>
+    public const int NoFolder = 20;
+
+    /// <summary>EINVAL.</summary>
+    public const int InvalidArgument = 22;
+
+    /// <summary>ENOTEMPTY.</summary>
+    public static int NotEmpty => OperatingSystem.IsMacOS() ? 66 : 39;
+
+    /// <summary>ENAMETOOLONG.</summary>
+    public static int NameTooLong => OperatingSystem.IsMacOS() ? 63 : 36;
+
+    /// <summary>ELOOP.</summary>
+    public static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;
+}
