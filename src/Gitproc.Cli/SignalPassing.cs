@@ -14,7 +14,9 @@ internal sealed partial class SignalPassing : IDisposable
     private const int SigTerm = 15;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private volatile int _processId;
+    private readonly Lock _lock = new();
+    private int _processId;
+    private int _early;
 
     /// <summary>Begins to listen.</summary>
     public SignalPassing()
@@ -25,8 +27,16 @@ internal sealed partial class SignalPassing : IDisposable
         Listen(PosixSignal.SIGHUP, SigHup);
     }
 
-    /// <summary>Names the process that signals are passed to.</summary>
-    public void To(int processId) => _processId = processId;
+    /// <summary>Names the process that signals are passed to. One that came while it was started is passed on now.</summary>
+    public void To(int processId)
+    {
+        lock (_lock)
+        {
+            _processId = processId;
+            if (_early != 0)
+                Pass(_early);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -39,10 +49,21 @@ internal sealed partial class SignalPassing : IDisposable
         _registrations.Add(PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            // Windows has no such signals; closing its console ends the command too.
-            if (pass is { } number && _processId is var id and > 0 && !OperatingSystem.IsWindows())
-                _ = Kill(id, number);
+            if (pass is { } number)
+                Pass(number);
         }));
+
+    private void Pass(int signal)
+    {
+        lock (_lock)
+        {
+            // Windows has no such signals; closing its console ends the command too.
+            if (_processId == 0)
+                _early = signal;
+            else if (!OperatingSystem.IsWindows())
+                _ = Kill(_processId, signal);
+        }
+    }
 
     [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "kill")]
