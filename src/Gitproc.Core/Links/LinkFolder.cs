@@ -1,5 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git.Reading;
+using Gitproc.Git.Untrusted;
 using Gitproc.Reports;
 using Gitproc.Text;
 
@@ -22,7 +23,7 @@ internal static class LinkFolder
         var gitlink = (link.Record with { Place = null }).ToString();
         WriteChanged(link.Path, GitlinkFile.FileName, gitlink);
         // Relative, so that both can be moved together; every git reads it so (gitrepository-layout(5), gitfile).
-        WriteChanged(link.Path, GitName, $"gitdir: {RelativePath.Of(link.Path, link.GitDirectory)}\n");
+        WriteChanged(link.Path, GitName, GitFile.To(RelativePath.Of(link.Path, link.GitDirectory)));
     }
 
     /// <summary>Refuses a path where no checkout can be made.</summary>

@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
 namespace Gitproc.Original;
@@ -9,8 +10,6 @@ namespace Gitproc.Original;
 /// </summary>
 internal sealed class SharedRepository
 {
-    private const string Pointer = "gitdir: ";
-
     private SharedRepository(string path, IReadOnlyDictionary<string, string> worktrees)
     {
         Path = path;
@@ -60,7 +59,7 @@ internal sealed class SharedRepository
         if (Directory.Exists(System.IO.Path.Combine(checkout, ".git")))
             return CheckoutRecord.Exists(System.IO.Path.Combine(checkout, ".git"));
         var line = ReadLine(System.IO.Path.Combine(checkout, ".git")) ?? ReadLine(PointerAside(folder, name));
-        return line is null || (line.StartsWith(Pointer, StringComparison.Ordinal) && Ends(line).SequenceEqual(Ends(gitDirectory)));
+        return line is null || (GitFile.Read(line) is { } target && Ends(target).SequenceEqual(Ends(gitDirectory)));
 
         static IEnumerable<string> Ends(string path) => path.Replace('\\', '/').Split('/').TakeLast(3);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Leases;
 using Gitproc.Registry;
 
@@ -120,7 +121,7 @@ internal sealed class SubmoduleLinks(GitRunner git)
         if (!File.Exists(Path.Combine(workTree, ".git")))
             return;
         Run(config, "core.worktree", Path.GetRelativePath(gitDirectory, workTree).Replace('\\', '/'));
-        File.WriteAllText(Path.Combine(workTree, ".git"), $"gitdir: {Path.GetRelativePath(workTree, gitDirectory).Replace('\\', '/')}\n");
+        File.WriteAllText(Path.Combine(workTree, ".git"), GitFile.To(RelativePath.Of(workTree, gitDirectory)));
     }
 
     private string? WorkTree(string config) => Run(config, "--get", "core.worktree") is { ExitCode: 0 } result ? result.Output.TrimEnd('\n') : null;

@@ -3,6 +3,7 @@ using System.Text;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Links;
 using Gitproc.Registry;
 using Gitproc.Reports;
@@ -14,7 +15,6 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
 {
     private const string Modules = ".git/modules";
     private const string Worktrees = ".git/worktrees/";
-    private const string Pointer = "gitdir: ";
     private const string Tags = "refs/tags/";
 
     /// <summary>Finds the folders that must be kept whole.</summary>
@@ -149,9 +149,9 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         var kind = root.At<EntryKind?>(inside, (folder, name) => folder.Find(name));
         if (kind == EntryKind.Folder)
             return inside;
-        if (kind != EntryKind.File || root.At(inside, RawTree.Read) is not { } text || !text.StartsWith(Pointer, StringComparison.Ordinal))
+        if (kind != EntryKind.File || root.At(inside, RawTree.Read) is not { } text || GitFile.Read(text) is not { } target)
             return null;
-        var full = Path.GetFullPath(RawText.ToText(RawText.TrimEnd(text)[Pointer.Length..]), FullPath(path));
+        var full = Path.GetFullPath(RawText.ToText(target), FullPath(path));
         var relative = ".git/" + RawText.OfText(Path.GetRelativePath(place.GitDirectory, full).Replace(Path.DirectorySeparatorChar, '/'));
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }

@@ -1,5 +1,6 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
@@ -11,7 +12,6 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
     private const string Name = "/.git";
-    private const string Prefix = "gitdir: ";
     private const string Modules = "/modules/";
     private const string Worktrees = "/worktrees/";
 
@@ -21,12 +21,12 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     {
         foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
         {
-            if (RawTree.Read(tree.Root, path) is not { } file || RawText.TrimEnd(file) is not { } text || !text.StartsWith(Prefix, StringComparison.Ordinal))
+            if (RawTree.Read(tree.Root, path) is not { } file || GitFile.Read(file) is not { } target)
                 continue;
-            if (FindWorktree(tree, text) is { } worktree)
-                Lead(tree, path, RawText.ToText(text[Prefix.Length..]), worktree);
-            else if (FindModule(tree, text) is { } module)
-                Mend(tree, path, RawText.ToText(text[Prefix.Length..]), Path.Combine(place.GitDirectory, RawText.ToText(module)), cancellationToken);
+            if (FindWorktree(tree, target) is { } worktree)
+                Lead(tree, path, RawText.ToText(target), worktree);
+            else if (FindModule(tree, target) is { } module)
+                Mend(tree, path, RawText.ToText(target), Path.Combine(place.GitDirectory, RawText.ToText(module)), cancellationToken);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
         var folder = CheckoutTree.FullPath(place, path[..^Name.Length]);
         if (Path.GetFullPath(target, folder) == module)
             return;
-        RawTree.Write(tree.Root, path, RawText.OfText($"{Prefix}{RelativePath.Of(folder, module)}\n"));
+        RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(RelativePath.Of(folder, module))));
         // A file that is named is written alone, and nothing in it is obeyed.
         run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", RelativePath.Of(module, folder)]);
     }
@@ -45,19 +45,21 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     {
         if (Path.GetFullPath(target, CheckoutTree.FullPath(place, path[..^Name.Length])) == Path.Combine(place.GitDirectory, RawText.ToText(worktree)))
             return;
-        RawTree.Write(tree.Root, path, RawText.OfText($"{Prefix}{Path.Combine(place.GitDirectory, RawText.ToText(worktree))}\n"));
+        RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(Path.Combine(place.GitDirectory, RawText.ToText(worktree)))));
         RawTree.Write(tree.GitDirectory, worktree + "/gitdir", RawText.OfText(CheckoutTree.FullPath(place, path) + "\n"));
     }
 
-    private static string? FindWorktree(CheckoutTree tree, string text) =>
-        text.LastIndexOf(Worktrees, StringComparison.Ordinal) is var at and > 0 && RawTree.Read(tree.GitDirectory, text[(at + 1)..] + "/gitdir") is not null ? text[(at + 1)..] : null;
+    private static string? FindWorktree(CheckoutTree tree, string target) =>
+        target.LastIndexOf(Worktrees, StringComparison.Ordinal) is var at and >= 0 && RawTree.Read(tree.GitDirectory, target[(at + 1)..] + "/gitdir") is not null
+            ? target[(at + 1)..]
+            : null;
 
     // The part of the path behind the git directory: it may have folders of that name before.
-    private static string? FindModule(CheckoutTree tree, string text)
+    private static string? FindModule(CheckoutTree tree, string target)
     {
-        for (var at = text.IndexOf(Modules, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Modules, at + 1, StringComparison.Ordinal))
+        for (var at = target.IndexOf(Modules, StringComparison.Ordinal); at >= 0; at = target.IndexOf(Modules, at + 1, StringComparison.Ordinal))
         {
-            var module = text[(at + 1)..];
+            var module = target[(at + 1)..];
             if (RawTree.Read(tree.GitDirectory, module + "/HEAD") is not null)
                 return module;
         }

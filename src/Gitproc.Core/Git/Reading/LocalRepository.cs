@@ -1,4 +1,5 @@
 using Gitproc.Files;
+using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Git.Reading;
 
@@ -60,14 +61,8 @@ internal static class LocalRepository
     /// <summary>Reads where a <c>.git</c> file leads.</summary>
     /// <param name="file">Its absolute path.</param>
     /// <returns>The real path of the git directory, which need not exist; null when there is no such file.</returns>
-    public static string? TargetOf(string file)
-    {
-        const string prefix = "gitdir: ";
-        var line = ReadLine(file);
-        return line is not null && line.StartsWith(prefix, StringComparison.Ordinal)
-            ? RealPath.Of(Path.Combine(Path.GetDirectoryName(file)!, line[prefix.Length..]))
-            : null;
-    }
+    public static string? TargetOf(string file) =>
+        ReadLine(file) is { } line && GitFile.Read(line) is { } target ? RealPath.Of(Path.Combine(Path.GetDirectoryName(file)!, target)) : null;
 
     // setup.c, is_git_directory: HEAD, and objects and refs in it or where commondir says.
     private static bool IsGitDirectory(string path)
