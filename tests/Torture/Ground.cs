@@ -9,7 +9,7 @@ internal sealed class Ground : IDisposable
 {
     private bool _isKept;
 
-    private Ground(string path) => Path = RealPath.Of(path);
+    private Ground(string path) => Path = Paths.Real(path);
 
     /// <summary>The folder, absolute and without links.</summary>
     public string Path { get; }

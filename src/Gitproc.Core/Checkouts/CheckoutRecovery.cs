@@ -31,7 +31,7 @@ internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database,
     {
         if (BaseHealth.FindDamage(basePath) is { } damage)
             return $"cannot be read without its base repository {basePath}, which {damage}";
-        if (!place.IsWorktree && RealPath.IsFolder(place.Path) && RealPath.IsFolder(place.GitDirectory))
+        if (!place.IsWorktree && Paths.IsFolder(place.Path) && Paths.IsFolder(place.GitDirectory))
             return null;
         return CheckoutHealth.Check(place) is var health && place.IsWorktree ? health.Damage : health.Damage ?? "has a link for its .git folder";
     }

@@ -47,8 +47,8 @@ internal static class MountPoints
     {
         if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
             return [];
-        var real = RealPath.Of(folder);
-        return [.. DriveInfo.GetDrives().Select(drive => Path.TrimEndingDirectorySeparator(drive.Name)).Where(path => path == real || path.StartsWith(real + "/", StringComparison.Ordinal))];
+        var real = Paths.Real(folder);
+        return [.. DriveInfo.GetDrives().Select(drive => Path.TrimEndingDirectorySeparator(drive.Name)).Where(path => Paths.IsIn(path, real))];
     }
 }
 
@@ -61,7 +61,7 @@ internal static class FolderSize
     /// <returns>The bytes; 0 when there is no such folder, or a link in its place.</returns>
     public static long Of(string folder)
     {
-        if (new DirectoryInfo(folder) is not { Exists: true, LinkTarget: null })
+        if (!Paths.IsFolder(folder))
             return 0;
         try
         {

@@ -34,7 +34,7 @@ internal static class LeaseFile
     private static Lease? WriteIn(string gitDirectory, Lease lease, Lease? replaced)
     {
         var folder = Folder(gitDirectory);
-        if (!RealPath.IsFolder(folder))
+        if (!Paths.IsFolder(folder))
         {
             if (!Directory.Exists(gitDirectory))
                 return null;

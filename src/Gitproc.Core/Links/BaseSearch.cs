@@ -72,7 +72,7 @@ internal static class BaseSearch
     // "Gitdir = base" leads to base.git, as in the proposal's example, and to the repository base.
     private static string[] Names(string start, string gitdir)
     {
-        var path = RealPath.Of(Path.Combine(start, gitdir));
+        var path = Paths.Real(Path.Combine(start, gitdir));
         string[] inside = [Path.Combine(path, ".git"), Path.Combine(path, GitlinkFile.FileName)];
         return gitdir.Length == 0 ? inside : [path, path + ".git", .. inside];
     }

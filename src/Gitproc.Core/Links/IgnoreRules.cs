@@ -47,7 +47,7 @@ internal static class IgnoreRules
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (place, top) || top == place.GitDirectory)
             return null;
-        return (place, PatternOf(RelativePath.Of(top, path)));
+        return (place, PatternOf(Paths.Relative(top, path)));
     }
 
     private static bool AddTo(List<string> lines, string pattern)
@@ -83,7 +83,7 @@ internal static class IgnoreRules
         Directory.CreateDirectory(info);
         using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), "changes what git ignores", reports: null, CancellationToken.None);
         // Some have the file elsewhere, and a link to it here.
-        var file = RealPath.Of(Path.Combine(info, "exclude"));
+        var file = Paths.Real(Path.Combine(info, "exclude"));
         using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);
         var name = RawText.OfText(Path.GetFileName(file));
         // Names in other rules need not be UTF-8.

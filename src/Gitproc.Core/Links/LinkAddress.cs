@@ -20,7 +20,7 @@ internal static class LinkAddress
     {
         for (var at = Path.GetDirectoryName(checkout); at is not null; at = Path.GetDirectoryName(at))
         {
-            var path = RelativePath.Of(at, top);
+            var path = Paths.Relative(at, top);
             if (path == ".")
                 yield return "";
             if (Path.IsPathRooted(path) || path is "." || path.StartsWith("..", StringComparison.Ordinal))

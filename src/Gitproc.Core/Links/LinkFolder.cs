@@ -14,7 +14,7 @@ internal static class LinkFolder
     /// <summary>Whether a folder is the checkout of a private git directory.</summary>
     /// <param name="checkout">The folder, absolute.</param>
     /// <param name="gitDirectory">The private git directory, absolute and real.</param>
-    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && RealPath.IsSame(target, gitDirectory);
+    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && Paths.AreSame(target, gitDirectory);
 
     /// <summary>Makes a folder into a checkout, or leads it back to its base repository. Its other files stay as they are.</summary>
     public static void Write(LinkState link)
@@ -23,7 +23,7 @@ internal static class LinkFolder
         var gitlink = (link.Record with { Place = null }).ToString();
         WriteChanged(link.Path, GitlinkFile.FileName, gitlink);
         // Relative, so that both can be moved together; every git reads it so (gitrepository-layout(5), gitfile).
-        WriteChanged(link.Path, GitName, GitFile.To(RelativePath.Of(link.Path, link.GitDirectory)));
+        WriteChanged(link.Path, GitName, GitFile.To(Paths.Relative(link.Path, link.GitDirectory)));
     }
 
     /// <summary>Refuses a path where no checkout can be made.</summary>

@@ -20,7 +20,7 @@ internal static class LinkRepair
         }
 
         var link = Find(path, file, id, target);
-        if (!RealPath.IsSame(link.Path, path) && link.IsThere)
+        if (!Paths.AreSame(link.Path, path) && link.IsThere)
         {
             throw new GitprocException(
                 ErrorReason.InvalidLink,
@@ -84,7 +84,7 @@ internal static class LinkRepair
         var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
         var moved = new LinkStore(link.Place).Write(link.Id, link.Record with { Gitdir = gitdir }, path);
         LinkFolder.Write(moved);
-        if (!RealPath.IsSame(link.Path, path))
+        if (!Paths.AreSame(link.Path, path))
             IgnoreRules.Remove(link.Place, link.Path, isLast: false);
         IgnoreRules.Add(moved, SubmoduleBase.IsOne(moved));
         return moved;

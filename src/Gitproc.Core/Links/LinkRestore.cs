@@ -31,7 +31,7 @@ internal sealed class LinkRestore(GitRunner git)
     public LinkState Restore(RepositoryPlace place, Rescue rescue, string? path, CancellationToken cancellationToken)
     {
         var record = ReadRecord(place, rescue, cancellationToken);
-        var target = path ?? RealPath.Of(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
+        var target = path ?? Paths.Real(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
             ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool: gitproc rescue restore {rescue.Id}", rescue.Id)));
         MustBeUnused(place, rescue, cancellationToken);
         var source = LinkSource.Detached(place, LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id);

@@ -26,7 +26,7 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     /// <param name="checkout">The checkout's folder, absolute and real.</param>
     public static string DefaultName(RepositoryPlace place, string checkout)
     {
-        var name = RelativePath.Of(place.CommonDirectory, checkout);
+        var name = Paths.Relative(place.CommonDirectory, checkout);
         while (name.StartsWith("../", StringComparison.Ordinal))
             name = name[3..];
         return name;
@@ -65,7 +65,7 @@ internal static class LinkLookup
     {
         if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
             return null;
-        return RealPath.IsSame(link.Path, path) ? link : LinkRepair.Repair(path);
+        return Paths.AreSame(link.Path, path) ? link : LinkRepair.Repair(path);
     }
 
     /// <summary>Finds a checkout of a base repository.</summary>
@@ -73,9 +73,9 @@ internal static class LinkLookup
     /// <param name="workingDirectory">The working directory, absolute.</param>
     public static LinkState Find(RepositoryPlace? place, string link, string workingDirectory)
     {
-        var path = RealPath.Of(Path.GetFullPath(link, workingDirectory));
+        var path = Paths.Real(Path.GetFullPath(link, workingDirectory));
         var known = place is null ? [] : new LinkStore(place).List();
-        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => RealPath.IsSame(state.Path, path))) is { } found)
+        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => Paths.AreSame(state.Path, path))) is { } found)
             return found;
         if (At(path) is { } there)
             return there;

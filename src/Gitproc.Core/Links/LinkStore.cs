@@ -56,7 +56,7 @@ internal sealed class LinkStore(RepositoryPlace place)
     /// <param name="checkout">Its folder, absolute and real.</param>
     public LinkState Write(string id, GitlinkFile record, string checkout)
     {
-        var known = record with { Id = id, Place = RelativePath.Of(place.CommonDirectory, checkout) };
+        var known = record with { Id = id, Place = Paths.Relative(place.CommonDirectory, checkout) };
         File.WriteAllText(Path.Combine(Folder(id), RecordName), known.ToString());
         // Absolute: git before 2.48 takes nothing else, and that and newer ones mark the repository when they write a
         // relative one, which older ones then refuse (git-config(1), extensions.relativeWorktrees).
@@ -113,11 +113,11 @@ internal sealed class LinkStore(RepositoryPlace place)
     // Base and checkout may have been moved together, or the base alone.
     private string PathOf(string id, GitlinkFile record)
     {
-        var beside = RealPath.Of(Path.Combine(place.CommonDirectory, record.Place!));
+        var beside = Paths.Real(Path.Combine(place.CommonDirectory, record.Place!));
         if (LinkFolder.IsOf(beside, Folder(id)))
             return beside;
         var written = Path.Combine(Folder(id), "gitdir");
         var elsewhere = File.Exists(written) ? Path.GetDirectoryName(File.ReadAllText(written).TrimEnd()) : null;
-        return elsewhere is { Length: > 0 } && GitlinkFile.Read(Path.Combine(elsewhere, GitlinkFile.FileName))?.Id == id ? RealPath.Of(elsewhere) : beside;
+        return elsewhere is { Length: > 0 } && GitlinkFile.Read(Path.Combine(elsewhere, GitlinkFile.FileName))?.Id == id ? Paths.Real(elsewhere) : beside;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SubmoduleBase(GitRunner git)
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (around, top) || top == around.GitDirectory)
             return null;
-        var relative = RelativePath.Of(top, path);
+        var relative = Paths.Relative(top, path);
         if (!File.Exists(Path.Combine(top, ".gitmodules")) || NameOf(top, relative, cancellationToken) is not { } name)
             return null;
         var folder = Path.Combine(around.CommonDirectory, "modules", name);
@@ -41,8 +41,7 @@ internal sealed class SubmoduleBase(GitRunner git)
     /// <summary>Whether a checkout stands in the place of a submodule of the repository around it.</summary>
     public static bool IsOne(LinkState link) =>
         Path.GetDirectoryName(link.Path) is { } parent && LocalRepository.Around(parent) is var (around, _)
-        && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder =>
-            link.Place.CommonDirectory.StartsWith(Path.Combine(folder, "modules") + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+        && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder => Paths.IsIn(link.Place.CommonDirectory, Path.Combine(folder, "modules")));
 
     private string? NameOf(string top, string path, CancellationToken cancellationToken)
     {

@@ -109,7 +109,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     private void TakeOverClone(OriginalRow row, AddressRules addresses)
     {
         var gitDirectory = Path.Combine(folder.Checkout(row.Checkout), ".git");
-        if (CheckoutName.Read(row.Checkout) is null || !RealPath.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
+        if (CheckoutName.Read(row.Checkout) is null || !Paths.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
             return;
         Attempt(row.Checkout, () =>
         {

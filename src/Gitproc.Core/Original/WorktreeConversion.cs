@@ -121,7 +121,7 @@ internal sealed class SubmoduleLinks(GitRunner git)
         if (!File.Exists(Path.Combine(workTree, ".git")))
             return;
         Run(config, "core.worktree", Path.GetRelativePath(gitDirectory, workTree).Replace('\\', '/'));
-        File.WriteAllText(Path.Combine(workTree, ".git"), GitFile.To(RelativePath.Of(workTree, gitDirectory)));
+        File.WriteAllText(Path.Combine(workTree, ".git"), GitFile.To(Paths.Relative(workTree, gitDirectory)));
     }
 
     private string? WorkTree(string config) => Run(config, "--get", "core.worktree") is { ExitCode: 0 } result ? result.Output.TrimEnd('\n') : null;

@@ -32,7 +32,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
     // Who copies a checkout takes along what says which one it is, and not the objects that it borrows.
     private string? DescribeCopy(string path)
     {
-        for (var at = RealPath.Of(path); at is not null; at = Path.GetDirectoryName(at))
+        for (var at = Paths.Real(path); at is not null; at = Path.GetDirectoryName(at))
         {
             var gitDirectory = Path.Combine(at, ".git");
             if (CheckoutRecord.Read(gitDirectory) is not { } record)
@@ -50,7 +50,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
 
     private long? OfPath(string path)
     {
-        var relative = Path.GetRelativePath(folder.Path, RealPath.Of(path));
+        var relative = Path.GetRelativePath(folder.Path, Paths.Real(path));
         return CheckoutName.Read(relative.Split(Path.DirectorySeparatorChar, 2)[0]);
     }
 }

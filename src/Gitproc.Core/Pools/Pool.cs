@@ -256,7 +256,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
             : throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
     }
 
-    private static PoolFolder FolderAt(string? path) => new(RealPath.Of(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
+    private static PoolFolder FolderAt(string? path) => new(Paths.Real(System.IO.Path.GetFullPath(path ?? PoolFolder.Default)));
 
     private List<Checkout> Acquire(AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
     {
@@ -272,7 +272,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
 
         // Whoever names the folder of the repository means it as much as one who names none.
         var isOfCaller = config is { TopLevel: { } top, Local.Count: > 0 }
-            && (request.Repository is null || RealPath.IsSame(RealPath.Of(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), RealPath.Of(top)));
+            && (request.Repository is null || Paths.AreSame(Paths.Real(System.IO.Path.GetFullPath(request.Repository, request.WorkingDirectory)), Paths.Real(top)));
         var carried = isOfCaller ? new CarriedConfig(config, settings) : null;
         var leases = new LeaseBook(_folder, database, _caller, settings.HistoryLimits);
         var healing = new BaseHealing(_folder, reports) { Url = target.Url, Credential = target.Credential, SilenceTimeout = settings.GitTimeout };

@@ -2,7 +2,6 @@ using Gitproc.Checkouts;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
-using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -220,7 +219,7 @@ public sealed partial class Pool
     private void MustStandElsewhere(long id, string directory)
     {
         var name = CheckoutName.Of(id);
-        if (FolderProcesses.IsAtOrBelow(RealPath.Of(directory), _folder.Checkout(name)))
+        if (Paths.IsIn(Paths.Real(directory), _folder.Checkout(name)))
             throw new GitprocException(ErrorReason.InUse, $"You stand in {name}. Go elsewhere, and remove it from there.", name);
     }
 }

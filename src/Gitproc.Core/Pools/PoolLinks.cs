@@ -4,7 +4,6 @@ using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Links;
-using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -26,7 +25,7 @@ public sealed partial class Pool
             throw new GitprocException(ErrorReason.InvalidLink, "The path is empty. Name a folder.", request.Path);
         if (request.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) || name != name.Trim()))
             throw new GitprocException(ErrorReason.InvalidLink, $"'{PrintableText.Of(name)}' can be no name of a light-weight checkout.", name);
-        var path = RealPath.Of(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
+        var path = Paths.Real(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
         var wanted = ReadRef(request.Ref, request.NewBranch, path);
         if (LinkLookup.At(path) is { IsUnborn: true } left)
             throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end. To end it: gitproc link remove --discard {left.Name}", path);
@@ -48,7 +47,7 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">There is no <c>.gitlink</c> file, or it cannot be checked out.</exception>
     public Link SwitchLink(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
     {
-        var path = RealPath.Of(folder);
+        var path = Paths.Real(folder);
         if (LinkLookup.At(path) is { } link)
         {
             new LinkCreation(_git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
@@ -82,7 +81,7 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
     public static IReadOnlyList<Link> RepairLinks(string? path, string workingDirectory)
     {
-        if ((path is null ? Above(RealPath.Of(workingDirectory)) : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory))) is { } folder)
+        if ((path is null ? Above(Paths.Real(workingDirectory)) : Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory))) is { } folder)
             return [LinkRepair.Repair(folder).Describe()];
         return LocalRepository.Around(workingDirectory) is var (place, _)
             ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
@@ -99,7 +98,7 @@ public sealed partial class Pool
     /// <exception cref="GitprocException">There is none, it is not missing, or something is in the way.</exception>
     public Link RestoreLink(string link, string? path, string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        var target = path is null ? null : RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory));
+        var target = path is null ? null : Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory));
         var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
         foreach (var place in places)
         {
@@ -119,7 +118,7 @@ public sealed partial class Pool
     public Link RemoveLink(RemoveLinkRequest request, CancellationToken cancellationToken = default)
     {
         var state = FindLink(LinkBases(request.Base, request.WorkingDirectory, cancellationToken), request.Link, request.WorkingDirectory);
-        if (state.IsThere && FolderProcesses.IsAtOrBelow(RealPath.Of(request.WorkingDirectory), state.Path))
+        if (state.IsThere && Paths.IsIn(Paths.Real(request.WorkingDirectory), state.Path))
             throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
         var was = state.Describe();
         new LinkRemoval(_git, reports) { MaxRescueSize = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
@@ -150,7 +149,7 @@ public sealed partial class Pool
             throw new GitprocException(ErrorReason.BaseNotFound, "The base repository is empty, or has control characters in it.", text);
         if (!LocalPath.Is(text, new AddressRules { WorkingDirectory = workingDirectory }))
             return BaseSearch.Nearest(path, text);
-        var full = text is ['~', ..] ? HomeFolder.Path + text[1..] : System.IO.Path.GetFullPath(text, workingDirectory);
+        var full = text is ['~', ..] ? Paths.Home + text[1..] : System.IO.Path.GetFullPath(text, workingDirectory);
         return LocalRepository.FindPlace(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
     }
 
@@ -213,7 +212,7 @@ public sealed partial class Pool
     {
         if (text is null)
             return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All, cancellationToken) : [];
-        if (LocalBase(text, RealPath.Of(workingDirectory), workingDirectory) is { } local)
+        if (LocalBase(text, Paths.Real(workingDirectory), workingDirectory) is { } local)
             return [local];
         var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
         return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
@@ -226,7 +225,7 @@ public sealed partial class Pool
 
     // Those of the pool's own repositories are found with the pool.
     private Rescues? LinkRescues(string workingDirectory) =>
-        LocalRepository.Around(workingDirectory) is var (place, _) && !FolderProcesses.IsAtOrBelow(place.CommonDirectory, Path) && BaseRemoval.HasRescues(place.CommonDirectory)
+        LocalRepository.Around(workingDirectory) is var (place, _) && !Paths.IsIn(place.CommonDirectory, Path) && BaseRemoval.HasRescues(place.CommonDirectory)
             ? new Rescues(place.CommonDirectory, _git)
             : null;
 

@@ -113,7 +113,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         {
             if (row.Kind == CheckoutKind.Worktree)
                 WriteWorktree(folder.Place(row));
-            else if (RealPath.IsFolder(folder.Checkout(row.Name)))
+            else if (Paths.IsFolder(folder.Checkout(row.Name)))
                 WriteAlternates(folder.Place(row).GitDirectory);
         }
 
@@ -128,7 +128,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 
     private void WriteAlternates(string gitDirectory)
     {
-        using var root = RealPath.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
+        using var root = Paths.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
         if (root is null || RawTree.Read(root, Alternates) is not { } content)
             return;
         var lines = content.Split('\n').Select(line => Bases().Where(found => line.EndsWith(RawText.OfText($"/base/{found.Relative}/objects"), StringComparison.Ordinal))
@@ -153,7 +153,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         }
 
         _count++;
-        using var root = RealPath.IsFolder(place.Path) && !RealPath.IsFolder(place.GitEntry) ? RawFolder.TryOpen(place.Path) : null;
+        using var root = Paths.IsFolder(place.Path) && !Paths.IsFolder(place.GitEntry) ? RawFolder.TryOpen(place.Path) : null;
         if (root is not null)
             new PristineWorktree(place).WriteGitFile(root);
     }

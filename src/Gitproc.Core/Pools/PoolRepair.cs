@@ -41,7 +41,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
         {
             foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.FromWorktree(id, folder.Checkout(id), basePath)))
             {
-                if (CheckoutRecord.Exists(place.GitDirectory) && !RealPath.IsFolder(place.GitEntry))
+                if (CheckoutRecord.Exists(place.GitDirectory) && !Paths.IsFolder(place.GitEntry))
                     found.TryAdd(place.Name, place);
             }
         }

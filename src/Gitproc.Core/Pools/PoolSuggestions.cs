@@ -56,7 +56,7 @@ public sealed partial class Pool
     /// <returns>The suggestions; the branches first.</returns>
     public IReadOnlyList<Suggestion> SuggestLinkRefs(string? baseRepository, string path, string workingDirectory) => Suggest(() =>
     {
-        var folder = RealPath.Of(System.IO.Path.GetFullPath(path, workingDirectory));
+        var folder = Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory));
         var place = baseRepository is null
             ? LocalRepository.At(System.IO.Path.Combine(folder, ".git"))
                 ?? BaseSearch.Nearest(folder, GitlinkFile.Read(System.IO.Path.Combine(folder, GitlinkFile.FileName))?.Gitdir ?? "")
@@ -180,7 +180,7 @@ public sealed partial class Pool
     {
         if (baseRepository is not null)
         {
-            var local = LocalBase(baseRepository, RealPath.Of(workingDirectory), workingDirectory);
+            var local = LocalBase(baseRepository, Paths.Real(workingDirectory), workingDirectory);
             return Places(local is not null ? [local] : [BaseOf(baseRepository, workingDirectory) is { } path ? LocalRepository.At(path) : null]);
         }
 

@@ -13,7 +13,7 @@ public static class PromptText
     /// <returns>As <c>[checkout-3]</c>; empty where there is no checkout, or nobody holds it.</returns>
     public static string Of(string directory)
     {
-        for (var folder = RealPath.Of(directory); folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = Paths.Real(directory); folder is not null; folder = Path.GetDirectoryName(folder))
         {
             var name = Path.GetFileName(folder);
             if (CheckoutName.Read(name) is not null && IsInPool(folder))

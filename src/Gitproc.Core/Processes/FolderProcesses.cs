@@ -22,7 +22,7 @@ internal static class FolderProcesses
     {
         if (!Path.IsPathFullyQualified(folder))
             throw new ArgumentException("The path is not absolute.", nameof(folder));
-        var real = Path.TrimEndingDirectorySeparator(RealPath.Of(folder));
+        var real = Paths.Real(folder);
         var found = new List<ProcessEntry>();
         foreach (var id in ProcessTable.Ids())
         {
@@ -36,13 +36,6 @@ internal static class FolderProcesses
         found.Sort((one, other) => one.Identity.Id.CompareTo(other.Identity.Id));
         return found;
     }
-
-    /// <summary>Compares paths as Windows and macOS do: upper and lower case are the same.</summary>
-    /// <param name="path">An absolute path.</param>
-    /// <param name="folder">An absolute path, without a separator at its end unless it is a root.</param>
-    public static bool IsAtOrBelow(string path, string folder) =>
-        path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
-        && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);
 
     private static bool IsIn(int id, string folder) =>
         OperatingSystem.IsLinux() ? LinuxFolderProcesses.IsIn(id, folder)

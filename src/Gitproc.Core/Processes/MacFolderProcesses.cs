@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Gitproc.Files;
 using Gitproc.Interop;
 
 namespace Gitproc.Processes;
@@ -67,6 +68,6 @@ internal static unsafe class MacFolderProcesses
             && IsPathIn(info + FileInfoSize + VnodeInfoSize, folder);
     }
 
-    private static bool IsPathIn(byte* path, string folder) => FolderProcesses.IsAtOrBelow(
+    private static bool IsPathIn(byte* path, string folder) => Paths.IsIn(
         Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)), folder);
 }

@@ -46,7 +46,7 @@ internal static unsafe class WindowsFolderProcesses
     public static bool IsIn(int id, string folder) => IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
 
     private static bool IsPathIn(string? path, string folder) =>
-        path is { Length: > 0 } && FolderProcesses.IsAtOrBelow(Path.TrimEndingDirectorySeparator(RealPath.Of(path)), folder);
+        path is { Length: > 0 } && Paths.IsIn(Paths.Real(path), folder);
 
     private static string? Program(int id)
     {

@@ -18,7 +18,7 @@ internal sealed record PoolFolder(string Path)
         {
             if (Environment.GetEnvironmentVariable("GITPROC_POOL") is { Length: > 0 } named)
                 return named;
-            var home = HomeFolder.Path;
+            var home = Paths.Home;
             return System.IO.Path.IsPathFullyQualified(home)
                 ? System.IO.Path.Combine(home, ".gitproc_pool")
                 : throw new GitprocException(

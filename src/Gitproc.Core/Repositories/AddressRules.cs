@@ -22,7 +22,7 @@ internal sealed record AddressRules
     public bool WindowsPaths { get; init; } = OperatingSystem.IsWindows();
 
     /// <summary>The home folder, for <c>~/path</c>.</summary>
-    public string HomeDirectory { get; init; } = HomeFolder.Path;
+    public string HomeDirectory { get; init; } = Paths.Home;
 
     /// <summary>Finds the repository at an absolute path: its real path, or null when there is none.</summary>
     public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;

@@ -79,7 +79,7 @@ internal sealed partial record BaseDamage(
         var refs = Path.Combine(basePath, "refs");
         var found = !Directory.Exists(refs) ? [] : Directory.EnumerateFiles(refs, "*", RefNames.AllFiles)
             .Where(file => !file.EndsWith(RefNames.LockSuffix, StringComparison.Ordinal) && !IsRefWhole(file))
-            .Select(file => Path.GetRelativePath(basePath, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Select(file => Paths.Relative(basePath, file))
             .ToList();
         var packed = Path.Combine(basePath, PackedRefs);
         if (File.Exists(packed) && File.ReadLines(packed, Encoding.Latin1).Count() != WholeLines(File.ReadLines(packed, Encoding.Latin1)).Count())

@@ -343,7 +343,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
 
     private RepositoryRow? FindRow(string basePath, CancellationToken cancellationToken)
     {
-        if (!File.Exists(folder.Database) || !basePath.StartsWith(folder.Base(""), StringComparison.Ordinal))
+        if (!File.Exists(folder.Database) || !Paths.IsIn(basePath, folder.Base("")))
             return null;
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         return new RepositoryTable(database.Connection).All().Find(row => folder.Base(row.Base) == basePath);

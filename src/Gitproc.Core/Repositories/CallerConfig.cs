@@ -45,7 +45,7 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
     // Files that git would read if they were there, and what would make another folder the top of the repository.
     private static IEnumerable<string> FilesToWatch(string directory, string? topLevel)
     {
-        var home = HomeFolder.Path;
+        var home = Paths.Home;
         yield return "/etc/gitconfig";
         yield return Environment.GetEnvironmentVariable("GIT_CONFIG_GLOBAL") ?? Path.Combine(home, ".gitconfig");
         yield return Path.Combine(

@@ -6,15 +6,11 @@ namespace Gitproc.Views;
 /// <param name="directory">Its absolute path; it may be gone, or lead through links.</param>
 public sealed class CurrentCheckout(string directory)
 {
-    private static readonly StringComparison Case = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
-        ? StringComparison.OrdinalIgnoreCase
-        : StringComparison.Ordinal;
-
     // A table asks for one place again and again.
     [ThreadStatic]
     private static (string Directory, CurrentCheckout Place)? _last;
 
-    private readonly string _place = RealPath.Of(directory) + Path.DirectorySeparatorChar;
+    private readonly string _place = Paths.Real(directory);
 
     /// <summary>The place, resolved once while the same one is asked for.</summary>
     /// <param name="directory">The absolute path.</param>
@@ -29,7 +25,7 @@ public sealed class CurrentCheckout(string directory)
     /// <summary>Whether a checkout is the one around it.</summary>
     /// <param name="checkout">The checkout's path.</param>
     /// <returns>True when it is.</returns>
-    public bool IsIn(string checkout) => _place.StartsWith(checkout + Path.DirectorySeparatorChar, Case);
+    public bool IsIn(string checkout) => Paths.IsIn(_place, checkout);
 
     /// <summary>The name of a checkout, with a mark on the one around.</summary>
     /// <param name="name">The checkout's name.</param>

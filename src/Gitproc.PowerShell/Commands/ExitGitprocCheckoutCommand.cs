@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.Files;
 using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
 
@@ -91,7 +92,7 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     private void Leave(Checkout checkout)
     {
         var path = SessionState.Path;
-        while (PathComparison.IsIn(Location, checkout.Path) && path.LocationStack(stackName: null) is { Count: > 0 })
+        while (Paths.IsIn(Paths.Real(Location), checkout.Path) && path.LocationStack(stackName: null) is { Count: > 0 })
         {
             try
             {
@@ -104,7 +105,7 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
         }
 
         // Not "~", which is that of another provider when the session stands in one.
-        if (PathComparison.IsIn(Location, checkout.Path))
+        if (Paths.IsIn(Paths.Real(Location), checkout.Path))
             path.SetLocation(WildcardPattern.Escape(path.CurrentFileSystemLocation.Provider.Home));
     }
 }

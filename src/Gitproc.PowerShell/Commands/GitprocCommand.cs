@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Gitproc.Files;
 using Gitproc.Pools;
 using Gitproc.PowerShell.Loading;
 using Gitproc.Reports;
@@ -125,7 +126,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     private Pool OpenPool(string? ownFolder, CommandReports reports)
     {
         var pool = new Pool(Pool is null ? ownFolder : FileSystemPath.Resolve(Pool, SessionState.Path), reports);
-        if (ownFolder is not null && !PathComparison.IsSame(ownFolder, pool.Path))
+        if (ownFolder is not null && !Paths.AreSame(Paths.Real(ownFolder), pool.Path))
         {
             throw new GitprocException(
                 ErrorReason.CheckoutNotFound, $"The checkout is of the pool {ownFolder}, not of {pool.Path}. Leave -Pool out.", ownFolder);

@@ -113,6 +113,13 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_whose_name_differs_in_case_is_another_one_on_Linux()
+    {
+        if (OperatingSystem.IsLinux())
+            _user.Run("cd r; gitproc link work todo; mkdir Work; cd Work; gitproc link remove work; test ! -e ../work");
+    }
+
+    [Fact]
     public void A_submodule_has_its_own_objects_and_refs()
     {
         _user.Run("git init -q lib; git -C lib commit -q --allow-empty -m 1; echo l > lib/l; git -C lib add .; git -C lib commit -qm 2; cd r; git submodule --quiet add ../lib libs/lib; git commit -qm sub; cd ..; git clone -q r clone");

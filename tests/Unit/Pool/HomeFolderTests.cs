@@ -41,7 +41,7 @@ public sealed class HomeFolderTests : IDisposable
     private static string Home()
     {
         using var id = Process.Start(new ProcessStartInfo("sh", ["-c", "unset HOME; eval echo ~$(id -un)"]) { RedirectStandardOutput = true })!;
-        return RealPath.Of(id.StandardOutput.ReadToEnd().Trim());
+        return Paths.Real(id.StandardOutput.ReadToEnd().Trim());
     }
 
     private GitprocProgram.Result Acquire(string? home) => Run(home, "acquire", _pool.Source);

@@ -154,13 +154,4 @@ public sealed class FolderProcessesTests : IDisposable
     [Fact]
     public void A_path_that_is_not_absolute_is_refused() =>
         Assert.Throws<ArgumentException>(() => FolderProcesses.In("checkout-1"));
-
-    [Theory]
-    [InlineData("/pool/checkout-1", "/pool/checkout-1", true)]
-    [InlineData("/Pool/Checkout-1/src", "/pool/checkout-1", true)]
-    [InlineData("/pool/checkout-10", "/pool/checkout-1", false)]
-    [InlineData("/pool", "/pool/checkout-1", false)]
-    [InlineData("/pool", "/", true)]
-    public void Paths_of_macOS_and_Windows_are_compared(string path, string folder, bool expected) =>
-        Assert.Equal(expected, FolderProcesses.IsAtOrBelow(path, folder));
 }

@@ -5,7 +5,7 @@ namespace Gitproc.Unit.Support;
 /// <summary>A folder of a test's own, gone when the test is over. Its path has no links in it.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = RealPath.Of(Directory.CreateTempSubdirectory("gitproc-test-").FullName);
+    public TemporaryFolder() => Path = Paths.Real(Directory.CreateTempSubdirectory("gitproc-test-").FullName);
 
     public string Path { get; }
 

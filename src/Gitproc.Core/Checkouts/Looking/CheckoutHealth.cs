@@ -61,12 +61,12 @@ internal static class CheckoutHealth
         }
     }
 
-    private static bool IsEmpty(string path) => RealPath.IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
+    private static bool IsEmpty(string path) => Paths.IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
 
     private static bool HasOnlyOurs(CheckoutPlace place) => HasOnly(place.GitDirectory, Path.GetFileName(LeaseFile.Folder(place.GitDirectory)));
 
     private static bool HasOnly(string folder, string name) =>
-        RealPath.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
+        Paths.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
 }
 
 /// <summary>What was found at the folder of a checkout.</summary>

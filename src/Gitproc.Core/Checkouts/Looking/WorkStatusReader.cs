@@ -17,7 +17,7 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
     public WorkStatus? TryRead(CheckoutPlace place, string basePath, CancellationToken cancellationToken)
     {
         var name = place.Name;
-        if (BaseHealth.FindDamage(basePath) is not null || !RealPath.IsFolder(place.Path) || place.ReadHead() is not { } head)
+        if (BaseHealth.FindDamage(basePath) is not null || !Paths.IsFolder(place.Path) || place.ReadHead() is not { } head)
             return null;
         try
         {

@@ -68,7 +68,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (request.Place.ReadHead() is null)
             pristine.WriteHead(request.Target);
         var state = RepositoryState.Read(gitDirectory, shared);
-        if (!RealPath.IsFolder(request.Path))
+        if (!Paths.IsFolder(request.Path))
             BringBack(request, gitDirectory, state, cancellationToken);
         using var root = RawFolder.Open(request.Path);
         pristine.WriteGitFile(root);

@@ -40,7 +40,7 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     {
         const string name = ".git";
         // Relative, as that of a light-weight checkout.
-        var content = RawText.OfText(GitFile.To(RelativePath.Of(place.Path, place.GitDirectory)));
+        var content = RawText.OfText(GitFile.To(Paths.Relative(place.Path, place.GitDirectory)));
         if (folder.Find(name) == EntryKind.File && RawTree.Read(folder, name) == content)
             return;
         if (folder.Find(name) == EntryKind.Folder)

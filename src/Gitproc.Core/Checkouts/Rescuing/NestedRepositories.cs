@@ -152,7 +152,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         if (kind != EntryKind.File || root.At(inside, RawTree.Read) is not { } text || GitFile.Read(text) is not { } target)
             return null;
         var full = Path.GetFullPath(RawText.ToText(target), FullPath(path));
-        var relative = ".git/" + RawText.OfText(Path.GetRelativePath(place.GitDirectory, full).Replace(Path.DirectorySeparatorChar, '/'));
+        var relative = ".git/" + RawText.OfText(Paths.Relative(place.GitDirectory, full));
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }
 

@@ -27,7 +27,7 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
             if (RawTree.Read(gitDirectory, $"{Folder}/{name}/gitdir") is not { } text || RawText.TrimEnd(text) is not { Length: > 0 } pointer)
                 continue;
             var file = Path.GetFullPath(RawText.ToText(pointer), Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)));
-            if (!file.StartsWith(place.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal) && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal) == true)
+            if (!Paths.IsIn(file, place.Path) && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal) == true)
                 found.Add(Path.GetDirectoryName(file)!);
         }
 

@@ -35,9 +35,9 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
         var folder = CheckoutTree.FullPath(place, path[..^Name.Length]);
         if (Path.GetFullPath(target, folder) == module)
             return;
-        RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(RelativePath.Of(folder, module))));
+        RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(Paths.Relative(folder, module))));
         // A file that is named is written alone, and nothing in it is obeyed.
-        run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", RelativePath.Of(module, folder)]);
+        run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", Paths.Relative(module, folder)]);
     }
 
     // A work tree that the job had added, in the checkout (git-worktree(1)): both paths are absolute, or that of a light-weight checkout is relative.

@@ -22,7 +22,7 @@ internal static class LocalRepository
     /// <param name="path">An absolute path.</param>
     public static IEnumerable<string> Names(string path)
     {
-        var real = RealPath.Of(path);
+        var real = Paths.Real(path);
         return Path.GetFileName(real) == GitName ? [Path.GetDirectoryName(real)!] : [real, real + GitName];
     }
 
@@ -30,7 +30,7 @@ internal static class LocalRepository
     /// <param name="path">An absolute path.</param>
     public static RepositoryPlace? FindPlace(string path)
     {
-        var real = RealPath.Of(path);
+        var real = Paths.Real(path);
         return Suffixes.Select(suffix => At(real + suffix)).OfType<RepositoryPlace>().FirstOrDefault() is { } found
             ? found with { GitDirectory = found.CommonDirectory }
             : null;
@@ -40,7 +40,7 @@ internal static class LocalRepository
     /// <param name="folder">An absolute path; nothing need be there.</param>
     public static (RepositoryPlace Place, string Top)? Around(string folder)
     {
-        for (var at = RealPath.Of(folder); at is not null; at = Path.GetDirectoryName(at))
+        for (var at = Paths.Real(folder); at is not null; at = Path.GetDirectoryName(at))
         {
             if ((At(Path.Combine(at, GitName)) ?? At(at)) is { } place)
                 return (place, at);
@@ -54,7 +54,7 @@ internal static class LocalRepository
     /// <returns>The repository; null when it is none of the two.</returns>
     public static RepositoryPlace? At(string path)
     {
-        var target = IsGitDirectory(path) ? RealPath.Of(path) : TargetOf(path);
+        var target = IsGitDirectory(path) ? Paths.Real(path) : TargetOf(path);
         return target is not null && IsGitDirectory(target) ? new RepositoryPlace(target, CommonDirectoryOf(target)) : null;
     }
 
@@ -76,7 +76,7 @@ internal static class LocalRepository
     private static string CommonDirectoryOf(string gitDirectory)
     {
         var common = ReadLine(Path.Combine(gitDirectory, "commondir"));
-        return common is null ? gitDirectory : RealPath.Of(Path.Combine(gitDirectory, common));
+        return common is null ? gitDirectory : Paths.Real(Path.Combine(gitDirectory, common));
     }
 
     // A pipe or a device, which may have no end, says that it is empty.

@@ -75,7 +75,7 @@ internal sealed class GitConfigReader(GitRunner git)
 
     // git-config(1), "Includes": relative to the file that includes, with ~ for the home folder.
     private static string ResolveInclude(string path, string includer) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(HomeFolder.Path, path[2..])
+        ? Path.Combine(Paths.Home, path[2..])
         : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
 
     // A folder's name may have a line end in it, and git quotes nothing here: another answer, of which the first line
