@@ -54,7 +54,7 @@ public static class ShortCommands
     /// Runs a command with what goes to it by its place and by its name. Of full language, as in one that is constrained a block does not
     /// see its arguments where a pipeline is made of it; null in a process whose sessions all were constrained when the module was imported.
     /// </summary>
-    public static ScriptBlock? Pipeline { get; set; }
+    public static ScriptBlock? Pipeline { get; internal set; }
 
     /// <summary>The words that can stand first, or after another one.</summary>
     /// <param name="first">The word before; null for none.</param>

@@ -290,9 +290,11 @@ Describe 'The conventions of PowerShell' {
             $shell.Commands.Clear()
             # Another session of the process has what this one lacks.
             $pipeline = [Gitproc.PowerShell.ShortCommands]::Pipeline
-            [Gitproc.PowerShell.ShortCommands]::Pipeline = $null
+            $property = [Gitproc.PowerShell.ShortCommands].GetProperty('Pipeline')
+            $property.GetSetMethod() | Should -BeNullOrEmpty
+            $property.SetValue($null, $null)
             $null = $shell.AddScript('Invoke-Gitproc ls').Invoke()
-            [Gitproc.PowerShell.ShortCommands]::Pipeline = $pipeline
+            $property.SetValue($null, $pipeline)
             $shell.Streams.Error.FullyQualifiedErrorId | Should -Be 'ConstrainedLanguage,Gitproc.PowerShell.Commands.InvokeGitprocCommand'
             $shell.Streams.Error.Clear()
             { $shell.Commands.Clear(); $shell.AddScript("Remove-Module Gitproc").Invoke() } | Should -Not -Throw
