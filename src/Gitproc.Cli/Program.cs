@@ -31,7 +31,7 @@ internal static class Program
         }
         catch (GitprocException e)
         {
-            Messages.WriteLine($"gitproc: {e.Message}");
+            Messages.WriteError(e);
             return e.Reason == ErrorReason.NoCheckoutAvailable ? ExitCode.NoCheckoutAvailable : ExitCode.Error;
         }
         catch (OperationCanceledException)
@@ -41,7 +41,7 @@ internal static class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Messages.WriteLine($"gitproc: {e.Message}");
+            Messages.WriteError(e);
             return ExitCode.Error;
         }
     }

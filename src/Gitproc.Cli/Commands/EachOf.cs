@@ -18,7 +18,7 @@ internal static class EachOf
             }
             catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
             {
-                Messages.WriteLine($"gitproc: {e.Message}");
+                Messages.WriteError(e);
                 code = ExitCode.Error;
             }
         }

@@ -41,10 +41,10 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                 case ReportKind.Command when !verbose:
                     break;
                 case ReportKind.Waiting:
-                    Say(WhatIsNew(value.Text));
+                    Say(WhatIsNew(Messages.WithHint(value.Text, value.Hint)));
                     break;
                 default:
-                    Say(value.Text);
+                    Say(Messages.WithHint(value.Text, value.Hint));
                     break;
             }
         }

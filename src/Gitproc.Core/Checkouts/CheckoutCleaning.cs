@@ -61,7 +61,7 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
         catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && !IsRemoved(place))
         {
             leases.SetAside(row, $"could not be cleaned: {e.Message}");
-            Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}");
+            Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}", e.Hint);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && IsRemoved(place))
@@ -84,12 +84,12 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
             _checkouts.SetRescued(row.Id);
             leases.Note(EventKind.Rescued, row, rescue.LeaseId, rescue.Id);
         });
-        Warn($"work that was left in {row.Name} is rescued; to get it back: gitproc rescue restore {rescue.Id}");
+        Warn($"work that was left in {row.Name} is rescued", new("; to get it back: ", "rescue restore", rescue.Id));
         if (Limits.MaxTotalSize is { } most && new RescueStore(folder).TrimTo(most) is [_, ..] removed)
             Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {string.Join(", ", removed.Select(old => old.Id))}");
     }
 
-    private void Warn(string text) => reports?.Report(new PoolReport(ReportKind.Warning, text));
+    private void Warn(string text, Hint? hint = null) => reports?.Report(new PoolReport(ReportKind.Warning, text) { Hint = hint });
 }
 
 /// <summary>Cleans checkouts that nobody holds, so that the next acquire finds them ready: at the default branch as it was fetched last.</summary>

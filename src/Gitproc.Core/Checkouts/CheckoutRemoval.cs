@@ -35,6 +35,9 @@ internal sealed class CheckoutRemoval(
         Erase(seized.Row, place, why);
     }
 
+    /// <summary>How to remove a checkout with what is in it and could not be rescued.</summary>
+    public static Hint ThrowAway(string name) => new("\nTo throw that away: ", "remove", name) { Options = [new("Force"), new("Discard")] };
+
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
     {
         var row = seized.Row;
@@ -44,13 +47,16 @@ internal sealed class CheckoutRemoval(
         {
             throw new GitprocException(
                 ErrorReason.NotRescued,
-                $"{row.Name} is not removed, as what is in it was not rescued: it {failure}\nTo throw that away: gitproc remove --force --discard {row.Name}",
-                row.Name);
+                $"{row.Name} is not removed, as what is in it was not rescued: it {failure}",
+                row.Name)
+            {
+                Hint = ThrowAway(row.Name),
+            };
         }
 
         // It is clean and free, and may have been acquired in this moment.
         if (database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) is null)
-            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed. See gitproc list.", row.Name);
+            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed.", row.Name) { Hint = Hint.See("list") };
     }
 
     private void Erase(CheckoutRow row, CheckoutPlace place, string why)
@@ -74,7 +80,7 @@ internal sealed class CheckoutRemoval(
         });
         FolderRemoval.TryRemove(doomed);
         if (Directory.Exists(doomed))
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted; gitproc repair tries again"));
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted") { Hint = new("; ", "repair") { End = " tries again" } });
     }
 
     // What it leads to is none of ours. Windows has links that are folders.

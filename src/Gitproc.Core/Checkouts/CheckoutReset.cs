@@ -57,8 +57,11 @@ internal sealed class CheckoutReset(
         {
             throw new GitprocException(
                 ErrorReason.NotRescued,
-                $"{seized.Row.Name} is not reset, as what is in it was not rescued: it {failure}\nTo throw that away: gitproc remove --force --discard {seized.Row.Name}",
-                seized.Row.Name);
+                $"{seized.Row.Name} is not reset, as what is in it was not rescued: it {failure}",
+                seized.Row.Name)
+            {
+                Hint = CheckoutRemoval.ThrowAway(seized.Row.Name),
+            };
         }
 
         // All that was in it is rescued.
@@ -101,7 +104,7 @@ internal sealed class CheckoutReset(
     }
 
     private static GitprocException Lost(CheckoutRow row) =>
-        new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset. See gitproc list.", row.Name);
+        new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset.", row.Name) { Hint = Hint.See("list") };
 }
 
 /// <summary>Which checkout a caller wants to be as new.</summary>

@@ -56,17 +56,20 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     {
         var name = CheckoutName.Of(id);
         var row = _checkouts.Find(id) ?? throw new GitprocException(
-            ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no {name}. See gitproc list.", name);
+            ErrorReason.CheckoutNotFound, $"The pool {folder.Path} has no {name}.", name)
+        {
+            Hint = Hint.See("list"),
+        };
         if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
-            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}. To {Command} it all the same, give its name");
+            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", $"To {Command} it all the same, give its name");
         if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, row.State == CheckoutState.Creating ? null : row.Lease?.Id) is { } unknown)
-            throw Refuse(ErrorReason.HeldByOther, row, $"is held by {unknown.Holder()}, as its own file says and the database does not. To {Command} it all the same");
+            throw Refuse(ErrorReason.HeldByOther, row, $"is held by {unknown.Holder()}, as its own file says and the database does not.", $"To {Command} it all the same");
         if (Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
             return row;
         if (row.State == CheckoutState.Unknown)
-            throw Refuse(ErrorReason.HeldByOther, row, "does not say whether somebody holds it, as the database was lost. When nobody does");
+            throw Refuse(ErrorReason.HeldByOther, row, "does not say whether somebody holds it, as the database was lost.", "When nobody does");
         return row.Lease is { } held && new OwnerLives().WhyOver(held) is null
-            ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}. To {Command} it all the same")
+            ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}.", $"To {Command} it all the same")
             : row;
     }
 
@@ -77,7 +80,7 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         if (FileLock.TryAcquire(path) is { } free)
             return free;
         if (row.State == CheckoutState.Creating && !Force)
-            throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}. To {Command} it when it is made");
+            throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", $"To {Command} it when it is made");
         return FileLock.Acquire(path, $"works on {row.Name}", reports, cancellationToken);
     }
 
@@ -93,8 +96,11 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
             return;
         }
 
-        var how = StopProcesses ? "They could not be ended." : $"End them, or: gitproc {Command} --stop-processes {row.Name}";
-        throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name);
+        var how = StopProcesses ? "They could not be ended." : "End them";
+        throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name)
+        {
+            Hint = StopProcesses ? null : new(", or: ", Command, row.Name) { Options = [new("StopProcesses")] },
+        };
     }
 
     // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still counts as half
@@ -129,8 +135,8 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     private static bool IsOwn(CheckoutRow row) =>
         row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } lease } && new OwnerLives().WhyOver(lease) is null && LeaseBook.IsOurs(lease);
 
-    private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why) =>
-        new(reason, $"{row.Name} {why}: gitproc {Command} --force {row.Name}", row.Name);
+    private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why, string lead) =>
+        new(reason, $"{row.Name} {why}", row.Name) { Hint = new($" {lead}: ", Command, row.Name) { Options = [new("Force")] } };
 }
 
 /// <summary>A checkout that nobody else can have until this is disposed.</summary>

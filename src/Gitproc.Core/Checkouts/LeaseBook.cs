@@ -442,7 +442,10 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
     {
         var name = CheckoutName.Of(id);
         return _checkouts.Find(id) ?? throw new GitprocException(
-            ErrorReason.CheckoutNotFound, $"The pool has no {name}. See gitproc list.", name);
+            ErrorReason.CheckoutNotFound, $"The pool has no {name}.", name)
+        {
+            Hint = Hint.See("list"),
+        };
     }
 
     private static Lease Held(CheckoutRow row, string? leaseId)
@@ -470,7 +473,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
             if (row?.RepositoryId == request.Repository.Id && row.State != CheckoutState.Broken)
                 return new GitprocException(ErrorReason.NoCheckoutAvailable, $"{row.Name} is of the kind {row.Kind}, and {request.Kind} is wanted.", row.Name);
             return row is null || row.RepositoryId != request.Repository.Id
-                ? new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {CheckoutName.Of(wanted)} of {key}. See gitproc list.", CheckoutName.Of(wanted))
+                ? new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {CheckoutName.Of(wanted)} of {key}.", CheckoutName.Of(wanted)) { Hint = Hint.See("list") }
                 : new GitprocException(ErrorReason.NoCheckoutAvailable, $"{row.Name} is broken: it {row.Reason}.", row.Name);
         }
 
@@ -483,7 +486,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         var lives = Look(request).Lives;
         var used = usable.FindAll(row => row is { Lease: not null } or { State: CheckoutState.Cleaning or CheckoutState.Unknown });
         var more = used.Count > most ? $"\n  and {used.Count - most} more" : "";
-        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", used.Take(most).Select(row => WhyUsed(row, lives)))}{more}";
+        var shown = used.Take(most).Select(row => WhyUsed(row, lives)).ToList();
+        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", shown.Select(row => row.Why))}{more}";
         var waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count;
         var why = request switch
         {
@@ -497,22 +501,26 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lazy<C
         return new GitprocException(
             ErrorReason.NoCheckoutAvailable,
             $"{why}{how}.{queue}{list}",
-            key);
+            key)
+        {
+            Hint = shown.Any(row => row.IsRunIn) ? new("\nTo end what runs in them: ", Command: null) { Options = [new("StopProcesses")] } : null,
+        };
     }
 
-    private string WhyUsed(CheckoutRow row, OwnerLives lives) => row switch
+    private (string Why, bool IsRunIn) WhyUsed(CheckoutRow row, OwnerLives lives)
     {
-        { Lease: { } held } => $"{row.Name} by {held.Holder()}{StillUsed(row, lives)}",
-        { State: CheckoutState.Cleaning } => CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running
-            ? $"{row.Name} was released, but these run in it: {CheckoutProcesses.Names(running)}. To end them: --stop-processes"
-            : $"{row.Name} is being cleaned",
-        _ => $"{row.Name} by nobody knows whom",
-    };
-
-    private string StillUsed(CheckoutRow row, OwnerLives lives) =>
-        row.State == CheckoutState.Locked && lives.WhyOver(row.Lease!) is { } why
-            ? $", who {why}, but these run in it: {CheckoutProcesses.Names(CheckoutProcesses.Of(folder.Checkout(row.Name)))}. To end them: --stop-processes"
-            : "";
+        const string runs = ", but these run in it: ";
+        return row switch
+        {
+            { State: CheckoutState.Locked, Lease: { } held } when lives.WhyOver(held) is { } over =>
+                ($"{row.Name} by {held.Holder()}, who {over}{runs}{CheckoutProcesses.Names(CheckoutProcesses.Of(folder.Checkout(row.Name)))}", true),
+            { Lease: { } held } => ($"{row.Name} by {held.Holder()}", false),
+            { State: CheckoutState.Cleaning } => CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running
+                ? ($"{row.Name} was released{runs}{CheckoutProcesses.Names(running)}", true)
+                : ($"{row.Name} is being cleaned", false),
+            _ => ($"{row.Name} by nobody knows whom", false),
+        };
+    }
 
     private static string Who(Lease lease) => lease.Owner?.ToString() ?? lease.User;
 

@@ -63,7 +63,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
                 if (Environment.TickCount64 >= nextReport)
                 {
                     var place = $"{before.Count} before you, the last is {last.Who}";
-                    Report($"waiting for a checkout of {request.Repository.Key}: {place}", () => place);
+                    Report($"waiting for a checkout of {request.Repository.Key}: {place}", null, () => place);
                     nextReport = Environment.TickCount64 + (long)BetweenReports.TotalMilliseconds;
                 }
 
@@ -83,19 +83,19 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             {
                 if (longest is null && !leases.IsBeingCleaned(request))
                     return leases.Grant(request, ticket);
-                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", () => $"waiting for {leases.Awaited(request)}; you are next");
+                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", e.Hint, () => $"waiting for {leases.Awaited(request)}; you are next");
                 if (left <= TimeSpan.Zero)
-                    throw TooLong(request, longest!.Value, e.Message);
+                    throw TooLong(request, longest!.Value, e.Message, e.Hint);
                 WaitForChange(version, Min(left, BetweenTries), cancellationToken);
             }
         }
 
         return null;
 
-        void Report(string text, Func<string> brief)
+        void Report(string text, Hint? hint, Func<string> brief)
         {
             if (text != lastReport)
-                reports?.Report(new PoolReport(ReportKind.Waiting, text) { Brief = brief() });
+                reports?.Report(new PoolReport(ReportKind.Waiting, text) { Brief = brief(), Hint = hint });
             lastReport = text;
         }
     }
@@ -119,8 +119,11 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
         return request.Count - there <= mayBeMade;
     }
 
-    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why) => new(
-        ErrorReason.NoCheckoutAvailable, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key);
+    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) => new(
+        ErrorReason.NoCheckoutAvailable, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key)
+    {
+        Hint = hint,
+    };
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

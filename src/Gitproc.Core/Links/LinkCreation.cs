@@ -72,8 +72,11 @@ internal sealed class LinkCreation(GitRunner git)
             throw new GitprocException(
                 ErrorReason.NameTaken,
                 $"{store.Place.Top} has a light-weight checkout '{name}' already, {(other.IsThere ? "at" : "missing from")} {other.Path}. "
-                + $"Give the new one another name, or end that one: gitproc link remove {name}",
-                name);
+                + "Give the new one another name, or end that one",
+                name)
+            {
+                Hint = new(": ", "link remove", name),
+            };
         }
     }
 

@@ -40,7 +40,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         if (!force && CheckoutProcesses.Of(link.Path) is [_, ..] running)
         {
             throw new GitprocException(
-                ErrorReason.InUse, $"{link.Name} is not removed, as these run in it: {CheckoutProcesses.Names(running)}. To remove it all the same: gitproc link remove --force {link.Name}", link.Path);
+                ErrorReason.InUse, $"{link.Name} is not removed, as these run in it: {CheckoutProcesses.Names(running)}.", link.Path)
+            {
+                Hint = new(" To remove it all the same: ", "link remove", link.Name) { Options = [new("Force")] },
+            };
         }
 
         MustHoldNoOther(link);
@@ -91,7 +94,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var view = GitView.OfCheckout(Path.Combine(link.GitDirectory, ViewName), place, common, common, state.Commit);
         var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
         if (rescue is not null)
-            reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued; to get it back: gitproc link restore {rescue.Id}"));
+            reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued") { Hint = new("; to get it back: ", "link restore", rescue.Id) });
         return rescue;
     }
 
@@ -105,7 +108,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
             {
                 var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
                 throw new GitprocException(
-                    ErrorReason.InUse, $"{link.Name} is not removed, as another light-weight checkout is in it: {inner}. End that first: gitproc link remove {Path.Combine(link.Path, inner)}", link.Path);
+                    ErrorReason.InUse, $"{link.Name} is not removed, as another light-weight checkout is in it: {inner}.", link.Path)
+                {
+                    Hint = new(" End that first: ", "link remove", Path.Combine(link.Path, inner)),
+                };
             }
 
             return entry.Name != ".git";

@@ -16,7 +16,10 @@ internal static class LinkRepair
         if ((file?.Id ?? IdIn(target)) is not { } id)
         {
             throw new GitprocException(
-                ErrorReason.LinkNotFound, file is null ? $"{path} is no light-weight checkout: it has no .gitlink file." : NothingYet(path), path);
+                ErrorReason.LinkNotFound, file is null ? $"{path} is no light-weight checkout: it has no .gitlink file." : NothingYet(path), path)
+            {
+                Hint = file is null ? null : CheckOut,
+            };
         }
 
         var link = Find(path, file, id, target);
@@ -31,6 +34,9 @@ internal static class LinkRepair
         return Move(link, path);
     }
 
+    /// <summary>What helps where nothing is checked out yet.</summary>
+    public static Hint CheckOut { get; } = new(" In it: ", "checkout", "BRANCH");
+
     /// <summary>What a user is told of a folder with a <c>.gitlink</c> file alone, or that it is no such one.</summary>
     /// <param name="path">The folder, absolute and real.</param>
     /// <returns>A sentence; null when something was checked out in it.</returns>
@@ -44,7 +50,7 @@ internal static class LinkRepair
     private static bool IsReachable(LinkState link) =>
         link.IsThere || GitlinkFile.Read(Path.Combine(link.Path, GitlinkFile.FileName))?.Id == link.Id;
 
-    private static string NothingYet(string path) => $"{path} has a .gitlink file and nothing is checked out in it yet. In it: gitproc checkout BRANCH";
+    private static string NothingYet(string path) => $"{path} has a .gitlink file and nothing is checked out in it yet.";
 
     private static string? TargetIn(string path) => LocalRepository.TargetOf(Path.Combine(path, ".git"));
 

@@ -32,7 +32,10 @@ internal sealed class LinkRestore(GitRunner git)
     {
         var record = ReadRecord(place, rescue, cancellationToken);
         var target = path ?? Paths.Real(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
-            ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool: gitproc rescue restore {rescue.Id}", rescue.Id)));
+            ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool", rescue.Id)
+        {
+            Hint = new(": ", "rescue restore", rescue.Id),
+        }));
         MustBeUnused(place, rescue, cancellationToken);
         var source = LinkSource.Detached(place, LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id);
         var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);

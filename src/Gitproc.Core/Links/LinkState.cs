@@ -79,10 +79,14 @@ internal static class LinkLookup
             return found;
         if (At(path) is { } there)
             return there;
-        var hint = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName)) is { } file ? $" {LinkRepair.NothingYet(path, file) ?? $"{path} has lost its base repository: gitproc link repair {link}"}"
-            : known.Count > 0 ? $" There is {string.Join(", ", known.Select(state => state.Name))}."
-            : "";
+        var (more, hint) = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName)) is not { } file
+            ? (known.Count > 0 ? $" There is {string.Join(", ", known.Select(state => state.Name))}." : "", null)
+            : LinkRepair.NothingYet(path, file) is { } nothingYet ? ($" {nothingYet}", LinkRepair.CheckOut)
+            : ($" {path} has lost its base repository", new Hint(": ", "link repair", link));
         throw new GitprocException(
-            ErrorReason.LinkNotFound, $"{(place is null ? "Here is" : place.Top + " has")} no light-weight checkout '{PrintableText.Of(link)}'.{hint}", link);
+            ErrorReason.LinkNotFound, $"{(place is null ? "Here is" : place.Top + " has")} no light-weight checkout '{PrintableText.Of(link)}'.{more}", link)
+        {
+            Hint = hint,
+        };
     }
 }

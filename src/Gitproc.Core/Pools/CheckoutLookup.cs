@@ -16,18 +16,20 @@ internal sealed class CheckoutLookup(PoolFolder folder)
     {
         if (text is null)
         {
-            return OfPath(directory) ?? throw new GitprocException(
-                ErrorReason.CheckoutNotFound,
-                DescribeCopy(directory) ?? $"{directory} is in no checkout of the pool {folder.Path}. Name the checkout: see gitproc list.",
-                directory);
+            return OfPath(directory) ?? throw NotFound(
+                directory, $"{directory} is in no checkout of the pool {folder.Path}.", directory, Hint.See("list") with { Lead = " Name the checkout: see " });
         }
 
         var shown = SecretText.Hide(text);
         if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
             throw new GitprocException(ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
-        return CheckoutName.ReadTyped(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw new GitprocException(
-            ErrorReason.CheckoutNotFound, DescribeCopy(Path.GetFullPath(text, directory)) ?? $"The pool {folder.Path} has no checkout '{shown}'. See gitproc list.", shown);
+        return CheckoutName.ReadTyped(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw NotFound(
+            Path.GetFullPath(text, directory), $"The pool {folder.Path} has no checkout '{shown}'.", shown, Hint.See("list"));
     }
+
+    private GitprocException NotFound(string path, string message, string target, Hint hint) => DescribeCopy(path) is { } copy
+        ? new(ErrorReason.CheckoutNotFound, copy, target)
+        : new(ErrorReason.CheckoutNotFound, message, target) { Hint = hint };
 
     // Who copies a checkout takes along what says which one it is, and not the objects that it borrows.
     private string? DescribeCopy(string path)

@@ -79,7 +79,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
         var id = new CheckoutLookup(_folder).Find(checkout, Path);
         return With(database => new CheckoutTable(database.Connection).Find(id) is { } row
             ? Describe(Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken))
-            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}. See gitproc list.", checkout), cancellationToken);
+            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}.", checkout) { Hint = Hint.See("list") }, cancellationToken);
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -216,7 +216,7 @@ public sealed partial class Pool(string? path = null, IProgress<PoolReport>? rep
     public Checkout RestoreRescue(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
     {
         if (LinkRescues(request.WorkingDirectory)?.Find(rescue, cancellationToken) is not null)
-            throw new GitprocException(ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout. To get it back: gitproc link restore {rescue}", rescue);
+            throw new GitprocException(ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout.", rescue) { Hint = new(" To get it back: ", "link restore", rescue) };
         if (!Exists)
             throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {Path}.", rescue);
         var repository = With(database => new PoolRescues(_folder, database, _git).Find(rescue, cancellationToken).Repository, cancellationToken);

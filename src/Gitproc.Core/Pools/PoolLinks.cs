@@ -28,7 +28,7 @@ public sealed partial class Pool
         var path = Paths.Real(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
         var wanted = ReadRef(request.Ref, request.NewBranch, path);
         if (LinkLookup.At(path) is { IsUnborn: true } left)
-            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end. To end it: gitproc link remove --discard {left.Name}", path);
+            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end.", path) { Hint = new(" To end it: ", "link remove", left.Name) { Options = [new("Discard")] } };
         LinkFolder.MustBeFree(path);
         var file = GitlinkFile.Read(System.IO.Path.Combine(path, GitlinkFile.FileName));
         var source = FindSource(request, path, file, wanted, cancellationToken);
@@ -58,8 +58,11 @@ public sealed partial class Pool
         {
             throw new GitprocException(
                 ErrorReason.LinkNotFound,
-                $"{path} has no .gitlink file. For a light-weight checkout make one in an empty folder, or: gitproc link PATH {wanted}",
-                path);
+                $"{path} has no .gitlink file. For a light-weight checkout make one in an empty folder",
+                path)
+            {
+                Hint = new(", or: ", "link", "PATH", wanted),
+            };
         }
 
         return Link(new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch }, cancellationToken);
@@ -139,7 +142,7 @@ public sealed partial class Pool
         var gitdir = file?.Gitdir ?? "";
         if (gitdir.Length == 0 && new SubmoduleBase(_git).Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
-        return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "Name it: gitproc link PATH --base REPOSITORY"), wanted, path);
+        return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "", new(" Name it: ", "link", "PATH") { Options = [new("Base", "REPOSITORY")] }), wanted, path);
     }
 
     // What begins as paths do is one from in the working directory, as everywhere. Another one is searched for as a .gitlink says.
@@ -199,14 +202,17 @@ public sealed partial class Pool
         }
         catch (GitprocException e) when (e.Reason is ErrorReason.UnknownRepository or ErrorReason.InvalidAddress)
         {
-            throw NoBase(named, path, e.Message);
+            throw NoBase(named, path, " " + e.Message, e.Hint);
         }
     }
 
-    private static GitprocException NoBase(string gitdir, string path, string hint) => new(
+    private static GitprocException NoBase(string gitdir, string path, string why, Hint? hint) => new(
         ErrorReason.BaseNotFound,
-        $"No base repository{(gitdir.Length == 0 ? "" : $" '{SecretText.Hide(gitdir)}'")} is found for {path}: looked at {SecretText.Hide(BaseSearch.Tried(path, gitdir))}. {hint}",
-        SecretText.Hide(gitdir.Length == 0 ? path : gitdir));
+        $"No base repository{(gitdir.Length == 0 ? "" : $" '{SecretText.Hide(gitdir)}'")} is found for {path}: looked at {SecretText.Hide(BaseSearch.Tried(path, gitdir))}.{why}",
+        SecretText.Hide(gitdir.Length == 0 ? path : gitdir))
+    {
+        Hint = hint,
+    };
 
     private List<RepositoryPlace> LinkBases(string? text, string workingDirectory, CancellationToken cancellationToken)
     {
@@ -217,7 +223,7 @@ public sealed partial class Pool
         var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
         return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
             ? [known]
-            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'. See gitproc repositories.", SecretText.Hide(text));
+            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'.", SecretText.Hide(text)) { Hint = Hint.See("repositories") };
 
         List<RepositoryPlace> All(PoolDatabase database) =>
             [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_folder.Base(repository.Base))).OfType<RepositoryPlace>()];

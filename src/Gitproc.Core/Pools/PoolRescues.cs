@@ -32,7 +32,7 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
                 return (rescue, row);
         }
 
-        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}. See gitproc rescue list.", id);
+        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id) { Hint = Hint.See("rescue list") };
     }
 
     /// <summary>Puts one into a checkout that was just acquired.</summary>

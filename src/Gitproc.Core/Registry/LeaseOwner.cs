@@ -19,7 +19,10 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     /// <exception cref="GitprocException">The caller has ended already.</exception>
     public static LeaseOwner Caller() =>
         From(JobProcess.Of(Environment.ProcessId) ?? CallingProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
-            ErrorReason.OwnerNotRunning, "The process that called gitproc has ended, so nobody would own the lease. Name an owner with --owner-pid.");
+            ErrorReason.OwnerNotRunning, "The process that called gitproc has ended, so nobody would own the lease.")
+        {
+            Hint = new(" Name an owner with ", Command: null) { Options = [new("OwnerPid")], End = "." },
+        };
 
     /// <summary>This process; inside a CI job the process that lives as long as the job.</summary>
     /// <returns>The owner.</returns>
@@ -31,7 +34,10 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     public static LeaseOwner OfJob() =>
         From(JobProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning,
-            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step. Hold it, let it expire, and release it in a last step: gitproc acquire --hold --expires-after 2h");
+            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step.")
+        {
+            Hint = new(" Hold it, let it expire, and release it in a last step: ", "acquire") { Options = [new("Hold"), new("ExpiresAfter", "2h")] },
+        };
 
     /// <summary>A process by its id.</summary>
     /// <param name="processId">The id.</param>

@@ -27,8 +27,11 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <summary>The repository that a checkout is of.</summary>
     public RepositoryRow Of(CheckoutRow checkout) => Find(checkout.RepositoryKey) ?? throw new GitprocException(
         ErrorReason.DatabaseNotUsable,
-        $"The pool's database has {checkout.Name}, but not its repository {checkout.RepositoryKey}. To put it right: gitproc repair",
-        checkout.Name);
+        $"The pool's database has {checkout.Name}, but not its repository {checkout.RepositoryKey}.",
+        checkout.Name)
+    {
+        Hint = new(" To put it right: ", "repair"),
+    };
 
     /// <summary>
     /// The repositories whose key has a last part, in either case of letters. Keys of bare local repositories end in

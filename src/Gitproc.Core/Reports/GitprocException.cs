@@ -106,8 +106,8 @@ public enum ErrorReason
 }
 
 /// <summary>
-/// An operation was refused or failed. The message is one or a few complete sentences for the user: what happened,
-/// to which object, and the command that helps. It never holds a password, and nothing that a terminal or a CI system
+/// An operation was refused or failed. The message is one or a few complete sentences for the user: what happened, and
+/// to which object. The gitproc command that helps is <see cref="Hint"/>. Neither holds a password, and nothing that a terminal or a CI system
 /// obeys: a name in it may be chosen by a job or a remote.
 /// </summary>
 public sealed class GitprocException : Exception
@@ -129,4 +129,7 @@ public sealed class GitprocException : Exception
 
     /// <summary>What the error is about; null if nothing.</summary>
     public string? Target { get; }
+
+    /// <summary>The gitproc command that helps, to be shown after the message; null if there is none.</summary>
+    public Hint? Hint { get; init; }
 }

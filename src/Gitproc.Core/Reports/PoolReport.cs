@@ -41,6 +41,9 @@ public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = nul
 
     /// <summary>The same in a few words, what tells most first, for where a line is cut; null where the text is one.</summary>
     public string? Brief { get; init; }
+
+    /// <summary>The gitproc command that helps, to be shown after the text; null if there is none.</summary>
+    public Hint? Hint { get; init; }
 }
 
 /// <summary>A long step of an operation, told of while it goes on. What git says of its progress meanwhile is part of it.</summary>

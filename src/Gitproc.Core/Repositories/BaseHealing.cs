@@ -99,7 +99,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         }
 
         foreach (var (name, commit) in checkouts.Where(checkout => !CanBorrow(basePath, checkout.Name, checkout.Commit, cancellationToken)))
-            done.Add($"{name} is at {commit}, of which objects are missing, also from {repository.Url}. To make it anew: gitproc reset {name}");
+            done.Add($"{name} is at {commit}, of which objects are missing, also from {repository.Url}. Reset it to make it anew.");
         return done;
     }
 

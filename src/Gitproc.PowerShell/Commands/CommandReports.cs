@@ -20,14 +20,14 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
         switch (value.Kind)
         {
             case ReportKind.Command or ReportKind.Notice:
-                command.WriteVerbose(value.Text);
+                command.WriteVerbose(OptionSpelling.WithHint(value.Text, value.Hint));
                 break;
             case ReportKind.Warning:
-                command.WriteWarning(OptionSpelling.Of(value.Text));
+                command.WriteWarning(OptionSpelling.WithHint(value.Text, value.Hint));
                 break;
             case ReportKind.Waiting:
                 // Where no progress is shown, it is to be known too.
-                command.WriteVerbose(value.Text);
+                command.WriteVerbose(OptionSpelling.WithHint(value.Text, value.Hint));
                 ShowStep(value.Brief ?? value.Text);
                 break;
             case ReportKind.Step:

@@ -18,7 +18,7 @@ internal static class ErrorRecords
         // Most files are looked for before; one may go between that and its loading.
         FileNotFoundException or FileLoadException or BadImageFormatException or DllNotFoundException or TypeInitializationException
             when DependencyContext.FindMissing() is { } file => new ModuleIncompleteException(file).ErrorRecord,
-        GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.Of(refused.Message)) },
+        GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.WithHint(refused.Message, refused.Hint)) },
         InvalidPathException invalid => new(invalid, "InvalidPath", ErrorCategory.InvalidArgument, invalid.Target),
         IOException or UnauthorizedAccessException => new(error, "FileSystemError", ErrorCategory.WriteError, path),
         _ => new(error, "UnexpectedError", ErrorCategory.NotSpecified, null),

@@ -1,14 +1,14 @@
 using System.Management.Automation;
-using System.Text.RegularExpressions;
+using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>How the options in a message of the pool's are written here: the commands that a message names take them in PowerShell as parameters.</summary>
-internal static partial class OptionSpelling
+/// <summary>How options are written here: in PowerShell they are parameters.</summary>
+internal static class OptionSpelling
 {
-    /// <summary>Writes <c>gitproc reset --stop-processes</c> as <c>gitproc reset -StopProcesses</c>.</summary>
-    public static string Of(string message) => Option().Replace(message, option => Parameter(option.Value));
+    /// <summary>Appends the command that helps to a message.</summary>
+    public static string WithHint(string message, Hint? hint) => message + hint?.Write(name => "-" + name);
 
     /// <summary>Refuses an option that is written as the command line takes it.</summary>
     public static ErrorRecord Refusal(string option)
@@ -20,7 +20,4 @@ internal static partial class OptionSpelling
 
     private static string Parameter(string option) =>
         string.Concat(option.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend("-"));
-
-    [GeneratedRegex(@"(?<=\bgitproc [a-z][^\n]* )--[a-z]+(-[a-z]+)*")]
-    private static partial Regex Option();
 }

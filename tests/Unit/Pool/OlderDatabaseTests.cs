@@ -58,7 +58,7 @@ public sealed class OlderDatabaseTests : IDisposable
         {
             var error = Assert.Throws<GitprocException>(refused);
             Assert.Equal((ErrorReason.HeldByOther, _held.Name), (error.Reason, error.Target));
-            Assert.Contains("--force", error.Message, StringComparison.Ordinal);
+            Assert.Equal([new HintOption("Force")], error.Hint?.Options);
         }
 
         foreach (var item in _pool.Pool.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }))

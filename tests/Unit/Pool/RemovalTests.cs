@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Cli.Output;
 using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Pools;
@@ -37,7 +38,7 @@ public sealed class RemovalTests : IDisposable
 
         var refused = Refused(checkout.Name);
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.Contains($"gitproc remove --force {checkout.Name}", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($". To remove it all the same: gitproc remove --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
 
         Remove(checkout.Name, force: true);
@@ -115,7 +116,7 @@ public sealed class RemovalTests : IDisposable
         Assert.Equal(isRefused, File.Exists(Path.Combine(checkout.Path, "file-0.txt")));
         Assert.Equal(isRefused, _pool.List().Any(one => one is { State: CheckoutState.Broken, Reason: "has no .git folder" }));
         if (isRefused)
-            Assert.Contains($"gitproc remove --force --discard {checkout.Name}", error!.Message, StringComparison.Ordinal);
+            Assert.EndsWith($"\nTo throw that away: gitproc remove --force --discard {checkout.Name}", Messages.WithHint(error!.Message, error.Hint), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Cli.Output;
 using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Pools;
@@ -89,7 +90,7 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } });
         var refused = Refused(Request(checkout.Name));
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.Contains($"gitproc reset --force {checkout.Name}", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($". To reset it all the same: gitproc reset --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Free, _pool.Pool.Reset(Request(checkout.Name) with { Force = true }).State);
     }
 
@@ -208,7 +209,7 @@ public sealed class ResetTests : IDisposable
         var refused = Refused(Request(checkout.Name) with { Force = true });
 
         Assert.Equal(ErrorReason.NotRescued, refused.Reason);
-        Assert.Contains($"gitproc remove --force --discard {checkout.Name}", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"\nTo throw that away: gitproc remove --force --discard {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(checkout.Path, "file-0.txt")));
         Assert.Equal(CheckoutState.Broken, _pool.Find(checkout.Name).State);
     }

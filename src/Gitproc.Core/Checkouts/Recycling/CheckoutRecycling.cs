@@ -26,7 +26,10 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (MountPoints.Below(request.Path) is [var mount, ..])
         {
             throw new GitprocException(
-                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, which is not touched: {mount}. Take it away, and then: gitproc reset {request.Checkout}", request.Checkout);
+                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, which is not touched: {mount}. Take it away", request.Checkout)
+            {
+                Hint = new(", and then: ", "reset", request.Checkout),
+            };
         }
 
         try
