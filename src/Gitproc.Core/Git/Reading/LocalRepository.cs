@@ -62,7 +62,7 @@ internal static class LocalRepository
     /// <param name="file">Its absolute path.</param>
     /// <returns>The real path of the git directory, which need not exist; null when there is no such file.</returns>
     public static string? TargetOf(string file) =>
-        ReadLine(file) is { } line && GitFile.Read(line) is { } target ? RealPath.Of(Path.Combine(Path.GetDirectoryName(file)!, target)) : null;
+        ReadLine(file) is { } line && GitFile.Read(line) is { } target ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target)) : null;
 
     // setup.c, is_git_directory: HEAD, and objects and refs in it or where commondir says.
     private static bool IsGitDirectory(string path)
