@@ -231,7 +231,8 @@ Describe 'A package' {
     }
 
     It 'comes with its SHA-256' {
-        $lines = foreach ($name in "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg" + @(Get-ChildItem "$packages/gitproc-*.tar.gz" | ForEach-Object Name)) {
+        $names = "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg" + @(Get-ChildItem "$packages/gitproc-*.tar.gz" | ForEach-Object Name)
+        $lines = foreach ($name in $names | Sort-Object) {
             "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
         Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
