@@ -29,7 +29,7 @@ public static class ShownText
     /// <summary>The name of a checkout, with a mark on the one that the session stands in.</summary>
     /// <param name="name">The checkout's name.</param>
     /// <param name="path">The checkout's path.</param>
-    /// <param name="location">The folder of the file system that the session stands in.</param>
+    /// <param name="location">The session's working directory in the file system.</param>
     /// <returns>As <c>checkout-3 *</c>.</returns>
     public static string Name(string name, string path, string location) => CurrentCheckout.At(location).Mark(name, path);
 

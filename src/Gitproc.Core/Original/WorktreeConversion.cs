@@ -120,7 +120,7 @@ internal sealed class SubmoduleLinks(GitRunner git)
         // It is not in use, or another worktree's.
         if (!File.Exists(Path.Combine(workTree, ".git")))
             return;
-        Run(config, "core.worktree", Path.GetRelativePath(gitDirectory, workTree).Replace('\\', '/'));
+        Run(config, "core.worktree", Paths.Relative(gitDirectory, workTree));
         File.WriteAllText(Path.Combine(workTree, ".git"), GitFile.To(Paths.Relative(workTree, gitDirectory)));
     }
 

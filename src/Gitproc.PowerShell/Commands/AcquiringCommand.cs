@@ -13,7 +13,7 @@ namespace Gitproc.PowerShell.Commands;
 public abstract class AcquiringCommand : GitprocCommand
 {
     /// <summary>
-    /// A URL, a local path, or a name the pool knows; the origin of the repository that the session stands in, when
+    /// A URL, a local path, or a name the pool knows; the origin of the repository around the working directory, when
     /// not given.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -60,8 +60,8 @@ public abstract class AcquiringCommand : GitprocCommand
     public CleanMode? Clean { get; set; }
 
     /// <summary>
-    /// How it is to get at objects: only such a one will do. Clone, or Linked: a worktree, which shares branches, stash and config with
-    /// others of its kind. The setting gitproc.kind, when not given.
+    /// The required kind. A worktree shares branches, stash and config with others of its kind. If omitted, the setting gitproc.kind
+    /// applies, or any kind.
     /// </summary>
     [Parameter]
     public CheckoutKind? Kind { get; set; }

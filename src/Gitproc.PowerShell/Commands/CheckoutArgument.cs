@@ -4,7 +4,7 @@ using Gitproc.Reports;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>A checkout as an argument or as an object from the pipeline.</summary>
-/// <param name="Text">Its name or a path; null for the one that the session stands in.</param>
+/// <param name="Text">Its name or a path; null for the current checkout.</param>
 /// <param name="LeaseId">The lease it had when the object was made, empty for none: a later one is not meant. Null for whichever there is.</param>
 /// <param name="PoolFolder">The pool it is of; null when the argument does not say.</param>
 internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? PoolFolder)

@@ -5,7 +5,7 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Lists the light-weight checkouts of the repository that the session stands in, or where that is none of all of the pool.</summary>
+/// <summary>Lists the light-weight checkouts of the repository around the working directory, or where that is none of all of the pool.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocLink", HelpUri = HelpPage.Folder + "Get-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class GetGitprocLinkCommand : LinkingCommand

@@ -22,7 +22,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>The folder of the file system that the session stands in; the process may stand elsewhere.</summary>
+    /// <summary>The session's working directory in the file system. That of the process may be another.</summary>
     private protected string Location => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
     /// <summary>Where the cmdlet writes, for errors of the file system; null when that is not one place.</summary>

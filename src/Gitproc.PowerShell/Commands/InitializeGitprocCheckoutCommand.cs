@@ -14,7 +14,7 @@ namespace Gitproc.PowerShell.Commands;
 public sealed class InitializeGitprocCheckoutCommand : LongCommand
 {
     /// <summary>
-    /// A URL, a local path, or a name the pool knows; the origin of the repository that the session stands in, when
+    /// A URL, a local path, or a name the pool knows; the origin of the repository around the working directory, when
     /// not given.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

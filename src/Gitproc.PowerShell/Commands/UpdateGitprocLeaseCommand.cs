@@ -10,7 +10,7 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class UpdateGitprocLeaseCommand : GitprocCommand
 {
-    /// <summary>Names, with wildcards, paths or checkouts; the one that the session stands in, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts; the current checkout, when not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -64,7 +64,7 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
     [Parameter]
     public CleanMode? Clean { get; set; }
 
-    /// <summary>How it is to get at objects: only such a one will do.</summary>
+    /// <summary>The required kind. If omitted, the setting gitproc.kind applies, or any kind.</summary>
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 
