@@ -20,16 +20,6 @@ internal static class AcquireCommand
             CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 1,
         };
-        var owner = new Option<int?>("--owner-pid")
-        {
-            Description = "The process whose end ends the lease. [default: the one that calls gitproc; in a CI job the job's]",
-            HelpName = "PID",
-            CustomParser = Numbers.Parse,
-        };
-        var hold = new Option<bool>("--hold")
-        {
-            Description = "Hold it until it is released or expires, whoever ends.",
-        };
         var stepOutput = new Option<bool>("--step-output")
         {
             Description = "Hand path, name and lease id on to the later steps of the CI job.",
@@ -40,15 +30,14 @@ internal static class AcquireCommand
         command.Aliases.Add("a");
         acquire.AddTo(command);
         command.Add(count);
-        command.Add(owner);
-        command.Add(hold);
+        var (owner, hold) = LeaseOptions.AddOwner(
+            command,
+            "The process whose end ends the lease. [default: the one that calls gitproc; in a CI job the job's]");
         command.Add(expiry);
         command.Add(strict);
         command.Add(stepOutput);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(hold) && result.GetValue(owner) is not null)
-                result.AddError("--hold and --owner-pid exclude each other.");
             if (result.GetValue(stepOutput) && result.GetValue(count) > 1)
                 result.AddError("--step-output and --count exclude each other.");
         });

@@ -12,12 +12,7 @@ internal sealed class AcquireOptions
     private const string WaitName = "--wait";
     private const string Forever = "forever";
 
-    private readonly Argument<string?> _repository = new("repo")
-    {
-        Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
-        HelpName = "REPO",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly Argument<string?> _repository = LeaseOptions.Repository();
 
     private readonly Option<bool> _noCreate = new("--no-create")
     {
@@ -103,19 +98,14 @@ internal sealed class AcquireOptions
     public void AddTo(Command command)
     {
         command.Add(_repository);
-        command.Add(_noCreate);
-        command.Add(_maxCheckouts);
-        command.Add(_name);
-        command.Add(_ref);
-        command.Add(_newBranch);
-        command.Add(_fetch);
-        command.Add(_noFetch);
-        command.Add(_clean);
-        command.Add(_kind);
-        command.Add(_wait);
-        command.Add(_stop);
-        command.Add(_label);
-        command.Add(_environment);
+        foreach (var option in (Option[])
+            [
+                _noCreate, _maxCheckouts, _name, _ref, _newBranch, _fetch, _noFetch, _clean, _kind, _wait, _stop, _label, _environment,
+            ])
+        {
+            command.Add(option);
+        }
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(_fetch) && result.GetValue(_noFetch))

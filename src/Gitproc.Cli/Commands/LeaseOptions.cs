@@ -3,9 +3,37 @@ using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>What <c>acquire</c> and <c>renew</c> are told of a lease alike.</summary>
+/// <summary>Options and arguments that several commands have.</summary>
 internal static class LeaseOptions
 {
+    /// <summary>The repository that is meant.</summary>
+    public static Argument<string?> Repository() => new("repo")
+    {
+        Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
+        HelpName = "REPO",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>Adds the two options that say with which process the lease ends. They exclude each other.</summary>
+    public static (Option<int?> Owner, Option<bool> Hold) AddOwner(Command command, string description)
+    {
+        var owner = new Option<int?>("--owner-pid")
+        {
+            Description = description,
+            HelpName = "PID",
+            CustomParser = Numbers.Parse,
+        };
+        var hold = new Option<bool>("--hold") { Description = "Hold it until it is released or expires, whoever ends." };
+        command.Add(owner);
+        command.Add(hold);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(hold) && result.GetValue(owner) is not null)
+                result.AddError("--hold and --owner-pid exclude each other.");
+        });
+        return (owner, hold);
+    }
+
     /// <summary>After what time it expires.</summary>
     public static Option<TimeSpan?> Expiry() => new("--expires-after")
     {

@@ -16,17 +16,13 @@ internal static class RenewCommand
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
         var label = new Option<string?>("--label") { Description = "What the checkout is for; empty for nothing.", HelpName = "TEXT" };
-        var owner = new Option<int?>("--owner-pid") { Description = "Hand it over: the process whose end ends it from now on.", HelpName = "PID", CustomParser = Numbers.Parse };
-        var hold = new Option<bool>("--hold") { Description = "Hold it until it is released or expires, whoever ends." };
         var command = new Command("renew", "Change a lease: its expiry, label or owner.")
         {
-            checkout, leaseId, force, expiry, strict, label, owner, hold,
+            checkout, leaseId, force, expiry, strict, label,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(hold) && result.GetValue(owner) is not null)
-                result.AddError("--hold and --owner-pid exclude each other.");
-        });
+        var (owner, hold) = LeaseOptions.AddOwner(
+            command,
+            "Hand it over: the process whose end ends it from now on.");
         command.SetAction(parsed =>
         {
             options.Open(parsed).Renew(new RenewRequest

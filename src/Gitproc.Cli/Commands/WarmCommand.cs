@@ -10,12 +10,7 @@ internal static class WarmCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var repository = new Argument<string?>("repo")
-        {
-            Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
-            HelpName = "REPO",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        var repository = LeaseOptions.Repository();
         var count = new Option<int?>("--count", "-n") { Description = "How many are to be ready. Those that are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
         var kind = KindOption.Create();
         var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are.") { repository, count, kind };

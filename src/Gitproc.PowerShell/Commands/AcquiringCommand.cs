@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using Gitproc.Leases;
 using Gitproc.Pools;
@@ -9,8 +8,8 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>What the cmdlets that acquire have in common.</summary>
-public abstract class AcquiringCommand : GitprocCommand
+/// <summary>What the cmdlets that acquire for the session have in common.</summary>
+public abstract class AcquiringCommand : AcquireCommandBase
 {
     /// <summary>
     /// A URL, a local path, or a name the pool knows; the origin of the repository around the working directory, when
@@ -20,15 +19,6 @@ public abstract class AcquiringCommand : GitprocCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
-
-    /// <summary>Fail when none is free instead of making one.</summary>
-    [Parameter]
-    public SwitchParameter NoCreate { get; set; }
-
-    /// <summary>Make at most this many for the repository.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? MaxCheckouts { get; set; }
 
     /// <summary>
     /// A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default branch,
@@ -43,43 +33,6 @@ public abstract class AcquiringCommand : GitprocCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? NewBranch { get; set; }
-
-    /// <summary>Fetch first, however short ago that was done.</summary>
-    [Parameter]
-    public SwitchParameter Fetch { get; set; }
-
-    /// <summary>Do not fetch: what is there must do.</summary>
-    [Parameter]
-    public SwitchParameter NoFetch { get; set; }
-
-    /// <summary>
-    /// What is taken away of what the last holder left: all that git does not ignore, ignored files too, or nothing. The setting
-    /// gitproc.clean, when not given.
-    /// </summary>
-    [Parameter]
-    public CleanMode? Clean { get; set; }
-
-    /// <summary>
-    /// The required kind. A worktree shares branches, stash and config with others of its kind. If omitted, the setting gitproc.kind
-    /// applies, or any kind.
-    /// </summary>
-    [Parameter]
-    public CheckoutKind? Kind { get; set; }
-
-    /// <summary>Only the checkout of this name will do.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
-    public string? Name { get; set; }
-
-    /// <summary>Wait when none is free, first come, first served.</summary>
-    [Parameter]
-    public SwitchParameter Wait { get; set; }
-
-    /// <summary>Wait no longer than so many seconds.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int? TimeoutSec { get; set; }
 
     /// <summary>Take a checkout over even when processes of a holder that is gone run in it: ask them to end, kill those that do not.</summary>
     [Parameter]
@@ -107,15 +60,6 @@ public abstract class AcquiringCommand : GitprocCommand
     /// <summary>Let it expire even while its owner lives.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
-
-    /// <summary>What the checkout is for; shown to others.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabelCompleter))]
-    public string? Label { get; set; }
-
-    /// <summary>Names and values to show with the lease.</summary>
-    [Parameter]
-    public IDictionary? Environment { get; set; }
 
     /// <summary>How many, all or none.</summary>
     private protected virtual int Wanted => 1;

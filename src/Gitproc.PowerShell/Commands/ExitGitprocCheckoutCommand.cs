@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Gitproc.Files;
 using Gitproc.Pools;
-using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -11,21 +10,8 @@ namespace Gitproc.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Exit-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
-public sealed class ExitGitprocCheckoutCommand : GitprocCommand
+public sealed class ExitGitprocCheckoutCommand : LeaseCommand
 {
-    /// <summary>Names, with wildcards, paths or checkouts; the current checkout, when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
-    public PSObject[]? Checkout { get; set; }
-
-    /// <summary>Only this acquisition of it: a later one is left alone.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(LeaseCompleter))]
-    public string? LeaseId { get; set; }
-
     /// <summary>Unlock even what another live process holds.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -53,40 +39,29 @@ public sealed class ExitGitprocCheckoutCommand : GitprocCommand
     [Parameter]
     public int? OwnerProcessId { get; set; }
 
-    /// <summary>Emit the checkouts as they are afterwards.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    private protected override string Action => "Release the checkout";
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForEachLeased(Checkout, LeaseId, Release);
-
-    private void Release(CheckoutArgument argument)
+    private protected override Checkout Run(Pool pool, CheckoutArgument argument)
     {
-        if (!ShouldProcess(argument.Text ?? Location, "Release the checkout"))
-            return;
-        WithPool(
-            pool =>
-            {
-                var request = new ReleaseRequest
-                {
-                    Checkout = argument.Text,
-                    LeaseId = LeaseId ?? argument.LeaseId,
-                    OwnerProcessId = OwnerProcessId,
-                    WorkingDirectory = Location,
-                    Force = Force,
-                    StopProcesses = StopProcesses,
-                    Clean = Clean,
-                    Discard = Discard,
-                    CleanLater = Background,
-                };
-                var released = pool.Release(request, Cancellation);
-                Leave(released);
-                if (Background)
-                    BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);
-                if (PassThru)
-                    WriteObject(released);
-            },
-            argument.PoolFolder);
+        var request = new ReleaseRequest
+        {
+            Checkout = argument.Text,
+            LeaseId = LeaseId ?? argument.LeaseId,
+            OwnerProcessId = OwnerProcessId,
+            WorkingDirectory = Location,
+            Force = Force,
+            StopProcesses = StopProcesses,
+            Clean = Clean,
+            Discard = Discard,
+            CleanLater = Background,
+        };
+        var released = pool.Release(request, Cancellation);
+        Leave(released);
+        if (Background)
+            BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);
+        return released;
     }
 
     private void Leave(Checkout checkout)

@@ -94,6 +94,24 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         checkout => leaseId is null ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown : checkout.LeaseId == leaseId,
         step);
 
+    /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> keep it as it is.</summary>
+    /// <param name="action">What is done, for these two.</param>
+    /// <param name="isEmitted">Whether what the change returns is written out.</param>
+    private protected void Change(
+        CheckoutArgument argument, string action, bool isEmitted, Func<Pool, CheckoutArgument, Checkout> change)
+    {
+        if (!ShouldProcess(argument.Text ?? Location, action))
+            return;
+        WithPool(
+            pool =>
+            {
+                var checkout = change(pool, argument);
+                if (isEmitted)
+                    WriteObject(checkout);
+            },
+            argument.PoolFolder);
+    }
+
     private void ForEach(PSObject[]? items, Func<PSObject, CheckoutArgument> read, Func<Checkout, bool> isMeant, Action<CheckoutArgument> step)
     {
         if (items is null)

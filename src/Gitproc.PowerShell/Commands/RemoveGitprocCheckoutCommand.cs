@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.Checkouts;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
@@ -33,12 +34,11 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Run() => ForEachCheckout(Checkout, Remove);
+    private protected override void Run() =>
+        ForEachCheckout(Checkout, argument => Change(argument, "Remove the checkout", PassThru, Remove));
 
-    private void Remove(CheckoutArgument argument)
+    private Checkout Remove(Pool pool, CheckoutArgument argument)
     {
-        if (!ShouldProcess(argument.Text!, "Remove the checkout"))
-            return;
         var request = new RemoveRequest
         {
             Checkout = argument.Text!,
@@ -48,13 +48,6 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
             Discard = Discard,
             StopProcesses = StopProcesses,
         };
-        WithPool(
-            pool =>
-            {
-                var removed = pool.Remove(request, Cancellation);
-                if (PassThru)
-                    WriteObject(removed);
-            },
-            argument.PoolFolder);
+        return pool.Remove(request, Cancellation);
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.Checkouts;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
@@ -32,12 +33,11 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Run() => ForEachCheckout(Checkout, Reset);
+    private protected override void Run() =>
+        ForEachCheckout(Checkout, argument => Change(argument, "Reset the checkout", PassThru, Reset));
 
-    private void Reset(CheckoutArgument argument)
+    private Checkout Reset(Pool pool, CheckoutArgument argument)
     {
-        if (!ShouldProcess(argument.Text ?? Location, "Reset the checkout"))
-            return;
         var request = new ResetRequest
         {
             Checkout = argument.Text,
@@ -46,13 +46,6 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
             Force = Force,
             StopProcesses = StopProcesses,
         };
-        WithPool(
-            pool =>
-            {
-                var reset = pool.Reset(request, Cancellation);
-                if (PassThru)
-                    WriteObject(reset);
-            },
-            argument.PoolFolder);
+        return pool.Reset(request, Cancellation);
     }
 }

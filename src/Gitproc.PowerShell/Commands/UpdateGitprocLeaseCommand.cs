@@ -8,21 +8,8 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>Changes the lease of a checkout: its expiry, label or owner.</summary>
 [Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-GitprocLease.md")]
 [OutputType(typeof(Checkout))]
-public sealed class UpdateGitprocLeaseCommand : GitprocCommand
+public sealed class UpdateGitprocLeaseCommand : LeaseCommand
 {
-    /// <summary>Names, with wildcards, paths or checkouts; the current checkout, when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
-    public PSObject[]? Checkout { get; set; }
-
-    /// <summary>Only this acquisition of it: a later one is left alone.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(LeaseCompleter))]
-    public string? LeaseId { get; set; }
-
     /// <summary>After what time, from now, it expires, as 12h or 14d.</summary>
     [Parameter]
     [Duration]
@@ -51,38 +38,27 @@ public sealed class UpdateGitprocLeaseCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Emit the checkouts as they are afterwards.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    private protected override string Action => "Change the lease";
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForEachLeased(Checkout, LeaseId, Renew);
-
-    private void Renew(CheckoutArgument argument)
+    private protected override Checkout Run(Pool pool, CheckoutArgument argument)
     {
-        if (!ShouldProcess(argument.Text ?? Location, "Change the lease"))
-            return;
-        WithPool(
-            pool =>
-            {
-                var renewed = pool.Renew(new RenewRequest
-                {
-                    Checkout = argument.Text,
-                    LeaseId = LeaseId ?? argument.LeaseId,
-                    WorkingDirectory = Location,
-                    Force = Force,
-                    ExpiresAfter = ExpiresAfter,
-                    IsStrict = Strict.IsPresent ? Strict.ToBool() : null,
-                    Label = Label,
-                    Owner = Owner is null ? null : OwnerArgument.Read(Owner),
-                    Hold = Hold,
-                });
-                if (PassThru)
-                    WriteObject(renewed);
-            },
-            argument.PoolFolder);
+        var request = new RenewRequest
+        {
+            Checkout = argument.Text,
+            LeaseId = LeaseId ?? argument.LeaseId,
+            WorkingDirectory = Location,
+            Force = Force,
+            ExpiresAfter = ExpiresAfter,
+            IsStrict = Strict.IsPresent ? Strict.ToBool() : null,
+            Label = Label,
+            Owner = Owner is null ? null : OwnerArgument.Read(Owner),
+            Hold = Hold,
+        };
+        return pool.Renew(request);
     }
 }

@@ -1,17 +1,16 @@
 using System.Collections;
 using System.Management.Automation;
 using Gitproc.PowerShell.Completion;
-using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Runs a block in a checkout and releases the checkout. What it does is a script: a block runs in the session of who wrote it, and when
-/// Ctrl+C stops the session, "finally" is what still runs. The parameters stand here, as the script is read where it is needed alone.
+/// Ctrl+C stops the session, "finally" is what still runs.
 /// </summary>
 [Cmdlet(VerbsOther.Use, "GitprocCheckout", DefaultParameterSetName = RepositorySet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Use-GitprocCheckout.md")]
 [OutputType(typeof(object))]
-public sealed class UseGitprocCheckoutCommand : PSCmdlet
+public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
 {
     private const string RepositorySet = "Repository";
     private const string HereSet = "Here";
@@ -32,15 +31,6 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
     [Parameter(ParameterSetName = HereSet, Mandatory = true, Position = 0)]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>Fail when none is free instead of making one.</summary>
-    [Parameter]
-    public SwitchParameter NoCreate { get; set; }
-
-    /// <summary>Make at most this many for the repository.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? MaxCheckouts { get; set; }
-
     /// <summary>What to check out.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -52,54 +42,9 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string? NewBranch { get; set; }
 
-    /// <summary>Fetch first, however short ago that was done.</summary>
-    [Parameter]
-    public SwitchParameter Fetch { get; set; }
-
-    /// <summary>Do not fetch: what is there must do.</summary>
-    [Parameter]
-    public SwitchParameter NoFetch { get; set; }
-
-    /// <summary>What is taken away of what the last holder left.</summary>
-    [Parameter]
-    public CleanMode? Clean { get; set; }
-
-    /// <summary>The required kind. If omitted, the setting gitproc.kind applies, or any kind.</summary>
-    [Parameter]
-    public CheckoutKind? Kind { get; set; }
-
     /// <summary>Throw away what the block leaves, instead of rescuing it.</summary>
     [Parameter]
     public SwitchParameter Discard { get; set; }
-
-    /// <summary>Only the checkout of this name will do.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(CheckoutNameCompleter))]
-    public string? Name { get; set; }
-
-    /// <summary>Wait when none is free, first come, first served.</summary>
-    [Parameter]
-    public SwitchParameter Wait { get; set; }
-
-    /// <summary>Wait no longer than so many seconds.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int? TimeoutSec { get; set; }
-
-    /// <summary>What the checkout is for; shown to others.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LabelCompleter))]
-    public string? Label { get; set; }
-
-    /// <summary>Names and values to show with the lease.</summary>
-    [Parameter]
-    public IDictionary? Environment { get; set; }
-
-    /// <summary>The pool's folder.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Pool { get; set; }
 
     /// <summary>Makes the script, in the language of the session that imports the module: one that is constrained cannot.</summary>
     internal static void Prepare() => s_script = ScriptBlock.Create("""
@@ -132,7 +77,6 @@ public sealed class UseGitprocCheckoutCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        DependencyContext.Require();
         if (ShortCommands.Pipeline is null || s_script is null)
             ThrowTerminatingError(ShortCommands.Constrained());
         var target = Repository is null ? SessionState.Path.CurrentLocation.Path : ShownText.Of(Repository);
