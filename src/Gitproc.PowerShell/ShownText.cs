@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
+using Gitproc.Terminal;
 using Gitproc.Text;
-using Gitproc.Views;
 
 namespace Gitproc.PowerShell;
 
@@ -24,7 +24,7 @@ public static class ShownText
     /// <param name="ahead">How many commits the remote's branch has not.</param>
     /// <param name="behind">How many commits it has alone.</param>
     /// <returns>A few words.</returns>
-    public static string Status(bool? isDirty, int? ahead, int? behind) => PrintableStatus.Of(isDirty, ahead, behind);
+    public static string Status(bool? isDirty, int? ahead, int? behind) => CheckoutText.Status(isDirty, ahead, behind);
 
     /// <summary>The name of a checkout, with a mark on the one that the session stands in.</summary>
     /// <param name="name">The checkout's name.</param>
@@ -40,9 +40,13 @@ public static class ShownText
     {
         if (Value("LeaseId") is null)
             return "";
-        var holder = HolderText.Of(
-            Value("OwnerProcessId") as int?, Value("OwnerProcessName") as string, Value("User") as string, Value("Locked") is true, Value("OwnerRuns") as bool?);
-        return HolderText.With(holder, Value("Label") as string);
+        var holder = CheckoutText.Holder(
+            Value("OwnerProcessId") as int?,
+            Value("OwnerProcessName") as string,
+            Value("User") as string,
+            Value("Locked") is true,
+            Value("OwnerRuns") as bool?);
+        return CheckoutText.WithLabel(holder, Value("Label") as string);
 
         object? Value(string property) => checkout.Properties[property]?.Value;
     }
@@ -60,7 +64,7 @@ public static class ShownText
         if (Read(time) is not { } at)
             return "";
         var left = at - DateTimeOffset.UtcNow;
-        return $"{at.ToLocalTime():yyyy-MM-dd HH:mm:ss} ({(left > TimeSpan.Zero ? $"in {PrintableTime.Age(left)}" : Age(at))})";
+        return $"{PrintableTime.Local(at)} ({(left > TimeSpan.Zero ? $"in {PrintableTime.Age(left)}" : Age(at))})";
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal static class GitprocCommand
     public static RootCommand Create(IReadOnlyList<string>? commandToRun)
     {
         // Before anything is printed, what parsing finds wrong included.
-        Terminal.UseUtf8();
+        ResultWriter.UseUtf8();
         var options = new GlobalOptions();
         var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
-using Gitproc.Views;
+using Gitproc.Terminal;
 
 namespace Gitproc.Cli.Commands;
 
@@ -31,7 +31,7 @@ internal static class TopCommand
             try
             {
                 using var screen = new ConsoleScreen();
-                new LivePool(watch, screen, place, Terminal.TakesColor).Run(interruption.Token);
+                new LivePool(watch, screen, place, ConsoleScreen.TakesColor).Run(interruption.Token);
                 return ExitCode.Done;
             }
             catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Gitproc.Cli.Output;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Help;
@@ -46,7 +46,7 @@ internal static class ManualPage
         var body = text.ToList();
         if (body.Count == 0)
             return;
-        lines.Add(Terminal.TakesColor ? $"\e[1m{title.ToUpperInvariant()}\e[0m" : title.ToUpperInvariant());
+        lines.Add(ConsoleScreen.TakesColor ? $"\e[1m{title.ToUpperInvariant()}\e[0m" : title.ToUpperInvariant());
         lines.AddRange(body.Select(line => line.Length == 0 ? "" : new string(' ', Indent) + line));
         lines.Add("");
     }

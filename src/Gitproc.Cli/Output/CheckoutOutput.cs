@@ -1,12 +1,16 @@
 using System.CommandLine;
-using System.Text;
-using Gitproc.Views;
+using Gitproc.Terminal;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
 
 /// <summary>Prints checkouts on standard output.</summary>
 internal static class CheckoutOutput
 {
+    private const int StatusColumn = 4;
+
+    private static readonly string[] Titles = ["NAME", "STATE", "REPOSITORY", "BRANCH", "STATUS", "OWNER", "SINCE"];
+
     /// <summary>The option that asks for JSON.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON." };
 
@@ -19,8 +23,24 @@ internal static class CheckoutOutput
             return;
         }
 
-        using var output = Console.OpenStandardOutput();
-        using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
-        CheckoutTable.Write(checkouts, writer, Terminal.TakesColor, hasStatus, new CurrentCheckout(CurrentFolder.Path));
+        var place = new CurrentCheckout(CurrentFolder.Path);
+        ResultWriter.WriteLines(TextTable.Lines(
+            Columns(Titles, hasStatus),
+            checkouts.Select(checkout => Columns(Cells(checkout, place), hasStatus)),
+            ConsoleScreen.TakesColor ? row => CheckoutText.Color(checkouts[row].State) : null));
     }
+
+    private static string[] Columns(string[] cells, bool hasStatus) =>
+        hasStatus ? cells : [.. cells[..StatusColumn], .. cells[(StatusColumn + 1)..]];
+
+    private static string[] Cells(Checkout checkout, CurrentCheckout place) =>
+    [
+        place.Mark(checkout.Name, checkout.Path),
+        checkout.State.ToString(),
+        checkout.Repository,
+        CheckoutText.Head(checkout),
+        CheckoutText.Status(checkout.IsDirty, checkout.Ahead, checkout.Behind),
+        CheckoutText.WithLabel(CheckoutText.Holder(checkout) ?? "-", checkout.Label),
+        checkout.AcquiredAt is { } time ? PrintableTime.Local(time) : "-",
+    ];
 }

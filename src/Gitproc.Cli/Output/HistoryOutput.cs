@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
 
@@ -20,7 +20,7 @@ internal static class HistoryOutput
         using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
         foreach (var one in events)
         {
-            var time = one.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            var time = PrintableTime.Local(one.Time);
             var why = one.Why is null ? "" : $": {one.Why}";
             writer.WriteLine($"{time}  {one.Checkout,-12}  {one.Kind,-9}  {one.Repository}  by {one.Who}{why}");
         }

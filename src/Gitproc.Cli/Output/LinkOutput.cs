@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
@@ -25,7 +25,7 @@ internal static class PrunedOutput
     private static string[] Cells(PrunedItem item) =>
     [
         Kind(item), item.Name, item.Repository, PrintableSize.Of(item.Size),
-        item.LastUsedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        PrintableTime.Local(item.LastUsedAt),
     ];
 
     private static void WriteJson(PrunedItem item, Utf8JsonWriter json)

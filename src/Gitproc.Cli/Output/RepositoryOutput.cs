@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
@@ -25,7 +25,7 @@ internal static class RepositoryOutput
         $"{repository.Checkouts}",
         $"{repository.Free}",
         $"{repository.Locked}",
-        repository.FetchedAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
+        repository.FetchedAt is { } time ? PrintableTime.Local(time) : "-",
         repository.Size is { } size ? PrintableSize.Of(size) : "-",
     ];
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
@@ -26,7 +26,7 @@ internal static class RescueOutput
         $"{rescue.Files}",
         $"{rescue.Commits}",
         PrintableSize.Of(rescue.Size),
-        rescue.RescuedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        PrintableTime.Local(rescue.RescuedAt),
         PrintableText.Of(rescue.Holder ?? "-"),
     ];
 

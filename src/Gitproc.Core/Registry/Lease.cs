@@ -50,7 +50,7 @@ internal sealed record Lease
         var where = Machine == System.Environment.MachineName ? "" : $" on {Machine}";
         var job = Job is null ? "" : $", {Job}";
         var label = Label is null ? "" : $", '{PrintableText.Of(Label)}'";
-        return $"{who}{where} since {AcquiredAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}{job}{label}";
+        return $"{who}{where} since {PrintableTime.Local(AcquiredAt)}{job}{label}";
     }
 }
 

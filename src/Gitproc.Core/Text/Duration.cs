@@ -28,9 +28,15 @@ public static partial class Duration
     private static partial Regex Form();
 }
 
-/// <summary>Spans of time as messages and views name them.</summary>
+/// <summary>Times and spans of time as messages and views name them.</summary>
 public static class PrintableTime
 {
+    /// <summary>Names a time of this machine's zone.</summary>
+    /// <param name="time">The time.</param>
+    /// <returns>As <c>2026-01-02 13:04:05</c>.</returns>
+    public static string Local(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>Names an age by its greatest unit.</summary>
     /// <param name="age">The age; one below zero counts as zero.</param>
     /// <returns>As <c>3 m</c>.</returns>

@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Gitproc.Cli.Output;
 using Gitproc.PowerShell.Completion;
-using Gitproc.Views;
+using Gitproc.Terminal;
 
 namespace Gitproc.PowerShell.Commands;
 

@@ -22,7 +22,8 @@ namespace Gitproc.PowerShell.Loading;
 /// </remarks>
 internal sealed partial class DependencyContext : AssemblyLoadContext
 {
-    private const string EntryAssembly = "Gitproc.Core";
+    // What the cmdlets refer to.
+    private static readonly string[] Entries = ["Gitproc.Core", "Gitproc.Terminal"];
 
     private static DependencyContext? s_current;
     private static bool s_isComplete;
@@ -46,7 +47,7 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
         var dependencies = new DependencyContext(Path.Combine(moduleFolder, "dependencies"));
         s_current = dependencies;
         // By its path: asked for by its name, an assembly that is not there would be looked for in the default context, which asks here.
-        Default.Resolving += (_, name) => name.Name == EntryAssembly ? dependencies.LoadOwn(EntryAssembly + ".dll") : null;
+        Default.Resolving += (_, name) => Entries.Contains(name.Name) ? dependencies.LoadOwn(name.Name + ".dll") : null;
     }
 
     /// <summary>

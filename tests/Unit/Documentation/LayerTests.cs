@@ -17,7 +17,7 @@ public sealed class LayerTests
         ["Git.Untrusted"], ["Git.Reading"], ["Git.Running"],
         ["Registry"], ["Repositories"], ["Leases"],
         ["Checkouts.Looking"], ["Checkouts.Rescuing"], ["Checkouts.Recycling"], ["Checkouts"],
-        ["Links", "Original", "Ci"], ["Pools"], ["Views"],
+        ["Links", "Original", "Ci"], ["Pools"],
     ];
 
     [Fact]
@@ -39,6 +39,15 @@ public sealed class LayerTests
             .Where(file => Regex.Match(File.ReadAllText(file), "^namespace ([\\w.]+);", RegexOptions.Multiline).Groups[1].Value
                 != $"Gitproc.{Path.GetRelativePath(core, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')}");
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Core_has_no_escape_sequence()
+    {
+        var core = Path.Combine(CiFile.Root, "src", "Gitproc.Core");
+        var found = Directory.EnumerateFiles(core, "*.cs", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+            .Where(line => Regex.IsMatch(line, @"^(?!\s*//).*\\(e|x1[bB]|u001[bB])"));
+        Assert.Empty(found);
     }
 
     private static HashSet<((string Space, string Name) From, (string Space, string Name) To)> References()

@@ -1,6 +1,6 @@
 using Gitproc.Pools;
+using Gitproc.Terminal;
 using Gitproc.Text;
-using Gitproc.Views;
 
 namespace Gitproc.Unit.Views;
 

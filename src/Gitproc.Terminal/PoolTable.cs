@@ -1,7 +1,7 @@
 using Gitproc.Pools;
 using Gitproc.Text;
 
-namespace Gitproc.Views;
+namespace Gitproc.Terminal;
 
 /// <summary>The table of checkouts and of those who wait: what the live view shows, and what is printed where there is no terminal.</summary>
 /// <param name="snapshot">What is shown.</param>
@@ -9,10 +9,8 @@ namespace Gitproc.Views;
 /// <param name="place">Where one stands.</param>
 public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, CurrentCheckout place)
 {
-    private const int State = 1;
     private const int Age = 2;
     private const int Repository = 3;
-    private const string Between = "  ";
 
     private static readonly string[] Titles = ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"];
 
@@ -24,21 +22,15 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
 
     /// <summary>Lays the table out as wide as what is in it.</summary>
     /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
-    public IReadOnlyList<string> Lines()
-    {
-        var rows = Rows();
-        return rows.Count == 0 ? [] : [.. LayOut(rows, int.MaxValue, hasColor: false)];
-    }
+    public IReadOnlyList<string> Lines() =>
+        [.. LayOut(Rows(), int.MaxValue, hasColor: false)];
 
     /// <summary>Lays the table out for a terminal: who is at work first.</summary>
     /// <param name="width">The columns of the terminal.</param>
     /// <param name="hasColor">Whether states are coloured.</param>
     /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
-    public IReadOnlyList<string> Lines(int width, bool hasColor)
-    {
-        var rows = Rows();
-        return rows.Count == 0 ? [] : [.. LayOut([.. rows.OrderBy(row => Rank(row.State))], width, hasColor)];
-    }
+    public IReadOnlyList<string> Lines(int width, bool hasColor) =>
+        [.. LayOut([.. Rows().OrderBy(row => Rank(row.State))], width, hasColor)];
 
     /// <summary>Says how many there are of each.</summary>
     /// <returns>As <c>3 checkouts: 1 free, 2 locked; 1 waiting</c>.</returns>
@@ -63,8 +55,8 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         entry.Checkout.State.ToString(),
         PrintableTime.Age(now - entry.Since),
         PrintableText.Of(entry.Checkout.Repository),
-        PrintableText.Of(entry.Checkout.Branch ?? (entry.Checkout.Commit is { } commit ? $"({commit[..7]})" : "-")),
-        HolderText.Of(entry.Checkout) ?? "-",
+        CheckoutText.Head(entry.Checkout),
+        CheckoutText.Holder(entry.Checkout) ?? "-",
         PrintableText.Of(entry.Doing),
     ];
 
@@ -90,25 +82,19 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
 
     private static IEnumerable<string> LayOut(List<Row> rows, int width, bool hasColor)
     {
-        var widths = Fit([.. Titles.Select((title, column) => rows.Max(row => row.Cells[column].Length) is var longest ? Math.Max(title.Length, longest) : 0)], width);
-        yield return Line(Titles, null);
-        foreach (var row in rows)
-            yield return Line(row.Cells, hasColor ? Color(row.State) : null);
+        var widths = Fit(TextTable.Widths([Titles, .. rows.Select(row => row.Cells)]), width);
+        int[] columns = [.. Enumerable.Range(0, Titles.Length).Where(column => widths[column] > 0)];
+        return TextTable.Lines(
+            Shown(Titles),
+            rows.Select(row => Shown(row.Cells)),
+            hasColor ? row => CheckoutText.Color(rows[row].State) : null);
 
-        string Line(string[] cells, string? color)
+        string[] Shown(string[] cells) => [.. columns.Select(column => column switch
         {
-            var shown = new List<string>();
-            for (var column = 0; column < cells.Length; column++)
-            {
-                if (widths[column] == 0)
-                    continue;
-                var text = column == Repository ? CutText.Start(cells[column], widths[column]) : CutText.End(cells[column], widths[column]);
-                text = column == Age ? text.PadLeft(widths[column]) : text.PadRight(widths[column]);
-                shown.Add(column == State && color is not null ? $"{color}{text}\e[0m" : text);
-            }
-
-            return string.Join(Between, shown).TrimEnd();
-        }
+            Age => cells[column].PadLeft(widths[column]),
+            Repository => CutText.Start(cells[column], widths[column]),
+            _ => CutText.End(cells[column], widths[column]),
+        })];
     }
 
     private static int[] Fit(int[] wanted, int width)
@@ -125,7 +111,8 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         }
     }
 
-    private static long Total(int[] widths) => widths.Sum(one => (long)one) + (Between.Length * (widths.Count(one => one > 0) - 1));
+    private static long Total(int[] widths) =>
+        widths.Sum(one => (long)one) + (TextTable.Between.Length * (widths.Count(one => one > 0) - 1));
 
     private static int? Widest(int[] widths)
     {
@@ -138,14 +125,6 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
 
         return widest;
     }
-
-    private static string Color(CheckoutState? state) => state switch
-    {
-        CheckoutState.Free => "\e[32m",
-        CheckoutState.Broken => "\e[31m",
-        null => "\e[36m",
-        _ => "\e[33m",
-    };
 
     // A checkout; without a state one who waits.
     private sealed record Row(CheckoutState? State, string[] Cells);

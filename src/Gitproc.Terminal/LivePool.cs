@@ -2,14 +2,14 @@ using Gitproc.Pools;
 using Gitproc.Reports;
 using Gitproc.Text;
 
-namespace Gitproc.Views;
+namespace Gitproc.Terminal;
 
 /// <summary>The live view of a pool on a terminal, which is afterwards as it was before.</summary>
 /// <param name="watch">What is looked at.</param>
 /// <param name="screen">The terminal.</param>
 /// <param name="place">Where one stands.</param>
 /// <param name="hasColor">Whether colours are wanted.</param>
-public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout place, bool hasColor)
+public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheckout place, bool hasColor)
 {
     // xterm's control sequences: the other screen, without a cursor; a line that is too long is cut and does not wrap.
     private const string Enter = "\e[?1049h\e[?25l\e[?7l\e[2J";
@@ -40,7 +40,7 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout pl
     {
         // What is wrong with the pool is told on the screen that stays.
         Look();
-        screen.Write(Enter);
+        Console.Out.Write(Enter);
         try
         {
             while (true)
@@ -60,7 +60,7 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout pl
         }
         finally
         {
-            screen.Write(Leave);
+            Console.Out.Write(Leave);
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout pl
 
     private void Draw()
     {
-        var size = screen.Size;
+        var size = ConsoleScreen.Size;
         if (size == _size && Environment.TickCount64 < _drawAt)
             return;
         _drawAt = Environment.TickCount64 + BetweenAgesMilliseconds;
@@ -107,7 +107,7 @@ public sealed class LivePool(PoolWatch watch, IScreen screen, CurrentCheckout pl
 
         (_shown, _size) = (lines, size);
         if (changes.Length > 0)
-            screen.Write(changes);
+            Console.Out.Write(changes);
     }
 
     // One for each line of the terminal.

@@ -1,6 +1,6 @@
 using Gitproc.Files;
 
-namespace Gitproc.Views;
+namespace Gitproc.Terminal;
 
 /// <summary>The folder that somebody stands in, by which the checkout around it is marked.</summary>
 /// <param name="directory">Its absolute path; it may be gone, or lead through links.</param>

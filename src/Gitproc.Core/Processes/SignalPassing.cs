@@ -1,20 +1,20 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
+using Gitproc.Interop;
 
-namespace Gitproc.Cli;
+namespace Gitproc.Processes;
 
 /// <summary>
 /// Lives on while a command runs, so that its checkout is released when it has ended. Ctrl+C reaches the command
 /// from the terminal itself; a request to end, which reaches this process alone, is passed on to it.
 /// </summary>
-internal sealed partial class SignalPassing : IDisposable
+public sealed class SignalPassing : IDisposable
 {
     // POSIX numbers, the same on Linux and macOS.
     private const int SigHup = 1;
     private const int SigTerm = 15;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private int _processId;
     private int _early;
 
@@ -28,6 +28,7 @@ internal sealed partial class SignalPassing : IDisposable
     }
 
     /// <summary>Names the process that signals are passed to. One that came while it was started is passed on now.</summary>
+    /// <param name="processId">The process.</param>
     public void To(int processId)
     {
         lock (_lock)
@@ -61,11 +62,7 @@ internal sealed partial class SignalPassing : IDisposable
             if (_processId == 0)
                 _early = signal;
             else if (!OperatingSystem.IsWindows())
-                _ = Kill(_processId, signal);
+                _ = LibC.Kill(_processId, signal);
         }
     }
-
-    [UnsupportedOSPlatform("windows")]
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int processId, int signal);
 }

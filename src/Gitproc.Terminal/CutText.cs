@@ -1,4 +1,4 @@
-namespace Gitproc.Views;
+namespace Gitproc.Terminal;
 
 /// <summary>Text that is cut to a width, counted in characters.</summary>
 public static class CutText

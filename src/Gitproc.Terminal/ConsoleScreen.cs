@@ -1,14 +1,38 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Gitproc.Views;
 
-namespace Gitproc.Cli.Output;
+namespace Gitproc.Terminal;
+
+/// <summary>A key that a live view obeys.</summary>
+public enum ScreenKey
+{
+    /// <summary>None was pressed, or one that means nothing.</summary>
+    None,
+
+    /// <summary>End the view.</summary>
+    Quit,
+
+    /// <summary>Ctrl+C, where it comes as a key.</summary>
+    Interrupt,
+
+    /// <summary>A line up.</summary>
+    Up,
+
+    /// <summary>A line down.</summary>
+    Down,
+
+    /// <summary>A page up.</summary>
+    PageUp,
+
+    /// <summary>A page down.</summary>
+    PageDown,
+}
 
 /// <summary>
-/// The terminal of this process, for a live view. Also compiled into the module: Core knows no terminal. While there is one, keys are
-/// not shown and Ctrl+C is a key like any other; disposing it gives the terminal back as it was.
+/// The terminal of this process, for a live view: one that obeys ANSI escape sequences. As long as the object lives, keys
+/// are not shown and Ctrl+C is a key like any other. Disposing it gives the terminal back as it was.
 /// </summary>
-internal sealed partial class ConsoleScreen : IScreen, IDisposable
+public sealed partial class ConsoleScreen : IDisposable
 {
     private const int StandardInput = 0;
     private const int StandardOutput = 1;
@@ -43,16 +67,19 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
     /// <summary>Whether there is one that obeys escape sequences.</summary>
     public static bool IsThere => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
-    /// <inheritdoc/>
-    public (int Width, int Height) Size => Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height ? (width, height) : (80, 24);
+    /// <summary>Whether standard output obeys escape sequences and colours are wanted (no-color.org).</summary>
+    public static bool TakesColor => IsThere && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    /// <inheritdoc/>
+    /// <summary>Its columns and lines; both 1 or more.</summary>
+    public static (int Width, int Height) Size =>
+        Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height ? (width, height) : (80, 24);
+
+    /// <summary>Whether it has keys; otherwise only Ctrl+C, which is no key then, ends a view.</summary>
     public bool HasKeys => _before is not null || (OperatingSystem.IsWindows() && !Console.IsInputRedirected);
 
-    /// <inheritdoc/>
-    public void Write(string text) => Console.Out.Write(text);
-
-    /// <inheritdoc/>
+    /// <summary>Waits for a key.</summary>
+    /// <param name="longest">How long.</param>
+    /// <returns>The key; <see cref="ScreenKey.None"/> when none was pressed.</returns>
     public ScreenKey WaitForKey(TimeSpan longest)
     {
         if (_before is not null)
@@ -63,10 +90,12 @@ internal sealed partial class ConsoleScreen : IScreen, IDisposable
             return ScreenKey.None;
         }
 
-        for (var end = Environment.TickCount64 + (long)longest.TotalMilliseconds; !Console.KeyAvailable; Thread.Sleep(BetweenLooksOnWindows))
+        var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        while (!Console.KeyAvailable)
         {
             if (Environment.TickCount64 >= end)
                 return ScreenKey.None;
+            Thread.Sleep(BetweenLooksOnWindows);
         }
 
         var key = Console.ReadKey(intercept: true);
