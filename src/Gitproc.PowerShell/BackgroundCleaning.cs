@@ -15,7 +15,7 @@ public static class BackgroundCleaning
     public static void Run(string pool, string checkout, string clean, bool discard)
     {
         DetachedProcess.Leave();
-        new Pool(pool).Clean(checkout, clean.Length == 0 ? null : Enum.Parse<CleanMode>(clean), discard);
+        new Pool(pool).Checkouts.Clean(checkout, clean.Length == 0 ? null : Enum.Parse<CleanMode>(clean), discard);
     }
 
     // The session's own pwsh, which as a .NET tool is "dotnet" with pwsh.dll; a program that hosts PowerShell is none. Where there

@@ -55,7 +55,7 @@ internal static class AcquireCommand
                 Terms = request.Terms with { ExpiresAfter = parsed.GetValue(expiry), IsStrict = parsed.GetValue(strict) },
             };
             var pool = options.Open(parsed);
-            Print(pool, pool.Acquire(request, interruption.Token), step);
+            Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step);
             return ExitCode.Done;
         });
         return command;
@@ -71,7 +71,7 @@ internal static class AcquireCommand
         catch
         {
             foreach (var checkout in checkouts)
-                pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = pool.Path });
+                pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = pool.Path });
             throw;
         }
     }

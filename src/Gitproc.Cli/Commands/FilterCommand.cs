@@ -22,7 +22,7 @@ internal static class FilterCommand
         command.SetAction(parsed =>
         {
             var filter = CheckoutFilter.ByPattern(parsed.GetValue(pattern)!);
-            var checkouts = options.Open(parsed).List(repository: null, CurrentFolder.Path);
+            var checkouts = options.Open(parsed).Checkouts.List(repository: null, CurrentFolder.Path);
             CheckoutOutput.Write([.. checkouts.Where(checkout => filter.Matches(checkout.Name))], parsed.GetValue(json));
             return ExitCode.Done;
         });

@@ -32,7 +32,7 @@ internal static class HistoryCommand
         };
         command.SetAction(parsed =>
         {
-            var events = options.Open(parsed).History(new HistoryRequest
+            var events = options.Open(parsed).Leases.ListHistory(new HistoryRequest
             {
                 Checkout = parsed.GetValue(checkout),
                 Repository = parsed.GetValue(repository),

@@ -28,7 +28,7 @@ internal static class LinkCommand
             }
 
             using var interruption = new Interruption();
-            var link = options.Open(parsed).Link(
+            var link = options.Open(parsed).Links.Create(
                 new LinkRequest
                 {
                     Path = folder,
@@ -54,7 +54,7 @@ internal static class LinkCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            var link = options.Open(parsed).SwitchLink(CurrentFolder.Path, parsed.GetRequiredValue(wanted), parsed.GetValue(newBranch), interruption.Token);
+            var link = options.Open(parsed).Links.Switch(CurrentFolder.Path, parsed.GetRequiredValue(wanted), parsed.GetValue(newBranch), interruption.Token);
             Messages.WriteLine($"gitproc: {link.Path} is at {PrintableText.Of(link.Branch ?? link.Commit ?? "no commit")}");
             return ExitCode.Done;
         });
@@ -70,7 +70,7 @@ internal static class LinkCommand
         {
             using var interruption = new Interruption();
             LinkOutput.Write(
-                options.Open(parsed).ListLinks(parsed.GetValue(baseRepository), CurrentFolder.Path, interruption.Token), parsed.GetValue(json));
+                options.Open(parsed).Links.List(parsed.GetValue(baseRepository), CurrentFolder.Path, interruption.Token), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -84,7 +84,7 @@ internal static class LinkCommand
         {
             foreach (var path in parsed.GetValue(paths) is [_, ..] named ? named : new string?[] { null })
             {
-                foreach (var link in Pool.RepairLinks(path, CurrentFolder.Path))
+                foreach (var link in PoolLinks.Repair(path, CurrentFolder.Path))
                     Messages.WriteLine($"gitproc: {link.Path} is {(link.Missing ? $"missing; to put it back: gitproc link restore {link.Name}" : $"of {link.Base}")}");
             }
 
@@ -104,7 +104,7 @@ internal static class LinkCommand
             using var interruption = new Interruption();
             ResultWriter.WriteLines(
             [
-                options.Open(parsed).RestoreLink(
+                options.Open(parsed).Links.Restore(
                     parsed.GetRequiredValue(link), parsed.GetValue(path), parsed.GetValue(baseRepository), CurrentFolder.Path, interruption.Token).Path,
             ]);
             return ExitCode.Done;
@@ -126,7 +126,7 @@ internal static class LinkCommand
             var pool = options.Open(parsed);
             foreach (var link in parsed.GetRequiredValue(links))
             {
-                var removed = pool.RemoveLink(
+                var removed = pool.Links.Remove(
                     new RemoveLinkRequest
                     {
                         Link = link,

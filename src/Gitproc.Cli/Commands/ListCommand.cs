@@ -24,8 +24,8 @@ internal static class ListCommand
             var pool = options.Open(parsed);
             var hasStatus = parsed.GetValue(status);
             var checkouts = hasStatus
-                ? pool.ListWithStatus(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token)
-                : pool.List(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
+                ? pool.Checkouts.ListWithStatus(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token)
+                : pool.Checkouts.List(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
             CheckoutOutput.Write(checkouts, parsed.GetValue(json), hasStatus);
             return ExitCode.Done;
         });

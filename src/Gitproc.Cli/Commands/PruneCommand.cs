@@ -24,7 +24,7 @@ internal static class PruneCommand
             using var interruption = new Interruption();
             var pool = options.Open(parsed);
             var defaults = new PruneRequest { WorkingDirectory = CurrentFolder.Path };
-            var items = pool.FindUnused(
+            var items = pool.Care.FindUnused(
                 defaults with
                 {
                     UnusedFor = parsed.GetValue(unusedFor) ?? defaults.UnusedFor,
@@ -41,10 +41,10 @@ internal static class PruneCommand
             var removed = new List<PrunedItem>();
             var code = EachOf.Do(items, item =>
             {
-                if (pool.Prune(item, interruption.Token))
+                if (pool.Care.Prune(item, interruption.Token))
                     removed.Add(item);
             });
-            pool.Maintain(interruption.Token);
+            pool.Care.Maintain(interruption.Token);
             PrunedOutput.Write(removed, parsed.GetValue(json));
             return code;
         });

@@ -11,7 +11,7 @@ internal static class ReapCommand
         var command = new Command("reap", "Take off the leases whose owners are gone or that have expired. acquire does so by itself when it needs one.");
         command.SetAction(parsed =>
         {
-            foreach (var checkout in options.Open(parsed).Reap())
+            foreach (var checkout in options.Open(parsed).Leases.Reap())
                 GlobalOptions.Tell(checkout);
             return ExitCode.Done;
         });

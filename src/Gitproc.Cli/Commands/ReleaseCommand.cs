@@ -33,7 +33,7 @@ internal static class ReleaseCommand
                 CleanLater = parsed.GetValue(background),
             };
             var pool = options.Open(parsed);
-            var released = pool.Release(request, interruption.Token);
+            var released = pool.Leases.Release(request, interruption.Token);
             if (request.CleanLater)
                 CleanCommand.Start(pool.Path, released.Name, request);
             else

@@ -27,7 +27,7 @@ internal static class RemoveCommand
             var pool = options.Open(parsed);
             return EachOf.Do(parsed.GetValue(checkouts)!, checkout =>
             {
-                var removed = pool.Remove(
+                var removed = pool.Checkouts.Remove(
                     new RemoveRequest
                     {
                         Checkout = checkout,

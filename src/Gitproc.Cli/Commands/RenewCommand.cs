@@ -25,7 +25,7 @@ internal static class RenewCommand
             "Hand it over: the process whose end ends it from now on.");
         command.SetAction(parsed =>
         {
-            options.Open(parsed).Renew(new RenewRequest
+            options.Open(parsed).Leases.Renew(new RenewRequest
             {
                 Checkout = parsed.GetValue(checkout),
                 LeaseId = parsed.GetValue(leaseId),

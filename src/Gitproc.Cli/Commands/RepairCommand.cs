@@ -13,7 +13,7 @@ internal static class RepairCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            ResultWriter.WriteLines(options.Open(parsed).Repair(interruption.Token));
+            ResultWriter.WriteLines(options.Open(parsed).Care.Repair(interruption.Token));
             return ExitCode.Done;
         });
         return command;

@@ -15,7 +15,7 @@ internal static class RepositoriesCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            RepositoryOutput.Write(options.Open(parsed).DescribeRepositories(isWanted: null, interruption.Token), parsed.GetValue(json));
+            RepositoryOutput.Write(options.Open(parsed).Care.ListRepositories(isWanted: null, interruption.Token), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

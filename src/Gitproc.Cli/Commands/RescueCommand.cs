@@ -24,7 +24,7 @@ internal static class RescueCommand
         {
             using var interruption = new Interruption();
             RescueOutput.Write(
-                options.Open(parsed).ListRescues(parsed.GetValue(repository), CurrentFolder.Path, parsed.GetValue(undone), interruption.Token), parsed.GetValue(json));
+                options.Open(parsed).Rescues.List(parsed.GetValue(repository), CurrentFolder.Path, parsed.GetValue(undone), interruption.Token), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -38,7 +38,7 @@ internal static class RescueCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            var checkout = options.Open(parsed).RestoreRescue(
+            var checkout = options.Open(parsed).Rescues.Restore(
                 parsed.GetRequiredValue(rescue),
                 new AcquireRequest
                 {
@@ -61,7 +61,7 @@ internal static class RescueCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            options.Open(parsed).RemoveRescue(parsed.GetRequiredValue(rescue), CurrentFolder.Path, interruption.Token);
+            options.Open(parsed).Rescues.Remove(parsed.GetRequiredValue(rescue), CurrentFolder.Path, interruption.Token);
             return ExitCode.Done;
         });
         return command;

@@ -26,7 +26,7 @@ internal static class ResetCommand
                 Force = parsed.GetValue(force),
                 StopProcesses = parsed.GetValue(stop),
             };
-            var reset = options.Open(parsed).Reset(request, interruption.Token);
+            var reset = options.Open(parsed).Checkouts.Reset(request, interruption.Token);
             Messages.WriteLine($"gitproc: {reset.Name} is as new, and {(reset.Locked ? "locked" : "free")}");
             return ExitCode.Done;
         });

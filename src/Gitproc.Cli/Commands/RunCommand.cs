@@ -44,7 +44,7 @@ internal static class RunCommand
             var owner = LeaseOwner.OfProcess(Environment.ProcessId);
             Checkout checkout;
             using (var interruption = new Interruption())
-                checkout = pool.Acquire(acquire.Request(parsed, owner), interruption.Token)[0];
+                checkout = pool.Acquiring.Acquire(acquire.Request(parsed, owner), interruption.Token)[0];
             var ownerId = Environment.ProcessId;
             try
             {
@@ -63,7 +63,7 @@ internal static class RunCommand
     {
         try
         {
-            pool.Release(new ReleaseRequest
+            pool.Leases.Release(new ReleaseRequest
             {
                 Checkout = checkout.Name,
                 LeaseId = checkout.LeaseId,
@@ -116,7 +116,7 @@ internal static class RunCommand
     {
         try
         {
-            pool.Renew(new RenewRequest
+            pool.Leases.Renew(new RenewRequest
             {
                 Checkout = checkout.Name,
                 LeaseId = checkout.LeaseId,

@@ -20,7 +20,7 @@ internal static class TopCommand
             using var interruption = new Interruption();
             var isLive = ConsoleScreen.IsThere;
             var pool = isLive ? options.OpenQuietly(parsed) : options.Open(parsed);
-            using var watch = pool.Watch(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
+            using var watch = pool.Checkouts.Watch(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
             var place = new CurrentCheckout(CurrentFolder.Path);
             if (!isLive)
             {

@@ -24,7 +24,7 @@ internal static class WarmCommand
                 Count = parsed.GetValue(count)!.Value,
                 Kind = parsed.GetValue(kind),
             };
-            ResultWriter.WriteLines(options.Open(parsed).Warm(request, interruption.Token).Select(checkout => checkout.Path));
+            ResultWriter.WriteLines(options.Open(parsed).Acquiring.Warm(request, interruption.Token).Select(checkout => checkout.Path));
             return ExitCode.Done;
         });
         return command;

@@ -16,8 +16,8 @@ internal sealed class SuggestedValues(LineSoFar line)
     /// <summary>The values of an argument.</summary>
     public IEnumerable<Suggestion> For(Argument argument, string typed) => argument.HelpName switch
     {
-        "NAME" => Begin(_pool.Value.SuggestLinks(line.ValueOf(Repository), CurrentFolder.Path), typed),
-        "ID" => Begin(_pool.Value.SuggestRescues(CurrentFolder.Path), typed),
+        "NAME" => Begin(_pool.Value.Suggestions.Links(line.ValueOf(Repository), CurrentFolder.Path), typed),
+        "ID" => Begin(_pool.Value.Suggestions.Rescues(CurrentFolder.Path), typed),
         "COMMAND" => line.AllCommands(typed),
         Shell => Begin(CompletionCommand.Shells.Select(shell => new Suggestion(shell, "")), typed),
         var name => For(name, typed),
@@ -26,24 +26,24 @@ internal sealed class SuggestedValues(LineSoFar line)
     /// <summary>The values of an option.</summary>
     public IEnumerable<Suggestion> For(Option option, string typed) => option.HelpName switch
     {
-        "ID" => Begin(_pool.Value.SuggestLeases(), typed),
+        "ID" => Begin(_pool.Value.Suggestions.Leases(), typed),
         "MODE" => Begin([new("default", "all that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
         "KIND" => Begin([new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")], typed),
-        "TEXT" => Begin(_pool.Value.SuggestLabels(), typed),
+        "TEXT" => Begin(_pool.Value.Suggestions.Labels(), typed),
         var name => For(name, typed),
     };
 
     private IEnumerable<Suggestion> For(string? helpName, string typed) => helpName switch
     {
-        "CHECKOUT" => Begin(_pool.Value.SuggestCheckouts(), typed),
-        Repository => Named(_pool.Value.SuggestRepositories(CurrentFolder.Path), typed),
+        "CHECKOUT" => Begin(_pool.Value.Suggestions.Checkouts(), typed),
+        Repository => Named(_pool.Value.Suggestions.Repositories(CurrentFolder.Path), typed),
         "REF" => Begin(Refs(), typed),
         _ => [],
     };
 
     private IReadOnlyList<Suggestion> Refs() => line.Command.Name is "link" or "checkout"
-        ? _pool.Value.SuggestLinkRefs(line.ValueOf(Repository), line.ValueOf("PATH") ?? ".", CurrentFolder.Path)
-        : _pool.Value.SuggestRefs(line.ValueOf(Repository), CurrentFolder.Path);
+        ? _pool.Value.Suggestions.LinkRefs(line.ValueOf(Repository), line.ValueOf("PATH") ?? ".", CurrentFolder.Path)
+        : _pool.Value.Suggestions.Refs(line.ValueOf(Repository), CurrentFolder.Path);
 
     private static IEnumerable<Suggestion> Begin(IEnumerable<Suggestion> all, string typed) =>
         all.Where(found => found.Text.StartsWith(typed, StringComparison.Ordinal));

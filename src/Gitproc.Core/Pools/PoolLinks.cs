@@ -11,29 +11,38 @@ using Gitproc.Text;
 
 namespace Gitproc.Pools;
 
-// Light-weight checkouts, of repositories of the pool and of any other. The pool is opened only for its own.
-public sealed partial class Pool
+/// <summary>Light-weight checkouts, of repositories of the pool and of any other. Thread-safe.</summary>
+/// <remarks>
+/// A light-weight checkout belongs to a base repository, so each operation finds that first: the one that the caller
+/// names, else what the <c>.gitlink</c> in the folder says, else the submodule that the folder is for, else the repository
+/// around it. The pool is opened only if the base repository is one of its own, which is fetched or cloned then.
+/// </remarks>
+public sealed class PoolLinks
 {
+    private readonly Session _session;
+
+    internal PoolLinks(Session session) => _session = session;
+
     /// <summary>Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository.</summary>
     /// <param name="request">Where, and of what.</param>
     /// <param name="cancellationToken">Ends the operation; nothing is left of it.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">It cannot be made; the reason says why, and nothing is changed.</exception>
-    public Link Link(LinkRequest request, CancellationToken cancellationToken = default)
+    public Link Create(LinkRequest request, CancellationToken cancellationToken = default)
     {
         if (string.IsNullOrWhiteSpace(request.Path))
             throw new GitprocException(ErrorReason.InvalidLink, "The path is empty. Name a folder.", request.Path);
         if (request.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) || name != name.Trim()))
             throw new GitprocException(ErrorReason.InvalidLink, $"'{PrintableText.Of(name)}' can be no name of a light-weight checkout.", name);
-        var path = Paths.Real(System.IO.Path.GetFullPath(request.Path, request.WorkingDirectory));
+        var path = Paths.Real(Path.GetFullPath(request.Path, request.WorkingDirectory));
         var wanted = ReadRef(request.Ref, request.NewBranch, path);
         if (LinkLookup.At(path) is { IsUnborn: true } left)
             throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end.", path) { Hint = new(" To end it: ", "link remove", left.Name) { Options = [new("Discard")] } };
         LinkFolder.MustBeFree(path);
-        var file = GitlinkFile.Read(System.IO.Path.Combine(path, GitlinkFile.FileName));
+        var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
         var source = FindSource(request, path, file, wanted, cancellationToken);
         var said = request.Base is null ? file : null;
-        return new LinkCreation(_git)
+        return new LinkCreation(_session.Git)
             .Create(path, source, new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name }, cancellationToken)
             .Describe();
     }
@@ -45,16 +54,16 @@ public sealed partial class Pool
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">There is no <c>.gitlink</c> file, or it cannot be checked out.</exception>
-    public Link SwitchLink(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
+    public Link Switch(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
     {
         var path = Paths.Real(folder);
         if (LinkLookup.At(path) is { } link)
         {
-            new LinkCreation(_git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
+            new LinkCreation(_session.Git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
             return link.Describe();
         }
 
-        if (!File.Exists(System.IO.Path.Combine(path, GitlinkFile.FileName)))
+        if (!File.Exists(Path.Combine(path, GitlinkFile.FileName)))
         {
             throw new GitprocException(
                 ErrorReason.LinkNotFound,
@@ -65,7 +74,7 @@ public sealed partial class Pool
             };
         }
 
-        return Link(new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch }, cancellationToken);
+        return Create(new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch }, cancellationToken);
     }
 
     /// <summary>Lists light-weight checkouts. Reads only, and starts no process.</summary>
@@ -74,7 +83,7 @@ public sealed partial class Pool
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by name.</returns>
     /// <exception cref="GitprocException">The base repository is not found.</exception>
-    public IReadOnlyList<Link> ListLinks(string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<Link> List(string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default) =>
         [.. LinkBases(baseRepository, workingDirectory, cancellationToken).SelectMany(place => new LinkStore(place).List()).Select(link => link.Describe())];
 
     /// <summary>Leads light-weight checkouts and their base repository back to one another when one was moved.</summary>
@@ -82,9 +91,9 @@ public sealed partial class Pool
     /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <returns>The checkouts.</returns>
     /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
-    public static IReadOnlyList<Link> RepairLinks(string? path, string workingDirectory)
+    public static IReadOnlyList<Link> Repair(string? path, string workingDirectory)
     {
-        if ((path is null ? Above(Paths.Real(workingDirectory)) : Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory))) is { } folder)
+        if ((path is null ? Above(Paths.Real(workingDirectory)) : Paths.Real(Path.GetFullPath(path, workingDirectory))) is { } folder)
             return [LinkRepair.Repair(folder).Describe()];
         return LocalRepository.Around(workingDirectory) is var (place, _)
             ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
@@ -99,18 +108,18 @@ public sealed partial class Pool
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">There is none, it is not missing, or something is in the way.</exception>
-    public Link RestoreLink(string link, string? path, string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default)
+    public Link Restore(string link, string? path, string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        var target = path is null ? null : Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory));
+        var target = path is null ? null : Paths.Real(Path.GetFullPath(path, workingDirectory));
         var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
         foreach (var place in places)
         {
-            if (new Rescues(place.CommonDirectory, _git).Find(link, cancellationToken) is { } rescue)
-                return new LinkRestore(_git).Restore(place, rescue, target, cancellationToken).Describe();
+            if (new Rescues(place.CommonDirectory, _session.Git).Find(link, cancellationToken) is { } rescue)
+                return new LinkRestore(_session.Git).Restore(place, rescue, target, cancellationToken).Describe();
         }
 
         var state = FindLink(places, link, workingDirectory);
-        return new LinkRestore(_git).Restore(state, target ?? state.Path, cancellationToken).Describe();
+        return new LinkRestore(_session.Git).Restore(state, target ?? state.Path, cancellationToken).Describe();
     }
 
     /// <summary>Ends a light-weight checkout: its folder, HEAD and index go, and what is in no commit of the base repository is rescued first.</summary>
@@ -118,13 +127,13 @@ public sealed partial class Pool
     /// <param name="cancellationToken">Ends the operation before anything is removed.</param>
     /// <returns>The checkout as it was.</returns>
     /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
-    public Link RemoveLink(RemoveLinkRequest request, CancellationToken cancellationToken = default)
+    public Link Remove(RemoveLinkRequest request, CancellationToken cancellationToken = default)
     {
         var state = FindLink(LinkBases(request.Base, request.WorkingDirectory, cancellationToken), request.Link, request.WorkingDirectory);
         if (state.IsThere && Paths.IsIn(Paths.Real(request.WorkingDirectory), state.Path))
             throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
         var was = state.Describe();
-        new LinkRemoval(_git, reports) { MaxRescueSize = PoolSettings.Read(new GitConfigReader(_git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
+        new LinkRemoval(_session.Git, _session.Reports) { MaxRescueSize = PoolSettings.Read(new GitConfigReader(_session.Git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
             .Remove(state, request.Discard, request.Force, cancellationToken);
         return was;
     }
@@ -133,42 +142,42 @@ public sealed partial class Pool
     private static WantedRef ReadRef(string? text, bool isNew, string path) =>
         WantedRef.Parse(text, newBranch: null) is var wanted && (!isNew || wanted.NewBranch is not null)
             ? wanted
-            : WantedRef.Parse(null, wanted.Name ?? System.IO.Path.GetFileName(path));
+            : WantedRef.Parse(null, wanted.Name ?? Path.GetFileName(path));
 
     private LinkSource FindSource(LinkRequest request, string path, GitlinkFile? file, WantedRef wanted, CancellationToken cancellationToken)
     {
         if (request.Base is { } named)
             return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.OfNew(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
         var gitdir = file?.Gitdir ?? "";
-        if (gitdir.Length == 0 && new SubmoduleBase(_git).Find(path, cancellationToken) is { } submodule)
+        if (gitdir.Length == 0 && new SubmoduleBase(_session.Git).Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
         return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "", new(" Name it: ", "link", "PATH") { Options = [new("Base", "REPOSITORY")] }), wanted, path);
     }
 
     // What begins as paths do is one from in the working directory, as everywhere. Another one is searched for as a .gitlink says.
-    private static RepositoryPlace? LocalBase(string text, string path, string workingDirectory)
+    internal static RepositoryPlace? LocalBase(string text, string path, string workingDirectory)
     {
         if (text.Any(char.IsControl) || string.IsNullOrWhiteSpace(text))
             throw new GitprocException(ErrorReason.BaseNotFound, "The base repository is empty, or has control characters in it.", text);
         if (!LocalPath.Is(text, new AddressRules { WorkingDirectory = workingDirectory }))
             return BaseSearch.Nearest(path, text);
-        var full = text is ['~', ..] ? Paths.Home + text[1..] : System.IO.Path.GetFullPath(text, workingDirectory);
+        var full = text is ['~', ..] ? Paths.Home + text[1..] : Path.GetFullPath(text, workingDirectory);
         return LocalRepository.FindPlace(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
     }
 
     private LinkSource PoolSource(string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
     {
-        return With(Find, cancellationToken);
+        return _session.With(Find, cancellationToken);
 
         LinkSource Find(PoolDatabase database)
         {
-            var config = ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
             var repositories = new RepositoryTable(database.Connection);
             var target = ResolveBase(named, path, () => new RepositoryResolver(repositories, config, settings).Resolve(named, request.WorkingDirectory));
             var row = target.Known ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
             var found = Fetch(database, repositories, row, target, settings);
-            var place = LocalRepository.At(_folder.Base(row.Base))!;
+            var place = LocalRepository.At(_session.Folder.Base(row.Base))!;
             if (wanted.Name is null || found.Commit is null)
                 return LinkSource.Of(place, wanted, path);
             return wanted.NewBranch is { } branch ? LinkSource.New(place, branch, found.Commit)
@@ -180,12 +189,12 @@ public sealed partial class Pool
         {
             try
             {
-                var bases = new FreshBase(_folder, database, _git, reports, settings);
+                var bases = new FreshBase(_session.Folder, database, _session.Git, _session.Reports, settings);
                 var found = bases.Default(row, target.Url, target.Credential, cancellationToken);
                 return wanted.Name is null ? found
                     : bases.Find(row, target.Url, target.Credential, wanted with { NewBranch = null }, FetchPolicy.WhenOld, cancellationToken);
             }
-            catch when (target.Known is null && !Directory.Exists(_folder.Base(row.Base)))
+            catch when (target.Known is null && !Directory.Exists(_session.Folder.Base(row.Base)))
             {
                 // One that could never be cloned is not known.
                 database.Change(() => repositories.RemoveUnused(row.Id));
@@ -217,23 +226,17 @@ public sealed partial class Pool
     private List<RepositoryPlace> LinkBases(string? text, string workingDirectory, CancellationToken cancellationToken)
     {
         if (text is null)
-            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : Exists ? With(All, cancellationToken) : [];
+            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : _session.Exists ? _session.With(All, cancellationToken) : [];
         if (LocalBase(text, Paths.Real(workingDirectory), workingDirectory) is { } local)
             return [local];
-        var row = With(database => ResolveBase(text, workingDirectory, () => Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
-        return row is not null && LocalRepository.At(_folder.Base(row.Base)) is { } known
+        var row = _session.With(database => ResolveBase(text, workingDirectory, () => _session.Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
+        return row is not null && LocalRepository.At(_session.Folder.Base(row.Base)) is { } known
             ? [known]
-            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {Path} has no repository '{SecretText.Hide(text)}'.", SecretText.Hide(text)) { Hint = Hint.See("repositories") };
+            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {_session.Folder.Path} has no repository '{SecretText.Hide(text)}'.", SecretText.Hide(text)) { Hint = Hint.See("repositories") };
 
         List<RepositoryPlace> All(PoolDatabase database) =>
-            [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_folder.Base(repository.Base))).OfType<RepositoryPlace>()];
+            [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_session.Folder.Base(repository.Base))).OfType<RepositoryPlace>()];
     }
-
-    // Those of the pool's own repositories are found with the pool.
-    private Rescues? LinkRescues(string workingDirectory) =>
-        LocalRepository.Around(workingDirectory) is var (place, _) && !Paths.IsIn(place.CommonDirectory, Path) && BaseRemoval.HasRescues(place.CommonDirectory)
-            ? new Rescues(place.CommonDirectory, _git)
-            : null;
 
     private static LinkState FindLink(List<RepositoryPlace> places, string link, string workingDirectory)
     {
@@ -251,15 +254,62 @@ public sealed partial class Pool
     // The checkout that a folder is in, whether or not that finds its base repository.
     private static string? Above(string folder)
     {
-        for (var at = folder; at is not null; at = System.IO.Path.GetDirectoryName(at))
+        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
-            var lost = LocalRepository.TargetOf(System.IO.Path.Combine(at, ".git")) is { } target && !Directory.Exists(target);
-            if (lost || File.Exists(System.IO.Path.Combine(at, GitlinkFile.FileName)))
+            var lost = LocalRepository.TargetOf(Path.Combine(at, ".git")) is { } target && !Directory.Exists(target);
+            if (lost || File.Exists(Path.Combine(at, GitlinkFile.FileName)))
                 return at;
-            if (LocalRepository.At(System.IO.Path.Combine(at, ".git")) is { } place)
-                return new LinkStore(place).Find(System.IO.Path.GetFileName(place.GitDirectory)) is null ? null : at;
+            if (LocalRepository.At(Path.Combine(at, ".git")) is { } place)
+                return new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is null ? null : at;
         }
 
         return null;
     }
+}
+
+/// <summary>How to make a light-weight checkout.</summary>
+public sealed record LinkRequest
+{
+    /// <summary>The path of its folder: not there, empty, or with nothing but a <c>.gitlink</c> file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The working directory, absolute.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>
+    /// A branch, tag, commit or other ref, or <c>START:BRANCH</c> for a new branch; null for the branch of the folder's name,
+    /// which is made when there is none.
+    /// </summary>
+    public string? Ref { get; init; }
+
+    /// <summary>Whether <see cref="Ref"/>, or without it the folder's name, is that of a branch to be made.</summary>
+    public bool NewBranch { get; init; }
+
+    /// <summary>
+    /// The base repository: a path, which is searched for from the folder upwards when it is relative; or the key, URL or name
+    /// of a repository of the pool. Null for what the <c>.gitlink</c> in the folder says, else the repository around.
+    /// </summary>
+    public string? Base { get; init; }
+
+    /// <summary>Its name; null for its path from the base repository.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>Which light-weight checkout to end, and how.</summary>
+public sealed record RemoveLinkRequest
+{
+    /// <summary>Its name or path.</summary>
+    public required string Link { get; init; }
+
+    /// <summary>The working directory, absolute.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Whether work is thrown away instead of rescued.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>Whether it is removed although processes run in it.</summary>
+    public bool Force { get; init; }
 }

@@ -1,55 +1,141 @@
 using Gitproc.Checkouts.Rescuing;
-using Gitproc.Git.Running;
+using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.Pools;
 
-/// <summary>The rescues of all repositories of a pool.</summary>
-internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitRunner git)
+/// <summary>Lists, restores and removes rescued work. Thread-safe.</summary>
+/// <remarks>
+/// A rescue of a checkout has a repository of its own in the pool. One of a light-weight checkout is in its base
+/// repository, which need not belong to a pool: those of the repository around the working directory are found first, and
+/// without a pool. To restore acquires a checkout like any other, and writes the work into it. If that fails, the checkout
+/// is released again and what was written is thrown away, because the rescue still has it.
+/// </remarks>
+public sealed class PoolRescues
 {
-    private readonly RescueStore _store = new(folder);
+    private readonly Session _session;
+    private readonly PoolAcquiring _acquiring;
+    private readonly PoolLeases _leases;
 
-    /// <summary>Lists them.</summary>
-    /// <param name="repository">Only of this repository; null for all.</param>
-    public List<Rescue> List(RepositoryRow? repository, CancellationToken cancellationToken) =>
-    [
-        .. (repository is null ? new RepositoryTable(database.Connection).All() : [repository])
-            .SelectMany(row => Of(row)?.ListRefs(cancellationToken) ?? [])
-            .Concat(_store.List().Where(rescue => repository is null || rescue.Repository == PrintableText.Of(repository.Key)))
-            .OrderByDescending(rescue => rescue.RescuedAt),
-    ];
+    internal PoolRescues(Session session, PoolAcquiring acquiring, PoolLeases leases) =>
+        (_session, _acquiring, _leases) = (session, acquiring, leases);
 
-    /// <summary>Finds one.</summary>
-    public (Rescue Rescue, RepositoryRow Repository) Find(string id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lists rescued work: of checkouts of the pool, and of light-weight checkouts of the repository around the working
+    /// directory.
+    /// </summary>
+    /// <param name="repository">Only of this repository of the pool, given as for an acquire; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="isUndone">True for commits that jobs had undone themselves, and only those.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The rescues, the newest first.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Rescue> List(
+        string? repository, string workingDirectory, bool isUndone = false, CancellationToken cancellationToken = default)
     {
-        var repositories = new RepositoryTable(database.Connection).All();
-        var own = _store.Find(id);
-        foreach (var row in own is null ? repositories : repositories.Where(row => PrintableText.Of(row.Key) == own.Repository))
+        var ofPool = _session.Exists ? _session.With(Read, cancellationToken) : [];
+        ofPool.RemoveAll(rescue => rescue.IsUndone != isUndone);
+        return repository is null && !isUndone && Around(workingDirectory) is { } around
+            ? [.. around.List(cancellationToken).Reverse(), .. ofPool]
+            : ofPool;
+
+        List<Rescue> Read(PoolDatabase database)
         {
-            if (Of(row)?.Find(id, cancellationToken) is { } rescue)
-                return (rescue, row);
+            var known = repository is null
+                ? null
+                : _session.FindRepository(repository, workingDirectory, database, cancellationToken);
+            if (repository is not null && known is null)
+                return [];
+            return
+            [
+                .. (known is null ? new RepositoryTable(database.Connection).All() : [known])
+                    .SelectMany(row => Of(row)?.ListRefs(cancellationToken) ?? [])
+                    .Concat(Store.List().Where(rescue => known is null || rescue.Repository == PrintableText.Of(known.Key)))
+                    .OrderByDescending(rescue => rescue.RescuedAt),
+            ];
+        }
+    }
+
+    /// <summary>Acquires a checkout and puts rescued work into it, as it was. The rescue stays.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="request">How to acquire; the repository is that of the rescue.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkout, locked.</returns>
+    /// <exception cref="GitprocException">There is no such rescue, or no checkout is available.</exception>
+    public Checkout Restore(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
+    {
+        if (Around(request.WorkingDirectory)?.Find(rescue, cancellationToken) is not null)
+        {
+            throw new GitprocException(
+                ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout.", rescue)
+            {
+                Hint = new(" To get it back: ", "link restore", rescue),
+            };
         }
 
-        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id) { Hint = Hint.See("rescue list") };
+        MustExist(rescue);
+        var repository = _session.With(database => Find(rescue, database, cancellationToken).Repository, cancellationToken);
+        var checkout = _acquiring.Acquire(request with { Repository = repository.Key, Count = 1 }, cancellationToken)[0];
+        try
+        {
+            return _session.With(Write, cancellationToken);
+        }
+        catch
+        {
+            var release = new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                LeaseId = checkout.LeaseId,
+                WorkingDirectory = request.WorkingDirectory,
+                Discard = true,
+            };
+            _leases.Release(release, CancellationToken.None);
+            throw;
+        }
+
+        Checkout Write(PoolDatabase database)
+        {
+            var folder = _session.Folder;
+            var id = new CheckoutLookup(folder).Find(checkout.Name, request.WorkingDirectory);
+            var row = new CheckoutTable(database.Connection).Find(id)!;
+            new RescueRestore(Of(repository)!.Source(rescue), folder.Base(repository.Base), _session.Git, folder.Place(row))
+                .Run(cancellationToken);
+            return _session.Describe(row);
+        }
     }
 
-    /// <summary>Puts one into a checkout that was just acquired.</summary>
-    public void Restore(string id, RepositoryRow repository, CheckoutRow checkout, CancellationToken cancellationToken) =>
-        new RescueRestore(Of(repository)!.Source(id), folder.Base(repository.Base), git, folder.Place(checkout)).Run(cancellationToken);
-
-    /// <summary>Removes one.</summary>
-    public Rescue Remove(string id, CancellationToken cancellationToken)
+    /// <summary>Throws rescued work away.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The rescue as it was.</returns>
+    /// <exception cref="GitprocException">There is no such rescue.</exception>
+    public Rescue Remove(string rescue, string workingDirectory, CancellationToken cancellationToken = default)
     {
-        var (rescue, row) = Find(id, cancellationToken);
-        Of(row)!.Remove(id, cancellationToken);
-        return rescue;
+        if (Around(workingDirectory) is { } around && around.Find(rescue, cancellationToken) is { } found)
+        {
+            around.Remove(rescue, cancellationToken);
+            return found;
+        }
+
+        MustExist(rescue);
+        return _session.With(Remove, cancellationToken);
+
+        Rescue Remove(PoolDatabase database)
+        {
+            var (was, row) = Find(rescue, database, cancellationToken);
+            Of(row)!.Remove(rescue, cancellationToken);
+            return was;
+        }
     }
 
-    /// <summary>Gives the rescues of checkouts that an older version has put under refs of base repositories repositories of their own.</summary>
-    public IReadOnlyList<string> MoveOld(CancellationToken cancellationToken)
+    /// <summary>Moves rescues that an older version has put under refs of base repositories into repositories of their own.</summary>
+    internal List<string> MoveOld(PoolDatabase database, CancellationToken cancellationToken)
     {
+        var folder = _session.Folder;
         var done = new List<string>();
         foreach (var row in new RepositoryTable(database.Connection).All())
         {
@@ -73,7 +159,39 @@ internal sealed class PoolRescues(PoolFolder folder, PoolDatabase database, GitR
         return done;
     }
 
+    private RescueStore Store => new(_session.Folder);
+
+    private (Rescue Rescue, RepositoryRow Repository) Find(string id, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var repositories = new RepositoryTable(database.Connection).All();
+        var own = Store.Find(id);
+        foreach (var row in own is null ? repositories : repositories.Where(row => PrintableText.Of(row.Key) == own.Repository))
+        {
+            if (Of(row)?.Find(id, cancellationToken) is { } rescue)
+                return (rescue, row);
+        }
+
+        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id) { Hint = Hint.See("rescue list") };
+    }
+
     // Null where the base repository is gone.
-    private Rescues? Of(RepositoryRow row) =>
-        Directory.Exists(folder.Base(row.Base)) ? new Rescues(folder.Base(row.Base), git) { Own = (_store, row.Key) } : null;
+    private Rescues? Of(RepositoryRow row)
+    {
+        var path = _session.Folder.Base(row.Base);
+        return Directory.Exists(path) ? new Rescues(path, _session.Git) { Own = (Store, row.Key) } : null;
+    }
+
+    // Those of the pool's own repositories are found with the pool.
+    private Rescues? Around(string workingDirectory) =>
+        LocalRepository.Around(workingDirectory) is var (place, _)
+        && !Paths.IsIn(place.CommonDirectory, _session.Folder.Path)
+        && BaseRemoval.HasRescues(place.CommonDirectory)
+            ? new Rescues(place.CommonDirectory, _session.Git)
+            : null;
+
+    private void MustExist(string rescue)
+    {
+        if (!_session.Exists)
+            throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {_session.Folder.Path}.", rescue);
+    }
 }

@@ -12,21 +12,29 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Pools;
 
-// What a command line can be completed with. Asked for at each Tab: nothing is made or put right, no process is started, and
-// where something cannot be read there is nothing to suggest.
-public sealed partial class Pool
+/// <summary>What a command line can be completed with. Thread-safe; nothing is thrown.</summary>
+/// <remarks>
+/// A shell asks at each Tab, so the database is opened to read, and nothing is made or put right. No process is started:
+/// config is what git answered last, else what the repository's own file says, and refs are read as files. What cannot be
+/// read suggests nothing.
+/// </remarks>
+public sealed class PoolSuggestions
 {
+    private readonly Session _session;
+
+    internal PoolSuggestions(Session session) => _session = session;
+
     /// <summary>The names of checkouts.</summary>
     /// <returns>The suggestions, by number.</returns>
-    public IReadOnlyList<Suggestion> SuggestCheckouts() => Suggest(() =>
+    public IReadOnlyList<Suggestion> Checkouts() => Suggest(() =>
         Rows().Select(row => new Suggestion(row.Name, $"{row.State} {row.RepositoryKey} {row.Branch}")));
 
     /// <summary>The keys of the repositories that the pool knows, and the remotes of the repository around the working directory.</summary>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the remotes first.</returns>
-    public IReadOnlyList<Suggestion> SuggestRepositories(string workingDirectory) => Suggest(() => Peek(database =>
+    public IReadOnlyList<Suggestion> Repositories(string workingDirectory) => Suggest(() => Peek(database =>
     {
-        var known = Repositories(database).ToDictionary(row => row.Key, row => row.Url);
+        var known = KnownRepositories(database).ToDictionary(row => row.Key, row => row.Url);
         var config = KnownConfig(workingDirectory, database);
         var remotes = config.GetSubsections("remote", "url").DistinctBy(remote => remote.Key).SelectMany(remote => Suggest(() => [Remote(remote.Key, remote.Value)])).ToList();
         return remotes.Concat(known.Select(row => new Suggestion(row.Key, row.Value))).DistinctBy(found => found.Text).ToList();
@@ -46,29 +54,29 @@ public sealed partial class Pool
     /// <param name="repository">The repository, given as for an acquire; null for the caller's own.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the branches first.</returns>
-    public IReadOnlyList<Suggestion> SuggestRefs(string? repository, string workingDirectory) => Suggest(() =>
-        BaseOf(repository, workingDirectory) is { } path ? Refs(path, isOwnToo: false) : RefsOfUnknown(repository, workingDirectory));
+    public IReadOnlyList<Suggestion> Refs(string? repository, string workingDirectory) => Suggest(() =>
+        BaseOf(repository, workingDirectory) is { } path ? RefsOf(path, isOwnToo: false) : RefsOfUnknown(repository, workingDirectory));
 
     /// <summary>The branches and tags of the base repository of a light-weight checkout.</summary>
     /// <param name="baseRepository">The base repository, as for <see cref="LinkRequest.Base"/>; null for what the folder says.</param>
     /// <param name="path">The folder of the checkout, which need not be there; relative paths begin in the working directory.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions; the branches first.</returns>
-    public IReadOnlyList<Suggestion> SuggestLinkRefs(string? baseRepository, string path, string workingDirectory) => Suggest(() =>
+    public IReadOnlyList<Suggestion> LinkRefs(string? baseRepository, string path, string workingDirectory) => Suggest(() =>
     {
-        var folder = Paths.Real(System.IO.Path.GetFullPath(path, workingDirectory));
+        var folder = Paths.Real(Path.GetFullPath(path, workingDirectory));
         var place = baseRepository is null
-            ? LocalRepository.At(System.IO.Path.Combine(folder, ".git"))
-                ?? BaseSearch.Nearest(folder, GitlinkFile.Read(System.IO.Path.Combine(folder, GitlinkFile.FileName))?.Gitdir ?? "")
-            : LocalBase(baseRepository, folder, workingDirectory);
-        return (place?.CommonDirectory ?? (baseRepository is null ? null : BaseOf(baseRepository, workingDirectory))) is { } found ? Refs(found, isOwnToo: true) : [];
+            ? LocalRepository.At(Path.Combine(folder, ".git"))
+                ?? BaseSearch.Nearest(folder, GitlinkFile.Read(Path.Combine(folder, GitlinkFile.FileName))?.Gitdir ?? "")
+            : PoolLinks.LocalBase(baseRepository, folder, workingDirectory);
+        return (place?.CommonDirectory ?? (baseRepository is null ? null : BaseOf(baseRepository, workingDirectory))) is { } found ? RefsOf(found, isOwnToo: true) : [];
     });
 
     /// <summary>The names of light-weight checkouts.</summary>
     /// <param name="baseRepository">Of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller, and where there is none for all of the pool.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions, by name.</returns>
-    public IReadOnlyList<Suggestion> SuggestLinks(string? baseRepository, string workingDirectory) => Suggest(() =>
+    public IReadOnlyList<Suggestion> Links(string? baseRepository, string workingDirectory) => Suggest(() =>
         SuggestedBases(baseRepository, workingDirectory)
             .SelectMany(place => new LinkStore(place).List())
             .Select(link => link.Describe())
@@ -76,15 +84,15 @@ public sealed partial class Pool
 
     /// <summary>The ids of leases.</summary>
     /// <returns>The suggestions; the newest lease first.</returns>
-    public IReadOnlyList<Suggestion> SuggestLeases() => Suggest(() =>
-        Leases()
+    public IReadOnlyList<Suggestion> Leases() => Suggest(() =>
+        HeldRows()
             .OrderByDescending(held => held.Lease.AcquiredAt)
             .Select(held => new Suggestion(held.Lease.Id, $"{held.Row.Name} {held.Row.RepositoryKey} {held.Lease.Holder()}")));
 
     /// <summary>The labels of leases.</summary>
     /// <returns>The suggestions, sorted.</returns>
-    public IReadOnlyList<Suggestion> SuggestLabels() => Suggest(() =>
-        Leases()
+    public IReadOnlyList<Suggestion> Labels() => Suggest(() =>
+        HeldRows()
             .Where(held => held.Lease.Label is not null)
             .GroupBy(held => held.Lease.Label!, StringComparer.Ordinal)
             .OrderBy(label => label.Key, StringComparer.Ordinal)
@@ -93,14 +101,14 @@ public sealed partial class Pool
     /// <summary>The ids of rescues: those of the pool, and of light-weight checkouts of the repository around the working directory.</summary>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <returns>The suggestions, by id.</returns>
-    public IReadOnlyList<Suggestion> SuggestRescues(string workingDirectory) => Suggest(() =>
+    public IReadOnlyList<Suggestion> Rescues(string workingDirectory) => Suggest(() =>
     {
-        var bases = Peek(Repositories).ConvertAll(row => (Path: _folder.Base(row.Base), row.Key));
+        var bases = Peek(KnownRepositories).ConvertAll(row => (Path: _session.Folder.Base(row.Base), row.Key));
         if (LocalRepository.Around(workingDirectory) is var (place, _) && !bases.Exists(known => known.Path == place.CommonDirectory))
             bases.Add((place.CommonDirectory, place.Top));
         return bases
             .SelectMany(known => RefNames.Below(known.Path, BaseRefs.RescueFolder).Where(id => !BaseRefs.BorrowedMarker.EndsWith(id, StringComparison.Ordinal)).Select(id => new Suggestion(id, known.Key)))
-            .Concat(new RescueStore(_folder).List().Select(rescue => new Suggestion(rescue.Id, rescue.Repository)))
+            .Concat(new RescueStore(_session.Folder).List().Select(rescue => new Suggestion(rescue.Id, rescue.Repository)))
             .OrderBy(rescue => rescue.Text, StringComparer.Ordinal);
     });
 
@@ -119,20 +127,20 @@ public sealed partial class Pool
 
     private T Peek<T>(Func<PoolDatabase?, T> read)
     {
-        _folder.MustBeSafe(_ => false);
-        using var database = PoolDatabase.OpenToRead(_folder.Database);
+        _session.Folder.MustBeSafe(_ => false);
+        using var database = PoolDatabase.OpenToRead(_session.Folder.Database);
         return read(database);
     }
 
-    private static List<RepositoryRow> Repositories(PoolDatabase? database) => database is null ? [] : new RepositoryTable(database.Connection).All();
+    private static List<RepositoryRow> KnownRepositories(PoolDatabase? database) => database is null ? [] : new RepositoryTable(database.Connection).All();
 
     private List<CheckoutRow> Rows() => Peek(database => database is null ? [] : new CheckoutTable(database.Connection).All());
 
-    private IEnumerable<(CheckoutRow Row, Lease Lease)> Leases() => Rows().Where(row => row.Lease is not null).Select(row => (row, row.Lease!));
+    private IEnumerable<(CheckoutRow Row, Lease Lease)> HeldRows() => Rows().Where(row => row.Lease is not null).Select(row => (row, row.Lease!));
 
-    private static IEnumerable<Suggestion> Refs(string gitDirectory, bool isOwnToo) => Refs(gitDirectory, BaseRefs.Branches(gitDirectory, isOwnToo));
+    private static IEnumerable<Suggestion> RefsOf(string gitDirectory, bool isOwnToo) => RefsOf(gitDirectory, BaseRefs.Branches(gitDirectory, isOwnToo));
 
-    private static IEnumerable<Suggestion> Refs(string gitDirectory, IEnumerable<string> branches) =>
+    private static IEnumerable<Suggestion> RefsOf(string gitDirectory, IEnumerable<string> branches) =>
         branches.Select(name => new Suggestion(name, "branch"))
             .Concat(BaseRefs.TagNames(gitDirectory).Select(name => new Suggestion(name, "tag")))
             .DistinctBy(found => found.Text);
@@ -143,7 +151,7 @@ public sealed partial class Pool
         if (repository is null)
         {
             return RepositoryResolver.DefaultRemote(config) is { } remote && LocalRepository.Around(workingDirectory) is var (clone, _)
-                ? Refs(clone.CommonDirectory, BaseRefs.BranchesOf(clone.CommonDirectory, remote.Key))
+                ? RefsOf(clone.CommonDirectory, BaseRefs.BranchesOf(clone.CommonDirectory, remote.Key))
                 : [];
         }
 
@@ -151,8 +159,8 @@ public sealed partial class Pool
         if (RepositoryAddress.IsName(repository, rules))
             return [];
         var address = RepositoryAddress.Parse(repository, rules);
-        return System.IO.Path.IsPathRooted(address.Url) && LocalRepository.FindPlace(address.Url) is { } place
-            ? Refs(place.CommonDirectory, BaseRefs.OwnBranches(place.CommonDirectory))
+        return Path.IsPathRooted(address.Url) && LocalRepository.FindPlace(address.Url) is { } place
+            ? RefsOf(place.CommonDirectory, BaseRefs.OwnBranches(place.CommonDirectory))
             : [];
     }
 
@@ -162,7 +170,7 @@ public sealed partial class Pool
         if (database is not null && CallerConfig.FindKept(workingDirectory, database) is { } kept)
             return kept;
         return LocalRepository.Around(workingDirectory) is var (place, top)
-            ? new GitConfig([.. RemoteUrls.Read(System.IO.Path.Combine(place.CommonDirectory, "config"))], top, WhyNoRepository: null)
+            ? new GitConfig([.. RemoteUrls.Read(Path.Combine(place.CommonDirectory, "config"))], top, WhyNoRepository: null)
             : new GitConfig([], TopLevel: null, WhyNoRepository: null);
     }
 
@@ -172,7 +180,7 @@ public sealed partial class Pool
             return null;
         var config = KnownConfig(workingDirectory, database);
         return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config)).Resolve(repository, workingDirectory).Known is { } known
-            ? _folder.Base(known.Base)
+            ? _session.Folder.Base(known.Base)
             : null;
     });
 
@@ -180,14 +188,19 @@ public sealed partial class Pool
     {
         if (baseRepository is not null)
         {
-            var local = LocalBase(baseRepository, Paths.Real(workingDirectory), workingDirectory);
+            var local = PoolLinks.LocalBase(baseRepository, Paths.Real(workingDirectory), workingDirectory);
             return Places(local is not null ? [local] : [BaseOf(baseRepository, workingDirectory) is { } path ? LocalRepository.At(path) : null]);
         }
 
         return LocalRepository.Around(workingDirectory) is var (place, _)
             ? [place]
-            : Places(Peek(Repositories).Select(row => LocalRepository.At(_folder.Base(row.Base))));
+            : Places(Peek(KnownRepositories).Select(row => LocalRepository.At(_session.Folder.Base(row.Base))));
 
         static IEnumerable<RepositoryPlace> Places(IEnumerable<RepositoryPlace?> places) => places.OfType<RepositoryPlace>();
     }
 }
+
+/// <summary>Something that could stand in a command line.</summary>
+/// <param name="Text">What would be written, without quotes.</param>
+/// <param name="Tip">What is said of it, in one line.</param>
+public sealed record Suggestion(string Text, string Tip);

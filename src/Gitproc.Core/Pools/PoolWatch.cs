@@ -1,3 +1,5 @@
+using Gitproc.Checkouts;
+using Gitproc.Files;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Microsoft.Data.Sqlite;
@@ -7,17 +9,19 @@ namespace Gitproc.Pools;
 /// <summary>Looks at a pool again and again. Reads only; not thread-safe.</summary>
 public sealed class PoolWatch : IDisposable
 {
-    private readonly Func<PoolSnapshot> _read;
-    private readonly Func<PoolDatabase?> _open;
+    private readonly Session _session;
+    private readonly string? _repository;
+    private readonly string _workingDirectory;
+    private readonly CancellationToken _cancellationToken;
     private PoolDatabase? _database;
     private long _version;
 
-    /// <summary>Makes the watch of a pool.</summary>
-    internal PoolWatch(Func<PoolSnapshot> read, Func<PoolDatabase?> open) => (_read, _open) = (read, open);
+    internal PoolWatch(Session session, string? repository, string workingDirectory, CancellationToken cancellationToken) =>
+        (_session, _repository, _workingDirectory, _cancellationToken) = (session, repository, workingDirectory, cancellationToken);
 
     /// <summary>
-    /// Whether something was written since the last <see cref="Read"/>, which takes microseconds to tell. That an owner has ended, or
-    /// a lease has expired, is written by nobody.
+    /// True if something was written since the last <see cref="Read"/>. Takes microseconds. Nobody writes that an owner has
+    /// ended, or that a lease has expired.
     /// </summary>
     public bool HasChanged
     {
@@ -35,16 +39,17 @@ public sealed class PoolWatch : IDisposable
         }
     }
 
-    /// <summary>Reads what is so now.</summary>
+    /// <summary>Reads the pool as it is now.</summary>
     /// <returns>The pool; without a checkout when there is none.</returns>
     /// <exception cref="GitprocException">The database cannot be used, or the repository is not known.</exception>
     public PoolSnapshot Read()
     {
         // Opened anew each time: the file may be another one, after a loss.
         Dispose();
-        _database = _open();
+        if (File.Exists(_session.Folder.Database))
+            _database = _session.With(_ => PoolDatabase.Open(_session.Folder.Database, _ => { }, cancellationToken: _cancellationToken), _cancellationToken);
         _version = _database?.DataVersion ?? 0;
-        return _read();
+        return _session.Exists ? _session.With(Look, _cancellationToken) : new PoolSnapshot(_session.Folder.Path, [], []);
     }
 
     /// <inheritdoc/>
@@ -53,4 +58,87 @@ public sealed class PoolWatch : IDisposable
         _database?.Dispose();
         _database = null;
     }
+
+    private PoolSnapshot Look(PoolDatabase database)
+    {
+        var folder = _session.Folder;
+        var checkouts = new CheckoutTable(database.Connection);
+        // A list does not read whose work may still be in it.
+        var rows = _session.Rows(_repository, _workingDirectory, database, _cancellationToken)
+            .ConvertAll(row => row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
+        var repositories = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id);
+        long? only = _repository is null
+            ? null
+            : _session.FindRepository(_repository, _workingDirectory, database, _cancellationToken)?.Id ?? -1;
+        var (description, activity) = (new CheckoutDescription(folder), new CheckoutActivity(folder));
+        return new PoolSnapshot(
+            folder.Path,
+            [.. rows.Select(row => activity.Of(row, folder.Base(repositories[row.RepositoryId].Base), description.Of(row)))],
+            [
+                .. new WaiterTable(database.Connection).All()
+                    .Where(row => (only is null || row.RepositoryId == only) && LockedFile.IsLocked(folder.Ticket(row.Ticket)))
+                    .Select(row => new PoolWaiter(
+                        repositories[row.RepositoryId].Key, row.CheckoutId is { } id ? CheckoutName.Of(id) : null, row.Who, row.Since)),
+            ]);
+    }
+}
+
+/// <summary>A pool at one moment. Immutable.</summary>
+/// <param name="Path">The pool's folder.</param>
+/// <param name="Entries">The checkouts, by number.</param>
+/// <param name="Waiters">Those who wait for one, the first first.</param>
+public sealed record PoolSnapshot(string Path, IReadOnlyList<PoolEntry> Entries, IReadOnlyList<PoolWaiter> Waiters);
+
+/// <summary>A checkout, and what goes on with it.</summary>
+/// <param name="Checkout">The checkout.</param>
+/// <param name="Doing">What its holder says it is for, or what is done to it, in a few words; empty when nothing.</param>
+/// <param name="Since">Since when somebody has it, or nobody uses it; UTC.</param>
+public sealed record PoolEntry(Checkout Checkout, string Doing, DateTimeOffset Since);
+
+/// <summary>One who waits for a checkout.</summary>
+/// <param name="Repository">The key of the repository.</param>
+/// <param name="Checkout">The only checkout that will do; null for any of the repository.</param>
+/// <param name="Who">Who waits.</param>
+/// <param name="Since">Since when, UTC.</param>
+public sealed record PoolWaiter(string Repository, string? Checkout, string Who, DateTimeOffset Since);
+
+/// <summary>Says what goes on with a checkout, as far as that is seen from outside.</summary>
+internal sealed class CheckoutActivity(PoolFolder folder)
+{
+    /// <summary>Says it.</summary>
+    public PoolEntry Of(CheckoutRow row, string baseFolder, Checkout checkout) => new(
+        checkout,
+        Doing(row, baseFolder, checkout),
+        (checkout.LeaseId is null ? checkout.LastUsedAt : checkout.AcquiredAt) ?? checkout.CreatedAt);
+
+    private string Doing(CheckoutRow row, string baseFolder, Checkout checkout) => checkout.State switch
+    {
+        CheckoutState.Creating => Join(Making(row.Name, baseFolder), Purpose(row.Lease)),
+        CheckoutState.Cleaning => Join(Cleaning(row), Purpose(row.Lease)),
+        CheckoutState.Broken => checkout.Reason ?? "",
+        CheckoutState.Unknown => "nobody knows who holds it",
+        CheckoutState.Free when row.Lease is not null => "was left behind",
+        _ => Purpose(row.Lease),
+    };
+
+    private string Making(string name, string baseFolder)
+    {
+        if (!Directory.Exists(baseFolder))
+            return "is made: the repository is cloned";
+        return Directory.Exists(folder.Temporary) && Directory.EnumerateDirectories(folder.Temporary, name + ".*").Any()
+            ? "is made: its files are written"
+            : "is made";
+    }
+
+    // Whether somebody is at it now only the lock knows, and whoever looks there is in the way for a moment.
+    private static string Cleaning(CheckoutRow row) => row switch
+    {
+        { Lease: not null } => "is cleaned",
+        { LastLease: { } last } => $"is to be cleaned of the work of {(last.Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : last.User)}",
+        _ => "is to be cleaned",
+    };
+
+    private static string Purpose(Lease? lease) => Join(lease?.Label, lease?.Job?.ToString());
+
+    private static string Join(params IEnumerable<string?> parts) => string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 }

@@ -83,7 +83,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
             return;
         WithPool(pool =>
         {
-            var acquired = pool.Acquire(Request(), Cancellation);
+            var acquired = pool.Acquiring.Acquire(Request(), Cancellation);
             var used = 0;
             try
             {
@@ -105,7 +105,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
     {
         try
         {
-            pool.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
+            pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
         }
         catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
         {

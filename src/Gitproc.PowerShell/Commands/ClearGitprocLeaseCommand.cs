@@ -11,6 +11,6 @@ public sealed class ClearGitprocLeaseCommand : GitprocCommand
     protected override void ProcessRecord() => WithPool(pool =>
     {
         if (ShouldProcess(pool.Path, "Take off the leases that are over"))
-            WriteObject(pool.Reap(), enumerateCollection: true);
+            WriteObject(pool.Leases.Reap(), enumerateCollection: true);
     });
 }

@@ -33,17 +33,17 @@ public sealed class ClearGitprocPoolCommand : LongCommand
     private protected override void Run() => WithPool(pool =>
     {
         var request = new PruneRequest { KeepFree = KeepFree, Repository = Repository, WorkingDirectory = Location };
-        foreach (var item in pool.FindUnused(request with { UnusedFor = UnusedFor ?? request.UnusedFor }, Cancellation))
+        foreach (var item in pool.Care.FindUnused(request with { UnusedFor = UnusedFor ?? request.UnusedFor }, Cancellation))
             Attempt(() => Prune(item, pool));
         if (ShouldProcess(pool.Path, "Pack the base repositories that need it"))
-            pool.Maintain(Cancellation);
+            pool.Care.Maintain(Cancellation);
     });
 
     private void Prune(PrunedItem item, Pool pool)
     {
         var what = $"{item.Kind} {item.Name} ({PrintableSize.Of(item.Size)}, unused since {item.LastUsedAt.ToLocalTime():yyyy-MM-dd HH:mm})";
         var isMeant = ShouldProcess($"Performing the operation \"Remove\" on target \"{what}\".", $"Remove {what}?", "gitproc", out var reason);
-        if (isMeant ? pool.Prune(item, Cancellation) : reason == ShouldProcessReason.WhatIf)
+        if (isMeant ? pool.Care.Prune(item, Cancellation) : reason == ShouldProcessReason.WhatIf)
             WriteObject(item);
     }
 }

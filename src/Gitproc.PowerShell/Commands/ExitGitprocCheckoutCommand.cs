@@ -57,7 +57,7 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
             Discard = Discard,
             CleanLater = Background,
         };
-        var released = pool.Release(request, Cancellation);
+        var released = pool.Leases.Release(request, Cancellation);
         Leave(released);
         if (Background)
             BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);

@@ -53,7 +53,7 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     {
         var pattern = Repository is not null && RepositoryPattern.Is(Repository) ? new RepositoryPattern(Repository) : null;
         var repository = pattern is null ? Repository : null;
-        var checkouts = Status ? pool.ListWithStatus(repository, Location, Cancellation) : pool.List(repository, Location, Cancellation);
+        var checkouts = Status ? pool.Checkouts.ListWithStatus(repository, Location, Cancellation) : pool.Checkouts.List(repository, Location, Cancellation);
         return pattern is null ? checkouts : [.. checkouts.Where(checkout => pattern.Fits(checkout.Repository))];
     }
 

@@ -48,7 +48,7 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
         WithPool(pool =>
         {
             var pattern = isPattern ? WildcardNames.Read(Checkout!) : null;
-            var events = pool.History(request, Cancellation);
+            var events = pool.Leases.ListHistory(request, Cancellation);
             WriteObject(pattern is null ? events : events.Where(one => pattern.IsMatch(one.Checkout)).Take(First), enumerateCollection: true);
         });
     }

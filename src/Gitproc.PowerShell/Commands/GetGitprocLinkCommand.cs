@@ -20,7 +20,7 @@ public sealed class GetGitprocLinkCommand : LinkingCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var links = pool.ListLinks(BaseRepository, Location, Cancellation);
+        var links = pool.Links.List(BaseRepository, Location, Cancellation);
         foreach (var name in Name ?? ["*"])
             Attempt(() => WriteObject(Find(name, links), enumerateCollection: true));
     });

@@ -27,7 +27,7 @@ public sealed class GetGitprocRepositoryCommand : GitprocCommand
 
     private IReadOnlyList<RepositoryInfo> Find(string name, Pool pool)
     {
-        var found = pool.DescribeRepositories(new RepositoryPattern(name).Fits, Cancellation);
+        var found = pool.Care.ListRepositories(new RepositoryPattern(name).Fits, Cancellation);
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(

@@ -29,7 +29,7 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {
-        var rescues = pool.ListRescues(Repository, Location, Undone, Cancellation);
+        var rescues = pool.Rescues.List(Repository, Location, Undone, Cancellation);
         if (Id is null)
         {
             WriteObject(rescues, enumerateCollection: true);

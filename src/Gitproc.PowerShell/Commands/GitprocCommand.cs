@@ -136,7 +136,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         WithPool(pool =>
         {
             var pattern = WildcardNames.Read(text);
-            found.AddRange(pool.List(repository: null, Location, Cancellation).Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
+            found.AddRange(pool.Checkouts.List(repository: null, Location, Cancellation).Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
         });
         return found;
     }

@@ -37,6 +37,6 @@ public sealed class InitializeGitprocCheckoutCommand : LongCommand
         if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), Count == 1 ? "Make 1 checkout ready" : $"Make {Count} checkouts ready"))
             return;
         var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count, Kind = Kind };
-        WithPool(pool => WriteObject(pool.Warm(request, Cancellation), enumerateCollection: true));
+        WithPool(pool => WriteObject(pool.Acquiring.Warm(request, Cancellation), enumerateCollection: true));
     }
 }

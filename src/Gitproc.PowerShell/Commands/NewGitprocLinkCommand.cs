@@ -43,7 +43,7 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
         var path = FileSystemPath.Resolve(Path, SessionState.Path);
         if (!ShouldProcess(path, "Make a light-weight checkout"))
             return;
-        WriteObject(pool.Link(
+        WriteObject(pool.Links.Create(
             new LinkRequest { Path = path, WorkingDirectory = Location, Ref = Ref, NewBranch = NewBranch, Base = BaseRepository, Name = Name },
             Cancellation));
     });

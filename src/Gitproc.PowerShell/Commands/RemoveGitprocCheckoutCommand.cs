@@ -48,6 +48,6 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
             Discard = Discard,
             StopProcesses = StopProcesses,
         };
-        return pool.Remove(request, Cancellation);
+        return pool.Checkouts.Remove(request, Cancellation);
     }
 }

@@ -40,7 +40,7 @@ public sealed class RemoveGitprocLinkCommand : LinkingCommand
             return;
         WithPool(pool =>
         {
-            var removed = pool.RemoveLink(
+            var removed = pool.Links.Remove(
                 new RemoveLinkRequest { Link = link.Text, WorkingDirectory = Location, Base = link.Base ?? BaseRepository, Discard = Discard, Force = Force },
                 Cancellation);
             if (PassThru)

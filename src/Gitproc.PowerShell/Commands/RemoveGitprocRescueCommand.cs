@@ -25,7 +25,7 @@ public sealed class RemoveGitprocRescueCommand : GitprocCommand
             return;
         WithPool(pool =>
         {
-            var removed = pool.RemoveRescue(Id, Location, Cancellation);
+            var removed = pool.Rescues.Remove(Id, Location, Cancellation);
             if (PassThru)
                 WriteObject(removed);
         });

@@ -26,6 +26,6 @@ public sealed class RepairGitprocLinkCommand : GitprocCommand
     private void Repair(string? path)
     {
         if (ShouldProcess(path ?? Location, "Repair the light-weight checkout"))
-            WriteObject(Pools.Pool.RepairLinks(path, Location), enumerateCollection: true);
+            WriteObject(Pools.PoolLinks.Repair(path, Location), enumerateCollection: true);
     }
 }

@@ -14,6 +14,6 @@ public sealed class RepairGitprocPoolCommand : LongCommand
     private protected override void Run() => WithPool(pool =>
     {
         if (ShouldProcess(pool.Path, "Repair the pool"))
-            WriteObject(pool.Repair(Cancellation), enumerateCollection: true);
+            WriteObject(pool.Care.Repair(Cancellation), enumerateCollection: true);
     });
 }

@@ -46,6 +46,6 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
             Force = Force,
             StopProcesses = StopProcesses,
         };
-        return pool.Reset(request, Cancellation);
+        return pool.Checkouts.Reset(request, Cancellation);
     }
 }

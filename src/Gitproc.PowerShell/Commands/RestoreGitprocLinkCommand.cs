@@ -28,6 +28,6 @@ public sealed class RestoreGitprocLinkCommand : LinkingCommand
         var link = LinkArgument.Of(Name, SessionState.Path);
         var path = Path is null ? null : FileSystemPath.Resolve(Path, SessionState.Path);
         if (ShouldProcess(link.Text, "Restore the light-weight checkout"))
-            WriteObject(pool.RestoreLink(link.Text, path, link.Base ?? BaseRepository, Location, Cancellation));
+            WriteObject(pool.Links.Restore(link.Text, path, link.Base ?? BaseRepository, Location, Cancellation));
     });
 }

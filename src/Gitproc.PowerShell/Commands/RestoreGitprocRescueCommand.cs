@@ -38,6 +38,6 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
             Wait = Wait ? Timeout.InfiniteTimeSpan : null,
             Terms = new LeaseTerms { Owner = LeaseOwner.Session(), Label = Label },
         };
-        WithPool(pool => WriteObject(pool.RestoreRescue(Id, request, Cancellation)));
+        WithPool(pool => WriteObject(pool.Rescues.Restore(Id, request, Cancellation)));
     }
 }

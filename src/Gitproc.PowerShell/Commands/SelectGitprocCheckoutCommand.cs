@@ -60,7 +60,7 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
 
     private void PickFrom(Pool pool)
     {
-        foreach (var checkout in pool.List(repository: null, Location, Cancellation))
+        foreach (var checkout in pool.Checkouts.List(repository: null, Location, Cancellation))
             Pick(PSObject.AsPSObject(checkout), Property ?? ["Name"]);
     }
 

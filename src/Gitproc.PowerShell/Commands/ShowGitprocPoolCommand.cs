@@ -25,7 +25,7 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => WithPool(pool =>
     {
-        using var watch = pool.Watch(Repository, Location, Cancellation);
+        using var watch = pool.Checkouts.Watch(Repository, Location, Cancellation);
         var place = new CurrentCheckout(Location);
         if (!IsLive)
         {

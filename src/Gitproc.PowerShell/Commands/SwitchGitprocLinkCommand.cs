@@ -26,6 +26,6 @@ public sealed class SwitchGitprocLinkCommand : GitprocCommand
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Location, $"Check out {PrintableText.Of(Ref)}"))
-            WithPool(pool => WriteObject(pool.SwitchLink(Location, Ref, NewBranch, Cancellation)));
+            WithPool(pool => WriteObject(pool.Links.Switch(Location, Ref, NewBranch, Cancellation)));
     }
 }

@@ -59,6 +59,6 @@ public sealed class UpdateGitprocLeaseCommand : LeaseCommand
             Owner = Owner is null ? null : OwnerArgument.Read(Owner),
             Hold = Hold,
         };
-        return pool.Renew(request);
+        return pool.Leases.Renew(request);
     }
 }

@@ -6,5 +6,5 @@ namespace Gitproc.PowerShell.Completion;
 /// <summary>Completes labels with those that leases have.</summary>
 public sealed class LabelCompleter : PoolCompleter
 {
-    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.SuggestLabels();
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.Suggestions.Labels();
 }

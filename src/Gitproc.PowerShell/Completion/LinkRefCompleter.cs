@@ -9,7 +9,7 @@ public sealed class LinkRefCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
         Session() is { } session
-            ? pool.SuggestLinkRefs(
+            ? pool.Suggestions.LinkRefs(
                 parameters["Base"] is string repository ? FileSystemPath.ResolveIfPath(repository, session) : null,
                 parameters["Path"] is string path ? FileSystemPath.Resolve(path, session) : location,
                 location)

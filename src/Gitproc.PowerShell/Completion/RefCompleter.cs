@@ -7,5 +7,5 @@ namespace Gitproc.PowerShell.Completion;
 public sealed class RefCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
-        pool.SuggestRefs(parameters["Repository"] as string, location);
+        pool.Suggestions.Refs(parameters["Repository"] as string, location);
 }

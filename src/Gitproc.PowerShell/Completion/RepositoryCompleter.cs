@@ -9,5 +9,5 @@ public sealed class RepositoryCompleter : PoolCompleter
     // The last parts of a key are its name too: "repo" for "host/owner/repo".
     private protected override bool IsAnywhere => true;
 
-    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.SuggestRepositories(location);
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.Suggestions.Repositories(location);
 }

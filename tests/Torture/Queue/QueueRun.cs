@@ -24,7 +24,7 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
     public int Run()
     {
         Console.WriteLine($"{waiters} processes for {checkouts} checkouts");
-        var held = _pool.Acquire(new AcquireRequest
+        var held = _pool.Acquiring.Acquire(new AcquireRequest
         {
             Repository = ground.Source,
             WorkingDirectory = ground.Home,
@@ -40,7 +40,7 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
             MeasureWaiting(queue);
             var began = Stopwatch.GetTimestamp();
             foreach (var checkout in held)
-                _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
+                _pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
             foreach (var waiting in queue)
             {
                 if (!waiting.Process.WaitForEnd(StepTimeout))

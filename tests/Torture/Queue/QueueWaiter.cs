@@ -50,7 +50,7 @@ internal static class QueueWaiter
         Checkout checkout;
         try
         {
-            checkout = pool.Acquire(request, end.Token)[0];
+            checkout = pool.Acquiring.Acquire(request, end.Token)[0];
         }
         catch (OperationCanceledException)
         {
@@ -60,7 +60,7 @@ internal static class QueueWaiter
         var served = Stopwatch.GetTimestamp();
         Thread.Sleep(Hold);
         var releasing = Stopwatch.GetTimestamp();
-        pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId }, end.Token);
+        pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId }, end.Token);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{checkout.LeaseId} {served} {releasing} {Stopwatch.GetTimestamp()}"));
         return 0;
     }

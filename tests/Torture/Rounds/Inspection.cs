@@ -58,7 +58,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
     private void RemoveSome(int round)
     {
         foreach (var row in Rows().Where(row => row.Id % 2 == round % 2))
-            _pool.Remove(new RemoveRequest { Checkout = row.Name, WorkingDirectory = ground.Home });
+            _pool.Checkouts.Remove(new RemoveRequest { Checkout = row.Name, WorkingDirectory = ground.Home });
     }
 
     // All checkouts were cleaned by now: what was left in them is rescued. Some rescues stay for the workers of the next round.
@@ -75,9 +75,9 @@ internal sealed class Inspection(Ground ground, Tally tally)
         if (tally.Violations.Count > 0)
             return;
         foreach (var rescue in rescues.Except(stay))
-            _pool.RemoveRescue(rescue.Id, ground.Home);
+            _pool.Rescues.Remove(rescue.Id, ground.Home);
         _counted = stay.Select(rescue => rescue.Id).ToHashSet(StringComparer.Ordinal);
-        Check(_counted.SetEquals(_pool.ListRescues(null, ground.Home).Select(rescue => rescue.Id)), "other rescues are there than those that were not removed");
+        Check(_counted.SetEquals(_pool.Rescues.List(null, ground.Home).Select(rescue => rescue.Id)), "other rescues are there than those that were not removed");
     }
 
     private void WaitForGit()
@@ -94,14 +94,14 @@ internal sealed class Inspection(Ground ground, Tally tally)
 
     private void Reap()
     {
-        _pool.Reap();
+        _pool.Leases.Reap();
         foreach (var row in Rows().Where(row => row.Lease is not null))
             tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()} after all leases were reaped");
     }
 
     private void Repair()
     {
-        _pool.Repair();
+        _pool.Care.Repair();
         var rows = Rows().Select(row => row.Name).ToHashSet();
         // What is staged in a worktree checkout is in the base repository, and outlives the folder.
         var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)).Union(Worktrees.Of(Base)).ToHashSet();
@@ -119,7 +119,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         IReadOnlyList<Checkout> all;
         try
         {
-            all = _pool.Acquire(new AcquireRequest
+            all = _pool.Acquiring.Acquire(new AcquireRequest
             {
                 Repository = ground.Source,
                 WorkingDirectory = ground.Home,
@@ -138,7 +138,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         {
             var changes = SourceRepository.Changes(checkout.Path);
             Check(changes.Length == 0, $"{checkout.Name} is not whole: {changes}");
-            _pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
+            _pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
         }
 
         // A folder that went while somebody looked at it counts as damaged; a repair takes it off the list.
@@ -157,7 +157,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         tally.Add(Counts.Creations, events.Count(one => one.Kind == EventKind.Created));
     }
 
-    private string Base => _pool.DescribeRepositories()[0].Path;
+    private string Base => _pool.Care.ListRepositories()[0].Path;
 
     private List<CheckoutRow> Rows() => ground.Look(database => new CheckoutTable(database.Connection).All());
 

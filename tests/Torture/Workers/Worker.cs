@@ -76,23 +76,23 @@ internal sealed class Worker : IProgress<PoolReport>
         {
             case 0:
                 Say(Operation.Reap);
-                _pool.Reap(CancellationToken.None);
+                _pool.Leases.Reap(CancellationToken.None);
                 break;
             case 1:
                 Say(Operation.Repair);
-                _pool.Repair(CancellationToken.None);
+                _pool.Care.Repair(CancellationToken.None);
                 break;
             case 2:
                 Say(Operation.List);
-                _pool.List(null, _ground.Home, CancellationToken.None);
+                _pool.Checkouts.List(null, _ground.Home, CancellationToken.None);
                 break;
             case 3 or 4:
                 Say(Operation.Reset);
-                Try(Words.Reset, name => _pool.Reset(new ResetRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                Try(Words.Reset, name => _pool.Checkouts.Reset(new ResetRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
                 break;
             case 5 or 6:
                 Say(Operation.Remove);
-                Try(Words.Removed, name => _pool.Remove(new RemoveRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                Try(Words.Removed, name => _pool.Checkouts.Remove(new RemoveRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
                 break;
             case 7 or 8:
                 Say(Operation.RemoveRescue);
@@ -157,8 +157,8 @@ internal sealed class Worker : IProgress<PoolReport>
         try
         {
             if (rescue is not null)
-                return [_pool.RestoreRescue(rescue.Id, request, patience.Token)];
-            var checkouts = _pool.Acquire(request, patience.Token);
+                return [_pool.Rescues.Restore(rescue.Id, request, patience.Token)];
+            var checkouts = _pool.Acquiring.Acquire(request, patience.Token);
             if (checkouts.Select(checkout => checkout.Name).Distinct().Count() != request.Count)
                 throw new ViolationException($"{request.Count} were wanted and given were: {string.Join(' ', checkouts.Select(checkout => checkout.Name))}");
             return checkouts;
@@ -205,7 +205,7 @@ internal sealed class Worker : IProgress<PoolReport>
         Say(Operation.Reset);
         claim.Reset(() =>
         {
-            var reset = _pool.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId }, CancellationToken.None);
+            var reset = _pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId }, CancellationToken.None);
             if (reset.LeaseId != checkout.LeaseId)
                 throw new ViolationException($"{checkout.Name} of the lease {checkout.LeaseId} was reset, and has the lease {reset.LeaseId ?? "none"}");
         });
@@ -240,13 +240,13 @@ internal sealed class Worker : IProgress<PoolReport>
 
     private string? AnyCheckout()
     {
-        var checkouts = _pool.List(null, _ground.Home);
+        var checkouts = _pool.Checkouts.List(null, _ground.Home);
         return checkouts.Count == 0 ? null : checkouts[_random.Next(checkouts.Count)].Name;
     }
 
     private RescuedWork? AnyRescue()
     {
-        var rescues = _pool.ListRescues(_ground.Source, _ground.Home);
+        var rescues = _pool.Rescues.List(_ground.Source, _ground.Home);
         return rescues.Count == 0 ? null : RescuedWork.TryRead(_ground, rescues[_random.Next(rescues.Count)]);
     }
 
@@ -257,7 +257,7 @@ internal sealed class Worker : IProgress<PoolReport>
         Work.Remove(_ground, rescue);
         try
         {
-            _pool.RemoveRescue(rescue.Id, _ground.Home, CancellationToken.None);
+            _pool.Rescues.Remove(rescue.Id, _ground.Home, CancellationToken.None);
             Say(Words.RemovedRescue);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.RescueNotFound)
@@ -302,12 +302,12 @@ internal sealed class Worker : IProgress<PoolReport>
     private void Release(Checkout checkout)
     {
         var request = new ReleaseRequest { Checkout = checkout.Path, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId };
-        _pool.Release(request);
+        _pool.Leases.Release(request);
         if (_random.Next(4) != 0)
             return;
         try
         {
-            _pool.Release(request);
+            _pool.Leases.Release(request);
         }
         catch (GitprocException e) when (e.Reason is ErrorReason.NotLocked or ErrorReason.CheckoutNotFound)
         {

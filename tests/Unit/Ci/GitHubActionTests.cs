@@ -40,7 +40,7 @@ public sealed class GitHubActionTests : IDisposable
         Assert.Equal(0, Act(next, ("INPUT_REPOSITORY", _pool.Source)).ExitCode);
         Assert.Equal("checkout-1", Assert.Single(_pool.List()).Name);
         Assert.False(File.Exists(Path.Combine(checkout.Path, "new.txt")));
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Fact]

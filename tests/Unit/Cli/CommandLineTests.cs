@@ -279,7 +279,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(["checkout-1"], _pool.List().Select(checkout => checkout.Name));
         Assert.Equal(["TakenOver", "Released", "Created"], HistoryKinds().Where(kind => kind != "Acquired"));
 
-        IEnumerable<string> HistoryKinds() => _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home }).Select(one => $"{one.Kind}");
+        IEnumerable<string> HistoryKinds() => _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home }).Select(one => $"{one.Kind}");
     }
 
     [Fact]

@@ -61,12 +61,12 @@ public sealed class CompletionTests : IDisposable
 
         File.WriteAllText(Path.Combine(checkout.Path, "new.txt"), "work");
         _pool.Release(checkout);
-        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", ""));
         TestGit.Run(Assert.Single(Directory.GetDirectories(Path.Combine(_pool.Pool.Path, "base"), "*.git", SearchOption.AllDirectories)), "pack-refs", "--all");
         Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", rescue.Id[..3]));
 
-        _pool.Pool.Link(new LinkRequest { Path = "todo", NewBranch = true, WorkingDirectory = _pool.Source });
+        _pool.Pool.Links.Create(new LinkRequest { Path = "todo", NewBranch = true, WorkingDirectory = _pool.Source });
         Assert.Equal(["todo"], Complete(_pool.Source, "link", "remove", ""));
         Assert.Contains("todo", Complete(Path.Combine(_pool.Source, "todo"), "checkout", ""));
 

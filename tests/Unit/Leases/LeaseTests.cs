@@ -180,10 +180,10 @@ public sealed class LeaseTests : IDisposable
         var second = _pool.Acquire();
 
         var late = new ReleaseRequest { Checkout = first.Name, LeaseId = first.LeaseId, Force = true, WorkingDirectory = _pool.Home };
-        Assert.Equal(ErrorReason.NotLocked, Refused(() => _pool.Pool.Release(late)).Reason);
+        Assert.Equal(ErrorReason.NotLocked, Refused(() => _pool.Pool.Leases.Release(late)).Reason);
 
         Assert.Equal(second.LeaseId, _pool.Find(second.Name).LeaseId);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Release(late with { LeaseId = second.LeaseId }).State);
+        Assert.Equal(CheckoutState.Free, _pool.Pool.Leases.Release(late with { LeaseId = second.LeaseId }).State);
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class LeaseTests : IDisposable
         {
             try
             {
-                new Pool(_pool.Pool.Path).Release(request);
+                new Pool(_pool.Pool.Path).Leases.Release(request);
                 Interlocked.Increment(ref released);
             }
             catch (GitprocException e)
@@ -219,7 +219,7 @@ public sealed class LeaseTests : IDisposable
         Assert.Contains("nightly", error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorReason.HeldByOther, Refused(() => Renew(checkout, request => request with { Label = "x" })).Reason);
 
-        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
         Assert.Equal(EventKind.Forced, History()[0].Kind);
     }
 
@@ -244,11 +244,11 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(dead.Name, live.Name);
         var other = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
 
-        Assert.Equal([other.Name], _pool.Pool.Reap().Select(checkout => checkout.Name));
+        Assert.Equal([other.Name], _pool.Pool.Leases.Reap().Select(checkout => checkout.Name));
         Assert.Null(_pool.Find(other.Name).LeaseId);
         Assert.NotNull(_pool.Find(live.Name).LeaseId);
         Assert.Equal(EventKind.Reaped, History()[0].Kind);
-        Assert.Empty(_pool.Pool.Reap());
+        Assert.Empty(_pool.Pool.Leases.Reap());
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class LeaseTests : IDisposable
 
         var second = _pool.Acquire();
         Assert.NotEqual(first.Name, second.Name);
-        Assert.Empty(_pool.Pool.Reap());
+        Assert.Empty(_pool.Pool.Leases.Reap());
         var error = Refused(() => _pool.Acquire(_pool.Request() with { NoCreate = true }));
         Assert.Contains($"{running.Process.Id} (sleep)", error.Message, StringComparison.Ordinal);
 
@@ -284,7 +284,7 @@ public sealed class LeaseTests : IDisposable
         Assert.False(ProcessTable.IsAlive(running.Process));
 
         running = Start(checkout.Path);
-        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, StopProcesses = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, StopProcesses = true, WorkingDirectory = _pool.Home });
         Assert.False(ProcessTable.IsAlive(running.Process));
         Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
     }
@@ -292,12 +292,12 @@ public sealed class LeaseTests : IDisposable
     [Fact]
     public void All_or_none_of_several_are_acquired()
     {
-        var two = _pool.Pool.Acquire(_pool.Request() with { Count = 2 });
+        var two = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 2 });
         Assert.Equal(["checkout-1", "checkout-2"], two.Select(checkout => checkout.Name));
         Assert.Equal(2, two.Select(checkout => checkout.LeaseId).Distinct().Count());
         _pool.Release(two[0]);
 
-        Refused(() => _pool.Pool.Acquire(_pool.Request() with { Count = 3, MaxCheckouts = 3 }));
+        Refused(() => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3, MaxCheckouts = 3 }));
         Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
         Assert.Equal(2, _pool.List().Count);
 
@@ -305,14 +305,14 @@ public sealed class LeaseTests : IDisposable
         Directory.CreateDirectory(_pool["bad"]);
         Directory.Delete(Path.Combine(_pool.Pool.Path, "base"), recursive: true);
         Directory.Move(_pool.Source, _pool["elsewhere"]);
-        Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(_pool.Request("source") with { Count = 2 }));
+        Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(_pool.Request("source") with { Count = 2 }));
         Assert.DoesNotContain(_pool.List(), checkout => checkout.State == CheckoutState.Creating);
     }
 
     [Fact]
     public void A_name_asks_for_that_checkout()
     {
-        foreach (var checkout in _pool.Pool.Acquire(_pool.Request() with { Count = 3 }))
+        foreach (var checkout in _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }))
             _pool.Release(checkout);
         var request = _pool.Request() with { Name = "checkout-2" };
 
@@ -331,9 +331,9 @@ public sealed class LeaseTests : IDisposable
             _pool.Release(_pool.Acquire());
         Assert.InRange(History().Count, 20, 120);
         Assert.Equal(EventKind.Released, History()[0].Kind);
-        Assert.Equal(5, _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, First = 5 }).Count);
-        Assert.Empty(_pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, Since = DateTimeOffset.UtcNow.AddHours(1) }));
-        Assert.Empty(_pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, Checkout = "checkout-2" }));
+        Assert.Equal(5, _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 5 }).Count);
+        Assert.Empty(_pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, Since = DateTimeOffset.UtcNow.AddHours(1) }));
+        Assert.Empty(_pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, Checkout = "checkout-2" }));
     }
 
     [Fact]
@@ -348,9 +348,9 @@ public sealed class LeaseTests : IDisposable
     private AcquireRequest Request(LeaseTerms terms) => _pool.Request() with { Terms = terms };
 
     private Checkout Renew(Checkout checkout, Func<RenewRequest, RenewRequest> change) =>
-        _pool.Pool.Renew(change(new RenewRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
+        _pool.Pool.Leases.Renew(change(new RenewRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
 
-    private IReadOnlyList<HistoryEvent> History() => _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home, First = 1000 });
+    private IReadOnlyList<HistoryEvent> History() => _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 1000 });
 
     private static GitprocException Refused(Action action) => Assert.Throws<GitprocException>(action);
 

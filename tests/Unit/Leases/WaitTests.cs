@@ -144,15 +144,15 @@ public sealed class WaitTests : IDisposable
     {
         _pool.Acquire();
         var request = _pool.Request() with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = 1, Count = 2 };
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
         request = _pool.Request(_pool.Source) with { Wait = Timeout.InfiniteTimeSpan, Name = "checkout-7" };
-        Assert.Equal(ErrorReason.CheckoutNotFound, Assert.Throws<GitprocException>(() => _pool.Pool.Acquire(request)).Reason);
+        Assert.Equal(ErrorReason.CheckoutNotFound, Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
     }
 
     [Fact]
     public async Task One_who_waits_for_a_name_lets_others_have_the_rest()
     {
-        var both = _pool.Pool.Acquire(_pool.Request() with { Count = 2 });
+        var both = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 2 });
         var named = Start(_pool.Request() with { Name = "checkout-1" });
         Queued(1);
         var any = Start(_pool.Request());
@@ -211,7 +211,7 @@ public sealed class WaitTests : IDisposable
         using var waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "2", "--wait", "--owner-pid", $"{Environment.ProcessId}");
         var lines = new List<string>();
         await ReadTo(second.Name);
-        _pool.Pool.Renew(new RenewRequest { Checkout = second.Name, WorkingDirectory = _pool.Home, Label = "later" });
+        _pool.Pool.Leases.Renew(new RenewRequest { Checkout = second.Name, WorkingDirectory = _pool.Home, Label = "later" });
         await ReadTo("later");
         _pool.Release(first);
         lines.AddRange((await waiting.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -245,7 +245,7 @@ public sealed class WaitTests : IDisposable
     {
         var pool = new Pool(_pool.Pool.Path);
         request = request with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = limit };
-        return Task.Factory.StartNew(() => pool.Acquire(request, cancellationToken).Single(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.Factory.StartNew(() => pool.Acquiring.Acquire(request, cancellationToken).Single(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private static Task Signal(Process process, string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExitAsync();

@@ -50,13 +50,13 @@ public sealed class OriginalPoolTests : IDisposable
 
         _pool.Acquire();
         _pool.Acquire(other);
-        _pool.Pool.Repair();
+        _pool.Pool.Care.Repair();
 
         Assert.Equal(2, Directory.EnumerateDirectories(_original["base"], "*.git", SearchOption.AllDirectories).Count());
         Assert.Equal(3, _pool.List().Count);
-        var rescues = _pool.Pool.ListRescues(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
+        var rescues = _pool.Pool.Rescues.List(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
         Assert.Equal(["checkout-1", "checkout-2", "checkout-4"], rescues.Select(rescue => rescue.Checkout));
-        var back = rescues.ConvertAll(rescue => _pool.Pool.RestoreRescue(rescue.Id, _pool.Request()));
+        var back = rescues.ConvertAll(rescue => _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request()));
         Assert.Equal(files, OriginalPoolFixture.Files(back[0].Path));
         Assert.Equal("AM staged.txt", TestGit.Run(back[0].Path, "status", "--porcelain", "staged.txt"));
         Assert.Equal(("mine", commit), (back[1].Branch, back[1].Commit));
@@ -102,7 +102,7 @@ public sealed class OriginalPoolTests : IDisposable
         Assert.Equal((CheckoutState.Locked, at, null, "locked by the original gitproc"), (held.State, held.AcquiredAt, held.OwnerProcessId, held.Label));
         Assert.Equal("checkout-2", _pool.Acquire().Name);
         _pool.Release(held);
-        Assert.Equal("checkout-1", Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Checkout);
+        Assert.Equal("checkout-1", Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Checkout);
     }
 
     [Fact]
@@ -197,9 +197,9 @@ public sealed class OriginalPoolTests : IDisposable
         Assert.Equal(commit, TestGit.Run(Path.Combine(path, "sub"), "rev-parse", "HEAD"));
         _pool.Acquire();
         _pool.Acquire();
-        var rescues = _pool.Pool.ListRescues(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
+        var rescues = _pool.Pool.Rescues.List(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
         Directory.Delete(_original["shared_repos"], recursive: true);
-        var back = rescues.ConvertAll(rescue => _pool.Pool.RestoreRescue(rescue.Id, _pool.Request()));
+        var back = rescues.ConvertAll(rescue => _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request()));
         Assert.Equal(2, back.Count);
         Assert.Equal(commit, TestGit.Run(Path.Combine(back[0].Path, "sub"), "rev-parse", "HEAD"));
         Assert.Equal("in-sub.txt", File.ReadAllText(Path.Combine(back[0].Path, "sub/in-sub.txt")));
@@ -254,9 +254,9 @@ public sealed class OriginalPoolTests : IDisposable
 
         Assert.True(File.Exists(_original["gitproc.db.original"]));
         _pool.Acquire();
-        _pool.Pool.Repair();
+        _pool.Pool.Care.Repair();
         _pool.Release(_pool.Find("checkout-4"));
-        Assert.Equal(4, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.Equal(4, _pool.Pool.Rescues.List(null, _pool.Home).Count);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class AcquireTests : IDisposable
         File.WriteAllText(file, "late");
         Assert.Equal(checkout.Name, _pool.Acquire().Name);
         Assert.Equal(isHandedOut, File.ReadAllText(file) == "late");
-        Assert.Equal(isHandedOut ? 0 : 1, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.Equal(isHandedOut ? 0 : 1, _pool.Pool.Rescues.List(null, _pool.Home).Count);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class AcquireTests : IDisposable
             var pool = new Pool(_pool[name]);
             for (var i = 0; i < 2; i++)
             {
-                var checkout = pool.Acquire(_pool.Request()).Single();
+                var checkout = pool.Acquiring.Acquire(_pool.Request()).Single();
                 Assert.Equal(_pool[$"{name}/checkout-1"], checkout.Path);
-                pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+                pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
             }
         }
     }
@@ -152,7 +152,7 @@ public sealed class AcquireTests : IDisposable
         var request = _pool.Request() with { NoCreate = true };
         Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Empty(_pool.List());
-        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.Empty(_pool.Pool.Care.ListRepositories());
 
         _pool.Release(_pool.Acquire());
         Assert.Equal("checkout-1", _pool.Acquire(request).Name);
@@ -178,7 +178,7 @@ public sealed class AcquireTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var pool = new Pool(_pool.Pool.Path, new CancelAt(report => report.Text.StartsWith("git clone", StringComparison.Ordinal), cancellation));
-        Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquire(_pool.Request(), cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Acquire(_pool.Request(), cancellation.Token));
         Assert.Empty(_pool.List());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
         Assert.Equal("checkout-1", _pool.Acquire().Name);

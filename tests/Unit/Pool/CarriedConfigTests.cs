@@ -77,7 +77,7 @@ public sealed class CarriedConfigTests : IDisposable
         Assert.Empty(_pool.List());
     }
 
-    private Checkout Acquire(string? repository) => _pool.Pool.Acquire(_pool.Request() with { Repository = repository, WorkingDirectory = _own }).Single();
+    private Checkout Acquire(string? repository) => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Repository = repository, WorkingDirectory = _own }).Single();
 
     private void Set(string key, string value) => TestGit.Run(_own, "config", key, value);
 

@@ -69,8 +69,8 @@ public sealed class DamageTests : IDisposable
             var use = Task.Run(() =>
             {
                 Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
-                _pool.Pool.Repair();
-                _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = checkout.Path, Force = true });
+                _pool.Pool.Care.Repair();
+                _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = checkout.Path, Force = true });
                 return _pool.Acquire();
             });
             var next = await use.WaitAsync(Eventually.Limit);
@@ -118,8 +118,8 @@ public sealed class DamageTests : IDisposable
         Assert.Equal("content 1\n", File.ReadAllText(Path.Combine(checkout.Path, "file-1.txt")));
         TestGit.Run(checkout.Path, "fsck", "--no-dangling");
 
-        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
-        var restored = _pool.Pool.RestoreRescue(rescue.Id, _pool.Request());
+        var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
+        var restored = _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request());
         Assert.Equal("mine", File.ReadAllText(Path.Combine(restored.Path, "work")));
         Assert.Equal("mine too", File.ReadAllText(Path.Combine(restored.Path, "file-1.txt")));
     }
@@ -264,7 +264,7 @@ public sealed class DamageTests : IDisposable
     public async Task A_base_repository_that_is_deleted_during_a_wait_is_made_anew()
     {
         var checkout = _pool.Acquire();
-        var acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = Eventually.Limit }).Single());
+        var acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = Eventually.Limit }).Single());
         Eventually.True(() => _pool.Query<long>("SELECT count(*) FROM waiter") == 1);
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         _pool.Release(checkout);

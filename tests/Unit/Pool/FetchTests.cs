@@ -110,7 +110,7 @@ public sealed class FetchTests : IDisposable
         Parallel.ForEach(many, new ParallelOptions { MaxDegreeOfParallelism = many.Count }, _ =>
         {
             var reports = new Reports();
-            results.Add(new Pool(_pool.Pool.Path, reports).Acquire(_pool.Request()).Single().Commit!);
+            results.Add(new Pool(_pool.Pool.Path, reports).Acquiring.Acquire(_pool.Request()).Single().Commit!);
             Interlocked.Add(ref fetches, reports.Count(report => report.Kind == ReportKind.Command && report.Text.Contains(" fetch ", StringComparison.Ordinal)));
         });
         Assert.Equal(many.Count, results.Count);
@@ -196,7 +196,7 @@ public sealed class FetchTests : IDisposable
         Assert.All(results, result => Assert.Contains("said nothing for 4 s", result.Error, StringComparison.Ordinal));
         // All that began while the first one tried; not 24 s.
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(16));
-        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.Empty(_pool.Pool.Care.ListRepositories());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class HealingTests : IDisposable
         AssertWhole(held);
         AssertHealed();
         TestGit.Run(BasePath, "--git-dir", BasePath, "fsck", "--full");
-        Assert.Empty(_pool.Pool.Repair());
+        Assert.Empty(_pool.Pool.Care.Repair());
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class HealingTests : IDisposable
         Damage(TestGit.Run(_pool.Source, "rev-parse", "main:file-0.txt"), "empty");
         Assert.Equal(CheckoutState.Free, _pool.Release(held).State);
         Assert.Equal("content 0\n", File.ReadAllText(Path.Combine(held.Path, "file-0.txt")));
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Theory]
@@ -131,12 +131,12 @@ public sealed class HealingTests : IDisposable
         Loosen();
         var blob = TestGit.Run(_pool.Source, "rev-parse", "main:file-2.txt");
         Damage(blob, how);
-        Assert.Contains(_pool.Pool.Repair(), text => text.Contains("is healed", StringComparison.Ordinal) && text.Contains(blob, StringComparison.Ordinal));
-        Assert.Empty(_pool.Pool.Repair());
+        Assert.Contains(_pool.Pool.Care.Repair(), text => text.Contains("is healed", StringComparison.Ordinal) && text.Contains(blob, StringComparison.Ordinal));
+        Assert.Empty(_pool.Pool.Care.Repair());
 
         Damage(blob, how, isPacked: true);
         Directory.Move(_pool.Source, _pool.Source + ".away");
-        var said = string.Join('\n', _pool.Pool.Repair());
+        var said = string.Join('\n', _pool.Pool.Care.Repair());
         Assert.Contains(blob, said, StringComparison.Ordinal);
         Assert.Contains(held.Name, said, StringComparison.Ordinal);
         Assert.Contains("could not be healed", said, StringComparison.Ordinal);
@@ -159,10 +159,10 @@ public sealed class HealingTests : IDisposable
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
         }
 
-        Assert.Single(_pool.Pool.Repair());
+        Assert.Single(_pool.Pool.Care.Repair());
         Assert.All(old, name => Assert.False(File.Exists(Path.Combine(BasePath, name)), name));
         Assert.True(File.Exists(Path.Combine(BasePath, "objects/pack/tmp_pack_y")));
-        Assert.Empty(_pool.Pool.Repair());
+        Assert.Empty(_pool.Pool.Care.Repair());
     }
 
     [Fact]
@@ -182,12 +182,12 @@ public sealed class HealingTests : IDisposable
         File.WriteAllLines(times, File.ReadAllLines(times).Select(line => line.EndsWith("pull/3/head", StringComparison.Ordinal) ? line : $"{DateTimeOffset.UtcNow.AddDays(-40).ToUnixTimeMilliseconds()} {line.Split(' ')[1]}"));
         var object1 = TestGit.Run(BasePath, "--git-dir", BasePath, "rev-parse", "refs/gitproc/fetched/pull/1/head");
 
-        Assert.Contains("1 refs", Assert.Single(_pool.Pool.Repair()), StringComparison.Ordinal);
+        Assert.Contains("1 refs", Assert.Single(_pool.Pool.Care.Repair()), StringComparison.Ordinal);
 
         Assert.Equal("refs/gitproc/fetched/pull/2/head\nrefs/gitproc/fetched/pull/3/head", TestGit.Run(BasePath, "--git-dir", BasePath, "for-each-ref", "--format=%(refname)", "refs/gitproc/fetched"));
         Assert.Equal("commit", TestGit.Run(BasePath, "--git-dir", BasePath, "cat-file", "-t", object1));
         _pool.Release(held);
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(object1, _pool.Acquire(_pool.Request() with { Ref = "refs/pull/1/head" }).Commit);
     }
 

@@ -38,7 +38,7 @@ public sealed class ManyRefsTests : IDisposable
         checkout = Count(() => pool.Acquire(pool.Request() with { Fetch = FetchPolicy.Always }));
         Assert.Equal(TestGit.Run(pool.Source, "rev-parse", "HEAD"), checkout.Commit);
         Count(() => pool.Release(checkout));
-        Assert.Single(pool.Pool.ListRescues(null, pool.Home));
+        Assert.Single(pool.Pool.Rescues.List(null, pool.Home));
         checkout = Count(() => pool.Acquire(pool.Request() with { Ref = "b/000007" }));
         Assert.Equal("b/000007", checkout.Branch);
         return commands;

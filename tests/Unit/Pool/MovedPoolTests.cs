@@ -25,11 +25,11 @@ public sealed class MovedPoolTests : IDisposable
         TestGit.Run(clone.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
         File.WriteAllText(Path.Combine(clone.Path, "new"), "new");
         File.WriteAllText(Path.Combine(linked.Path, "new"), "new");
-        var link = _pool.Pool.Link(new LinkRequest { Path = _pool["link"], Base = BasePath, WorkingDirectory = _pool.Home });
+        var link = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["link"], Base = BasePath, WorkingDirectory = _pool.Home });
         var basePath = BasePath;
         Move(isCopy);
 
-        Assert.Equal(3, Moved.List(null, _pool.Home).Count);
+        Assert.Equal(3, Moved.Checkouts.List(null, _pool.Home).Count);
 
         Assert.Contains(isCopy ? "copied" : "moved", Assert.Single(_reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
         foreach (var checkout in (Checkout[])[clone, linked, free])
@@ -41,12 +41,12 @@ public sealed class MovedPoolTests : IDisposable
         Assert.Equal(isCopy ? basePath : basePath.Replace("/pool/", "/moved/", StringComparison.Ordinal), TestGit.Run(link.Path, "rev-parse", "--path-format=absolute", "--git-common-dir"));
         _reports.Clear();
         foreach (var name in (string[])[clone.Name, linked.Name])
-            Moved.Release(new ReleaseRequest { Checkout = name, WorkingDirectory = _pool.Home, Force = true });
+            Moved.Leases.Release(new ReleaseRequest { Checkout = name, WorkingDirectory = _pool.Home, Force = true });
         Assert.Equal(2, _reports.Count(report => report.Text.Contains("is rescued", StringComparison.Ordinal)));
-        Assert.Equal(3, Moved.ListRescues(null, _pool.Home).Count);
-        var restored = Moved.RestoreRescue(Moved.ListRescues(null, _pool.Home)[^1].Id, _pool.Request());
+        Assert.Equal(3, Moved.Rescues.List(null, _pool.Home).Count);
+        var restored = Moved.Rescues.Restore(Moved.Rescues.List(null, _pool.Home)[^1].Id, _pool.Request());
         Assert.Equal("rescued", File.ReadAllText(Path.Combine(restored.Path, "rescued")));
-        Assert.Empty(Moved.Repair());
+        Assert.Empty(Moved.Care.Repair());
         if (isCopy)
             TestGit.Run(clone.Path, "status");
     }
@@ -60,11 +60,11 @@ public sealed class MovedPoolTests : IDisposable
         var alternates = _pool[$"moved/{held.Name}/.git/objects/info/alternates"];
         var before = File.ReadAllText(alternates);
 
-        Moved.List(null, _pool.Home);
+        Moved.Checkouts.List(null, _pool.Home);
         Assert.Equal(before, File.ReadAllText(alternates));
         Assert.Empty(_reports);
 
-        Assert.Contains("find", Assert.Single(Moved.Repair(), text => text.Contains("base repositories", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("find", Assert.Single(Moved.Care.Repair(), text => text.Contains("base repositories", StringComparison.Ordinal)), StringComparison.Ordinal);
         TestGit.Run(_pool[$"moved/{held.Name}"], "status");
     }
 
@@ -74,10 +74,10 @@ public sealed class MovedPoolTests : IDisposable
         var held = _pool.Acquire();
         File.Delete(_pool["pool/place"]);
         Move(isCopy: false);
-        Moved.List(null, _pool.Home);
-        Assert.NotEmpty(Moved.Repair());
+        Moved.Checkouts.List(null, _pool.Home);
+        Assert.NotEmpty(Moved.Care.Repair());
         TestGit.Run(_pool[$"moved/{held.Name}"], "status");
-        Assert.Empty(Moved.Repair());
+        Assert.Empty(Moved.Care.Repair());
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class MovedPoolTests : IDisposable
     {
         var checkout = _pool.Acquire();
         TemporaryFolder.Copy(checkout.Path, _pool["copy"]);
-        var error = Assert.Throws<GitprocException>(() => _pool.Pool.Release(new ReleaseRequest { WorkingDirectory = _pool["copy"] }));
+        var error = Assert.Throws<GitprocException>(() => _pool.Pool.Leases.Release(new ReleaseRequest { WorkingDirectory = _pool["copy"] }));
         Assert.Contains("is a copy of a checkout", error.Message, StringComparison.Ordinal);
         Assert.Contains("repack -a -d", error.Message, StringComparison.Ordinal);
         Directory.Move(_pool["pool/base"], _pool["pool/base.away"]);
-        error = Assert.Throws<GitprocException>(() => _pool.Pool.Release(new ReleaseRequest { Checkout = _pool["copy"], WorkingDirectory = _pool.Home }));
+        error = Assert.Throws<GitprocException>(() => _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = _pool["copy"], WorkingDirectory = _pool.Home }));
         Assert.Contains("lacks the objects", error.Message, StringComparison.Ordinal);
         Assert.Contains(_pool["pool/base"], error.Message, StringComparison.Ordinal);
     }

@@ -37,8 +37,8 @@ public sealed class OlderDatabaseTests : IDisposable
     public void Repair_and_reap_leave_it_to_its_holder()
     {
         BackTo(CheckoutState.Creating, _held.LeaseId);
-        _pool.Pool.Reap();
-        _pool.Pool.Repair();
+        _pool.Pool.Leases.Reap();
+        _pool.Pool.Care.Repair();
         Assert.True(HasWork);
     }
 
@@ -52,8 +52,8 @@ public sealed class OlderDatabaseTests : IDisposable
 
         foreach (var refused in (Action[])
         [
-            () => _pool.Pool.Remove(new RemoveRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
-            () => _pool.Pool.Reset(new ResetRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
+            () => _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
+            () => _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
         ])
         {
             var error = Assert.Throws<GitprocException>(refused);
@@ -61,10 +61,10 @@ public sealed class OlderDatabaseTests : IDisposable
             Assert.Equal([new HintOption("Force")], error.Hint?.Options);
         }
 
-        foreach (var item in _pool.Pool.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }))
+        foreach (var item in _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }))
         {
             if (item.Kind == PrunedKind.Checkout)
-                Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Prune(item)).Reason);
+                Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Care.Prune(item)).Reason);
         }
 
         Assert.True(HasWork);

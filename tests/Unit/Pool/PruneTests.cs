@@ -27,7 +27,7 @@ public sealed class PruneTests : IDisposable
         Assert.Empty(Find(unusedFor: TimeSpan.FromDays(21)));
         Assert.True(Directory.Exists(free.Path));
 
-        Assert.True(_pool.Pool.Prune(found));
+        Assert.True(_pool.Pool.Care.Prune(found));
         Assert.Equal(held.Name, Assert.Single(_pool.List()).Name);
         Assert.False(Directory.Exists(free.Path));
     }
@@ -35,7 +35,7 @@ public sealed class PruneTests : IDisposable
     [Fact]
     public void A_repository_goes_when_nothing_is_left_of_it()
     {
-        foreach (var checkout in _pool.Pool.Acquire(_pool.Request() with { Count = 2 }))
+        foreach (var checkout in _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }))
             _pool.Release(checkout);
         Age(days: 20);
 
@@ -43,8 +43,8 @@ public sealed class PruneTests : IDisposable
 
         Assert.Equal([PrunedKind.Checkout, PrunedKind.Checkout, PrunedKind.Repository], found.Select(item => item.Kind));
         Assert.True(found[2].Size > 0);
-        Assert.All(found, item => Assert.True(_pool.Pool.Prune(item), item.Name));
-        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.All(found, item => Assert.True(_pool.Pool.Care.Prune(item), item.Name));
+        Assert.Empty(_pool.Pool.Care.ListRepositories());
         Assert.Empty(Directory.EnumerateFiles(_pool.Pool.Path + "/base", "*", SearchOption.AllDirectories));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
         Assert.Equal("checkout-1", _pool.Acquire().Name);
@@ -64,9 +64,9 @@ public sealed class PruneTests : IDisposable
         TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
         var found = Find();
         Assert.Equal([PrunedKind.Checkout, PrunedKind.Rescue, PrunedKind.Repository], found.Select(item => item.Kind));
-        Assert.Equal(Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Id, found[1].Name);
-        Assert.All(found, item => Assert.True(_pool.Pool.Prune(item), item.Name));
-        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.Equal(Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Id, found[1].Name);
+        Assert.All(found, item => Assert.True(_pool.Pool.Care.Prune(item), item.Name));
+        Assert.Empty(_pool.Pool.Care.ListRepositories());
     }
 
     [Fact]
@@ -74,17 +74,17 @@ public sealed class PruneTests : IDisposable
     {
         var path = Path.Combine(_pool.Home, "link");
         var request = new LinkRequest { Path = path, WorkingDirectory = _pool.Home, Base = $"file://{_pool.Source}", Ref = "mine", NewBranch = true };
-        var link = _pool.Pool.Link(request);
+        var link = _pool.Pool.Links.Create(request);
         Age(days: 20);
         Assert.Empty(Find());
 
         File.WriteAllText(Path.Combine(path, "work"), "work");
-        _pool.Pool.RemoveLink(new RemoveLinkRequest { Link = path, WorkingDirectory = _pool.Home, Base = link.Base });
+        _pool.Pool.Links.Remove(new RemoveLinkRequest { Link = path, WorkingDirectory = _pool.Home, Base = link.Base });
         TestGit.Run(_pool.Pool.Path, "init", "--quiet");
         TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
         var rescue = Assert.Single(Find());
         Assert.Equal((PrunedKind.Rescue, _pool.Source), (rescue.Kind, rescue.Repository));
-        Assert.True(_pool.Pool.Prune(rescue));
+        Assert.True(_pool.Pool.Care.Prune(rescue));
         Assert.Empty(Find());
 
         TestGit.Run(link.Base, "branch", "--delete", "--force", "mine");
@@ -94,7 +94,7 @@ public sealed class PruneTests : IDisposable
     [Fact]
     public void So_many_free_ones_stay_those_used_last()
     {
-        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 });
         foreach (var checkout in checkouts)
             _pool.Release(checkout);
         Age(days: 20);
@@ -122,9 +122,9 @@ public sealed class PruneTests : IDisposable
         Age(days: 20);
         var found = Find();
         var held = _pool.Acquire();
-        Assert.All(found, item => Assert.False(_pool.Pool.Prune(item)));
+        Assert.All(found, item => Assert.False(_pool.Pool.Care.Prune(item)));
         _pool.Release(held);
-        Assert.All(found, item => Assert.False(_pool.Pool.Prune(item)));
+        Assert.All(found, item => Assert.False(_pool.Pool.Care.Prune(item)));
         Assert.Single(_pool.List());
         Assert.Empty(Find());
     }
@@ -135,12 +135,12 @@ public sealed class PruneTests : IDisposable
         _pool.Release(_pool.Acquire());
         Age(days: 20);
         var found = Find();
-        var basePath = Assert.Single(_pool.Pool.DescribeRepositories()).Path;
+        var basePath = Assert.Single(_pool.Pool.Care.ListRepositories()).Path;
         TestGit.Run(basePath, "--git-dir", basePath, "update-ref", "refs/gitproc/rescue/checkout-1/x", TestGit.Run(_pool.Source, "rev-parse", "HEAD"));
 
-        Assert.Equal([true, false], found.Select(item => _pool.Pool.Prune(item)));
+        Assert.Equal([true, false], found.Select(item => _pool.Pool.Care.Prune(item)));
 
-        Assert.Single(_pool.Pool.ListRepositories());
+        Assert.Single(_pool.Pool.Care.ListRepositories());
         Assert.Empty(Find());
     }
 
@@ -150,7 +150,7 @@ public sealed class PruneTests : IDisposable
         _pool.Release(_pool.Acquire());
         Age(days: 20);
         foreach (var item in Find())
-            _pool.Pool.Prune(item);
+            _pool.Pool.Care.Prune(item);
         _pool.Acquire(TestGit.MakeRepository(_pool["other"]));
         Assert.Equal(2L, _pool.Query<long>("SELECT id FROM repository"));
     }
@@ -180,7 +180,7 @@ public sealed class PruneTests : IDisposable
             Assert.Equal(ErrorReason.InvalidDuration, Assert.Throws<GitprocException>(() => Find(time)).Reason);
     }
 
-    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) => _pool.Pool.FindUnused(new PruneRequest
+    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) => _pool.Pool.Care.FindUnused(new PruneRequest
     {
         WorkingDirectory = _pool.Home,
         UnusedFor = unusedFor ?? TimeSpan.FromDays(14),

@@ -21,7 +21,7 @@ public sealed class ReleaseTests : IDisposable
         Task<Checkout> acquire;
         using (FileLock.TryAcquire(new PoolFolder(_pool.Pool.Path).CheckoutLock(checkout.Name)))
         {
-            acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquire(_pool.Request() with { MaxCheckouts = 1 }).Single());
+            acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1 }).Single());
             await Task.Delay(500);
             Assert.False(acquire.IsCompleted);
         }
@@ -54,7 +54,7 @@ public sealed class ReleaseTests : IDisposable
 
         Assert.Equal(checkout.Name, _pool.Acquire().Name);
         Assert.False(File.Exists(Path.Combine(checkout.Path, "work")));
-        Assert.Equal(checkout.LeaseId, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).LeaseId);
+        Assert.Equal(checkout.LeaseId, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).LeaseId);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ReleaseTests : IDisposable
         Assert.Equal(0, _pool.Program.Run(_pool.Home, "release", checkout.Name, "--background", "--force").ExitCode);
         Eventually.True(() => _pool.Find(checkout.Name).State == CheckoutState.Free);
         Assert.False(File.Exists(Path.Combine(checkout.Path, "work")));
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ReleaseTests : IDisposable
                 _pool.Execute("UPDATE checkout SET lease_id = 'other', lease = json_set(lease, '$.id', 'other')");
         }));
 
-        var error = Assert.Throws<GitprocException>(() => pool.Acquire(_pool.Request()));
+        var error = Assert.Throws<GitprocException>(() => pool.Acquiring.Acquire(_pool.Request()));
 
         Assert.Equal(ErrorReason.OwnerNotRunning, error.Reason);
         Assert.Equal(checkout.Name, error.Target);
@@ -141,12 +141,12 @@ public sealed class ReleaseTests : IDisposable
         Assert.Equal(0, GitprocProgram.Finish(release).ExitCode);
 
         Assert.Equal(fresh, File.GetUnixFileMode(file));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
 
-    private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Release(
+    private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Leases.Release(
         new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
 
     private sealed class Listener(Action<PoolReport> hear) : IProgress<PoolReport>

@@ -26,9 +26,9 @@ public sealed class RemovalTests : IDisposable
         Assert.Empty(_pool.List());
         Assert.False(Directory.Exists(checkout.Path));
         Assert.Empty(Left());
-        Assert.Equal(EventKind.Removed, _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home })[0].Kind);
+        Assert.Equal(EventKind.Removed, _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home })[0].Kind);
         Assert.Equal(ErrorReason.CheckoutNotFound, Refused(checkout.Name).Reason);
-        Assert.Single(_pool.Pool.ListRepositories());
+        Assert.Single(_pool.Pool.Care.ListRepositories());
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RemovalTests : IDisposable
         foreach (var seen in (string[])["", "another"])
         {
             var request = Request(checkout.Name) with { LeaseId = seen, Force = true };
-            Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Remove(request)).Reason);
+            Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
         }
 
         Assert.True(Directory.Exists(checkout.Path));
@@ -84,7 +84,7 @@ public sealed class RemovalTests : IDisposable
         Assert.True(process.IsAlive);
         Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
 
-        _pool.Pool.Remove(Request(checkout.Name) with { StopProcesses = true });
+        _pool.Pool.Checkouts.Remove(Request(checkout.Name) with { StopProcesses = true });
         Assert.False(process.IsAlive);
         Assert.Empty(_pool.List());
     }
@@ -94,7 +94,7 @@ public sealed class RemovalTests : IDisposable
     {
         var checkout = Free();
         var request = Request(checkout.Name) with { WorkingDirectory = checkout.Path, Force = true };
-        Assert.Equal(ErrorReason.InUse, Assert.Throws<GitprocException>(() => _pool.Pool.Remove(request)).Reason);
+        Assert.Equal(ErrorReason.InUse, Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
         Assert.True(Directory.Exists(checkout.Path));
     }
 
@@ -145,7 +145,7 @@ public sealed class RemovalTests : IDisposable
         var linking = Free();
         Directory.CreateSymbolicLink(Path.Combine(linking.Path, "link"), outside);
         File.CreateSymbolicLink(Path.Combine(linking.Path, "file-link"), Path.Combine(outside, "file"));
-        _pool.Pool.Remove(Request(linking.Name) with { Discard = true });
+        _pool.Pool.Checkouts.Remove(Request(linking.Name) with { Discard = true });
 
         var linked = Free();
         FolderRemoval.Remove(linked.Path);
@@ -176,7 +176,7 @@ public sealed class RemovalTests : IDisposable
         using (var process = System.Diagnostics.Process.Start("sh", [_pool["make.sh"], checkout.Path]))
             process.WaitForExit();
 
-        _pool.Pool.Remove(Request(checkout.Name) with { Discard = true });
+        _pool.Pool.Checkouts.Remove(Request(checkout.Name) with { Discard = true });
 
         Assert.False(Directory.Exists(checkout.Path));
         Assert.Empty(Left());
@@ -188,9 +188,9 @@ public sealed class RemovalTests : IDisposable
         Remove(Free().Name);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<Exception>(() => _pool.Pool.Acquire(_pool.Request() with { Ref = "none" }));
-        Assert.ThrowsAny<Exception>(() => _pool.Pool.Acquire(_pool.Request(), cancelled.Token));
-        Assert.Single(_pool.Pool.ListRepositories());
+        Assert.ThrowsAny<Exception>(() => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Ref = "none" }));
+        Assert.ThrowsAny<Exception>(() => _pool.Pool.Acquiring.Acquire(_pool.Request(), cancelled.Token));
+        Assert.Single(_pool.Pool.Care.ListRepositories());
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class RemovalTests : IDisposable
         }
 
         _pool.WaitForKilled();
-        _pool.Pool.Repair();
+        _pool.Pool.Care.Repair();
 
         Assert.Empty(Left());
         Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));
@@ -225,7 +225,7 @@ public sealed class RemovalTests : IDisposable
     private RemoveRequest Request(string checkout) => new() { Checkout = checkout, WorkingDirectory = _pool.Home };
 
     private Checkout Remove(string checkout, bool force = false, bool discard = false) =>
-        _pool.Pool.Remove(Request(checkout) with { Force = force, Discard = discard });
+        _pool.Pool.Checkouts.Remove(Request(checkout) with { Force = force, Discard = discard });
 
     private GitprocException Refused(string checkout) => Assert.Throws<GitprocException>(() => Remove(checkout));
 

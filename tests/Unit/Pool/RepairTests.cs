@@ -23,7 +23,7 @@ public sealed class RepairTests : IDisposable
     [InlineData("garble")]
     public void A_lost_database_is_made_anew_from_what_checkouts_say(string how)
     {
-        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 });
         _pool.Release(checkouts[1]);
         var unreadable = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = null }, Name = "checkout-2" });
         _pool.Release(checkouts[2]);
@@ -39,7 +39,7 @@ public sealed class RepairTests : IDisposable
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning);
         Assert.Equal("checkout-3", _pool.Acquire().Name);
         Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Release(list[1])).Reason);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Release(new ReleaseRequest { Checkout = "checkout-2", Force = true, WorkingDirectory = _pool.Home }).State);
+        Assert.Equal(CheckoutState.Free, _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = "checkout-2", Force = true, WorkingDirectory = _pool.Home }).State);
         Assert.Equal("ok", _pool.Query<string>("PRAGMA integrity_check"));
     }
 
@@ -64,7 +64,7 @@ public sealed class RepairTests : IDisposable
     [Fact]
     public void Repair_makes_folders_and_rows_agree()
     {
-        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 4 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 4 });
         _pool.Release(checkouts[0]);
         _pool.Release(checkouts[1]);
         Directory.Delete(checkouts[0].Path, recursive: true);
@@ -74,7 +74,7 @@ public sealed class RepairTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_pool.Pool.Path, "tmp/checkout-5.left"));
         File.WriteAllText(Path.Combine(_pool.Pool.Path, "queue/left"), "");
 
-        var done = _pool.Pool.Repair();
+        var done = _pool.Pool.Care.Repair();
 
         Assert.Equal(["checkout-2", "checkout-3", "checkout-4"], _pool.List().Select(checkout => checkout.Name));
         Assert.Equal(checkouts[2].LeaseId, _pool.Find("checkout-3").LeaseId);
@@ -90,7 +90,7 @@ public sealed class RepairTests : IDisposable
     public void Repair_of_a_good_pool_does_nothing()
     {
         _pool.Release(_pool.Acquire());
-        Assert.Empty(_pool.Pool.Repair());
+        Assert.Empty(_pool.Pool.Care.Repair());
         Assert.Single(_pool.List());
     }
 
@@ -101,7 +101,7 @@ public sealed class RepairTests : IDisposable
         _pool.Query<long>("UPDATE checkout SET state = 2, lease_id = 'x', lease = json_object('id', 'x', 'user', 'u', 'machine', 'm', 'acquiredAt', 0) RETURNING id");
         Assert.Equal(CheckoutState.Broken, _pool.Find("checkout-1").State);
         var request = new ReleaseRequest { Checkout = "checkout-1", Force = true, WorkingDirectory = _pool.Home };
-        Assert.Contains("off the list", _pool.Pool.Release(request).Reason, StringComparison.Ordinal);
+        Assert.Contains("off the list", _pool.Pool.Leases.Release(request).Reason, StringComparison.Ordinal);
         Assert.Empty(_pool.List());
         Assert.Equal("checkout-1", _pool.Acquire().Name);
     }

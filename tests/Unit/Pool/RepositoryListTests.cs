@@ -15,10 +15,10 @@ public sealed class RepositoryListTests : IDisposable
     [Fact]
     public void A_repository_has_its_base_and_numbers()
     {
-        _pool.Pool.Acquire(_pool.Request() with { Count = 2 });
+        _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 2 });
         _pool.Release(_pool.Acquire());
 
-        var repository = Assert.Single(_pool.Pool.DescribeRepositories());
+        var repository = Assert.Single(_pool.Pool.Care.ListRepositories());
 
         Assert.Equal((_pool.Source, "main", 3, 1, 2), (repository.Key, repository.DefaultBranch, repository.Checkouts, repository.Free, repository.Locked));
         Assert.True(File.Exists(Path.Combine(repository.Path, "HEAD")));
@@ -32,7 +32,7 @@ public sealed class RepositoryListTests : IDisposable
     {
         _pool.Acquire();
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
-        Assert.Null(Assert.Single(_pool.Pool.DescribeRepositories()).Size);
+        Assert.Null(Assert.Single(_pool.Pool.Care.ListRepositories()).Size);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ public sealed class RescueSettingTests : IDisposable
         Assert.False(Assert.Single(List(isUndone: false)).IsUndone);
         Assert.True(Assert.Single(List(isUndone: true)).IsUndone);
         Set("rescueUndoneMaxAge", "0");
-        foreach (var item in _pool.Pool.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.FromDays(14) }))
-            Assert.True(_pool.Pool.Prune(item));
+        foreach (var item in _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.FromDays(14) }))
+            Assert.True(_pool.Pool.Care.Prune(item));
         Assert.Single(List(isUndone: false));
         Assert.Empty(List(isUndone: true));
     }
@@ -60,16 +60,16 @@ public sealed class RescueSettingTests : IDisposable
     public void A_base_repository_that_only_a_rescue_borrows_from_is_pruned_by_no_version()
     {
         Leave("echo w > w");
-        var basePath = Assert.Single(_pool.Pool.DescribeRepositories()).Path;
-        _pool.Pool.Remove(new RemoveRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home });
+        var basePath = Assert.Single(_pool.Pool.Care.ListRepositories()).Path;
+        _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home });
         _pool.Execute("UPDATE repository SET fetched_at = 0");
         Assert.DoesNotContain(Find(), item => item.Kind == PrunedKind.Repository);
         // This is what an older one goes by.
         Assert.NotEqual("", TestGit.Run(basePath, "--git-dir", basePath, "for-each-ref", "refs/gitproc/rescue"));
-        _pool.Pool.RemoveRescue(Assert.Single(List(isUndone: false)).Id, _pool.Home);
+        _pool.Pool.Rescues.Remove(Assert.Single(List(isUndone: false)).Id, _pool.Home);
         Assert.Contains(Find(), item => item.Kind == PrunedKind.Repository);
 
-        List<PrunedItem> Find() => [.. _pool.Pool.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero })];
+        List<PrunedItem> Find() => [.. _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero })];
     }
 
     // That of the user, for all that is done to the pool.
@@ -80,7 +80,7 @@ public sealed class RescueSettingTests : IDisposable
         TestGit.Run(_pool.Pool.Path, "config", "gitproc." + name, value);
     }
 
-    private IReadOnlyList<Rescue> List(bool isUndone) => _pool.Pool.ListRescues(null, _pool.Home, isUndone);
+    private IReadOnlyList<Rescue> List(bool isUndone) => _pool.Pool.Rescues.List(null, _pool.Home, isUndone);
 
     private void Leave(string script)
     {

@@ -45,7 +45,7 @@ public sealed class ResetTests : IDisposable
         File.WriteAllText(Path.Combine(checkout.Path, "three"), "three");
         _pool.Release(checkout);
 
-        Assert.Equal(3, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.Equal(3, _pool.Pool.Rescues.List(null, _pool.Home).Count);
     }
 
     [Fact]
@@ -53,14 +53,14 @@ public sealed class ResetTests : IDisposable
     {
         var checkout = _pool.Acquire();
         File.WriteAllText(Path.Combine(checkout.Path, "first"), "first");
-        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtRescue()).Reset(
+        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtRescue()).Checkouts.Reset(
             new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
         Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (_pool.Find(checkout.Name).State, _pool.Find(checkout.Name).LeaseId));
 
         File.WriteAllText(Path.Combine(checkout.Path, "second"), "second");
         _pool.Release(checkout);
 
-        Assert.Equal(2, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.Equal(2, _pool.Pool.Rescues.List(null, _pool.Home).Count);
         Assert.False(File.Exists(Path.Combine(checkout.Path, "second")));
     }
 
@@ -91,7 +91,7 @@ public sealed class ResetTests : IDisposable
         var refused = Refused(Request(checkout.Name));
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
         Assert.EndsWith($". To reset it all the same: gitproc reset --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Reset(Request(checkout.Name) with { Force = true }).State);
+        Assert.Equal(CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { Force = true }).State);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Release(_pool.Acquire());
         using var process = TestProcess.Sleep(checkout.Path);
         Assert.Equal(ErrorReason.InUse, Refused(Request(checkout.Name)).Reason);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Reset(Request(checkout.Name) with { StopProcesses = true }).State);
+        Assert.Equal(CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { StopProcesses = true }).State);
         Assert.False(process.IsAlive);
     }
 
@@ -130,12 +130,12 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Acquire(_pool.Request() with { Kind = kind });
         File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "changed");
 
-        var reset = new Pool(_pool.Pool.Path, new RemoveAtRescue(checkout.Path)).Reset(Request(checkout.Name));
+        var reset = new Pool(_pool.Pool.Path, new RemoveAtRescue(checkout.Path)).Checkouts.Reset(Request(checkout.Name));
 
         Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (reset.State, reset.LeaseId));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
         Assert.Equal(CheckoutState.Free, _pool.Release(reset).State);
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     private sealed class RemoveAtRescue(string path) : IProgress<PoolReport>
@@ -156,7 +156,7 @@ public sealed class ResetTests : IDisposable
         var (asked, reaped) = (_pool["asked"], _pool["reaped"]);
         using var running = new TestProcess(checkout.Path, $"trap 'touch \"{asked}\"; while ! test -e \"{reaped}\"; do sleep 0.05; done; exit' TERM; echo; while :; do sleep 0.05; done");
 
-        var reset = Task.Run(() => _pool.Pool.Reset(Request(checkout.Name) with { StopProcesses = true }));
+        var reset = Task.Run(() => _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { StopProcesses = true }));
         Eventually.True(() => File.Exists(asked));
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, last_lease = lease, lease = NULL, lease_id = NULL");
         File.WriteAllText(reaped, "");
@@ -178,11 +178,11 @@ public sealed class ResetTests : IDisposable
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Creating}");
 
         if (isRemoved)
-            _pool.Pool.Remove(new RemoveRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+            _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
         else
             Assert.Equal("", TestGit.Run(Reset(checkout.Name).Path, "status", "--short"));
 
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(!isRemoved, Directory.Exists(gitDirectory));
     }
 
@@ -237,9 +237,9 @@ public sealed class ResetTests : IDisposable
 
     private ResetRequest Request(string checkout) => new() { Checkout = checkout, WorkingDirectory = _pool.Home };
 
-    private Checkout Reset(string checkout) => _pool.Pool.Reset(Request(checkout));
+    private Checkout Reset(string checkout) => _pool.Pool.Checkouts.Reset(Request(checkout));
 
-    private GitprocException Refused(ResetRequest request) => Assert.Throws<GitprocException>(() => _pool.Pool.Reset(request));
+    private GitprocException Refused(ResetRequest request) => Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Reset(request));
 
     private void Publish(string file)
     {

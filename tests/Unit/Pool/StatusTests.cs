@@ -13,7 +13,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void It_tells_branch_commit_changes_and_distance_as_they_are_now()
     {
-        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 5 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 5 });
         File.WriteAllText(Path.Combine(checkouts[1].Path, "new.txt"), "");
         Commit(checkouts[2].Path);
         Commit(checkouts[2].Path);
@@ -70,7 +70,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void What_cannot_be_looked_at_has_none()
     {
-        var checkouts = _pool.Pool.Acquire(_pool.Request() with { Count = 3 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 });
         FolderRemoval.Remove(checkouts[0].Path);
         FolderRemoval.Remove(Path.Combine(checkouts[1].Path, ".git"));
         File.WriteAllText(Path.Combine(checkouts[2].Path, ".git/index"), "DIRC");
@@ -93,7 +93,7 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("\"isDirty\":null,\"ahead\":null,\"behind\":null", _pool.Program.Run(_pool.Home, "ls", "--json").Output, StringComparison.Ordinal);
     }
 
-    private IReadOnlyList<Checkout> Status() => _pool.Pool.ListWithStatus(repository: null, _pool.Home);
+    private IReadOnlyList<Checkout> Status() => _pool.Pool.Checkouts.ListWithStatus(repository: null, _pool.Home);
 
     private static void Commit(string repository)
     {

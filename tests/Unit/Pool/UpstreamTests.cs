@@ -61,7 +61,7 @@ public sealed class UpstreamTests : IDisposable
         Assert.Throws<GitprocException>(() => _pool.Acquire(Fetching with { Ref = "refs/tags/v9" }));
         _pool.Release(held);
         Assert.Equal("v1", TestGit.Run(_pool.Acquire(_pool.Request() with { Name = held.Name }).Path, "tag"));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class WarmTests : IDisposable
         Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Command && report.Text.StartsWith("git clone", StringComparison.Ordinal));
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Progress && report.Percent == 100);
         _pool.Reports.Clear();
-        Assert.Equal(3, _pool.Pool.Acquire(_pool.Request() with { Count = 3 }).Count);
+        Assert.Equal(3, _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }).Count);
         Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("(in " + _pool.Pool.Path, StringComparison.Ordinal));
         Assert.All(ready, checkout => Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short")));
     }
@@ -61,7 +61,7 @@ public sealed class WarmTests : IDisposable
     {
         var checkout = _pool.Acquire();
         File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "changed");
-        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = CleanMode.None });
+        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = CleanMode.None });
         Assert.Equal(CheckoutState.Cleaning, _pool.Find(checkout.Name).State);
         Assert.Equal(checkout.Name, Assert.Single(Warm(1)).Name);
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
@@ -87,8 +87,8 @@ public sealed class WarmTests : IDisposable
     {
         TestGit.Run(_pool.Home, "init", "--quiet", "--bare", "empty.git");
         File.Delete(Path.Combine(_pool.Home, "empty.git", "HEAD"));
-        Assert.Throws<GitprocException>(() => _pool.Pool.Warm(new WarmRequest { Repository = "https://localhost:1/none/none", Count = 1, WorkingDirectory = _pool.Home }));
-        Assert.Empty(_pool.Pool.ListRepositories());
+        Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Warm(new WarmRequest { Repository = "https://localhost:1/none/none", Count = 1, WorkingDirectory = _pool.Home }));
+        Assert.Empty(_pool.Pool.Care.ListRepositories());
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class WarmTests : IDisposable
         using var cancelling = new CancellationTokenSource();
         var pool = new Pool(_pool.Pool.Path, new CancelAtFirst(cancelling));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => pool.Warm(Request(8, source), cancelling.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Warm(Request(8, source), cancelling.Token));
 
         Assert.All(_pool.List(), checkout => Assert.Equal((CheckoutState.Free, null), (checkout.State, checkout.LeaseId)));
         Assert.InRange(_pool.List().Count, 1, 7);
@@ -121,14 +121,14 @@ public sealed class WarmTests : IDisposable
         _pool.WaitForKilled();
         Assert.DoesNotContain(_pool.List(), checkout => checkout.State == CheckoutState.Locked);
         var all = _pool.List().Count + 1;
-        Assert.Equal(all, _pool.Pool.Warm(Request(all, source)).Count);
+        Assert.Equal(all, _pool.Pool.Acquiring.Warm(Request(all, source)).Count);
         Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));
         Assert.Equal(all, _pool.List().Count);
     }
 
     private WarmRequest Request(int count, string? source = null) => new() { Repository = source ?? _pool.Source, Count = count, WorkingDirectory = _pool.Home };
 
-    private IReadOnlyList<Checkout> Warm(int count) => _pool.Pool.Warm(Request(count));
+    private IReadOnlyList<Checkout> Warm(int count) => _pool.Pool.Acquiring.Warm(Request(count));
 
     private sealed class CancelAtFirst(CancellationTokenSource source) : IProgress<PoolReport>
     {

@@ -115,7 +115,7 @@ public sealed class WorktreeTests : IDisposable
 
         _pool.Release(first);
         Assert.Equal(mine, TestGit.Run(Base, "rev-parse", "refs/heads/topic/x"));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { NewBranch = "topic/x" })).Reason);
         Assert.Equal("", _pool.Acquire().Branch ?? "");
     }
@@ -127,13 +127,13 @@ public sealed class WorktreeTests : IDisposable
         Directory.CreateDirectory(empty);
         TestGit.Run(empty, "init", "--quiet");
 
-        var both = _pool.Pool.Acquire(_pool.Request(empty) with { Kind = CheckoutKind.Worktree, Count = 2 });
+        var both = _pool.Pool.Acquiring.Acquire(_pool.Request(empty) with { Kind = CheckoutKind.Worktree, Count = 2 });
         TestGit.Run(both[0].Path, "commit", "--quiet", "--allow-empty", "--message", "first");
 
         Assert.Equal((null, null), (both[1].Branch, both[1].Commit));
         Assert.Null(_pool.Find(both[1].Name).Commit);
         _pool.Release(both[0]);
-        Assert.Equal(1, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Commits);
+        Assert.Equal(1, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Commits);
         Assert.Null(_pool.Find(both[0].Name).Commit);
     }
 
@@ -152,9 +152,9 @@ public sealed class WorktreeTests : IDisposable
 
         Assert.Equal(CheckoutState.Free, _pool.Release(checkout).State);
 
-        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal((2, 1), (rescue.Files, rescue.Commits));
-        var restored = _pool.Pool.RestoreRescue(rescue.Id, _pool.Request() with { Kind = kind });
+        var restored = _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request() with { Kind = kind });
         Assert.Equal(kind, restored.Kind);
         Assert.Equal((mine, status), (TestGit.Run(restored.Path, "rev-parse", "HEAD"), TestGit.Run(restored.Path, "status", "--porcelain")));
     }
@@ -226,27 +226,27 @@ public sealed class WorktreeTests : IDisposable
         FolderRemoval.Remove(checkout.Path);
         // As a git leaves it that was killed.
         File.WriteAllText(Path.Combine(gitDirectory, "index.lock"), "");
-        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquire(Worktree));
+        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquiring.Acquire(Worktree));
 
         var back = _pool.Acquire(Worktree);
 
         Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Fact]
     public void A_git_of_one_that_was_killed_is_in_nobody_s_way_when_a_folder_is_made()
     {
-        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquire(Worktree)[0];
+        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquiring.Acquire(Worktree)[0];
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
         var gitDirectory = GitDirectory(checkout);
         _pool.Release(checkout);
         FolderRemoval.Remove(checkout.Path);
 
-        var back = new Pool(_pool.Pool.Path, new LockAtCheckout(() => gitDirectory)).Acquire(Worktree)[0];
+        var back = new Pool(_pool.Pool.Path, new LockAtCheckout(() => gitDirectory)).Acquiring.Acquire(Worktree)[0];
 
         Assert.Equal((checkout.Name, ""), (back.Name, TestGit.Run(back.Path, "status", "--porcelain")));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     private sealed class LockAtCheckout(Func<string> gitDirectory) : IProgress<PoolReport>
@@ -274,18 +274,18 @@ public sealed class WorktreeTests : IDisposable
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "staged");
         TestGit.Run(checkout.Path, "add", "new");
         Directory.Delete(checkout.Path, recursive: true);
-        _pool.Pool.Release(Release(checkout));
-        var rescue = Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        _pool.Pool.Leases.Release(Release(checkout));
+        var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(1, rescue.Files);
         Directory.Delete(checkout.Path, recursive: true);
 
-        Assert.Empty(_pool.Pool.Repair());
+        Assert.Empty(_pool.Pool.Care.Repair());
         var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal("", TestGit.Run(again.Path, "status", "--porcelain"));
         Assert.True(File.Exists(Path.Combine(again.Path, "file-0.txt")));
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 
     [Theory]
@@ -310,7 +310,7 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(Path.Combine(Base, "worktrees", checkout.Name), GitDirectory(again));
         Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(again.LeaseId, _pool.Find(again.Name).LeaseId);
     }
 
@@ -349,9 +349,9 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal([CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Clone], list.Select(checkout => checkout.Kind));
         Assert.Equal([CheckoutState.Locked, CheckoutState.Cleaning, CheckoutState.Locked, CheckoutState.Locked], list.Select(checkout => checkout.State));
         Assert.Equal((held.LeaseId, held.Repository, clone.LeaseId), (list[0].LeaseId, list[0].Repository, list[3].LeaseId));
-        _pool.Pool.Release(Release(gone));
-        Assert.Equal(1, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Commits);
-        Assert.Equal(2, _pool.Pool.Acquire(Worktree with { Count = 2 }).Select(checkout => checkout.Name).Intersect([left.Name, gone.Name]).Count());
+        _pool.Pool.Leases.Release(Release(gone));
+        Assert.Equal(1, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Commits);
+        Assert.Equal(2, _pool.Pool.Acquiring.Acquire(Worktree with { Count = 2 }).Select(checkout => checkout.Name).Intersect([left.Name, gone.Name]).Count());
     }
 
     [Fact]
@@ -359,18 +359,18 @@ public sealed class WorktreeTests : IDisposable
     {
         var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
-        Assert.True(Assert.Single(_pool.Pool.ListWithStatus(null, _pool.Home)).IsDirty);
+        Assert.True(Assert.Single(_pool.Pool.Checkouts.ListWithStatus(null, _pool.Home)).IsDirty);
 
-        Assert.Equal(checkout.LeaseId, _pool.Pool.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }).LeaseId);
+        Assert.Equal(checkout.LeaseId, _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }).LeaseId);
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
         TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
-        _pool.Pool.Remove(new RemoveRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
 
         Assert.Empty(_pool.List());
         Assert.False(Directory.Exists(checkout.Path));
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")));
         Assert.Equal("", TestGit.Run(Base, "worktree", "list", "--porcelain").Split('\n').FirstOrDefault(line => line.Contains("checkout-", StringComparison.Ordinal)) ?? "");
-        Assert.Equal(2, _pool.Pool.ListRescues(null, _pool.Home).Count);
+        Assert.Equal(2, _pool.Pool.Rescues.List(null, _pool.Home).Count);
     }
 
     [Fact]
@@ -381,7 +381,7 @@ public sealed class WorktreeTests : IDisposable
         Directory.Delete(checkout.Path, recursive: true);
         Directory.Delete(Path.Combine(Base, "worktrees", checkout.Name), recursive: true);
 
-        var reset = _pool.Pool.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+        var reset = _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
 
         Assert.Equal((CheckoutState.Free, CheckoutKind.Worktree), (reset.State, reset.Kind));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
@@ -393,29 +393,29 @@ public sealed class WorktreeTests : IDisposable
         var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         var request = new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero };
-        var pooled = _pool.Pool.Link(new LinkRequest { Path = _pool["pooled"], Base = Base, Ref = Commit, WorkingDirectory = _pool.Home });
+        var pooled = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["pooled"], Base = Base, Ref = Commit, WorkingDirectory = _pool.Home });
 
-        var items = _pool.Pool.FindUnused(request);
+        var items = _pool.Pool.Care.FindUnused(request);
         Assert.Equal([PrunedKind.Checkout], items.Select(item => item.Kind));
-        Assert.True(_pool.Pool.Prune(items[0]));
-        Assert.Empty(_pool.Pool.FindUnused(request));
-        Assert.False(_pool.Pool.Prune(new PrunedItem { Kind = PrunedKind.Repository, Name = checkout.Repository, Repository = checkout.Repository, Size = 0, LastUsedAt = DateTimeOffset.UtcNow }));
+        Assert.True(_pool.Pool.Care.Prune(items[0]));
+        Assert.Empty(_pool.Pool.Care.FindUnused(request));
+        Assert.False(_pool.Pool.Care.Prune(new PrunedItem { Kind = PrunedKind.Repository, Name = checkout.Repository, Repository = checkout.Repository, Size = 0, LastUsedAt = DateTimeOffset.UtcNow }));
         Assert.Equal("", TestGit.Run(pooled.Path, "status", "--porcelain"));
 
-        _pool.Pool.RemoveLink(new RemoveLinkRequest { Link = pooled.Path, WorkingDirectory = _pool.Home, Base = Base });
-        items = _pool.Pool.FindUnused(request);
+        _pool.Pool.Links.Remove(new RemoveLinkRequest { Link = pooled.Path, WorkingDirectory = _pool.Home, Base = Base });
+        items = _pool.Pool.Care.FindUnused(request);
         Assert.Equal([PrunedKind.Repository], items.Select(item => item.Kind));
-        Assert.True(_pool.Pool.Prune(items[0]));
+        Assert.True(_pool.Pool.Care.Prune(items[0]));
     }
 
     [Fact]
     public void Names_of_light_weight_checkouts_are_never_those_of_the_pool()
     {
         _pool.Release(_pool.Acquire(Worktree));
-        var link = _pool.Pool.Link(new LinkRequest { Path = _pool["checkout-2"], Base = Base, WorkingDirectory = _pool.Home, Name = "checkout-2" });
+        var link = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["checkout-2"], Base = Base, WorkingDirectory = _pool.Home, Name = "checkout-2" });
         TestGit.Run(_pool.Home, "--git-dir", Base, "worktree", "add", "--quiet", "--detach", _pool["checkout-3"], Commit);
 
-        var checkouts = _pool.Pool.Acquire(Worktree with { Count = 3 });
+        var checkouts = _pool.Pool.Acquiring.Acquire(Worktree with { Count = 3 });
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-4"], checkouts.Select(checkout => checkout.Name));
         Assert.Equal("", TestGit.Run(link.Path, "status", "--porcelain"));
@@ -434,7 +434,7 @@ public sealed class WorktreeTests : IDisposable
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
-        Assert.Equal(1, Assert.Single(_pool.Pool.ListRescues(null, _pool.Home)).Files);
+        Assert.Equal(1, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Files);
         Assert.Empty(Directory.EnumerateDirectories(Path.GetDirectoryName(Base)!, "*.damaged-*"));
         Assert.True(File.Exists(Path.Combine(Base, "worktrees", checkout.Name, "index")));
     }
@@ -451,12 +451,12 @@ public sealed class WorktreeTests : IDisposable
         _pool.WaitForKilled();
         foreach (var left in _pool.List().Where(checkout => checkout.State == CheckoutState.Locked))
             _pool.Release(left);
-        _pool.Pool.Repair();
+        _pool.Pool.Care.Repair();
         var checkout = _pool.Acquire(_pool.Request(source) with { Kind = CheckoutKind.Worktree });
 
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
         Assert.Equal(1000, Directory.EnumerateFiles(checkout.Path, "file-*").Count());
-        Assert.Empty(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_pool["pool/tmp"]));
         Assert.All(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")), folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
 

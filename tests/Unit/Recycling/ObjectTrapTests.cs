@@ -60,7 +60,7 @@ public sealed class ObjectTrapTests : IDisposable
         var released = await Task.Run(() => _pool.Release(checkout)).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(CheckoutState.Free, released.State);
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.True(File.Exists(Path.Combine(trap, "pack", $"pack-{Name}.pack")));
     }
 
@@ -76,6 +76,6 @@ public sealed class ObjectTrapTests : IDisposable
         TestGit.Run(other, "commit", "--quiet", "-m", "theirs");
         TestGit.Run(checkout.Path, "branch", "borrowed", TestGit.Run(other, "rev-parse", "HEAD"));
         Assert.Equal(CheckoutState.Free, _pool.Release(checkout).State);
-        Assert.Single(_pool.Pool.ListRescues(null, _pool.Home));
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
     }
 }

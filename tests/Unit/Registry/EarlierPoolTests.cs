@@ -34,7 +34,7 @@ public sealed class EarlierPoolTests : IDisposable
         Assert.All(checkouts, checkout => Assert.Equal((_pool.Source, "a7e1497845eabb639ac2406d4473de0a33471cc5"), (checkout.Repository, checkout.Commit)));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1795893361046), checkouts[0].AcquiredAt);
 
-        var history = _pool.Pool.History(new HistoryRequest { WorkingDirectory = _pool.Home });
+        var history = _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home });
         Assert.Equal(
             [
                 "acquired checkout-1", "released checkout-1", "released checkout-3", "created checkout-3",
@@ -42,7 +42,7 @@ public sealed class EarlierPoolTests : IDisposable
             ],
             history.Select(line => $"{line.Kind} {line.Checkout}".ToLowerInvariant()));
 
-        var rescue = _pool.Pool.ListRescues(null, _pool.Home).Single();
+        var rescue = _pool.Pool.Rescues.List(null, _pool.Home).Single();
         Assert.Equal(("checkout-2/20261128T191558Z-5a3bdc199891", "checkout-2", "main", 1, 0), (rescue.Id, rescue.Checkout, rescue.Branch, rescue.Files, rescue.Commits));
         Assert.Equal("5a3bdc19989140aaa961b9554b74878f", rescue.LeaseId);
 
@@ -50,9 +50,9 @@ public sealed class EarlierPoolTests : IDisposable
         Assert.Equal(("checkout-2", "text\n"), (free.Name, File.ReadAllText(Path.Combine(free.Path, "readme.txt"))));
         Assert.Equal("", TestGit.Run(free.Path, "status", "--porcelain"));
         Assert.Equal("checkout-3", _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }).Name);
-        var restored = _pool.Pool.RestoreRescue(rescue.Id, _pool.Request());
+        var restored = _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request());
         Assert.Equal("new\n", File.ReadAllText(Path.Combine(restored.Path, "new.txt")));
-        var released = _pool.Pool.Release(new ReleaseRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home, Force = true });
+        var released = _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home, Force = true });
         Assert.Equal(CheckoutState.Free, released.State);
     }
 

@@ -41,7 +41,7 @@ public sealed class WriterTests : IDisposable
         _pool.Release(_pool.Acquire());
         using var locked = LockedFile.TryLock(WriterLock);
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        var acquiring = Task.Run(() => _pool.Pool.Acquire(_pool.Request(), cancellation.Token));
+        var acquiring = Task.Run(() => _pool.Pool.Acquiring.Acquire(_pool.Request(), cancellation.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.False(_pool.List().Single().Locked);
     }
@@ -77,7 +77,7 @@ public sealed class WriterTests : IDisposable
         _pool.Acquire();
         using var other = PoolDatabase.Open(Path.Combine(_pool.Pool.Path, "gitproc.db"), _ => { });
         other.Connection.Execute("BEGIN IMMEDIATE");
-        var refusing = Task.Run(() => _pool.Pool.Acquire(_pool.Request() with { MaxCheckouts = 1 }));
+        var refusing = Task.Run(() => _pool.Pool.Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1 }));
         var refused = await Assert.ThrowsAsync<GitprocException>(() => refusing.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(ErrorReason.NoCheckoutAvailable, refused.Reason);
     }

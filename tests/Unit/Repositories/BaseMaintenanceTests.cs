@@ -17,7 +17,7 @@ public sealed class BaseMaintenanceTests : IDisposable
     public void No_object_is_lost_whether_something_leads_to_it_or_not()
     {
         var checkout = _pool.Acquire();
-        var path = _pool.Pool.DescribeRepositories()[0].Path;
+        var path = _pool.Pool.Care.ListRepositories()[0].Path;
         // A branch that upstream has dropped since, and that a checkout has checked out: nothing in the base leads to it.
         TestGit.Run(_pool.Source, "checkout", "--quiet", "-b", "dropped");
         var dropped = Commit("dropped");
@@ -38,15 +38,15 @@ public sealed class BaseMaintenanceTests : IDisposable
         Assert.Equal("", TestGit.Run(path, "--git-dir", path, "for-each-ref", "--contains", dropped));
         var before = Objects(path);
 
-        Assert.Equal([_pool.Source], _pool.Pool.Maintain());
+        Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
         Assert.Equal(before, Objects(path));
         Assert.DoesNotContain(Directory.EnumerateDirectories(Path.Combine(path, "objects"), "??"), folder => Directory.EnumerateFiles(folder).Any());
 
         // What is in a newer pack goes the next time.
-        Assert.Equal([_pool.Source], _pool.Pool.Maintain());
+        Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
         Assert.Equal(before, Objects(path));
         Assert.InRange(Packs(path), 1, 3);
-        Assert.Empty(_pool.Pool.Maintain());
+        Assert.Empty(_pool.Pool.Care.Maintain());
 
         Assert.All(loose, id => Assert.Contains(id, before, StringComparison.Ordinal));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
@@ -62,7 +62,7 @@ public sealed class BaseMaintenanceTests : IDisposable
     {
         _pool.Release(_pool.Acquire());
         _pool.Reports.Clear();
-        Assert.Empty(_pool.Pool.Maintain());
+        Assert.Empty(_pool.Pool.Care.Maintain());
         Assert.Equal(0, _pool.GitCommands);
     }
 
@@ -70,8 +70,8 @@ public sealed class BaseMaintenanceTests : IDisposable
     public void Many_loose_objects_are_packed_by_warm_and_by_repair()
     {
         _pool.Release(_pool.Acquire());
-        var path = _pool.Pool.DescribeRepositories()[0].Path;
-        foreach (var way in (Action[])[() => _pool.Pool.Warm(new WarmRequest { Repository = _pool.Source, Count = 1, WorkingDirectory = _pool.Home }), () => Assert.Single(_pool.Pool.Repair())])
+        var path = _pool.Pool.Care.ListRepositories()[0].Path;
+        foreach (var way in (Action[])[() => _pool.Pool.Acquiring.Warm(new WarmRequest { Repository = _pool.Source, Count = 1, WorkingDirectory = _pool.Home }), () => Assert.Single(_pool.Pool.Care.Repair())])
         {
             // In one folder, as git counts them there.
             foreach (var id in WriteLoose(path, count: 40, folder: "17"))
@@ -88,7 +88,7 @@ public sealed class BaseMaintenanceTests : IDisposable
     public void What_killed_gits_have_left_does_not_stop_it()
     {
         _pool.Release(_pool.Acquire());
-        var path = _pool.Pool.DescribeRepositories()[0].Path;
+        var path = _pool.Pool.Care.ListRepositories()[0].Path;
         WriteLoose(path, count: 40, folder: "17");
         string[] left = ["objects/maintenance.lock", "objects/pack/multi-pack-index.lock", "objects/pack/tmp_pack_x"];
         foreach (var name in left)
@@ -100,7 +100,7 @@ public sealed class BaseMaintenanceTests : IDisposable
         var young = Path.Combine(path, "objects/pack/tmp_pack_y");
         File.WriteAllText(young, "");
 
-        Assert.Single(_pool.Pool.Maintain());
+        Assert.Single(_pool.Pool.Care.Maintain());
 
         Assert.All(left, name => Assert.False(File.Exists(Path.Combine(path, name)), name));
         Assert.True(File.Exists(young));

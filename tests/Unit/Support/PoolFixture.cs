@@ -46,9 +46,9 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Acquire(string? repository = null) => Acquire(Request(repository));
 
-    public Checkout Acquire(AcquireRequest request) => Pool.Acquire(request).Single();
+    public Checkout Acquire(AcquireRequest request) => Pool.Acquiring.Acquire(request).Single();
 
-    public Checkout Release(Checkout checkout) => Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
+    public Checkout Release(Checkout checkout) => Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
 
     public Checkout AcquireAndRelease(AcquireRequest request)
     {
@@ -66,7 +66,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
         return TestGit.Run(Source, "rev-parse", "HEAD");
     }
 
-    public IReadOnlyList<Checkout> List() => Pool.List(null, Home);
+    public IReadOnlyList<Checkout> List() => Pool.Checkouts.List(null, Home);
 
     public Checkout Find(string name) => List().Single(checkout => checkout.Name == name);
 

@@ -73,7 +73,7 @@ public sealed class PoolWatchTests : IDisposable
 
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Locked}");
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "work");
-        _pool.Pool.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, CleanLater = true });
+        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, CleanLater = true });
         Assert.StartsWith($"is to be cleaned of the work of {Environment.ProcessId} ", watch.Read().Entries.Single().Doing, StringComparison.Ordinal);
     }
 
@@ -92,5 +92,5 @@ public sealed class PoolWatchTests : IDisposable
         Assert.Equal("", PromptText.Of(checkout.Path));
     }
 
-    private PoolWatch Watch() => _pool.Pool.Watch(null, _pool.Home);
+    private PoolWatch Watch() => _pool.Pool.Checkouts.Watch(null, _pool.Home);
 }

@@ -1,0 +1,153 @@
+using Gitproc.Checkouts;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+using Gitproc.Registry;
+using Gitproc.Reports;
+using Gitproc.Repositories;
+
+namespace Gitproc.Pools;
+
+/// <summary>Acquires checkouts, and prepares them before somebody does. Thread-safe.</summary>
+/// <remarks>
+/// An acquire reads the config of the caller's working directory, and from it the settings and the repository that is
+/// meant. A repository that is new to the pool gets its row before it is cloned: all who want it then wait for one clone.
+/// <see cref="Acquisition"/> does the rest: it fetches if that is due, grants leases, and recycles or makes the checkouts
+/// until all that are wanted are ready. Whatever ends it before, a crash too, the leases are over and the next acquire
+/// goes on with the checkouts.
+/// </remarks>
+public sealed class PoolAcquiring
+{
+    private readonly Session _session;
+
+    internal PoolAcquiring(Session session) => _session = session;
+
+    /// <summary>Acquires checkouts: free ones of the repository, the last used first, else new ones.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the operation and what git does for it; the pool is left as it was.</param>
+    /// <returns>The checkouts, locked; as many as are wanted.</returns>
+    /// <exception cref="GitprocException">They cannot be acquired; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IReadOnlyList<Checkout> Acquire(AcquireRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.MaxCheckouts < 1 || request.Count < 1)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
+        if (request is { Name: not null, Count: > 1 })
+            throw new GitprocException(ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
+        if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+        }
+
+        LeaseExpiry.Check(request.Terms.ExpiresAfter);
+        var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _session.With(database => Acquire(request, wanted, database, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Prepares checkouts, so that enough are free, clean and at the default branch.</summary>
+    /// <param name="request">How many, of which repository.</param>
+    /// <param name="cancellationToken">Ends the operation and what git does for it; checkouts that are made stay.</param>
+    /// <returns>All that are ready.</returns>
+    /// <exception cref="GitprocException">So many may not be made, or one could not be; the reason says why.</exception>
+    public IReadOnlyList<Checkout> Warm(WarmRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.Count < 1)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
+        cancellationToken.ThrowIfCancellationRequested();
+        return _session.With(Warm, cancellationToken);
+
+        List<Checkout> Warm(PoolDatabase database)
+        {
+            var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var warming = new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
+            {
+                Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings)
+                    .Resolve(request.Repository, request.WorkingDirectory),
+                Settings = settings,
+                Kind = request.Kind ?? settings.Kind,
+                CheckoutWorkers = config.Get("checkout.workers"),
+            };
+            return _session.DescribeAll(warming.Run(request.Count, cancellationToken));
+        }
+    }
+
+    private List<Checkout> Acquire(
+        AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var (folder, reports) = (_session.Folder, _session.Reports);
+        var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
+        var settings = PoolSettings.Read(config);
+        var repositories = new RepositoryTable(database.Connection);
+        var target = new RepositoryResolver(repositories, config, settings).Resolve(request.Repository, request.WorkingDirectory);
+        var mayCreate = settings.AutoCreate && !request.NoCreate;
+        var repository = target.Known ?? (mayCreate
+            ? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)))
+            : throw new GitprocException(
+                ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
+
+        var carried = IsOfCaller(request, config) ? new CarriedConfig(config, settings) : null;
+        var healing = new BaseHealing(folder, reports)
+        {
+            Url = target.Url,
+            Credential = target.Credential,
+            SilenceTimeout = settings.GitTimeout,
+        };
+        var git = new GitRunner(reports, healing.TryHeal) { SilenceTimeout = settings.GitTimeout };
+        var acquisition = new Acquisition(folder, database, _session.Leases(database, settings), git, reports)
+        {
+            Target = target,
+            Caller = _session.Caller,
+            WaitTimeout = request.Wait,
+            StopProcesses = request.StopProcesses,
+            CheckoutWorkers = config.Get("checkout.workers"),
+            Ref = wanted,
+            Fetch = request.Fetch,
+            Clean = request.Clean ?? settings.Clean,
+            Carried = carried,
+            Settings = settings,
+            Wanted = new GrantRequest
+            {
+                Repository = repository,
+                Url = target.Url,
+                Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+                Count = request.Count,
+                // The setting says of what kind new ones are to be, and a name that it is this one.
+                Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),
+                Wanted = request.Name is null ? null : new CheckoutLookup(folder).Find(request.Name, request.WorkingDirectory),
+                NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
+            },
+        };
+        var acquired = acquisition.Run(cancellationToken);
+        // Once for each state of the config.
+        if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
+            reports?.Report(new PoolReport(ReportKind.Notice, missing));
+        return _session.DescribeAll(acquired);
+    }
+
+    // Whoever names the folder of the repository means it as much as one who names none.
+    private static bool IsOfCaller(AcquireRequest request, GitConfig config) =>
+        config is { TopLevel: { } top, Local.Count: > 0 }
+        && (request.Repository is null
+            || Paths.AreSame(Paths.Real(Path.GetFullPath(request.Repository, request.WorkingDirectory)), Paths.Real(top)));
+}
+
+/// <summary>Which checkouts to prepare.</summary>
+public sealed record WarmRequest
+{
+    /// <summary>
+    /// A URL, a local path, or a name that the pool knows; null for the <c>origin</c> of the repository that
+    /// <see cref="WorkingDirectory"/> lies in.
+    /// </summary>
+    public string? Repository { get; init; }
+
+    /// <summary>The absolute path of the working directory.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>How many checkouts are to be free, clean and at the default branch; 1 or more.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The required kind. If null, the setting applies, or any kind counts and clones are made.</summary>
+    public CheckoutKind? Kind { get; init; }
+}
