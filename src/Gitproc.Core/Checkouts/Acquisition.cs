@@ -1,9 +1,7 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Recycling;
-using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
-using Gitproc.Git.Untrusted;
 using Gitproc.Leases;
 using Gitproc.Processes;
 using Gitproc.Registry;
@@ -14,13 +12,13 @@ namespace Gitproc.Checkouts;
 
 /// <summary>One acquire: leases checkouts until as many as are wanted can be handed out.</summary>
 internal sealed class Acquisition(
-    PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
+    PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
     // Milliseconds. No look at a base repository takes one.
     private const long MaxTrustMilliseconds = 500;
 
     private readonly CheckoutTable _checkouts = new(database.Connection);
-    private readonly Wait _wait = new(folder, database, leases, reports);
+    private readonly Granting _granting = new(folder, database, lifecycle);
 
     /// <summary>How the caller named the repository.</summary>
     public required RepositoryTarget Target { get; init; }
@@ -49,7 +47,9 @@ internal sealed class Acquisition(
     /// <summary>What is taken away of what the last holder left.</summary>
     public required CleanMode Clean { get; init; }
 
-    /// <summary>What a checkout gets of the config of the repository around the working directory; null when it is of another one.</summary>
+    /// <summary>
+    /// What a checkout gets of the config of the repository around the working directory; null when it is of another one.
+    /// </summary>
     public CarriedConfig? Carried { get; init; }
 
     /// <summary>The settings.</summary>
@@ -68,41 +68,55 @@ internal sealed class Acquisition(
     /// <returns>The checkouts, locked.</returns>
     public IReadOnlyList<CheckoutRow> Run(CancellationToken cancellationToken)
     {
-        var ready = new List<CheckoutRow>();
-        var granted = new Queue<Grant>();
         // Before anything is leased, so that what cannot be had changes nothing.
-        if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Worktree && target.In(CheckoutKind.Worktree).Branch is { } branch)
+        if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Worktree
+            && target.In(CheckoutKind.Worktree).Branch is { } branch)
+        {
             Base.MustHaveNoBranch(branch);
+        }
+
         if (StopProcesses)
             StopThoseLeft(cancellationToken);
         try
         {
-            while (ready.Count < Wanted.Count)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (granted.Count == 0)
-                {
-                    var rest = Wanted with { Count = Wanted.Count - ready.Count, Commit = _target?.Commit };
-                    granted = new Queue<Grant>(_wait.For(rest, WaitTimeout, Caller, cancellationToken));
-                    if (_wait.HasWaited)
-                        _wholeAt = null;
-                }
-
-                if (TryPrepare(granted.Dequeue(), cancellationToken) is not { } row)
-                    continue;
-                ready.Add(row);
-                Carried?.WriteTo(folder.Place(row));
-            }
-
-            return ready;
+            return GrantAll(cancellationToken);
         }
         catch
         {
-            // The one that failed has taken itself back.
-            leases.UndoAll(granted.Concat(ready.Select(row => new Grant(row))));
             RemoveBranch();
             throw;
         }
+    }
+
+    // One that turns out not to be usable is given back, and another one is leased in its place.
+    private IReadOnlyList<CheckoutRow> GrantAll(CancellationToken cancellationToken)
+    {
+        var wait = new Wait(folder, database, _granting, reports);
+        using var grants = new GrantSet();
+        for (var ready = 0; ready < Wanted.Count;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ready == grants.Count)
+            {
+                var rest = Wanted with { Count = Wanted.Count - ready, Commit = _target?.Commit };
+                wait.For(rest, grants, WaitTimeout, Caller, cancellationToken);
+                if (wait.HasWaited)
+                    _wholeAt = null;
+            }
+
+            var grant = grants[ready];
+            if (TryPrepare(grant, cancellationToken))
+            {
+                Carried?.WriteTo(folder.Place(grant.Row));
+                ready++;
+            }
+            else
+            {
+                grants.DropAll(ready, one => one == grant);
+            }
+        }
+
+        return grants.Keep();
     }
 
     // A clone has branches of its own, and begins one when it is cleaned or made. A worktree's are the base repository's.
@@ -123,7 +137,8 @@ internal sealed class Acquisition(
     private void StopThoseLeft(CancellationToken cancellationToken)
     {
         var lives = new OwnerLives();
-        foreach (var row in leases.Usable(Wanted).Where(row => row.State is CheckoutState.Locked or CheckoutState.Cleaning && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
+        foreach (var row in _granting.Usable(Wanted).Where(row => row.State is CheckoutState.Locked or CheckoutState.Cleaning
+            && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
             if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
                 Report(ReportKind.Notice, $"what runs in {row.Name} is ended: {CheckoutProcesses.Names(running)}");
@@ -132,92 +147,85 @@ internal sealed class Acquisition(
     }
 
     // From here on this process holds the checkout. It may still lose it: when its owner ends, the next acquire takes
-    // it over. So every change asks for the lease, and folders are made under a lock.
-    private CheckoutRow? TryPrepare(Grant grant, CancellationToken cancellationToken)
+    // it over. So every change asks for the lease, and folders are made under a lock. False when it is not to be had.
+    private bool TryPrepare(Grant grant, CancellationToken cancellationToken)
     {
-        try
+        var row = grant.Row;
+        if (grant.Replaced is { } replaced)
+            Report(ReportKind.Notice, $"{row.Name} is taken over: {LeaseBook.Who(replaced)} {grant.Why}");
+        if (row.State == CheckoutState.Creating)
         {
-            var row = grant.Checkout;
-            if (grant.Replaced is { } replaced)
-                Report(ReportKind.Notice, $"{row.Name} is taken over: {replaced.Owner?.ToString() ?? replaced.User} {grant.Why}");
-            if (row.State == CheckoutState.Creating)
-                return Create(grant, cancellationToken);
-            var isRestored = RestoreBase(cancellationToken);
-            var place = folder.Place(row);
-            // What a job that was killed in another worktree has set there would be run here.
-            if (place.IsWorktree)
-                SharedConfig.PutBack(folder.Base(Repository.Base));
-            var health = CheckoutHealth.Check(place);
-            if (health.IsMissing)
-                return MakeAnew(ref grant, cancellationToken);
-            if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
-                new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
-            if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage)
-            {
-                Warn($"{row.Name} {damage}; it is set aside as broken");
-                leases.SetAside(row, damage);
-                grant.Making?.Dispose();
-                return null;
-            }
+            Create(grant, cancellationToken);
+            return true;
+        }
 
-            return Ready(ref grant, place, cancellationToken);
-        }
-        catch
+        var isRestored = RestoreBase(cancellationToken);
+        var place = folder.Place(row);
+        // What a job that was killed in another worktree has set there would be run here.
+        if (place.IsWorktree)
+            SharedConfig.PutBack(folder.Base(Repository.Base));
+        var health = CheckoutHealth.Check(place);
+        if (health.IsMissing)
         {
-            leases.UndoAll([grant]);
-            throw;
+            MakeAnew(grant, cancellationToken);
+            return true;
         }
+
+        if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
+            new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
+        if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage)
+        {
+            Warn($"{row.Name} {damage}; it is set aside as broken");
+            lifecycle.SetAside(Lock(grant, cancellationToken), row, damage);
+            return false;
+        }
+
+        return TryClean(grant, place, cancellationToken);
     }
 
     // Where all is as it was when the checkout was cleaned, at what is wanted, nothing is done.
-    private CheckoutRow? Ready(ref Grant grant, CheckoutPlace place, CancellationToken cancellationToken)
+    private bool TryClean(Grant grant, CheckoutPlace place, CancellationToken cancellationToken)
     {
-        var row = grant.Checkout;
+        var row = grant.Row;
         var head = place.ReadHead();
         var target = FindTarget(cancellationToken);
-        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null } && head is not null)
-            return Take(ref grant, head);
+        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null }
+            && head is not null)
+        {
+            SetReady(grant, lifecycle.EndCleaning(Lock(grant, cancellationToken), row, head, generation: null, stamp: ""));
+            return true;
+        }
+
         var url = Target.IsByName ? row.Url : Target.Url;
         var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place);
-        if (!isWorked && Clean != CleanMode.Full && row.Url == url && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
-            return row;
-
-        var (id, leaseId) = (row.Id, row.Lease!.Id);
-        if (row.State != CheckoutState.Cleaning)
+        if (!isWorked && Clean != CleanMode.Full && row.Url == url
+            && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
         {
-            grant = grant with { Making = LockToMake(row, cancellationToken) };
-            row = database.Change(() => _checkouts.BeginCleaning(id, leaseId, isWorked)) ?? throw LostLease.Error(row);
-            grant = grant with { Checkout = row };
+            return true;
         }
 
-        if (row.Url != url)
-        {
-            database.Change(() => _checkouts.SetUrl(id, leaseId, url));
-            row = row with { Url = url };
-        }
-
+        var alone = Lock(grant, cancellationToken);
+        if (row.State != CheckoutState.Cleaning || row.Url != url)
+            grant.Row = row = lifecycle.BeginCleaning(alone, row, isWorked, url) ?? throw LostLease.Error(row);
         AddBranch(row, target, cancellationToken);
-        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = Settings.Rescue };
+        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = Settings.Rescue };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
-        var clean = cleaning.Clean(row, Repository, target, mode, isDiscarded: false, cancellationToken);
         // The next acquire makes anew what somebody has removed.
-        if (clean is null)
-            leases.Undo(grant);
-        grant.Making!.Dispose();
-        return clean;
+        if (cleaning.Clean(alone, row, Repository, target, mode, isDiscarded: false, cancellationToken) is not { } clean)
+            return false;
+        SetReady(grant, clean);
+        return true;
+    }
+
+    private static void SetReady(Grant grant, CheckoutRow? row)
+    {
+        grant.Row = row ?? throw LostLease.Error(grant.Row);
+        grant.Unlock();
     }
 
     // Somebody may have written into it by a path from elsewhere, which leaves no trace in .git. One without a record was
     // cleaned by an older gitproc, or the record could not be written: it is compared once.
     private bool IsAsRecorded(CheckoutPlace place) => TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
-
-    private CheckoutRow Take(ref Grant grant, Head head)
-    {
-        var row = grant.Checkout;
-        var taken = database.Change(() => _checkouts.EndCleaning(row.Id, row.Lease!.Id, head, generation: null, stamp: ""));
-        grant.Making!.Dispose();
-        return taken ?? throw LostLease.Error(row);
-    }
 
     // Once for all checkouts of an acquire, and again when the wait for one was long.
     private Target FindTarget(CancellationToken cancellationToken)
@@ -227,42 +235,43 @@ internal sealed class Acquisition(
         var began = DateTimeOffset.UtcNow;
         // What was fetched for the first look is not old.
         var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
-        _target = new FreshBase(folder, database, git, reports, Settings).Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken);
+        _target = new FreshBase(folder, database, git, reports, Settings)
+            .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken);
         _foundAt = began;
         return _target;
     }
 
-    private FileLock LockToMake(CheckoutRow row, CancellationToken cancellationToken) =>
-        FileLock.Acquire(folder.CheckoutLock(row.Name), $"makes {row.Name}", reports, cancellationToken);
+    private CheckoutLock Lock(Grant grant, CancellationToken cancellationToken) => grant.Lock(() =>
+        CheckoutLock.Acquire(folder, grant.Row.Name, $"makes {grant.Row.Name}", reports, cancellationToken));
 
-    private CheckoutRow MakeAnew(ref Grant grant, CancellationToken cancellationToken)
+    private void MakeAnew(Grant grant, CancellationToken cancellationToken)
     {
-        var row = grant.Checkout;
+        var row = grant.Row;
         Warn($"the folder of {row.Name} is gone; it is made anew");
-        grant = grant with { Making = grant.Making ?? LockToMake(row, cancellationToken), Checkout = row with { State = CheckoutState.Creating } };
-        database.Change(() => _checkouts.BeginCreation(row.Id, row.Lease!.Id, Target.Url));
-        return Create(grant, cancellationToken);
+        var alone = Lock(grant, cancellationToken);
+        grant.Row = lifecycle.BeginCreation(alone, row, Target.Url) ?? throw LostLease.Error(row);
+        Create(grant, cancellationToken);
     }
 
-    private CheckoutRow Create(Grant grant, CancellationToken cancellationToken)
+    private void Create(Grant grant, CancellationToken cancellationToken)
     {
-        var row = grant.Checkout;
+        var row = grant.Row;
         RestoreBase(cancellationToken);
         var target = FindTarget(cancellationToken);
         if (_checkouts.Find(row.Id)?.Lease?.Id != row.Lease!.Id)
             throw LostLease.Error(row);
         AddBranch(row, target, cancellationToken);
-        var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
-        var made = making.Make(row with { Url = Target.Url }, Repository, target, cancellationToken);
-        grant.Making!.Dispose();
-        return made;
+        var making = new CheckoutMaking(folder, lifecycle, git, reports) { CheckoutWorkers = CheckoutWorkers };
+        var alone = Lock(grant, cancellationToken);
+        SetReady(grant, making.Make(alone, row with { Url = Target.Url }, Repository, target, cancellationToken));
     }
 
     private bool RestoreBase(CancellationToken cancellationToken)
     {
         if (IsBaseWhole())
             return false;
-        new BaseRepository(folder, database, git, reports, Settings.GitTimeout).Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
+        new BaseRepository(folder, database, git, reports, Settings.GitTimeout)
+            .Ensure(Repository with { Url = Target.Url }, Target.Credential, cancellationToken);
         return true;
     }
 

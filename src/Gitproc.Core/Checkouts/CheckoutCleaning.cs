@@ -1,7 +1,6 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Recycling;
 using Gitproc.Checkouts.Rescuing;
-using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
@@ -14,17 +13,24 @@ namespace Gitproc.Checkouts;
 
 /// <summary>Cleans checkouts and brings them to a target, and writes down how that went.</summary>
 /// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
-internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class CheckoutCleaning(PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
-
     /// <summary>What is rescued.</summary>
     public required RescueLimits Limits { get; init; }
 
-    /// <summary>Cleans a checkout. The caller has its lock.</summary>
-    /// <returns>The checkout: free, or its lease's owner's; null when it is set aside, or its folder was removed meanwhile and the lease is as it was.</returns>
+    /// <summary>Cleans a checkout.</summary>
+    /// <returns>
+    /// The checkout: free, or its lease's owner's; null when it is set aside, or its folder was removed meanwhile and the
+    /// lease is as it was.
+    /// </returns>
     public CheckoutRow? Clean(
-        CheckoutRow row, RepositoryRow repository, Target target, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
+        CheckoutLock alone,
+        CheckoutRow row,
+        RepositoryRow repository,
+        Target target,
+        CleanMode mode,
+        bool isDiscarded,
+        CancellationToken cancellationToken)
     {
         var basePath = folder.Base(repository.Base);
         var place = folder.Place(row);
@@ -54,62 +60,75 @@ internal sealed class CheckoutCleaning(PoolFolder folder, PoolDatabase database,
                     Rescues = new RescueStore(folder),
                     MaxRescueSize = Limits.MaxSize,
                     KeepsUndone = Limits.KeepsUndone,
-                    Rescued = rescue => Note(row, rescue),
+                    Rescued = rescue => Note(alone, row, rescue),
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && !IsRemoved(place))
+        catch (GitprocException e) when (
+            e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && !IsRemoved(place))
         {
-            leases.SetAside(row, $"could not be cleaned: {e.Message}");
+            lifecycle.SetAside(alone, row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}", e.Hint);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && IsRemoved(place))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            or GitprocException { Reason: ErrorReason.GitFailed or ErrorReason.CannotClean } && IsRemoved(place))
         {
             return null;
         }
 
-        var clean = database.Change(() => _checkouts.EndCleaning(
-            row.Id, row.Lease?.Id, new Head(target.Branch, target.Commit), generation, CheckoutStamp.Of(place)));
+        var head = new Head(target.Branch, target.Commit);
+        var clean = lifecycle.EndCleaning(alone, row, head, generation, CheckoutStamp.Of(place));
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
 
     // The git directory of a worktree outlives its folder.
     private static bool IsRemoved(CheckoutPlace place) => !Directory.Exists(place.Path) || !Directory.Exists(place.GitDirectory);
 
-    private void Note(CheckoutRow row, Rescue rescue)
+    private void Note(CheckoutLock alone, CheckoutRow row, Rescue rescue)
     {
-        database.Change(() =>
-        {
-            _checkouts.SetRescued(row.Id);
-            leases.Note(EventKind.Rescued, row, rescue.LeaseId, rescue.Id);
-        });
+        lifecycle.NoteRescue(alone, row, rescue);
         Warn($"work that was left in {row.Name} is rescued", new("; to get it back: ", "rescue restore", rescue.Id));
         if (Limits.MaxTotalSize is { } most && new RescueStore(folder).TrimTo(most) is [_, ..] removed)
-            Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {string.Join(", ", removed.Select(old => old.Id))}");
+        {
+            var ids = string.Join(", ", removed.Select(old => old.Id));
+            Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {ids}");
+        }
     }
 
     private void Warn(string text, Hint? hint = null) => reports?.Report(new PoolReport(ReportKind.Warning, text) { Hint = hint });
 }
 
-/// <summary>Cleans checkouts that nobody holds, so that the next acquire finds them ready: at the default branch as it was fetched last.</summary>
+/// <summary>
+/// Cleans checkouts that nobody holds, so that the next acquire finds them ready: at the default branch as it was fetched
+/// last.
+/// </summary>
 /// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
 internal sealed class ReleasedCleaning(
-    PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports, PoolSettings settings)
+    PoolFolder folder,
+    PoolDatabase database,
+    Lifecycle lifecycle,
+    GitRunner git,
+    IProgress<PoolReport>? reports,
+    PoolSettings settings)
 {
+    private readonly CheckoutTable _checkouts = new(database.Connection);
+
     /// <summary>Cleans one, unless somebody holds or cleans it or processes run in it.</summary>
     /// <param name="mode">What is taken away; null for the setting.</param>
     public CheckoutRow Try(CheckoutRow row, CleanMode? mode, bool isDiscarded, CancellationToken cancellationToken)
     {
-        using var cleaning = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
-        var now = new CheckoutTable(database.Connection).Find(row.Id);
-        return cleaning is null || now is not { State: CheckoutState.Cleaning, Lease: null } || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
+        using var alone = CheckoutLock.TryAcquire(folder, row.Name);
+        var now = _checkouts.Find(row.Id);
+        return alone is null || now is not { State: CheckoutState.Cleaning, Lease: null }
+            || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
             ? now ?? row
-            : Clean(now, mode ?? settings.Clean, isDiscarded, cancellationToken);
+            : Clean(alone, now, mode ?? settings.Clean, isDiscarded, cancellationToken);
     }
 
-    /// <summary>Cleans one, as far as that can be done. The caller has its lock.</summary>
-    public CheckoutRow Clean(CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
+    /// <summary>Cleans one, as far as that can be done.</summary>
+    public CheckoutRow Clean(
+        CheckoutLock alone, CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {
         var repository = new RepositoryTable(database.Connection).Of(row);
         var basePath = folder.Base(repository.Base);
@@ -119,9 +138,9 @@ internal sealed class ReleasedCleaning(
             return row;
         }
 
-        var cleaning = new CheckoutCleaning(folder, database, leases, git, reports) { Limits = settings.Rescue };
-        return cleaning.Clean(row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
-            ?? new CheckoutTable(database.Connection).Find(row.Id)
+        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = settings.Rescue };
+        return cleaning.Clean(alone, row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
+            ?? _checkouts.Find(row.Id)
             ?? row;
     }
 }

@@ -4,7 +4,6 @@ using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
-using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -85,27 +84,19 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 
 /// <summary>Makes checkouts, and writes down that they are made.</summary>
 /// <param name="reports">Told what the user should know; null for nobody.</param>
-internal sealed class CheckoutMaking(PoolFolder folder, PoolDatabase database, LeaseBook leases, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class CheckoutMaking(PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
-
     /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
-    /// <summary>Makes the folder of a checkout. The caller has its lock.</summary>
-    public CheckoutRow Make(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+    /// <summary>Makes the folder of a checkout.</summary>
+    public CheckoutRow Make(
+        CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
         // Read before the refs are: what changes meanwhile is brought up to date the next time.
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
-        var head = new CheckoutCreation(folder, git, reports).Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
-        var place = folder.Place(row);
-        return database.Change(() =>
-        {
-            var made = _checkouts.EndCreation(row.Id, row.Lease!.Id, head, generation, CheckoutStamp.Of(place)) ?? throw LostLease.Error(row);
-            leases.Note(EventKind.Created, made, row.Lease.Id, why: null);
-            // Only what is made to the end says whose it is: a folder with a live lease in it is nobody's to make again.
-            LeaseFile.Write(place.GitDirectory, row.Lease, replaced: null);
-            return made;
-        });
+        var head = new CheckoutCreation(folder, git, reports)
+            .Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row))) ?? throw LostLease.Error(row);
     }
 }

@@ -7,7 +7,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>Rescues what is in a checkout that was taken out of use, and cleans it, in whatever state it is.</summary>
-internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutCleaning cleaning)
+internal sealed class CheckoutRecovery(
+    PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, CheckoutCleaning cleaning)
 {
     /// <summary>Tries it.</summary>
     public (CheckoutRow? Row, string? Failure) TryClean(
@@ -16,11 +17,11 @@ internal sealed class CheckoutRecovery(PoolFolder folder, PoolDatabase database,
         var row = seized.Row;
         if (FindObstacle(folder.Place(row), folder.Base(repository.Base)) is { } obstacle)
         {
-            leases.SetAside(row, seized.Reason ?? obstacle);
+            lifecycle.SetAside(seized.Alone, row, seized.Reason ?? obstacle);
             return (row, obstacle);
         }
 
-        if (cleaning.Clean(row, repository, target, mode, isDiscarded: false, cancellationToken) is { } clean)
+        if (cleaning.Clean(seized.Alone, row, repository, target, mode, isDiscarded: false, cancellationToken) is { } clean)
             return (clean, null);
         var now = new CheckoutTable(database.Connection).Find(row.Id);
         return (now, now?.Reason ?? "was lost while it was cleaned");

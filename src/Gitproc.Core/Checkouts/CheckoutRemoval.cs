@@ -13,14 +13,16 @@ namespace Gitproc.Checkouts;
 /// </summary>
 /// <param name="reports">Told of what is left; null for nobody.</param>
 internal sealed class CheckoutRemoval(
-    PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, IProgress<PoolReport>? reports)
+    PoolFolder folder,
+    PoolDatabase database,
+    Lifecycle lifecycle,
+    CheckoutRecovery recovery,
+    IProgress<PoolReport>? reports)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
-
     /// <summary>Removes one.</summary>
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
     {
-        using var seized = new CheckoutSeizure(folder, database, leases, reports)
+        using var seized = new CheckoutSeizure(folder, database, lifecycle, reports)
         {
             Command = "remove",
             Force = request.Force,
@@ -32,7 +34,7 @@ internal sealed class CheckoutRemoval(
         if (!mayLose && !CheckoutHealth.IsGone(place))
             Rescue(seized, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        Erase(seized.Row, place, why);
+        Erase(seized, place, why);
     }
 
     /// <summary>How to remove a checkout with what is in it and could not be rescued.</summary>
@@ -55,15 +57,26 @@ internal sealed class CheckoutRemoval(
         }
 
         // It is clean and free, and may have been acquired in this moment.
-        if (database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) is null)
-            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed.", row.Name) { Hint = Hint.See("list") };
+        if (lifecycle.TakeOutOfUse(seized.Alone, row) is null)
+        {
+            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed.", row.Name)
+            {
+                Hint = Hint.See("list"),
+            };
+        }
     }
 
-    private void Erase(CheckoutRow row, CheckoutPlace place, string why)
+    private void Erase(SeizedCheckout seized, CheckoutPlace place, string why)
     {
-        var path = place.Path;
+        var (row, path) = (seized.Row, place.Path);
         if (MountPoints.Below(path) is [var mount, ..])
-            throw new GitprocException(ErrorReason.InUse, $"{row.Name} is not removed, as something is mounted in it: {mount}. Take that away first.", row.Name);
+        {
+            throw new GitprocException(
+                ErrorReason.InUse,
+                $"{row.Name} is not removed, as something is mounted in it: {mount}. Take that away first.",
+                row.Name);
+        }
+
         var doomed = folder.Unfinished(row.Name);
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);
@@ -73,14 +86,15 @@ internal sealed class CheckoutRemoval(
         if (place.IsWorktree)
             FolderRemoval.Remove(place.GitDirectory);
         TreeRecord.Remove(folder.Record(row.Name));
-        database.Change(() =>
-        {
-            _checkouts.RemoveUnheld(row.Id);
-            leases.Note(EventKind.Removed, row, leaseId: null, why);
-        });
+        lifecycle.Forget(seized.Alone, row, why);
         FolderRemoval.TryRemove(doomed);
         if (Directory.Exists(doomed))
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted") { Hint = new("; ", "repair") { End = " tries again" } });
+        {
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted")
+            {
+                Hint = new("; ", "repair") { End = " tries again" },
+            });
+        }
     }
 
     // What it leads to is none of ours. Windows has links that are folders.

@@ -14,7 +14,12 @@ namespace Gitproc.Checkouts;
 /// </summary>
 /// <param name="reports">Told what goes on; null for nobody.</param>
 internal sealed class CheckoutReset(
-    PoolFolder folder, PoolDatabase database, LeaseBook leases, CheckoutRecovery recovery, GitRunner git, IProgress<PoolReport>? reports)
+    PoolFolder folder,
+    PoolDatabase database,
+    Lifecycle lifecycle,
+    CheckoutRecovery recovery,
+    GitRunner git,
+    IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
@@ -27,7 +32,7 @@ internal sealed class CheckoutReset(
     /// <summary>Resets one. The caller's own stays the caller's; all others are free afterwards.</summary>
     public CheckoutRow Reset(long id, ResetRequest request, CancellationToken cancellationToken)
     {
-        var seizure = new CheckoutSeizure(folder, database, leases, reports)
+        var seizure = new CheckoutSeizure(folder, database, lifecycle, reports)
         {
             Command = "reset",
             Force = request.Force,
@@ -37,7 +42,8 @@ internal sealed class CheckoutReset(
         };
         // Before anything is changed: the remote may not be there.
         var repository = new RepositoryTable(database.Connection).Of(seizure.FindTakeable(id));
-        var target = new FreshBase(folder, database, git, reports, Settings).Default(repository, repository.Url, credential: null, cancellationToken);
+        var target = new FreshBase(folder, database, git, reports, Settings)
+            .Default(repository, repository.Url, credential: null, cancellationToken);
         using var seized = seizure.Seize(id, cancellationToken);
         var place = folder.Place(seized.Row);
         CheckoutRow? row = seized.Row;
@@ -45,7 +51,7 @@ internal sealed class CheckoutReset(
         do
         {
             if (CheckoutHealth.IsGone(place))
-                return MakeAnew(row, repository, target, cancellationToken);
+                return MakeAnew(seized.Alone, row, repository, target, cancellationToken);
             (row, failure) = recovery.TryClean(seized, repository, target, CleanMode.Full, cancellationToken);
             if (failure is null && CheckoutHealth.Check(place).Damage is null)
                 return row!;
@@ -65,42 +71,27 @@ internal sealed class CheckoutReset(
         }
 
         // All that was in it is rescued.
-        return MakeAnew(TakeAgain(row!), repository, target, cancellationToken);
+        if (row!.Lease is null)
+            row = lifecycle.TakeOutOfUse(seized.Alone, row) ?? throw Lost(row);
+        return MakeAnew(seized.Alone, row, repository, target, cancellationToken);
     }
 
-    private CheckoutRow TakeAgain(CheckoutRow row) =>
-        row.Lease is null ? database.Change(() => _checkouts.TakeOutOfUse(row.Id, seenLeaseId: null)) ?? throw Lost(row) : row;
-
-    private CheckoutRow MakeAnew(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+    // While it is made, one that was nobody's is leased to this process, so that a kill leaves nothing that is held.
+    private CheckoutRow MakeAnew(
+        CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
-        var isOwn = row.Lease is not null;
-        var lease = row.Lease ?? new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made anew" }.NewLease(defaultDuration: null);
-        row = row with { State = CheckoutState.Creating, Lease = lease };
-        database.Change(() =>
+        var lease = row.Lease ?? new LeaseTerms
         {
-            if (!isOwn && _checkouts.TakeUnclean(row.Id, lease) is null)
-                throw Lost(row);
-            _checkouts.BeginCreation(row.Id, lease.Id, row.Url);
-        });
-        var made = Create(row, repository, target, cancellationToken);
-        if (isOwn)
-            return made;
-        leases.GiveBack(made, "it is made anew");
-        return _checkouts.Find(row.Id) ?? made;
-    }
-
-    private CheckoutRow Create(CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var making = new CheckoutMaking(folder, database, leases, git, reports) { CheckoutWorkers = CheckoutWorkers };
-            return making.Make(row, repository, target, cancellationToken);
-        }
-        catch
-        {
-            leases.Undo(new Grant(row));
-            throw;
-        }
+            Owner = LeaseOwner.OfProcess(Environment.ProcessId),
+            Label = "is made anew",
+        }.NewLease(defaultDuration: null);
+        var begun = lifecycle.BeginCreation(alone, row, row.Url, lease) ?? throw Lost(row);
+        var making = alone.Move();
+        using var grant = new Grant(lifecycle, begun, making);
+        grant.Row = new CheckoutMaking(folder, lifecycle, git, reports) { CheckoutWorkers = CheckoutWorkers }
+            .Make(making, begun, repository, target, cancellationToken);
+        var made = grant.Keep();
+        return row.Lease is not null ? made : lifecycle.GiveBack(made, "it is made anew") ?? _checkouts.Find(row.Id) ?? made;
     }
 
     private static GitprocException Lost(CheckoutRow row) =>

@@ -8,7 +8,8 @@ namespace Gitproc.Checkouts;
 
 /// <summary>Takes a checkout out of use, so that its folder can be removed or made as new.</summary>
 /// <param name="reports">Told of waits and of what is ended; null for nobody.</param>
-internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
+internal sealed class CheckoutSeizure(
+    PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
@@ -30,24 +31,16 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     /// <summary>Takes it.</summary>
     public SeizedCheckout Seize(long id, CancellationToken cancellationToken)
     {
-        var alone = Lock(FindTakeable(id), cancellationToken);
-        try
+        using var alone = Lock(FindTakeable(id), cancellationToken);
+        while (true)
         {
-            while (true)
-            {
-                // It may have been acquired or removed during the wait.
-                var row = FindTakeable(id);
-                EndProcesses(row, cancellationToken);
-                if (row.State == CheckoutState.Creating)
-                    RemoveHalfMade(folder.Place(row));
-                if (TryTake(row) is { } taken)
-                    return new SeizedCheckout(taken, row.Reason, alone);
-            }
-        }
-        catch
-        {
-            alone.Dispose();
-            throw;
+            // It may have been acquired or removed during the wait.
+            var row = FindTakeable(id);
+            EndProcesses(row, cancellationToken);
+            if (row.State == CheckoutState.Creating)
+                RemoveHalfMade(folder.Place(row));
+            if (TryTake(alone, row) is { } taken)
+                return new SeizedCheckout(taken, row.Reason, alone.Move());
         }
     }
 
@@ -62,26 +55,34 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         };
         if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
             throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", $"To {Command} it all the same, give its name");
-        if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, row.State == CheckoutState.Creating ? null : row.Lease?.Id) is { } unknown)
-            throw Refuse(ErrorReason.HeldByOther, row, $"is held by {unknown.Holder()}, as its own file says and the database does not.", $"To {Command} it all the same");
+        var known = row.State == CheckoutState.Creating ? null : row.Lease?.Id;
+        if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
+        {
+            var why = $"is held by {unknown.Holder()}, as its own file says and the database does not.";
+            throw Refuse(ErrorReason.HeldByOther, row, why, $"To {Command} it all the same");
+        }
+
         if (Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
             return row;
         if (row.State == CheckoutState.Unknown)
-            throw Refuse(ErrorReason.HeldByOther, row, "does not say whether somebody holds it, as the database was lost.", "When nobody does");
+        {
+            const string why = "does not say whether somebody holds it, as the database was lost.";
+            throw Refuse(ErrorReason.HeldByOther, row, why, "When nobody does");
+        }
+
         return row.Lease is { } held && new OwnerLives().WhyOver(held) is null
             ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}.", $"To {Command} it all the same")
             : row;
     }
 
     // Who makes or cleans it has this lock. One that is left half made is nobody's.
-    private FileLock Lock(CheckoutRow row, CancellationToken cancellationToken)
+    private CheckoutLock Lock(CheckoutRow row, CancellationToken cancellationToken)
     {
-        var path = folder.CheckoutLock(row.Name);
-        if (FileLock.TryAcquire(path) is { } free)
+        if (CheckoutLock.TryAcquire(folder, row.Name) is { } free)
             return free;
         if (row.State == CheckoutState.Creating && !Force)
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", $"To {Command} it when it is made");
-        return FileLock.Acquire(path, $"works on {row.Name}", reports, cancellationToken);
+        return CheckoutLock.Acquire(folder, row.Name, $"works on {row.Name}", reports, cancellationToken);
     }
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
@@ -103,8 +104,9 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
         };
     }
 
-    // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still counts as half
-    // made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end, and the database is older.
+    // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still
+    // counts as half made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end, and
+    // the database is older.
     private static void RemoveHalfMade(CheckoutPlace place)
     {
         if (LeaseFile.FindUnknownHolder(place.GitDirectory, knownId: null) is not null)
@@ -114,17 +116,17 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     }
 
     // Null when the lease that was seen is no more: somebody has ended it, or has a new one.
-    private CheckoutRow? TryTake(CheckoutRow row)
+    private CheckoutRow? TryTake(CheckoutLock alone, CheckoutRow row)
     {
         // It stays locked: should this be killed, its holder goes on working in it, and that work is rescued like all other.
         if (KeepsOwnLease && IsOwn(row))
             return row with { LastLease = row.Lease, IsRescued = false };
 
         if (row.State != CheckoutState.Unknown && (row.Lease is null || row.State == CheckoutState.Creating))
-            return database.Change(() => _checkouts.TakeOutOfUse(row.Id, row.Lease?.Id));
+            return lifecycle.TakeOutOfUse(alone, row);
         try
         {
-            return leases.End(row.Id, row.Lease?.Id, force: true);
+            return new LeaseBook(folder, database, lifecycle).End(row.Id, row.Lease?.Id, force: true);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NotLocked)
         {
@@ -133,7 +135,8 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
     }
 
     private static bool IsOwn(CheckoutRow row) =>
-        row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } lease } && new OwnerLives().WhyOver(lease) is null && LeaseBook.IsOurs(lease);
+        row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } lease }
+        && new OwnerLives().WhyOver(lease) is null && LeaseBook.IsOurs(lease);
 
     private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why, string lead) =>
         new(reason, $"{row.Name} {why}", row.Name) { Hint = new($" {lead}: ", Command, row.Name) { Options = [new("Force")] } };
@@ -142,7 +145,7 @@ internal sealed class CheckoutSeizure(PoolFolder folder, PoolDatabase database, 
 /// <summary>A checkout that nobody else can have until this is disposed.</summary>
 /// <param name="Reason">Why it was broken; null when it was not.</param>
 /// <param name="Alone">Its lock.</param>
-internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, FileLock Alone) : IDisposable
+internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, CheckoutLock Alone) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Alone.Dispose();

@@ -1,6 +1,6 @@
-using Gitproc.Files;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Checkouts;
 
@@ -35,16 +35,109 @@ internal sealed record GrantRequest
     public required Func<Lease> NewLease { get; init; }
 }
 
-/// <summary>A checkout that was leased.</summary>
-/// <param name="Replaced">The lease that was over; null when there was none.</param>
-/// <param name="Why">Why that was over, as the rest of a sentence about its owner; null when there was none.</param>
-/// <param name="Making">The lock under which the checkout is yet to be made or cleaned, as its state says; null when it is ready.</param>
-internal sealed record Grant(CheckoutRow Checkout, Lease? Replaced = null, string? Why = null, FileLock? Making = null);
+/// <summary>
+/// A lease that is not yet its owner's. Its disposal gives back what was not kept, and lets the lock go. Giving back changes
+/// nothing if the lease is gone by then, so nobody has to know how far a transaction or a cleaning got.
+/// </summary>
+/// <param name="alone">The lock under which the checkout is yet to be made or cleaned; null while that is not so.</param>
+internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? alone = null) : IDisposable
+{
+    private CheckoutLock? _alone = alone;
+    private bool _isKept;
 
-/// <summary>The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody used force.</summary>
+    /// <summary>The checkout with its lease, as it was written last.</summary>
+    public CheckoutRow Row { get; set; } = row;
+
+    /// <summary>The lease that was over; null when there was none.</summary>
+    public Lease? Replaced { get; init; }
+
+    /// <summary>Why that was over, as the rest of a sentence about its owner; null when there was none.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The checkout's lock: the one it has, or a new one.</summary>
+    public CheckoutLock Lock(Func<CheckoutLock> take) => _alone ??= take();
+
+    /// <summary>Lets the lock go: the checkout is ready.</summary>
+    public void Unlock()
+    {
+        _alone?.Dispose();
+        _alone = null;
+    }
+
+    /// <summary>Makes the lease its owner's.</summary>
+    public CheckoutRow Keep()
+    {
+        _isKept = true;
+        Unlock();
+        return Row;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            if (_isKept)
+                return;
+            if (Row.State != CheckoutState.Creating)
+                lifecycle.GiveBack(Row, "the acquire was not finished");
+            else if (_alone is { } making)
+                lifecycle.GiveUp(making, Row, "it could not be made");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or GitprocException or OperationCanceledException)
+        {
+            // It hides no error that the user has to read. The lease ends with its owner.
+        }
+        finally
+        {
+            Unlock();
+        }
+    }
+}
+
+/// <summary>The grants of one acquire: all are kept, or none.</summary>
+internal sealed class GrantSet : IDisposable
+{
+    private readonly List<Grant> _grants = [];
+
+    /// <summary>How many there are.</summary>
+    public int Count => _grants.Count;
+
+    /// <summary>One of them.</summary>
+    public Grant this[int index] => _grants[index];
+
+    /// <summary>Adds one, which is the set's from now on.</summary>
+    public void Add(Grant grant) => _grants.Add(grant);
+
+    /// <summary>Gives back those from a place on for which something holds.</summary>
+    /// <returns>How many.</returns>
+    public int DropAll(int from, Predicate<Grant> mustGo)
+    {
+        var dropped = _grants.Skip(from).Where(grant => mustGo(grant)).ToList();
+        foreach (var grant in dropped)
+        {
+            _grants.Remove(grant);
+            grant.Dispose();
+        }
+
+        return dropped.Count;
+    }
+
+    /// <summary>Makes all leases their owners'.</summary>
+    public IReadOnlyList<CheckoutRow> Keep() => _grants.ConvertAll(grant => grant.Keep());
+
+    /// <inheritdoc/>
+    public void Dispose() => DropAll(0, _ => true);
+}
+
+/// <summary>
+/// The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody used
+/// force.
+/// </summary>
 internal static class LostLease
 {
-    /// <summary>Makes the error.</summary>
     public static GitprocException Error(CheckoutRow row) => new(
-        ErrorReason.OwnerNotRunning, $"{row.Name} was given to another one while it was made ready: the lease is over of {row.Lease!.Holder()}.", row.Name);
+        ErrorReason.OwnerNotRunning,
+        $"{row.Name} was given to another one while it was made ready: the lease is over of {row.Lease!.Holder()}.",
+        row.Name);
 }

@@ -4,16 +4,17 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Gets a grant, waiting in the queue for it where that is wanted.</summary>
+/// <summary>Gets grants, and waits in the queue for them where that is wanted.</summary>
 /// <param name="reports">Told of the place in the queue; null for nobody.</param>
-internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook leases, IProgress<PoolReport>? reports)
+internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting granting, IProgress<PoolReport>? reports)
 {
     // The first in the queue looks whether the database has changed, which takes microseconds, and now and then
     // whether a holder has died, which changes nothing.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where they are.
+    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where they
+    // are.
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
 
@@ -23,31 +24,40 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     public bool HasWaited { get; private set; }
 
     /// <summary>Gets what is wanted.</summary>
+    /// <param name="grants">Gets it.</param>
     /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
-    public IReadOnlyList<Grant> For(GrantRequest request, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
+    public void For(
+        GrantRequest request, GrantSet grants, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
     {
         try
         {
-            return leases.Grant(request, ticket: null);
+            granting.Grant(request, ticket: null, grants);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
         {
             // The cleaning that was in the way may have ended since.
-            if (longest is null && !leases.IsBeingCleaned(request))
-                return leases.Grant(request, ticket: null);
-            var end = longest is null || longest == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
+            if (longest is null && !granting.IsBeingCleaned(request))
+            {
+                granting.Grant(request, ticket: null, grants);
+                return;
+            }
+
+            var end = longest is null || longest == Timeout.InfiniteTimeSpan
+                ? long.MaxValue
+                : Environment.TickCount64 + (long)longest.Value.TotalMilliseconds;
             HasWaited = true;
             while (true)
             {
                 using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
-                if (InQueue(request, ticket, longest, end, cancellationToken) is { } grants)
-                    return grants;
+                if (InQueue(request, ticket, grants, longest, end, cancellationToken))
+                    return;
             }
         }
     }
 
-    // Null when this process was stopped for so long that its place has passed on.
-    private List<Grant>? InQueue(GrantRequest request, Ticket ticket, TimeSpan? longest, long end, CancellationToken cancellationToken)
+    // False when this process was stopped for so long that its place has passed on.
+    private bool InQueue(
+        GrantRequest request, Ticket ticket, GrantSet grants, TimeSpan? longest, long end, CancellationToken cancellationToken)
     {
         var lastReport = "";
         var nextReport = 0L;
@@ -58,8 +68,12 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
             if (before is [.., var last])
             {
-                if (longest is null && !leases.IsBeingCleaned(request))
-                    return leases.Grant(request, ticket);
+                if (longest is null && !granting.IsBeingCleaned(request))
+                {
+                    granting.Grant(request, ticket, grants);
+                    return true;
+                }
+
                 if (Environment.TickCount64 >= nextReport)
                 {
                     var place = $"{before.Count} before you, the last is {last.Who}";
@@ -77,20 +91,28 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
             var version = database.DataVersion;
             try
             {
-                return leases.Grant(request, ticket);
+                granting.Grant(request, ticket, grants);
+                return true;
             }
             catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable)
             {
-                if (longest is null && !leases.IsBeingCleaned(request))
-                    return leases.Grant(request, ticket);
-                Report($"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}", e.Hint, () => $"waiting for {leases.Awaited(request)}; you are next");
+                if (longest is null && !granting.IsBeingCleaned(request))
+                {
+                    granting.Grant(request, ticket, grants);
+                    return true;
+                }
+
+                Report(
+                    $"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}",
+                    e.Hint,
+                    () => $"waiting for {GrantRefusal.Awaited(request, granting.Usable(request))}; you are next");
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, e.Message, e.Hint);
                 WaitForChange(version, Min(left, BetweenTries), cancellationToken);
             }
         }
 
-        return null;
+        return false;
 
         void Report(string text, Hint? hint, Func<string> brief)
         {
@@ -113,14 +135,17 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, LeaseBook l
     // For what does not exist and may not be made one would wait for ever.
     private bool MayComeFree(GrantRequest request)
     {
-        var there = leases.Usable(request).Count;
+        var there = granting.Usable(request).Count;
         // Those of another kind take the places of new ones.
-        var mayBeMade = request.Wanted is not null ? 0 : Math.Max(0, (request.Limit ?? int.MaxValue) - leases.Usable(request with { Kind = null }).Count);
+        var mayBeMade = request.Wanted is not null ? 0
+            : Math.Max(0, (request.Limit ?? int.MaxValue) - granting.Usable(request with { Kind = null }).Count);
         return request.Count - there <= mayBeMade;
     }
 
     private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) => new(
-        ErrorReason.NoCheckoutAvailable, $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}", request.Repository.Key)
+        ErrorReason.NoCheckoutAvailable,
+        $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}",
+        request.Repository.Key)
     {
         Hint = hint,
     };

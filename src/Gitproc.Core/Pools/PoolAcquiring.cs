@@ -95,7 +95,7 @@ public sealed class PoolAcquiring
             SilenceTimeout = settings.GitTimeout,
         };
         var git = new GitRunner(reports, healing.TryHeal) { SilenceTimeout = settings.GitTimeout };
-        var acquisition = new Acquisition(folder, database, _session.Leases(database, settings), git, reports)
+        var acquisition = new Acquisition(folder, database, _session.Lifecycle(database, settings), git, reports)
         {
             Target = target,
             Caller = _session.Caller,

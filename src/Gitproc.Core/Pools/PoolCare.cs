@@ -35,7 +35,7 @@ public sealed class PoolCare
         List<string> Repair(PoolDatabase database)
         {
             var folder = _session.Folder;
-            var done = new PoolRepair(folder, database, _session.Leases(database)).All(cancellationToken).ToList();
+            var done = new PoolRepair(folder, database, _session.Lifecycle(database)).All(cancellationToken).ToList();
             if (new PoolMove(folder, database).Repair() is var lost and > 0)
                 done.Add($"{lost} of the pool's repositories did not find the base repositories in {folder.Path}, and do again.");
             done.AddRange(_rescues.MoveOld(database, cancellationToken));

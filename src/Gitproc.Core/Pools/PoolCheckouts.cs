@@ -106,9 +106,9 @@ public sealed class PoolCheckouts
         {
             var config = _session.ReadConfig(_session.Folder.Path, database, cancellationToken);
             var settings = PoolSettings.Read(config);
-            var leases = _session.Leases(database, settings);
-            var recovery = _session.Recovery(database, leases, settings);
-            var reset = new CheckoutReset(_session.Folder, database, leases, recovery, _session.Git, _session.Reports)
+            var lifecycle = _session.Lifecycle(database, settings);
+            var recovery = _session.Recovery(database, lifecycle, settings);
+            var reset = new CheckoutReset(_session.Folder, database, lifecycle, recovery, _session.Git, _session.Reports)
             {
                 Settings = settings,
                 CheckoutWorkers = config.Get("checkout.workers"),

@@ -1,5 +1,4 @@
 using Gitproc.Checkouts;
-using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Processes;
 using Gitproc.Registry;
@@ -139,14 +138,15 @@ public sealed class PoolLeases
         }
 
         // Before its lease ends, so that nobody else begins to clean it.
-        using var cleaning = held.State == CheckoutState.Creating
+        using var alone = held.State == CheckoutState.Creating
             ? null
-            : FileLock.TryAcquirePatiently(_session.Folder.CheckoutLock(held.Name), cancellationToken);
+            : CheckoutLock.TryAcquirePatiently(_session.Folder, held.Name, cancellationToken);
         var released = leases.End(id, request.LeaseId, request.Force);
-        if (cleaning is null || running.Count > 0 || request.CleanLater)
+        if (alone is null || running.Count > 0 || request.CleanLater)
             return released;
-        return new ReleasedCleaning(_session.Folder, database, leases, _session.Git, _session.Reports, settings)
-            .Clean(released, request.Clean ?? settings.Clean, request.Discard, cancellationToken);
+        var lifecycle = _session.Lifecycle(database, settings);
+        return new ReleasedCleaning(_session.Folder, database, lifecycle, _session.Git, _session.Reports, settings)
+            .Clean(alone, released, request.Clean ?? settings.Clean, request.Discard, cancellationToken);
     }
 }
 

@@ -2,7 +2,6 @@ using Gitproc.Checkouts;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
-using Gitproc.Git.Untrusted;
 using Gitproc.Leases;
 using Gitproc.Registry;
 using Gitproc.Repositories;
@@ -10,7 +9,7 @@ using Gitproc.Repositories;
 namespace Gitproc.Pools;
 
 /// <summary>Makes the database and the folders of a pool agree again.</summary>
-internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, LeaseBook leases)
+internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifecycle lifecycle)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly List<string> _done = [];
@@ -52,7 +51,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
     /// <summary>Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.</summary>
     public IReadOnlyList<string> All(CancellationToken cancellationToken)
     {
-        foreach (var row in leases.Reap(new OwnerLives()))
+        foreach (var row in new LeaseBook(folder, database, lifecycle).Reap(new OwnerLives()))
             _done.Add($"{row.Name}: its lease was over{(row.Reason is null ? "" : $"; it {row.Reason}")}.");
         foreach (var row in _checkouts.All().Where(row => row.State != CheckoutState.Creating && !Path.Exists(folder.Checkout(row.Name)) && CheckoutHealth.IsGone(folder.Place(row))))
         {
@@ -76,14 +75,10 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
             return;
         }
 
-        using var making = FileLock.TryAcquire(folder.CheckoutLock(row.Name));
-        if (making is null)
+        using var alone = CheckoutLock.TryAcquire(folder, row.Name);
+        if (alone is null)
             return;
-        database.Change(() =>
-        {
-            if (_checkouts.RemoveUnheld(row.Id))
-                leases.Note(EventKind.Removed, row, leaseId: null, "its folder is gone");
-        });
+        lifecycle.Forget(alone, row, "its folder is gone");
         _done.Add($"{row.Name} is off the list: its folder is gone.");
     }
 
@@ -96,19 +91,15 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lease
             return;
         }
 
-        using var making = FileLock.TryAcquire(folder.CheckoutLock(name));
-        if (making is null)
+        using var alone = CheckoutLock.TryAcquire(folder, name);
+        if (alone is null)
             return;
         var repositories = new RepositoryTable(database.Connection);
         var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
-        var lease = LeaseFile.Read(place.GitDirectory);
-        var state = lease is not null ? CheckoutState.Locked : LeaseFile.Exists(place.GitDirectory) ? CheckoutState.Unknown : CheckoutState.Cleaning;
-        var head = place.ReadHead() ?? new Head(null, null);
-        var row = _checkouts.Adopt(id, repository.Id, record.Url, place.IsWorktree ? CheckoutKind.Worktree : CheckoutKind.Clone, state, lease, head);
-        leases.Note(EventKind.Found, row, lease?.Id, "it was not on the list");
-        _done.Add($"{name} is on the list again, {state switch
+        var row = lifecycle.Adopt(alone, id, repository.Id, record.Url, place);
+        _done.Add($"{name} is on the list again, {row.State switch
         {
-            CheckoutState.Locked => $"held by {lease!.Holder()}",
+            CheckoutState.Locked => $"held by {row.Lease!.Holder()}",
             CheckoutState.Unknown => "held by nobody knows whom: release it with force when nobody does",
             _ => "free",
         }}.");

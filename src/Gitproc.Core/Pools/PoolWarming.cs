@@ -106,9 +106,9 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
     {
         // A connection is for one thread.
         using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-        var leases = new LeaseBook(folder, own, caller, Settings.HistoryLimits);
+        var lifecycle = new Lifecycle(folder, own, caller, Settings.HistoryLimits);
         var quiet = new WithoutProgress(relay);
-        var acquisition = new Acquisition(folder, own, leases, Git(quiet), quiet)
+        var acquisition = new Acquisition(folder, own, lifecycle, Git(quiet), quiet)
         {
             Target = Repository,
             Caller = caller,
@@ -132,7 +132,7 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         };
         try
         {
-            leases.GiveBack(acquisition.Run(cancellationToken)[0], "it is ready");
+            lifecycle.GiveBack(acquisition.Run(cancellationToken)[0], "it is ready");
         }
         catch (GitprocException e) when (id is not null && e.Reason is ErrorReason.NoCheckoutAvailable or ErrorReason.CheckoutNotFound)
         {

@@ -80,20 +80,23 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) =>
         PoolSettings.Read(ReadConfig(Folder.Path, database, cancellationToken));
 
-    /// <summary>The leases. Without settings the history is not shortened.</summary>
-    public LeaseBook Leases(PoolDatabase database, PoolSettings? settings = null) =>
+    /// <summary>What changes checkouts. Without settings the history is not shortened.</summary>
+    public Lifecycle Lifecycle(PoolDatabase database, PoolSettings? settings = null) =>
         new(Folder, database, Caller, settings?.HistoryLimits);
 
-    public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
-        new(Folder, database, Leases(database), Git, reports, Settings(database, cancellationToken));
+    public LeaseBook Leases(PoolDatabase database, PoolSettings? settings = null) =>
+        new(Folder, database, Lifecycle(database, settings));
 
-    public CheckoutRecovery Recovery(PoolDatabase database, LeaseBook leases, PoolSettings settings) => new(
-        Folder, database, leases, new CheckoutCleaning(Folder, database, leases, Git, reports) { Limits = settings.Rescue });
+    public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
+        new(Folder, database, Lifecycle(database), Git, reports, Settings(database, cancellationToken));
+
+    public CheckoutRecovery Recovery(PoolDatabase database, Lifecycle lifecycle, PoolSettings settings) => new(
+        Folder, database, lifecycle, new CheckoutCleaning(Folder, lifecycle, Git, reports) { Limits = settings.Rescue });
 
     public CheckoutRemoval Removal(PoolDatabase database, PoolSettings settings)
     {
-        var leases = Leases(database, settings);
-        return new(Folder, database, leases, Recovery(database, leases, settings), reports);
+        var lifecycle = Lifecycle(database, settings);
+        return new(Folder, database, lifecycle, Recovery(database, lifecycle, settings), reports);
     }
 
     public Checkout Describe(CheckoutRow row) => new CheckoutDescription(Folder).Of(row);
@@ -152,7 +155,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
 
         void Fill(PoolDatabase database)
         {
-            var done = new PoolRepair(Folder, database, Leases(database)).Adopt();
+            var done = new PoolRepair(Folder, database, Lifecycle(database)).Adopt();
             if (original.Finish(done) is { } takenOver)
                 Warn(takenOver);
             else if (done.Count > 0)

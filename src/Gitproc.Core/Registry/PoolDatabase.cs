@@ -112,25 +112,8 @@ internal sealed class PoolDatabase : IDisposable
         _ => "",
     };
 
-    /// <summary>Runs a change.</summary>
-    public T Change<T>(Func<T> change)
-    {
-        using var alone = LockToWrite();
-        Run("BEGIN IMMEDIATE");
-        try
-        {
-            var result = change();
-            Run("COMMIT");
-            return result;
-        }
-        catch
-        {
-            // SQLite has undone it itself after some errors.
-            if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
-                Run("ROLLBACK");
-            throw;
-        }
-    }
+    /// <summary>Runs a change. Within another one it is a part of that: both are kept, or neither is.</summary>
+    public T Change<T>(Func<T> change) => IsInChange ? change() : Change(change, isKept: _ => true);
 
     /// <summary>Runs a change that answers nothing.</summary>
     public void Change(Action change) => Change(() =>
@@ -138,6 +121,30 @@ internal sealed class PoolDatabase : IDisposable
         change();
         return true;
     });
+
+    /// <summary>Runs a change that is undone if its answer is false.</summary>
+    public bool TryChange(Func<bool> change) => Change(change, isKept: isDone => isDone);
+
+    // SQLite has undone it itself after some errors.
+    private bool IsInChange => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+
+    private T Change<T>(Func<T> change, Func<T, bool> isKept)
+    {
+        using var alone = LockToWrite();
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            var result = change();
+            if (isKept(result))
+                Run("COMMIT");
+            return result;
+        }
+        finally
+        {
+            if (IsInChange)
+                Run("ROLLBACK");
+        }
+    }
 
     private LockedFile LockToWrite()
     {
@@ -292,7 +299,7 @@ internal static class SqlExtensions
         SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every statement is a constant of this folder; what users say goes in as parameters.
+#pragma warning disable CA2100 // Every statement is made of constants; what users say goes in as parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters)

@@ -26,7 +26,7 @@ public sealed class StatementTests : IDisposable
 
         _ = new ConfigCacheTable(database.Connection).Find(_pool.Home, "");
         var repository = new RepositoryTable(database.Connection).Find(_pool.Source)!;
-        var leases = new LeaseBook(folder, database, new Lazy<Caller>(Caller.Self), HistoryLimits.Default);
+        var lifecycle = new Lifecycle(folder, database, new Lazy<Caller>(Caller.Self), HistoryLimits.Default);
         var request = new GrantRequest
         {
             Repository = repository,
@@ -34,8 +34,10 @@ public sealed class StatementTests : IDisposable
             Limit = null,
             NewLease = () => new LeaseTerms { Owner = PoolFixture.Self }.NewLease(defaultDuration: null),
         };
-        var granted = leases.Grant(request, ticket: null).Single().Checkout;
-        leases.End(granted.Id, granted.Lease!.Id, force: false);
+        using var grants = new GrantSet();
+        new Granting(folder, database, lifecycle).Grant(request, ticket: null, grants);
+        var granted = grants.Keep().Single();
+        new LeaseBook(folder, database, lifecycle).End(granted.Id, granted.Lease!.Id, force: false);
 
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace?)null, null);
         Assert.Equal(CheckoutState.Locked, granted.State);

@@ -1,0 +1,99 @@
+using Gitproc.Leases;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
+
+namespace Gitproc.Checkouts;
+
+/// <summary>Says why a request gets nothing, and who has what it wants.</summary>
+internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
+{
+    private const int MaxShown = 10;
+
+    /// <summary>The checkouts that would do.</summary>
+    public required List<CheckoutRow> Usable { get; init; }
+
+    /// <summary>Whether their owners live.</summary>
+    public required OwnerLives Lives { get; init; }
+
+    /// <summary>The only checkout that is wanted; null for any, and for one that is not there.</summary>
+    public required CheckoutRow? Wanted { get; init; }
+
+    /// <summary>How many wait before the request.</summary>
+    public required int Waiting { get; init; }
+
+    private string Key => request.Repository.Key;
+
+    /// <summary>What a request that cannot be met now waits for.</summary>
+    public static string Awaited(GrantRequest request, IEnumerable<CheckoutRow> usable)
+    {
+        var rows = usable.OrderBy(row => row.Lease is null).ToList();
+        var more = rows.Count > 1 ? $", and {rows.Count - 1} more" : "";
+        return rows switch
+        {
+            [{ Lease: { } lease } row, ..] => $"{row.Name}, held by {lease.BriefHolder()}{more}",
+            [var row, ..] => $"{row.Name}, which is cleaned{more}",
+            [] => $"a checkout of {request.Repository.Key}",
+        };
+    }
+
+    /// <summary>The error.</summary>
+    public GitprocException Error()
+    {
+        if (Usable.Count == 0)
+            return request.Wanted is { } id ? NotUsable(id) : None();
+        var used = Usable.FindAll(row => row is { Lease: not null } or { State: CheckoutState.Cleaning or CheckoutState.Unknown });
+        var more = used.Count > MaxShown ? $"\n  and {used.Count - MaxShown} more" : "";
+        var shown = used.Take(MaxShown).Select(WhyUsed).ToList();
+        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", shown.Select(row => row.Why))}{more}";
+        var why = request switch
+        {
+            { Wanted: { } wanted } => $"{CheckoutName.Of(wanted)} is not free",
+            { Limit: 0 } => $"No checkout of {Key} is free and none may be made",
+            { Limit: { } limit } => $"No checkout of {Key} is free and at most {limit} may be made",
+            _ => $"Others wait for a checkout of {Key}",
+        };
+        var how = request.Count > 1 ? $" ({request.Count} are wanted)" : "";
+        var queue = Waiting == 0 ? "" : $" {Waiting} waiting before you.";
+        return new GitprocException(ErrorReason.NoCheckoutAvailable, $"{why}{how}.{queue}{list}", Key)
+        {
+            Hint = shown.Exists(row => row.IsRunIn)
+                ? new("\nTo end what runs in them: ", Command: null) { Options = [new("StopProcesses")] }
+                : null,
+        };
+    }
+
+    private GitprocException NotUsable(long id)
+    {
+        var name = CheckoutName.Of(id);
+        if (Wanted?.RepositoryId != request.Repository.Id)
+            return new(ErrorReason.CheckoutNotFound, $"The pool has no {name} of {Key}.", name) { Hint = Hint.See("list") };
+        var why = Wanted.State == CheckoutState.Broken
+            ? $"is broken: it {Wanted.Reason}."
+            : $"is of the kind {Wanted.Kind}, and {request.Kind} is wanted.";
+        return new(ErrorReason.NoCheckoutAvailable, $"{name} {why}", name);
+    }
+
+    private GitprocException None()
+    {
+        var kind = request.Kind is null ? "" : $" of the kind {request.Kind}";
+        return new(ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {Key}{kind}, and none may be made.", Key);
+    }
+
+    private (string Why, bool IsRunIn) WhyUsed(CheckoutRow row)
+    {
+        const string runs = ", but these run in it: ";
+        return row switch
+        {
+            { State: CheckoutState.Locked, Lease: { } held } when Lives.WhyOver(held) is { } over =>
+                ($"{row.Name} by {held.Holder()}, who {over}{runs}{CheckoutProcesses.Names(Running(row))}", true),
+            { Lease: { } held } => ($"{row.Name} by {held.Holder()}", false),
+            { State: CheckoutState.Cleaning } => Running(row) is [_, ..] running
+                ? ($"{row.Name} was released{runs}{CheckoutProcesses.Names(running)}", true)
+                : ($"{row.Name} is being cleaned", false),
+            _ => ($"{row.Name} by nobody knows whom", false),
+        };
+    }
+
+    private IReadOnlyList<ProcessEntry> Running(CheckoutRow row) => CheckoutProcesses.Of(folder.Checkout(row.Name));
+}
