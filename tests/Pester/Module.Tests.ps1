@@ -43,6 +43,23 @@ Describe 'The module' {
         $output | Should -Be 'works', '99 Default', '10 Gitproc'
     }
 
+    It 'reads trusted repositories by its own libgit2, loaded once' {
+        Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
+        $commit = git -C $repository rev-parse --short HEAD
+        $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
+            Import-Module Gitproc
+            $repository, $commit = $args
+            1..2 | ForEach-Object { Invoke-GitprocAcquire $repository -Ref $commit | Exit-GitprocCheckout }
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'LibGit2Sharp' } | ForEach-Object {
+                [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name
+            }
+            (Get-Process -Id $PID).Modules.FileName -match '[\\/](lib)?git2-' | Select-Object -Unique
+        } -args $repository, $commit
+        $output[0] | Should -Be 'Gitproc'
+        $output | Should -HaveCount 2
+        Split-Path (Split-Path (Split-Path (Split-Path $output[1]))) | Should -Be (Resolve-Path (Join-Path (Get-Module Gitproc).ModuleBase dependencies)).Path
+    }
+
     It 'loads no other module, which would take longer than itself' {
         & (Get-Process -Id $PID).Path -NoProfile -Command { Import-Module Gitproc; (Get-Module).Name } | Should -Be 'Gitproc'
     }

@@ -79,7 +79,9 @@ BeforeAll {
         foreach ($file in Get-ChildItem -LiteralPath $Folder -Recurse -Include *.dll, *.so, *.dylib) {
             $name = $file.BaseName
             if ($name -like 'Gitproc*') { continue }
-            if ($name -like '*e_sqlite3' -and $name -notlike 'SQLitePCLRaw.*') {
+            if ($name -match '^(lib)?git2-') {
+                $line = $notices -match "^libgit2 .* $([regex]::Escape("$($versions['LibGit2Sharp.NativeBinaries'])")) "
+            } elseif ($name -like '*e_sqlite3' -and $name -notlike 'SQLitePCLRaw.*') {
                 $line = $notices -match "\b$name\b.* public domain "
             } else {
                 $package = $name -like 'SQLitePCLRaw.*' ? 'SQLitePCLRaw.bundle_e_sqlite3' : $name
@@ -104,8 +106,8 @@ AfterAll {
 Describe 'A package' {
     It 'of the module has what the module needs and nothing else' {
         $files = @(Get-RelativeFile -Folder $module) -notmatch $ofNuGet
-        foreach ($file in 'Gitproc.psd1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
-        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|Format\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        foreach ($file in 'Gitproc.psd1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'THIRD-PARTY-NOTICES.libgit2.txt') { $files | Should -Contain $file }
+        $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|Format\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES(\.libgit2)?\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.-]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
         (Get-ChildItem -LiteralPath "$module/dependencies/runtimes").Name | Sort-Object | Should -Be $natives
     }
 
@@ -176,8 +178,8 @@ Describe 'A package' {
 
     It 'of the tool has what the command needs and nothing else' {
         $files = @(Get-RelativeFile -Folder $tool) -notmatch $ofNuGet -replace '^tools/net\d+\.0/any/'
-        foreach ($file in 'gitproc.dll', 'Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt') { $files | Should -Contain $file }
-        $files -notmatch '^(DotnetToolSettings\.xml|gitproc\.(deps|runtimeconfig)\.json|LICENSE|THIRD-PARTY-NOTICES\.txt|(runtimes/[\w-]+/native/)?[\w.]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
+        foreach ($file in 'gitproc.dll', 'Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'THIRD-PARTY-NOTICES.libgit2.txt') { $files | Should -Contain $file }
+        $files -notmatch '^(DotnetToolSettings\.xml|gitproc\.(deps|runtimeconfig)\.json|LICENSE|THIRD-PARTY-NOTICES(\.libgit2)?\.txt|(runtimes/[\w-]+/native/)?[\w.-]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
         (Get-ChildItem -Path "$tool/tools/*/any/runtimes/*").Name | Sort-Object | Should -Be $natives
     }
 
@@ -244,7 +246,7 @@ Describe 'A package' {
         $archive = (Get-Item "$packages/gitproc-$version-*.tar.gz").FullName
         tar -xzf $archive -C $TestDrive
         $folder = Join-Path $TestDrive ((Split-Path -Leaf $archive) -replace '\.tar\.gz$')
-        (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^libe_sqlite3\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.txt'
+        (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^lib(e_sqlite3|git2-\w+)\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.libgit2.txt', 'THIRD-PARTY-NOTICES.txt'
         "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
         # What the compiler cut away is missed only when it is used.
         $checkout = & "$folder/gitproc" acquire $repository

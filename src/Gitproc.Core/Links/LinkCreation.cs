@@ -7,7 +7,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Links;
 
 /// <summary>Makes light-weight checkouts: a few files, and one git process that checks out.</summary>
-internal sealed class LinkCreation(GitRunner git)
+/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+internal sealed class LinkCreation(GitRunner git, string pool)
 {
     /// <summary>Makes one.</summary>
     /// <param name="path">Its folder, absolute and real: not there, empty, or with a <c>.gitlink</c> alone.</param>
@@ -52,18 +53,15 @@ internal sealed class LinkCreation(GitRunner git)
             cancellationToken);
         if (result.ExitCode == 0)
             return;
-        throw source.Ref is { } wanted && !Exists(link.Path, wanted, cancellationToken)
+        throw source.Ref is { } wanted && !Exists(link, wanted, cancellationToken)
             ? new GitprocException(ErrorReason.RefNotFound, $"{source.Place.Top} has no branch, tag or commit '{wanted}'.", wanted)
             : new GitprocException(ErrorReason.GitFailed, $"git checkout in {link.Path} failed with exit code {result.ExitCode}: {result.Error}", link.Path);
     }
 
     // Branches of remotes too, of which git makes a local one when only one remote has it (git-checkout(1)).
-    private bool Exists(string folder, string wanted, CancellationToken cancellationToken) =>
-        Run(folder, cancellationToken, "rev-parse", "--quiet", "--verify", "--end-of-options", wanted + "^{commit}").ExitCode == 0
-        || Run(folder, cancellationToken, "for-each-ref", "--count=1", "--", $"refs/remotes/*/{wanted}").Output.Length > 0;
-
-    private GitResult Run(string folder, CancellationToken cancellationToken, params string[] arguments) =>
-        git.Run(new GitCall(arguments) { WorkingDirectory = folder, Subject = folder, MayFail = true }, cancellationToken);
+    private bool Exists(LinkState link, string wanted, CancellationToken cancellationToken) =>
+        new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = link.Path, Subject = link.Path }, cancellationToken)
+            .Ask((link.Place with { GitDirectory = link.GitDirectory }).Outside(pool), reader => reader.Commit(wanted) is not null || reader.HasRemoteBranch(wanted));
 
     private static void MustBeNew(LinkStore store, string name)
     {

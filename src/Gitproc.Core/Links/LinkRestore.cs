@@ -8,7 +8,8 @@ using Gitproc.Reports;
 namespace Gitproc.Links;
 
 /// <summary>Puts light-weight checkouts back whose folders are gone.</summary>
-internal sealed class LinkRestore(GitRunner git)
+/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+internal sealed class LinkRestore(GitRunner git, string pool)
 {
     /// <summary>Puts one back with its HEAD and index as they were, and the files that the index has.</summary>
     /// <param name="path">Where to put it, absolute and real.</param>
@@ -38,7 +39,7 @@ internal sealed class LinkRestore(GitRunner git)
         }));
         MustBeUnused(place, rescue, cancellationToken);
         var source = LinkSource.Detached(place, LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id);
-        var link = new LinkCreation(git).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
+        var link = new LinkCreation(git, pool).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
         try
         {
             new RescueRestore(

@@ -8,7 +8,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Links;
 
 /// <summary>Finds the repository of a submodule, so that a light-weight checkout can stand in the submodule's place (gitsubmodules(7), gitmodules(5)).</summary>
-internal sealed class SubmoduleBase(GitRunner git)
+/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+internal sealed class SubmoduleBase(GitRunner git, string pool)
 {
     /// <summary>A submodule that nothing is checked out of.</summary>
     /// <param name="Commit">The commit that the repository around has of it; null when it has none yet.</param>
@@ -26,7 +27,7 @@ internal sealed class SubmoduleBase(GitRunner git)
             return null;
         var folder = Path.Combine(around.CommonDirectory, "modules", name);
         var place = LocalRepository.At(folder) ?? LocalRepository.At(Path.Combine(around.GitDirectory, "modules", name)) ?? Clone(top, relative, name, folder, cancellationToken);
-        return new Found(place, CommitOf(top, relative, cancellationToken));
+        return new Found(place, CommitOf(around, top, relative, cancellationToken));
     }
 
     /// <summary>What is to be checked out of a submodule.</summary>
@@ -55,12 +56,10 @@ internal sealed class SubmoduleBase(GitRunner git)
             .FirstOrDefault(name => name.Length > 0 && !name.Split('/', '\\').Contains(".."));
     }
 
-    // "mode id stage TAB path"; nothing while it is in .gitmodules alone.
-    private string? CommitOf(string top, string path, CancellationToken cancellationToken)
-    {
-        var entry = Run(top, cancellationToken, "ls-files", "-z", "--stage", "--", $":(literal){path}").Split('\0')[0];
-        return entry.StartsWith("160000 ", StringComparison.Ordinal) ? entry.Split(' ')[1] : null;
-    }
+    // None while it is in .gitmodules alone.
+    private string? CommitOf(RepositoryPlace around, string top, string path, CancellationToken cancellationToken) =>
+        new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = top, Subject = top }, cancellationToken)
+            .Ask(around.Outside(pool), reader => reader.SubmoduleCommit(path));
 
     // Without a work tree, as the checkout gets one: git would otherwise have the branch checked out twice.
     private RepositoryPlace Clone(string top, string path, string name, string folder, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ public sealed class PoolLinks
         var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
         var source = FindSource(request, path, file, wanted, cancellationToken);
         var said = request.Base is null ? file : null;
-        return new LinkCreation(_session.Git)
+        return new LinkCreation(_session.Git, _session.Folder.Path)
             .Create(path, source, new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name }, cancellationToken)
             .Describe();
     }
@@ -59,7 +59,7 @@ public sealed class PoolLinks
         var path = Paths.Real(folder);
         if (LinkLookup.At(path) is { } link)
         {
-            new LinkCreation(_session.Git).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
+            new LinkCreation(_session.Git, _session.Folder.Path).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
             return link.Describe();
         }
 
@@ -115,11 +115,11 @@ public sealed class PoolLinks
         foreach (var place in places)
         {
             if (new Rescues(place.CommonDirectory, _session.Git).Find(link, cancellationToken) is { } rescue)
-                return new LinkRestore(_session.Git).Restore(place, rescue, target, cancellationToken).Describe();
+                return new LinkRestore(_session.Git, _session.Folder.Path).Restore(place, rescue, target, cancellationToken).Describe();
         }
 
         var state = FindLink(places, link, workingDirectory);
-        return new LinkRestore(_session.Git).Restore(state, target ?? state.Path, cancellationToken).Describe();
+        return new LinkRestore(_session.Git, _session.Folder.Path).Restore(state, target ?? state.Path, cancellationToken).Describe();
     }
 
     /// <summary>Ends a light-weight checkout: its folder, HEAD and index go, and what is in no commit of the base repository is rescued first.</summary>
@@ -149,7 +149,7 @@ public sealed class PoolLinks
         if (request.Base is { } named)
             return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.OfNew(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
         var gitdir = file?.Gitdir ?? "";
-        if (gitdir.Length == 0 && new SubmoduleBase(_session.Git).Find(path, cancellationToken) is { } submodule)
+        if (gitdir.Length == 0 && new SubmoduleBase(_session.Git, _session.Folder.Path).Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
         return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "", new(" Name it: ", "link", "PATH") { Options = [new("Base", "REPOSITORY")] }), wanted, path);
     }

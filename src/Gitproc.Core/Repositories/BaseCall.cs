@@ -1,3 +1,4 @@
+using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 
 namespace Gitproc.Repositories;
@@ -18,4 +19,9 @@ internal static class BaseCall
             Base = basePath,
         };
     }
+
+    /// <summary>The base repository as one that LibGit2Sharp may read; null if it has worktrees, as jobs write there.</summary>
+    /// <param name="basePath">The base repository, absolute.</param>
+    public static RepositoryPlace? Trusted(string basePath) =>
+        Worktrees.Of(basePath).Count == 0 ? new RepositoryPlace(basePath, basePath) : null;
 }

@@ -223,11 +223,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
 
     private string? Id(string name) => Head.ReadRef(basePath, name);
 
-    private string? Revision(string revision, CancellationToken cancellationToken)
-    {
-        var answer = git.Run(Call(mayFail: true, "rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"), cancellationToken);
-        return answer.ExitCode == 0 ? answer.Output.Trim() : null;
-    }
+    private string? Revision(string revision, CancellationToken cancellationToken) =>
+        new GitReader(git, arguments => BaseCall.Of(basePath, arguments), cancellationToken).Ask(BaseCall.Trusted(basePath), reader => reader.Commit(revision));
 
     private void Run(CancellationToken cancellationToken, params string[] arguments) => git.Run(Call(mayFail: false, arguments), cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
@@ -23,11 +22,11 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
         {
             // Should a repair run at this moment it takes the view for left over: then there is no status this time.
             using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, TemplateRepository.Of(basePath), basePath, head.Commit);
-            var status = Run(view, name, cancellationToken, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all");
-            if (status is null)
+            var status = git.Run(Call(view, name, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all"), cancellationToken);
+            if (status.ExitCode != 0)
                 return null;
             var (ahead, behind) = Compare(view, name, head, basePath, cancellationToken);
-            return new WorkStatus(head, status.Length > 0, ahead, behind);
+            return new WorkStatus(head, status.Output.Length > 0, ahead, behind);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,20 +45,19 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
 
         if (remote == commit)
             return (0, 0);
-        var counts = Run(view, name, cancellationToken, "rev-list", "--left-right", "--count", "--end-of-options", $"{commit}...{remote}")?.Trim().Split('\t');
-        return counts is [var ahead, var behind]
-            ? (int.Parse(ahead, CultureInfo.InvariantCulture), int.Parse(behind, CultureInfo.InvariantCulture))
-            : (null, null);
+        // Commits that the job has made are not in the base repository: then git counts, through the view.
+        var distance = new GitReader(git, arguments => Call(view, name, arguments), cancellationToken)
+            .Ask(BaseCall.Trusted(basePath), reader => reader.Distance(commit, remote));
+        return (distance?.Ahead, distance?.Behind);
     }
 
-    // The view has the base repository's config, excludes and hooks for the job's. What remains are the filters of the user's own
-    // config (git-lfs), which the job's .gitattributes may name for any file, and which git runs on those that have changed.
-    private string? Run(GitView view, string name, CancellationToken cancellationToken, params string[] arguments)
+    // The view has the base repository's config, excludes and hooks, not the job's. What remains are the filters of the user's
+    // own config (git-lfs). The job's .gitattributes may name them for any file, and git runs them on files that have changed.
+    private static GitCall Call(GitView view, string name, params string[] arguments)
     {
         var call = view.Call(name, arguments);
         // The index is the job's: it is not refreshed (git(1), GIT_OPTIONAL_LOCKS).
-        var answer = git.Run(call with { MayFail = true, Environment = [.. call.Environment, ("GIT_OPTIONAL_LOCKS", "0")] }, cancellationToken);
-        return answer.ExitCode == 0 ? answer.Output : null;
+        return call with { MayFail = true, Environment = [.. call.Environment, ("GIT_OPTIONAL_LOCKS", "0")] };
     }
 }
 

@@ -99,4 +99,7 @@ internal sealed record RepositoryPlace(string GitDirectory, string CommonDirecto
 {
     /// <summary>The path of the main work tree, or of a repository that has none: what people call it.</summary>
     public string Top => Path.GetFileName(CommonDirectory) == ".git" ? Path.GetDirectoryName(CommonDirectory)! : CommonDirectory;
+
+    /// <summary>The repository as one that LibGit2Sharp may read; null if it lies in a folder where jobs write.</summary>
+    public RepositoryPlace? Outside(string folder) => Paths.IsIn(CommonDirectory, folder) ? null : this;
 }
