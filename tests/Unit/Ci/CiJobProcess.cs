@@ -22,7 +22,7 @@ public sealed class CiJobProcess : IDisposable
             TestProcess.CopyProgram("/bin/bash", program);
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = pool.Home };
         GitprocProgram.Isolate(start, pool.Pool.Path, pool.Home);
-        start.Environment["PATH"] = $"{AppContext.BaseDirectory}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] = $"{GitprocProgram.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         _process = Process.Start(start)!;
     }
 

@@ -312,7 +312,7 @@ public sealed class CompletionTests : IDisposable
     {
         var start = new ProcessStartInfo(shell, arguments) { WorkingDirectory = _pool.Home, RedirectStandardOutput = true, RedirectStandardError = true };
         GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
-        start.Environment["PATH"] = Path.GetDirectoryName(GitprocProgram.File) + Path.PathSeparator + start.Environment["PATH"];
+        start.Environment["PATH"] = GitprocProgram.Folder + Path.PathSeparator + start.Environment["PATH"];
         // Where the remote of the repository one stands in counts.
         if (shell == "bash")
             start.WorkingDirectory = _pool.Source;

@@ -96,7 +96,7 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
             RedirectStandardError = true,
         };
         GitprocProgram.Isolate(start, folder["home/.gitproc_pool"], folder["home"]);
-        start.Environment["PATH"] = $"{folder["bin"]}:{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] = $"{folder["bin"]}:{GitprocProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";
         var result = GitprocProgram.Finish(Process.Start(start)!);
         Assert.True(result.ExitCode == 0, $"{result.Output}\n{result.Error}");
         // An error in a $( ) does not end a script.
@@ -111,7 +111,7 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
 
         public Ground()
         {
-            Run(Folder, Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), Folder.Path, AppContext.BaseDirectory);
+            Run(Folder, Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), Folder.Path, GitprocProgram.Folder);
             TemporaryFolder.Copy(Folder.Path, _kept["ground"]);
         }
 

@@ -53,7 +53,7 @@ public sealed class LinkFixture : IDisposable
             RedirectStandardError = true,
         };
         GitprocProgram.Isolate(start, this["pool"], this["home"]);
-        start.Environment["PATH"] = $"{Path.GetDirectoryName(GitprocProgram.File)}:{start.Environment["PATH"]}";
+        start.Environment["PATH"] = $"{GitprocProgram.Folder}:{start.Environment["PATH"]}";
         start.Environment["GIT_EDITOR"] = "true";
         return Process.Start(start)!;
     }

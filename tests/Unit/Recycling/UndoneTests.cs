@@ -81,6 +81,34 @@ public sealed class UndoneTests : IDisposable
     }
 
     [Fact]
+    public void A_warning_names_what_git_does_not_take()
+    {
+        _fixture.Job("""
+            printf 'x' | git hash-object -w --stdin > blob
+            tree=$(printf '100644 blob %s\tx\n' "$(cat blob)" | git mktree)
+            { printf 'tree %s\nparent %s\nauthor a' "$tree" "$(git rev-parse HEAD)"; printf '\0 <a> 1 +0000\ncommitter a <a> 1 +0000\n\nx\n'; } |
+                git hash-object -w -t commit --literally --stdin > $CANARY
+            rm blob
+            """);
+        var commit = File.ReadAllText(_fixture.Canary).Trim();
+
+        Recycle();
+
+        Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+        var warning = Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning);
+        Assert.Contains($"{_fixture.Request().Checkout}, which are not kept: git does not take them. The first is {commit}", warning.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_warning_says_that_there_is_too_much_to_keep()
+    {
+        _fixture.Job(Commit + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~");
+        _fixture.Recycle(_fixture.Request() with { KeepsUndone = true, MaxRescueSize = 10 });
+        Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
+        Assert.Contains("no more than 10 are rescued", Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_job_without_commits_costs_no_process()
     {
         _fixture.Recycle();

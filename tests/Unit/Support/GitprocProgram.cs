@@ -7,8 +7,21 @@ public sealed class GitprocProgram(string pool, string home)
 {
     public sealed record Result(int ExitCode, string Output, string Error);
 
-    /// <summary>The program that was built with the tests.</summary>
-    public static string File { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "gitproc.exe" : "gitproc");
+    /// <summary>The native program, if it was published after the tests were built; else the one that was built with them.</summary>
+    public static string File { get; } = Find();
+
+    /// <summary>Its folder, for a PATH.</summary>
+    public static string Folder { get; } = Path.GetDirectoryName(File)!;
+
+    private static string Find()
+    {
+        var name = OperatingSystem.IsWindows() ? "gitproc.exe" : "gitproc";
+        var native = Path.Combine(AppContext.BaseDirectory, "native", name);
+        var isNewest = System.IO.File.Exists(native) && Array.TrueForAll(
+            ["gitproc.dll", "Gitproc.Core.dll", "Gitproc.Model.dll"],
+            built => System.IO.File.GetLastWriteTimeUtc(Path.Combine(AppContext.BaseDirectory, built)) < System.IO.File.GetLastWriteTimeUtc(native));
+        return isNewest ? native : Path.Combine(AppContext.BaseDirectory, name);
+    }
 
     public Process Start(string directory, params string[] arguments) => Start(directory, [], arguments);
 

@@ -50,22 +50,35 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    // Nobody is told: a job that undoes something most often means it.
+    // Nobody is told of what is kept: a job that undoes something most often means it.
     private void KeepUndone(RecyclingRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
         if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
             return;
         var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
         var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
-        if (tips.Count == 0 || size > request.MaxRescueSize)
+        if (tips.Count == 0)
             return;
+        if (size > request.MaxRescueSize)
+        {
+            Warn($"the objects of {request.Checkout} take {size} bytes, and no more than {request.MaxRescueSize} are rescued");
+            return;
+        }
+
         var made = Path.Combine(view.Folder, "undone.git");
         RescueStore.Make(made, request.Base);
         var leftovers = Leftovers.OfCommits(tips, count, size);
         if (new RescueWriting(view, git, request).WriteUndone(new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken) is not { } undone)
+        {
+            Warn("git does not take them");
             return;
+        }
+
         BaseRefs.MarkBorrowed(request.Base);
         store.Keep(made, undone);
+
+        void Warn(string why) => reports?.Report(new PoolReport(
+            ReportKind.Warning, $"the job undid commits in {request.Checkout}, which are not kept: {why}. The first is {tips[0]}"));
     }
 
     // A recycling that was ended may have come as far as having written it, and nothing was thrown away before the caller
