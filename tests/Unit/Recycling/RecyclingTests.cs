@@ -316,7 +316,9 @@ public sealed class RecyclingTests : IDisposable
                 }
             }
 
-            fixture.Restore(rescue!, fixture.Path);
+            // A git that is ended while it writes a file leaves the beginning of it, which is rescued once more: it may be work.
+            Assert.Contains(rescue, fixture.Told);
+            fixture.Restore(fixture.Told[0], fixture.Path);
             Assert.Equal(answers, RecyclingFixture.Answers(fixture.Path));
         }
     }
