@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gitproc;
 
 /// <summary>
@@ -31,15 +33,18 @@ public sealed class Checkout
     public string? Commit { get; init; }
 
     /// <summary>Whether files in it are changed, removed or new; null when that was not asked for, or cannot be told.</summary>
+    [JsonPropertyOrder(1)]
     public bool? IsDirty { get; init; }
 
     /// <summary>
     /// How many commits it has that the branch of its name on the remote, as fetched last, has not; null when that was not asked for, or
     /// there is no such branch.
     /// </summary>
+    [JsonPropertyOrder(1)]
     public int? Ahead { get; init; }
 
     /// <summary>How many commits that branch has that it has not; null when <see cref="Ahead"/> is.</summary>
+    [JsonPropertyOrder(1)]
     public int? Behind { get; init; }
 
     /// <summary>The random id of the acquisition that holds it; null when nobody does.</summary>
@@ -66,11 +71,11 @@ public sealed class Checkout
     /// <summary>The name of the machine where it was acquired; null when nobody holds it.</summary>
     public string? Machine { get; init; }
 
-    /// <summary>The CI job it was acquired in; null when there was none.</summary>
-    public Job? Job { get; init; }
-
     /// <summary>What the holder says it is for; null when nothing.</summary>
     public string? Label { get; init; }
+
+    /// <summary>The CI job it was acquired in; null when there was none.</summary>
+    public Job? Job { get; init; }
 
     /// <summary>What the holder attached to the lease; null when nothing.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }

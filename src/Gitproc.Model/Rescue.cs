@@ -16,6 +16,9 @@ public sealed record Rescue
     /// <summary>The key of the repository.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>The branch that was checked out; null when HEAD was detached.</summary>
+    public string? Branch { get; init; }
+
     /// <summary>The id of the acquisition that left it; null when it is not known.</summary>
     public string? LeaseId { get; init; }
 
@@ -24,9 +27,6 @@ public sealed record Rescue
 
     /// <summary>The CI job; null when there was none.</summary>
     public string? Job { get; init; }
-
-    /// <summary>The branch that was checked out; null when HEAD was detached.</summary>
-    public string? Branch { get; init; }
 
     /// <summary>When the job gave the checkout back, or was found dead; UTC.</summary>
     public required DateTimeOffset RescuedAt { get; init; }

@@ -19,7 +19,7 @@ internal static class CheckoutOutput
     {
         if (asJson)
         {
-            JsonOutput.WriteArray(checkouts, CheckoutJson.Write);
+            JsonOutput.WriteArray(checkouts);
             return;
         }
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
@@ -11,30 +9,15 @@ internal static class HistoryOutput
     public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
     {
         if (asJson)
-        {
-            JsonOutput.WriteArray(events, WriteJson);
-            return;
-        }
-
-        using var output = Console.OpenStandardOutput();
-        using var writer = new StreamWriter(output, new UTF8Encoding(false), bufferSize: 1 << 16);
-        foreach (var one in events)
-        {
-            var time = PrintableTime.Local(one.Time);
-            var why = one.Why is null ? "" : $": {one.Why}";
-            writer.WriteLine($"{time}  {one.Checkout,-12}  {one.Kind,-9}  {one.Repository}  by {one.Who}{why}");
-        }
+            JsonOutput.WriteArray(events);
+        else
+            ResultWriter.WriteLines(events.Select(Line));
     }
 
-    private static void WriteJson(HistoryEvent one, Utf8JsonWriter json)
+    private static string Line(HistoryEvent one)
     {
-        json.WriteNumber("id", one.Id);
-        json.WriteString("time", one.Time.UtcDateTime);
-        json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()));
-        json.WriteString("checkout", one.Checkout);
-        json.WriteString("repository", one.Repository);
-        json.WriteString("leaseId", one.LeaseId);
-        json.WriteString("who", one.Who);
-        json.WriteString("why", one.Why);
+        var time = PrintableTime.Local(one.Time);
+        var why = one.Why is null ? "" : $": {one.Why}";
+        return $"{time}  {one.Checkout,-12}  {one.Kind,-9}  {one.Repository}  by {one.Who}{why}";
     }
 }

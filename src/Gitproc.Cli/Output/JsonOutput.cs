@@ -1,55 +1,57 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Gitproc.Cli.Output;
 
-/// <summary>Prints JSON on standard output; in lines for a terminal.</summary>
+/// <summary>
+/// Prints JSON on standard output; in lines for a terminal. Names and order are those of the types of Gitproc.Model. Some
+/// are documented in docs/cli.md, so a name is never changed.
+/// </summary>
 internal static class JsonOutput
 {
     /// <summary>Prints an array of objects.</summary>
-    public static void WriteArray<T>(IEnumerable<T> items, Action<T, Utf8JsonWriter> write)
+    public static void WriteArray<T>(IReadOnlyList<T> items)
     {
         using var output = Console.OpenStandardOutput();
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = !Console.IsOutputRedirected });
-        json.WriteStartArray();
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item, json);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.Flush();
+        var type = (JsonTypeInfo<IReadOnlyList<T>>)ModelJson.Default.GetTypeInfo(typeof(IReadOnlyList<T>))!;
+        JsonSerializer.Serialize(json, items, type);
         output.Write("\n"u8);
     }
+}
 
-    /// <summary>Writes a number.</summary>
-    /// <param name="value">The number; null for <c>null</c>.</param>
-    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-            json.WriteNumber(name, number);
-        else
-            json.WriteNull(name);
-    }
+/// <summary>How the types are written, made by the compiler: the native program has no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters =
+    [
+        typeof(UtcTimeConverter),
+        typeof(CamelCaseConverter<CheckoutState>),
+        typeof(CamelCaseConverter<CheckoutKind>),
+        typeof(CamelCaseConverter<EventKind>),
+        typeof(CamelCaseConverter<PrunedKind>),
+    ])]
+[JsonSerializable(typeof(IReadOnlyList<Checkout>))]
+[JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
+[JsonSerializable(typeof(IReadOnlyList<Link>))]
+[JsonSerializable(typeof(IReadOnlyList<PrunedItem>))]
+[JsonSerializable(typeof(IReadOnlyList<RepositoryInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<Rescue>))]
+internal sealed partial class ModelJson : JsonSerializerContext;
 
-    /// <summary>Writes a time.</summary>
-    /// <param name="value">The time; null for <c>null</c>.</param>
-    public static void WriteTimeOrNull(this Utf8JsonWriter json, string name, DateTimeOffset? value)
-    {
-        if (value is { } time)
-            json.WriteString(name, time.UtcDateTime);
-        else
-            json.WriteNull(name);
-    }
+/// <summary>Writes names of an enumeration as those of properties are written.</summary>
+internal sealed class CamelCaseConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
+    where T : struct, Enum;
 
-    /// <summary>Writes a truth value.</summary>
-    /// <param name="value">The value; null for <c>null</c>.</param>
-    public static void WriteBooleanOrNull(this Utf8JsonWriter json, string name, bool? value)
-    {
-        if (value is { } truth)
-            json.WriteBoolean(name, truth);
-        else
-            json.WriteNull(name);
-    }
+/// <summary>Writes times as UTC, with a Z.</summary>
+internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime);
 }

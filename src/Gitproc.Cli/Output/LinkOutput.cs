@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gitproc.Terminal;
 using Gitproc.Text;
 
@@ -13,7 +12,7 @@ internal static class LinkOutput
     public static void Write(IReadOnlyList<Link> links, bool asJson)
     {
         if (asJson)
-            JsonOutput.WriteArray(links, WriteJson);
+            JsonOutput.WriteArray(links);
         else
             ResultWriter.WriteLines(TextTable.Lines(Titles, links.Select(Cells)));
     }
@@ -27,15 +26,4 @@ internal static class LinkOutput
         PrintableText.Of(link.Path),
         PrintableText.Of(link.Base),
     ];
-
-    private static void WriteJson(Link link, Utf8JsonWriter json)
-    {
-        json.WriteString("name", link.Name);
-        json.WriteString("path", link.Path);
-        json.WriteString("base", link.Base);
-        json.WriteString("branch", link.Branch);
-        json.WriteString("commit", link.Commit);
-        json.WriteBoolean("missing", link.Missing);
-        json.WriteBoolean("movable", link.Movable);
-    }
 }

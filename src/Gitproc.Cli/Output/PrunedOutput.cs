@@ -14,7 +14,7 @@ internal static class PrunedOutput
     {
         if (asJson)
         {
-            JsonOutput.WriteArray(items, WriteJson);
+            JsonOutput.WriteArray(items);
             return;
         }
 
@@ -27,15 +27,6 @@ internal static class PrunedOutput
         Kind(item), item.Name, item.Repository, PrintableSize.Of(item.Size),
         PrintableTime.Local(item.LastUsedAt),
     ];
-
-    private static void WriteJson(PrunedItem item, Utf8JsonWriter json)
-    {
-        json.WriteString("kind", Kind(item));
-        json.WriteString("name", item.Name);
-        json.WriteString("repository", item.Repository);
-        json.WriteNumber("size", item.Size);
-        json.WriteString("lastUsedAt", item.LastUsedAt.UtcDateTime);
-    }
 
     private static string Kind(PrunedItem item) => JsonNamingPolicy.CamelCase.ConvertName(item.Kind.ToString());
 }

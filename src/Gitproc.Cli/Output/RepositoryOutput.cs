@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gitproc.Terminal;
 using Gitproc.Text;
 
@@ -13,7 +12,7 @@ internal static class RepositoryOutput
     public static void Write(IReadOnlyList<RepositoryInfo> repositories, bool asJson)
     {
         if (asJson)
-            JsonOutput.WriteArray(repositories, WriteJson);
+            JsonOutput.WriteArray(repositories);
         else
             ResultWriter.WriteLines(TextTable.Lines(Titles, repositories.Select(Cells)));
     }
@@ -28,18 +27,4 @@ internal static class RepositoryOutput
         repository.FetchedAt is { } time ? PrintableTime.Local(time) : "-",
         repository.Size is { } size ? PrintableSize.Of(size) : "-",
     ];
-
-    private static void WriteJson(RepositoryInfo repository, Utf8JsonWriter json)
-    {
-        json.WriteString("key", repository.Key);
-        json.WriteString("url", repository.Url);
-        json.WriteString("path", repository.Path);
-        json.WriteNumberOrNull("size", repository.Size);
-        json.WriteTimeOrNull("fetchedAt", repository.FetchedAt);
-        json.WriteString("fetchError", repository.FetchError);
-        json.WriteString("defaultBranch", repository.DefaultBranch);
-        json.WriteNumber("checkouts", repository.Checkouts);
-        json.WriteNumber("free", repository.Free);
-        json.WriteNumber("locked", repository.Locked);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gitproc.Terminal;
 using Gitproc.Text;
 
@@ -13,7 +12,7 @@ internal static class RescueOutput
     public static void Write(IReadOnlyList<Rescue> rescues, bool asJson)
     {
         if (asJson)
-            JsonOutput.WriteArray(rescues, WriteJson);
+            JsonOutput.WriteArray(rescues);
         else
             ResultWriter.WriteLines(TextTable.Lines(Titles, rescues.Select(Cells)));
     }
@@ -29,20 +28,4 @@ internal static class RescueOutput
         PrintableTime.Local(rescue.RescuedAt),
         PrintableText.Of(rescue.Holder ?? "-"),
     ];
-
-    private static void WriteJson(Rescue rescue, Utf8JsonWriter json)
-    {
-        json.WriteString("id", rescue.Id);
-        json.WriteString("checkout", rescue.Checkout);
-        json.WriteString("repository", rescue.Repository);
-        json.WriteString("branch", rescue.Branch);
-        json.WriteString("leaseId", rescue.LeaseId);
-        json.WriteString("holder", rescue.Holder);
-        json.WriteString("job", rescue.Job);
-        json.WriteString("rescuedAt", rescue.RescuedAt.UtcDateTime);
-        json.WriteNumber("files", rescue.Files);
-        json.WriteNumber("commits", rescue.Commits);
-        json.WriteNumber("size", rescue.Size);
-        json.WriteBoolean("isUndone", rescue.IsUndone);
-    }
 }
