@@ -1,5 +1,5 @@
 using System.Text;
-using Gitproc.Cli.Help;
+using Markdig.Syntax;
 
 namespace Gitproc.Help;
 
@@ -11,19 +11,19 @@ internal static class AboutTopic
     /// <summary>Makes the text.</summary>
     /// <param name="page">The page: its synopsis is the short description, its sections follow.</param>
     /// <returns>The text.</returns>
-    public static string Of(MarkdownPage page)
+    public static string Of(HelpPage page)
     {
         var text = new StringBuilder().AppendLine("TOPIC").Append("    ").AppendLine(page.Title).AppendLine();
         Append(text, "SHORT DESCRIPTION", page.Synopsis);
         foreach (var section in page.Sections)
-            Append(text, section.Title.ToUpperInvariant(), section.Body);
+            Append(text, section.Title.ToUpperInvariant(), section.Blocks);
         return text.ToString().TrimEnd() + "\n";
     }
 
-    private static void Append(StringBuilder text, string title, string body)
+    private static void Append(StringBuilder text, string title, IEnumerable<Block> body)
     {
         text.AppendLine(title);
-        foreach (var line in MarkdownText.Lines(body, Width - 4))
+        foreach (var line in HelpText.Lines(body, Width - 4))
             text.AppendLine(line.Length == 0 ? "" : "    " + line);
         text.AppendLine();
     }

@@ -6,8 +6,8 @@ using Gitproc.Text;
 namespace Gitproc.Cli.Help;
 
 /// <summary>
-/// What <c>gitproc help COMMAND</c> prints. The options are the command's own; the rest is of docs/help/cli, the exit codes of
-/// docs/cli.md, and the settings of docs/help/about_Gitproc.md, which are in the program.
+/// What <c>gitproc help COMMAND</c> prints. The options are the command's own. The rest is a resource that build/Help makes
+/// of docs/help/cli: <c># TITLE</c>, then lines to wrap, <c>TAB line</c> for one that stays, and <c>name TAB text</c>.
 /// </summary>
 internal static class ManualPage
 {
@@ -23,18 +23,19 @@ internal static class ManualPage
         var name = string.Join(' ', path.Select(word => word is RootCommand ? "gitproc" : word.Name));
         var page = Read(path.Count == 1 ? "gitproc" : string.Join('-', path.Skip(1).Select(word => word.Name)));
         IEnumerable<string> aliases = command is RootCommand ? [] : command.Aliases.Order(StringComparer.Ordinal);
+        var names = string.Join(", ", aliases.Prepend(name));
         var lines = new List<string>();
-        Add(lines, "Name", MarkdownText.Lines($"{string.Join(", ", aliases.Prepend(name))} - {page?.Synopsis ?? command.Description}", Width));
+        Add(lines, "Name", TextWrap.Lines($"{names} - {page[""].FirstOrDefault() ?? command.Description}", Width));
         Add(lines, "Synopsis", Usage(command, name));
-        Add(lines, "Description", Text(page, "Description"));
+        Add(lines, "Description", Text(page["Description"]));
         Add(lines, "Commands", Described(command.Subcommands.Where(inner => !inner.Hidden).Select(inner => (inner.Name, inner.Description))));
         Add(lines, "Arguments", Described(command.Arguments.Select(argument => (argument.HelpName ?? argument.Name, argument.Description))));
         var options = path.SelectMany(word => word.Options.Where(option => word == command || option.Recursive)).Where(option => !option.Hidden);
         Add(lines, "Options", Described(options.OrderBy(option => option.Recursive).Select(option => (Spelled(option), option.Description))));
-        Add(lines, "Examples", Text(page, "Examples"));
-        Add(lines, "Exit codes", Picked(page, "Exit codes", "cli", cells => (cells[0], cells[1])));
-        Add(lines, "Settings", Picked(page, "Settings", "about_Gitproc", cells => ($"{cells[0]}, {cells[1]}", cells[^1])));
-        Add(lines, "See also", Text(page, "See also"));
+        Add(lines, "Examples", Text(page["Examples"]));
+        Add(lines, "Exit codes", Text(page["Exit codes"]));
+        Add(lines, "Settings", Text(page["Settings"]));
+        Add(lines, "See also", Text(page["See also"]));
         lines.RemoveAt(lines.Count - 1);
         return lines;
     }
@@ -51,8 +52,20 @@ internal static class ManualPage
         lines.Add("");
     }
 
-    private static IEnumerable<string> Text(MarkdownPage? page, string section) =>
-        page?.Section(section) is { } found ? MarkdownText.Lines(found.Body, Width) : [];
+    private static IEnumerable<string> Text(IEnumerable<string> section)
+    {
+        var lines = section.ToList();
+        for (var at = 0; at < lines.Count;)
+        {
+            var described = lines.Skip(at).Select(line => line.Split('\t')).TakeWhile(row => row is [not "", _]).ToList();
+            var shown = described.Count > 0 ? Described(described.Select(row => (row[0], (string?)row[1])))
+                : lines[at].StartsWith('\t') ? [lines[at][1..]]
+                : TextWrap.Lines(lines[at], Width);
+            foreach (var line in shown)
+                yield return line;
+            at += Math.Max(1, described.Count);
+        }
+    }
 
     private static IEnumerable<string> Usage(Command command, string name)
     {
@@ -83,7 +96,7 @@ internal static class ManualPage
         foreach (var (name, text) in all)
         {
             var indent = isBeside ? beside : Indent;
-            var lines = MarkdownText.Lines(text ?? "", Width - indent).Select(line => new string(' ', indent) + line).ToList();
+            var lines = TextWrap.Lines(text ?? "", Width - indent).Select(line => new string(' ', indent) + line).ToList();
             if (!isBeside || lines.Count == 0)
                 lines.Insert(0, name);
             else
@@ -93,29 +106,20 @@ internal static class ManualPage
         }
     }
 
-    // A paragraph of names is the rows of these names, or of all, in the table of the same section elsewhere; others stay.
-    private static IEnumerable<string> Picked(MarkdownPage? page, string section, string source, Func<string[], (string Name, string Text)> read)
+    // The lines below each title; the synopsis has none.
+    private static ILookup<string, string> Read(string name)
     {
-        if (page?.Section(section)?.Body is not { } body)
-            return [];
-        var rows = MarkdownText.Rows(Read(source)!.Section(section)!.Body).ToList();
-        return body.Split("\n\n").SelectMany((paragraph, index) =>
+        using var stream = typeof(ManualPage).Assembly.GetManifestResourceStream($"help/{name}.txt");
+        using var reader = new StreamReader(stream ?? Stream.Null, Encoding.UTF8);
+        var (title, lines) = ("", new List<(string Title, string Text)>());
+        while (reader.ReadLine() is { } line)
         {
-            var wanted = MarkdownText.Plain(paragraph).Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-            var picked = rows.Where(cells => wanted is ["all"] || wanted.Contains(cells[0])).ToList();
-            var lines = picked.Count > 0 && (wanted is ["all"] || picked.Count == wanted.Length)
-                ? Described(picked.Select(read).Select(row => (row.Name, (string?)row.Text)))
-                : MarkdownText.Lines(paragraph, Width);
-            return index == 0 ? lines : lines.Prepend("");
-        });
-    }
+            if (line.StartsWith("# ", StringComparison.Ordinal))
+                title = line[2..];
+            else
+                lines.Add((title, line.Replace("docs:/", OnlineDocuments.Folder, StringComparison.Ordinal)));
+        }
 
-    private static MarkdownPage? Read(string name)
-    {
-        using var stream = typeof(ManualPage).Assembly.GetManifestResourceStream($"help/{name}.md");
-        if (stream is null)
-            return null;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return MarkdownPage.Parse(reader.ReadToEnd(), OnlineDocuments.Folder + "help/cli/");
+        return lines.ToLookup(line => line.Title, line => line.Text);
     }
 }
