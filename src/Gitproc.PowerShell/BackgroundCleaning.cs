@@ -4,22 +4,23 @@ using Gitproc.Processes;
 
 namespace Gitproc.PowerShell;
 
-/// <summary>What <c>Exit-GitprocCheckout -Background</c> leaves to a process of its own.</summary>
+/// <summary>Cleans a released checkout in a separate process, for <c>Exit-GitprocCheckout -Background</c>.</summary>
 public static class BackgroundCleaning
 {
-    /// <summary>Cleans a released checkout; called by the module's script of that name.</summary>
+    /// <summary>Cleans a released checkout. BackgroundCleaning.ps1 calls it in the new process.</summary>
     /// <param name="pool">The pool's folder.</param>
     /// <param name="checkout">The checkout's name.</param>
-    /// <param name="clean">What is taken away; empty for the setting.</param>
-    /// <param name="discard">Whether work is thrown away.</param>
+    /// <param name="clean">The name of a <see cref="CleanMode"/>; empty for the setting.</param>
+    /// <param name="discard">True to throw work away instead of rescuing it.</param>
     public static void Run(string pool, string checkout, string clean, bool discard)
     {
         DetachedProcess.Leave();
         new Pool(pool).Checkouts.Clean(checkout, clean.Length == 0 ? null : Enum.Parse<CleanMode>(clean), discard);
     }
 
-    // The session's own pwsh, which as a .NET tool is "dotnet" with pwsh.dll; a program that hosts PowerShell is none. Where there
-    // is none, the next acquire does its work.
+    // Starts the pwsh of this session. If pwsh is installed as a .NET tool, that is "dotnet" with pwsh.dll. A program
+    // that hosts PowerShell cannot run the script, so the pwsh of the PATH does. Without one, the next acquire cleans
+    // the checkout.
     internal static void Start(string pool, string checkout, CleanMode? clean, bool discard)
     {
         var module = Path.GetDirectoryName(typeof(BackgroundCleaning).Assembly.Location)!;

@@ -3,10 +3,13 @@ using System.Management.Automation.Language;
 
 namespace Gitproc.PowerShell;
 
-/// <summary>Whether a variable, a file or the next command gets what a command emits. PowerShell does not tell; the line that called it does.</summary>
+/// <summary>
+/// Finds out if the output of a command goes to a variable, a file or the next command. PowerShell has no API for this,
+/// so the line that called the command is parsed.
+/// </summary>
 internal static class CapturedOutput
 {
-    /// <summary>Looks at the line.</summary>
+    /// <summary>True if the output is captured.</summary>
     public static bool Is(InvocationInfo invocation)
     {
         if (invocation.PipelinePosition < invocation.PipelineLength)
@@ -21,7 +24,7 @@ internal static class CapturedOutput
 
     private static bool IsCapture(Ast node) => node is AssignmentStatementAst or ParenExpressionAst or SubExpressionAst or ArrayExpressionAst;
 
-    // Up to the block it is in: what becomes of that block's output stands elsewhere.
+    // Stops at the enclosing script block: this line does not show where the block's output goes.
     private static IEnumerable<Ast> Around(Ast node)
     {
         for (var around = node.Parent; around is not (null or ScriptBlockAst); around = around.Parent)

@@ -5,16 +5,19 @@ using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell;
 
-/// <summary>What was written after <c>gitproc</c> or <c>gp</c>, as far as it is bound: the command that it stands for, and what goes to that.</summary>
+/// <summary>
+/// The words and parameters after <c>gitproc</c> or <c>gp</c> that are bound so far: which command they stand for, and
+/// what that command gets.
+/// </summary>
 internal sealed class ShortCommandLine
 {
-    /// <summary>What <c>gp</c> is without this module.</summary>
+    /// <summary>The command that <c>gp</c> is an alias of without this module.</summary>
     public const string ItemProperty = @"Microsoft.PowerShell.Management\Get-ItemProperty";
 
-    /// <summary>What <c>help</c> and <c>-H</c> stand for.</summary>
+    /// <summary>The command behind <c>help</c> and <c>-H</c>.</summary>
     public const string Help = @"Microsoft.PowerShell.Core\Get-Help";
 
-    /// <summary>What <c>-F</c> stands for.</summary>
+    /// <summary>The command behind <c>-F</c>.</summary>
     public const string Filter = "Select-GitprocCheckout";
 
     /// <summary>The parameter that takes the second word after <c>help</c>.</summary>
@@ -22,15 +25,16 @@ internal sealed class ShortCommandLine
 
     private const string Topic = "Name";
 
-    // Of the words themselves; and the first four are of this command, which sees all that the other writes.
+    // Parameters that are not passed on. Invoke-Gitproc handles the first four itself, as it sees all that the command
+    // writes. The others take the words.
     private static readonly string[] Own = ["ErrorVariable", "OutVariable", "OutBuffer", "PipelineVariable", "Command", "Argument", "F", "H", SubCommand];
 
     private readonly int _words;
     private readonly InvocationInfo _invocation;
     private readonly Dictionary<string, object?> _bound;
 
-    /// <summary>Reads what is bound.</summary>
-    /// <param name="input">The first object of the pipeline; null as long as there is none.</param>
+    /// <summary>Reads the bound parameters.</summary>
+    /// <param name="input">The first object of the pipeline; null before it arrives.</param>
     public ShortCommandLine(InvocationInfo invocation, PSObject? input, params (string Name, object? Value)[] words)
     {
         _invocation = invocation;
@@ -47,35 +51,40 @@ internal sealed class ShortCommandLine
             : Named ?? (isItemProperty ? ItemProperty : IsBare ? Help : null);
     }
 
-    /// <summary>The command that it stands for; null when there is none.</summary>
+    /// <summary>The command to run; null if there is no such command.</summary>
     public string? Target { get; }
 
-    /// <summary>The command that the words name, whether or not it stands for that; null when they name none.</summary>
+    /// <summary>
+    /// The command that the words name, even if <see cref="Target"/> is another; null if they name none.
+    /// </summary>
     public string? Named { get; }
 
-    /// <summary>Whether <c>gp</c> is the command that the words name only when objects of Gitproc come through the pipeline.</summary>
+    /// <summary>
+    /// True if the first object of the pipeline decides: <c>gp</c> runs the named command for objects of Gitproc, and
+    /// is Get-ItemProperty for others.
+    /// </summary>
     public bool DependsOnInput { get; }
 
-    /// <summary>Whether there is no word at all.</summary>
+    /// <summary>True if there are no words.</summary>
     public bool IsBare => !_bound.ContainsKey("Command");
 
-    /// <summary>How many words name a command that it may stand for; the others are arguments.</summary>
+    /// <summary>The number of words that name the command. The others are its arguments.</summary>
     public int Words(string command) => command == Named ? _words : 0;
 
-    /// <summary>Says why it is refused.</summary>
-    /// <returns>The error; null when it is not.</returns>
+    /// <summary>Checks the command.</summary>
+    /// <returns>The error; null if the command can run.</returns>
     public ErrorRecord? Refusal()
     {
         if (Target is ItemProperty or Help)
             return null;
-        // Core says what may be shown of a word.
+        // The errors below show words, and Core hides passwords in them.
         DependencyContext.Require();
         return Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
             : Target == Named && Target != Filter && TextOf("Argument") is ['-', '-', _, ..] option ? OptionSpelling.Refusal(option)
             : null;
     }
 
-    /// <summary>What goes to the command by its place.</summary>
+    /// <summary>The positional arguments of the command.</summary>
     public object?[] ByPlace()
     {
         if (Target == Filter && _bound.TryGetValue("F", out var pattern))
@@ -87,7 +96,7 @@ internal sealed class ShortCommandLine
             : [TopicOf([.. arguments.Select(word => $"{word}")])];
     }
 
-    /// <summary>What goes to the command by its name.</summary>
+    /// <summary>The named parameters of the command.</summary>
     public Hashtable ByName()
     {
         var named = new Hashtable(StringComparer.OrdinalIgnoreCase);
@@ -95,13 +104,13 @@ internal sealed class ShortCommandLine
             named[name] = value;
         if (_invocation.ExpectingInput)
             named.Remove("InputObject");
-        // In a pipeline of its own, the command does not see what becomes of its output.
+        // The command runs in a pipeline of its own, and cannot see from there if its output is captured.
         if (Target == "Show-GitprocPool" && CapturedOutput.Is(_invocation))
             named["Once"] = true;
         return named;
     }
 
-    // Also as they came back from another process (about_Remote_Output).
+    // Objects that came back from another process are "Deserialized" (about_Remote_Output).
     private static bool IsOfGitproc(PSObject? input) =>
         input?.TypeNames.Any(name => name.StartsWith("Gitproc.", StringComparison.Ordinal) || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)) == true;
 

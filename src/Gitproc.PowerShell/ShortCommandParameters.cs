@@ -5,26 +5,25 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell;
 
 /// <summary>
-/// The parameters that <c>gitproc</c> and <c>gp</c> have: those of the command that they stand for. What they refuse is left
-/// to the command, so that it says so itself.
+/// The dynamic parameters of <c>gitproc</c> and <c>gp</c>: the parameters of the command that they stand for.
+/// Validation is left out, so that the command itself reports the error.
 /// </summary>
 internal static class ShortCommandParameters
 {
-    // Taken by the words themselves.
+    // Positions 0 and 1 belong to -Command and -Argument.
     private const int OwnPositions = 2;
 
-    /// <summary>Makes the parameters.</summary>
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();
         foreach (var target in new[] { line.Named, line.Target, line.IsBare ? ShortCommandLine.Filter : null }.OfType<string>().Distinct())
             AddOf(target, line.Words(target));
-        // For the error to be that there is no such command, and not that it has no such parameter.
+        // The error should name the unknown command rather than an unknown parameter.
         if (line.Target is null)
             Add("Rest", typeof(object[]), new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
         if (line.Named == ShortCommandLine.Help)
             Add(ShortCommandLine.SubCommand, typeof(string), new ParameterAttribute { Position = OwnPositions, DontShow = true }, new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
-        // Before -Hold and its like.
+        // An exact name takes precedence over -Hold and other parameters that begin with H.
         if (line.IsBare || line.Named is not null)
             Add("H", typeof(SwitchParameter), new ParameterAttribute { DontShow = true });
         if (line.IsBare)

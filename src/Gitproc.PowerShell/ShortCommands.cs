@@ -3,7 +3,7 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell;
 
-/// <summary>The commands behind <c>gitproc</c> and <c>gp</c>, and the cmdlets they stand for.</summary>
+/// <summary>Maps the commands of <c>gitproc</c> and <c>gp</c> to cmdlets.</summary>
 public static class ShortCommands
 {
     private static readonly Dictionary<string, string> Targets = new(StringComparer.OrdinalIgnoreCase)
@@ -51,42 +51,47 @@ public static class ShortCommands
     };
 
     /// <summary>
-    /// Runs a command with what goes to it by its place and by its name. Of full language, as in one that is constrained a block does not
-    /// see its arguments where a pipeline is made of it; null in a process whose sessions all were constrained when the module was imported.
+    /// Runs a command with positional arguments and named parameters. It is made in full language, because a steppable
+    /// pipeline of a constrained block does not see its arguments. Null if every session of the process was constrained
+    /// when it imported the module.
     /// </summary>
     public static ScriptBlock? Pipeline { get; internal set; }
 
-    /// <summary>The words that can stand first, or after another one.</summary>
+    /// <summary>The words that can come first, or after another word.</summary>
     /// <param name="first">The word before; null for none.</param>
     internal static IEnumerable<KeyValuePair<string, string>> WordsAfter(string? first) => first is null
         ? Targets.Where(pair => pair.Key is [not '-', _, ..] && !pair.Key.Contains(' ', StringComparison.Ordinal))
         : Targets.Where(pair => pair.Key.StartsWith(first + " ", StringComparison.OrdinalIgnoreCase))
             .Select(pair => KeyValuePair.Create(pair.Key[(first.Length + 1)..], pair.Value));
 
-    /// <summary>Finds what a command stands for.</summary>
-    /// <param name="command">The command, in upper or lower case.</param>
-    /// <returns>The name of a cmdlet; null when there is no such command.</returns>
+    /// <summary>Finds the cmdlet of a command.</summary>
+    /// <param name="command">The command; case is ignored.</param>
+    /// <returns>The name of a cmdlet; null if there is no such command.</returns>
     public static string? TargetOf(string command) => Targets.GetValueOrDefault(command);
 
-    /// <summary>Finds what some words begin with: a command of two, else of one.</summary>
+    /// <summary>
+    /// Finds the command that two words begin with. A command of two words takes precedence over one of one word.
+    /// </summary>
     /// <param name="first">The first word; null for none.</param>
     /// <param name="second">The second word; null for none.</param>
-    /// <returns>The name of a cmdlet and how many words name it; null and 0 when there is no such command.</returns>
+    /// <returns>The name of a cmdlet, and how many words name it; null and 0 if there is no such command.</returns>
     internal static (string? Target, int Words) Find(string? first, string? second) =>
         second is not null && TargetOf($"{first} {second}") is { } longer ? (longer, 2)
         : first is not null && TargetOf(first) is { } known ? (known, 1)
         : (null, 0);
 
-    /// <summary>Makes the error of a session in which no command runs by its words.</summary>
+    /// <summary>
+    /// Makes the error for a session of constrained language, where <c>gitproc</c> and <c>gp</c> cannot run.
+    /// </summary>
     /// <returns>The error.</returns>
     public static ErrorRecord Constrained() => new(
-        new PSNotSupportedException("gitproc and gp take a session that had full language when the module was imported. Its cmdlets work without."),
+        new PSNotSupportedException("gitproc, gp and Use-GitprocCheckout need a session in full language mode when the module is imported. Use the other cmdlets."),
         "ConstrainedLanguage",
         ErrorCategory.NotEnabled,
         targetObject: null);
 
-    /// <summary>Makes the error of a command that there is not.</summary>
-    /// <param name="command">What was written for one.</param>
+    /// <summary>Makes the error for a command that does not exist.</summary>
+    /// <param name="command">The word that was given as a command.</param>
     /// <returns>The error.</returns>
     public static ErrorRecord Unknown(string command)
     {

@@ -5,14 +5,18 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell;
 
 /// <summary>
-/// The columns of the tables that are no properties of the objects, so that Sort-Object, Where-Object and Format-Table know them. They
-/// are hidden: JSON, CSV and "Format-List *" have what the object has, and not the same once more. Not in a file of types: a second
-/// copy of the module in a session would not load.
+/// Adds the table columns that are not properties of the objects, so that Sort-Object, Where-Object and Format-Table
+/// know them. They are hidden, so that JSON, CSV and "Format-List *" do not repeat the properties they are made from.
+/// The module has no types.ps1xml for them, because a second copy of the module would then fail to load in the same
+/// session.
 /// </summary>
 public static class TableColumns
 {
-    /// <summary>All of them, and what is shown of an object that follows one of another type in one line: PowerShell does that without any view.</summary>
-    /// <returns>What Update-TypeData takes.</returns>
+    /// <summary>
+    /// Makes the columns of all types, and their default display properties. PowerShell shows those, without any view,
+    /// for an object that follows an object of another type in one pipeline.
+    /// </summary>
+    /// <returns>Type data for Update-TypeData.</returns>
     public static TypeData[] All() =>
     [
         Of(typeof(Checkout).FullName!, "Name State Age Owner Branch Repository", Read("Age", nameof(AgeOfCheckout)), Read("Owner", nameof(Owner)), Read("Status", nameof(Status))),
@@ -30,50 +34,50 @@ public static class TableColumns
         Of(typeof(Rescue).FullName!, "Id Age Repository Branch Files Commits Takes", Read("Age", nameof(AgeOfRescue)), Read("Takes", nameof(Takes))),
     ];
 
-    /// <summary>For how long a checkout has been held.</summary>
+    /// <summary>The time since a checkout was acquired.</summary>
     /// <param name="item">The checkout.</param>
-    /// <returns>The time; null when nobody holds it.</returns>
+    /// <returns>The time; null if the checkout is not locked.</returns>
     public static Elapsed? AgeOfCheckout(PSObject item) => item?.BaseObject is Checkout { Locked: true } checkout ? Since(checkout.AcquiredAt) : null;
 
-    /// <summary>How long ago work was rescued.</summary>
+    /// <summary>The time since work was rescued.</summary>
     /// <param name="item">The rescue.</param>
     /// <returns>The time.</returns>
     public static Elapsed? AgeOfRescue(PSObject item) => item?.BaseObject is Rescue rescue ? Since(rescue.RescuedAt) : null;
 
-    /// <summary>For how long nobody has used something.</summary>
-    /// <param name="item">The thing.</param>
+    /// <summary>The time since something was last used.</summary>
+    /// <param name="item">The pruned item.</param>
     /// <returns>The time.</returns>
     public static Elapsed? Unused(PSObject item) => item?.BaseObject is PrunedItem thing ? Since(thing.LastUsedAt) : null;
 
-    /// <summary>How long ago a repository was fetched.</summary>
+    /// <summary>The time since a repository was fetched.</summary>
     /// <param name="item">The repository.</param>
-    /// <returns>The time; null when that is not known.</returns>
+    /// <returns>The time; null if unknown.</returns>
     public static Elapsed? Fetched(PSObject item) => item?.BaseObject is RepositoryInfo repository ? Since(repository.FetchedAt) : null;
 
-    /// <summary>Who holds a checkout, and for what.</summary>
+    /// <summary>The holder of a checkout, and the label of its lease.</summary>
     /// <param name="item">The checkout.</param>
-    /// <returns>A few words; empty when nobody does.</returns>
+    /// <returns>A few words; empty if the checkout has no lease.</returns>
     public static string Owner(PSObject item) => ShownText.Owner(item);
 
-    /// <summary>What is so in the work tree of a checkout.</summary>
+    /// <summary>The state of a checkout's work tree.</summary>
     /// <param name="item">The checkout.</param>
-    /// <returns>A few words; empty when that was not asked for.</returns>
+    /// <returns>A few words; empty if the checkout was listed without its status.</returns>
     public static string Status(PSObject item) =>
         item?.BaseObject is Checkout { IsDirty: not null } checkout ? ShownText.Status(checkout.IsDirty, checkout.Ahead, checkout.Behind) : "";
 
-    /// <summary>Whether the folder of a light-weight checkout is there.</summary>
+    /// <summary>Tells if the folder of a light-weight checkout exists.</summary>
     /// <param name="item">The light-weight checkout.</param>
     /// <returns>There or Missing.</returns>
     public static string State(PSObject item) => item?.BaseObject is Link { Missing: true } ? "Missing" : "There";
 
-    /// <summary>When something happened.</summary>
+    /// <summary>The time of an event.</summary>
     /// <param name="item">The event.</param>
-    /// <returns>The time here, and how long ago it is.</returns>
+    /// <returns>The local time, and how long ago it was.</returns>
     public static string When(PSObject item) => item?.BaseObject is HistoryEvent one ? ShownText.Time(one.Time) : "";
 
-    /// <summary>What something takes on disk.</summary>
-    /// <param name="item">The thing.</param>
-    /// <returns>The size with a unit; empty when it is not known.</returns>
+    /// <summary>The space that an item takes on disk.</summary>
+    /// <param name="item">The item.</param>
+    /// <returns>The size with a unit; empty if unknown.</returns>
     public static string Takes(PSObject item) => item?.Properties["Size"]?.Value is long size ? PrintableSize.Of(size) : "";
 
     private static Elapsed? Since(DateTimeOffset? since) => since is { } time ? new(DateTimeOffset.UtcNow - time) : null;

@@ -4,29 +4,29 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>The parameters that all cmdlets have that acquire.</summary>
+/// <summary>The parameters of all cmdlets that acquire.</summary>
 public abstract class AcquireCommandBase : GitprocCommand
 {
-    /// <summary>Fail when none is free instead of making one.</summary>
+    /// <summary>Fail if no checkout is free, instead of making one.</summary>
     [Parameter]
     public SwitchParameter NoCreate { get; set; }
 
-    /// <summary>Make at most this many for the repository.</summary>
+    /// <summary>The most checkouts of the repository that the pool may have. If omitted, the setting applies.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCheckouts { get; set; }
 
-    /// <summary>Fetch first, however short ago that was done.</summary>
+    /// <summary>Fetch first, even if the last fetch is recent.</summary>
     [Parameter]
     public SwitchParameter Fetch { get; set; }
 
-    /// <summary>Do not fetch: what is there must do.</summary>
+    /// <summary>Do not fetch: use what the pool already has.</summary>
     [Parameter]
     public SwitchParameter NoFetch { get; set; }
 
     /// <summary>
-    /// What is taken away of what the last holder left: all that git does not ignore, ignored files too, or nothing.
-    /// The setting gitproc.clean, when not given.
+    /// Which files of the last holder are removed: those that git does not ignore, ignored files too, or none. If
+    /// omitted, the setting gitproc.clean applies.
     /// </summary>
     [Parameter]
     public CleanMode? Clean { get; set; }
@@ -38,22 +38,22 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 
-    /// <summary>Only the checkout of this name will do.</summary>
+    /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string? Name { get; set; }
 
-    /// <summary>Wait when none is free, first come, first served.</summary>
+    /// <summary>Wait if no checkout is free. Requests are served in the order in which they came.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Wait no longer than so many seconds.</summary>
+    /// <summary>Wait, but no longer than this many seconds.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int? TimeoutSec { get; set; }
 
-    /// <summary>What the checkout is for; shown to others.</summary>
+    /// <summary>What the checkout is for. Lists show it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }

@@ -8,12 +8,12 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>What the cmdlets that acquire for the session have in common.</summary>
+/// <summary>Base class of the cmdlets that acquire a checkout for the session.</summary>
 public abstract class AcquiringCommand : AcquireCommandBase
 {
     /// <summary>
-    /// A URL, a local path, or a name the pool knows; the origin of the repository around the working directory, when
-    /// not given.
+    /// A URL, a local path, or a name that the pool knows. If omitted, the origin of the repository around the working
+    /// directory.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -21,50 +21,54 @@ public abstract class AcquiringCommand : AcquireCommandBase
     public string? Repository { get; set; }
 
     /// <summary>
-    /// A branch, tag, commit or full name of a ref to check out; NAME:BRANCH begins a branch there. The remote's default branch,
-    /// when not given.
+    /// The branch, tag, commit or full ref name to check out; NAME:BRANCH creates a branch there. If omitted, the
+    /// remote's default branch.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RefCompleter))]
     public string? Ref { get; set; }
 
-    /// <summary>Begin this branch there.</summary>
+    /// <summary>The name of a branch to create there.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? NewBranch { get; set; }
 
-    /// <summary>Take a checkout over even when processes of a holder that is gone run in it: ask them to end, kill those that do not.</summary>
+    /// <summary>
+    /// Take over a checkout even if processes of a previous holder still run in it: ask them to end, and kill those
+    /// that do not.
+    /// </summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
 
     /// <summary>
-    /// The process whose end ends the lease, as an id or as Get-Process gives it. The session, or inside a CI job the
-    /// process of the job, when not given.
+    /// The process that owns the lease, as an id or an object from Get-Process: the lease ends with it. If omitted, the
+    /// session, or the job's process in a CI job.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
     public PSObject? Owner { get; set; }
 
-    /// <summary>Hold it until it is released or expires, whoever ends.</summary>
+    /// <summary>Keep the lease until it is released or expires, no matter which process ends.</summary>
     [Parameter]
     public SwitchParameter Hold { get; set; }
 
     /// <summary>
-    /// Let it expire after this time, as 12h or 14d. While its owner is seen to live it is not given away even then, but for -Strict.
+    /// When the lease expires, for example 12h or 14d. Without -Strict, an expired lease stays in force while its owner
+    /// is alive.
     /// </summary>
     [Parameter]
     [Duration]
     public TimeSpan? ExpiresAfter { get; set; }
 
-    /// <summary>Let it expire even while its owner lives.</summary>
+    /// <summary>Let the lease expire even while its owner is alive.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <summary>How many, all or none.</summary>
+    /// <summary>The number of checkouts to acquire: all or none.</summary>
     private protected virtual int Wanted => 1;
 
-    /// <summary>Who owns the lease when nobody is named.</summary>
+    /// <summary>The owner of the lease if -Owner and -Hold are omitted.</summary>
     private protected virtual LeaseOwner DefaultOwner => LeaseOwner.Session();
 
     /// <inheritdoc/>
@@ -73,7 +77,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
         RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
         foreach (var name in Environment?.Keys.Cast<object>().Select(key => $"{key}").Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal)) ?? [])
-            Refuse(new GitprocException(ErrorReason.InvalidEnvironment, $"'{name}' is no name for something to show with a lease: one is not empty, and has no '='.", name));
+            Refuse(new GitprocException(ErrorReason.InvalidEnvironment, $"'{name}' is not a valid name in -Environment: it must not be empty or contain '='.", name));
     }
 
     /// <inheritdoc/>
@@ -92,7 +96,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
             }
             catch
             {
-                // Select-Object -First stops the pipeline at the first one: the others would be nobody's.
+                // Select-Object -First stops the pipeline after one checkout. Nobody would know of the others.
                 foreach (var checkout in acquired.Skip(used))
                     TryRelease(pool, checkout);
                 throw;
@@ -100,7 +104,9 @@ public abstract class AcquiringCommand : AcquireCommandBase
         });
     }
 
-    /// <summary>Releases a checkout because of an error that the user has to read: what fails here does not hide it.</summary>
+    /// <summary>
+    /// Releases a checkout after an error. A failure here is ignored, so that it does not hide that error.
+    /// </summary>
     private protected void TryRelease(Gitproc.Pools.Pool pool, Checkout checkout)
     {
         try
@@ -109,11 +115,11 @@ public abstract class AcquiringCommand : AcquireCommandBase
         }
         catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
         {
-            // It stays locked until the session ends.
+            // The checkout stays locked until its owner ends.
         }
     }
 
-    /// <summary>Does with the acquired checkout what the cmdlet is for.</summary>
+    /// <summary>Handles one acquired checkout.</summary>
     private protected abstract void Use(Gitproc.Pools.Pool pool, Checkout checkout);
 
     private AcquireRequest Request() => new()

@@ -6,24 +6,26 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Removes free checkouts that nobody has used for long, and the base repositories of which nothing is left. Emits what is removed;
-/// with -WhatIf what would be.
+/// Removes free checkouts that have not been used for a long time, and base repositories that nothing uses any more.
+/// Emits what it removes; with -WhatIf, what it would remove.
 /// </summary>
 [Cmdlet(VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md")]
 [OutputType(typeof(PrunedItem))]
 public sealed class ClearGitprocPoolCommand : LongCommand
 {
-    /// <summary>For how long nobody has used it, as 12h or 14d; 14 days when not given.</summary>
+    /// <summary>How long it has not been used, for example 12h or 14d. If omitted, 14 days.</summary>
     [Parameter(Position = 0)]
     [Duration]
     public TimeSpan? UnusedFor { get; set; }
 
-    /// <summary>Keep so many free checkouts of each repository all the same, those that were used last; none when not given.</summary>
+    /// <summary>
+    /// Keep this many free checkouts of each repository, the most recently used ones. If omitted, none.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int KeepFree { get; set; }
 
-    /// <summary>Only what is of this repository: a URL, a local path, or a name the pool knows.</summary>
+    /// <summary>Only this repository: a URL, a local path, or a name that the pool knows.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]

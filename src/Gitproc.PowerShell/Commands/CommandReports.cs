@@ -3,8 +3,13 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Shows what goes on through a cmdlet's streams: as progress the step of the operation, and below it what git says of its own.</summary>
-/// <param name="command">The cmdlet; the pool's operations run, and report, on its own thread.</param>
+/// <summary>
+/// Writes the reports of an operation to a cmdlet's streams: the step as progress, with git's own progress below it;
+/// warnings; and git commands as verbose messages.
+/// </summary>
+/// <param name="command">
+/// The cmdlet. The pool's operations run and report on its pipeline thread, as PowerShell requires.
+/// </param>
 internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
 {
     private const int StepId = 0x6770;
@@ -26,7 +31,7 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
                 command.WriteWarning(OptionSpelling.WithHint(value.Text, value.Hint));
                 break;
             case ReportKind.Waiting:
-                // Where no progress is shown, it is to be known too.
+                // Also a verbose message, for hosts that show no progress.
                 command.WriteVerbose(OptionSpelling.WithHint(value.Text, value.Hint));
                 ShowStep(value.Brief ?? value.Text);
                 break;
@@ -42,7 +47,7 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
         }
     }
 
-    /// <summary>Takes the progress away.</summary>
+    /// <summary>Removes the progress from the screen.</summary>
     public void Complete()
     {
         EndPart();
@@ -60,7 +65,7 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
 
     private void ShowPart(string text, int? percent)
     {
-        command.WriteProgress(Part(text, percent is null ? "at work" : $"{percent} %", percent));
+        command.WriteProgress(Part(text, percent is null ? "in progress" : $"{percent} %", percent));
         _part = text;
     }
 

@@ -3,7 +3,7 @@ using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Gives r and ls back to the session.</summary>
+/// <summary>Restores what r and ls were in the session.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Disable-GitprocAlias.md")]
 [OutputType(typeof(void))]
 public sealed class DisableGitprocAliasCommand : PSCmdlet

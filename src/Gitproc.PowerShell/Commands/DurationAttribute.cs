@@ -4,8 +4,9 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Lets a parameter take a span of time as <c>12h</c>. To PowerShell <c>14d</c> is a decimal and <c>90s</c> a short number
-/// (about_Numeric_Literals). Other bare numbers are refused: it would take them for ticks, and as text for days.
+/// Lets a parameter accept a duration such as <c>12h</c>. PowerShell parses <c>14d</c> as a decimal and <c>90s</c> as a
+/// short (about_Numeric_Literals). Other bare numbers are refused, because PowerShell would convert a number to ticks,
+/// and the same digits in a string to days.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute : ArgumentTransformationAttribute
@@ -13,8 +14,8 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData) ?? inputData;
 
-    /// <summary>Reads a span of time.</summary>
-    /// <returns>The span; null when it is something else, which PowerShell may be able to convert.</returns>
+    /// <summary>Reads a duration.</summary>
+    /// <returns>The duration; null for another value, which PowerShell may be able to convert.</returns>
     internal static TimeSpan? Read(object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Locks a checkout of a repository for the session and goes there, as Push-Location does.</summary>
+/// <summary>
+/// Acquires a checkout of a repository for the session and sets the location to it, as Push-Location does.
+/// </summary>
 [Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enter-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class EnterGitprocCheckoutCommand : AcquiringCommand

@@ -4,18 +4,22 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Makes PowerShell's error records. The ids are stable; those of the pool's errors are the names of the reasons.</summary>
+/// <summary>
+/// Makes error records. Their ids are stable: for errors of the pool, the name of the <see cref="ErrorReason"/>.
+/// </summary>
 internal static class ErrorRecords
 {
-    /// <summary>Whether an exception is PowerShell's own: an error it has reported already, or how it ends a pipeline.</summary>
+    /// <summary>
+    /// True if PowerShell threw the exception: for an error that it has already reported, or to stop a pipeline.
+    /// </summary>
     public static bool IsOfPowerShell(Exception exception) =>
         exception is RuntimeException or FlowControlException or HaltCommandException;
 
     /// <summary>Makes a record.</summary>
-    /// <param name="path">What it is about when it comes from the file system, which does not say it; null when that is not known.</param>
+    /// <param name="path">The target of a file system error, whose exception does not name it; null if unknown.</param>
     public static ErrorRecord Of(Exception error, string? path = null) => error switch
     {
-        // Most files are looked for before; one may go between that and its loading.
+        // The files of the module are checked before they are loaded, but one may disappear in between.
         FileNotFoundException or FileLoadException or BadImageFormatException or DllNotFoundException or TypeInitializationException
             when DependencyContext.FindMissing() is { } file => new ModuleIncompleteException(file).ErrorRecord,
         GitprocException refused => new(refused, refused.Reason.ToString(), CategoryOf(refused.Reason), refused.Target) { ErrorDetails = new(OptionSpelling.WithHint(refused.Message, refused.Hint)) },
@@ -39,7 +43,7 @@ internal static class ErrorRecords
         ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
         ErrorReason.NameTaken or ErrorReason.PathTaken => ErrorCategory.ResourceExists,
         ErrorReason.DatabaseNotUsable or ErrorReason.InvalidLink => ErrorCategory.InvalidData,
-        // The text is what git wrote to its standard error.
+        // The message is what git wrote to standard error.
         ErrorReason.GitFailed => ErrorCategory.FromStdErr,
         _ => ErrorCategory.NotSpecified,
     };

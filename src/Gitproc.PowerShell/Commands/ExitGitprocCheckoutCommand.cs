@@ -5,37 +5,40 @@ using Gitproc.Pools;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Unlocks checkouts, leaving them first where the session stands in one. Work that is not on the remote is rescued, and what is
-/// left is cleaned for the next holder.
+/// Releases checkouts. Work that is not on the remote is rescued, and the checkout is cleaned for its next holder. If
+/// the session's location is in the checkout, the session leaves it.
 /// </summary>
 [Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Exit-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : LeaseCommand
 {
-    /// <summary>Unlock even what another live process holds.</summary>
+    /// <summary>Release a checkout even if another live process holds it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Ask the processes that still run in it to end, and kill those that do not.</summary>
+    /// <summary>Ask processes that still run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
 
     /// <summary>
-    /// What of its files is taken away: all that git does not ignore, ignored files too, or nothing. The setting gitproc.clean,
-    /// when not given.
+    /// Which files are removed: those that git does not ignore, ignored files too, or none. If omitted, the setting
+    /// gitproc.clean applies.
     /// </summary>
     [Parameter]
     public CleanMode? Clean { get; set; }
 
-    /// <summary>Throw away what is not on the remote, instead of rescuing it.</summary>
+    /// <summary>Throw away work that is not on the remote, instead of rescuing it.</summary>
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
-    /// <summary>Return at once, and clean it in a process of its own.</summary>
+    /// <summary>Return at once, and clean the checkout in a separate process.</summary>
     [Parameter]
     public SwitchParameter Background { get; set; }
 
-    /// <summary>Release only a lease that this process still owns, as Use-GitprocCheckout does. Another one stays, and a notice says so.</summary>
+    /// <summary>
+    /// Release the lease only if this process still owns it, as Use-GitprocCheckout does. Otherwise the lease stays,
+    /// and a notice says so.
+    /// </summary>
     [Parameter]
     public int? OwnerProcessId { get; set; }
 
@@ -75,11 +78,11 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
             }
             catch (SessionStateException)
             {
-                // That place is gone; it is off the stack all the same.
+                // That location no longer exists, but it is off the stack.
             }
         }
 
-        // Not "~", which is that of another provider when the session stands in one.
+        // Not "~": if the location is in another provider, that is the home of that provider.
         if (Paths.IsIn(Paths.Real(Location), checkout.Path))
             path.SetLocation(WildcardPattern.Escape(path.CurrentFileSystemLocation.Provider.Home));
     }

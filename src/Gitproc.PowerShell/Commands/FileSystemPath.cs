@@ -3,17 +3,20 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Paths as PowerShell writes them: relative to where the session stands, in its home, in one of its drives.</summary>
+/// <summary>
+/// Resolves PowerShell paths: relative to the session's location, below <c>~</c>, or on a drive of the session.
+/// </summary>
 internal static class FileSystemPath
 {
     private const string Provider = "FileSystem";
 
-    /// <summary>Makes a path one that .NET and git understand. Whether anything is there is not looked up.</summary>
+    /// <summary>Resolves a path for .NET and git. It need not exist.</summary>
     /// <returns>The absolute path.</returns>
+    /// <exception cref="InvalidPathException">It is not a path of the file system.</exception>
     public static string Resolve(string text, PathIntrinsics session)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidPathException("A path cannot have the character NUL in it.", text);
+            throw new InvalidPathException("A path cannot contain the character NUL.", text);
         try
         {
             var path = session.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
@@ -22,12 +25,15 @@ internal static class FileSystemPath
         catch (Exception e) when (e is SessionStateException or InvalidOperationException or ArgumentException or NotSupportedException)
         {
             var shown = SecretText.Hide(text);
-            throw new InvalidPathException($"'{shown}' is no path of the file system: {e.Message}", shown, e);
+            throw new InvalidPathException($"'{shown}' is not a file system path: {e.Message}", shown, e);
         }
     }
 
-    /// <summary>Makes a text that can only be a path one that .NET and git understand: one that is rooted, begins as paths do, or is of a drive.</summary>
-    /// <returns>The absolute path; the text as it is when it may be something else.</returns>
+    /// <summary>
+    /// Resolves a text that can only be a path: it begins with <c>/</c>, <c>\</c>, <c>~</c>, <c>./</c> or <c>../</c>,
+    /// or names a drive.
+    /// </summary>
+    /// <returns>The absolute path; the unchanged text if it may be something else.</returns>
     public static string ResolveIfPath(string text, PathIntrinsics session)
     {
         var beginsAsOne = text is "." or ".." or ['~' or '/' or '\\', ..] or ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..];
@@ -44,11 +50,12 @@ internal static class FileSystemPath
         }
     }
 
-    /// <summary>Makes a place that the session stands or stood in one that .NET and git understand.</summary>
+    /// <summary>Resolves a location of the session for .NET and git.</summary>
     /// <returns>The absolute path.</returns>
+    /// <exception cref="InvalidPathException">It is a location of another provider.</exception>
     public static string Of(PathInfo place) =>
         place.Provider.Name == Provider ? place.ProviderPath : throw OfOther(place.Path, place.Provider);
 
     private static InvalidPathException OfOther(string text, ProviderInfo provider) =>
-        new($"'{SecretText.Hide(text)}' is no path of the file system: it is one of {provider.Name}.", SecretText.Hide(text));
+        new($"'{SecretText.Hide(text)}' is not a file system path: it belongs to the provider {provider.Name}.", SecretText.Hide(text));
 }

@@ -12,14 +12,14 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class GetGitprocCheckoutCommand : GitprocCommand
 {
-    /// <summary>Names, with wildcards; all when not given.</summary>
+    /// <summary>Names, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Only those of this repository: a URL, a local path, or a name the pool knows, with wildcards.</summary>
+    /// <summary>Only this repository: a URL, a local path, or a name that the pool knows, with wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Key")]
     [ValidateNotNullOrEmpty]
@@ -27,15 +27,17 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>Only those that a live owner holds.</summary>
+    /// <summary>Only checkouts with a live lease.</summary>
     [Parameter]
     public SwitchParameter Locked { get; set; }
 
-    /// <summary>Only those that the next acquire may have.</summary>
+    /// <summary>Only checkouts that the next acquire may get.</summary>
     [Parameter]
     public SwitchParameter Free { get; set; }
 
-    /// <summary>Look into each: whether files are changed, and how far it is from the remote's branch.</summary>
+    /// <summary>
+    /// Examine each work tree: are files changed, and how many commits is it ahead of and behind the remote's branch?
+    /// </summary>
     [Parameter]
     public SwitchParameter Status { get; set; }
 
@@ -43,7 +45,8 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     protected override void ProcessRecord() => WithPool(pool =>
     {
         var checkouts = List(pool);
-        // As a text a repository out of the pipeline is its key, which is no name of a checkout.
+        // A repository from the pipeline also binds to -Name, as its text is its key. The key is not the name of a
+        // checkout.
         var names = Name is null || (Name is [var only] && only == Repository) ? ["*"] : Name;
         foreach (var name in names)
             Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
@@ -57,7 +60,7 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
         return pattern is null ? checkouts : [.. checkouts.Where(checkout => pattern.Fits(checkout.Repository))];
     }
 
-    // The name of the view with a column for it.
+    // The added type name selects the view that has a Status column.
     private PSObject Shown(Checkout checkout)
     {
         var shown = PSObject.AsPSObject(checkout);

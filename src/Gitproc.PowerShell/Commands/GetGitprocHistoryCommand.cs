@@ -4,12 +4,12 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Shows what has happened to checkouts and leases, the newest first.</summary>
+/// <summary>Gets the events of checkouts and leases, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocHistory", HelpUri = HelpPage.Folder + "Get-GitprocHistory.md")]
 [OutputType(typeof(HistoryEvent))]
 public sealed class GetGitprocHistoryCommand : GitprocCommand
 {
-    /// <summary>Only of the checkout of this name, with wildcards; all when not given.</summary>
+    /// <summary>Only checkouts of this name, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
@@ -17,18 +17,18 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string? Checkout { get; set; }
 
-    /// <summary>Only of this repository: a URL, a local path, or a name the pool knows.</summary>
+    /// <summary>Only this repository: a URL, a local path, or a name that the pool knows.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>Only from then on: a time, or how long ago it is, as 1h or 2d.</summary>
+    /// <summary>Only events since then: a time, or an age such as 1h or 2d.</summary>
     [Parameter]
     [TimeOrAge]
     public DateTimeOffset? Since { get; set; }
 
-    /// <summary>How many, the newest.</summary>
+    /// <summary>The most events to return, the newest ones.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = 100;

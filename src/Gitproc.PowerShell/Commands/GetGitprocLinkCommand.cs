@@ -5,12 +5,15 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Lists the light-weight checkouts of the repository around the working directory, or where that is none of all of the pool.</summary>
+/// <summary>
+/// Lists the light-weight checkouts of the repository around the working directory. Outside a repository, lists those
+/// of all repositories of the pool.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "GitprocLink", HelpUri = HelpPage.Folder + "Get-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class GetGitprocLinkCommand : LinkingCommand
 {
-    /// <summary>Names, with wildcards; all when not given.</summary>
+    /// <summary>Names, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -25,7 +28,7 @@ public sealed class GetGitprocLinkCommand : LinkingCommand
             Attempt(() => WriteObject(Find(name, links), enumerateCollection: true));
     });
 
-    // A folder, and so a link, may be called a[1].
+    // An exact name wins over a pattern, because a folder, and so a link, may be called a[1].
     private List<Link> Find(string name, IReadOnlyList<Link> links)
     {
         if (links.Where(link => link.Name == name).ToList() is { Count: > 0 } exact)

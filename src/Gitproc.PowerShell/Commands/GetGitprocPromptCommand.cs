@@ -3,7 +3,9 @@ using Gitproc.Pools;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Says for a prompt which held checkout the session stands in. It never fails, and reads a file or two.</summary>
+/// <summary>
+/// Names the current checkout for a prompt, if it is held. It never fails, and reads only one or two files.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "GitprocPrompt", HelpUri = HelpPage.Folder + "Get-GitprocPrompt.md")]
 [OutputType(typeof(string))]
 public sealed class GetGitprocPromptCommand : PSCmdlet

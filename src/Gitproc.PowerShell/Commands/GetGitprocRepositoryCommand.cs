@@ -6,12 +6,12 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Lists the repositories that the pool knows, with the size of their base repositories, which is read from disk.</summary>
+/// <summary>Lists the repositories that the pool knows, with the sizes of their base repositories on disk.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocRepository", HelpUri = HelpPage.Folder + "Get-GitprocRepository.md")]
 [OutputType(typeof(RepositoryInfo))]
 public sealed class GetGitprocRepositoryCommand : GitprocCommand
 {
-    /// <summary>Keys or their last parts, as repo or owner/repo, with wildcards; all when not given.</summary>
+    /// <summary>Keys or their last parts, such as repo or owner/repo, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -31,6 +31,6 @@ public sealed class GetGitprocRepositoryCommand : GitprocCommand
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(
-                ErrorReason.UnknownRepository, $"The pool {pool.Path} knows no repository '{SecretText.Hide(name)}'. See Get-GitprocRepository.", SecretText.Hide(name));
+                ErrorReason.UnknownRepository, $"The pool {pool.Path} does not know a repository '{SecretText.Hide(name)}'. See Get-GitprocRepository.", SecretText.Hide(name));
     }
 }

@@ -4,25 +4,25 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Shows the work that was rescued when checkouts were cleaned, the newest first.</summary>
+/// <summary>Lists the rescues: work that was kept when checkouts were cleaned, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "GitprocRescue", HelpUri = HelpPage.Folder + "Get-GitprocRescue.md")]
 [OutputType(typeof(Rescue))]
 public sealed class GetGitprocRescueCommand : GitprocCommand
 {
-    /// <summary>Ids, with wildcards; all when not given.</summary>
+    /// <summary>Ids, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RescueCompleter))]
     public string[]? Id { get; set; }
 
-    /// <summary>Only of this repository: a URL, a local path, or a name the pool knows.</summary>
+    /// <summary>Only this repository: a URL, a local path, or a name that the pool knows.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>The commits instead that jobs had undone themselves.</summary>
+    /// <summary>List instead the commits that jobs undid themselves.</summary>
     [Parameter]
     public SwitchParameter Undone { get; set; }
 

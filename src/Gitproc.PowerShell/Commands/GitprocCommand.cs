@@ -6,15 +6,41 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>What all cmdlets of the module have in common.</summary>
+/// <summary>Base class of the cmdlets that work with a pool.</summary>
+/// <remarks>
+/// <para>
+/// A cmdlet turns its parameters into one request to Core for each item, and writes what comes back. It runs in this
+/// order:
+/// </para>
+/// <list type="number">
+/// <item>
+/// The constructor checks that no file of the module is missing: binding the parameters already calls Core.
+/// </item>
+/// <item>
+/// BeginProcessing refuses parameters that exclude each other. That error ends the command before it changes anything.
+/// </item>
+/// <item>
+/// For each item, paths are resolved against the location of the session, because the process may have another working
+/// directory. Then ShouldProcess asks, before anything changes.
+/// </item>
+/// <item>
+/// <see cref="WithPool"/> runs the request on the pipeline thread, the only one that may write to PowerShell's streams.
+/// An item that fails writes one error record, and the next item is processed.
+/// </item>
+/// </list>
+/// <para>
+/// Ctrl+C cancels the request through <see cref="Cancellation"/>, and Core cleans up. What a killed process leaves in
+/// the pool, the next acquire or Repair-GitprocPool puts right.
+/// </para>
+/// </remarks>
 public abstract class GitprocCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
 
-    /// <summary>Makes the cmdlet, before its parameters are bound: some are read by Core.</summary>
+    /// <summary>Checks the files of the module. Parameters are bound after this, and some are read by Core.</summary>
     protected GitprocCommand() => DependencyContext.Require();
 
-    /// <summary>The pool's folder; <c>GITPROC_POOL</c>, else <c>~/.gitproc_pool</c>, when not given.</summary>
+    /// <summary>The pool's folder. If omitted, <c>GITPROC_POOL</c>, otherwise <c>~/.gitproc_pool</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Pool { get; set; }
@@ -22,10 +48,12 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C.</summary>
     private protected CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>The session's working directory in the file system. That of the process may be another.</summary>
+    /// <summary>The session's location in the file system. The process may have another working directory.</summary>
     private protected string Location => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
-    /// <summary>Where the cmdlet writes, for errors of the file system; null when that is not one place.</summary>
+    /// <summary>
+    /// The path that the cmdlet writes to, as the target of file system errors; null if there are several.
+    /// </summary>
     private protected virtual string? WrittenTo => null;
 
     /// <inheritdoc/>
@@ -35,20 +63,24 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends what runs.</summary>
+    /// <summary>Cancels the running operation.</summary>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    /// <summary>Ends the command, before it has changed anything, when two parameters are given that exclude each other.</summary>
+    /// <summary>
+    /// Ends the command with an error if two parameters exclude each other. Call it before anything changes.
+    /// </summary>
     private protected void RefuseBoth(bool areBoth, string one, string other)
     {
         if (areBoth)
             Refuse(new GitprocException(ErrorReason.ConflictingOptions, $"-{one} and -{other} exclude each other."));
     }
 
-    /// <summary>Ends the command.</summary>
+    /// <summary>Ends the command with an error.</summary>
     private protected void Refuse(GitprocException error) => ThrowTerminatingError(ErrorRecords.Of(error));
 
-    /// <summary>Does a step; where it fails, writes the error, so that the next item is gone on with.</summary>
+    /// <summary>
+    /// Runs a step. If it fails, writes the error and returns, so that the next item can be processed.
+    /// </summary>
     private protected void Attempt(Action step)
     {
         try
@@ -65,8 +97,8 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Does a step with the pool; where it fails, writes the error, so that the next item is gone on with.</summary>
-    /// <param name="ownFolder">The folder of the one pool that can be meant; null when none is known.</param>
+    /// <summary>Runs a step with the pool, as <see cref="Attempt"/> does.</summary>
+    /// <param name="ownFolder">The folder of the pool that the item belongs to; null if unknown.</param>
     private protected void WithPool(Action<Pool> step, string? ownFolder = null) => Attempt(() =>
     {
         var reports = new CommandReports(this);
@@ -80,23 +112,25 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
     });
 
-    /// <summary>Does a step with each checkout that is named, or that the session stands in when none is; where it fails, the next is gone on with.</summary>
-    /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
+    /// <summary>Runs a step for each checkout, as <see cref="Attempt"/> does.</summary>
+    /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
     private protected void ForEachCheckout(PSObject[]? items, Action<CheckoutArgument> step) =>
         ForEach(items, item => CheckoutArgument.OfAny(item, SessionState.Path), _ => true, step);
 
-    /// <summary>The same for a step that only those with a lease are fit for: a pattern does not mean others.</summary>
-    /// <param name="items">Names, patterns of names, paths, checkouts; null for none.</param>
-    /// <param name="leaseId">The lease that is meant; null for any.</param>
+    /// <summary>
+    /// As <see cref="ForEachCheckout"/>, for a step that needs a lease: a pattern skips checkouts without one.
+    /// </summary>
+    /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
+    /// <param name="leaseId">The only lease that a pattern selects; null for any.</param>
     private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) => ForEach(
         items,
         item => CheckoutArgument.Of(item, SessionState.Path),
         checkout => leaseId is null ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown : checkout.LeaseId == leaseId,
         step);
 
-    /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> keep it as it is.</summary>
-    /// <param name="action">What is done, for these two.</param>
-    /// <param name="isEmitted">Whether what the change returns is written out.</param>
+    /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> prevents it.</summary>
+    /// <param name="action">The change, as <c>-WhatIf</c> and <c>-Confirm</c> show it.</param>
+    /// <param name="isEmitted">True to write the changed checkout to the pipeline.</param>
     private protected void Change(
         CheckoutArgument argument, string action, bool isEmitted, Func<Pool, CheckoutArgument, Checkout> change)
     {
@@ -147,7 +181,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         if (ownFolder is not null && !Paths.AreSame(Paths.Real(ownFolder), pool.Path))
         {
             throw new GitprocException(
-                ErrorReason.CheckoutNotFound, $"The checkout is of the pool {ownFolder}, not of {pool.Path}. Leave -Pool out.", ownFolder);
+                ErrorReason.CheckoutNotFound, $"The checkout belongs to the pool {ownFolder}, not to {pool.Path}. Omit -Pool.", ownFolder);
         }
 
         return File.Exists(pool.Path)

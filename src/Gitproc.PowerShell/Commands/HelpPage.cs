@@ -2,9 +2,11 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Where the help pages are online. The pages' source is docs/help; build/Help reads this to link them.</summary>
+/// <summary>
+/// The online location of the help pages. Their source is docs/help, and build/Help reads this constant to link them.
+/// </summary>
 internal static class HelpPage
 {
-    /// <summary>How the address of a page begins; the name of its file follows.</summary>
+    /// <summary>The address of a page without its file name.</summary>
     public const string Folder = OnlineDocuments.Folder + "help/";
 }

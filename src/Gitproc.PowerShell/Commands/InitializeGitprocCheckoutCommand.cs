@@ -6,28 +6,28 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. Those that are count. Emits all that
-/// are ready.
+/// Prepares checkouts before they are acquired: free, clean and at the default branch. Checkouts that are ready already
+/// count. Emits all that are ready.
 /// </summary>
 [Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Initialize-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class InitializeGitprocCheckoutCommand : LongCommand
 {
     /// <summary>
-    /// A URL, a local path, or a name the pool knows; the origin of the repository around the working directory, when
-    /// not given.
+    /// A URL, a local path, or a name that the pool knows. If omitted, the origin of the repository around the working
+    /// directory.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>How many are to be ready.</summary>
+    /// <summary>How many checkouts should be ready.</summary>
     [Parameter(Position = 1, Mandatory = true)]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; }
 
-    /// <summary>How they are to get at objects: only such count, and such are made. The setting gitproc.kind, when not given.</summary>
+    /// <summary>The kind of checkout that counts and is made. If omitted, the setting gitproc.kind applies.</summary>
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 

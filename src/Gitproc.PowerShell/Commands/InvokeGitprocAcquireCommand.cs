@@ -5,7 +5,7 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Locks a checkout of a repository for the session and emits it.</summary>
+/// <summary>Acquires a checkout of a repository for the session and emits it.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md")]
 [Alias("a")]
 [OutputType(typeof(Checkout))]
@@ -13,12 +13,12 @@ public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
 {
     private IStepOutput? _step;
 
-    /// <summary>How many checkouts, all or none.</summary>
+    /// <summary>The number of checkouts to acquire: all or none.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = 1;
 
-    /// <summary>Hand path, name and lease id on to the later steps of the CI job.</summary>
+    /// <summary>Pass path, name and lease id to later steps of the CI job.</summary>
     [Parameter]
     public SwitchParameter AsStepOutput { get; set; }
 
@@ -47,7 +47,8 @@ public sealed class InvokeGitprocAcquireCommand : AcquiringCommand
     {
         try
         {
-            // Not into the pipeline: a CI reads what the shell prints, also where the checkout goes into a variable.
+            // Written to the host rather than the pipeline: the CI reads what the shell prints, even if the script
+            // assigns the checkout to a variable.
             foreach (var line in _step?.Write(checkout) ?? [])
                 Host.UI.WriteLine(line);
         }

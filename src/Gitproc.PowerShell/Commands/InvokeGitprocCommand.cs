@@ -4,8 +4,8 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// <c>gitproc</c> and <c>gp</c>: runs the command that the first word, or the first two, stand for. Its parameters are
-/// dynamic ones here, so that PowerShell binds and completes them as after the command itself.
+/// <c>gitproc</c> and <c>gp</c>: runs the cmdlet behind the first word or the first two words. The parameters of that
+/// cmdlet are dynamic parameters here, so that PowerShell binds and completes them as it does for the cmdlet itself.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Gitproc", HelpUri = HelpPage.Folder + "Invoke-Gitproc.md")]
 [Alias("gitproc")]
@@ -24,11 +24,12 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     [ArgumentCompleter(typeof(ShortCommandCompleter))]
     public object? Argument { get; set; }
 
-    /// <summary>What the command takes from the pipeline.</summary>
+    /// <summary>The command's input from the pipeline.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public PSObject? InputObject { get; set; }
 
-    // As far as it is bound: a word behind a parameter of the command's is bound when that parameter is known.
+    // Read again each time, because binding goes on: PowerShell can bind a word that follows a dynamic parameter only
+    // after it knows that parameter.
     private ShortCommandLine Line => new(MyInvocation, input: null, (nameof(Command), Command), (nameof(Argument), Argument));
 
     /// <inheritdoc/>
@@ -66,7 +67,7 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
         if (ShortCommands.Pipeline is null)
             ThrowTerminatingError(ShortCommands.Constrained());
         _pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [line.Target, line.ByPlace(), line.ByName()]);
-        // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
+        // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
         _pipeline.Begin(this);
     }
 }

@@ -4,17 +4,17 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>What the cmdlets that change or end a lease have in common.</summary>
+/// <summary>Base class of the cmdlets that change or end a lease.</summary>
 public abstract class LeaseCommand : GitprocCommand
 {
-    /// <summary>Names, with wildcards, paths or checkouts; the current checkout, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts. If omitted, the current checkout.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
-    /// <summary>Only this acquisition of it: a later one is left alone.</summary>
+    /// <summary>Only this lease. A later lease of the checkout is left alone.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LeaseCompleter))]
@@ -24,13 +24,13 @@ public abstract class LeaseCommand : GitprocCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What is done to a checkout, for <c>-WhatIf</c> and <c>-Confirm</c>.</summary>
+    /// <summary>The change, as <c>-WhatIf</c> and <c>-Confirm</c> show it.</summary>
     private protected abstract string Action { get; }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() =>
         ForEachLeased(Checkout, LeaseId, argument => Change(argument, Action, PassThru, Run));
 
-    /// <summary>Does it to one.</summary>
+    /// <summary>Changes one lease.</summary>
     private protected abstract Checkout Run(Pool pool, CheckoutArgument argument);
 }

@@ -3,10 +3,10 @@ using System.Management.Automation;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>What the cmdlets that take long have in common.</summary>
+/// <summary>Base class of the cmdlets that may take long: they can run as a job.</summary>
 public abstract class LongCommand : GitprocCommand
 {
-    // A job of this process, whose locks and leases are the session's.
+    // A thread job, so that the session's process owns its locks and leases.
     private const string Start = """
         param($Cmdlet, $Module, $Calls, $Location)
         Start-ThreadJob -Name $Cmdlet -ArgumentList $Cmdlet, $Module, $Calls, $Location -ScriptBlock {
@@ -23,7 +23,7 @@ public abstract class LongCommand : GitprocCommand
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    // What would be done is told at once. A job does not have the preferences of the session.
+    // -WhatIf answers at once, without a job: a job does not inherit the preference variables of the session.
     private bool IsJob => AsJob && !LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public abstract class LongCommand : GitprocCommand
         }
     }
 
-    /// <summary>Does it for one item.</summary>
+    /// <summary>Processes one item.</summary>
     private protected abstract void Run();
 
     private Hashtable Call()

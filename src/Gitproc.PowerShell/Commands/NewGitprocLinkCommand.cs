@@ -5,33 +5,33 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository, which
-/// is the one around the folder when -Base names no other.
+/// Makes a light-weight checkout: a folder with its own HEAD and index, and the objects and refs of a base repository.
+/// If -Base is omitted, that is the repository around the folder.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class NewGitprocLinkCommand : LinkingCommand
 {
-    /// <summary>Its folder: a new one, an empty one, or one with nothing but a .gitlink file.</summary>
+    /// <summary>The folder of the checkout. It is new, empty, or contains only a .gitlink file.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
     /// <summary>
-    /// A branch, tag, commit or other ref; START:BRANCH begins a branch there. The branch of the folder's name, made when there is
-    /// none, when not given.
+    /// A branch, tag, commit or other ref; START:BRANCH creates a branch there. If omitted, the branch with the name of
+    /// the folder, which is created if it does not exist.
     /// </summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string? Ref { get; set; }
 
-    /// <summary>Its name; its path from the base repository, when not given.</summary>
+    /// <summary>The name of the checkout. If omitted, its path relative to the base repository.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>-Ref, or without it the name of the folder, is the name of a branch to be made.</summary>
+    /// <summary>Create a branch with the name that -Ref gives, or with the name of the folder.</summary>
     [Parameter]
     public SwitchParameter NewBranch { get; set; }
 

@@ -17,19 +17,21 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[] Checkout { get; set; } = [];
 
-    /// <summary>Remove even what somebody holds; with -Discard even what cannot be rescued.</summary>
+    /// <summary>
+    /// Remove a checkout even if it is held. With -Discard, remove it even if its work cannot be rescued.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Throw away what is not on the remote, instead of rescuing it.</summary>
+    /// <summary>Throw away work that is not on the remote, instead of rescuing it.</summary>
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
-    /// <summary>Ask the processes that run in it to end, and kill those that do not.</summary>
+    /// <summary>Ask processes that run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
 
-    /// <summary>Emit the checkouts as they were.</summary>
+    /// <summary>Emit the checkouts as they were before.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

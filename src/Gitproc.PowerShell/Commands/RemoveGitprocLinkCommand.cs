@@ -4,7 +4,9 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Ends light-weight checkouts: their folders, HEADs and indexes go. What is in no commit is rescued first.</summary>
+/// <summary>
+/// Removes light-weight checkouts with their folders, HEADs and indexes. Work that is not committed is rescued first.
+/// </summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RemoveGitprocLinkCommand : LinkingCommand
@@ -15,15 +17,15 @@ public sealed class RemoveGitprocLinkCommand : LinkingCommand
     [ArgumentCompleter(typeof(LinkCompleter))]
     public PSObject[] Name { get; set; } = [];
 
-    /// <summary>Throw away what is not committed, instead of rescuing it.</summary>
+    /// <summary>Throw away work that is not committed, instead of rescuing it.</summary>
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
-    /// <summary>Also when processes run in it.</summary>
+    /// <summary>Remove it even if processes run in it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Emit the links as they were.</summary>
+    /// <summary>Emit the links as they were before.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -3,7 +3,7 @@ using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Throws rescued work away for good.</summary>
+/// <summary>Throws rescued work away permanently.</summary>
 [Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-GitprocRescue.md")]
 [OutputType(typeof(Rescue))]
 public sealed class RemoveGitprocRescueCommand : GitprocCommand
@@ -14,7 +14,7 @@ public sealed class RemoveGitprocRescueCommand : GitprocCommand
     [ArgumentCompleter(typeof(RescueCompleter))]
     public string Id { get; set; } = "";
 
-    /// <summary>Emit what was thrown away.</summary>
+    /// <summary>Emit the removed rescue.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

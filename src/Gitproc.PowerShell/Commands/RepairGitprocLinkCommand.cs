@@ -3,13 +3,15 @@ using System.Management.Automation;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Leads light-weight checkouts and their base repository back to one another when one was moved. Emits the checkouts.
+/// Reconnects light-weight checkouts and their base repository after one of them was moved. Emits the checkouts.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Repair, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RepairGitprocLinkCommand : GitprocCommand
 {
-    /// <summary>The folders of checkouts; the one that the session stands in, or in a base repository all it knows, when not given.</summary>
+    /// <summary>
+    /// The folders of checkouts. If omitted, the current one; in a base repository, all that it knows.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }

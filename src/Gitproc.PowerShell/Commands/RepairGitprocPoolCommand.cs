@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Makes the pool's database and folders agree: after a crash, a lost database, folders removed by hand. What is in use
-/// stays as it is.
+/// Makes the pool's database and folders agree again, for example after a crash, a lost database or folders removed by
+/// hand. Checkouts in use are left alone.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocPool.md")]
 [OutputType(typeof(string))]

@@ -6,25 +6,27 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Makes checkouts as new, at the remote's default branch. Work that is not on the remote is rescued first; one that the session
-/// holds stays locked.
+/// Restores checkouts to the state of a new one, at the remote's default branch. Work that is not on the remote is
+/// rescued first. A checkout that the session holds stays locked.
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Reset-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class ResetGitprocCheckoutCommand : LongCommand
 {
-    /// <summary>Names, with wildcards, paths or checkouts; the current checkout, when not given.</summary>
+    /// <summary>Names, with wildcards, paths or checkouts. If omitted, the current checkout.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public PSObject[]? Checkout { get; set; }
 
-    /// <summary>Take it from somebody else who holds it: it is free afterwards.</summary>
+    /// <summary>
+    /// Reset a checkout even if another holder has it. Its lease ends, and the checkout is free afterwards.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Ask the processes that run in it to end, and kill those that do not.</summary>
+    /// <summary>Ask processes that run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
     public SwitchParameter StopProcesses { get; set; }
 

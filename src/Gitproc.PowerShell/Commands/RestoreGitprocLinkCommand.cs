@@ -4,20 +4,20 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what
-/// was rescued.
+/// Restores a light-weight checkout whose folder is gone, with its HEAD and index as they were. A removed one is
+/// restored from its rescue.
 /// </summary>
 [Cmdlet(VerbsData.Restore, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class RestoreGitprocLinkCommand : LinkingCommand
 {
-    /// <summary>Its name, or where it was, or the link; or the id of a rescue.</summary>
+    /// <summary>The name or former path of the link, the link itself, or the id of a rescue.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LinkCompleter))]
     public PSObject Name { get; set; } = new();
 
-    /// <summary>Where to put it; where it was, when not given.</summary>
+    /// <summary>The folder to restore it to. If omitted, its former path.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }

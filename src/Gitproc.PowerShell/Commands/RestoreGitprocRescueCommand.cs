@@ -6,7 +6,7 @@ using Gitproc.Registry;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Acquires a checkout and puts rescued work into it, as it was.</summary>
+/// <summary>Acquires a checkout and restores rescued work into it.</summary>
 [Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocRescue.md")]
 [OutputType(typeof(Checkout))]
 public sealed class RestoreGitprocRescueCommand : GitprocCommand
@@ -17,12 +17,12 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
     [ArgumentCompleter(typeof(RescueCompleter))]
     public string Id { get; set; } = "";
 
-    /// <summary>What the checkout is for; shown to others.</summary>
+    /// <summary>What the checkout is for. Lists show it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }
 
-    /// <summary>Wait when none is free, first come, first served.</summary>
+    /// <summary>Wait if no checkout is free. Requests are served in the order in which they came.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 

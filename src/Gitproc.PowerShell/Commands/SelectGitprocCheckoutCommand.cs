@@ -5,7 +5,7 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Picks the checkouts that match a pattern, out of the pool or out of the pipeline.</summary>
+/// <summary>Selects the checkouts that match a pattern, from the pool or from the pipeline.</summary>
 [Cmdlet(VerbsCommon.Select, "GitprocCheckout", HelpUri = HelpPage.Folder + "Select-GitprocCheckout.md")]
 [OutputType(typeof(Checkout))]
 public sealed class SelectGitprocCheckoutCommand : GitprocCommand
@@ -14,24 +14,26 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
 
     private CheckoutFilter? _filter;
 
-    /// <summary>A regular expression of .NET; upper and lower case are the same.</summary>
+    /// <summary>A .NET regular expression. Case is ignored.</summary>
     [Parameter(Position = 0, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string Pattern { get; set; } = "";
 
-    /// <summary>Take the pattern for a text that is to occur as it is.</summary>
+    /// <summary>Treat the pattern as plain text rather than a regular expression.</summary>
     [Parameter]
     public SwitchParameter SimpleMatch { get; set; }
 
     /// <summary>
-    /// The properties to match. For checkouts out of the pool the name, for those out of the pipeline name,
-    /// repository, branch and path, when not given.
+    /// The properties to match. If omitted: the name for checkouts from the pool; name, repository, branch and path for
+    /// checkouts from the pipeline.
     /// </summary>
     [Parameter]
     [ValidateSet("Name", "Repository", "Branch", "Path")]
     public string[]? Property { get; set; }
 
-    /// <summary>Checkouts to pick from, also such as came back from a job; those of the pool when not given.</summary>
+    /// <summary>
+    /// Checkouts to select from, or deserialized copies of them. If omitted, the checkouts of the pool.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
@@ -70,7 +72,7 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
         {
             var shown = SecretText.Hide($"{checkout}");
             WriteError(new ErrorRecord(
-                new PSArgumentException($"'{shown}' is no checkout."), "NotACheckout", ErrorCategory.InvalidArgument, shown));
+                new PSArgumentException($"'{shown}' is not a checkout."), "NotACheckout", ErrorCategory.InvalidArgument, shown));
         }
         else if (properties.Any(property => _filter!.Matches(checkout.Properties[property].Value as string)))
         {

@@ -4,22 +4,25 @@ using Gitproc.Terminal;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Shows who holds and who waits for checkouts and what each is doing, until q or Ctrl+C ends it; where there is no terminal, once.</summary>
+/// <summary>
+/// Shows who holds checkouts, who waits for them and what each is doing, until you press q or Ctrl+C. Without a
+/// terminal, shows that once.
+/// </summary>
 [Cmdlet(VerbsCommon.Show, "GitprocPool", HelpUri = HelpPage.Folder + "Show-GitprocPool.md")]
 [OutputType(typeof(string))]
 public sealed class ShowGitprocPoolCommand : GitprocCommand
 {
-    /// <summary>Only this repository: a URL, a local path, or a name the pool knows.</summary>
+    /// <summary>Only this repository: a URL, a local path, or a name that the pool knows.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>Emit the table once, a line each, as where there is no terminal.</summary>
+    /// <summary>Emit the table once, one string for each line, as without a terminal.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
 
-    // Another host may have no terminal, or reads its keys itself.
+    // Hosts other than the console may have no terminal, or read its keys themselves.
     private bool IsLive => !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CapturedOutput.Is(MyInvocation);
 
     /// <inheritdoc/>

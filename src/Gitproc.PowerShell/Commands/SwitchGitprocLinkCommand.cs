@@ -5,20 +5,20 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Checks something out in the folder that the session stands in: a light-weight checkout, or a folder with nothing but a .gitlink
-/// file, which becomes one.
+/// Checks out a ref in the light-weight checkout at the session's location. A folder that contains only a .gitlink file
+/// becomes a light-weight checkout.
 /// </summary>
 [Cmdlet(VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Switch-GitprocLink.md")]
 [OutputType(typeof(Link))]
 public sealed class SwitchGitprocLinkCommand : GitprocCommand
 {
-    /// <summary>A branch, tag, commit or other ref; START:BRANCH begins a branch there.</summary>
+    /// <summary>A branch, tag, commit or other ref; START:BRANCH creates a branch there.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LinkRefCompleter))]
     public string Ref { get; set; } = "";
 
-    /// <summary>-Ref is the name of a branch to be made.</summary>
+    /// <summary>Create the branch that -Ref names.</summary>
     [Parameter]
     public SwitchParameter NewBranch { get; set; }
 

@@ -3,7 +3,7 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Lets a parameter that is a time take also how long ago that is, as <c>1h</c>.</summary>
+/// <summary>Lets a time parameter also accept an age, such as <c>1h</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TimeOrAgeAttribute : ArgumentTransformationAttribute
 {

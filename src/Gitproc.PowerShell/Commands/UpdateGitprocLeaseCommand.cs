@@ -10,31 +10,33 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Checkout))]
 public sealed class UpdateGitprocLeaseCommand : LeaseCommand
 {
-    /// <summary>After what time, from now, it expires, as 12h or 14d.</summary>
+    /// <summary>When the lease expires, counted from now, for example 12h or 14d.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? ExpiresAfter { get; set; }
 
-    /// <summary>Let it expire even while its owner lives.</summary>
+    /// <summary>Let the lease expire even while its owner is alive.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <summary>What the checkout is for; empty for nothing.</summary>
+    /// <summary>What the checkout is for. An empty string removes the label.</summary>
     [Parameter]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(LabelCompleter))]
     public string? Label { get; set; }
 
-    /// <summary>Hand it over: the process whose end ends it from now on, as an id or as Get-Process gives it.</summary>
+    /// <summary>
+    /// The new owner, as a process id or an object from Get-Process: the lease ends with that process.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public PSObject? Owner { get; set; }
 
-    /// <summary>Hold it until it is released or expires, whoever ends.</summary>
+    /// <summary>Keep the lease until it is released or expires, no matter which process ends.</summary>
     [Parameter]
     public SwitchParameter Hold { get; set; }
 
-    /// <summary>Change even what another live process holds.</summary>
+    /// <summary>Change the lease even if another live process owns it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

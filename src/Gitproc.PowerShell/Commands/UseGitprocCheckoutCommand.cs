@@ -5,8 +5,8 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Runs a block in a checkout and releases the checkout. What it does is a script: a block runs in the session of who wrote it, and when
-/// Ctrl+C stops the session, "finally" is what still runs.
+/// Acquires a checkout, runs a script block in it and releases it. The work is done by a script, because the block has
+/// to run in its caller's session, and only a "finally" block still runs after Ctrl+C.
 /// </summary>
 [Cmdlet(VerbsOther.Use, "GitprocCheckout", DefaultParameterSetName = RepositorySet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Use-GitprocCheckout.md")]
 [OutputType(typeof(object))]
@@ -15,48 +15,53 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
     private const string RepositorySet = "Repository";
     private const string HereSet = "Here";
 
-    // Of this cmdlet, which asks, and sees all that the script writes.
+    // Parameters that are not passed on: this cmdlet asks for confirmation, and sees all that the script writes.
     private static readonly string[] Own = ["WhatIf", "Confirm", "ErrorVariable", "OutVariable", "OutBuffer", "PipelineVariable"];
 
     private static ScriptBlock? s_script;
 
-    /// <summary>A URL, a local path, or a name the pool knows. Not mandatory in the default set, so that Tab has the repositories before anything is typed.</summary>
+    /// <summary>
+    /// A URL, a local path, or a name that the pool knows. It is not mandatory in the default set, so that Tab offers
+    /// repositories before you type anything.
+    /// </summary>
     [Parameter(ParameterSetName = RepositorySet, Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
-    /// <summary>What to run; its argument is the checkout.</summary>
+    /// <summary>The block to run. Its argument is the checkout.</summary>
     [Parameter(ParameterSetName = RepositorySet, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = HereSet, Mandatory = true, Position = 0)]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>What to check out.</summary>
+    /// <summary>The branch, tag, commit or full ref name to check out.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RefCompleter))]
     public string? Ref { get; set; }
 
-    /// <summary>Begin this branch there.</summary>
+    /// <summary>The name of a branch to create there.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? NewBranch { get; set; }
 
-    /// <summary>Throw away what the block leaves, instead of rescuing it.</summary>
+    /// <summary>Throw away work that the block leaves, instead of rescuing it.</summary>
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
-    /// <summary>Makes the script, in the language of the session that imports the module: one that is constrained cannot.</summary>
+    /// <summary>
+    /// Makes the script in the language mode of the session that imports the module. It needs full language.
+    /// </summary>
     internal static void Prepare() => s_script = ScriptBlock.Create("""
         [CmdletBinding()]
         param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, $Acquire, $Exit)
         $checkout = $null
         try {
             try {
-                # The owner is not the process of a CI job: the block ends with this session.
+                # This session owns the lease, even in a CI job: the block ends with the session.
                 $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
             } catch {
-                # As from this cmdlet.
+                # Report the error as Use-GitprocCheckout's own.
                 $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
                 $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject))
             }
@@ -68,7 +73,7 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
             }
         } finally {
             if ($checkout) {
-                # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to somebody else.
+                # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to another owner.
                 & $Exit -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
             }
         }
@@ -94,13 +99,13 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
 
         terms["ErrorAction"] = ActionPreference.Stop;
         script["Terms"] = terms;
-        // Not by their names: the module may be imported in another module alone.
+        // Passed as commands, not as names: the module may be imported only inside another module.
         script["Acquire"] = new CmdletInfo("Invoke-GitprocAcquire", typeof(InvokeGitprocAcquireCommand));
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
-        // In a session state of its own, so that the block sees no variable of the script's.
+        // Bound to a new session state, so that the block does not see the script's variables.
         var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
         using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [bound, Array.Empty<object>(), script]);
-        // With this cmdlet's streams, so that what goes wrong is in the -ErrorVariable of whoever called it.
+        // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
         pipeline.Begin(this);
         pipeline.Process();
         pipeline.End();

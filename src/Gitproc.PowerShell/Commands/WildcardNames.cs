@@ -4,16 +4,17 @@ using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Patterns of names as users write them.</summary>
+/// <summary>Makes wildcard patterns of names that users give.</summary>
 internal static class WildcardNames
 {
-    /// <summary>Makes a pattern; upper and lower case are the same.</summary>
+    /// <summary>Makes a pattern that ignores case.</summary>
+    /// <exception cref="GitprocException">The pattern is invalid.</exception>
     public static WildcardPattern Read(string text)
     {
         try
         {
             var pattern = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
-            // What is wrong with it shows when it is used.
+            // An invalid pattern throws only when it is used.
             pattern.IsMatch("");
             return pattern;
         }
@@ -21,7 +22,7 @@ internal static class WildcardNames
         {
             throw new GitprocException(
                 ErrorReason.InvalidPattern,
-                $"'{SecretText.Hide(text)}' is no pattern of names: a bracket is not closed. Write `[ for the character itself.",
+                $"'{SecretText.Hide(text)}' is not a valid pattern: a bracket is not closed. To match a bracket itself, write `[.",
                 SecretText.Hide(text));
         }
     }

@@ -4,10 +4,10 @@ using System.Management.Automation.Language;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>The part of a word that is typed: what fits it, and how that is written where it stands.</summary>
+/// <summary>The part of a word that is typed so far: which candidates match it, and how they are quoted.</summary>
 internal sealed class CompletedWord
 {
-    // Quotes of typographers are quotes to PowerShell too, and what is no letter of ASCII is best not guessed at.
+    // Characters that need no quotes. PowerShell treats typographic quotes as quotes, so all non-ASCII text is quoted.
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:\\+=%^!~");
 
     private readonly string _text;
@@ -18,12 +18,13 @@ internal sealed class CompletedWord
     private CompletedWord(string text, char? quote, bool isAnywhere)
     {
         (_text, _quote, _isAnywhere) = (text, quote, isAnywhere);
-        // Brackets are of paths more often than of patterns.
+        // A bracket more often belongs to a path than to a pattern.
         if (text.AsSpan().ContainsAny('*', '?'))
             _pattern = WildcardPattern.Get($"{(isAnywhere ? "*" : "")}{text.Replace("[", "`[", StringComparison.Ordinal)}*", WildcardOptions.IgnoreCase);
     }
 
-    /// <summary>Reads a word.</summary>
+    /// <summary>Parses a word.</summary>
+    /// <param name="isAnywhere">True if a candidate may contain the word anywhere, not only at its beginning.</param>
     public static CompletedWord Of(string word, bool isAnywhere)
     {
         if (word is not ['\'' or '"', .. var rest])
@@ -32,12 +33,16 @@ internal sealed class CompletedWord
         return new CompletedWord(text.Replace(new string(word[0], 2), word[..1], StringComparison.Ordinal), word[0], isAnywhere);
     }
 
-    /// <summary>Whether a text begins as the word does, or is like it.</summary>
+    /// <summary>
+    /// True if a text begins with the word (or contains it), or matches it as a pattern. Case is ignored.
+    /// </summary>
     public bool Fits(string text) =>
         (_isAnywhere ? text.Contains(_text, StringComparison.OrdinalIgnoreCase) : text.StartsWith(_text, StringComparison.OrdinalIgnoreCase))
         || _pattern?.IsMatch(text) == true;
 
-    /// <summary>Writes a text in the place of the word: in the quotes that were begun, or in such as it needs.</summary>
+    /// <summary>
+    /// Quotes a text to replace the word: with the quote that the word begins with, otherwise only if necessary.
+    /// </summary>
     public string Quote(string text) => _quote switch
     {
         '"' => $"\"{text.Replace("`", "``", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal)}\"",

@@ -3,7 +3,7 @@ using Gitproc.Pools;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes labels with those that leases have.</summary>
+/// <summary>Completes labels that leases already have.</summary>
 public sealed class LabelCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.Suggestions.Labels();

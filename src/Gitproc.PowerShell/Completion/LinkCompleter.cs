@@ -4,7 +4,10 @@ using Gitproc.PowerShell.Commands;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes names of light-weight checkouts, of the repository around the working directory or that -Base names.</summary>
+/// <summary>
+/// Completes names of light-weight checkouts of the repository that -Base names, or of the one around the working
+/// directory.
+/// </summary>
 public sealed class LinkCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>

@@ -4,7 +4,10 @@ using Gitproc.PowerShell.Commands;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes branches and tags of the base repository of a light-weight checkout: of the one that -Path names, else of the one that the session stands in.</summary>
+/// <summary>
+/// Completes branches and tags of the base repository of a light-weight checkout: the one that -Path names, or the
+/// current one.
+/// </summary>
 public sealed class LinkRefCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>

@@ -7,10 +7,12 @@ using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes a parameter with something out of the pool that the command line names.</summary>
+/// <summary>
+/// Completes a parameter from the pool that the command line names. It starts no process and makes no pool.
+/// </summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
-    /// <summary>Whether the part that is typed may be of the middle, and not only the beginning.</summary>
+    /// <summary>True if a candidate may contain the typed part anywhere, not only at its beginning.</summary>
     private protected virtual bool IsAnywhere => false;
 
     /// <inheritdoc/>
@@ -37,16 +39,19 @@ public abstract class PoolCompleter : IArgumentCompleter
         }
         catch (Exception e) when (e is GitprocException or InvalidPathException or WildcardPatternException or ArgumentException or NotSupportedException)
         {
-            // Nobody to tell: a completion has no error to show. The command itself will.
+            // Completion cannot show an error. The command itself will.
             return [];
         }
     }
 
-    /// <summary>All that could stand there.</summary>
+    /// <summary>All values that the parameter could have.</summary>
     private protected abstract IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters);
 
-    /// <summary>The paths of the session that completes. A completer is handed no session; a script that runs where it runs is.</summary>
-    /// <returns>The paths; null where there is no session.</returns>
+    /// <summary>
+    /// The path API of the session. PowerShell does not pass the session to a completer, but a script block can read
+    /// it.
+    /// </summary>
+    /// <returns>The path API; null if there is no session.</returns>
     private protected static PathIntrinsics? Session() =>
         (ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() as PSObject)?.BaseObject as PathIntrinsics;
 }

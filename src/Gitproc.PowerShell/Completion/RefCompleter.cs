@@ -3,7 +3,9 @@ using Gitproc.Pools;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes branches and tags of the repository that -Repository names, else of the one that the session stands in.</summary>
+/// <summary>
+/// Completes branches and tags of the repository that -Repository names, or of the one around the working directory.
+/// </summary>
 public sealed class RefCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>

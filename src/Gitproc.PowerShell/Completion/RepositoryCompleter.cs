@@ -3,10 +3,12 @@ using Gitproc.Pools;
 
 namespace Gitproc.PowerShell.Completion;
 
-/// <summary>Completes repositories that the pool knows, and the remotes of the one that the session stands in.</summary>
+/// <summary>
+/// Completes repositories that the pool knows, and the remotes of the repository around the working directory.
+/// </summary>
 public sealed class RepositoryCompleter : PoolCompleter
 {
-    // The last parts of a key are its name too: "repo" for "host/owner/repo".
+    // You can name a repository by the last parts of its key: "repo" for "host/owner/repo".
     private protected override bool IsAnywhere => true;
 
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.Suggestions.Repositories(location);

@@ -6,8 +6,7 @@ using System.Management.Automation.Language;
 namespace Gitproc.PowerShell.Completion;
 
 /// <summary>
-/// Completes what follows <c>gitproc</c> and <c>gp</c>: first their commands, then whatever the cmdlet behind the command
-/// completes there.
+/// Completes what follows <c>gitproc</c> and <c>gp</c>: first the command, then what the cmdlet behind it completes.
 /// </summary>
 public sealed class ShortCommandCompleter : IArgumentCompleter
 {
@@ -19,7 +18,7 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
         CommandAst commandAst,
         IDictionary fakeBoundParameters) => Complete(commandAst, CursorIn(commandAst, parameterName, wordToComplete));
 
-    // A completer is not told where the cursor is.
+    // PowerShell does not tell a completer where the cursor is, so it is worked out from the word.
     private static int CursorIn(CommandAst command, string parameter, string word)
     {
         var elements = command.CommandElements.Skip(1).ToList();
@@ -27,14 +26,14 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
         var found = named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && Ends(value) ? value : elements.FindLast(Is) ?? elements.FindLast(Ends);
         return found?.Extent.EndOffset ?? GapIn(command);
 
-        // The word comes with both its quotes, also where the line has only the first.
+        // The word has both quotes, even if the line has only the opening one.
         bool Is(CommandElementAst element) => word.Length > 0 && element.Extent.Text is var text && (text == word || (word is ['\'' or '"', _, ..] && text == word[..^1]));
 
-        // One of several, or behind a colon.
+        // The word may be the last of a list, or follow "-Name:".
         bool Ends(CommandElementAst element) => Is(element) || (word.Length > 0 && element.Extent.Text.EndsWith(word, StringComparison.Ordinal));
     }
 
-    // Nothing is typed yet: the cursor is behind all, else between two words, where there are two blanks.
+    // Nothing is typed at the cursor. It is after the whole command, or between two words that are two blanks apart.
     private static int GapIn(CommandAst command)
     {
         var line = command.Extent.StartScriptPosition.GetFullScript();
@@ -85,11 +84,11 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
     private static string TextOf(CommandElementAst element) =>
         element is StringConstantExpressionAst text ? text.Value : element.Extent.Text;
 
-    // What stands after an element of the command, as if it stood after a cmdlet's name.
+    // Completes the text after an element of the command as if it followed the name of the cmdlet.
     private static Collection<CompletionResult> CompleteAs(string cmdlet, Ast element, CommandAst command, int cursor)
     {
         var start = element.Extent.EndOffset;
-        // Spaces at its end are not of the command.
+        // The extent of a command does not include trailing spaces.
         var end = Math.Max(cursor, command.Extent.EndOffset);
         var line = string.Concat(cmdlet, command.Extent.StartScriptPosition.GetFullScript().AsSpan(start, end - start));
         return CommandCompletion.CompleteInput(line, cursor - start + cmdlet.Length, options: null).CompletionMatches;

@@ -5,24 +5,25 @@ using System.Runtime.Loader;
 namespace Gitproc.PowerShell.Loading;
 
 /// <summary>
-/// Loads Core and what it needs from the module's <c>dependencies</c> folder, out of the way of other modules that
-/// bring another SQLite. The types that scripts may name are in Gitproc.Model, which is loaded where PowerShell looks
-/// types up.
+/// Loads Core and its dependencies from the module's <c>dependencies</c> folder into a load context of their own, so
+/// that they do not clash with another module's SQLite. The types that scripts may name are in Gitproc.Model, which is
+/// loaded into the default context, where PowerShell looks types up.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each assembly is there for any system, and for some systems once more as an image with compiled code (ReadyToRun) in
-/// <c>runtimes/SYSTEM/lib/netVERSION</c>. Code is of no use to another version of .NET, so the image is taken where both fit.
+/// Each assembly is there once for all systems. For some systems there is also an image with compiled code
+/// (ReadyToRun), in <c>runtimes/SYSTEM/lib/netVERSION</c>. Compiled code works only on its own version of .NET, so the
+/// image is loaded only if both system and version match.
 /// </para>
 /// <para>
-/// The module's folder may be removed, or may lack a file, while a session runs. The build writes down which files belong to it
-/// (<c>Files</c>). All are looked for before the first is loaded: a half-loaded SQLite would fail for as long as the session lasts,
-/// also after the module is back.
+/// The module's folder may be removed, or may lack a file, while a session runs. The build generates the list of its
+/// files (<c>Files</c>). All must exist before the first is loaded: a half-loaded SQLite would fail until the session
+/// ends, even after the module is installed again.
 /// </para>
 /// </remarks>
 internal sealed partial class DependencyContext : AssemblyLoadContext
 {
-    // What the cmdlets refer to.
+    // The assemblies that the cmdlets reference.
     private static readonly string[] Entries = ["Gitproc.Core", "Gitproc.Terminal"];
 
     private static DependencyContext? s_current;
@@ -37,8 +38,8 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
         (_folder, _images) = (folder, Path.Combine(folder, "runtimes", _platform, "lib", $"net{Environment.Version.Major}.0"));
 
     /// <summary>
-    /// Begins to answer for Core when the cmdlets ask for it. Once a process: an assembly stays loaded until the
-    /// process ends, and another runspace may have the module when this one removes it.
+    /// Starts to resolve Core for the cmdlets, once in a process. There is no way back: an assembly stays loaded until
+    /// the process ends, and another runspace may still use the module when this one removes it.
     /// </summary>
     public static void Use(string moduleFolder)
     {
@@ -46,13 +47,14 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
             return;
         var dependencies = new DependencyContext(Path.Combine(moduleFolder, "dependencies"));
         s_current = dependencies;
-        // By its path: asked for by its name, an assembly that is not there would be looked for in the default context, which asks here.
+        // Loads by path. If a missing assembly were loaded by name, the default context would look for it and call this
+        // again.
         Default.Resolving += (_, name) => Entries.Contains(name.Name) ? dependencies.LoadOwn(name.Name + ".dll") : null;
     }
 
     /// <summary>
-    /// Sees to it that Core can be loaded. What needs it calls this first, from a method that does not name Core itself: what
-    /// is thrown while .NET resolves an assembly comes out as another exception, without its reason.
+    /// Makes sure that Core can be loaded. Call this first, from a method that does not itself use a type of Core: .NET
+    /// replaces an exception that is thrown while it resolves an assembly, and the reason is lost.
     /// </summary>
     public static void Require()
     {
@@ -62,7 +64,7 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
     }
 
     /// <summary>Looks for the files of the module that this system needs.</summary>
-    /// <returns>The path of the first that is missing; null when all are there.</returns>
+    /// <returns>The path of the first missing file; null if all exist.</returns>
     public static string? FindMissing() => Files
         .Where(file => !file.Contains('/', StringComparison.Ordinal) || file.StartsWith($"runtimes/{s_current!._platform}/", StringComparison.Ordinal))
         .Select(file => Path.Combine(s_current!._folder, file))
@@ -98,8 +100,8 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
         return null;
     }
 
-    // The portable runtime identifiers (learn.microsoft.com/dotnet/core/rid-catalog). RuntimeIdentifier itself may
-    // name the distribution that .NET was built for.
+    // A portable runtime identifier (learn.microsoft.com/dotnet/core/rid-catalog). RuntimeInformation.RuntimeIdentifier
+    // may name the distribution that .NET was built for instead.
     private static string PlatformName()
     {
         var identifier = RuntimeInformation.RuntimeIdentifier;

@@ -5,21 +5,21 @@ using Gitproc.PowerShell.Commands;
 namespace Gitproc.PowerShell.Loading;
 
 /// <summary>
-/// What importing the module does to a session, before any cmdlet runs, and what removing it gives back. There is no script for it: reading
-/// one takes longer than all else here.
+/// Prepares a session when the module is imported, before any cmdlet runs, and restores its aliases when the module is
+/// removed. This is not a script, because parsing one would take longer than everything else here.
 /// </summary>
 public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     /// <inheritdoc/>
     void IModuleAssemblyInitializer.OnImport()
     {
-        // This loads the types that scripts may name, before the first cmdlet would.
+        // Loads Gitproc.Model now, so that scripts can name its types before they run a cmdlet.
         _ = typeof(Checkout).Assembly;
         DependencyContext.Use(Path.GetDirectoryName(typeof(OnImport).Assembly.Location)!);
         if (Runspace.DefaultRunspace.SessionStateProxy.LanguageMode == PSLanguageMode.FullLanguage)
             Prepare();
         else
-            ScriptBlock.Create("Write-Warning 'In a session of constrained language Gitproc has its cmdlets alone: no gp, no gitproc, no Use-GitprocCheckout.'").Invoke();
+            ScriptBlock.Create("Write-Warning 'In constrained language mode gp, gitproc and Use-GitprocCheckout do not work. Use the other cmdlets of Gitproc.'").Invoke();
     }
 
     /// <inheritdoc/>
@@ -32,7 +32,8 @@ public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanu
 
     private static void Prepare()
     {
-        // Invoke-Gitproc cannot make it with more rights than its session has. Bound to no module: all sessions of the process share it.
+        // Made here, in full language: Invoke-Gitproc could only make it with the rights of its own session. It is not
+        // bound to a module, because all sessions of the process share it.
         ShortCommands.Pipeline = ScriptBlock.Create("param($Target, $Positional, $Named) & $Target @Positional @Named");
         UseGitprocCheckoutCommand.Prepare();
         ScriptBlock.Create("& $args[0] -TypeData $args[1] -Force").Invoke(SessionAliases.StockCmdlet("Update-TypeData", "UpdateTypeDataCommand"), TableColumns.All());

@@ -5,14 +5,15 @@ using System.Runtime.CompilerServices;
 namespace Gitproc.PowerShell.Loading;
 
 /// <summary>
-/// The aliases that the module sets over those of a session, and gives back: gp at import, r and ls on request. A module cannot export an
-/// alias over a read-only one, and gp is one.
+/// Replaces aliases of a session and restores them: gp when the module is imported, r and ls on request. The module
+/// cannot export gp, because a module cannot export an alias over a read-only one.
 /// </summary>
 internal static class SessionAliases
 {
     private const string Utility = "Microsoft.PowerShell.Commands.Utility";
 
-    // What was there before by name, or null; by session, as a process may have several with the module.
+    // The replaced alias by name, or null if there was none. Each session has its own, as several sessions of a process
+    // may import the module.
     private static readonly ConditionalWeakTable<Runspace, Dictionary<string, AliasInfo?>> Replaced = [];
 
     private static readonly CmdletInfo SetAlias = StockCmdlet("Set-Alias", "SetAliasCommand");
@@ -21,17 +22,19 @@ internal static class SessionAliases
 
     private static Dictionary<string, AliasInfo?> OfSession => Replaced.GetValue(Runspace.DefaultRunspace, static _ => new(StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Those that are set on request, as r and ls stand for commands that every session has.</summary>
+    /// <summary>
+    /// The aliases that are set only on request, because every session already uses r and ls for other commands.
+    /// </summary>
     public static IReadOnlyList<(string Name, string Value)> Optional { get; } = [("r", "Exit-GitprocCheckout"), ("ls", "Get-GitprocCheckout")];
 
     /// <summary>
-    /// Finds a cmdlet whether its module is loaded or not. By its name it would load the stock module first, which takes longer than this
-    /// one.
+    /// Makes a cmdlet of PowerShell callable without loading its module, which would take longer than importing
+    /// Gitproc.
     /// </summary>
     public static CmdletInfo StockCmdlet(string name, string type) =>
         new(name, Type.GetType($"Microsoft.PowerShell.Commands.{type}, {Utility}", throwOnError: true)!);
 
-    /// <summary>Sets an alias for the whole session, unless that has been done.</summary>
+    /// <summary>Sets an alias for the whole session, if it is not set yet.</summary>
     public static void Set(string name, string value)
     {
         if (OfSession.ContainsKey(name))
@@ -40,7 +43,9 @@ internal static class SessionAliases
         OfSession[name] = ScriptBlock.Create(Script).Invoke(SetAlias, GetAlias, name, value).FirstOrDefault()?.BaseObject as AliasInfo;
     }
 
-    /// <summary>Sets what was there before an alias of <see cref="Set"/>, unless somebody has set it to something else since: who did has the say.</summary>
+    /// <summary>
+    /// Restores the alias that <see cref="Set"/> replaced. If the user has changed the alias since, it stays.
+    /// </summary>
     public static void Restore(string name, string value)
     {
         if (!OfSession.Remove(name, out var before))
@@ -55,7 +60,7 @@ internal static class SessionAliases
                 Remove-Item -LiteralPath "Alias:$Name" -Force
             }
             """;
-        // In a session state that is not the module's: what the module itself sets goes with it.
+        // Runs in a session state outside the module: what is set inside it disappears with the module.
         new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(ScriptBlock.Create(Script)).Invoke(SetAlias, name, value, before);
     }
 }

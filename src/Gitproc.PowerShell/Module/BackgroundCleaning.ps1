@@ -1,4 +1,4 @@
-# Runs in a pwsh of its own: cleans a checkout that Exit-GitprocCheckout -Background has released.
+# Exit-GitprocCheckout -Background starts this in a separate pwsh to clean the checkout it released.
 param(
     [Parameter(Mandatory)]
     [string] $Pool,
