@@ -23,7 +23,6 @@ internal sealed class Acquisition(
     /// <summary>How the caller named the repository.</summary>
     public required RepositoryTarget Target { get; init; }
 
-    /// <summary>What is wanted.</summary>
     public required GrantRequest Wanted { get; init; }
 
     /// <summary>Whether processes that still run in a checkout whose lease is over are ended.</summary>
@@ -52,7 +51,6 @@ internal sealed class Acquisition(
     /// </summary>
     public CarriedConfig? Carried { get; init; }
 
-    /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
     private long? _wholeAt;
@@ -64,8 +62,6 @@ internal sealed class Acquisition(
 
     private BaseRefs Base => new(git, folder.Base(Repository.Base));
 
-    /// <summary>Does it.</summary>
-    /// <returns>The checkouts, locked.</returns>
     public IReadOnlyList<CheckoutRow> Run(CancellationToken cancellationToken)
     {
         // Before anything is leased, so that what cannot be had changes nothing.
@@ -112,7 +108,7 @@ internal sealed class Acquisition(
             }
             else
             {
-                grants.DropAll(ready, one => one == grant);
+                grants.Drop(ready, one => one == grant);
             }
         }
 

@@ -13,9 +13,9 @@ namespace Gitproc.Checkouts;
 
 /// <summary>Cleans checkouts and brings them to a target, and writes down how that went.</summary>
 /// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
-internal sealed class CheckoutCleaning(PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class CheckoutCleaning(
+    PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    /// <summary>What is rescued.</summary>
     public required RescueLimits Limits { get; init; }
 
     /// <summary>Cleans a checkout.</summary>
@@ -83,7 +83,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, Lifecycle lifecycle, G
     }
 
     // The git directory of a worktree outlives its folder.
-    private static bool IsRemoved(CheckoutPlace place) => !Directory.Exists(place.Path) || !Directory.Exists(place.GitDirectory);
+    private static bool IsRemoved(CheckoutPlace place) =>
+        !Directory.Exists(place.Path) || !Directory.Exists(place.GitDirectory);
 
     private void Note(CheckoutLock alone, CheckoutRow row, Rescue rescue)
     {
@@ -96,7 +97,8 @@ internal sealed class CheckoutCleaning(PoolFolder folder, Lifecycle lifecycle, G
         }
     }
 
-    private void Warn(string text, Hint? hint = null) => reports?.Report(new PoolReport(ReportKind.Warning, text) { Hint = hint });
+    private void Warn(string text, Hint? hint = null) =>
+        reports?.Report(new PoolReport(ReportKind.Warning, text) { Hint = hint });
 }
 
 /// <summary>

@@ -15,8 +15,8 @@ namespace Gitproc.Checkouts;
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>
-    /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and appears under
-    /// its name when it is whole. What lies under that name was never handed out, as no lease is written there, and goes.
+    /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and
+    /// appears under its name when it is whole. What lies under that name was never handed out, and goes.
     /// </summary>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one a core.</param>

@@ -10,7 +10,6 @@ internal sealed class CheckoutDescription(PoolFolder folder)
 {
     private readonly OwnerLives _lives = new();
 
-    /// <summary>Describes a checkout.</summary>
     public Checkout Of(CheckoutRow row) => Of(row, status: null);
 
     /// <summary>Describes a checkout with what is so in its work tree.</summary>

@@ -5,8 +5,8 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// The lock under which the folder of one checkout is made, cleaned or removed. What needs it asks for this object, so that
-/// nobody calls that without the lock. It ends when it is disposed, or with its process.
+/// The lock under which the folder of one checkout is made, cleaned or removed. What needs it asks for this object, so
+/// that nobody calls that without the lock. It ends when it is disposed, or with its process.
 /// </summary>
 internal sealed class CheckoutLock : IDisposable
 {
@@ -17,18 +17,17 @@ internal sealed class CheckoutLock : IDisposable
 
     /// <summary>Takes the lock, and waits for whoever has it.</summary>
     /// <param name="doing">What that one does, as the rest of a sentence about it.</param>
-    /// <param name="reports">Told of the wait; null for nobody.</param>
     public static CheckoutLock Acquire(
-        PoolFolder folder, string name, string doing, IProgress<PoolReport>? reports, CancellationToken cancellationToken) =>
-        new(name, FileLock.Acquire(folder.CheckoutLock(name), doing, reports, cancellationToken));
+        PoolFolder folder, string name, string doing, IProgress<PoolReport>? reports, CancellationToken cancellation) =>
+        new(name, FileLock.Acquire(folder.CheckoutLock(name), doing, reports, cancellation));
 
     /// <summary>Takes the lock if nobody has it.</summary>
     public static CheckoutLock? TryAcquire(PoolFolder folder, string name) =>
-        FileLock.TryAcquire(folder.CheckoutLock(name)) is { } file ? new CheckoutLock(name, file) : null;
+        FileLock.TryAcquire(folder.CheckoutLock(name)) is { } file ? new(name, file) : null;
 
-    /// <summary>Takes the lock if nobody has it for longer than a moment: others look whether somebody has it.</summary>
-    public static CheckoutLock? TryAcquirePatiently(PoolFolder folder, string name, CancellationToken cancellationToken) =>
-        FileLock.TryAcquirePatiently(folder.CheckoutLock(name), cancellationToken) is { } file ? new CheckoutLock(name, file) : null;
+    /// <summary>Takes the lock unless somebody has it for longer than a moment: others look who has it.</summary>
+    public static CheckoutLock? TryAcquirePatiently(PoolFolder folder, string name, CancellationToken cancellation) =>
+        FileLock.TryAcquirePatiently(folder.CheckoutLock(name), cancellation) is { } file ? new(name, file) : null;
 
     /// <summary>Gives the lock to a new object. This one has it no more, and its disposal changes nothing.</summary>
     public CheckoutLock Move()

@@ -10,7 +10,6 @@ namespace Gitproc.Checkouts;
 internal sealed class CheckoutRecovery(
     PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, CheckoutCleaning cleaning)
 {
-    /// <summary>Tries it.</summary>
     public (CheckoutRow? Row, string? Failure) TryClean(
         SeizedCheckout seized, RepositoryRow repository, Target target, CleanMode mode, CancellationToken cancellationToken)
     {

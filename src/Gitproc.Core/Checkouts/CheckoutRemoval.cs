@@ -8,8 +8,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Removes checkouts. The folder goes into the pool's <c>tmp</c> in one step, then off the list, and is deleted there: whoever
-/// is killed leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
+/// Removes checkouts. The folder goes into the pool's <c>tmp</c> in one step, then off the list, and is deleted there:
+/// whoever is killed leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
 /// </summary>
 /// <param name="reports">Told of what is left; null for nobody.</param>
 internal sealed class CheckoutRemoval(
@@ -19,7 +19,6 @@ internal sealed class CheckoutRemoval(
     CheckoutRecovery recovery,
     IProgress<PoolReport>? reports)
 {
-    /// <summary>Removes one.</summary>
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
     {
         using var seized = new CheckoutSeizure(folder, database, lifecycle, reports)

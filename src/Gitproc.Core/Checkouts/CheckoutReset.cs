@@ -9,8 +9,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Makes a checkout as new, at the remote's default branch: by cleaning it, and where that does not help by making it anew. What
-/// could not be rescued is never thrown away.
+/// Makes a checkout as new, at the remote's default branch: by cleaning it, and where that does not help by making it
+/// anew. What could not be rescued is never thrown away.
 /// </summary>
 /// <param name="reports">Told what goes on; null for nobody.</param>
 internal sealed class CheckoutReset(
@@ -23,7 +23,6 @@ internal sealed class CheckoutReset(
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
-    /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
     /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
@@ -91,7 +90,9 @@ internal sealed class CheckoutReset(
         grant.Row = new CheckoutMaking(folder, lifecycle, git, reports) { CheckoutWorkers = CheckoutWorkers }
             .Make(making, begun, repository, target, cancellationToken);
         var made = grant.Keep();
-        return row.Lease is not null ? made : lifecycle.GiveBack(made, "it is made anew") ?? _checkouts.Find(row.Id) ?? made;
+        if (row.Lease is not null)
+            return made;
+        return lifecycle.GiveBack(made, "it is made anew") ?? _checkouts.Find(row.Id) ?? made;
     }
 
     private static GitprocException Lost(CheckoutRow row) =>

@@ -28,7 +28,6 @@ internal sealed class CheckoutSeizure(
     /// <summary>Whether the caller's own checkout may be taken, and stays the caller's.</summary>
     public bool KeepsOwnLease { get; init; }
 
-    /// <summary>Takes it.</summary>
     public SeizedCheckout Seize(long id, CancellationToken cancellationToken)
     {
         using var alone = Lock(FindTakeable(id), cancellationToken);
@@ -54,7 +53,11 @@ internal sealed class CheckoutSeizure(
             Hint = Hint.See("list"),
         };
         if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
-            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", $"To {Command} it all the same, give its name");
+        {
+            var lead = $"To {Command} it all the same, give its name";
+            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", lead);
+        }
+
         var known = row.State == CheckoutState.Creating ? null : row.Lease?.Id;
         if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
         {
@@ -81,7 +84,11 @@ internal sealed class CheckoutSeizure(
         if (CheckoutLock.TryAcquire(folder, row.Name) is { } free)
             return free;
         if (row.State == CheckoutState.Creating && !Force)
-            throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", $"To {Command} it when it is made");
+        {
+            var lead = $"To {Command} it when it is made";
+            throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", lead);
+        }
+
         return CheckoutLock.Acquire(folder, row.Name, $"works on {row.Name}", reports, cancellationToken);
     }
 
@@ -105,8 +112,8 @@ internal sealed class CheckoutSeizure(
     }
 
     // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still
-    // counts as half made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end, and
-    // the database is older.
+    // counts as half made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end,
+    // and the database is older.
     private static void RemoveHalfMade(CheckoutPlace place)
     {
         if (LeaseFile.FindUnknownHolder(place.GitDirectory, knownId: null) is not null)
@@ -147,6 +154,5 @@ internal sealed class CheckoutSeizure(
 /// <param name="Alone">Its lock.</param>
 internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, CheckoutLock Alone) : IDisposable
 {
-    /// <inheritdoc/>
     public void Dispose() => Alone.Dispose();
 }

@@ -7,7 +7,6 @@ namespace Gitproc.Checkouts;
 /// <summary>What is wanted of a grant.</summary>
 internal sealed record GrantRequest
 {
-    /// <summary>The repository.</summary>
     public required RepositoryRow Repository { get; init; }
 
     /// <summary>The URL for a new one's <c>origin</c>.</summary>
@@ -28,7 +27,7 @@ internal sealed record GrantRequest
     /// <summary>Whether those that are free are left to others: one that has to be cleaned or made will do.</summary>
     public bool LeavesFree { get; init; }
 
-    /// <summary>The commit that is likely wanted, so that a checkout that is there is preferred; null when it is not known.</summary>
+    /// <summary>The commit that is likely wanted: a checkout that is there is preferred. Null if not known.</summary>
     public string? Commit { get; init; }
 
     /// <summary>Makes a new lease, one for each checkout.</summary>
@@ -36,10 +35,10 @@ internal sealed record GrantRequest
 }
 
 /// <summary>
-/// A lease that is not yet its owner's. Its disposal gives back what was not kept, and lets the lock go. Giving back changes
-/// nothing if the lease is gone by then, so nobody has to know how far a transaction or a cleaning got.
+/// A lease that is not yet its owner's. Its disposal gives back what was not kept, and lets the lock go. Giving back
+/// changes nothing if the lease is gone by then, so nobody has to know how far a transaction or a cleaning got.
 /// </summary>
-/// <param name="alone">The lock under which the checkout is yet to be made or cleaned; null while that is not so.</param>
+/// <param name="alone">The lock under which the checkout is yet to be made or cleaned; null if it is ready.</param>
 internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? alone = null) : IDisposable
 {
     private CheckoutLock? _alone = alone;
@@ -54,7 +53,7 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
     /// <summary>Why that was over, as the rest of a sentence about its owner; null when there was none.</summary>
     public string? Why { get; init; }
 
-    /// <summary>The checkout's lock: the one it has, or a new one.</summary>
+    /// <summary>The checkout's lock: the one there is, or a new one.</summary>
     public CheckoutLock Lock(Func<CheckoutLock> take) => _alone ??= take();
 
     /// <summary>Lets the lock go: the checkout is ready.</summary>
@@ -84,7 +83,8 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
             else if (_alone is { } making)
                 lifecycle.GiveUp(making, Row, "it could not be made");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or GitprocException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException
+            or GitprocException or OperationCanceledException)
         {
             // It hides no error that the user has to read. The lease ends with its owner.
         }
@@ -100,39 +100,31 @@ internal sealed class GrantSet : IDisposable
 {
     private readonly List<Grant> _grants = [];
 
-    /// <summary>How many there are.</summary>
     public int Count => _grants.Count;
 
-    /// <summary>One of them.</summary>
     public Grant this[int index] => _grants[index];
 
-    /// <summary>Adds one, which is the set's from now on.</summary>
     public void Add(Grant grant) => _grants.Add(grant);
 
     /// <summary>Gives back those from a place on for which something holds.</summary>
     /// <returns>How many.</returns>
-    public int DropAll(int from, Predicate<Grant> mustGo)
+    public int Drop(int from, Func<Grant, bool> mustGo)
     {
-        var dropped = _grants.Skip(from).Where(grant => mustGo(grant)).ToList();
-        foreach (var grant in dropped)
-        {
-            _grants.Remove(grant);
-            grant.Dispose();
-        }
-
+        var dropped = _grants.Skip(from).Where(mustGo).ToList();
+        _grants.RemoveAll(dropped.Contains);
+        dropped.ForEach(grant => grant.Dispose());
         return dropped.Count;
     }
 
-    /// <summary>Makes all leases their owners'.</summary>
     public IReadOnlyList<CheckoutRow> Keep() => _grants.ConvertAll(grant => grant.Keep());
 
     /// <inheritdoc/>
-    public void Dispose() => DropAll(0, _ => true);
+    public void Dispose() => Drop(0, _ => true);
 }
 
 /// <summary>
-/// The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody used
-/// force.
+/// The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody
+/// used force.
 /// </summary>
 internal static class LostLease
 {

@@ -10,10 +10,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
 {
     private const int MaxShown = 10;
 
-    /// <summary>The checkouts that would do.</summary>
     public required List<CheckoutRow> Usable { get; init; }
 
-    /// <summary>Whether their owners live.</summary>
     public required OwnerLives Lives { get; init; }
 
     /// <summary>The only checkout that is wanted; null for any, and for one that is not there.</summary>
@@ -37,15 +35,15 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         };
     }
 
-    /// <summary>The error.</summary>
     public GitprocException Error()
     {
         if (Usable.Count == 0)
             return request.Wanted is { } id ? NotUsable(id) : None();
-        var used = Usable.FindAll(row => row is { Lease: not null } or { State: CheckoutState.Cleaning or CheckoutState.Unknown });
+        var used = Usable.FindAll(row => row.Lease is not null || row.State is CheckoutState.Cleaning or CheckoutState.Unknown);
         var more = used.Count > MaxShown ? $"\n  and {used.Count - MaxShown} more" : "";
         var shown = used.Take(MaxShown).Select(WhyUsed).ToList();
-        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {string.Join("\n  ", shown.Select(row => row.Why))}{more}";
+        var lines = string.Join("\n  ", shown.Select(row => row.Why));
+        var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {lines}{more}";
         var why = request switch
         {
             { Wanted: { } wanted } => $"{CheckoutName.Of(wanted)} is not free",
@@ -67,7 +65,13 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
     {
         var name = CheckoutName.Of(id);
         if (Wanted?.RepositoryId != request.Repository.Id)
-            return new(ErrorReason.CheckoutNotFound, $"The pool has no {name} of {Key}.", name) { Hint = Hint.See("list") };
+        {
+            return new(ErrorReason.CheckoutNotFound, $"The pool has no {name} of {Key}.", name)
+            {
+                Hint = Hint.See("list"),
+            };
+        }
+
         var why = Wanted.State == CheckoutState.Broken
             ? $"is broken: it {Wanted.Reason}."
             : $"is of the kind {Wanted.Kind}, and {request.Kind} is wanted.";
@@ -77,7 +81,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
     private GitprocException None()
     {
         var kind = request.Kind is null ? "" : $" of the kind {request.Kind}";
-        return new(ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {Key}{kind}, and none may be made.", Key);
+        var why = $"The pool has no checkout of {Key}{kind}, and none may be made.";
+        return new(ErrorReason.NoCheckoutAvailable, why, Key);
     }
 
     private (string Why, bool IsRunIn) WhyUsed(CheckoutRow row)

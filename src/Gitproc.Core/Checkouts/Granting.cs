@@ -7,14 +7,14 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Decides which checkouts a request gets: free ones, otherwise those whose leases are over or that were not cleaned to the
-/// end, otherwise new ones that are to be made. All that are wanted or none.
+/// Decides which checkouts a request gets: free ones, otherwise those whose leases are over or that were not cleaned to
+/// the end, otherwise new ones that are to be made. All that are wanted or none.
 /// </summary>
 /// <remarks>
-/// Looking at owners, processes and lock files takes longer the more checkouts there are. So that comes first, outside of
-/// the transaction, and the transaction looks again at the one row that it takes. If somebody else was faster, all begins
-/// again. A crash before the commit leaves nothing. After it, each checkout has a lease whose owner may be gone, and which the
-/// next acquire takes over.
+/// Looking at owners, processes and lock files takes longer the more checkouts there are. So that comes first, outside
+/// of the transaction, which looks again at the one row that it takes. If somebody else was faster, all begins again. A
+/// kill before the commit leaves nothing. After it, each checkout has a lease, which is over when its owner is gone, and
+/// the next acquire takes the checkout over.
 /// </remarks>
 internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecycle lifecycle)
 {
@@ -29,9 +29,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     private readonly WaitingQueue _queue = new(folder, database);
     private Seen? _seen;
 
-    /// <summary>Leases what is wanted.</summary>
     /// <param name="ticket">The place in the queue; null for one who does not wait, and comes after all who do.</param>
-    /// <param name="grants">Gets the leases.</param>
     public void Grant(GrantRequest request, Ticket? ticket, GrantSet grants)
     {
         var place = ticket?.Id ?? AfterAll;
@@ -47,14 +45,14 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
             if (ticket is not null)
                 ticket.IsServed = true;
             // One that is somebody else's is replaced by another one, which comes last in the set.
-            var others = grants.DropAll(first, grant =>
+            var others = grants.Drop(first, grant =>
                 grant.Row.State != CheckoutState.Creating && !lifecycle.TryWriteLease(grant.Row, grant.Replaced));
             if (others > 0)
                 Grant(request with { Count = others }, ticket: null, grants);
         }
         catch
         {
-            grants.DropAll(first, _ => true);
+            grants.Drop(first, _ => true);
             throw;
         }
     }
@@ -111,7 +109,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
             return true;
         });
         if (!isDone)
-            grants.DropAll(first, _ => true);
+            grants.Drop(first, _ => true);
         isStale = mustLookAgain;
         return isDone;
     }
@@ -147,8 +145,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         var lives = Look(request).Lives;
         return [.. Usable(request).Select(Find).OfType<Left>().Take(request.Count)];
 
-        // Of many that are made at once some are made to the end since the rows were read. And what a process still writes
-        // into is no checkout for somebody else.
+        // Of many that are made at once some are made to the end since the rows were read. And what a process still
+        // writes into is no checkout for somebody else.
         Left? Find(CheckoutRow row)
         {
             if (!IsLeft(row, lives, out var why) || LockedFile.IsLocked(folder.CheckoutLock(row.Name)) || !IsAsSeen(row)
@@ -162,8 +160,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         }
     }
 
-    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for. Nobody works
-    // in one that is being cleaned: its holder has not got it yet.
+    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for. Nobody
+    // works in one that is being cleaned: its holder has not got it yet.
     private static bool IsLeft(CheckoutRow row, OwnerLives lives, out string? why)
     {
         why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
@@ -195,7 +193,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
             if (alone is null)
                 continue;
             var kind = request.Kind ?? CheckoutKind.Clone;
-            return new Grant(lifecycle, lifecycle.Add(alone, id, request.Repository.Id, request.Url, kind, lease), alone.Move());
+            var row = lifecycle.Add(alone, id, request.Repository.Id, request.Url, kind, lease);
+            return new Grant(lifecycle, row, alone.Move());
         }
     }
 
@@ -204,8 +203,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     {
         var path = folder.Checkout(name);
         var worktree = CheckoutPlace.FromWorktree(name, path, folder.Base(request.Repository.Base)).GitDirectory;
-        return Path.Exists(path)
-            || (request.Kind == CheckoutKind.Worktree && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
+        return Path.Exists(path) || (request.Kind == CheckoutKind.Worktree
+            && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
     }
 
     private GitprocException Refuse(GrantRequest request, long place) => new GrantRefusal(folder, request)
@@ -216,11 +215,11 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         Waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count,
     }.Error();
 
-    // Until somebody changes something: a refusal asks several times, and there may be thousands of checkouts and owners.
+    // Until somebody changes something: a refusal asks several times, and there may be thousands of checkouts.
     private Seen Look(GrantRequest request)
     {
         var (repository, version, now) = (request.Repository.Id, database.Version, Environment.TickCount64);
-        if (_seen is null || _seen.Repository != repository || _seen.Version != version || now - _seen.At > MaxTrustMilliseconds)
+        if (_seen?.Repository != repository || _seen.Version != version || now - _seen.At > MaxTrustMilliseconds)
             _seen = new Seen(repository, version, now, _checkouts.OfRepository(repository), new OwnerLives());
         return _seen;
     }

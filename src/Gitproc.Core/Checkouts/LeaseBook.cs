@@ -29,16 +29,18 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         {
             return force ? row : throw new GitprocException(
                 ErrorReason.HeldByOther,
-                $"The database was lost, and {row.Name} does not say whether somebody holds it. When nobody does, release it with force.",
+                $"The database was lost, and {row.Name} does not say whether somebody holds it. "
+                + "When nobody does, release it with force.",
                 row.Name);
         }
 
         var held = Held(row, leaseId);
-        return force || row.State == CheckoutState.Creating || IsOurs(held) ? row : throw HeldByOther(row, held, "release");
+        return force || row.State == CheckoutState.Creating || IsOurs(held)
+            ? row
+            : throw HeldByOther(row, held, "release");
     }
 
     /// <summary>Ends a lease. The checkout is to be cleaned.</summary>
-    /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
     public CheckoutRow End(long id, string? leaseId, bool force)
     {
         var row = Releasable(id, leaseId, force);
@@ -54,8 +56,6 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         return ended ?? throw LeaseIsOver(row);
     }
 
-    /// <summary>Changes a lease.</summary>
-    /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
     public CheckoutRow Renew(long id, string? leaseId, bool force, Func<Lease, Lease> change)
     {
         var row = Find(id);
@@ -66,14 +66,15 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     }
 
     /// <summary>Ends the leases that are over, unless processes still run in their checkouts.</summary>
-    public List<CheckoutRow> Reap(OwnerLives lives) => [.. _checkouts.All().Select(row => TryReap(row, lives)).OfType<CheckoutRow>()];
+    public List<CheckoutRow> Reap(OwnerLives lives) =>
+        [.. _checkouts.All().Select(row => TryReap(row, lives)).OfType<CheckoutRow>()];
 
     private CheckoutRow? TryReap(CheckoutRow row, OwnerLives lives)
     {
         if (row.State == CheckoutState.Creating)
             return TryGiveUp(row);
-        return row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held } && lives.WhyOver(held) is { } why
-            && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
+        return row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held }
+            && lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
             ? lifecycle.Release(row, EventKind.Reaped, $"{Who(held)} {why}")
             : null;
     }
@@ -82,19 +83,21 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
         // Its maker may have finished since the row was read, and somebody works in it.
-        if (alone is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now || now.Lease?.Id != row.Lease?.Id
-            || lifecycle.TryGiveToHolder(now) || !lifecycle.GiveUp(alone, now, "its maker is gone"))
+        if (alone is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
+            || now.Lease?.Id != row.Lease?.Id || lifecycle.TryGiveToHolder(now) || !lifecycle.GiveUp(alone, now, "its maker is gone"))
         {
             return null;
         }
 
-        return row with { State = CheckoutState.Broken, Reason = "was not made to the end, and is off the list", Lease = null };
+        const string reason = "was not made to the end, and is off the list";
+        return row with { State = CheckoutState.Broken, Reason = reason, Lease = null };
     }
 
     private CheckoutRow Find(long id)
     {
         var name = CheckoutName.Of(id);
-        return _checkouts.Find(id) ?? throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {name}.", name)
+        return _checkouts.Find(id) ?? throw new GitprocException(
+            ErrorReason.CheckoutNotFound, $"The pool has no {name}.", name)
         {
             Hint = Hint.See("list"),
         };
@@ -108,7 +111,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     }
 
     private static GitprocException HeldByOther(CheckoutRow row, Lease held, string what) => new(
-        ErrorReason.HeldByOther, $"{row.Name} is locked by {held.Holder()}. To {what} it all the same, use force.", row.Name);
+        ErrorReason.HeldByOther,
+        $"{row.Name} is locked by {held.Holder()}. To {what} it all the same, use force.",
+        row.Name);
 
     private static GitprocException LeaseIsOver(CheckoutRow row) =>
         new(ErrorReason.NotLocked, $"{row.Name} is not locked by that lease any more.", row.Name);

@@ -13,8 +13,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where they
-    // are.
+    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where
+    // they are.
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
 
@@ -23,8 +23,6 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
     /// <summary>Whether it took a place in the queue: what was looked at before is old.</summary>
     public bool HasWaited { get; private set; }
 
-    /// <summary>Gets what is wanted.</summary>
-    /// <param name="grants">Gets it.</param>
     /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
     public void For(
         GrantRequest request, GrantSet grants, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
@@ -33,7 +31,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         {
             granting.Grant(request, ticket: null, grants);
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
+        catch (GitprocException e) when (
+            e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
         {
             // The cleaning that was in the way may have ended since.
             if (longest is null && !granting.IsBeingCleaned(request))
@@ -66,14 +65,10 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         {
             var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
             var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
-            if (before is [.., var last])
+            // Where nobody cleans one any more, the next answer is the last.
+            var isLast = longest is null && !granting.IsBeingCleaned(request);
+            if (!isLast && before is [.., var last])
             {
-                if (longest is null && !granting.IsBeingCleaned(request))
-                {
-                    granting.Grant(request, ticket, grants);
-                    return true;
-                }
-
                 if (Environment.TickCount64 >= nextReport)
                 {
                     var place = $"{before.Count} before you, the last is {last.Who}";
@@ -83,7 +78,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
 
                 if (left <= TimeSpan.Zero)
                     throw TooLong(request, longest!.Value, $"{before.Count} are still before you in the queue");
-                ahead.Wait(folder.Ticket(last.Ticket), Min(left, longest is null ? BetweenTries : BetweenChecks), cancellationToken);
+                var pause = Min(left, longest is null ? BetweenTries : BetweenChecks);
+                ahead.Wait(folder.Ticket(last.Ticket), pause, cancellationToken);
                 continue;
             }
 
@@ -94,14 +90,10 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
                 granting.Grant(request, ticket, grants);
                 return true;
             }
-            catch (GitprocException e) when (e.Reason == ErrorReason.NoCheckoutAvailable)
+            catch (GitprocException e) when (!isLast && e.Reason == ErrorReason.NoCheckoutAvailable)
             {
                 if (longest is null && !granting.IsBeingCleaned(request))
-                {
-                    granting.Grant(request, ticket, grants);
-                    return true;
-                }
-
+                    continue;
                 Report(
                     $"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}",
                     e.Hint,

@@ -13,7 +13,6 @@ internal static class LeaseFile
     private const string FileName = "lease";
 
     /// <summary>The folder for what gitproc writes into a checkout.</summary>
-    /// <returns>Its absolute path.</returns>
     public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, FolderName);
 
     /// <summary>Writes the lease that was just granted.</summary>
@@ -50,7 +49,6 @@ internal static class LeaseFile
         return null;
     }
 
-    /// <summary>Writes the changed lease of a checkout.</summary>
     public static void Update(string gitDirectory, Lease lease)
     {
         try
@@ -63,7 +61,6 @@ internal static class LeaseFile
         }
     }
 
-    /// <summary>Takes the lease away.</summary>
     public static void Remove(string gitDirectory)
     {
         var file = FileIn(Folder(gitDirectory));
@@ -97,7 +94,6 @@ internal static class LeaseFile
     /// <summary>Whether a lease is there, readable or not.</summary>
     public static bool Exists(string gitDirectory) => Path.Exists(FileIn(Folder(gitDirectory)));
 
-    /// <summary>Reads the lease.</summary>
     public static Lease? Read(string gitDirectory) =>
         PlainFile.TryReadText(FileIn(Folder(gitDirectory))) is { } text ? LeaseJson.Read(text) : null;
 

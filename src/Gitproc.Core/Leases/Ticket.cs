@@ -3,8 +3,8 @@ using Gitproc.Files;
 namespace Gitproc.Leases;
 
 /// <summary>
-/// A place in the queue, and a locked file that says that its process still waits. It is touched as every <see cref="FileLock"/> is: a
-/// process that was stopped loses its place.
+/// A place in the queue, and a locked file that says that its process still waits. It is touched as every
+/// <see cref="FileLock"/> is: a process that was stopped loses its place.
 /// </summary>
 internal sealed class Ticket : IDisposable
 {
@@ -12,7 +12,6 @@ internal sealed class Ticket : IDisposable
     private readonly FileLock _held;
     private readonly Action<long> _leave;
 
-    /// <summary>Takes a place.</summary>
     /// <param name="enter">Puts it on the queue, and says which place it is. The file is locked before others can see it.</param>
     public Ticket(string file, Func<long> enter, Action<long> leave)
     {
@@ -63,7 +62,6 @@ internal sealed class TicketWatch : IDisposable
 {
     private LockWait? _wait;
 
-    /// <summary>Waits for it.</summary>
     public void Wait(string file, TimeSpan longest, CancellationToken cancellationToken)
     {
         if (_wait?.Path != file)

@@ -10,8 +10,6 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     private readonly RepositoryTable _repositories = new(database.Connection);
 
     /// <summary>Goes to the end of the queue.</summary>
-    /// <param name="wanted">The only checkout that will do; null for any.</param>
-    /// <param name="kind">The only kind that will do; null for any.</param>
     public Ticket Enter(RepositoryRow repository, long? wanted, CheckoutKind? kind, string who)
     {
         var name = Guid.NewGuid().ToString("N");
@@ -25,21 +23,16 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
             id => database.Change(() => _waiters.Remove(id)));
     }
 
-    /// <summary>Whether a place is still on the queue. It is not when its process was stopped for so long that others took it for gone.</summary>
+    /// <summary>Whether a place is still on the queue: others remove that of a process that was stopped for long.</summary>
     public bool Has(Ticket ticket) => _waiters.Exists(ticket.Id);
 
     /// <summary>Takes off those before a place who are gone or were stopped, whatever they waited for.</summary>
-    public bool RemoveGone(long repositoryId, long place)
-    {
-        return RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
-    }
+    public bool RemoveGone(long repositoryId, long place) => RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
 
     /// <summary>
-    /// Those who are to be served before a place. Those at the end of it who are gone or were stopped are taken off, so that the last
-    /// is one to wait for.
+    /// Those who are to be served before a place. Those at its end who are gone or were stopped are removed, so that the
+    /// last is one to wait for.
     /// </summary>
-    /// <param name="wanted">The only checkout that will do; null for any.</param>
-    /// <param name="kind">The only kind that will do; null for any.</param>
     public List<WaiterRow> Before(long repositoryId, long? wanted, CheckoutKind? kind, long place)
     {
         var before = _waiters.Before(repositoryId, wanted, kind, place);

@@ -4,8 +4,9 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Registry;
 
 /// <summary>
-/// Where a checkout is: its folder, and the git directory with what is its own. A clone has that in its folder; of a linked
-/// worktree it is in the base repository, and is known without asking the checkout, whose <c>.git</c> file a job may change.
+/// Where a checkout is: its folder, and the git directory with what is its own. A clone has that in its folder; of a
+/// worktree it is in the base repository, and is known without asking the checkout, whose <c>.git</c> file a job may
+/// change.
 /// </summary>
 internal sealed record CheckoutPlace
 {
@@ -17,13 +18,11 @@ internal sealed record CheckoutPlace
         Base = basePath;
     }
 
-    /// <summary>The checkout's name.</summary>
     public string Name { get; }
 
-    /// <summary>The absolute path of its folder.</summary>
     public string Path { get; }
 
-    /// <summary>The absolute path of its git directory: of a linked worktree, its own.</summary>
+    /// <summary>The absolute path of its git directory: of a worktree, its own.</summary>
     public string GitDirectory { get; }
 
     /// <summary>The absolute path of the repository that it is a worktree of; null for a clone.</summary>
@@ -38,20 +37,17 @@ internal sealed record CheckoutPlace
     /// <summary>The absolute path of where its own objects are: those of a worktree are all the base repository's.</summary>
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
-    /// <summary>The place of a clone.</summary>
-    /// <param name="path">Its folder, absolute.</param>
     public static CheckoutPlace FromClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
 
-    /// <summary>The place of a linked worktree.</summary>
-    /// <param name="path">Its folder, absolute.</param>
-    /// <param name="basePath">The repository it is of, absolute.</param>
-    public static CheckoutPlace FromWorktree(string name, string path, string basePath) => new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
+    public static CheckoutPlace FromWorktree(string name, string path, string basePath) =>
+        new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
 
     /// <summary>The place of the same worktree while its folder is elsewhere.</summary>
-    /// <param name="path">Where its folder is, absolute.</param>
     public CheckoutPlace At(string path) => new(Name, path, GitDirectory, Base);
 
     /// <summary>Reads what it has checked out, without a process.</summary>
     /// <returns>HEAD; null when it cannot be read.</returns>
-    public Head? ReadHead() => Head.Read(GitDirectory, Base) is { } head ? head with { Branch = head.Branch == Worktrees.Unborn ? null : head.Branch } : null;
+    public Head? ReadHead() => Head.Read(GitDirectory, Base) is { } head
+        ? head with { Branch = head.Branch == Worktrees.Unborn ? null : head.Branch }
+        : null;
 }

@@ -10,19 +10,16 @@ internal sealed record CheckoutRow
     /// <summary>The N of <c>checkout-N</c>.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The row id of its repository.</summary>
     public required long RepositoryId { get; init; }
 
-    /// <summary>The key of its repository.</summary>
     public required string RepositoryKey { get; init; }
 
     /// <summary>The URL of its <c>origin</c>.</summary>
     public required string Url { get; init; }
 
-    /// <summary>How it gets at objects.</summary>
     public required CheckoutKind Kind { get; init; }
 
-    /// <summary>The folder of the base repository that it is a worktree of, as the database has it; null for a clone.</summary>
+    /// <summary>The folder of the base repository of a worktree, as the database has it; null for a clone.</summary>
     public string? SharedBase { get; init; }
 
     /// <summary>The recorded state; <see cref="CheckoutState.Locked"/> whether or not the owner still lives.</summary>
@@ -37,7 +34,6 @@ internal sealed record CheckoutRow
     /// <summary>The commit at the last acquire or release.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was last acquired or released.</summary>
@@ -52,13 +48,12 @@ internal sealed record CheckoutRow
     /// <summary>Whether the work that the last holder left is rescued already.</summary>
     public bool IsRescued { get; init; }
 
-    /// <summary>Which state of the remote its refs show, as <see cref="TemplateRepository.Generation"/>; null when it is not clean.</summary>
+    /// <summary>Which state of the remote its refs show: a <see cref="TemplateRepository.Generation"/>; null if unclean.</summary>
     public string? Generation { get; init; }
 
-    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null when that is not known.</summary>
+    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null if not known.</summary>
     public string? Stamp { get; init; }
 
-    /// <summary>The name of its folder.</summary>
     public string Name => CheckoutName.Of(Id);
 }
 
@@ -67,7 +62,6 @@ internal static class CheckoutName
 {
     private const string Prefix = "checkout-";
 
-    /// <summary>Makes a name.</summary>
     public static string Of(long id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Reads the name of a folder.</summary>

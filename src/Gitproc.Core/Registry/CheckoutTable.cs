@@ -12,7 +12,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         CASE kind WHEN {(int)CheckoutKind.Worktree} THEN (SELECT base FROM repository WHERE id = repository_id) END
         """;
 
-    /// <summary>The columns that <see cref="Read"/> reads.</summary>
     public static readonly string Columns = $"{ShownColumns}, last_lease, is_rescued, generation, stamp";
 
     /// <summary>Selects the ids of the free checkouts that a request may get: nobody has waited for them longer.</summary>
@@ -32,7 +31,6 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// </summary>
     public List<CheckoutRow> All() => connection.Query($"SELECT {ShownColumns} FROM checkout ORDER BY id", ReadShown);
 
-    /// <summary>The checkouts of a repository, by number.</summary>
     public List<CheckoutRow> OfRepository(long repositoryId) => connection.Query(
         $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id", Read, ("$repository", repositoryId));
 
@@ -45,14 +43,11 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         row => row.GetInt64(0),
         ("$repository", repositoryId));
 
-    /// <summary>One checkout.</summary>
     public CheckoutRow? Find(long id) => connection
         .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
         .SingleOrDefault();
 
     /// <summary>How many free checkouts there are that a request may get.</summary>
-    /// <param name="wanted">The only checkout that will do; null for any.</param>
-    /// <param name="kind">The kind that it must be of; null for any.</param>
     public int CountFree(long repositoryId, long? wanted, CheckoutKind? kind, long ticket) => connection.Query(
         $"SELECT count(*) FROM ({SelectFree})",
         row => row.GetInt32(0),

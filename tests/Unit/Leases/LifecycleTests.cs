@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Gitproc.Checkouts;
 using Gitproc.Git.Untrusted;
@@ -56,6 +57,8 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public void A_row_of_the_table_agrees_with_itself()
     {
+        var declared = typeof(Transition).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (Transition)field.GetValue(null)!);
+        Assert.Equal(declared, Transition.All);
         Assert.All(Transition.All.SelectMany(transition => transition.Arrows.Select(arrow => (transition.Lease, arrow.From, arrow.To))), row =>
         {
             Assert.All(new[] { row.From, row.To }.OfType<Standing>(), standing => Assert.Contains(standing, Standings));
@@ -99,11 +102,11 @@ public sealed class LifecycleTests : IDisposable
                 },
                 lease);
             Assert.Equal(
-                transition.File switch
+                method switch
                 {
-                    LeaseFileChange.Kept => was,
-                    LeaseFileChange.Written or LeaseFileChange.Updated => lease,
-                    _ => null,
+                    "Renew" or "EndCreation" => lease,
+                    "GiveBack" or "Release" or "SetAside" => null,
+                    _ => was,
                 },
                 LeaseFile.Read(Place.GitDirectory)?.Id);
         }
@@ -114,7 +117,7 @@ public sealed class LifecycleTests : IDisposable
     public void A_method_changes_nothing_when_the_lease_is_another_one(string method)
     {
         // These ask for no lease, or for a checkout that has none.
-        if (method is "TakeFree" or "NoteRescue" or "Forget")
+        if (!Transition.All.Single(transition => transition.Name == method).Needs.HasFlag(Needs.Lease) || method == "Forget")
             return;
         foreach (var from in Standings.Where(standing => standing.IsLeased))
         {
@@ -132,7 +135,7 @@ public sealed class LifecycleTests : IDisposable
         using var other = CheckoutLock.TryAcquire(_folder, "checkout-2")!;
         using var moved = CheckoutLock.TryAcquire(_folder, "checkout-1")!;
         using var held = moved.Move();
-        foreach (var transition in Transition.All.Where(transition => transition.NeedsLock))
+        foreach (var transition in Transition.All.Where(transition => transition.Needs.HasFlag(Needs.Lock)))
         {
             var seen = Put(transition.Arrows[0].From ?? Standings[0]);
             var before = Everything();
