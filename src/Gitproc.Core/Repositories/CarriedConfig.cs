@@ -1,6 +1,7 @@
 using System.Text;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
 namespace Gitproc.Repositories;
@@ -51,18 +52,9 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
         using var folder = RawFolder.Open(place.GitDirectory);
         var text = new StringBuilder(RawTree.Read(folder, "config"));
         foreach (var (key, value) in carried)
-            text.Append(RawText.OfText(Line(key, value)));
+            text.Append(RawText.OfText(ConfigText.Entry(key, value)));
         RawTree.Replace(folder, "config", text.ToString(), ".new");
     }
 
     private bool IsCarried(string key) => Always.Contains(key) || settings.CarriedConfig.Contains(key);
-
-    // git-config(1), "CONFIGURATION FILE": a section on a line of its own, and what has to be escaped.
-    private static string Line(string key, string value)
-    {
-        var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));
-        var part = first == last ? "" : $" \"{key[(first + 1)..last].Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-        var escaped = value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-        return $"[{key[..first]}{part}]\n\t{key[(last + 1)..]} = \"{escaped}\"\n";
-    }
 }

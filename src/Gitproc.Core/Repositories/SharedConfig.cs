@@ -73,7 +73,8 @@ internal static partial class SharedConfig
     // What jobs have added most often follows what was there.
     private static int CommonStart(string now, string first) => now.StartsWith(first, StringComparison.Ordinal) ? first.Length : 0;
 
-    // Line by line, and only lines of which git itself could make nothing else wherever they stand.
+    // Line by line, and only lines that mean the same to git wherever they stand. A job wrote this, and git will obey what
+    // stays. If a parser of ours decided, each difference from git's would be a way to have something run.
     private static string Harmless(string config)
     {
         var kept = new StringBuilder();

@@ -270,7 +270,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     {
         var clone = System.IO.Path.Combine(folder, "clone");
         TestGit.Run(folder, "clone", "--quiet", "--no-checkout", "--shared", basePath, clone);
-        TestGit.Run(clone, "remote", "set-url", "origin", Url);
+        TestGit.Run(clone, "config", "--unset", "remote.origin.url");
         TestGit.Run(clone, "config", "--remove-section", "branch.main");
         TestGit.Run(clone, "pack-refs", "--all");
         Directory.Move(System.IO.Path.Combine(clone, ".git"), model);

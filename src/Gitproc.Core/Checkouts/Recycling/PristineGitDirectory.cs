@@ -1,4 +1,3 @@
-using System.Text;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Untrusted;
@@ -58,24 +57,10 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
 
     private string Config(string text)
     {
-        var lines = text.TrimEnd('\n').Split('\n').ToList();
-        var origin = lines.IndexOf("[remote \"origin\"]") + 1;
-        if (origin > 0)
-        {
-            var end = lines.FindIndex(origin, line => line.StartsWith('['));
-            var old = lines.FindIndex(origin, (end < 0 ? lines.Count : end) - origin, line => line.TrimStart().StartsWith("url =", StringComparison.Ordinal));
-            if (old >= 0)
-                lines.RemoveAt(old);
-            lines.Insert(origin, $"\turl = {ConfigText.Value(url)}");
-        }
-
-        var config = new StringBuilder().AppendJoin('\n', lines).Append('\n');
+        var origin = ConfigText.Section("remote", "origin");
+        var config = text.Replace(origin, origin + ConfigText.Line("url", url), StringComparison.Ordinal);
         if (target is { Branch: { } branch, HasUpstream: true })
-        {
-            config.Append(ConfigText.Section("branch", branch))
-                .Append("\tremote = origin\n\tmerge = ").Append(ConfigText.Value($"refs/heads/{branch}")).Append('\n');
-        }
-
-        return RawText.OfText(config.ToString());
+            config += ConfigText.Section("branch", branch) + ConfigText.Line("remote", "origin") + ConfigText.Line("merge", $"refs/heads/{branch}");
+        return RawText.OfText(config);
     }
 }

@@ -171,13 +171,8 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         {
             var end = entry.IndexOf('\n', StringComparison.Ordinal);
             var key = end < 0 ? entry : entry[..end];
-            var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));
-            if (first == last)
-                continue;
-            added.Append(ConfigText.Section(key[..first], key[(first + 1)..last])).Append('\t').Append(key[(last + 1)..]);
-            if (end >= 0)
-                added.Append(" = ").Append(ConfigText.Value(entry[(end + 1)..]));
-            added.Append('\n');
+            if (key.Count(c => c == '.') > 1)
+                added.Append(ConfigText.Entry(key, end < 0 ? null : entry[(end + 1)..]));
         }
 
         RawTree.Write(state, "config", added.ToString());

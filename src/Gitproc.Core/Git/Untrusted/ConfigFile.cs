@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Gitproc.Files;
 
@@ -163,17 +164,32 @@ internal sealed class ConfigFile
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r';
 }
 
-/// <summary>Writes parts of a config file (git-config(1), "Syntax").</summary>
+/// <summary>Writes parts of a config file (git-config(1), "Syntax"), of text or raw text.</summary>
 internal static class ConfigText
 {
-    /// <summary>Writes the head of a section.</summary>
-    public static string Section(string section, string name) => $"[{section} \"{Escape(name)}\"]\n";
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create("\"\\#;\t\n");
 
-    /// <summary>Writes a value so that git reads it as it is.</summary>
-    /// <param name="value">The value, without line ends.</param>
-    public static string Value(string value) =>
-        value.AsSpan().ContainsAny("\"\\#;\t") || value != value.Trim() ? $"\"{Escape(value).Replace("\t", "\\t", StringComparison.Ordinal)}\"" : value;
+    /// <summary>The line that begins a section.</summary>
+    /// <param name="name">The subsection; null for none.</param>
+    public static string Section(string section, string? name) => name is null ? $"[{section}]\n" : $"[{section} \"{Escape(name)}\"]\n";
+
+    /// <summary>A line of a section. git reads the value as it is.</summary>
+    /// <param name="value">The value; null for a key without one.</param>
+    public static string Line(string key, string? value) => value is null ? $"\t{key}\n" : $"\t{key} = {Quote(value)}\n";
+
+    /// <summary>A line with a section of its own.</summary>
+    /// <param name="key">The whole key, as <c>git config --list</c> writes it.</param>
+    public static string Entry(string key, string? value)
+    {
+        var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));
+        return Section(key[..first], first == last ? null : key[(first + 1)..last]) + Line(key[(last + 1)..], value);
+    }
+
+    private static string Quote(string value) =>
+        value.AsSpan().ContainsAny(NeedsQuotes) || value != value.Trim()
+            ? $"\"{Escape(value).Replace("\t", @"\t", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)}\""
+            : value;
 
     private static string Escape(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

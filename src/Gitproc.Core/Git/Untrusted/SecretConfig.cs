@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>
-/// Takes passwords and tokens out of what a rescue keeps of git directories and what worktrees share: user information in URLs, extra headers, and
-/// files of credential helpers. Nobody who looks for work misses them, and they would live on for as long as it.
+/// Takes passwords and tokens out of what a rescue keeps of git directories and of what worktrees share: user information in
+/// URLs, extra headers, and files of credential helpers. Nobody who looks for work misses them, and they would live as long
+/// as the rescue. It looks at the text and does not parse it: a password also goes from a file that git would refuse.
 /// </summary>
 internal static partial class SecretConfig
 {

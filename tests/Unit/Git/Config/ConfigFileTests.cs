@@ -147,4 +147,19 @@ public sealed class ConfigFileTests : IDisposable
         return git.ExitCode != 0 ? null : string.Join('|', output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(field =>
             field.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? field : $"{field[..end]}={field[(end + 1)..]}"));
     }
+
+    [Theory]
+    [InlineData("core.editor", "vim -u none")]
+    [InlineData("remote.origin.url", "https://example.com/a;b#c")]
+    [InlineData("remote.a \"b\".c\\d.url", " spaces around ")]
+    [InlineData("user.name", "a \"quoted\" \\ name")]
+    [InlineData("alias.two", "lines\nand a\ttab")]
+    [InlineData("branch.main.merge", "")]
+    public void What_is_written_is_read_by_git_and_here(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config"], ConfigText.Entry(key, value) + ConfigText.Entry(key, null));
+        Assert.Equal($"{key}\n{value}\0{key}", TestGit.Run(folder.Path, "config", "--file", "config", "--list", "-z").TrimEnd('\0'));
+        Assert.Equal([new(key, value), new(key, null)], ConfigFile.Read(folder["config"])!);
+    }
 }
