@@ -1,30 +1,30 @@
 #!/usr/bin/env pwsh
 <#
 .SYNOPSIS
-    Measures Gitproc beside plain git, as ratios.
+    Compares the speed of Gitproc with that of plain git.
 .DESCRIPTION
-    Each table is measured by itself: in every round each contestant runs once, one after the other, so that what else
-    the machine does hits all alike. A ratio is one of medians, to the first contestant of the table. Repositories, pool
-    and home are the bench's own, in a temporary folder that is removed at the end.
+    Each table has several contestants. In every round, each contestant runs once, one after the other, so that other
+    load on the machine affects all of them alike. The ratio compares a contestant's median with the median of the first
+    contestant. Repositories, pool and home are in a temporary folder, which is removed at the end.
 
     Build first: ./build.ps1 Build, Package
 .PARAMETER Rounds
-    How often each contestant runs.
+    The number of times each contestant runs.
 .PARAMETER Files
-    How many files the larger repository has; the smaller one has 20.
+    The number of files in the larger repository. The smaller one has 20.
 .PARAMETER RecyclingFiles
-    How many files the repositories have in which releases are measured.
+    The numbers of files in the repositories that measure recycling.
 .PARAMETER Jobs
-    How many jobs acquire at the same moment.
+    The number of jobs that acquire at the same moment.
 .PARAMETER Gitproc
     The command to measure.
 .PARAMETER Module
     The module to measure.
 .PARAMETER Warm
-    More contestants for the acquire of a free checkout: names and their command lines, run in a clone of the repository.
+    More contestants for acquiring a free checkout: names and their command lines. They run in a clone of the repository.
 .PARAMETER New
-    More contestants for a new checkout: names and their command lines, where {source} stands for a bare clone of the
-    repository and {path} for the folder to make.
+    More contestants for making a new checkout: names and their command lines. {source} is replaced by a bare clone of the
+    repository, and {path} by the folder to make.
 .EXAMPLE
     ./bench/Measure-Gitproc.ps1 -Warm @{ treehouse = 'treehouse', 'get' } -New @{ clone = 'git', 'clone', '-q', '{source}', '{path}' }
 #>
@@ -56,7 +56,7 @@ $Gitproc = (Resolve-Path -LiteralPath $Gitproc).Path
 $Module = (Resolve-Path -LiteralPath $Module).Path
 $pwsh = (Get-Process -Id $PID).Path
 
-# The milliseconds until a command has ended; its output is read, as a script would.
+# Returns the milliseconds until a command has ended, and reads its output, as a script would.
 function Measure-Process {
     param([string[]] $Command, [string] $Directory = $work)
 
@@ -82,13 +82,13 @@ function Measure-Block {
     $watch.Elapsed.TotalMilliseconds
 }
 
-# A contestant is a block that does once what is measured, and returns the milliseconds.
+# A contestant is a script block that runs once and returns the milliseconds it took.
 function Measure-Table {
     param([string] $Title, [System.Collections.Specialized.OrderedDictionary] $Contestant)
 
     $times = [ordered] @{}
     foreach ($name in $Contestant.Keys) { $times[$name] = [System.Collections.Generic.List[double]]::new() }
-    # The first round is for the caches.
+    # Round 0 warms the caches and does not count.
     foreach ($round in 0..$Rounds) {
         foreach ($name in $Contestant.Keys) {
             Write-Progress -Activity $Title -Status $name -PercentComplete (100 * $round / ($Rounds + 1))
@@ -99,7 +99,7 @@ function Measure-Table {
     Write-Progress -Activity $Title -Completed
     $floor = 0
     "`n### $Title`n"
-    '| | ratio | median ms | least ms |'
+    '| | ratio | median ms | minimum ms |'
     '| --- | ---: | ---: | ---: |'
     foreach ($name in $times.Keys) {
         $times[$name].Sort()
@@ -124,7 +124,7 @@ function Initialize-Source {
     git clone --quiet --bare $Path "$Path.git"
 }
 
-# One file in a hundred gets another content, and as many are new.
+# Changes one file in a hundred, and adds as many new files.
 function Edit-Tree {
     param([string] $Path, [int] $Count)
 
@@ -134,7 +134,8 @@ function Edit-Tree {
     }
 }
 
-# Rows that no disk could hold: in ten one that is locked by this process, and has a HEAD to be read.
+# Adds rows to the database instead of making so many checkouts. One row in ten is locked by this process and has a
+# HEAD.
 function Add-Row {
     param([string] $Folder, [int] $Count)
 
@@ -191,7 +192,7 @@ try {
             $script:Held = $Output
         }
         'gitproc release PATH' = { Measure-Process $Gitproc, release, $Held }
-        'gitproc acquire, of where one stands' = {
+        'gitproc acquire, in a clone' = {
             Measure-Process $Gitproc, acquire, --owner-pid, $PID -Directory $stand
             $null = Measure-Process $Gitproc, release, $Output
         }
@@ -218,7 +219,7 @@ try {
                 Measure-Process git, clone, --quiet, --shared, "$source.git", $path
                 Remove-Item -LiteralPath $path -Recurse -Force
             }
-            # Those made before are held, though their folders are gone, so each is new.
+            # The earlier checkouts are still held, though their folders are gone, so each acquire makes a new one.
             'gitproc acquire' = {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID
                 Remove-Item -LiteralPath $Output -Recurse -Force
@@ -259,7 +260,8 @@ try {
         $source = Join-Path $work "hand-over-$count"
         Initialize-Source -Path $source -Count $count
         $env:GITPROC_POOL = Join-Path $work "hand-over-pool-$count"
-        # Trees that are changed are others: git looks longer at files that were written in the second in which it last looked.
+        # Work trees that change are separate, because git takes longer for files that changed in the second in which it
+        # last wrote the index.
         $pool = $env:GITPROC_POOL
         $clone = Join-Path $work "hand-over-clone-$count"
         foreach ($path in $clone, "$clone-changed") { git clone --quiet --shared "$source.git" $path }
@@ -305,7 +307,7 @@ try {
     $said = 1..$Jobs | ForEach-Object -ThrottleLimit $Jobs -Parallel { & $using:Gitproc acquire "file://$using:small" --owner-pid $using:PID --verbose 2>&1 }
     $elapsed = $watch.Elapsed.TotalMilliseconds
     git config --global --unset gitproc.fetchMaxAge
-    "`n$Jobs jobs that acquire at the same moment, the last fetch being old: $((@($said) -match '^\S*/checkout-').Count) checkouts, $((@($said) -match ' fetch --prune').Count) fetches, $('{0:0}' -f $elapsed) ms in all"
+    "`n$Jobs jobs that acquire at the same moment, with an old last fetch: $((@($said) -match '^\S*/checkout-').Count) checkouts, $((@($said) -match ' fetch --prune').Count) fetches, $('{0:0}' -f $elapsed) ms in all"
 
     $contestants = [ordered] @{ 'git --version' = $floor }
     foreach ($count in 1, 100, 10000) {

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Makes what the examples of docs/help are run on, and goes there.
+    Prepares the environment in which the examples of docs/help run, and sets the location to it.
 .DESCRIPTION
-    A home with a clone of https://github.com/owner/repo, which is a folder here, and a pool in which checkout-1 is free and somebody's
-    work was rescued.
+    Makes a home with a clone of https://github.com/owner/repo, whose remote is a local folder, and a pool in which
+    checkout-1 is free and has a rescue.
 #>
 param(
     [Parameter(Mandatory)]
@@ -19,7 +19,7 @@ $env:GITPROC_POOL = Join-Path $personal '.gitproc_pool'
 $env:GIT_CONFIG_GLOBAL = Join-Path $personal '.gitconfig'
 $env:GIT_CONFIG_NOSYSTEM = '1'
 
-# What answers for github.com: the last argument is git-upload-pack '/owner/repo'.
+# Stands in for ssh to github.com. The last argument is git-upload-pack '/owner/repo'.
 $ssh = Join-Path $Folder 'ssh'
 Set-Content -LiteralPath $ssh -Value '#!/bin/sh', 'for last; do :; done', "eval `"`$(echo `"`$last`" | sed `"s#'/*#'$Folder/remotes/#`")`""
 chmod +x $ssh
@@ -35,7 +35,7 @@ Set-Content -LiteralPath $env:GIT_CONFIG_GLOBAL -Value @"
     insteadOf = https://github.com/
 "@
 
-# What a commit's id is made of.
+# Fixed dates make the ids of the commits the same each time.
 $env:GIT_AUTHOR_DATE = $env:GIT_COMMITTER_DATE = '2026-01-02T03:04:05Z'
 git init --quiet --bare $remote
 git clone --quiet https://github.com/owner/repo "$personal/repo" 2>$null

@@ -1,13 +1,14 @@
 #!/usr/bin/env pwsh
 <#
 .SYNOPSIS
-    Runs the examples of docs/help with the module in out/Gitproc, and writes their output, and the syntax, into the pages.
+    Runs the examples of docs/help with the module in out/Gitproc. Writes their output and the syntax into the pages.
 .DESCRIPTION
-    The examples of a page follow one another in one session, each page in one of its own. Emits the pages that are not as they were, and how.
+    The examples of a page run one after the other in one session, and each page has its own session. Emits the names of
+    the pages that changed, and the differences.
 .PARAMETER Name
     Names of pages, with wildcards.
 .PARAMETER Check
-    Change no page. Times, ids and sizes do not count.
+    Compare only, and change no page. Differences in times, ids and sizes are ignored.
 .EXAMPLE
     ./build/Update-HelpExample.ps1
 #>
@@ -22,7 +23,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
 Import-Module "$root/out/Gitproc/Gitproc.psd1"
-# Short, as tables cut long paths off.
+# A short path, because tables truncate long ones.
 $ground = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "g$PID")
 
 function Get-Syntax([string] $Command) {
@@ -30,7 +31,7 @@ function Get-Syntax([string] $Command) {
     ((Get-Command $Command -Syntax) -split '\r?\n' | Where-Object { $_ }) -join "`n"
 }
 
-# Without what is not the same each time.
+# Removes what differs each time.
 function Get-Stable([string] $Text) {
     $Text -replace '[0-9a-f]{40}|[0-9a-f]{32}|\d{8}T\d{6}Z-[0-9a-f]{12}|(?m)^[0-9a-f]{7} ', 'ID' -replace '\d+', '0' -replace '[ -]+', ' '
 }
@@ -42,7 +43,7 @@ try {
     $outputs = $pages | ForEach-Object -Parallel {
         $folder = New-Item -ItemType Directory -Path (Join-Path $using:ground $_.BaseName)
         $i = 0
-        # 2>&1 is not only for what goes wrong: a page shows what a reader sees.
+        # A page shows everything that a reader sees, so errors are part of the output.
         $blocks = ($using:code).Matches((Get-Content -LiteralPath $_ -Raw)) | ForEach-Object {
             "'--- EXAMPLE $((++$i)) ---'", ". {`n$($_.Value)`n} 2>&1 | Out-String -Width 100"
         }
@@ -53,7 +54,7 @@ try {
             ". '$using:root/build/Initialize-HelpGround.ps1' '$folder'"
             $blocks
         )
-        # PowerShell reads what ~ is when it starts.
+        # HOME is set before PowerShell starts, because it resolves ~ at startup.
         $text = (env "HOME=$folder/home" (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script) -join "`n"
         $text = $text.Replace("$folder/home", '/home/me') -replace "\b$([Environment]::UserName)\b", 'me' -replace '(?m) +$'
         @{ Page = $_; Outputs = @($text -split '--- EXAMPLE \d+ ---' | Select-Object -Skip 1 | ForEach-Object { $_.Trim("`n") }) }

@@ -3,14 +3,12 @@ using Markdig.Syntax;
 
 namespace Gitproc.Help;
 
-/// <summary>Makes the text of an about topic, in the form that Get-Help looks for.</summary>
+/// <summary>Makes the text of an about topic, in the format of Get-Help.</summary>
 internal static class AboutTopic
 {
     private const int Width = 80;
 
-    /// <summary>Makes the text.</summary>
-    /// <param name="page">The page: its synopsis is the short description, its sections follow.</param>
-    /// <returns>The text.</returns>
+    /// <param name="page">The page. Its synopsis becomes the short description, and its sections follow.</param>
     public static string Of(HelpPage page)
     {
         var text = new StringBuilder().AppendLine("TOPIC").Append("    ").AppendLine(page.Title).AppendLine();

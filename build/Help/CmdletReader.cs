@@ -3,19 +3,17 @@ using System.Reflection;
 
 namespace Gitproc.Help;
 
-/// <summary>Reads the cmdlets of an assembly. Attributes are read as data: no code of the assembly runs.</summary>
+/// <summary>Reads the cmdlets of an assembly from its metadata, without running its code.</summary>
 internal static class CmdletReader
 {
-    /// <summary>What PowerShell adds to a command that changes something.</summary>
+    /// <summary>The parameters that PowerShell adds to a command that supports ShouldProcess.</summary>
     public static IReadOnlyList<ParameterShape> Confirming { get; } =
     [
         new("WhatIf", null, false, null, "", ["wi"], false, []),
         new("Confirm", null, false, null, "", ["cf"], false, []),
     ];
 
-    /// <summary>Reads all cmdlets.</summary>
-    /// <param name="assembly">The module's assembly.</param>
-    /// <returns>The cmdlets by name.</returns>
+    /// <returns>The cmdlets, sorted by name.</returns>
     public static IReadOnlyList<CommandShape> Read(Assembly assembly) =>
     [
         .. assembly.GetExportedTypes()
@@ -25,9 +23,7 @@ internal static class CmdletReader
             .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>Reads where the pages are online.</summary>
-    /// <param name="assembly">The module's assembly.</param>
-    /// <returns>How the address of each begins.</returns>
+    /// <summary>Reads the online address of the help pages, without a file name.</summary>
     public static string OnlineFolder(Assembly assembly) =>
         (string)assembly.GetType("Gitproc.PowerShell.Commands.HelpPage", throwOnError: true)!.GetField("Folder")!.GetRawConstantValue()!;
 
@@ -37,7 +33,7 @@ internal static class CmdletReader
         var parameters = type.GetProperties()
             .SelectMany(property => property.CustomAttributes.Where(data => data.AttributeType == typeof(ParameterAttribute)), (property, data) => (Property: property, Attribute: data))
             .ToList();
-        // Those that name no set are in all.
+        // A parameter that names no set belongs to all sets.
         var sets = parameters.Select(pair => SetOf(pair.Attribute)).Where(set => set is not null).Distinct().OrderBy(set => set != Named(attribute, "DefaultParameterSetName") as string).ToList();
         return new CommandShape(name, [.. sets.DefaultIfEmpty().Select(ReadSet)]);
 
@@ -46,7 +42,7 @@ internal static class CmdletReader
             .. parameters
                 .Where(pair => SetOf(pair.Attribute) is null || SetOf(pair.Attribute) == set)
                 .Select(pair => Read(pair.Property, pair.Attribute))
-                // As PowerShell shows them: by position, the others as they are declared, those of the base classes last.
+                // The order of PowerShell: positional parameters first, then the others as declared, base classes last.
                 .OrderBy(parameter => parameter.Position ?? int.MaxValue),
             .. Named(attribute, "SupportsShouldProcess") is true ? Confirming : [],
         ];

@@ -1,23 +1,20 @@
 namespace Gitproc.Help;
 
-/// <summary>What PowerShell knows of a command.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Sets">Its parameter sets, the default one first; one at least.</param>
+/// <summary>The metadata of a command.</summary>
+/// <param name="Sets">The parameter sets, the default one first; at least one.</param>
 internal sealed record CommandShape(string Name, IReadOnlyList<IReadOnlyList<ParameterShape>> Sets)
 {
-    /// <summary>All parameters, each once.</summary>
+    /// <summary>The parameters of all sets, without duplicates.</summary>
     public IEnumerable<ParameterShape> Parameters => Sets.SelectMany(set => set).DistinctBy(parameter => parameter.Name);
 }
 
-/// <summary>What PowerShell knows of a parameter.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type, as it is written in scripts; null for a switch.</param>
-/// <param name="IsMandatory">Whether it has to be given.</param>
-/// <param name="Position">Its place, from 0; null when it is given by name only.</param>
-/// <param name="PipelineInput">By what it takes what comes through the pipeline; empty when it does not.</param>
-/// <param name="Aliases">Its other names.</param>
-/// <param name="TakesWildcards">Whether a value may be a pattern.</param>
-/// <param name="Values">The values it may have; none when there are too many.</param>
+/// <summary>The metadata of a parameter.</summary>
+/// <param name="Type">The type, as scripts write it; null for a switch.</param>
+/// <param name="Position">The position, from 0; null if the parameter is only given by name.</param>
+/// <param name="PipelineInput">
+/// How it binds pipeline input: ByValue, ByPropertyName or both; empty if it does not.
+/// </param>
+/// <param name="Values">The allowed values of an enum or a ValidateSet; otherwise empty.</param>
 internal sealed record ParameterShape(
     string Name,
     string? Type,

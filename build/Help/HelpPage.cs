@@ -5,15 +5,14 @@ using Markdig.Syntax.Inlines;
 
 namespace Gitproc.Help;
 
-/// <summary>A page of help: a title, a synopsis, sections.</summary>
+/// <summary>A Markdown page of help: title, synopsis and sections.</summary>
 internal sealed record HelpPage(string Title, IReadOnlyList<Block> Synopsis, IReadOnlyList<HelpSection> Sections)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="online">Where its folder is online: links to documents outside it lead there.</param>
-    /// <returns>The page.</returns>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="online">The online address of its folder. Links out of the folder become absolute with it.</param>
     public static HelpPage Read(string path, string online)
     {
         var document = Markdown.Parse(File.ReadAllText(path), Pipeline);
@@ -28,9 +27,7 @@ internal sealed record HelpPage(string Title, IReadOnlyList<Block> Synopsis, IRe
         return new HelpPage(page.Title, parts[0].Blocks, parts[1..]);
     }
 
-    /// <summary>Finds a section.</summary>
-    /// <param name="title">Its title.</param>
-    /// <returns>The section; an empty one when there is none.</returns>
+    /// <returns>The section; an empty one if the page does not have it.</returns>
     public HelpSection Section(string title) =>
         Sections.FirstOrDefault(section => section.Title == title) ?? new HelpSection(title, []);
 }
@@ -38,25 +35,23 @@ internal sealed record HelpPage(string Title, IReadOnlyList<Block> Synopsis, IRe
 /// <summary>A section of a page, or a part of one.</summary>
 internal sealed record HelpSection(string Title, IReadOnlyList<Block> Blocks)
 {
-    /// <summary>What is below titles of the next level, which are the titles of parameters, types and examples.</summary>
+    /// <summary>The subsections, one for each parameter, type or example.</summary>
     public IReadOnlyList<HelpSection> Parts => Split(Blocks, level: 3)[1..];
 
-    /// <summary>What is in the fences, with an empty line between two.</summary>
+    /// <summary>The contents of the fenced code blocks, separated by an empty line.</summary>
     public string Code => string.Join("\n\n", Blocks.OfType<FencedCodeBlock>().Select(code => code.Lines.ToString()));
 
-    /// <summary>What is not in the fences.</summary>
+    /// <summary>All blocks that are not fenced code.</summary>
     public IEnumerable<Block> Prose => Blocks.Where(block => block is not FencedCodeBlock);
 
-    /// <summary>The links.</summary>
     public IEnumerable<LinkInline> Links => Blocks.SelectMany(block => block.Descendants<LinkInline>());
 
-    /// <summary>The cells of the rows of the table, without the titles.</summary>
+    /// <summary>The rows of the tables, as cells, without the header row.</summary>
     public IEnumerable<string[]> Rows => Blocks.OfType<Table>().SelectMany(HelpText.Cells).Skip(1);
 
-    /// <summary>Splits blocks at their titles of a level.</summary>
-    /// <param name="blocks">The blocks.</param>
-    /// <param name="level">The level; 1 is that of the page.</param>
-    /// <returns>The sections, before them what is above the first, without a title.</returns>
+    /// <summary>Splits blocks at the headings of a level.</summary>
+    /// <param name="level">The level; 1 is the title of the page.</param>
+    /// <returns>A section without a title for the blocks above the first heading, then the sections.</returns>
     public static List<HelpSection> Split(IEnumerable<Block> blocks, int level)
     {
         List<(string Title, List<Block> Blocks)> found = [("", [])];

@@ -5,29 +5,28 @@ using Markdig.Syntax.Inlines;
 
 namespace Gitproc.Help;
 
-/// <summary>Markdown as plain text: paragraphs, lists, tables and code, of what the help pages are made.</summary>
+/// <summary>Lays Markdown out as plain text: the paragraphs, lists, tables and code of the help pages.</summary>
 internal static class HelpText
 {
     private const string Below = "    ";
 
-    /// <summary>Lays blocks out.</summary>
-    /// <param name="blocks">The blocks.</param>
+    /// <summary>Lays blocks out and wraps them.</summary>
     /// <param name="width">The most characters of a line.</param>
-    /// <returns>The lines, an empty one between two blocks.</returns>
+    /// <returns>The lines, with an empty line between blocks.</returns>
     public static IEnumerable<string> Lines(IEnumerable<Block> blocks, int width) => blocks
         .Select(block => Lines(block, width).SelectMany(line => line.IsFixed ? [line.Text] : TextWrap.Lines(line.Text, width)))
         .SelectMany((lines, at) => at == 0 ? lines : lines.Prepend(""));
 
-    /// <summary>Reads the paragraphs; each item of a list, line of code and row of a table is one.</summary>
-    /// <param name="blocks">The blocks.</param>
-    /// <returns>The paragraphs, not wrapped.</returns>
+    /// <summary>
+    /// Lays blocks out without wrapping. Each item of a list, line of code and row of a table is a paragraph of its
+    /// own.
+    /// </summary>
     public static IEnumerable<string> Paragraphs(IEnumerable<Block> blocks) =>
         blocks.SelectMany(block => Lines(block, int.MaxValue)).Select(line => line.Text);
 
-    /// <summary>Lays a block out.</summary>
-    /// <param name="block">The block.</param>
+    /// <summary>Lays a block out. Only tables are wrapped.</summary>
     /// <param name="width">The most characters of a line of a table.</param>
-    /// <returns>The lines, and which of them are not to be wrapped.</returns>
+    /// <returns>The lines; true for a line that must not be wrapped.</returns>
     public static IEnumerable<(string Text, bool IsFixed)> Lines(Block block, int width) => block switch
     {
         Table table => TableLines([.. Cells(table)], width).Select(line => (line, true)),
@@ -36,15 +35,11 @@ internal static class HelpText
         _ => [(Plain(block), false)],
     };
 
-    /// <summary>Reads the cells of a table, the titles first.</summary>
-    /// <param name="table">The table.</param>
-    /// <returns>The text of each cell.</returns>
+    /// <returns>The rows, the header row first, as the plain text of their cells.</returns>
     public static IEnumerable<string[]> Cells(Table table) =>
         table.Cast<TableRow>().Select(row => row.Select(Plain).ToArray());
 
-    /// <summary>Takes the marks out of a text; of a link to another document the address stays.</summary>
-    /// <param name="inline">The text.</param>
-    /// <returns>The plain text.</returns>
+    /// <summary>Removes the markup. A link with an absolute address keeps it, in parentheses.</summary>
     public static string Plain(Inline? inline) => inline switch
     {
         LinkInline link when link.Url!.Contains(":/", StringComparison.Ordinal) => $"{Text(link)} ({link.Url})",
@@ -55,9 +50,7 @@ internal static class HelpText
         _ => inline.ToString()!,
     };
 
-    /// <summary>Takes the marks out of a text, and the address out of a link.</summary>
-    /// <param name="container">The text.</param>
-    /// <returns>The plain text.</returns>
+    /// <summary>Removes the markup. If the container is a link, its address is removed too.</summary>
     public static string Text(ContainerInline container) => string.Concat(container.Select(Plain));
 
     private static string Plain(Block block) => block switch
@@ -67,10 +60,10 @@ internal static class HelpText
         _ => "",
     };
 
-    // What does not fit is wrapped in the last column, or below the others where they leave it too little.
+    // The last column wraps. If the other columns leave too little room for it, it moves below them.
     private static IEnumerable<string> TableLines(List<string[]> table, int width)
     {
-        // Without titles that are empty.
+        // A table whose header cells are all empty has no header.
         var rows = table.Where(row => row.Any(cell => cell.Length > 0)).ToList();
         var widths = rows[0].Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         var indent = widths[..^1].Sum(column => column + 2);

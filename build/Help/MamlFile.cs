@@ -5,7 +5,7 @@ using Markdig.Syntax;
 
 namespace Gitproc.Help;
 
-/// <summary>Writes a help file in MAML, the form that Get-Help reads.</summary>
+/// <summary>Writes a help file in MAML, the format that Get-Help reads.</summary>
 internal static class MamlFile
 {
     private static readonly XNamespace File = "http://msh";
@@ -13,10 +13,8 @@ internal static class MamlFile
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
     private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
-    /// <summary>Writes the file.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="commands">What PowerShell knows of the commands, and their pages.</param>
-    /// <param name="online">How the online address of each page begins.</param>
+    /// <param name="commands">The commands and their pages.</param>
+    /// <param name="online">The online address of the pages, without a file name.</param>
     public static void Write(string path, IEnumerable<(CommandShape Shape, HelpPage Page)> commands, string online)
     {
         var root = new XElement(File + "helpItems", new XAttribute("schema", "maml"), commands.Select(pair => Of(pair.Shape, pair.Page, online)));
@@ -75,7 +73,7 @@ internal static class MamlFile
         page.Section(section).Parts.Select(part => new XElement(
             Command + element, new XElement(Dev + "type", new XElement(Maml + "name", part.Title)), Description(part.Blocks)));
 
-    // Get-Help has no place of its own for aliases of a command.
+    // MAML has no element for the aliases of a command.
     private static IEnumerable<XElement> Notes(HelpPage page) =>
         HelpText.Paragraphs(page.Section("Aliases").Blocks).Take(1).Select(text => $"Aliases: {text}")
             .Concat(HelpText.Paragraphs(page.Section("Aliases").Blocks).Skip(1))
@@ -100,7 +98,8 @@ internal static class MamlFile
 
     private static XElement Description(IEnumerable<Block> body) => new(Maml + "description", Paragraphs(body));
 
-    // One element for each line of a table or of code, which Get-Help would run together. Get-Help wraps the others.
+    // Each line of a table or of code is an element of its own, because Get-Help joins and wraps the lines of an
+    // element.
     private static IEnumerable<XElement> Paragraphs(IEnumerable<Block> body) => HelpText.Paragraphs(body).Select(Paragraph);
 
     private static XElement Paragraph(string text) => new(Maml + "para", text);

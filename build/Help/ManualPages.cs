@@ -3,18 +3,17 @@ using System.Text;
 namespace Gitproc.Help;
 
 /// <summary>
-/// Makes what <c>gitproc help</c> knows of a command, which has its options itself, of the pages in docs/help/cli. The form
-/// is that of the reader, Gitproc.Cli/Help/ManualPage.cs: <c># TITLE</c>, then lines to wrap, <c>TAB line</c> for one that
-/// stays as it is, and <c>name TAB text</c>.
+/// Makes the pages of <c>gitproc help</c> from docs/help/cli, without the options, which the command lists itself. The
+/// reader, Gitproc.Cli/Help/ManualPage.cs, defines the format: <c># TITLE</c>, then lines to wrap, <c>TAB line</c> for
+/// a line that does not wrap, and <c>name TAB text</c>.
 /// </summary>
 internal static class ManualPages
 {
-    // The command puts the address of the documents in the place of it.
+    // The command replaces "docs:" by the address of the documentation.
     private const string Online = "docs:/help/cli/";
 
-    /// <summary>Makes the files.</summary>
-    /// <param name="docs">The folder of the documents.</param>
-    /// <param name="output">The folder where they are written.</param>
+    /// <param name="docs">The folder of the documentation.</param>
+    /// <param name="output">The folder to write the files to.</param>
     public static void Write(string docs, string output)
     {
         var codes = HelpPage.Read(Path.Combine(docs, "cli.md"), Online).Section("Exit codes").Rows
@@ -38,7 +37,8 @@ internal static class ManualPages
         }
     }
 
-    // A paragraph of names is the rows of these names, or of all, in the table of the same section elsewhere; others stay.
+    // A page names the exit codes or settings that apply to its command, or "all". Such a paragraph is replaced by the
+    // rows of the table that explains them. Other paragraphs stay.
     private static IEnumerable<string> Lines(HelpSection section, List<(string Name, string Text)> rows) => section.Blocks
         .Select(block =>
         {

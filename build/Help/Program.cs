@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Text;
 using Gitproc.Help;
 
-// Gitproc.Help ASSEMBLY DOCS OUTPUT: makes the help files in the folder OUTPUT for the cmdlets of ASSEMBLY, of the pages in DOCS.
-// Gitproc.Help DOCS OUTPUT: makes the manual pages of the command.
+// Gitproc.Help ASSEMBLY DOCS OUTPUT: makes help files for the cmdlets of ASSEMBLY, from the pages in the folder DOCS,
+// in the folder OUTPUT. Gitproc.Help DOCS OUTPUT: makes the manual pages of the command.
 if (args is [var documents, var pagesFolder])
 {
     ManualPages.Write(documents, pagesFolder);
@@ -15,7 +15,7 @@ if (args is not [var assemblyFile, var docs, var output])
 var assembly = Assembly.LoadFrom(Path.GetFullPath(assemblyFile));
 var cmdlets = CmdletReader.Read(assembly);
 var online = CmdletReader.OnlineFolder(assembly);
-// What is missing is for tests/Pester/Help.Tests.ps1 to tell.
+// Missing pages are not an error here: tests/Pester/Help.Tests.ps1 reports them.
 var pages = Directory.EnumerateFiles(docs, "*-*.md").Order(StringComparer.Ordinal).Select(file => HelpPage.Read(file, online)).ToDictionary(page => page.Title);
 Directory.CreateDirectory(output);
 MamlFile.Write(

@@ -1,6 +1,6 @@
 namespace Gitproc.Help;
 
-/// <summary>Names of types as they are written in PowerShell.</summary>
+/// <summary>Names types as PowerShell scripts write them.</summary>
 internal static class TypeNames
 {
     private static readonly Dictionary<Type, string> Accelerators = new()
@@ -14,9 +14,7 @@ internal static class TypeNames
         [typeof(TimeSpan)] = "timespan",
     };
 
-    /// <summary>Names a type.</summary>
-    /// <param name="type">The type.</param>
-    /// <returns>Its name; that of the value for one that may be absent.</returns>
+    /// <returns>The name of the type; for a nullable value type, the name of the underlying type.</returns>
     public static string Of(Type type) =>
         type.IsArray ? Of(type.GetElementType()!) + "[]"
         : Nullable.GetUnderlyingType(type) is { } value ? Of(value)

@@ -30,33 +30,33 @@ Describe 'Invoke-GitprocAcquire' {
         Join-Path $checkout 'readme.txt' | Should -Exist
     }
 
-    It 'infers the repository from where the session stands, also from a subfolder' {
+    It 'infers the repository from the location of the session, even in a subfolder' {
         git clone --quiet $repository (Join-Path $TestDrive 'mine')
         $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'mine/sub/folder')
         Push-Location $folder
         try { (Invoke-GitprocAcquire).Repository | Should -Be $repository } finally { Pop-Location }
     }
 
-    It 'takes relative paths from where the session stands' {
+    It 'resolves relative paths against the location of the session' {
         Push-Location $TestDrive
         try { (Invoke-GitprocAcquire ./source).Repository | Should -Be $repository } finally { Pop-Location }
     }
 
-    It 'takes a name the pool knows' {
+    It 'accepts a name that the pool knows' {
         Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
         (Invoke-GitprocAcquire source).Repository | Should -Be $repository
     }
 
-    It 'takes repositories from the pipeline' {
+    It 'accepts repositories from the pipeline' {
         ($repository, $repository | Invoke-GitprocAcquire).Name | Select-Object -Unique | Should -HaveCount 2
     }
 
-    It 'keeps no checkout that nobody was given when the pipeline stops at the first' {
+    It 'releases the checkouts that were not emitted when the pipeline stops after the first' {
         $first = Invoke-GitprocAcquire $repository -Count 3 | Select-Object -First 1
         (Get-GitprocCheckout -Locked).Name | Should -Be $first.Name
     }
 
-    It 'takes the ref and the branch of a row, and no ref of a checkout' {
+    It 'binds the ref and the new branch of a row, but not the branch of a checkout' {
         $rows = "Repository,Ref,NewBranch`n$repository,other,topic" | ConvertFrom-Csv
         $checkout = $rows | Invoke-GitprocAcquire
         $checkout.Branch | Should -Be 'topic'
@@ -80,7 +80,7 @@ Describe 'Invoke-GitprocAcquire' {
         "$lines" | Should -Match 'git clone --no-checkout'
     }
 
-    It 'says with stable ids what is wrong: <Id>' -ForEach @(
+    It 'reports errors with stable ids: <Id>' -ForEach @(
         @{ Arguments = @{ Repository = 'https://host/a/../b' }; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'https://host/a/../b' }
         @{ Arguments = @{ Repository = '/no/such/repository' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = '/no/such/repository' }
         @{ Arguments = @{ Repository = 'nobody-knows' }; Id = 'UnknownRepository'; Category = 'ObjectNotFound'; Target = 'nobody-knows' }
@@ -94,14 +94,14 @@ Describe 'Invoke-GitprocAcquire' {
         $records[0].TargetObject | Should -Be $Target
     }
 
-    It 'says who holds what when nothing is free' {
+    It 'names the holders when no checkout is free' {
         $held = Invoke-GitprocAcquire $repository
         Get-GitprocCheckout -Free | ForEach-Object { Invoke-GitprocAcquire $repository } | Out-Null
         { Invoke-GitprocAcquire $repository -NoCreate -ErrorAction Stop } |
             Should -Throw -ErrorId 'NoCheckoutAvailable,*' -ExpectedMessage "*$($held.Name) by process $PID*"
     }
 
-    It 'keeps nothing of a password' {
+    It 'does not keep a password' {
         Invoke-GitprocAcquire 'http://user:s3cret@localhost:1/x' -ErrorAction SilentlyContinue -ErrorVariable records
         $records | Should -HaveCount 1
         "$($records.Exception.Message) $($records.TargetObject)" | Should -Not -Match 's3cret'
@@ -117,7 +117,7 @@ Describe 'A password in a URL' -ForEach @{
     )
 } {
     BeforeAll {
-        # What -WhatIf and -Confirm say goes to the host, so it is another process that is listened to; one for all.
+        # -WhatIf and -Confirm write to the host, so their output is read from another process: one for all texts.
         $lines = foreach ($text in $Texts) { "'=='; `$Error.Clear(); $text; `$Error | ForEach-Object { `$_.Exception.Message; `$_.TargetObject }" }
         $script = 'Import-Module Gitproc; $url = "http://user:s3cret@localhost:1/x"' + "`n" + ($lines -join "`n") + "`n'== end'"
         $said = ('' | & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Out-String) -split '(?m)^=='
@@ -136,7 +136,7 @@ Describe '-Pool' {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout
     }
 
-    It 'is relative to where the session stands' {
+    It 'is relative to the location of the session' {
         $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'stand') -Force
         Push-Location $folder
         try {
@@ -167,12 +167,12 @@ Describe '-Pool' {
     }
 }
 
-Describe 'Objects in paths' {
+Describe 'A checkout as a path' {
     AfterEach {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout
     }
 
-    It 'stands for its path: <Text>' -ForEach @(
+    It 'is accepted for its path: <Text>' -ForEach @(
         @{ Text = 'Push-Location (gp a $repository)' }
         @{ Text = 'gp a $repository | Push-Location' }
         @{ Text = 'Push-Location (gitproc acquire $repository)' }

@@ -24,15 +24,15 @@ Describe 'The care of a pool' {
         { Initialize-GitprocCheckout $repository -Count 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'says by -WhatIf how many it would make ready' {
-        # To the host, so it is another process that is listened to.
+    It 'says with -WhatIf how many it would make ready' {
+        # -WhatIf writes to the host, so its output is read from another process.
         $script = "Import-Module Gitproc; 1, 2 | ForEach-Object { Initialize-GitprocCheckout '$repository' -Count `$_ -WhatIf }"
         $said = & (Get-Process -Id $PID).Path -NoProfile -Command $script
         $said[0] | Should -BeLike '*"Make 1 checkout ready"*'
         $said[1] | Should -BeLike '*"Make 2 checkouts ready"*'
     }
 
-    It 'says so when no more may be made' {
+    It 'fails when no more checkouts may be made' {
         $env:GITPROC_MAX_CHECKOUTS = '1'
         try {
             { Initialize-GitprocCheckout $repository -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'NoCheckoutAvailable,*'
@@ -55,7 +55,7 @@ Describe 'The care of a pool' {
         Get-GitprocCheckout | Should -BeNullOrEmpty
     }
 
-    It 'removes a locked one with force alone, and not the next holder''s' {
+    It 'removes a locked one only with -Force, and not one that has a new holder' {
         $checkout = Invoke-GitprocAcquire $repository
         { Remove-GitprocCheckout $checkout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
         $free = $checkout | Exit-GitprocCheckout -PassThru
@@ -66,7 +66,7 @@ Describe 'The care of a pool' {
         Get-GitprocCheckout | Should -BeNullOrEmpty
     }
 
-    It 'does not remove what the session stands in' {
+    It 'does not remove the current checkout' {
         $checkout = Invoke-GitprocAcquire $repository
         Push-Location $checkout
         try {
@@ -77,14 +77,14 @@ Describe 'The care of a pool' {
         $checkout.Path | Should -Exist
     }
 
-    It 'goes on with the others when one is not there' {
+    It 'processes the others when one does not exist' {
         $checkout = Invoke-GitprocAcquire $repository | Exit-GitprocCheckout -PassThru
         gitproc rm 'checkout-99', $checkout.Name -ErrorAction SilentlyContinue -ErrorVariable records
         $records[0].FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
         Get-GitprocCheckout | Should -BeNullOrEmpty
     }
 
-    It 'makes one as new' {
+    It 'resets a checkout to the state of a new one' {
         $checkout = Invoke-GitprocAcquire $repository
         Set-Content -LiteralPath (Join-Path $checkout 'readme.txt') -Value 'changed'
         $checkout | Reset-GitprocCheckout -WhatIf
@@ -132,7 +132,7 @@ Describe 'The care of a pool' {
         ($info | Invoke-GitprocAcquire).Repository | Should -Be $repository
     }
 
-    It 'looks into the work trees' {
+    It 'shows the status of work trees' {
         $checkout = Invoke-GitprocAcquire $repository
         Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value ''
         (Get-GitprocCheckout).IsDirty | Should -BeNullOrEmpty
@@ -143,7 +143,7 @@ Describe 'The care of a pool' {
         $status | Exit-GitprocCheckout -PassThru | ForEach-Object State | Should -Be 'Free'
     }
 
-    It 'prunes what nobody has used, and the same as it says with -WhatIf' {
+    It 'prunes unused checkouts, the same ones that -WhatIf shows' {
         Initialize-GitprocCheckout $repository -Count 2
         Get-GitprocRescue | Remove-GitprocRescue -Confirm:$false
         Clear-GitprocPool | Should -BeNullOrEmpty
@@ -158,7 +158,7 @@ Describe 'The care of a pool' {
         Get-GitprocRepository | Should -BeNullOrEmpty
     }
 
-    It 'takes a time as it is written' {
+    It 'accepts a time written as a duration' {
         Initialize-GitprocCheckout $repository -Count 1
         foreach ($long in @(20d; '20d'; '19d23h59m'; '19.23:59'; [TimeSpan]::FromDays(20))) {
             Clear-GitprocPool $long -WhatIf | Should -BeNullOrEmpty

@@ -9,7 +9,7 @@ AfterAll {
 }
 
 Describe 'Use-GitprocCheckout' {
-    It 'runs a block in a checkout, hands it over, and releases it' {
+    It 'runs a block in a checkout, passes the checkout to it, and releases it' {
         $here = $PWD.Path
         $result = Use-GitprocCheckout $repository {
             param($Checkout)
@@ -36,7 +36,7 @@ Describe 'Use-GitprocCheckout' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'leaves a checkout locked that the block has kept or given away: <_>' -ForEach '-Hold', '-Owner PROCESS' {
+    It 'keeps a checkout locked that the block has kept or given away: <_>' -ForEach '-Hold', '-Owner PROCESS' {
         $sleeper = Start-Process (Get-Process -Id $PID).Path '-NoProfile -Command Start-Sleep 600' -PassThru
         try {
             $change = [scriptblock]::Create("`$args[0] | Update-GitprocLease $($_.Replace('PROCESS', $sleeper.Id))")
@@ -63,7 +63,7 @@ Describe 'Use-GitprocCheckout' {
         $shell.Dispose()
     }
 
-    It 'neither acquires nor runs the block with <Text>' -ForEach @(
+    It 'neither acquires a checkout nor runs the block with <Text>' -ForEach @(
         @{ Text = 'Use-GitprocCheckout $repository { $ran.Add(1) } -WhatIf' }, @{ Text = 'gp run $repository -WhatIf { $ran.Add(1) }' }
         @{ Text = '$WhatIfPreference = $true; Use-GitprocCheckout $repository { $ran.Add(1) }' }
     ) {
@@ -84,7 +84,7 @@ Describe 'Use-GitprocCheckout' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'runs the block without a question with -Confirm:$false' {
+    It 'runs the block without asking with -Confirm:$false' {
         $ConfirmPreference = 'Low'
         Use-GitprocCheckout $repository { 'ran' } -Confirm:$false | Should -Be 'ran'
     }
@@ -94,7 +94,7 @@ Describe 'Use-GitprocCheckout' {
         Get-Variable ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
-    It 'gives each of many at once its own' {
+    It 'gives each of many concurrent blocks its own checkout' {
         $paths = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
             Use-GitprocCheckout -Repository $using:repository {
                 $file = Join-Path $PWD 'mine'
@@ -132,7 +132,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         $PWD.Path | Should -Be $here
     }
 
-    It 'goes home when there is no way back' {
+    It 'goes home when the location stack is empty' {
         $checkout = Invoke-GitprocAcquire $repository
         $here = $PWD.Path
         try {
@@ -159,7 +159,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         $released.LeaseId | Should -BeNullOrEmpty
     }
 
-    It 'releases by where the session stands, also from a subfolder' {
+    It 'releases the current checkout, even from a subfolder' {
         $checkout = Invoke-GitprocAcquire $repository
         Push-Location (New-Item -ItemType Directory (Join-Path $checkout 'below') -Force)
         Exit-GitprocCheckout $PWD -PassThru | ForEach-Object State | Should -Be 'Free'
@@ -196,7 +196,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'refuses a place that is not of the file system' {
+    It 'refuses a location of another provider' {
         Push-Location Env:
         try {
             { Exit-GitprocCheckout $PWD -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPath,*'
@@ -206,7 +206,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
     }
 
     It 'leaves a checkout that was reached through a link' {
-        if ($IsWindows) { Set-ItResult -Skipped -Because 'not everybody may make links on Windows' }
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'on Windows, making a link needs a privilege' }
         $checkout = Invoke-GitprocAcquire $repository
         $link = New-Item -ItemType SymbolicLink -Path (Join-Path $TestDrive 'linked') -Target (Split-Path $checkout.Path)
         $here = $PWD.Path
@@ -221,7 +221,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         }
     }
 
-    It 'leaves though the way back is gone' {
+    It 'leaves even if the previous location no longer exists' {
         $here = $PWD.Path
         $gone = New-Item -ItemType Directory (Join-Path $TestDrive 'gone')
         Push-Location $gone
@@ -231,8 +231,8 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         $PWD.Path | Should -Be $here
     }
 
-    It 'leaves from a place that is not of the file system' {
-        # In another process, where there is no way back.
+    It 'leaves from a location of another provider' {
+        # In another process, whose location stack is empty.
         $script = "Import-Module Gitproc; Set-Location (gp a '$repository'); Set-Location Env:; Exit-GitprocCheckout; `$PWD.Path; `$Error.Count"
         $place, $errors = & (Get-Process -Id $PID).Path -NoProfile -Command $script
         $place | Should -Exist
@@ -253,7 +253,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         Get-GitprocCheckout -Pool $pool -Locked | Should -BeNullOrEmpty
     }
 
-    It 'takes the pool that an object is of, and refuses another one' {
+    It 'uses the pool that an object belongs to, and refuses another one' {
         $here = Invoke-GitprocAcquire $repository
         $pool = Join-Path $TestDrive 'other'
         $there = 1..($here.Name -replace '\D') | ForEach-Object { Invoke-GitprocAcquire $repository -Pool $pool } | Select-Object -Last 1
@@ -265,7 +265,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         (Get-GitprocCheckout $there.Name -Pool $pool).Locked | Should -BeFalse
     }
 
-    It 'never frees a lease with an object that had none: <How>' -ForEach @(
+    It 'never ends a lease by an object that had none: <How>' -ForEach @(
         @{ How = 'as it is'; Change = { $_ } }
         @{ How = 'from JSON'; Change = { $_ | ConvertTo-Json | ConvertFrom-Json } }
         @{ How = 'from a file'; Change = { $_ | ConvertTo-Csv | ConvertFrom-Csv } }
@@ -281,7 +281,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         (Get-GitprocCheckout $later.Name).Locked | Should -BeFalse
     }
 
-    It 'never frees a later lease with an old object' {
+    It 'never ends a later lease by an old object' {
         $first = Invoke-GitprocAcquire $repository
         Exit-GitprocCheckout $first
         $second = Invoke-GitprocAcquire $repository
@@ -290,7 +290,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         (Get-GitprocCheckout $second.Name).Locked | Should -BeTrue
     }
 
-    It 'refuses, each item by itself' {
+    It 'reports an error for each item' {
         $checkout = Invoke-GitprocAcquire $repository
         'checkout-99', $checkout.Name, $checkout.Name, '/elsewhere' |
             Exit-GitprocCheckout -ErrorAction SilentlyContinue -ErrorVariable records
@@ -298,7 +298,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'asks before it takes from another process' {
+    It 'asks before it releases a checkout of another process' {
         $other = Start-Process (Get-Process -Id $PID).Path -PassThru -ArgumentList '-NoProfile', '-Command',
             "Import-Module Gitproc; `$null = Invoke-GitprocAcquire '$repository'; Start-Sleep 600"
         try {
@@ -315,7 +315,7 @@ Describe 'Enter-GitprocCheckout and Exit-GitprocCheckout' {
         }
     }
 
-    It 'counts what a gone process held as free' {
+    It 'shows a checkout as free when its owner is gone' {
         $line = & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository').Name"
         $left = Get-GitprocCheckout $line
         $left.State | Should -Be 'Free'

@@ -9,7 +9,7 @@ BeforeAll {
         @((TabExpansion2 $Text -cursorColumn $Cursor).CompletionMatches | Where-Object ResultType -EQ 'ParameterValue' | ForEach-Object CompletionText)
     }
 
-    # Acquiring a thousand takes a minute; what completion reads is their rows.
+    # Acquiring a thousand checkouts takes a minute. Completion reads only their rows, so only these are made.
     function Add-CheckoutRow([int] $Last) {
         $assembly = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' } | Select-Object -First 1
         $connection = [Activator]::CreateInstance(
@@ -35,7 +35,7 @@ AfterAll {
 }
 
 Describe 'Completion of arguments' {
-    It 'finds nothing and makes nothing where there is no pool: <_>' -ForEach @(
+    It 'finds nothing and creates nothing if there is no pool: <_>' -ForEach @(
         'Exit-GitprocCheckout che', 'Exit-GitprocCheckout -LeaseId a', 'gp a -Ref m', 'gp a -Label n', 'Restore-GitprocRescue a', 'Remove-GitprocLink a'
         'New-GitprocLink ./x -Ref m', 'Switch-GitprocLink m', 'Get-GitprocCheckout -Repository a', 'gp a -Pool /no/such/folder -Name che', 'gp a -Pool env:x -Name che'
     ) {
@@ -50,7 +50,7 @@ Describe 'Completion of arguments' {
         Test-Path $env:GITPROC_POOL | Should -BeFalse
     }
 
-    It 'has the parameters of the command behind the words, half typed too: <Text>' -ForEach @(
+    It 'completes the parameters of the command behind the words, even half typed: <Text>' -ForEach @(
         @{ Text = 'gp a -Max'; Expected = '-MaxCheckouts' }, @{ Text = 'gitproc rm checkout-1 -F'; Expected = '-Force' }
         @{ Text = 'gp rescue restore x -Wh'; Expected = '-WhatIf' }, @{ Text = 'gp run . { 1 } -Dis'; Expected = '-Discard' }
         @{ Text = 'gp help a -Exa'; Expected = '-Examples' }, @{ Text = 'gp a -Clean F'; Expected = 'Full' }
@@ -70,28 +70,28 @@ Describe 'Completion of arguments' {
             gp r $checkout
         }
 
-        It 'has the checkouts: <_>' -ForEach @(
+        It 'completes checkouts: <_>' -ForEach @(
             'Exit-GitprocCheckout che', 'Update-GitprocLease che', 'Reset-GitprocCheckout che', 'Remove-GitprocCheckout checkout-9,che', 'Get-GitprocHistory -Checkout che'
             'Invoke-GitprocAcquire -Name che', 'Use-GitprocCheckout . {} -Name che', 'if ($true) { $x = @(gp a -Name che', 'gp r CHE', 'gp r ch*1'
         ) {
             Complete $_ | Should -Be 'checkout-1'
         }
 
-        It 'has them in quotes, and before the end of a line' {
+        It 'completes checkouts in quotes, and before the end of a line' {
             Complete "gp r 'che" | Should -Be "'checkout-1'"
             Complete 'gp r "che' | Should -Be '"checkout-1"'
             Complete "gp r 'che' -PassThru" 10 | Should -Be "'checkout-1'"
             Complete 'gp r che -PassThru | Out-Null' 8 | Should -Be 'checkout-1'
         }
 
-        It 'has repositories by any part of their keys: <_>' -ForEach @(
+        It 'completes repositories by any part of their keys: <_>' -ForEach @(
             'Invoke-GitprocAcquire odd', 'Enter-GitprocCheckout odd', 'gp a [odd', 'Use-GitprocCheckout odd', 'Get-GitprocCheckout -Repository odd', 'Clear-GitprocPool -Repository odd'
             'Initialize-GitprocCheckout odd', 'Get-GitprocRepository odd', "gp a 'odd", 'New-GitprocLink ./x -Base odd'
         ) {
             Complete $_ | Should -Be $quoted
         }
 
-        It 'has them before anything is typed: <_>' -ForEach @('Use-GitprocCheckout', 'gp run', 'gitproc run') {
+        It 'completes repositories before anything is typed: <_>' -ForEach @('Use-GitprocCheckout', 'gp run', 'gitproc run') {
             Push-Location $TestDrive
             try {
                 Complete "$_ " | Should -Be $quoted
@@ -100,7 +100,7 @@ Describe 'Completion of arguments' {
             }
         }
 
-        It 'has the refs of a clone whose repository the pool has not met' {
+        It 'completes refs of a clone whose repository the pool does not know' {
             $unknown = New-TestRepository -Path (Join-Path $TestDrive 'unknown')
             git clone --quiet $unknown (Join-Path $TestDrive 'clone')
             Push-Location (Join-Path $TestDrive 'clone')
@@ -112,13 +112,13 @@ Describe 'Completion of arguments' {
             }
         }
 
-        It 'writes what PowerShell reads as the same, whatever the quotes' {
+        It 'quotes names so that PowerShell reads them unchanged' {
             foreach ($text in 'gp a odd', "gp a 'odd", 'gp a "odd') {
                 & ([scriptblock]::Create("$(Complete $text)")) | Should -Be $repository
             }
         }
 
-        It 'has the remotes of the repository that the session stands in, without a password' {
+        It 'completes the remotes of the repository around the location, without passwords' {
             $other = New-TestRepository -Path (Join-Path $TestDrive 'other')
             git -C $other remote add origin 'https://user:s3cret@example.com/owner/app'
             git -C $other remote add fork $repository
@@ -131,7 +131,7 @@ Describe 'Completion of arguments' {
             }
         }
 
-        It 'has the branches and tags of the repository: <_>' -ForEach @(
+        It 'completes the branches and tags of the repository: <_>' -ForEach @(
             'gp a REPOSITORY -Ref ', 'Use-GitprocCheckout REPOSITORY { 1 } -Ref ', 'Enter-GitprocCheckout -Repository REPOSITORY -Ref '
         ) {
             Complete $_.Replace('REPOSITORY', $quoted) | Should -Be "'feature/o''ne'", 'main', 'other', 'v1.0'
@@ -139,7 +139,7 @@ Describe 'Completion of arguments' {
             Complete ($_.Replace('REPOSITORY', $quoted) + 'nobody') | Should -BeNullOrEmpty
         }
 
-        It 'has those of the repository that the session stands in, packed ones too' {
+        It 'completes refs of the repository around the location, even packed ones' {
             Get-ChildItem "$env:GITPROC_POOL/base" -Recurse -Directory -Filter '*.git' | ForEach-Object { git --git-dir $_.FullName pack-refs --all }
             Push-Location -LiteralPath $checkout.Path
             try {
@@ -150,14 +150,14 @@ Describe 'Completion of arguments' {
             }
         }
 
-        It 'has leases and labels' {
+        It 'completes leases and labels' {
             Complete 'gp r checkout-1 -LeaseId ' | Should -Be $checkout.LeaseId
             Complete "Update-GitprocLease -LeaseId $($checkout.LeaseId.Substring(0, 4))" | Should -Be $checkout.LeaseId
             Complete 'gp a -Label n' | Should -Be "'nobody''s build'"
             Complete 'Update-GitprocLease checkout-1 -Label "nob' | Should -Be "`"nobody's build`""
         }
 
-        It 'has rescues' {
+        It 'completes rescues' {
             $other = gp a $repository
             Set-Content -LiteralPath (Join-Path $other.Path 'new.txt') -Value 'work'
             gp r $other
@@ -167,7 +167,7 @@ Describe 'Completion of arguments' {
             Remove-GitprocRescue $rescue.Id -Confirm:$false
         }
 
-        It 'has light-weight checkouts, and the refs of their base' {
+        It 'completes light-weight checkouts, and the refs of their base repository' {
             Push-Location -LiteralPath $repository
             try {
                 $link = gp link todo
@@ -202,7 +202,7 @@ Describe 'Completion of arguments' {
             Complete 'gp r checkout-77' | Should -HaveCount 11
             foreach ($text in 'Exit-GitprocCheckout ch', 'gp r ch', 'gp r -LeaseId ', "gp a $quoted -Ref ", 'gp a odd', 'gp a -Label ') {
                 $times = 1..5 | ForEach-Object { (Measure-Command { Complete $text }).TotalMilliseconds }
-                # The machine may have much else to do.
+                # The minimum, because the machine may be busy.
                 ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 500 -Because $text
             }
         }

@@ -28,14 +28,14 @@ Describe 'The conventions of PowerShell' {
         $command.CmdletBinding | Should -Not -Be $false
     }
 
-    It '<_> has -WhatIf and -Confirm when it changes something, and else not' -ForEach $names {
+    It '<_> has -WhatIf and -Confirm only if it changes something' -ForEach $names {
         $changes = (Get-Command $_).Verb -notin 'Get', 'Select', 'Show'
         $parameters = (Get-Command $_ -Module Gitproc).Parameters
         $parameters.ContainsKey('WhatIf') | Should -Be $changes
         $parameters.ContainsKey('Confirm') | Should -Be $changes
     }
 
-    It '<_> says by Gitproc.<_> whose error it is' -ForEach $manifest.CmdletsToExport {
+    It '<_> is named in its errors as Gitproc.<_>' -ForEach $manifest.CmdletsToExport {
         (Get-Command $_ -Module Gitproc).ImplementingType.FullName | Should -Be "Gitproc.PowerShell.Commands.$($_ -replace '-')Command"
     }
 
@@ -62,7 +62,7 @@ Describe 'The conventions of PowerShell' {
         $caught.TargetObject | Should -Not -BeNullOrEmpty
     }
 
-    It 'an error is of one item, and the others are done' {
+    It 'an error is about one item, and the others are processed' {
         $checkouts = Invoke-GitprocAcquire $repository -Count 2
         $released = $checkouts[0].Name, 'checkout-99', $checkouts[1].Name | Exit-GitprocCheckout -PassThru -ErrorAction SilentlyContinue -ErrorVariable records
         $released.Name | Should -Be $checkouts.Name
@@ -72,7 +72,7 @@ Describe 'The conventions of PowerShell' {
         $found.Repository | Should -Be $repository
     }
 
-    It 'a name is one in upper and lower case' {
+    It 'names ignore case' {
         $checkout = Invoke-GitprocAcquire $repository -Name CHECKOUT-1
         $name = $checkout.Name.ToUpperInvariant()
         (Get-GitprocCheckout $name).Name | Should -BeExactly $checkout.Name
@@ -82,7 +82,7 @@ Describe 'The conventions of PowerShell' {
         (Reset-GitprocCheckout $name -PassThru).Name | Should -BeExactly $checkout.Name
     }
 
-    It 'a pattern means all that fit it, each by itself: what is another''s is refused, and the others are done' {
+    It 'a pattern selects all that match: checkouts of other holders are refused, and the others are processed' {
         $mine = Invoke-GitprocAcquire $repository -Count 2
         $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
         try {
@@ -127,7 +127,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'what names a checkout will do: <_>' -ForEach 'Checkout', 'Name' {
+    It 'an object that names a checkout is accepted: <_>' -ForEach 'Checkout', 'Name' {
         $checkout = Invoke-GitprocAcquire $repository
         $line = [pscustomobject] @{ $_ = $checkout.Name; Other = 1 }
         ($line | Exit-GitprocCheckout -PassThru).State | Should -Be 'Free'
@@ -144,7 +144,7 @@ Describe 'The conventions of PowerShell' {
         (Get-GitprocCheckout $checkout.Name).LeaseId | Should -Be $later.LeaseId
     }
 
-    It 'rescues, links and refs come through the pipeline by their properties' {
+    It 'rescues, links and refs bind from the pipeline by their properties' {
         $checkout = Invoke-GitprocAcquire $repository
         Set-Content "$checkout/work.txt" 'work'
         $checkout | Exit-GitprocCheckout -WarningAction Ignore
@@ -165,7 +165,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'Remove-GitprocCheckout emits on request what was' {
+    It 'Remove-GitprocCheckout emits the removed checkout with -PassThru' {
         $checkout = Invoke-GitprocAcquire $repository
         $checkout | Exit-GitprocCheckout
         Remove-GitprocCheckout $checkout.Name -WhatIf -PassThru | Should -BeNullOrEmpty
@@ -208,18 +208,18 @@ Describe 'The conventions of PowerShell' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'works in thread jobs, which release what the session has acquired' {
-        if (-not (Get-Command Start-ThreadJob -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'ThreadJob is not there' }
+    It 'works in thread jobs, which can release what the session acquired' {
+        if (-not (Get-Command Start-ThreadJob -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'the module ThreadJob is not installed' }
         $checkout = Invoke-GitprocAcquire $repository
         $job = Start-ThreadJob { $mine = Invoke-GitprocAcquire $using:repository; $using:checkout, $mine | Exit-GitprocCheckout -PassThru | ForEach-Object State }
         $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Free', 'Free'
     }
 
-    It 'names the command that helps as PowerShell takes it' {
+    It 'writes the command that helps in the syntax of PowerShell' {
         $job = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', "Import-Module '$built'; (Invoke-GitprocAcquire '$repository').Name | Set-Content '$TestDrive/held'; Start-Sleep 600" -PassThru
         try {
             $end = [datetime]::Now.AddSeconds(120)
-            # The file is there before its text is.
+            # The file may exist before its text is written.
             while (-not ($name = Get-Content "$TestDrive/held" -ErrorAction Ignore) -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 50 }
             gp rm $name -ErrorAction SilentlyContinue -ErrorVariable records
             "$records" | Should -BeLike "*: gitproc remove -Force $name"
@@ -229,7 +229,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'runs what takes long as a job' {
+    It 'runs long commands as a job' {
         Push-Location $TestDrive
         try {
             $job = $repository | Initialize-GitprocCheckout -Count 2 -AsJob
@@ -237,7 +237,7 @@ Describe 'The conventions of PowerShell' {
             $job.Name | Should -Be 'Initialize-GitprocCheckout'
             $ready = $job | Receive-Job -Wait -AutoRemoveJob
             $ready.Count | Should -BeGreaterOrEqual 2
-            # By objects, names and paths that are of the session's folder.
+            # Objects, names and relative paths work in a job too.
             $reset = $ready[0], $ready[1].Name | Reset-GitprocCheckout -PassThru -AsJob | Receive-Job -Wait -AutoRemoveJob
             $reset.Name | Should -Be $ready[0].Name, $ready[1].Name
             Set-Location (Split-Path $ready[0].Path)
@@ -250,7 +250,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'tells by a job what it cannot do, and only tells with -WhatIf' {
+    It 'reports errors through the job, and starts no job with -WhatIf' {
         $job = Remove-GitprocCheckout checkout-99 -AsJob
         $null = $job | Receive-Job -Wait -ErrorAction SilentlyContinue -ErrorVariable records
         $records[0].FullyQualifiedErrorId | Should -Be 'CheckoutNotFound,Gitproc.PowerShell.Commands.RemoveGitprocCheckoutCommand'
@@ -260,7 +260,7 @@ Describe 'The conventions of PowerShell' {
         Get-Job | Should -BeNullOrEmpty
     }
 
-    It 'ends a job as Ctrl+C would' {
+    It 'stops a job as Ctrl+C would' {
         $env:GIT_SSH_COMMAND = ": > '$TestDrive/asked'; sleep 600 #"
         $job = Initialize-GitprocCheckout 'ssh://localhost/hangs' -Count 1 -AsJob
         $pool = $env:GITPROC_POOL
@@ -276,7 +276,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'has its cmdlets alone where it is imported in constrained language' {
+    It 'has only its cmdlets if it is imported in constrained language' {
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
         $state.LanguageMode = 'ConstrainedLanguage'
         $runspace = [runspacefactory]::CreateRunspace($state)
@@ -288,7 +288,7 @@ Describe 'The conventions of PowerShell' {
             $shell.Streams.Warning | Should -HaveCount 1
             $result | Should -Be 'Free', 'Get-ItemProperty'
             $shell.Commands.Clear()
-            # Another session of the process has what this one lacks.
+            # The session of this test was imported in full language, and the pipeline is shared by the process.
             $pipeline = [Gitproc.PowerShell.ShortCommands]::Pipeline
             $property = [Gitproc.PowerShell.ShortCommands].GetProperty('Pipeline')
             $property.GetSetMethod() | Should -BeNullOrEmpty
@@ -327,7 +327,7 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
-    It 'holds what was acquired when the module is removed, and releases it when it is back' {
+    It 'keeps leases when the module is removed, and releases them when it is imported again' {
         $checkout = Invoke-GitprocAcquire $repository
         Remove-Module Gitproc
         try {

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    # As tests/Unit/Documentation does for shells, and with the same remarks.
+    # As tests/Unit/Documentation does for shells, with the same markers.
     $root = Join-Path $PSScriptRoot ../..
     $blocks = foreach ($file in Get-ChildItem -Path "$root/README.md", "$root/CONTRIBUTING.md", "$root/SECURITY.md", "$root/docs/*.md") {
         $lines = Get-Content -LiteralPath $file
@@ -46,7 +46,7 @@ Describe 'PowerShell in the documents' -Skip:$IsWindows {
         $LASTEXITCODE | Should -Be 0 -Because "$output"
     }
 
-    It 'may be in a profile that is run again: <Where>' -ForEach ($blocks | Where-Object Where -Like 'prompt.md:*') {
+    It 'can be in a profile that runs twice: <Where>' -ForEach ($blocks | Where-Object Where -Like 'prompt.md:*') {
         $script = Join-Path $TestDrive 'again.ps1'
         Set-Content -LiteralPath (Join-Path $TestDrive 'profile.ps1') -Value $Code
         Set-Content -LiteralPath $script -Value @(
@@ -55,7 +55,7 @@ Describe 'PowerShell in the documents' -Skip:$IsWindows {
             'prompt'
         )
         $shell = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-File', $script -WorkingDirectory $TestDrive -RedirectStandardOutput "$TestDrive/shown" -PassThru
-        # A prompt that calls itself does not end by itself.
+        # A prompt function that calls itself would never return.
         if (-not $shell.WaitForExit(120000)) { $shell.Kill() }
         $shell.ExitCode | Should -Be 0
         Get-Content -LiteralPath "$TestDrive/shown" | Should -BeLike '*> '

@@ -24,7 +24,7 @@ Describe 'Help' {
     It 'explains <_>, with examples that have code' -ForEach $names {
         $help = Get-CommandHelp $_
         $help.Name | Should -Be $_
-        # Made by PowerShell itself, it is the syntax.
+        # For a command without help, PowerShell makes the synopsis from the syntax.
         $help.Synopsis.Trim() | Should -Match '^[A-Z].+\.$|^gitproc and gp: .+\.$'
         ($help.description.Text -join ' ') | Should -Match '\w+ \w+'
         "$($help.syntax | Out-String)" | Should -Match $_
@@ -40,7 +40,7 @@ Describe 'Help' {
         Get-Section $_ 'Examples' | Should -Match '(?s)```powershell\n.+?\n```\n\n```text\n.+?\n```'
     }
 
-    It 'explains each parameter of <_>, and none that it has not' -ForEach $names {
+    It 'explains each parameter of <_>, and no others' -ForEach $names {
         $command = Get-Command $_ -Module Gitproc
         $expected = @($command.Parameters.Values | Where-Object { $_.Name -notin $common -and -not $_.IsDynamic } | ForEach-Object Name)
         $help = Get-CommandHelp $_
@@ -52,7 +52,7 @@ Describe 'Help' {
             $metadata = $command.Parameters[$parameter.name]
             $attribute = $metadata.Attributes.Where({ $_ -is [Parameter] })[0]
             $because = "of $($parameter.name)"
-            # Its words are completed as those of the command line.
+            # The parameters of Invoke-Gitproc are hidden: its words complete as on the command line.
             $attribute.DontShow | Should -Be ($command.Name -eq 'Invoke-Gitproc') -Because $because
             ($parameter.description.Text -join '') | Should -Match '\w' -Because $because
             ($parameter.aliases -replace '^none$' -split ', ' -ne '') | Should -Be $metadata.Aliases -Because $because
@@ -75,7 +75,7 @@ Describe 'Help' {
         foreach ($type in $types) { Get-Section $_ 'Outputs' | Should -Match "(?m)^### $([regex]::Escape($type))$" }
     }
 
-    It 'leads from <_> to its page online' -ForEach $names {
+    It 'links <_> to its online page' -ForEach $names {
         $command = Get-Command $_ -Module Gitproc
         $link = (Get-CommandHelp $_).relatedLinks.navigationLink[0].uri
         $link | Should -Match "^https://.+/docs/help/$_\.md$"
@@ -84,7 +84,7 @@ Describe 'Help' {
         if ($project) { $link | Should -BeLike "$project*" }
     }
 
-    It 'leads from <_> to all that it names' -ForEach $names {
+    It 'links <_> to its related topics, which exist' -ForEach $names {
         $links = @((Get-CommandHelp $_).relatedLinks.navigationLink)
         foreach ($link in $links) {
             if ($link.uri) {
@@ -94,13 +94,13 @@ Describe 'Help' {
                 Get-Help $link.linkText | Should -Not -BeNullOrEmpty
             }
         }
-        # As many as the page has, and itself.
+        # The links of the page, and the link to its online version.
         $links.Count | Should -Be ([regex]::Matches((Get-Section $_ 'Related links'), '(?m)^- ').Count + 1)
     }
 
     It 'opens the page in the browser' {
-        if (-not $IsLinux) { Set-ItResult -Skipped -Because '.NET asks xdg-open for a browser on Linux alone' }
-        # What .NET starts for an address.
+        if (-not $IsLinux) { Set-ItResult -Skipped -Because '.NET uses xdg-open only on Linux' }
+        # .NET starts xdg-open to open an address.
         $opener = Join-Path $TestDrive 'xdg-open'
         Set-Content -LiteralPath $opener -Value '#!/bin/sh', "echo `"`$1`" > '$TestDrive/opened'"
         chmod +x $opener
@@ -115,7 +115,7 @@ Describe 'Help' {
         Get-Content "$TestDrive/opened" | Should -Be (Get-Command Invoke-GitprocAcquire).HelpUri
     }
 
-    It 'has a page for each command and none for any other' {
+    It 'has a page for each command, and no others' {
         $pages = @(Get-ChildItem "$docs/*-*.md").BaseName
         $exported = (Get-Module Gitproc).ExportedCommands.Values | Where-Object CommandType -NE Alias | ForEach-Object Name
         $pages | Sort-Object | Should -Be ($exported | Sort-Object)
@@ -125,7 +125,7 @@ Describe 'Help' {
         }
     }
 
-    It 'names each alias and each word after gitproc with what it stands for, and none that there is not' {
+    It 'lists each alias and each word after gitproc on the page of its command, and no others' {
         $words = @('a', 'list', 'r', 'ls', 'gp', 'gitproc')
         $tree = (TabExpansion2 'gitproc ' -cursorColumn 8).CompletionMatches.CompletionText
         $words += foreach ($word in $tree) {
@@ -134,7 +134,7 @@ Describe 'Help' {
                 if ([Gitproc.PowerShell.ShortCommands]::TargetOf("$word $inner")) { "gp $word $inner"; "gitproc $word $inner" }
             }
         }
-        # Too short to be completed.
+        # Completion does not offer words this short.
         $words += 'gp -F', 'gitproc -F', 'gp a', 'gitproc a', 'gp r', 'gitproc r'
         $named = @{}
         foreach ($page in Get-ChildItem "$docs/*-*.md") {
@@ -152,7 +152,7 @@ Describe 'Help' {
         }
     }
 
-    It 'says of r and ls that they are not there without asking' {
+    It 'says that r and ls are set only on request' {
         Get-Help Exit-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: .*after Enable-GitprocAlias r too'
         Get-Help Get-GitprocCheckout -Full | Out-String | Should -Match 'Aliases: list, .*after Enable-GitprocAlias ls too'
     }
@@ -168,17 +168,17 @@ Describe 'Help' {
         $text = Get-Help $_ | Out-String
         $text | Should -Match "TOPIC\s+$_\s+SHORT DESCRIPTION\s+\w+"
         $text | Should -Match 'LONG DESCRIPTION'
-        # Back-ticks, titles and links of markdown.
+        # No backticks, headings or links of Markdown are left.
         $text | Should -Not -Match '`|\]\(|(?m)^#'
-        # But for what is one word.
+        # Only a single long word may exceed the width.
         $text -split '\r?\n' | Where-Object { $_.Length -gt 80 -and $_ -notmatch '^ *\S+$' } | Should -BeNullOrEmpty
-        # The documents that no package has.
+        # Links to documents that are not in the package are online addresses.
         $addresses = @([regex]::Matches($text, 'https://\S+/blob/main/(\S+\.md)') | ForEach-Object { $_.Groups[1].Value })
         foreach ($address in $addresses) { Join-Path $docs ../.. $address | Should -Exist }
         $addresses.Count | Should -Be ([regex]::Matches((Get-Content "$docs/$_.md" -Raw), '\]\(\.\./').Count)
     }
 
-    It 'names no cmdlet, parameter or setting that there is not' {
+    It 'names only cmdlets, parameters and settings that exist' {
         $parameters = (Get-Module Gitproc).ExportedCommands.Values | Where-Object CommandType -NE Alias | ForEach-Object { $_.Parameters.Keys }
         foreach ($page in Get-ChildItem "$docs/*.md") {
             $text = Get-Content -LiteralPath $page -Raw
@@ -192,9 +192,9 @@ Describe 'Help' {
         }
     }
 
-    It 'has the syntax and the output that the examples have' {
+    It 'shows the actual syntax and output of the examples' {
         $script = Join-Path $PSScriptRoot ../../build/Update-HelpExample.ps1
         $changed = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $script -Check
-        $changed -join "`n" | Should -BeNullOrEmpty -Because 'build/Update-HelpExample.ps1 has to run after a change of what is shown'
+        $changed -join "`n" | Should -BeNullOrEmpty -Because 'build/Update-HelpExample.ps1 must run after a change of syntax or output'
     } -Skip:$IsWindows
 }

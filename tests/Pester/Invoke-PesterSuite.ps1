@@ -1,13 +1,14 @@
-# Runs the Pester suite on the built module, in pools and homes of its own. Called by Gitproc.Pester.csproj, which reads the
-# failures out of the output: FILE(LINE): error PESTER: MESSAGE.
+# Runs the Pester suite on the built module, with separate pools and homes. Gitproc.Pester.csproj calls it, and MSBuild
+# takes failures from output lines of the form FILE(LINE): error PESTER: MESSAGE.
 #
-# A test mostly waits for one process, so as many pwsh as there are processors run files side by side. They are processes, because
-# tests change their environment. Each takes a file that no other has taken yet: it has the one whose name it makes in a folder.
+# A test mostly waits for one process, so one pwsh for each processor runs test files in parallel. They are processes
+# rather than threads, because tests change environment variables. To take a file, a process creates an entry with its
+# name in a shared folder. If the entry exists, another process has the file.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Pester,
     [string] $Tests = '*',
-    # The folder with the names of the files that are taken; given to those that run them.
+    # The shared folder with the names of the taken files. Only the processes that run test files get it.
     [string] $Taken
 )
 
@@ -39,7 +40,7 @@ function Invoke-TestFile {
     "ran $(Split-Path -Leaf $Path): $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped in $([int] $result.Duration.TotalSeconds) s: $($result.Result)"
 }
 
-# Those that take longest are begun first.
+# Files that take longest start first.
 $long = 'Package', 'Documentation', 'Help', 'Views', 'Convention', 'Checkout', 'Links', 'Module'
 $files = @(Get-ChildItem -Path (Join-Path $PSScriptRoot "$Tests.Tests.ps1") | Sort-Object { $place = $long.IndexOf(($_.Name -replace '\..*')); $place -lt 0 ? $long.Count : $place }, Name)
 if (-not $files) { throw "tests/Pester has no $Tests.Tests.ps1." }
@@ -61,7 +62,7 @@ $folder = "$(New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPa
 $workers = [Math]::Min([Environment]::ProcessorCount, $files.Count)
 try {
     1..$workers | ForEach-Object -ThrottleLimit $workers -Parallel {
-        # In quotes: else "*" were the names of what is in the folder.
+        # Quoted: otherwise PowerShell expands "*" to the names of files.
         & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $using:PSCommandPath -Pester $using:Pester -Tests "$using:Tests" -Taken $using:folder 2>&1 | ForEach-Object ToString
     } | Tee-Object -Variable lines
 } finally {

@@ -8,13 +8,13 @@ AfterAll {
     Reset-TestPool -Before $before
 }
 
-Describe 'Kind' {
+Describe 'The kind of a checkout' {
     AfterEach {
         $env:GITPROC_KIND = $null
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
     }
 
-    It 'is that of -Kind: <Kind>' -ForEach @(@{ Kind = 'Worktree'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {
+    It 'is the one that -Kind names: <Kind>' -ForEach @(@{ Kind = 'Worktree'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {
         $checkout = gp a $repository -Kind $Kind
         $checkout.Kind | Should -Be $Kind
         Join-Path $checkout '.git' | Should -Exist
@@ -28,7 +28,7 @@ Describe 'Kind' {
         }
     }
 
-    It 'is any when none is asked for, and that of the setting' {
+    It 'is any if none is requested, or the kind of the setting' {
         $env:GITPROC_KIND = 'worktree'
         (gp a $repository).Kind | Should -Be 'Worktree'
         (gp a $repository -Kind Clone).Kind | Should -Be 'Clone'
@@ -37,7 +37,7 @@ Describe 'Kind' {
         { gp a $repository -Kind Other -ErrorAction Stop } | Should -Throw
     }
 
-    It 'decides whether a new branch must be new to all' {
+    It 'decides if a new branch must be new to all checkouts' {
         (gp a $repository -Kind Worktree -NewBranch topic).Branch | Should -Be 'topic'
         $held = @(Get-GitprocCheckout -Locked).Count
         { gp a $repository -Kind Worktree -NewBranch topic -ErrorAction Stop } | Should -Throw -ErrorId 'NameTaken,*' -ExpectedMessage '*topic*'

@@ -41,12 +41,12 @@ Describe 'The terms of a lease' {
         (Get-GitprocCheckout $checkout.Name | Out-String) | Should -Match '\(gone\)'
     }
 
-    It 'refuse an owner that is none' {
+    It 'refuse an owner that is not a process' {
         { Invoke-GitprocAcquire $repository -Owner 'nobody' -ErrorAction Stop } | Should -Throw -ErrorId 'OwnerNotRunning,*'
         { Invoke-GitprocAcquire $repository -Owner 999999999 -ErrorAction Stop } | Should -Throw -ErrorId 'OwnerNotRunning,*'
     }
 
-    It 'hold it whoever ends' {
+    It 'keep it with -Hold when the owner ends' {
         $name = & $pwsh -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository' -Hold).Name"
         $checkout = Get-GitprocCheckout $name
         $checkout.State | Should -Be 'Locked'
@@ -54,7 +54,7 @@ Describe 'The terms of a lease' {
         $checkout | Exit-GitprocCheckout -PassThru | ForEach-Object State | Should -Be 'Free'
     }
 
-    It 'change' {
+    It 'can be changed' {
         $checkout = Invoke-GitprocAcquire $repository
         $renewed = $checkout | Update-GitprocLease -Label later -ExpiresAfter '0:10:00' -PassThru
         $renewed.Label | Should -Be 'later'
@@ -65,7 +65,7 @@ Describe 'The terms of a lease' {
         { Update-GitprocLease checkout-99 -Label x -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
     }
 
-    It 'expire after a time as it is written, with <Command>' -ForEach @(
+    It 'expire after a time written as a duration, with <Command>' -ForEach @(
         @{ Command = 'Invoke-GitprocAcquire'; Block = { Invoke-GitprocAcquire $repository -ExpiresAfter $args[0] } }
         @{ Command = 'Enter-GitprocCheckout'; Block = { Enter-GitprocCheckout $repository -PassThru -ExpiresAfter $args[0] } }
         @{ Command = 'Update-GitprocLease'; Block = { Invoke-GitprocAcquire $repository | Update-GitprocLease -PassThru -ExpiresAfter $args[0] } }
@@ -112,7 +112,7 @@ Describe 'The terms of a lease' {
         "$(Get-Location)" | Should -Be "$place"
     }
 
-    It 'have names for what is shown with them: <Name>' -ForEach @{ Name = '' }, @{ Name = 'a=b' } {
+    It 'refuse invalid names in -Environment: <Name>' -ForEach @{ Name = '' }, @{ Name = 'a=b' } {
         $thrown = { Invoke-GitprocAcquire $repository -Environment @{ good = 1; $Name = 1 } } | Should -Throw -ErrorId 'InvalidEnvironment,*' -PassThru
         $thrown.TargetObject | Should -Be $Name
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
@@ -124,7 +124,7 @@ Describe 'The terms of a lease' {
         ($checkout.ExpiresAt - $checkout.AcquiredAt).TotalSeconds | Should -BeLessThan 95
     }
 
-    It 'release only that acquisition' {
+    It 'release only the given lease' {
         $checkout = Invoke-GitprocAcquire $repository
         { Exit-GitprocCheckout $checkout.Name -LeaseId 'other' -Force -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
         Exit-GitprocCheckout $checkout.Name -LeaseId $checkout.LeaseId
@@ -132,7 +132,7 @@ Describe 'The terms of a lease' {
     }
 }
 
-Describe 'Several, one by name, and a wait' {
+Describe 'Several checkouts, one by name, and a wait' {
     AfterEach {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Force
     }
@@ -167,7 +167,7 @@ Describe 'Several, one by name, and a wait' {
         $pool.Dispose()
     }
 
-    It 'is called off when the pipeline is stopped' {
+    It 'end when the pipeline is stopped' {
         $count = (Get-GitprocCheckout).Count
         $null = Invoke-GitprocAcquire $repository -Count $count
         $pool = [powershell]::Create().AddScript({
@@ -187,7 +187,7 @@ Describe 'Several, one by name, and a wait' {
 }
 
 Describe 'Care of leases' {
-    It 'takes off what is over' {
+    It 'ends leases that are over' {
         $name = & $pwsh -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository').Name"
         (Clear-GitprocLease -WhatIf) | Should -BeNullOrEmpty
         (Get-GitprocCheckout $name).LeaseId | Should -Not -BeNullOrEmpty
@@ -195,7 +195,7 @@ Describe 'Care of leases' {
         (Get-GitprocCheckout $name).LeaseId | Should -BeNullOrEmpty
     }
 
-    It 'remembers what happened' {
+    It 'keeps a history' {
         $checkout = Invoke-GitprocAcquire $repository
         $checkout | Exit-GitprocCheckout
         $events = Get-GitprocHistory -First 2
@@ -215,7 +215,7 @@ Describe 'Care of leases' {
         gitproc history -First 1 | ForEach-Object Kind | Should -Be 'Released'
     }
 
-    It 'repairs' {
+    It 'repairs the pool' {
         $name = (Invoke-GitprocAcquire $repository).Name
         Remove-Item (Join-Path $env:GITPROC_POOL gitproc.db*)
         (Get-GitprocCheckout $name -WarningAction SilentlyContinue).OwnerProcessId | Should -Be $PID

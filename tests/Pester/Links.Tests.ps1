@@ -13,7 +13,7 @@ Describe 'A light-weight checkout' {
     }
 
     BeforeEach {
-        # A folder for each, which nothing of the test before is below.
+        # Each test gets a folder of its own.
         $ground = (New-Item -ItemType Directory -Path (Join-Path $TestDrive "ground-$([guid]::NewGuid())")).FullName
         $repository = New-TestRepository -Path (Join-Path $ground 'git')
         git -C $repository branch todo
@@ -45,7 +45,7 @@ Describe 'A light-weight checkout' {
         Join-Path todo note.txt | Should -Exist
     }
 
-    It 'is of a repository that lies elsewhere, among all the others' {
+    It 'can belong to a repository elsewhere, and is listed with all others' {
         $store = Join-Path $ground 'git-repositories'
         git clone --quiet --bare $repository (Join-Path $store 'mine/app.git')
         $work = New-Item -ItemType Directory -Path (Join-Path $ground 'work/mywork')
@@ -58,9 +58,9 @@ Describe 'A light-weight checkout' {
         git config core.worktree | Should -BeNullOrEmpty
     }
 
-    It 'is of a repository of the pool, by its key' {
+    It 'can belong to a repository of the pool, named by its key' {
         gp a $repository | Exit-GitprocCheckout
-        # A path would lead to the repository itself, and not to the pool's.
+        # A path would mean the repository itself, not the pool's base repository.
         $base = "file://$repository"
         $path = Join-Path $ground 'work/one'
         $link = New-GitprocLink $path todo -Base $base
@@ -78,7 +78,7 @@ Describe 'A light-weight checkout' {
         Remove-GitprocLink $path -Discard
     }
 
-    It 'is a nested repository in a checkout of the pool, whose work is rescued at the hand-over' {
+    It 'is a nested repository in a checkout of the pool, and its work is rescued on release' {
         $checkout = gp a $repository
         $link = New-GitprocLink (Join-Path $checkout todo) todo
         git -C $checkout.Path status --porcelain | Should -BeNullOrEmpty
@@ -90,7 +90,7 @@ Describe 'A light-weight checkout' {
         Get-GitprocRescue | Where-Object Checkout -EQ $checkout.Name | Remove-GitprocRescue -Confirm:$false
     }
 
-    It 'stands in the place of a submodule, with the commit that the repository around has' {
+    It 'can replace a submodule, at the commit that the outer repository records' {
         $outer = New-TestRepository -Path (Join-Path $ground 'outer')
         git config --global protocol.file.allow always
         try {
@@ -113,7 +113,7 @@ Describe 'A light-weight checkout' {
         Get-GitprocLink -Base .git/modules/lib | Restore-GitprocLink | ForEach-Object Commit | Should -Be (git rev-parse :lib)
     }
 
-    It 'is made where New-GitprocLink says, which may be in a drive' {
+    It 'is made at the path of New-GitprocLink, even on a PowerShell drive' {
         $drive = "TestDrive:/$(Split-Path $ground -Leaf)"
         Set-Location /
         $link = New-GitprocLink $drive/deep/er -Ref v9 -Base $drive/git -Name mine
@@ -131,7 +131,7 @@ Describe 'A light-weight checkout' {
         Remove-GitprocLink $drive/deep/er -PassThru | ForEach-Object Name | Should -Be 'mine'
     }
 
-    It 'begins a branch with -NewBranch: <Text>' -ForEach @(
+    It 'creates a branch with -NewBranch: <Text>' -ForEach @(
         @{ Text = 'New-GitprocLink one feature -NewBranch'; Branch = 'feature' }, @{ Text = 'gp link one -NewBranch'; Branch = 'one' }
         @{ Text = 'gp link one'; Branch = 'one' }, @{ Text = 'gitproc link one v9:other2'; Branch = 'other2' }
     ) {
@@ -140,7 +140,7 @@ Describe 'A light-weight checkout' {
         $link.Commit | Should -Be (git rev-parse v9)
     }
 
-    It 'takes HEAD for that of the repository around, and of itself when it is there' {
+    It 'resolves HEAD in the outer repository, or in itself once it exists' {
         git commit --quiet --allow-empty --message second
         (New-GitprocLink one HEAD~1).Commit | Should -Be (git rev-parse v9)
         (New-GitprocLink two '@:new').Commit | Should -Be (git rev-parse main)
@@ -150,20 +150,20 @@ Describe 'A light-weight checkout' {
         { New-GitprocLink three HEAD~9 -ErrorAction Stop } | Should -Throw -ErrorId 'RefNotFound,*' -ExpectedMessage "*'HEAD~9'*"
     }
 
-    It 'leaves no repository in the pool that could not be cloned' {
+    It 'leaves no trace in the pool of a repository that could not be cloned' {
         $known = (Get-GitprocRepository).Key
         { New-GitprocLink one -Base "file://$ground/none/such" -ErrorAction Stop } | Should -Throw
         { New-GitprocLink one -Base https://127.0.0.1:1/x/y -ErrorAction Stop } | Should -Throw -ErrorId 'GitFailed,*'
         (Get-GitprocRepository).Key | Should -Be $known
     }
 
-    It 'has no branch that another one has' {
+    It 'cannot check out the branch of another one' {
         { New-GitprocLink one main -ErrorAction Stop } | Should -Throw -ErrorId 'GitFailed,*' -ExpectedMessage "*main*$repository*"
         'one' | Should -Not -Exist
         Get-GitprocLink | Should -BeNullOrEmpty
     }
 
-    It 'can be pushed to as it is made' {
+    It 'can be the target of a push right after it is made' {
         Push-Location (New-GitprocLink todo)
         try {
             git branch --show-current | Should -Be 'todo'
@@ -173,7 +173,7 @@ Describe 'A light-weight checkout' {
         'one', 'two' | New-GitprocLink | ForEach-Object Name | Should -Be 'one', 'two'
     }
 
-    It 'is listed by name and wildcard, from wherever in the repository' {
+    It 'is listed by name and wildcard, from anywhere in the repository' {
         'todo', 'sub/one', 'sub/two' | New-GitprocLink | Out-Null
         $null = New-GitprocLink 'a[1]' brackets -NewBranch
         (Get-GitprocLink).Name | Should -Be 'a[1]', 'sub/one', 'sub/two', 'todo'
@@ -210,7 +210,7 @@ Describe 'A light-weight checkout' {
         git branch --show-current | Should -Be 'main'
     }
 
-    It 'is moved and works, and after a repair is found again' {
+    It 'works after it is moved, and is found again after a repair' {
         $link = New-GitprocLink ../one -NewBranch -Base .
         Move-Item ../one ../two
         git -C ../two status --porcelain | Should -BeNullOrEmpty
@@ -225,7 +225,7 @@ Describe 'A light-weight checkout' {
         (Get-GitprocLink).Name | Should -Be 'far/away/two'
     }
 
-    It 'is known where it is when it was moved and git works there' {
+    It 'is found at its new path after it is moved and git runs there' {
         $null = New-GitprocLink ../one -NewBranch -Base .
         Move-Item ../one ../two
         Set-Location ../two
@@ -236,7 +236,7 @@ Describe 'A light-weight checkout' {
         'three' | Should -Not -Exist
     }
 
-    It 'is repaired with all others from the base repository that was moved' {
+    It 'is repaired with all others from a base repository that was moved' {
         'todo', 'other' | New-GitprocLink | Out-Null
         Set-Location $ground
         Move-Item git moved
@@ -270,7 +270,7 @@ Describe 'A light-weight checkout' {
         { gp link restore other -ErrorAction Stop } | Should -Throw -ErrorId 'PathTaken,*'
     }
 
-    It 'is removed by name, path, and pipeline from wherever one stands, and work is rescued' {
+    It 'is removed by name, path and pipeline from anywhere, and its work is rescued' {
         'todo', 'other', 'more', 'last' | New-GitprocLink | Out-Null
         Set-Content todo/new.txt 'new'
         $links = Get-GitprocLink
@@ -294,7 +294,7 @@ Describe 'A light-weight checkout' {
         $warning | Should -BeNullOrEmpty
     }
 
-    It 'is removed when it is missing too, and what was staged in it is rescued' {
+    It 'is removed even if it is missing, and its staged work is rescued' {
         $null = New-GitprocLink todo
         Set-Content todo/staged.txt 'staged'
         git -C todo add staged.txt
@@ -305,7 +305,7 @@ Describe 'A light-weight checkout' {
         git -C todo status --porcelain | Should -Be 'A  staged.txt'
     }
 
-    It 'is repaired where it has lost its .gitlink too' {
+    It 'is repaired even if its .gitlink file is lost' {
         $null = New-GitprocLink todo
         git -C todo clean -fdx --quiet
         'todo/.gitlink' | Should -Not -Exist
@@ -326,7 +326,7 @@ Describe 'A light-weight checkout' {
         "$repository/todo" | Should -Not -Exist
     }
 
-    It 'is not removed while the session stands in it or another one is in it' {
+    It 'is not removed while the session or another link is in it' {
         Set-Location (New-GitprocLink todo)
         $null = New-GitprocLink inner
         { Remove-GitprocLink . -ErrorAction Stop } | Should -Throw -ErrorId 'InUse,*'
@@ -338,7 +338,7 @@ Describe 'A light-weight checkout' {
         Get-GitprocLink | Should -BeNullOrEmpty
     }
 
-    It 'is one error with its id: <Id> for <Text>' -ForEach @(
+    It 'reports one error with its id: <Id> for <Text>' -ForEach @(
         @{ Text = 'New-GitprocLink one -Base ./nothing'; Id = 'BaseNotFound'; Category = 'ObjectNotFound' }
         @{ Text = 'New-GitprocLink one -Base nothing'; Id = 'BaseNotFound'; Category = 'ObjectNotFound' }
         @{ Text = 'New-GitprocLink ../one'; Id = 'BaseNotFound'; Category = 'ObjectNotFound' }
@@ -375,7 +375,7 @@ Describe 'A light-weight checkout' {
         (Get-GitprocLink).Name | Should -Be 'todo'
     }
 
-    It 'goes on with the next one after an error' {
+    It 'processes the next one after an error' {
         'todo', 'other' | New-GitprocLink | Out-Null
         'todo', 'nothing', 'other' | Remove-GitprocLink -ErrorAction SilentlyContinue -ErrorVariable records
         $records | Should -HaveCount 1
@@ -398,7 +398,7 @@ Describe 'A light-weight checkout' {
         }
     }
 
-    It 'has its commands and the folders that are there completed after gp link' {
+    It 'has its commands and existing folders completed after gp link' {
         $null = New-Item -ItemType Directory repos
         (TabExpansion2 'gp link rep').CompletionMatches.CompletionText | Should -Be 'repair', (Join-Path . repos)
         (TabExpansion2 'gp link repos -').CompletionMatches.CompletionText | Should -Contain '-NewBranch'

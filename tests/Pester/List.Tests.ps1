@@ -28,7 +28,7 @@ Describe 'Get-GitprocCheckout' {
         (Get-GitprocCheckout | Where-Object Locked).Name | Should -Be $locked.Name
     }
 
-    It 'filters by name with wildcards, and misses one that is not there' {
+    It 'filters by name with wildcards, and reports a name that does not exist' {
         (Get-GitprocCheckout 'checkout-*').Name | Should -HaveCount 2
         (Get-GitprocCheckout $locked.Name, $free.Name).Name | Should -HaveCount 2
         Get-GitprocCheckout 'nothing-*' | Should -BeNullOrEmpty
@@ -48,7 +48,7 @@ Describe 'Get-GitprocCheckout' {
         (Get-GitprocCheckout $free.Name).Commit | Should -Be (git -C $other rev-parse HEAD)
     }
 
-    It 'refuses what is no wildcard, and goes on' {
+    It 'refuses an invalid pattern, and processes the next one' {
         $found = Get-GitprocCheckout '[', $locked.Name -ErrorAction SilentlyContinue -ErrorVariable records
         $found.Name | Should -Be $locked.Name
         $records | Should -HaveCount 1
@@ -57,7 +57,7 @@ Describe 'Get-GitprocCheckout' {
         $records[0].TargetObject | Should -Be '['
     }
 
-    It 'is empty for a pool that is not there, and makes none' {
+    It 'is empty for a pool that does not exist, and creates none' {
         $pool = Join-Path $TestDrive 'no-pool'
         Get-GitprocCheckout -Pool $pool | Should -BeNullOrEmpty
         $pool | Should -Not -Exist
@@ -71,7 +71,7 @@ Describe 'Get-GitprocCheckout' {
         $plain | Should -Match "$PID "
     }
 
-    It 'marks the state by colour, and not where that is unwanted' {
+    It 'marks the state with colors, unless they are unwanted' {
         $command = { param($Rendering) Import-Module Gitproc; $PSStyle.OutputRendering = $Rendering; Get-GitprocCheckout | Out-String }
         $pwsh = (Get-Process -Id $PID).Path
         & $pwsh -NoProfile -Command $command -args 'Ansi' | Out-String | Should -Match '\e\[33mLocked'
@@ -116,7 +116,7 @@ Describe 'Select-GitprocCheckout' {
         (Select-GitprocCheckout picked -Property Repository).Repository | Select-Object -Unique | Should -Be $other
     }
 
-    It 'takes a text as it is' {
+    It 'matches plain text with -SimpleMatch' {
         Get-GitprocCheckout | Select-GitprocCheckout 'checkout.' -SimpleMatch | Should -BeNullOrEmpty
         Get-GitprocCheckout | Select-GitprocCheckout 'checkout-' -SimpleMatch | Should -Not -BeNullOrEmpty
     }
@@ -130,7 +130,7 @@ Describe 'Select-GitprocCheckout' {
         $back | Select-GitprocCheckout nothing | Should -BeNullOrEmpty
     }
 
-    It 'refuses what is no checkout, and goes on' {
+    It 'refuses an object that is not a checkout, and processes the next one' {
         $given = @('text') + (Get-GitprocCheckout)
         $found = $given | Select-GitprocCheckout picked -ErrorAction SilentlyContinue -ErrorVariable records
         $found | Should -Not -BeNullOrEmpty
@@ -138,7 +138,7 @@ Describe 'Select-GitprocCheckout' {
         $records[0].FullyQualifiedErrorId | Should -BeLike 'NotACheckout,*'
     }
 
-    It 'refuses what is no expression' {
+    It 'refuses an invalid regular expression' {
         { Select-GitprocCheckout '(' } | Should -Throw -ErrorId 'InvalidPattern,*'
     }
 
@@ -147,11 +147,11 @@ Describe 'Select-GitprocCheckout' {
     }
 }
 
-Describe 'An error that nobody thought of' {
-    It 'is one record with an id, and the next item is gone on with' {
+Describe 'An unexpected error' {
+    It 'is one record with an id, and the next item is processed' {
         $pool = Join-Path $TestDrive 'spoiled'
         Invoke-GitprocAcquire $repository -Pool $pool | Exit-GitprocCheckout
-        # The module has SQLite in a load context of its own.
+        # The module's SQLite is in its own load context.
         $own = [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'Gitproc'
         $sqlite = $own.Assemblies | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
         $connection = [Activator]::CreateInstance($sqlite.GetType('Microsoft.Data.Sqlite.SqliteConnection'), "Data Source=$pool/gitproc.db")
@@ -172,15 +172,15 @@ Describe 'Completion' {
         Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
     }
 
-    It 'knows the checkouts in <_>' -ForEach 'Exit-GitprocCheckout ', 'Exit-GitprocCheckout -Checkout che', 'Get-GitprocCheckout CHECKOUT-' {
+    It 'offers checkouts in <_>' -ForEach 'Exit-GitprocCheckout ', 'Exit-GitprocCheckout -Checkout che', 'Get-GitprocCheckout CHECKOUT-' {
         Complete $_ | Should -Contain 'checkout-1'
     }
 
-    It 'knows the repositories in <_>' -ForEach 'Invoke-GitprocAcquire sou', 'Enter-GitprocCheckout -Repository ', 'Get-GitprocCheckout -Repository sour', 'Use-GitprocCheckout sour' {
+    It 'offers repositories in <_>' -ForEach 'Invoke-GitprocAcquire sou', 'Enter-GitprocCheckout -Repository ', 'Get-GitprocCheckout -Repository sour', 'Use-GitprocCheckout sour' {
         Complete $_ | Should -Contain $repository
     }
 
-    It 'looks into the pool that is named' {
+    It 'reads the pool that -Pool names' {
         Complete "Exit-GitprocCheckout -Pool '$TestDrive/none' -Checkout che" | Should -Not -Contain 'checkout-1'
     }
 }

@@ -9,7 +9,7 @@ AfterAll {
 }
 
 Describe 'The module' {
-    It 'exports what its manifest names and nothing else' {
+    It 'exports only what its manifest names' {
         $manifest = Import-PowerShellDataFile "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1"
         $module = Get-Module Gitproc
         $module.ExportedCmdlets.Keys | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
@@ -60,11 +60,11 @@ Describe 'The module' {
         Split-Path (Split-Path (Split-Path (Split-Path $output[1]))) | Should -Be (Resolve-Path (Join-Path (Get-Module Gitproc).ModuleBase dependencies)).Path
     }
 
-    It 'loads no other module, which would take longer than itself' {
+    It 'loads no other module, which would take longer than the import' {
         & (Get-Process -Id $PID).Path -NoProfile -Command { Import-Module Gitproc; (Get-Module).Name } | Should -Be 'Gitproc'
     }
 
-    It 'loads for a list what a list needs, compiled for this system where that is there' {
+    It 'loads only what a list needs, and the image for this system if there is one' {
         Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Gitproc
@@ -79,7 +79,7 @@ Describe 'The module' {
         if (Test-Path $images) { Split-Path $files | Select-Object -Unique | Should -Be (Resolve-Path $images).Path }
     }
 
-    It 'adds nothing to the session but what it exports and gp' {
+    It 'adds only its exports and gp to the session' {
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Microsoft.PowerShell.Management
             $before = @(Get-Variable -Scope Global | ForEach-Object Name)
@@ -99,7 +99,8 @@ Describe 'The module' {
 
 Describe 'A module that lacks a file' {
     BeforeAll {
-        # In a pwsh of its own, as what is loaded stays loaded; in one for all, as nothing is loaded of a module that lacks a file.
+        # Runs in a separate pwsh, because assemblies stay loaded. One pwsh is enough for all cases, because nothing is
+        # loaded from a module that lacks a file.
         $copy = Join-Path $TestDrive 'incomplete/Gitproc'
         Copy-Item -LiteralPath "$PSScriptRoot/../../out/Gitproc" -Destination $copy -Recurse
         $native = (Get-ChildItem "$copy/dependencies/runtimes" -Recurse -File -Filter '*e_sqlite3.*').FullName
@@ -132,7 +133,7 @@ Describe 'A module that lacks a file' {
         $output = pwsh -NoProfile -Command $script -args "$copy/Gitproc.psd1", $case
     }
 
-    It 'says so with an error, whichever is gone, and leaves the session alone' {
+    It 'reports an error, whichever file is missing, and leaves the session alone' {
         $output[-1] | Should -Be 'alive'
         $failures = @($output | Where-Object { $_ -match '^(ls|history|unknown|acquire) ' })
         $failures | Should -HaveCount (4 * $case.Count)
@@ -146,14 +147,14 @@ Describe 'A module that lacks a file' {
         $output -like "ls *;*" | Should -Match 'e_sqlite3\.(dll|so|dylib)\|'
     }
 
-    It 'works as soon as the file is back, and goes on when it goes after that' {
+    It 'works as soon as the file is back, and still works if it disappears again' {
         $output | Should -Contain 'mended works'
         $output | Should -Contain 'loaded works'
     }
 }
 
 Describe 'gp' {
-    It 'is Get-ItemProperty for anything that is no sub-command' {
+    It 'is Get-ItemProperty for anything that is not a subcommand' {
         (gp $TestDrive Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
         (gp -Path $TestDrive -Name Name).Name | Should -Be (Split-Path $TestDrive -Leaf)
         (gp -LiteralPath $TestDrive).Name | Should -Be (Split-Path $TestDrive -Leaf)
@@ -175,7 +176,7 @@ Describe 'gp' {
         }
     }
 
-    It 'tells the error of what it runs to whoever called it' {
+    It 'passes the errors of the command to its caller' {
         $ErrorActionPreference = 'Continue'
         function Invoke-Inside { [CmdletBinding()] param() gp r checkout-99; gp /no/such/path }
         function Invoke-Outside { [CmdletBinding()] param() Invoke-Inside }
@@ -188,7 +189,7 @@ Describe 'gp' {
         (gp r checkout-99 2>&1).FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
     }
 
-    It 'gives what it emits to the pipeline once, and at once' {
+    It 'passes output to the pipeline once, without delay' {
         $checkout = gp a $repository
         try {
             function Get-Inside { [CmdletBinding()] param() gp ls -OutVariable own; $own.Count }
@@ -214,7 +215,7 @@ Describe 'gp' {
         { gp help } | Should -Not -Throw
     }
 
-    It 'is the pool for <Arguments>' -ForEach @(
+    It 'is gitproc for <Arguments>' -ForEach @(
         @{ Arguments = 'ls' }, @{ Arguments = 'list' }, @{ Arguments = 'LIST -Locked' }, @{ Arguments = '-F checkout' }
         @{ Arguments = 'filter checkout' }, @{ Arguments = 'grep checkout -SimpleMatch' }
     ) {
@@ -243,14 +244,14 @@ Describe 'gp' {
         gitproc help run -Examples | Out-String | Should -Match 'Side by side'
     }
 
-    It 'takes a list that stands alone for one argument' {
+    It 'passes a single list as one argument' {
         $two = gp a $repository -Count 2
         (gp ls $two[0].Name, $two[1].Name).Name | Should -Be $two.Name
         (gp r $two -PassThru).Name | Should -Be $two.Name
         (gp "$TestDrive/source", $TestDrive).Name | Should -Be 'source', (Split-Path $TestDrive -Leaf)
     }
 
-    It 'is the pool for what comes out of the pool' {
+    It 'is gitproc for objects from the pool' {
         $two = gp a $repository -Count 2
         ($two | gp r -PassThru).State | Should -Be 'Free', 'Free'
         $checkout = gp a $repository
@@ -259,7 +260,7 @@ Describe 'gp' {
         @() | gp r | Should -BeNullOrEmpty
     }
 
-    It 'explains, and does nothing, with -h behind a command: <_>' -ForEach 'gp a -h', 'gitproc acquire -H', 'gp a --help', 'gp renew -h' {
+    It 'shows help, and does nothing else, with -h after a command: <_>' -ForEach 'gp a -h', 'gitproc acquire -H', 'gp a --help', 'gp renew -h' {
         $ErrorActionPreference = 'Stop'
         Push-Location $repository
         try {
@@ -270,22 +271,22 @@ Describe 'gp' {
         }
     }
 
-    It 'says how an option is written here' {
+    It 'says how to write an option in PowerShell' {
         { gp rm --force checkout-1 } | Should -Throw -ErrorId '*,Gitproc.PowerShell.Commands.InvokeGitprocCommand'
         { gp ls --no-color=never } | Should -Throw -ErrorId 'InvalidOption,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "'--no-color=never' is *-NoColor."
         gp filter '--' | Should -BeNullOrEmpty
     }
 
-    It 'ends no script with a command that it does not have' {
+    It 'does not end a script because of an unknown command' {
         & (Get-Process -Id $PID).Path -NoProfile -Command "Import-Module '$PSScriptRoot/../../out/Gitproc/Gitproc.psd1'; gitproc nonsense 2>`$null; 'after'" | Should -Be 'after'
     }
 
-    It 'works where another module hands it on' {
+    It 'works if another module re-exports it' {
         $script = "New-Module -Name Other { Import-Module '$PSScriptRoot/../../out/Gitproc/Gitproc.psd1' } | Import-Module; (gp '$TestDrive/source').Name; (gp repair -AsJob).Name; (gitproc help a).Name"
         & (Get-Process -Id $PID).Path -NoProfile -Command $script | Should -Be 'source', 'Repair-GitprocPool', 'Invoke-GitprocAcquire'
     }
 
-    It 'sets the variable of the pipeline' {
+    It 'sets the pipeline variable' {
         gp a $repository -PipelineVariable one | ForEach-Object { $one.Name; gp r $one } | Should -Match '^checkout-'
     }
 
@@ -294,7 +295,7 @@ Describe 'gp' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'hands a word on as it was written: <Text>' -ForEach @(
+    It 'passes a word unchanged: <Text>' -ForEach @(
         @{ Text = 'gp a SOURCE -Ref 007'; Word = "'007'" }, @{ Text = 'gp a -NoFetch SOURCE -Ref 1e5'; Word = "'1e5'" }, @{ Text = 'gp r 0x10'; Word = "'0x10'" }
         @{ Text = "gp r '-x'"; Word = "'-x'" }, @{ Text = "gp -Path '-x'"; Word = '-x' }
     ) {
@@ -307,7 +308,7 @@ Describe 'gp' {
         { gitproc nonsense -Ref main $repository more } | Should -Throw -ErrorId 'UnknownCommand,*'
     }
 
-    It 'hands on what is $null, for the cmdlet to refuse: <Text>' -ForEach @(
+    It 'passes $null, for the cmdlet to refuse: <Text>' -ForEach @(
         @{ Text = 'gp r $null' }, @{ Text = 'gitproc r $undefined' }, @{ Text = 'gp a $null' }, @{ Text = 'gp ls $null' }
     ) {
         $checkout = gp a $repository
@@ -322,18 +323,18 @@ Describe 'gp' {
         }
     }
 
-    It 'hands a list on as one argument' {
+    It 'passes a list as one argument' {
         $first = gp a $repository
         $second = gp a $repository
         gp r @($first.Name, $second.Name) -PassThru | ForEach-Object State | Should -Be 'Free', 'Free'
     }
 
-    It 'shows no password of what is no command' {
+    It 'shows no password in an unknown command' {
         $thrown = { gitproc 'https://user:s3cret@host/x' } | Should -Throw -ErrorId 'UnknownCommand*' -PassThru
         "$thrown $($thrown.TargetObject)" | Should -Not -Match 's3cret'
     }
 
-    It 'hands parameters and pipeline on' {
+    It 'passes parameters and pipeline input' {
         (gp a $repository -WhatIf) | Should -BeNullOrEmpty
         $checkout = gitproc a $repository -MaxCheckouts 5
         $checkout.Name | gitproc r -PassThru | ForEach-Object State | Should -Be 'Free'
@@ -341,7 +342,7 @@ Describe 'gp' {
         $records[0].FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*'
     }
 
-    It 'is what it was when the module is removed, and comes again with it' {
+    It 'is restored when the module is removed, and set again when it is imported' {
         Remove-Module Gitproc
         try {
             (Get-Alias gp).Definition | Should -Be 'Get-ItemProperty'
@@ -357,7 +358,7 @@ Describe 'gp' {
         Import-Module "$PSScriptRoot/../../out/Gitproc/Gitproc.psd1" -Global
     }
 
-    It 'leaves alone what the user has made of gp since' {
+    It 'leaves gp alone if the user has changed it since' {
         Set-Alias gp Get-Process -Scope Global -Force
         Remove-Module Gitproc
         try {
@@ -394,7 +395,7 @@ Describe 'Completion after gp and gitproc' {
     It 'has the repositories: <Text>' -ForEach @(
         @{ Text = 'gp a sou' }, @{ Text = 'gitproc acquire ' }, @{ Text = 'gp run sou' }, @{ Text = 'gp ls -Repository sou' }
     ) {
-        # Where no repository is around: its remotes are offered too.
+        # Outside a repository, whose remotes would be offered too.
         Push-Location $TestDrive
         try {
             Complete $Text | Should -Be $repository
@@ -407,7 +408,7 @@ Describe 'Completion after gp and gitproc' {
         Complete 'gp a -' | Should -Contain '-MaxCheckouts'
     }
 
-    It 'looks only at what is before the cursor, and at parameters behind it' {
+    It 'uses only the words before the cursor, and parameters after it' {
         Complete 'gp r ch -PassThru' 7 | Should -Be 'checkout-1'
         Complete "gp r ch -Pool '$TestDrive/none'" 7 | Should -Not -Contain 'checkout-1'
     }
@@ -425,11 +426,11 @@ Describe 'Completion after gp and gitproc' {
         }
     }
 
-    It 'goes with the module, and comes again with it' {
+    It 'ends when the module is removed, and works again when it is imported' {
         $modulePath = $env:PSModulePath
         Remove-Module Gitproc
         try {
-            # Else it would be loaded for the completion.
+            # Otherwise completion would load the module automatically.
             $env:PSModulePath = ''
             Complete 'gitproc acq' | Should -BeNullOrEmpty
             Complete 'gitproc r ch' | Should -Not -Contain 'checkout-1'
@@ -444,7 +445,7 @@ Describe 'Completion after gp and gitproc' {
 }
 
 Describe 'r and ls' {
-    It 'are taken on request and given back' {
+    It 'are set on request, and restored' {
         $r = Get-Alias r
         $ls = Get-Alias ls -ErrorAction Ignore
         Enable-GitprocAlias
@@ -457,7 +458,7 @@ Describe 'r and ls' {
         (Get-Alias ls -ErrorAction Ignore)?.Definition | Should -Be $ls?.Definition
     }
 
-    It 'are given back when the module is removed' {
+    It 'are restored when the module is removed' {
         $r = Get-Alias r
         Enable-GitprocAlias
         Remove-Module Gitproc
@@ -468,7 +469,7 @@ Describe 'r and ls' {
         }
     }
 
-    It 'are not touched with -WhatIf' {
+    It 'do not change with -WhatIf' {
         Enable-GitprocAlias -WhatIf
         (Get-Alias r).Definition | Should -Be 'Invoke-History'
     }

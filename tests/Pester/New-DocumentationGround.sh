@@ -1,6 +1,6 @@
-# Makes what the documents' commands are run on: FOLDER/home, FOLDER/bin with what a reader has and this machine may not
-# have, FOLDER/repo, a clone of https://github.com/owner/repo, which stands for a repository in FOLDER, and work that was rescued.
-# bash New-DocumentationGround.sh FOLDER FOLDER-OF-GITPROC
+# Prepares the environment in which the commands of the documentation run: FOLDER/home; FOLDER/bin with programs that a
+# reader has, but this machine may lack; FOLDER/repo, a clone of https://github.com/owner/repo, whose remote is a
+# repository in FOLDER; and a rescue. Usage: bash New-DocumentationGround.sh FOLDER FOLDER-OF-GITPROC
 set -eo pipefail
 folder=$1
 export HOME="$folder/home"
@@ -15,7 +15,7 @@ cat >"$HOME/.gitconfig" <<END
 	insteadOf = https://github.com/
 END
 
-# A build of this repository would run the tests that run this.
+# A fake dotnet: the real one would run the tests of this repository, which call this script.
 printf '#!/bin/sh\ntest "$1" = test || test "$1" = build\n' >"$folder/bin/dotnet"
 printf '#!/bin/sh\necho "$1" >"$1.txt" && git add . && git commit --quiet --message "$1"\n' >"$folder/bin/my-agent"
 chmod +x "$folder/bin/dotnet" "$folder/bin/my-agent"

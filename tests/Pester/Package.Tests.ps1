@@ -9,14 +9,14 @@ BeforeAll {
     $version = ([xml] (Get-Content -LiteralPath "$root/Directory.Build.props" -Raw)).Project.PropertyGroup.VersionPrefix
     $pwsh = (Get-Process -Id $PID).Path
     $packages = Join-Path $TestDrive 'packages'
-    # What has been built already need not be built again.
+    # Packs the configuration that is already built.
     $configuration = & $pwsh -NoProfile -Command {
         [Reflection.Assembly]::LoadFrom($args[0]).GetCustomAttributes([Reflection.AssemblyConfigurationAttribute], $false).Configuration
     } -args "$root/out/Gitproc/Gitproc.Model.dll"
-    # NativeAOT links with the system's compiler, on Windows with that of Visual Studio.
+    # NativeAOT links with the system's C compiler; on Windows, with the one of Visual Studio.
     $kinds = 'Module', 'Tool'
     if (-not $IsWindows -and (Get-Command clang, gcc -CommandType Application -ErrorAction Ignore)) { $kinds += 'Native' }
-    # Before there is another home: NuGet's packages are in the user's.
+    # Packs before HOME changes, because NuGet's packages are in the user's home.
     $output = & $pwsh -NoProfile -NonInteractive -Command "Set-Location '$TestDrive'; & '$root/build.ps1' -Task Package -Kind $($kinds -join ',') -Configuration $configuration -Destination ./packages" 2>&1
     if ($LASTEXITCODE -ne 0) { throw "$output" }
 
@@ -30,7 +30,7 @@ BeforeAll {
         $folder
     }
 
-    # The module's package as a later release of it.
+    # Makes a package of the module with a later version.
     function New-LaterPackage {
         $path = Join-Path $TestDrive 'Gitproc.1000.0.0.nupkg'
         Copy-Item -LiteralPath (Join-Path $packages "Gitproc.$version.nupkg") -Destination $path
@@ -51,7 +51,7 @@ BeforeAll {
         Get-ChildItem -LiteralPath $Folder -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName).Replace('\', '/') } | Sort-Object
     }
 
-    # The assemblies that those in a folder ask for, and have not beside them.
+    # Lists the assemblies that a folder's assemblies reference, but the folder does not contain.
     function Get-OuterReference {
         param([string] $Folder)
         $files = Get-ChildItem -LiteralPath $Folder -Recurse -Filter *.dll | Where-Object FullName -NotMatch '[\\/]native[\\/]'
@@ -70,7 +70,7 @@ BeforeAll {
         }
     }
 
-    # Which shipped libraries of others the notices do not name with their version.
+    # Lists the shipped third-party libraries that the notices do not name with their version.
     function Get-UnnamedLibrary {
         param([string] $Folder)
         $notices = Get-Content -LiteralPath "$root/THIRD-PARTY-NOTICES.txt"
@@ -94,7 +94,7 @@ BeforeAll {
     $module = Expand-Package -Name Gitproc
     $next = New-LaterPackage
     $tool = Expand-Package -Name Gitproc.Tool
-    # What NuGet adds; Install-PSResource leaves it out.
+    # NuGet adds these files, and Install-PSResource does not install them.
     $ofNuGet = '^(_rels/|package/|\[Content_Types\]\.xml$|Gitproc(\.Tool)?\.nuspec$)'
     $natives = 'linux-arm', 'linux-arm64', 'linux-musl-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64', 'win-x86'
 }
@@ -104,14 +104,14 @@ AfterAll {
 }
 
 Describe 'A package' {
-    It 'of the module has what the module needs and nothing else' {
+    It 'of the module contains only what the module needs' {
         $files = @(Get-RelativeFile -Folder $module) -notmatch $ofNuGet
         foreach ($file in 'Gitproc.psd1', 'Gitproc.PowerShell.dll', 'dependencies/Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'THIRD-PARTY-NOTICES.libgit2.txt') { $files | Should -Contain $file }
         $files -notmatch '^([\w-]+\.ps1|Gitproc\.(psd1|Format\.ps1xml)|Gitproc\.\w+\.dll|LICENSE|THIRD-PARTY-NOTICES(\.libgit2)?\.txt|en-US/[\w.]+(\.help\.txt|\.dll-Help\.xml|-help\.xml)|dependencies/(runtimes/[\w-]+/(native|lib/net10\.0)/)?[\w.-]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
         (Get-ChildItem -LiteralPath "$module/dependencies/runtimes").Name | Sort-Object | Should -Be $natives
     }
 
-    It 'of the module is one to Install-PSResource' {
+    It 'of the module is recognized by Install-PSResource' {
         $metadata = ([xml] (Get-Content -LiteralPath "$module/Gitproc.nuspec" -Raw)).package.metadata
         $manifest = Test-ModuleManifest -Path "$module/Gitproc.psd1" -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
@@ -141,7 +141,7 @@ Describe 'A package' {
 
     It 'of the module is installed by Install-<_>, as the documentation says, and updated by Update-<_>' -ForEach 'PSResource', 'Module' {
         if ($IsWindows -or -not (Get-Command "Install-$_" -ErrorAction Ignore)) {
-            Set-ItResult -Skipped -Because "Install-$_ is not there, or would install for the user"
+            Set-ItResult -Skipped -Because "Install-$_ is not installed, or would install for the user"
             return
         }
         $noun = $_
@@ -176,7 +176,7 @@ Describe 'A package' {
         $output | Should -Be (Join-Path $folder $version), (Join-Path $folder '1000.0.0'), 'works'
     }
 
-    It 'of the tool has what the command needs and nothing else' {
+    It 'of the tool contains only what the command needs' {
         $files = @(Get-RelativeFile -Folder $tool) -notmatch $ofNuGet -replace '^tools/net\d+\.0/any/'
         foreach ($file in 'gitproc.dll', 'Gitproc.Core.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'THIRD-PARTY-NOTICES.libgit2.txt') { $files | Should -Contain $file }
         $files -notmatch '^(DotnetToolSettings\.xml|gitproc\.(deps|runtimeconfig)\.json|LICENSE|THIRD-PARTY-NOTICES(\.libgit2)?\.txt|(runtimes/[\w-]+/native/)?[\w.-]+\.(dll|so|dylib))$' | Should -BeNullOrEmpty
@@ -185,7 +185,7 @@ Describe 'A package' {
 
     It 'of the tool is installed by dotnet tool install, and works' {
         $place = Join-Path $TestDrive 'tool'
-        # No registry is asked.
+        # Uses no package source but the folder.
         Set-Content -LiteralPath (Join-Path $TestDrive 'nuget.config') -Value '<configuration><packageSources><clear /></packageSources></configuration>'
         $cli = $env:DOTNET_CLI_HOME
         $env:DOTNET_CLI_HOME = $env:HOME
@@ -202,22 +202,22 @@ Describe 'A package' {
         $LASTEXITCODE | Should -Be 0
     }
 
-    It 'has the one version there is' {
+    It 'has the same version everywhere' {
         $files = @(Get-ChildItem -LiteralPath $module, $tool -Recurse -Include Gitproc*.dll, gitproc.dll)
         $files | ForEach-Object { $_.VersionInfo.ProductVersion -replace '\+.*' } | Sort-Object -Unique | Should -Be $version
         (Import-PowerShellDataFile -LiteralPath "$module/Gitproc.psd1").ModuleVersion | Should -Be $version
         ([xml] (Get-Content -LiteralPath "$tool/Gitproc.Tool.nuspec" -Raw)).package.metadata.version | Should -Be $version
     }
 
-    It 'asks for nothing newer than PowerShell 7.4 and .NET 8 have' {
+    It 'needs nothing newer than PowerShell 7.4 and .NET 8' {
         $references = Get-OuterReference -Folder $module
         $references.Name | Should -Contain 'System.Management.Automation'
         $references | Where-Object { $_.Version -gt ($_.Name -eq 'System.Management.Automation' ? '7.4.0.0' : '8.0.0.0') } | Should -BeNullOrEmpty
-        # What is neither in .NET nor in PowerShell would have to be in the package.
+        # Assemblies that neither .NET nor PowerShell has would have to be in the package.
         $references.Name | Where-Object { $_ -notmatch '^(System\.|Microsoft\.Win32\.|netstandard$|System$)' } | Should -BeNullOrEmpty
     }
 
-    It 'tells of the work of others in it' {
+    It 'names the third-party software in it' {
         Get-UnnamedLibrary -Folder $module | Should -BeNullOrEmpty
         Get-UnnamedLibrary -Folder $tool | Should -BeNullOrEmpty
         $notices = Get-Content -LiteralPath "$module/THIRD-PARTY-NOTICES.txt" -Raw
@@ -241,14 +241,14 @@ Describe 'A package' {
         (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount ($lines.Count + 1)
     }
 
-    It 'of the native command has it, the natives and the licences' {
+    It 'of the native command contains the command, native libraries and licenses' {
         if ('Native' -notin $kinds) { Set-ItResult -Skipped -Because 'NativeAOT needs clang or gcc' }
         $archive = (Get-Item "$packages/gitproc-$version-*.tar.gz").FullName
         tar -xzf $archive -C $TestDrive
         $folder = Join-Path $TestDrive ((Split-Path -Leaf $archive) -replace '\.tar\.gz$')
         (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^lib(e_sqlite3|git2-\w+)\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.libgit2.txt', 'THIRD-PARTY-NOTICES.txt'
         "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
-        # What the compiler cut away is missed only when it is used.
+        # Code that the compiler trimmed is missed only at run time.
         $checkout = & "$folder/gitproc" acquire $repository
         & "$folder/gitproc" list --json | ConvertFrom-Json | Where-Object path -EQ $checkout | Should -Not -BeNullOrEmpty
         & "$folder/gitproc" release $checkout 2>$null

@@ -8,12 +8,12 @@ AfterAll {
 }
 
 Describe 'The picture in the README' -Skip:(-not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
-    It 'is of a session that runs' {
+    It 'shows a session that can be recorded again' {
         $folder = Join-Path $PSScriptRoot ../../docs/images | Resolve-Path
         $made = Join-Path $TestDrive 'made.svg'
         & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$folder/record.ps1" -Path $made
         $LASTEXITCODE | Should -Be 0
-        # Times, ids and who comes first of three differ each time, and so where lines end.
+        # Times, ids and the order of the three jobs differ each time, and so do the line ends.
         $texts = foreach ($file in $made, "$folder/gitproc.svg") {
             , @(([xml] (Get-Content -LiteralPath $file -Raw)).svg.text.'#text' -match '^[a-z .''-]+$' | Sort-Object -Unique)
         }

@@ -2,10 +2,10 @@ BeforeAll {
     Import-Module "$PSScriptRoot/Support.psm1" -Force
     $before = Initialize-TestPool -Folder $TestDrive
     $repository = New-TestRepository -Path (Join-Path $TestDrive 'source')
-    # git tells of files only when they take two seconds, unless it is told otherwise (git(1)).
+    # By default, git reports progress only after two seconds (GIT_PROGRESS_DELAY in git(1)).
     $env:GIT_PROGRESS_DELAY = '0'
 
-    # The progress that a script writes in a runspace of its own.
+    # Returns the progress records of a script that runs in a new runspace.
     function Get-Progress([string] $Script) {
         $shell = [powershell]::Create()
         try {
@@ -17,7 +17,7 @@ BeforeAll {
         }
     }
 
-    # The percentages of a part of a step, which must have ended.
+    # Returns the progress records of one part of a step, and checks that the part has ended.
     function Get-Part([object[]] $Records, [string] $Step, [string] $Part) {
         $begin = [array]::FindIndex($Records, [Predicate[object]] { $args[0].StatusDescription -eq $Step })
         $begin | Should -BeGreaterOrEqual 0 -Because "of $($Records.StatusDescription -join ', ')"
@@ -54,7 +54,7 @@ Describe 'Progress' {
         (Get-Part $records "fetching $repository" 'Counting objects')[-1].PercentComplete | Should -Be 100
     }
 
-    It 'says for whom one waits' {
+    It 'names the holder that you wait for' {
         $checkout = Invoke-GitprocAcquire $repository
         $script = "try { Invoke-GitprocAcquire '$repository' -Wait -TimeoutSec 1 -MaxCheckouts 1 -ErrorAction Stop } catch { 'in vain' }"
         (Get-Progress $script).StatusDescription | Should -Contain "waiting for checkout-1, held by $PID $((Get-Process -Id $PID).ProcessName); you are next"
@@ -63,7 +63,7 @@ Describe 'Progress' {
         $checkout | Exit-GitprocCheckout
     }
 
-    It 'is not shown where it is not wanted' {
+    It 'is not shown if it is unwanted' {
         Get-Progress "`$ProgressPreference = 'SilentlyContinue'; Invoke-GitprocAcquire '$repository' -Pool '$TestDrive/silent' -Hold" | Should -BeNullOrEmpty
         Get-Progress "Invoke-GitprocAcquire '$repository' -Pool '$TestDrive/silent2' -Hold -ProgressAction SilentlyContinue" | Should -BeNullOrEmpty
     }

@@ -19,13 +19,13 @@ AfterAll {
     Reset-TestPool -Before $before
 }
 
-Describe 'Hand-over' {
+Describe 'Recycling' {
     AfterEach {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
         Get-GitprocRescue | Remove-GitprocRescue -Confirm:$false
     }
 
-    It 'is what -Ref names: <Ref>' -ForEach @(
+    It 'checks out what -Ref names: <Ref>' -ForEach @(
         @{ Ref = 'topic'; Branch = 'topic' }, @{ Ref = 'v9'; Branch = $null }, @{ Ref = 'v9:mine'; Branch = 'mine' }
     ) {
         $checkout = Invoke-GitprocAcquire $repository -Ref $Ref
@@ -34,24 +34,24 @@ Describe 'Hand-over' {
         git -C $checkout.Path rev-parse HEAD | Should -Be $checkout.Commit
     }
 
-    It 'begins a branch with -NewBranch' {
+    It 'creates a branch with -NewBranch' {
         (gp a $repository -Ref topic -NewBranch feature/x).Branch | Should -Be 'feature/x'
         (Use-GitprocCheckout $repository -NewBranch y { git branch --show-current }) | Should -Be 'y'
     }
 
-    It 'is asked of the remote with -Fetch, and not with -NoFetch' {
+    It 'is fetched with -Fetch, and not with -NoFetch' {
         $null = git -C $repository -c user.name=t -c user.email=t@example.com commit --quiet --allow-empty -m next
         (gp a $repository -NoFetch).Commit | Should -Not -Be (git -C $repository rev-parse HEAD)
         (gp a $repository -Fetch).Commit | Should -Be (git -C $repository rev-parse HEAD)
     }
 
-    It 'is one error when it is not there' {
+    It 'is one error if the ref does not exist' {
         { Invoke-GitprocAcquire $repository -Ref nothing -ErrorAction Stop } | Should -Throw -ErrorId 'RefNotFound,*' -ExpectedMessage "*'nothing'*"
         { Invoke-GitprocAcquire $repository -NewBranch 'a b' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRef,*'
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
-    It 'rescues what is not on the remote, says so, and cleans' {
+    It 'rescues work that is not on the remote, reports it, and cleans' {
         $checkout = gp a $repository
         Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value 'new'
         git -C $checkout.Path config alias.x y
@@ -62,7 +62,7 @@ Describe 'Hand-over' {
         (Get-GitprocRescue).Files | Should -Be 1
     }
 
-    It 'throws it away with -Discard' {
+    It 'throws work away with -Discard' {
         $checkout = gp a $repository
         Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value 'new'
         gp r $checkout -Discard
@@ -70,7 +70,7 @@ Describe 'Hand-over' {
         Get-GitprocRescue | Should -BeNullOrEmpty
     }
 
-    It 'keeps ignored files, but for -Clean Full' {
+    It 'keeps ignored files, except with -Clean Full' {
         $checkout = gp a $repository
         $exclude = Join-Path $TestDrive 'ignored'
         Set-Content -LiteralPath $exclude -Value '*.o'
@@ -86,7 +86,7 @@ Describe 'Hand-over' {
         }
     }
 
-    It 'leaves the cleaning to another process with -Background' {
+    It 'cleans in another process with -Background' {
         $checkout = gp a $repository
         Set-Content -LiteralPath (Join-Path $checkout 'new.txt') -Value 'new'
         Exit-GitprocCheckout $checkout -Background
@@ -97,8 +97,8 @@ Describe 'Hand-over' {
         (Get-GitprocRescue).Checkout | Should -Be $checkout.Name
     }
 
-    # One that comes with its own .NET cannot be run by "dotnet".
-    It 'leaves it to another process in "dotnet pwsh" too, where the PATH has no pwsh' -Skip:((Get-Content "$PSHOME/pwsh.runtimeconfig.json" -Raw) -match '"includedFrameworks"') {
+    # "dotnet" cannot run a pwsh that comes with its own .NET.
+    It 'cleans in another process in "dotnet pwsh" too, without a pwsh on the PATH' -Skip:((Get-Content "$PSHOME/pwsh.runtimeconfig.json" -Raw) -match '"includedFrameworks"') {
         $path = $env:PATH
         $program = (Get-Command dotnet).Source
         try {
@@ -119,7 +119,7 @@ Describe 'Hand-over' {
         (Get-GitprocRescue).Checkout | Should -Be $name
     }
 
-    It 'lets rescues be listed with what is in them' {
+    It 'lists rescues with their contents' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue
         $rescue | Should -HaveCount 1
@@ -135,7 +135,7 @@ Describe 'Hand-over' {
         Get-GitprocRescue nothing* | Should -BeNullOrEmpty
     }
 
-    It 'lets rescues be restored as they were, by pipeline and by id' {
+    It 'restores rescues by pipeline and by id' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue
         foreach ($restored in ($rescue | Restore-GitprocRescue), (gp rescue restore $rescue.Id)) {
@@ -146,7 +146,7 @@ Describe 'Hand-over' {
         { Restore-GitprocRescue nothing -ErrorAction Stop } | Should -Throw -ErrorId 'RescueNotFound,*'
     }
 
-    It 'lets rescues be removed, and with -WhatIf are not' {
+    It 'removes rescues, but not with -WhatIf' {
         $null = New-Rescue
         $rescue = Get-GitprocRescue
         $rescue | Remove-GitprocRescue -WhatIf
@@ -156,7 +156,7 @@ Describe 'Hand-over' {
         { Remove-GitprocRescue $rescue.Id -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'RescueNotFound,*'
     }
 
-    It 'lets rescues be completed' {
+    It 'completes rescues' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue
         (TabExpansion2 'Restore-GitprocRescue ').CompletionMatches.CompletionText | Should -Be $rescue.Id

@@ -15,7 +15,7 @@ Describe 'The script <_>' -ForEach $files {
     }
 
     It 'calls commands by their names' {
-        # Ours is to be tested too: gp is what users type.
+        # gp is allowed, because it has to be tested too.
         $commands = $script.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
         $commands | Where-Object { ($name = $_.GetCommandName()) -and $name -ne 'gp' -and (Get-Alias -Name ([WildcardPattern]::Escape($name)) -ErrorAction Ignore) } |
             ForEach-Object { "$($_.Extent.StartLineNumber): $($_.GetCommandName())" } | Should -BeNullOrEmpty

@@ -21,7 +21,7 @@ Describe 'Invoke-GitprocAcquire -AsStepOutput' {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Force
     }
 
-    It 'hands the checkout on where the CI reads files' {
+    It 'writes the checkout to the files that the CI reads' {
         $env:GITHUB_ACTIONS = 'true'
         $env:GITHUB_OUTPUT = Join-Path $TestDrive 'output'
         $env:GITHUB_ENV = Join-Path $TestDrive 'env'
@@ -31,8 +31,8 @@ Describe 'Invoke-GitprocAcquire -AsStepOutput' {
         (Get-Content -LiteralPath $env:GITHUB_ENV)[1, 4] | Should -Be $checkout.Path, $checkout.LeaseId
     }
 
-    It 'prints what the CI reads, also where the checkout is assigned, and is owned by the job' {
-        if (-not $IsLinux) { Set-ItResult -Skipped -Because 'only Linux takes the name of a process from its file' }
+    It 'prints what the CI reads, even if the checkout is assigned, and the job owns the lease' {
+        if (-not $IsLinux) { Set-ItResult -Skipped -Because 'only on Linux is a process named after its file' }
         $worker = Join-Path $TestDrive 'Agent.Worker'
         Copy-Item -LiteralPath /bin/bash -Destination $worker
         $env:TF_BUILD = 'True'

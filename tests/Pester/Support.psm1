@@ -1,4 +1,5 @@
-# What the test files share: the built module, and a pool, a home and repositories apart from the user's.
+# Shared by the test files: imports the built module, and makes a pool, a home and repositories separate from the
+# user's.
 
 $script:Module = Join-Path $PSScriptRoot '../../out/Gitproc/Gitproc.psd1' | Resolve-Path
 
@@ -20,7 +21,7 @@ function Initialize-TestPool {
     $env:GITPROC_POOL = Join-Path $Folder 'pool'
     $modules = Split-Path (Split-Path $script:Module)
     $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $env:PSModulePath
-    # "pwsh" is the one that this runs in.
+    # Makes "pwsh" the PowerShell that this runs in.
     $env:PATH = (Split-Path ([Environment]::ProcessPath)) + [IO.Path]::PathSeparator + $env:PATH
     Import-Module $script:Module -Global -Force
     $before

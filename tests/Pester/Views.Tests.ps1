@@ -10,12 +10,12 @@ BeforeAll {
     Exit-GitprocCheckout $free
     $second = Invoke-GitprocAcquire $repository -Owner $PID
 
-    # The lines without colours.
+    # Returns the lines without colors.
     function Show([int] $Width = 100) {
         ($input | Out-String -Width $Width) -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_ }
     }
 
-    # What a pseudo-terminal says of pwsh with a script: tests/Support/pseudo-terminal.py.
+    # Runs a script in pwsh in a pseudo-terminal (tests/Support/pseudo-terminal.py), and returns its result.
     function Invoke-InTerminal([object[]] $Steps, [string] $Script) {
         $json = ConvertTo-Json -Compress -Depth 5 @($Steps)
         $pwsh = (Get-Process -Id $PID).Path
@@ -46,7 +46,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         if ($Parameter.Status) { $lines -match 'clean' | Should -HaveCount 3 }
     }
 
-    It 'show one after the other, and side by side' {
+    It 'show properties as a list and side by side' {
         $lines = Get-GitprocCheckout $held.Name | Format-List | Show -Width 200
         $lines -match '^AcquiredAt' | Should -Match ': \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ s\)$'
         $lines -match '^Label' | Should -Match ([regex]::Escape('\x1b[31m that is longer than any column'))
@@ -55,7 +55,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ((Get-GitprocCheckout | Format-Wide | Show) -join ' ').Trim() -split ' +' | Should -Be $held.Name, $free.Name, $second.Name
     }
 
-    It 'mark the one that the session stands in, wherever the process stands' {
+    It 'mark the current checkout of the session, whatever the working directory of the process' {
         Set-Location (Join-Path $held.Path '.git')
         [Environment]::CurrentDirectory | Should -Not -BeLike "$($held.Path)*"
         (Get-GitprocCheckout | Show) -match '\*' | Should -Match "^$($held.Name) \* "
@@ -87,7 +87,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         $lines -match "^$($held.Name)" | Should -Match 'Locked +\d+ s '
     }
 
-    It 'name sizes and ages of repositories and rescues' {
+    It 'show sizes and ages of repositories and rescues with units' {
         (Get-GitprocRepository | Show)[2] | Should -Match ' \d+ s +\d+(\.\d)? [KM]B '
         $checkout = Invoke-GitprocAcquire $other
         Set-Content (Join-Path $checkout.Path 'new') 'work'
@@ -98,7 +98,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         (Get-GitprocRescue)[0].Size | Should -BeOfType [long]
     }
 
-    It 'name sizes and times also one after the other, and behind another type in one line' {
+    It 'show sizes and times with units in lists, and after an object of another type' {
         $lists = @(
             @{ Command = { Get-GitprocRepository }; Like = 'FetchedAt +: [\d-]+ [\d:]+ \(\d+ s\)', 'Size +: \d+(\.\d)? [KM]B'; Brief = 'Fetched +: \d+ s', 'Takes +: \d+(\.\d)? [KM]B' }
             @{ Command = { Get-GitprocRescue }; Like = 'RescuedAt +: [\d-]+ [\d:]+ \(\d+ s\)', 'Size +: \d+ B'; Brief = 'Age +: \d+ s', 'Takes +: \d+ B' }
@@ -115,7 +115,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ($expiring | Format-List | Show) -match '^ExpiresAt' | Should -Match '\(in 4 h\)$'
     }
 
-    It 'have columns that can be sorted and picked by, which JSON and CSV do not have' {
+    It 'have columns to sort and filter by, which JSON and CSV do not contain' {
         $locked = Get-GitprocCheckout -Locked | Sort-Object Age -Descending
         $locked.Name | Should -Be $held.Name, $second.Name
         Get-GitprocCheckout -Locked | Where-Object Age -GT 1h | Should -BeNullOrEmpty
@@ -130,7 +130,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         }
     }
 
-    It 'tell who holds one as gitproc list does' {
+    It 'name the holder as gitproc list does' {
         $third = New-TestRepository -Path (Join-Path $TestDrive 'third')
         $forever = Invoke-GitprocAcquire $third -Hold -Label 'for later'
         $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
@@ -150,7 +150,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         (Get-GitprocRepository | Show -Width 60)[0] -split ' +' | Should -Be 'Branch', 'Checkouts', 'Free', 'Locked', 'Fetched', 'Size', 'Repository'
     }
 
-    It 'are one plain table where output is no terminal' {
+    It 'are one plain table if the output is not a terminal' {
         $lines = Show-GitprocPool
         $lines | Should -BeOfType [string]
         $lines[0] -split ' +' | Should -Be 'NAME', 'STATE', 'AGE', 'REPOSITORY', 'BRANCH', 'HOLDER', 'DOING'
@@ -172,7 +172,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         }
     }
 
-    It 'live on a terminal that is afterwards as it was: <End>' -ForEach @(
+    It 'update on a terminal and restore it: <End>' -ForEach @(
         @{ End = 'q'; Key = 'q'; Then = 'after'; Command = 'Show-GitprocPool' }
         @{ End = 'Ctrl+C'; Key = "$([char]3)"; Then = $null; Command = 'gp top' }
     ) {
@@ -186,7 +186,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         ($left[1] -replace '\e(\[[?\d;]*[a-zA-Z]|[=>])').Trim() | Should -Be "$Then"
     }
 
-    It 'say for whom one waits on a terminal of 80 columns' {
+    It 'name the holder that you wait for on a terminal of 80 columns' {
         if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
         $script = "Import-Module Gitproc; Invoke-GitprocAcquire '$repository' -Name $($second.Name) -Wait -TimeoutSec 2 -ErrorAction Ignore; 'af' + 'ter'"
         $result = Invoke-InTerminal @() $script
@@ -207,7 +207,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         }
     }
 
-    It 'say in a prompt which held checkout one stands in' {
+    It 'name the current held checkout in a prompt' {
         Set-Location (Join-Path $second.Path '.git')
         Get-GitprocPrompt | Should -Be "[$($second.Name)]"
         gp prompt | Should -Be "[$($second.Name)]"
@@ -222,17 +222,17 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
     It 'take less than a millisecond for a prompt' {
         Set-Location $second.Path
         $times = foreach ($i in 1..200) { (Measure-Command { Get-GitprocPrompt }).TotalMilliseconds }
-        # The machine may have much else to do.
+        # The best of several runs, because the machine may be busy.
         ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 1
     }
 
-    It 'stand in a prompt function, as docs/prompt.md says' {
+    It 'work in a prompt function, as docs/prompt.md shows' {
         $blocks = [regex]::Matches((Get-Content -Raw "$PSScriptRoot/../../docs/prompt.md"), '(?ms)^```powershell\r?\n(.*?)^```')
         $blocks.Count | Should -BeGreaterOrEqual 3
         foreach ($block in $blocks) {
             $shell = [powershell]::Create()
             try {
-                # What posh-git and oh-my-posh have of their own.
+                # Stands in for what posh-git and oh-my-posh define.
                 $null = $shell.AddScript('Import-Module Gitproc; $GitPromptSettings = [pscustomobject] @{ DefaultPromptPrefix = [pscustomobject] @{ Text = "" } }').AddStatement().AddScript($block.Groups[1].Value).Invoke()
                 $shown = foreach ($place in $second.Path, $TestDrive) {
                     $shell.Commands.Clear()

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Gitproc.Support;
 
 /// <summary>
-/// A shell that starts something in the background (<c>nohup dotnet test &amp;</c>, many a CI) has it ignore SIGINT and SIGQUIT, and
-/// whatever is started from there ignores them too. Tests send these signals, so what they start hears them, as from a terminal.
+/// Restores the default handling of SIGINT and SIGQUIT. If a shell or a CI starts a process in the background (<c>nohup
+/// dotnet test &amp;</c>), it ignores these signals, and so do its child processes. Tests send them to child processes,
+/// which must react as they do in a terminal.
 /// </summary>
 internal static class DefaultSignals
 {
@@ -21,7 +22,8 @@ internal static class DefaultSignals
             return;
         foreach (var signal in (ReadOnlySpan<int>)[SigInt, SigQuit])
         {
-            // The handler is the first field on all systems, and no system's structure is longer. One of .NET's own stays.
+            // In struct sigaction, the handler is the first field on all systems, and 256 bytes are enough for the
+            // whole structure. A handler that .NET installed is left alone.
             var action = new byte[256];
             if (Action(signal, 0, action) == 0 && MemoryMarshal.Read<nint>(action) == Ignored)
                 _ = Handle(signal, Default);

@@ -1,13 +1,15 @@
-"""Runs a program in a terminal of its own and does with it what a user would.
+"""Runs a program in a pseudo-terminal and acts as its user.
 
-Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...], STEPS as JSON:
-  ["wait", TEXT]      until the program has written it since the last step that waited, at most 300 s
-  ["send", TEXT]      type it
-  ["size", ROWS, COLUMNS]
-  ["signal", NUMBER]  send it to the program
-  ["pause", SECONDS]
-  ["run", PROGRAM, ARGUMENT...]   another program, apart from the terminal
-Prints JSON: output, exitCode, restored (whether the terminal's settings are what they were), cpu (seconds of the processor).
+Usage: pseudo-terminal.py STEPS PROGRAM [ARGUMENT...]
+STEPS is a JSON array:
+  ["wait", TEXT]                 wait until the program writes TEXT after the last text waited for, at most 300 s
+  ["send", TEXT]                 type TEXT
+  ["size", ROWS, COLUMNS]        resize the terminal
+  ["signal", NUMBER]             send a signal to the program
+  ["pause", SECONDS]             wait, and read output meanwhile
+  ["run", PROGRAM, ARGUMENT...]  run another program outside the terminal
+Prints a JSON object: output; exitCode; problem (null if all went well); restored (true if the terminal has its original
+settings); cpu (processor time in seconds).
 """
 import fcntl, json, os, pty, resource, select, signal, struct, subprocess, sys, termios, time
 
@@ -22,7 +24,7 @@ def resize(rows, columns):
 
 def become_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    # Whoever started this may ignore them; a shell on a terminal has them by default.
+    # The parent process may ignore these signals. In a terminal, they have their default action.
     for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_DFL)
 
@@ -48,7 +50,7 @@ for kind, *values in steps:
                 break
         at = written.find(values[0].encode(), seen)
         if at < 0:
-            problem = "waited in vain for " + repr(values[0])
+            problem = "did not write " + repr(values[0])
             break
         seen = at + len(values[0].encode())
     elif kind == "send":
