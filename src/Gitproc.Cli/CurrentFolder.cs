@@ -4,8 +4,8 @@ namespace Gitproc.Cli;
 internal static class CurrentFolder
 {
     /// <summary>
-    /// Its absolute path. Where the folder is gone, the path that the shell still has for it, or the root: only a command
-    /// that needs something in the folder has to fail then.
+    /// The absolute path. If the folder is gone, this is the path in <c>PWD</c>, or else the root directory, so that
+    /// only commands that need something in the folder fail.
     /// </summary>
     public static string Path
     {

@@ -2,13 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Gitproc.Cli;
 
-/// <summary>Turns Ctrl+C and requests to end into a cancellation, so that what was begun is taken back.</summary>
+/// <summary>Turns Ctrl+C, SIGTERM and SIGHUP into a cancellation, so that an unfinished operation is undone.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations;
 
-    /// <summary>Begins to listen.</summary>
     public Interruption() => _registrations =
     [
         .. ((ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).ToArray()
@@ -19,7 +18,7 @@ internal sealed class Interruption : IDisposable
             })),
     ];
 
-    /// <summary>Cancelled when the user or the system asks to end.</summary>
+    /// <summary>Cancelled when the user or the system asks the process to end.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli;
 
-/// <summary>The <c>gitproc</c> command: parses, calls the pool, prints.</summary>
+/// <summary>The <c>gitproc</c> command: parses the command line, calls the pool and prints the result.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)

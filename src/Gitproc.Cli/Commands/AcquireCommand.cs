@@ -9,20 +9,19 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc acquire</c>.</summary>
 internal static class AcquireCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var acquire = new AcquireOptions();
         var count = new Option<int>("--count")
         {
-            Description = "How many, all or none.",
+            Description = "The number of checkouts to lock. You get all of them or none.",
             HelpName = "N",
             CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 1,
         };
         var stepOutput = new Option<bool>("--step-output")
         {
-            Description = "Hand path, name and lease id on to the later steps of the CI job.",
+            Description = "Pass the path, name and lease id to the later steps of the CI job.",
         };
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
@@ -32,7 +31,7 @@ internal static class AcquireCommand
         command.Add(count);
         var (owner, hold) = LeaseOptions.AddOwner(
             command,
-            "The process whose end ends the lease. [default: the one that calls gitproc; in a CI job the job's]");
+            "The lease ends when this process ends. [default: the process that calls gitproc; in a CI job, the process of the job]");
         command.Add(expiry);
         command.Add(strict);
         command.Add(stepOutput);
@@ -61,7 +60,7 @@ internal static class AcquireCommand
         return command;
     }
 
-    // A checkout whose path nobody gets to know would be lost to its owner.
+    // If the path cannot be printed, the caller does not know which checkout it holds.
     private static void Print(Pool pool, IReadOnlyList<Checkout> checkouts, IStepOutput? step)
     {
         try

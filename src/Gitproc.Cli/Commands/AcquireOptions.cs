@@ -6,7 +6,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>What <c>acquire</c> and <c>run</c> are told alike.</summary>
+/// <summary>The options that <c>acquire</c> and <c>run</c> share.</summary>
 internal sealed class AcquireOptions
 {
     private const string WaitName = "--wait";
@@ -16,67 +16,68 @@ internal sealed class AcquireOptions
 
     private readonly Option<bool> _noCreate = new("--no-create")
     {
-        Description = "Fail when none is free instead of making one. [setting: gitproc.autoCreate]",
+        Description = "Fail if no checkout is free, instead of making one. [setting: gitproc.autoCreate]",
     };
 
     private readonly Option<int?> _maxCheckouts = new("--max-checkouts")
     {
-        Description = "Make at most this many for the repository. [setting: gitproc.maxCheckouts]",
+        Description = "The maximum number of checkouts of the repository. [setting: gitproc.maxCheckouts]",
         HelpName = "N",
         CustomParser = Numbers.Parse,
     };
 
     private readonly Option<string?> _name = new("--name")
     {
-        Description = "Only this checkout will do.",
+        Description = "Acquire only this checkout.",
         HelpName = "CHECKOUT",
     };
 
     private readonly Option<TimeSpan?> _wait = new(WaitName)
     {
-        Description = "Wait when none is free, first come, first served: --wait, or --wait=5m for no longer than that.",
+        Description = "Wait until a checkout is free, in order of arrival: --wait, or --wait=5m to wait for at most 5 minutes.",
         HelpName = "DURATION",
         CustomParser = result => result.Tokens is [{ Value: Forever }] ? Timeout.InfiniteTimeSpan : Durations.Parse(result),
     };
 
     private readonly Option<string?> _ref = new("--ref")
     {
-        Description = "A branch, tag, commit or full ref to check out; NAME:BRANCH begins a branch there. [default: the remote's default branch]",
+        Description = "A branch, tag, commit or full ref to check out; NAME:BRANCH creates BRANCH at NAME. [default: the remote's default branch]",
         HelpName = "REF",
     };
 
     private readonly Option<string?> _newBranch = new("--new-branch", "-b")
     {
-        Description = "Begin this branch there.",
+        Description = "Create this branch at the commit that is checked out.",
         HelpName = "BRANCH",
     };
 
-    private readonly Option<bool> _fetch = new("--fetch") { Description = "Fetch first, however short ago that was done. [setting: gitproc.fetchMaxAge]" };
+    private readonly Option<bool> _fetch = new("--fetch") { Description = "Fetch first, even if the last fetch is recent. [setting: gitproc.fetchMaxAge]" };
 
-    private readonly Option<bool> _noFetch = new("--no-fetch") { Description = "Do not fetch: what is there must do." };
+    private readonly Option<bool> _noFetch = new("--no-fetch") { Description = "Do not fetch. Use what the pool has." };
 
-    private readonly Option<CleanMode?> _clean = CleanOption.Create("What the last holder's files lose");
+    private readonly Option<CleanMode?> _clean = CleanOption.Create("What to remove of the last holder's files");
 
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
 
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
-        "Take a checkout over even when processes of a holder that is gone run in it: ask them to end, and kill those that do not.");
+        "Take over a checkout even if processes that its last holder left still run in it: ask them to end, and kill those that do not.");
 
     private readonly Option<string?> _label = new("--label")
     {
-        Description = "What the checkout is for; shown to others.",
+        Description = "What the checkout is for. Others see it.",
         HelpName = "TEXT",
     };
 
     private readonly Option<string[]> _environment = new("--env")
     {
-        Description = "Something to show with the lease; may be given more than once.",
+        Description = "A name and value to show with the lease. May be given more than once.",
         HelpName = "NAME=VALUE",
         Validators = { result => Check(result.Tokens.Select(token => token.Value), result.AddError) },
     };
 
     /// <summary>
-    /// Gives <c>--wait</c> the value it may do without: the parser would take what follows for it, a repository for instance.
+    /// Gives a bare <c>--wait</c> its default value. Otherwise the parser takes the next word, for example a
+    /// repository, as the value.
     /// </summary>
     public static string[] CompleteWait(string[] arguments)
     {
@@ -94,7 +95,6 @@ internal sealed class AcquireOptions
         return [.. completed];
     }
 
-    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_repository);
@@ -113,8 +113,7 @@ internal sealed class AcquireOptions
         });
     }
 
-    /// <summary>Makes the request that a command line means.</summary>
-    /// <param name="owner">Who will own the lease; null for nobody.</param>
+    /// <param name="owner">The owner of the lease; null if no process owns it.</param>
     public AcquireRequest Request(ParseResult parsed, LeaseOwner? owner) => new()
     {
         Repository = parsed.GetValue(_repository),
@@ -140,6 +139,6 @@ internal sealed class AcquireOptions
     private static void Check(IEnumerable<string> pairs, Action<string> addError)
     {
         foreach (var pair in pairs.Where(pair => pair.IndexOf('=', StringComparison.Ordinal) < 1))
-            addError($"'{pair}' is no NAME=VALUE.");
+            addError($"'{pair}' does not have the form NAME=VALUE.");
     }
 }

@@ -4,16 +4,18 @@ using Gitproc.Processes;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>What <c>release --background</c> leaves to a process of its own. Not for people: acquire cleans what it needs.</summary>
+/// <summary>
+/// The hidden command that <c>release --background</c> starts in a separate process. Users do not need it: acquire
+/// cleans the checkout that it takes.
+/// </summary>
 internal static class CleanCommand
 {
     private const string Name = "clean-released";
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var checkout = new Argument<string>("checkout");
-        var clean = CleanOption.Create("What its files lose");
+        var clean = CleanOption.Create("What to remove from the checkout");
         var discard = new Option<bool>("--discard");
         var command = new Command(Name) { checkout, clean, discard };
         command.Hidden = true;
@@ -26,7 +28,7 @@ internal static class CleanCommand
         return command;
     }
 
-    /// <summary>Starts the process. Where it cannot be started, the next acquire does its work.</summary>
+    /// <summary>Starts the process. If it does not start, the next acquire cleans the checkout.</summary>
     public static void Start(string pool, string checkout, ReleaseRequest request)
     {
         List<string> arguments = ["--pool", pool, Name, checkout];

@@ -3,11 +3,10 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>Reads the spans of time of options.</summary>
+/// <summary>Parses durations in options.</summary>
 internal static class Durations
 {
-    /// <summary>Reads one.</summary>
-    /// <returns>The span; null with an error in the result when it is none.</returns>
+    /// <returns>The duration; null, with an error added to the result, if the text is not a duration.</returns>
     public static TimeSpan? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;

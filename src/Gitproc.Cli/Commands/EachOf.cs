@@ -3,10 +3,12 @@ using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>Does something with each of several things: one that fails does not keep the others.</summary>
+/// <summary>
+/// Runs a step for each of several items. If the step fails for one item, the others are still processed.
+/// </summary>
 internal static class EachOf
 {
-    /// <summary>Does it.</summary>
+    /// <returns>The exit code: <see cref="ExitCode.Error"/> if the step failed for any item.</returns>
     public static int Do<T>(IEnumerable<T> items, Action<T> step)
     {
         var code = ExitCode.Done;

@@ -7,12 +7,11 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc filter PATTERN</c>.</summary>
 internal static class FilterCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var pattern = new Argument<string>("pattern")
         {
-            Description = "A regular expression of .NET; upper and lower case are the same.",
+            Description = "A .NET regular expression. Case is ignored.",
             HelpName = "PATTERN",
         };
         var json = CheckoutOutput.JsonOption();

@@ -5,14 +5,13 @@ using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>The root command with all that it can do.</summary>
+/// <summary>The root command with its subcommands.</summary>
 internal static class GitprocCommand
 {
-    /// <summary>Makes the command.</summary>
-    /// <param name="commandToRun">For <c>run</c>: what followed <c>--</c>; null when there was no <c>--</c>.</param>
+    /// <param name="commandToRun">For <c>run</c>: the words after <c>--</c>; null if there is no <c>--</c>.</param>
     public static RootCommand Create(IReadOnlyList<string>? commandToRun)
     {
-        // Before anything is printed, what parsing finds wrong included.
+        // This comes before anything is printed, parse errors included.
         ResultWriter.UseUtf8();
         var options = new GlobalOptions();
         var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")

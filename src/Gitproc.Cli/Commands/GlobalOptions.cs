@@ -5,12 +5,12 @@ using Gitproc.Pools;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>The options that every command takes, and what they make of the pool.</summary>
+/// <summary>The options that every command takes. They say which pool to open and how much to print.</summary>
 internal sealed class GlobalOptions
 {
     private readonly Option<string?> _pool = new("--pool")
     {
-        Description = "The pool's folder. [default: GITPROC_POOL, else ~/.gitproc_pool]",
+        Description = "The folder of the pool. [default: GITPROC_POOL, or else ~/.gitproc_pool]",
         HelpName = "FOLDER",
         Recursive = true,
         Validators =
@@ -29,21 +29,20 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    /// <summary>Adds the options to the root command.</summary>
     public void AddTo(Command root)
     {
         root.Add(_pool);
         root.Add(_verbose);
     }
 
-    /// <summary>Opens the pool that a command line means.</summary>
+    /// <summary>Opens the pool, and prints its reports.</summary>
     public Pool Open(ParseResult parsed) =>
         new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)), Caller.Parent);
 
-    /// <summary>Opens the pool that a command line means, without showing what goes on.</summary>
+    /// <summary>Opens the pool without printing its reports.</summary>
     public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);
 
-    /// <summary>Says what a checkout is now that its lease has ended.</summary>
+    /// <summary>Prints the state of a checkout whose lease has ended.</summary>
     public static void Tell(Checkout checkout) => Messages.WriteLine(
         $"gitproc: {checkout.Name} {(checkout.State == CheckoutState.Free ? "is free" : checkout.Reason)}");
 }

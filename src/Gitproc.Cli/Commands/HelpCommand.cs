@@ -8,16 +8,15 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc help [COMMAND…]</c>.</summary>
 internal static class HelpCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(RootCommand root)
     {
         var about = new Argument<string[]>("command")
         {
-            Description = "The command to explain, as acquire or link restore.",
+            Description = "The command to explain, for example acquire or link restore.",
             HelpName = "COMMAND",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var help = new Command("help", "Explain gitproc or one of its commands, at length. COMMAND --help is shorter.") { about };
+        var help = new Command("help", "Explain gitproc or one of its commands in detail. COMMAND --help is shorter.") { about };
         help.SetAction(parsed =>
         {
             List<Command> path = [root];

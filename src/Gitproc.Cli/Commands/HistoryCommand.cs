@@ -7,26 +7,25 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc history</c>.</summary>
 internal static class HistoryCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var checkout = new Option<string?>("--checkout") { Description = "Only of this checkout.", HelpName = "CHECKOUT" };
-        var repository = new Option<string?>("--repo") { Description = "Only of this repository.", HelpName = "REPO" };
+        var checkout = new Option<string?>("--checkout") { Description = "Show only events of this checkout.", HelpName = "CHECKOUT" };
+        var repository = new Option<string?>("--repo") { Description = "Show only events of this repository.", HelpName = "REPO" };
         var since = new Option<TimeSpan?>("--since")
         {
-            Description = "Only of this last time, as 90s, 5m, 1h30m, 2d.",
+            Description = "Show only events that are not older than this, for example 90s, 5m, 1h30m or 2d.",
             HelpName = "DURATION",
             CustomParser = Durations.Parse,
         };
         var first = new Option<int>("--first", "-n")
         {
-            Description = "How many, the newest.",
+            Description = "The number of events to show, the newest first.",
             HelpName = "N",
             CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 100,
         };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("history", "What has happened to checkouts and leases, the newest first.")
+        var command = new Command("history", "Show what happened to checkouts and leases, the newest first.")
         {
             checkout, repository, since, first, json,
         };

@@ -3,7 +3,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>The kind of checkout: an option of several commands.</summary>
+/// <summary>The <c>--kind</c> option of several commands: the kind of checkout.</summary>
 internal static class KindOption
 {
     public static Option<CheckoutKind?> Create() => new("--kind")

@@ -3,18 +3,17 @@ using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>Options and arguments that several commands have.</summary>
+/// <summary>Options and arguments that several commands share.</summary>
 internal static class LeaseOptions
 {
-    /// <summary>The repository that is meant.</summary>
     public static Argument<string?> Repository() => new("repo")
     {
-        Description = "A URL, a path, or a name the pool knows. [default: the origin of the repository of the working directory]",
+        Description = "A URL, a path, or a name that the pool knows. [default: the origin of the repository in the working directory]",
         HelpName = "REPO",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>Adds the two options that say with which process the lease ends. They exclude each other.</summary>
+    /// <summary>Adds <c>--owner-pid</c> and <c>--hold</c>, which exclude each other.</summary>
     public static (Option<int?> Owner, Option<bool> Hold) AddOwner(Command command, string description)
     {
         var owner = new Option<int?>("--owner-pid")
@@ -23,7 +22,7 @@ internal static class LeaseOptions
             HelpName = "PID",
             CustomParser = Numbers.Parse,
         };
-        var hold = new Option<bool>("--hold") { Description = "Hold it until it is released or expires, whoever ends." };
+        var hold = new Option<bool>("--hold") { Description = "Hold the lease until it is released or expires, with no process as its owner." };
         command.Add(owner);
         command.Add(hold);
         command.Validators.Add(result =>
@@ -34,10 +33,9 @@ internal static class LeaseOptions
         return (owner, hold);
     }
 
-    /// <summary>After what time it expires.</summary>
     public static Option<TimeSpan?> Expiry() => new("--expires-after")
     {
-        Description = "Let it expire after this time, as 90s, 5m, 1h30m, 2d. While its owner is seen to live it is not given away even then. [setting: gitproc.leaseDuration]",
+        Description = "Let the lease expire after this time, for example 90s, 5m, 1h30m or 2d. Until its owner ends, the checkout is not given away even then. [setting: gitproc.leaseDuration]",
         HelpName = "DURATION",
         CustomParser = result =>
         {
@@ -48,23 +46,19 @@ internal static class LeaseOptions
         },
     };
 
-    /// <summary>Whether the expiry counts while the owner lives.</summary>
-    public static Option<bool> Strict() => new("--strict") { Description = "Let it expire even while its owner lives." };
+    public static Option<bool> Strict() => new("--strict") { Description = "Let the lease expire even while its owner runs." };
 
-    /// <summary>Which acquisition is meant.</summary>
     public static Option<string?> LeaseId() => new("--lease-id")
     {
-        Description = "Only this acquisition of it: a later one is left alone.",
+        Description = "Act only on the lease with this id. A later lease is left alone.",
         HelpName = "ID",
     };
 
-    /// <summary>Whether processes are ended.</summary>
     public static Option<bool> StopProcesses(string description) => new("--stop-processes") { Description = description };
 
-    /// <summary>Which checkout is meant.</summary>
     public static Argument<string?> Checkout() => new("checkout")
     {
-        Description = "Its name, or a path in it. [default: the current checkout]",
+        Description = "The name of the checkout, or a path in it. [default: the current checkout]",
         HelpName = "CHECKOUT",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -5,17 +5,16 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary><c>gitproc link</c>: light-weight checkouts.</summary>
+/// <summary><c>gitproc link</c> and its subcommands, for light-weight checkouts.</summary>
 internal static class LinkCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var path = new Argument<string?>("path") { Description = "Where to make it: a new or an empty folder.", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
+        var path = new Argument<string?>("path") { Description = "The folder to make the checkout in. It must be new or empty.", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
         var wanted = Ref();
         var (baseRepository, newBranch) = (Base(), NewBranch());
-        var name = new Option<string?>("--name") { Description = "Its name. [default: its path from the base repository]", HelpName = "NAME" };
-        var command = new Command("link", "Make a light-weight checkout: a folder with its own HEAD and index, and the objects and refs of a base repository.")
+        var name = new Option<string?>("--name") { Description = "The name of the checkout. [default: its path relative to the base repository]", HelpName = "NAME" };
+        var command = new Command("link", "Make a light-weight checkout: a folder that has a HEAD and an index of its own, and uses the objects and refs of a base repository.")
         {
             path, wanted, baseRepository, name, newBranch, List(options), Repair(options), Restore(options), Remove(options),
         };
@@ -23,7 +22,7 @@ internal static class LinkCommand
         {
             if (parsed.GetValue(path) is not { } folder)
             {
-                Messages.WriteLine("gitproc: name the folder to make: gitproc link PATH [REF]. For those that are there: gitproc link list");
+                Messages.WriteLine("gitproc: name the folder to make: gitproc link PATH [REF]. To list light-weight checkouts: gitproc link list");
                 return ExitCode.Usage;
             }
 
@@ -45,12 +44,12 @@ internal static class LinkCommand
         return command;
     }
 
-    /// <summary>Makes <c>gitproc checkout</c>.</summary>
+    /// <summary><c>gitproc checkout</c>.</summary>
     public static Command CreateCheckout(GlobalOptions options)
     {
         var wanted = new Argument<string>("ref") { Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch.", HelpName = "REF" };
         var newBranch = NewBranch();
-        var command = new Command("checkout", "Check something out in the folder with a .gitlink file that you stand in; a light-weight checkout when it is none yet.") { wanted, newBranch };
+        var command = new Command("checkout", "Check out a ref in the current folder, which has a .gitlink file. Make it a light-weight checkout if it is not one yet.") { wanted, newBranch };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -64,7 +63,7 @@ internal static class LinkCommand
     private static Command List(GlobalOptions options)
     {
         var (baseRepository, json) = (Base(), CheckoutOutput.JsonOption());
-        var command = new Command("list", "Show the light-weight checkouts of the repository of the working directory, or of all of the pool.") { baseRepository, json };
+        var command = new Command("list", "List the light-weight checkouts of the repository in the working directory, or of the whole pool.") { baseRepository, json };
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
@@ -78,14 +77,14 @@ internal static class LinkCommand
 
     private static Command Repair(GlobalOptions options)
     {
-        var paths = new Argument<string[]>("path") { Description = "A folder that was moved. [default: the current checkout; in a base repository, all it knows]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("repair", "Lead a light-weight checkout and its base repository back to one another when one was moved.") { paths };
+        var paths = new Argument<string[]>("path") { Description = "A folder that was moved. [default: the current checkout; in a base repository, all of its light-weight checkouts]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("repair", "Reconnect a light-weight checkout and its base repository after one of them was moved.") { paths };
         command.SetAction(parsed =>
         {
             foreach (var path in parsed.GetValue(paths) is [_, ..] named ? named : new string?[] { null })
             {
                 foreach (var link in PoolLinks.Repair(path, CurrentFolder.Path))
-                    Messages.WriteLine($"gitproc: {link.Path} is {(link.Missing ? $"missing; to put it back: gitproc link restore {link.Name}" : $"of {link.Base}")}");
+                    Messages.WriteLine($"gitproc: {link.Path} is {(link.Missing ? $"missing; to restore it: gitproc link restore {link.Name}" : $"of {link.Base}")}");
             }
 
             return ExitCode.Done;
@@ -95,10 +94,10 @@ internal static class LinkCommand
 
     private static Command Restore(GlobalOptions options)
     {
-        var link = new Argument<string>("name") { Description = "Its name, or where it was; or the id of what was rescued when it was removed.", HelpName = "NAME" };
-        var path = new Argument<string?>("path") { Description = "Where to put it. [default: where it was]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
+        var link = new Argument<string>("name") { Description = "The name of the checkout, the path that it had, or the id of the rescue that was made when it was removed.", HelpName = "NAME" };
+        var path = new Argument<string?>("path") { Description = "The folder to restore it to. [default: the path that it had]", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
         var baseRepository = Base();
-        var command = new Command("restore", "Put a light-weight checkout back whose folder is gone, with its HEAD and index, and print its path.") { link, path, baseRepository };
+        var command = new Command("restore", "Restore a light-weight checkout whose folder is gone, with its HEAD and index, and print its path.") { link, path, baseRepository };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -114,11 +113,11 @@ internal static class LinkCommand
 
     private static Command Remove(GlobalOptions options)
     {
-        var links = new Argument<string[]>("name") { Description = "Its name or path.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
-        var discard = new Option<bool>("--discard") { Description = "Throw away what is not committed instead of rescuing it." };
-        var force = new Option<bool>("--force", "-f") { Description = "Also when processes run in it." };
+        var links = new Argument<string[]>("name") { Description = "The name or path of the checkout.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+        var discard = new Option<bool>("--discard") { Description = "Throw away uncommitted work instead of rescuing it." };
+        var force = new Option<bool>("--force", "-f") { Description = "Remove it even if processes run in it." };
         var baseRepository = Base();
-        var command = new Command("remove", "End light-weight checkouts; what is not committed is rescued.") { links, discard, force, baseRepository };
+        var command = new Command("remove", "Remove light-weight checkouts. Uncommitted work is rescued first.") { links, discard, force, baseRepository };
         command.Aliases.Add("rm");
         command.SetAction(parsed =>
         {
@@ -146,16 +145,16 @@ internal static class LinkCommand
 
     private static Argument<string?> Ref() => new("ref")
     {
-        Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch. [default: the branch of the folder's name, made when there is none]",
+        Description = "A branch, tag, commit or other ref; START:BRANCH for a new branch. [default: the branch with the folder's name, which is created if there is none]",
         HelpName = "REF",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static Option<string?> Base() => new("--base")
     {
-        Description = "The base repository: a path, searched for upwards, or a repository of the pool. [default: the one around]",
+        Description = "The base repository: a path in it, or a repository of the pool. [default: the repository around the folder]",
         HelpName = "REPO",
     };
 
-    private static Option<bool> NewBranch() => new("--new-branch", "-b") { Description = "REF is the name of a branch to be made." };
+    private static Option<bool> NewBranch() => new("--new-branch", "-b") { Description = "REF is the name of a branch to create." };
 }

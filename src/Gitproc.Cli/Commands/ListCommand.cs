@@ -6,17 +6,16 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc list</c>.</summary>
 internal static class ListCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var repository = new Option<string?>("--repo")
         {
-            Description = "Only the checkouts of this repository: a URL, a path, or a name the pool knows.",
+            Description = "List only the checkouts of this repository: a URL, a path, or a name that the pool knows.",
             HelpName = "REPO",
         };
-        var status = new Option<bool>("--status") { Description = "Look into each: whether files are changed, and how far it is from the remote's branch." };
+        var status = new Option<bool>("--status") { Description = "Look into each checkout: whether files are changed, and how far it is ahead of or behind the remote's branch." };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("list", "List the checkouts with who holds them.") { repository, status, json };
+        var command = new Command("list", "List the checkouts and who holds them.") { repository, status, json };
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {

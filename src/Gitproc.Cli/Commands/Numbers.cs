@@ -3,11 +3,10 @@ using System.Globalization;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary>Reads the numbers of options.</summary>
+/// <summary>Parses numbers in options.</summary>
 internal static class Numbers
 {
-    /// <summary>Reads one.</summary>
-    /// <returns>The number; null with an error in the result when it is none.</returns>
+    /// <returns>The number; null, with an error added to the result, if the text is not a number.</returns>
     public static int? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;

@@ -7,15 +7,14 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc prune</c>.</summary>
 internal static class PruneCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "For how long nobody has used it, as 12h, 14d. [default: 14d]", HelpName = "DURATION", CustomParser = Durations.Parse };
-        var keepFree = new Option<int?>("--keep-free") { Description = "Keep so many free checkouts of each repository all the same. [default: 0]", HelpName = "N", CustomParser = Numbers.Parse };
-        var repository = new Option<string?>("--repo") { Description = "Only what is of this repository.", HelpName = "REPO" };
+        var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "Remove what nobody has used for this long, for example 12h or 14d. [default: 14d]", HelpName = "DURATION", CustomParser = Durations.Parse };
+        var keepFree = new Option<int?>("--keep-free") { Description = "Keep this many free checkouts of each repository. [default: 0]", HelpName = "N", CustomParser = Numbers.Parse };
+        var repository = new Option<string?>("--repo") { Description = "Prune only this repository.", HelpName = "REPO" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would be removed." };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("prune", "Remove free checkouts that nobody has used for long, and the base repositories of which nothing is left. Prints what is removed.")
+        var command = new Command("prune", "Remove free checkouts that nobody has used for a long time, and base repositories that nothing uses. Prints what is removed.")
         {
             unusedFor, keepFree, repository, dryRun, json,
         };

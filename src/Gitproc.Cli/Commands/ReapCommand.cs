@@ -5,10 +5,9 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc reap</c>.</summary>
 internal static class ReapCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var command = new Command("reap", "Take off the leases whose owners are gone or that have expired. acquire does so by itself when it needs one.");
+        var command = new Command("reap", "End the leases whose owners are gone or that have expired. acquire also does this when it needs a checkout.");
         command.SetAction(parsed =>
         {
             foreach (var checkout in options.Open(parsed).Leases.Reap())

@@ -6,17 +6,16 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc release</c>.</summary>
 internal static class ReleaseCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
         var force = new Option<bool>("--force", "-f") { Description = "Release it even if another live process holds it." };
         var stop = LeaseOptions.StopProcesses("Ask the processes that still run in it to end, and kill those that do not.");
-        var clean = CleanOption.Create("What its files lose");
-        var discard = new Option<bool>("--discard") { Description = "Throw away what is not on the remote, instead of rescuing it." };
-        var background = new Option<bool>("--background") { Description = "Return at once, and clean it in a process of its own." };
-        var command = new Command("release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next.") { checkout, leaseId, force, stop, clean, discard, background };
+        var clean = CleanOption.Create("What to remove from the checkout");
+        var discard = new Option<bool>("--discard") { Description = "Throw away work that is not on the remote, instead of rescuing it." };
+        var background = new Option<bool>("--background") { Description = "Return at once, and clean the checkout in a separate process." };
+        var command = new Command("release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next holder.") { checkout, leaseId, force, stop, clean, discard, background };
         command.Aliases.Add("r");
         command.SetAction(parsed =>
         {

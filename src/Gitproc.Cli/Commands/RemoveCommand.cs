@@ -7,17 +7,16 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc remove CHECKOUT…</c>.</summary>
 internal static class RemoveCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var checkouts = new Argument<string[]>("checkout")
         {
-            Description = "Names, or paths in checkouts.",
+            Description = "The name of a checkout, or a path in it.",
             HelpName = "CHECKOUT",
             Arity = ArgumentArity.OneOrMore,
         };
-        var force = new Option<bool>("--force", "-f") { Description = "Remove it even if somebody holds it; with --discard even if what is in it cannot be rescued." };
-        var discard = new Option<bool>("--discard") { Description = "Throw away what is not on the remote, instead of rescuing it." };
+        var force = new Option<bool>("--force", "-f") { Description = "Remove it even if another holder has it. With --discard, remove it even if its work cannot be rescued." };
+        var discard = new Option<bool>("--discard") { Description = "Throw away work that is not on the remote, instead of rescuing it." };
         var stop = LeaseOptions.StopProcesses("Ask the processes that run in it to end, and kill those that do not.");
         var command = new Command("remove", "Remove checkouts from the pool and from disk. Work that is not on the remote is rescued first.") { checkouts, force, discard, stop };
         command.Aliases.Add("rm");

@@ -7,22 +7,21 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc renew</c>.</summary>
 internal static class RenewCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
-        var force = new Option<bool>("--force", "-f") { Description = "Change it even if another live process holds it." };
+        var force = new Option<bool>("--force", "-f") { Description = "Change the lease even if another live process holds it." };
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
-        var label = new Option<string?>("--label") { Description = "What the checkout is for; empty for nothing.", HelpName = "TEXT" };
+        var label = new Option<string?>("--label") { Description = "What the checkout is for. An empty text removes the label.", HelpName = "TEXT" };
         var command = new Command("renew", "Change a lease: its expiry, label or owner.")
         {
             checkout, leaseId, force, expiry, strict, label,
         };
         var (owner, hold) = LeaseOptions.AddOwner(
             command,
-            "Hand it over: the process whose end ends it from now on.");
+            "Hand the lease over to this process. The lease ends when the process ends.");
         command.SetAction(parsed =>
         {
             options.Open(parsed).Leases.Renew(new RenewRequest

@@ -6,10 +6,9 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc repair</c>.</summary>
 internal static class RepairCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var command = new Command("repair", "Make the pool's database and folders agree: after a crash, a lost database, folders removed by hand.");
+        var command = new Command("repair", "Make the pool's database and folders agree again after a crash, the loss of the database, or the removal of folders by hand.");
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();

@@ -6,11 +6,10 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc repositories</c>.</summary>
 internal static class RepositoriesCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("repositories", "List the repositories that the pool knows, with the size of their base repositories, which is read from disk.") { json };
+        var command = new Command("repositories", "List the repositories that the pool knows, and the size of their base repositories on disk.") { json };
         command.Aliases.Add("repos");
         command.SetAction(parsed =>
         {

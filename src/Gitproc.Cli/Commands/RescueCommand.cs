@@ -6,17 +6,16 @@ using Gitproc.Registry;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary><c>gitproc rescue</c> and what it can do.</summary>
+/// <summary><c>gitproc rescue</c> and its subcommands.</summary>
 internal static class RescueCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options) =>
         new("rescue", "Show, restore and remove the work that was rescued when checkouts were cleaned.") { List(options), Restore(options), Remove(options) };
 
     private static Command List(GlobalOptions options)
     {
-        var repository = new Option<string?>("--repo") { Description = "Only of this repository.", HelpName = "REPO" };
-        var undone = new Option<bool>("--undone") { Description = "Show the commits instead that jobs had undone themselves." };
+        var repository = new Option<string?>("--repo") { Description = "Show only work of this repository.", HelpName = "REPO" };
+        var undone = new Option<bool>("--undone") { Description = "Show the commits that jobs undid, instead of the rescued work." };
         var json = CheckoutOutput.JsonOption();
         var command = new Command("list", "Show the rescued work, the newest first.") { repository, undone, json };
         command.Aliases.Add("ls");
@@ -33,8 +32,8 @@ internal static class RescueCommand
     private static Command Restore(GlobalOptions options)
     {
         var rescue = Id();
-        var label = new Option<string?>("--label") { Description = "What the checkout is for; shown to others.", HelpName = "TEXT" };
-        var command = new Command("restore", "Lock a checkout, put rescued work into it as it was, and print its path. The rescue stays.") { rescue, label };
+        var label = new Option<string?>("--label") { Description = "What the checkout is for. Others see it.", HelpName = "TEXT" };
+        var command = new Command("restore", "Lock a checkout, restore rescued work in it, and print its path. The rescue is kept.") { rescue, label };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -56,7 +55,7 @@ internal static class RescueCommand
     private static Command Remove(GlobalOptions options)
     {
         var rescue = Id();
-        var command = new Command("remove", "Throw rescued work away for good.") { rescue };
+        var command = new Command("remove", "Delete rescued work for good.") { rescue };
         command.Aliases.Add("rm");
         command.SetAction(parsed =>
         {
@@ -67,5 +66,5 @@ internal static class RescueCommand
         return command;
     }
 
-    private static Argument<string> Id() => new("rescue") { Description = "Its id, as gitproc rescue list shows it.", HelpName = "ID" };
+    private static Argument<string> Id() => new("rescue") { Description = "The id of the rescue, from gitproc rescue list.", HelpName = "ID" };
 }

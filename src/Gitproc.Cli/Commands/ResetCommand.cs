@@ -7,14 +7,13 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc reset</c>.</summary>
 internal static class ResetCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
-        var force = new Option<bool>("--force", "-f") { Description = "Take it from somebody else who holds it: it is free afterwards." };
+        var force = new Option<bool>("--force", "-f") { Description = "Take the checkout from another holder. It is free afterwards." };
         var stop = LeaseOptions.StopProcesses("Ask the processes that run in it to end, and kill those that do not.");
-        var command = new Command("reset", "Make a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first; your own stays locked.") { checkout, leaseId, force, stop };
+        var command = new Command("reset", "Make a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first. A checkout that you hold stays locked.") { checkout, leaseId, force, stop };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();

@@ -10,12 +10,14 @@ using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 
-/// <summary><c>gitproc run [REPO] -- COMMAND …</c>: acquires, runs the command in the checkout, releases.</summary>
+/// <summary>
+/// <c>gitproc run [REPO] -- COMMAND …</c>: acquires a checkout, runs the command in it, and releases the checkout.
+/// </summary>
 internal static class RunCommand
 {
     private const string Name = "run";
 
-    /// <summary>Splits a command line of <c>run</c> at its <c>--</c>: what follows is not ours to read.</summary>
+    /// <summary>Splits a command line of <c>run</c> at its <c>--</c>. gitproc does not parse what follows.</summary>
     public static (string[] Own, IReadOnlyList<string>? Command) Split(string[] arguments)
     {
         var end = Array.IndexOf(arguments, "--");
@@ -24,14 +26,13 @@ internal static class RunCommand
             : (arguments, null);
     }
 
-    /// <summary>Makes the command.</summary>
-    /// <param name="commandToRun">What followed <c>--</c>; null when there was no <c>--</c>.</param>
+    /// <param name="commandToRun">The words after <c>--</c>; null if there is no <c>--</c>.</param>
     public static Command Create(GlobalOptions options, IReadOnlyList<string>? commandToRun)
     {
         var acquire = new AcquireOptions();
         var command = new Command(
             Name,
-            "Run a command in a checkout of a repository and release it afterwards: gitproc run [REPO] [options] -- COMMAND ...");
+            "Run a command in a checkout of a repository and release the checkout afterwards: gitproc run [REPO] [options] -- COMMAND ...");
         acquire.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -58,7 +59,7 @@ internal static class RunCommand
         return command;
     }
 
-    // The command may have kept the checkout (renew --hold), or given it to another process.
+    // The lease stays if the command kept it (renew --hold) or gave it to another process.
     private static void Release(Pool pool, Checkout checkout, int ownerId)
     {
         try
@@ -73,7 +74,7 @@ internal static class RunCommand
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.NotLocked)
         {
-            // The command has released it itself.
+            // The command released the checkout itself.
         }
     }
 
@@ -81,12 +82,12 @@ internal static class RunCommand
     {
         if (FindProgram(command[0], checkout) is not { } program)
         {
-            Messages.WriteLine($"gitproc: there is no {command[0]}");
+            Messages.WriteLine($"gitproc: the command {command[0]} was not found");
             return ExitCode.CommandNotFound;
         }
 
         var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = checkout.Path };
-        // Called by a hook, these name the hook's repository.
+        // If a git hook called gitproc, these variables name the hook's repository.
         GitEnvironment.Scrub(start.Environment);
         try
         {
@@ -105,13 +106,13 @@ internal static class RunCommand
         }
     }
 
-    // A path is one in the checkout, as for a shell that stands there; a name is looked up on the PATH.
+    // A path is relative to the checkout, as in a shell that runs there. A name is looked up on the PATH.
     private static string? FindProgram(string command, Checkout checkout) =>
         command.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar)
             ? Path.GetFullPath(command, checkout.Path)
             : ProgramPath.Find(command);
 
-    // When this process is killed the command works on, and nobody else may have its checkout.
+    // If this process is killed, the command runs on, and no other job may get its checkout.
     private static bool TryGiveTo(Pool pool, Checkout checkout, int processId)
     {
         try
@@ -127,7 +128,7 @@ internal static class RunCommand
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.OwnerNotRunning)
         {
-            // It has ended already.
+            // The command has already ended.
             return false;
         }
     }

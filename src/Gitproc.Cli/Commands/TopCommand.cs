@@ -7,11 +7,10 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc top</c>.</summary>
 internal static class TopCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
-        var repository = new Option<string?>("--repo") { Description = "Only this repository: a URL, a path, or a name the pool knows.", HelpName = "REPO" };
-        var command = new Command("top", "Watch who holds and who waits for checkouts, and what each is doing; q ends it. Without a terminal, print it once.")
+        var repository = new Option<string?>("--repo") { Description = "Show only this repository: a URL, a path, or a name that the pool knows.", HelpName = "REPO" };
+        var command = new Command("top", "Watch who holds and who waits for checkouts, and what each of them is doing. Press q to quit. Without a terminal, print the view once.")
         {
             repository,
         };
@@ -36,12 +35,12 @@ internal static class TopCommand
             }
             catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
             {
-                // Ctrl+C, which is a key of the view like q.
+                // Ctrl+C closes the view, as q does.
                 return ExitCode.Done;
             }
             finally
             {
-                // .NET has put the keypad into the mode for programs, and does not take it out again.
+                // .NET puts the keypad into application mode and does not reset it.
                 Console.Out.Write("\e[?1l\e>");
             }
         });

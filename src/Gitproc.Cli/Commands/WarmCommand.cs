@@ -7,13 +7,12 @@ namespace Gitproc.Cli.Commands;
 /// <summary><c>gitproc warm [REPO]</c>.</summary>
 internal static class WarmCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(GlobalOptions options)
     {
         var repository = LeaseOptions.Repository();
-        var count = new Option<int?>("--count", "-n") { Description = "How many are to be ready. Those that are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
+        var count = new Option<int?>("--count", "-n") { Description = "The number of checkouts that should be ready. Those that already are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
         var kind = KindOption.Create();
-        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are.") { repository, count, kind };
+        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are ready.") { repository, count, kind };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();

@@ -6,18 +6,20 @@ using Gitproc.Reports;
 namespace Gitproc.Cli.Completion;
 
 /// <summary>
-/// <c>gitproc complete -- WORD…</c>, which the scripts of <see cref="CompletionCommand"/> call at each Tab: prints what could stand
-/// in the place of the last word, each line a text, a tab and what is said of it. It never fails and writes no error.
+/// <c>gitproc complete -- WORD…</c>, which the scripts of <see cref="CompletionCommand"/> call at each Tab. It prints
+/// the possible completions of the last word, one a line: the text, a tab and a description. It never fails and prints
+/// no error.
 /// </summary>
 internal static class CompleteCommand
 {
     private const string Name = "complete";
 
-    /// <summary>The words of a command line that is to be completed.</summary>
-    /// <returns>The words behind <c>gitproc</c>, the last one being typed; null when nothing is to be completed.</returns>
+    /// <summary>The command line to complete.</summary>
+    /// <returns>
+    /// The words after <c>gitproc</c>, of which the last one is being typed; null if this is not a call for completion.
+    /// </returns>
     public static string[]? WordsOf(string[] arguments) => arguments is [Name, "--", .. var words] ? words : null;
 
-    /// <summary>Runs the command.</summary>
     public static int Run(string[] words)
     {
         try
@@ -26,7 +28,7 @@ internal static class CompleteCommand
         }
         catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Nobody to tell: whoever types has asked for nothing yet.
+            // An error message would end up in the middle of the line that the user types.
         }
 
         return ExitCode.Done;
@@ -36,7 +38,7 @@ internal static class CompleteCommand
     {
         var typed = words.Length == 0 ? "" : words[^1];
         var (before, command) = RunCommand.Split(words.Length == 0 ? [] : words[..^1]);
-        // What follows "run --" is not ours.
+        // The words after "run --" belong to another program.
         if (command is not null)
             return [];
         var line = new LineSoFar(GitprocCommand.Create(commandToRun: null), AcquireOptions.CompleteWait(before));

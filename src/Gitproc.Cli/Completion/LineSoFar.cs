@@ -3,14 +3,13 @@ using Gitproc.Pools;
 
 namespace Gitproc.Cli.Completion;
 
-/// <summary>The words of a command line before the one that is typed, as far as they tell what that one can be.</summary>
+/// <summary>The command line before the word that is typed. It tells which completions that word can have.</summary>
 internal sealed class LineSoFar
 {
     private readonly List<Command> _commands;
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private int _arguments;
 
-    /// <summary>Reads the words.</summary>
     public LineSoFar(RootCommand root, IEnumerable<string> words)
     {
         _commands = [root];
@@ -18,16 +17,16 @@ internal sealed class LineSoFar
             Read(word);
     }
 
-    /// <summary>The command whose line it is.</summary>
+    /// <summary>The innermost command on the line.</summary>
     public Command Command => _commands[^1];
 
-    /// <summary>The option whose value comes next; null when none does.</summary>
+    /// <summary>The option whose value comes next; null if the next word is not a value.</summary>
     public Option? Awaited { get; private set; }
 
-    /// <summary>Whether there was a <c>--</c>: all that follows are arguments.</summary>
+    /// <summary>True after <c>--</c>: all words that follow are arguments.</summary>
     public bool IsPastOptions { get; private set; }
 
-    /// <summary>The argument that comes next; null when the command takes no more.</summary>
+    /// <summary>The argument that comes next; null if the command takes no more.</summary>
     public Argument? NextArgument => Command.Arguments switch
     {
         [.., var last] when _arguments >= Command.Arguments.Count => last.Arity.MaximumNumberOfValues > 1 ? last : null,
@@ -35,30 +34,30 @@ internal sealed class LineSoFar
         _ => null,
     };
 
-    /// <summary>What was given already.</summary>
-    /// <returns>The value; null when there was none.</returns>
+    /// <summary>
+    /// The value on the line of the option or argument with this name in the help; null if there is none.
+    /// </summary>
     public string? ValueOf(string helpName) => _values.GetValueOrDefault(helpName);
 
-    /// <summary>Finds an option of the command.</summary>
     public Option? FindOption(string name) => AllOptions().FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-    /// <summary>The options that begin with what is typed.</summary>
+    /// <summary>The options that start with the typed text.</summary>
     public IEnumerable<Suggestion> Options(string typed) => AllOptions()
         .Where(option => !option.Hidden && option.Name.StartsWith(typed, StringComparison.Ordinal))
         .Select(option => new Suggestion(option.Name, Brief(option.Description)))
         .OrderBy(found => found.Text, StringComparer.Ordinal);
 
-    /// <summary>The commands that begin with what is typed, where one can stand.</summary>
+    /// <summary>The subcommands that start with the typed text; empty where no subcommand is allowed.</summary>
     public IEnumerable<Suggestion> Commands(string typed) => _arguments > 0 || IsPastOptions ? [] : CommandsOf(Command, typed);
 
-    /// <summary>The commands that begin with what is typed.</summary>
+    /// <summary>The commands of <c>gitproc</c> that start with the typed text.</summary>
     public IEnumerable<Suggestion> AllCommands(string typed) => CommandsOf(_commands[0], typed);
 
     private static IEnumerable<Suggestion> CommandsOf(Command command, string typed) => command.Subcommands
         .Where(sub => !sub.Hidden && sub.Name.StartsWith(typed, StringComparison.Ordinal))
         .Select(sub => new Suggestion(sub.Name, Brief(sub.Description)));
 
-    // The rest is in the help.
+    // The first clause. The help has the rest.
     private static string Brief(string? description) => (description ?? "").Split([". ", " [", ": ", "; "], 2, StringSplitOptions.None)[0].TrimEnd('.');
 
     private IEnumerable<Option> AllOptions() => _commands.SelectMany(command => command.Options.Where(option => command == Command || option.Recursive));

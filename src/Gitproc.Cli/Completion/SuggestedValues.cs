@@ -3,17 +3,18 @@ using Gitproc.Pools;
 
 namespace Gitproc.Cli.Completion;
 
-/// <summary>What an argument or an option can have for a value: what help calls it says what it is.</summary>
+/// <summary>
+/// The possible values of an argument or option. Its name in the help, for example REPO, selects them.
+/// </summary>
 internal sealed class SuggestedValues(LineSoFar line)
 {
-    /// <summary>What help calls a shell.</summary>
+    /// <summary>The name of a shell argument in the help.</summary>
     public const string Shell = "SHELL";
 
     private const string Repository = "REPO";
 
     private readonly Lazy<Pool> _pool = new(() => new Pool(line.ValueOf("FOLDER")));
 
-    /// <summary>The values of an argument.</summary>
     public IEnumerable<Suggestion> For(Argument argument, string typed) => argument.HelpName switch
     {
         "NAME" => Begin(_pool.Value.Suggestions.Links(line.ValueOf(Repository), CurrentFolder.Path), typed),
@@ -23,11 +24,10 @@ internal sealed class SuggestedValues(LineSoFar line)
         var name => For(name, typed),
     };
 
-    /// <summary>The values of an option.</summary>
     public IEnumerable<Suggestion> For(Option option, string typed) => option.HelpName switch
     {
         "ID" => Begin(_pool.Value.Suggestions.Leases(), typed),
-        "MODE" => Begin([new("default", "all that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
+        "MODE" => Begin([new("default", "everything that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
         "KIND" => Begin([new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")], typed),
         "TEXT" => Begin(_pool.Value.Suggestions.Labels(), typed),
         var name => For(name, typed),
@@ -48,7 +48,8 @@ internal sealed class SuggestedValues(LineSoFar line)
     private static IEnumerable<Suggestion> Begin(IEnumerable<Suggestion> all, string typed) =>
         all.Where(found => found.Text.StartsWith(typed, StringComparison.Ordinal));
 
-    // The last parts of a key are its name too. A shell takes only what begins with what is typed, so it is named as it was begun.
+    // A repository can be named by its key or by the last parts of the key. A shell accepts only completions that start
+    // with the typed text, so the form that does is suggested.
     private static IEnumerable<Suggestion> Named(IReadOnlyList<Suggestion> all, string typed) => all
         .SelectMany(found => Names(found.Text).Where(name => name.StartsWith(typed, StringComparison.Ordinal)).Take(1).Select(name => (Name: name, found)))
         .GroupBy(named => named.Name)

@@ -4,7 +4,7 @@ _gitproc() {
     local program=gitproc rest=${COMP_LINE:0:COMP_POINT} words=() i word skipped typed quote='' prefix='' run='' text tip
     [[ ${COMP_WORDS[0]} == */* ]] && program=${COMP_WORDS[0]/#\~/$HOME}
 
-    # bash ends words at : and = too. What stands together is one word, and the last one ends at the cursor.
+    # bash also splits words at : and =. Join those with no blank between them. The last word ends at the cursor.
     for ((i = 0; i <= COMP_CWORD; i++)); do
         skipped=${rest%%[![:blank:]]*}
         rest=${rest#"$skipped"}
@@ -32,7 +32,7 @@ _gitproc() {
     done
 
     COMPREPLY=()
-    # What follows "run --" is another command's.
+    # The words after "run --" belong to another command.
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} == run ]] && run=1
         [[ $run && ${COMP_WORDS[i]} == -- ]] || continue
@@ -54,6 +54,6 @@ _gitproc() {
     done < <("$program" complete -- "${words[@]:1}" 2>/dev/null)
 }
 
-# Where it has nothing to say, files are completed.
-# A bash older than 4.4 sorts what it is given.
+# If gitproc has no completions, files are completed.
+# bash before 4.4 has no nosort, and sorts the completions.
 complete -o default -o nosort -F _gitproc gitproc 2>/dev/null || complete -o default -F _gitproc gitproc

@@ -8,7 +8,7 @@ function __gitproc_complete
     $program complete -- $words[2..-1] "$typed" 2>/dev/null
 end
 
-# Whether it is of the command behind "run --".
+# True if the word belongs to the command after "run --".
 function __gitproc_runs
     set -l words (commandline -opc)
     set -l end (contains -i -- -- $words); and contains -- run $words[1..$end]
@@ -26,6 +26,6 @@ function __gitproc_has_nothing
 end
 
 complete -c gitproc -n __gitproc_runs -f -k -a '(__gitproc_complete_command)'
-# Where it has nothing to say, files are completed.
+# If gitproc has no completions, files are completed.
 complete -c gitproc -f -k -a '(__gitproc_complete)'
 complete -c gitproc -n __gitproc_has_nothing -F

@@ -1,10 +1,10 @@
 # PowerShell completion of the gitproc program. For this session: gitproc completion pwsh | Out-String | Invoke-Expression
-# The module Gitproc has its own, and needs none of this.
+# The Gitproc module has its own completion and does not need this script.
 
 Register-ArgumentCompleter -Native -CommandName gitproc -ScriptBlock {
     param($WordToComplete, $CommandAst, $CursorPosition)
 
-    # What follows "run --" is another command's.
+    # The words after "run --" belong to another command.
     $texts = @($CommandAst.CommandElements.Extent.Text)
     $end = $texts.IndexOf('--')
     if ($end -gt 1 -and $texts[1..$end] -ccontains 'run' -and $CommandAst.CommandElements[$end].Extent.EndOffset -lt $CursorPosition) {

@@ -5,7 +5,7 @@ _gitproc() {
     local program=gitproc line text tip
     local -a typed texts tips shown
     local -i end=${words[(ie)--]} width=0
-    # What follows "run --" is another command's.
+    # The words after "run --" belong to another command.
     if (( end < CURRENT && ${words[1,end][(Ie)run]} )); then
         shift end words
         (( CURRENT -= end ))
@@ -14,7 +14,7 @@ _gitproc() {
     fi
     [[ $words[1] == */* ]] && program=${~words[1]}
     typed=("${(@Q)words[2,CURRENT]}")
-    # What is behind the cursor does not count.
+    # Ignore what follows the cursor.
     typed[-1]=${(Q)PREFIX}
     for line in "${(@f)$("$program" complete -- "${typed[@]}" 2>/dev/null)}"; do
         [[ -n $line ]] || continue
@@ -25,12 +25,12 @@ _gitproc() {
     done
     for text tip in "${(@)texts:^tips}"; do
         [[ -n $tip ]] && text="${(mr:width:)text}  -- $tip"
-        # A line that wraps is no row any more.
+        # A line that wraps would break the list into uneven rows.
         (( ${(m)#text} < COLUMNS )) || text="${(mr:COLUMNS-2:)text}…"
         shown+=("$text")
     done
     if (( $#texts )); then
-        # In a group that is not sorted: checkout-2 comes before checkout-10.
+        # The group is not sorted, so that checkout-2 comes before checkout-10.
         compadd -l -V gitproc -d shown -a texts
     else
         _files

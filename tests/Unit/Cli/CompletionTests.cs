@@ -127,7 +127,7 @@ public sealed class CompletionTests : IDisposable
     public void Has_scripts_for_known_shells_only()
     {
         var result = _pool.Program.Run(_pool.Home, "completion", "csh");
-        Assert.Equal((2, "", "gitproc: there is no completion for 'csh', but for bash, zsh, fish, pwsh."), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal((2, "", "gitproc: there is no completion for 'csh', only for bash, zsh, fish, pwsh."), (result.ExitCode, result.Output, result.Error));
     }
 
     [ProgramFact("bash")]
