@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Interop;
 
-/// <summary>Functions and structs of Windows, by the names that they have there.</summary>
+/// <summary>Functions and structs of kernel32, under their Windows names.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class Kernel32
 {

@@ -4,10 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Interop;
 
-/// <summary>Functions of the C library of Linux and macOS, by the names that they have there, and their flags.</summary>
+/// <summary>Functions of the C library of Linux and macOS, under their names there, and their flags.</summary>
 /// <remarks>
-/// A path is bytes, and a zero byte follows the last one. Where a function sets errno, <see cref="Marshal.GetLastPInvokeError"/> has it.
-/// The program that is compiled ahead of time is linked to "libc" by this name (Gitproc.Cli.csproj).
+/// A path is an array of bytes that ends with a zero byte. If a function sets errno,
+/// <see cref="Marshal.GetLastPInvokeError"/> returns it. The native program links to "libc" under this name
+/// (Gitproc.Cli.csproj).
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal static unsafe partial class LibC
@@ -36,7 +37,7 @@ internal static unsafe partial class LibC
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint BasicStats = 0x7FF;
 
-    /// <summary>AT_FDCWD: relative to nothing that is open (openat(2)).</summary>
+    /// <summary>AT_FDCWD: paths are relative to the current folder instead of an open one (openat(2)).</summary>
     public static int CurrentFolder => OperatingSystem.IsMacOS() ? -2 : -100;
 
     /// <summary>AT_REMOVEDIR.</summary>
@@ -51,10 +52,10 @@ internal static unsafe partial class LibC
     /// <summary>O_CLOEXEC.</summary>
     public static int CloseOnExecute => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
-    /// <summary>O_NONBLOCK: opening a pipe would wait for the other end.</summary>
+    /// <summary>O_NONBLOCK. Without it, opening a pipe waits for the other end.</summary>
     public static int DoNotWait => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
 
-    // O_DIRECTORY and O_NOFOLLOW: on Linux they are not the same for every architecture (asm/fcntl.h).
+    // On Linux, O_DIRECTORY and O_NOFOLLOW depend on the architecture (asm/fcntl.h).
 
     /// <summary>O_DIRECTORY.</summary>
     public static int MustBeFolder => OperatingSystem.IsMacOS() ? 0x100000 : IsArm ? 0x4000 : 0x10000;
@@ -64,13 +65,14 @@ internal static unsafe partial class LibC
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
-    // There the functions with 64 bits for inodes have names of their own.
+    // On Intel Macs, the functions with 64-bit inodes have names of their own.
     private static bool IsIntelMac => OperatingSystem.IsMacOS() && !IsArm;
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial SafeFileHandle Open(string path, int flags);
 
-    // The mode is a variable argument, for which calls differ on macOS with ARM: there a file gets any mode at first.
+    // The mode is a variadic argument. macOS on ARM passes those differently, so a new file has an arbitrary mode
+    // there.
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
 
@@ -82,7 +84,8 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "dirfd")]
     public static partial int DirFD(nint stream);
 
-    // It returns null at the end, and then leaves errno as it was: SetLastError sets it to 0 before the call.
+    // Returns null at the end and on an error. At the end it leaves errno unchanged, which SetLastError sets to 0
+    // before the call.
     public static byte* ReadDir(nint stream) => IsIntelMac ? ReadDirOnIntelMac(stream) : ReadDirAnywhere(stream);
 
     [LibraryImport("libc", EntryPoint = "closedir")]
@@ -91,7 +94,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
     public static partial int FAccessAt(int folder, byte[] name, int what, int flags);
 
-    // Only Linux has it.
+    // Only on Linux.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(int folder, byte* name, int flags, uint wanted, byte* result);
 
@@ -151,7 +154,7 @@ internal static unsafe partial class LibC
     private static partial int FStatAtOnIntelMac(int folder, byte* name, byte* result, int flags);
 }
 
-/// <summary>Numbers of errno.h. The constants are the same on Linux and macOS.</summary>
+/// <summary>Error numbers of errno.h. The constants are the same on Linux and macOS; the properties differ.</summary>
 internal static class Errno
 {
     /// <summary>EPERM.</summary>

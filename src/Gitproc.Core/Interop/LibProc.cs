@@ -3,11 +3,11 @@ using System.Runtime.Versioning;
 
 namespace Gitproc.Interop;
 
-/// <summary>Functions and structs of macOS's libproc.h and sys/proc_info.h, by the names that they have there.</summary>
+/// <summary>Functions and structs of libproc.h and sys/proc_info.h of macOS, under their names there.</summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe partial class LibProc
 {
-    // Returns how many, not how many bytes.
+    // Returns the number of ids, not of bytes.
     [LibraryImport("libproc", EntryPoint = "proc_listallpids", SetLastError = true)]
     public static partial int ListAllPids(int* buffer, int bufferSize);
 

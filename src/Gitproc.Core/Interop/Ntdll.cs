@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Interop;
 
-/// <summary>What Windows keeps of a process. The layout is that of phnt's ntpebteb.h and ntrtl.h; winternl.h calls these fields reserved.</summary>
+/// <summary>
+/// What Windows keeps in the memory of a process. The layout is from ntpebteb.h and ntrtl.h of phnt; in winternl.h,
+/// these fields are reserved.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static partial class Ntdll
 {
@@ -36,7 +39,9 @@ internal static partial class Ntdll
         public nint Parameters;
     }
 
-    /// <summary>The beginning of RTL_USER_PROCESS_PARAMETERS, up to its CurrentDirectory.DosPath, a UNICODE_STRING.</summary>
+    /// <summary>
+    /// The beginning of RTL_USER_PROCESS_PARAMETERS, up to its CurrentDirectory.DosPath, a UNICODE_STRING.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ProcessParameters
     {

@@ -1,14 +1,14 @@
 namespace Gitproc.Processes;
 
-/// <summary>Finds the process on whose behalf a command line was run.</summary>
+/// <summary>Finds the process that called gitproc.</summary>
 internal static class CallingProcess
 {
     /// <summary>
-    /// The parent of a process; where that is only a copy that a shell made of itself for a <c>$( )</c> or a pipe, the
-    /// shell: the copy, and all in it, ends with the command. A copy for anything else, as for <c>( ) &amp;</c>, may
-    /// outlive the shell and is a caller like any other.
+    /// The parent of a process. If the parent is a copy that a shell forked for <c>$( )</c> or a pipe, the shell is the
+    /// caller, because the copy ends with the command. A copy that was forked for anything else, for example
+    /// <c>( ) &amp;</c>, may outlive the shell, and is itself the caller.
     /// </summary>
-    /// <returns>The caller; null when it is gone already.</returns>
+    /// <returns>The caller; null if it has already ended.</returns>
     public static ProcessEntry? Of(int processId)
     {
         ProcessEntry? caller = null;
@@ -28,7 +28,7 @@ internal static class CallingProcess
     }
 }
 
-/// <summary>The user who runs this process. .NET reads the user database at every question.</summary>
+/// <summary>The user who runs this process, read once: .NET reads the user database at each call.</summary>
 internal static class ThisUser
 {
     private static readonly Lazy<string> Known = new(() => Environment.UserName);
@@ -38,22 +38,23 @@ internal static class ThisUser
 }
 
 /// <summary>
-/// Finds the process that lives as long as a CI job. A step's own shell ends with the step, and a lease that it took is
-/// wanted in the next one.
+/// Finds the process that lives as long as a CI job. The shell of a step ends with the step, but later steps need the
+/// lease that it acquired.
 /// </summary>
 internal static class JobProcess
 {
-    // GitHub's runner and Azure's agent start a worker a job (actions/runner, docs/design; microsoft/azure-pipelines-agent,
-    // docs/design). Buildkite's agent starts itself anew with "bootstrap" for each job (buildkite/agent, "The agent lifecycle").
+    // GitHub's runner and Azure's agent start one worker for each job (actions/runner, docs/design;
+    // microsoft/azure-pipelines-agent, docs/design). Buildkite's agent starts another agent with "bootstrap" for each
+    // job (buildkite/agent, "The agent lifecycle").
     private static readonly HashSet<string> JobPrograms =
         new(["Runner.Worker", "Agent.Worker", "buildkite-agent"], StringComparer.Ordinal);
 
-    // GitLab's shell executor starts one shell for the script of a job (docs.gitlab.com/runner/executors/shell). Jenkins'
-    // agent starts one for each step, so there is no process of the job.
+    // GitLab's shell executor starts one shell for the script of a job (docs.gitlab.com/runner/executors/shell). The
+    // agent of Jenkins starts one for each step, so no process lives as long as the job.
     private const string ParentOfJob = "gitlab-runner";
 
-    /// <summary>Finds the process among those that a process descends from.</summary>
-    /// <returns>The nearest; null outside of a job, or where the CI has no such process.</returns>
+    /// <summary>Searches a process and its ancestors.</summary>
+    /// <returns>The nearest process of a job; null outside a job, or if the CI has no such process.</returns>
     public static ProcessEntry? Of(int processId)
     {
         ProcessEntry? child = null;

@@ -4,13 +4,13 @@ using Gitproc.Text;
 
 namespace Gitproc.Processes;
 
-/// <summary>Who runs in a checkout, but for the caller and what it descends from.</summary>
+/// <summary>The processes that run in a checkout, except this process and its ancestors.</summary>
 internal static class CheckoutProcesses
 {
-    // Time for a build or an editor to write down what it has.
+    // Gives a build or an editor time to save its work.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Finds them.</summary>
+    /// <exception cref="GitprocException">The system does not say which processes run there.</exception>
     public static IReadOnlyList<ProcessEntry> Of(string checkout)
     {
         try
@@ -20,15 +20,16 @@ internal static class CheckoutProcesses
         catch (Win32Exception e)
         {
             throw new GitprocException(
-                ErrorReason.ProcessesNotKnown, $"It is not known which processes run in {checkout}: {e.Message}", checkout, e);
+                ErrorReason.ProcessesNotKnown, $"The processes that run in {checkout} cannot be found: {e.Message}", checkout, e);
         }
     }
 
-    /// <summary>Ends them: asks, waits, and kills those that stay.</summary>
+    /// <summary>Asks the processes to end, waits, and kills those that still run.</summary>
+    /// <returns>The processes that still run.</returns>
     public static IReadOnlyList<ProcessEntry> Stop(string checkout, CancellationToken cancellationToken) =>
         ProcessEnding.End(Of(checkout), Patience, cancellationToken);
 
-    /// <summary>Names them.</summary>
+    /// <summary>Lists ids and names of processes for a message.</summary>
     public static string Names(IReadOnlyList<ProcessEntry> processes)
     {
         const int most = 5;

@@ -4,17 +4,18 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>Starts a process that goes on when this one and its terminal are gone.</summary>
+/// <summary>Starts a process that keeps running after this process and its terminal are gone.</summary>
 public static class DetachedProcess
 {
-    /// <summary>Starts one. Nobody reads its output or writes its input.</summary>
-    /// <param name="program">The path of the program; it has to call <see cref="Leave"/>.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="workingDirectory">The folder it stands in.</param>
-    /// <returns>False when it could not be started.</returns>
+    /// <summary>Starts the process. Its output is not read, and it gets no input.</summary>
+    /// <param name="program">The path of the program. The program must call <see cref="Leave"/>.</param>
+    /// <param name="arguments">The arguments of the program.</param>
+    /// <param name="workingDirectory">The working directory of the process.</param>
+    /// <returns>False if the process could not be started.</returns>
     public static bool Start(string program, IEnumerable<string> arguments, string workingDirectory)
     {
-        // Pipes of its own: with those of this process whoever reads its output would wait for the other.
+        // The process gets pipes of its own. If it inherited the pipes of this process, a program that reads the output
+        // of this process would wait until the other process ends, too.
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = workingDirectory,
@@ -34,10 +35,13 @@ public static class DetachedProcess
         }
     }
 
-    /// <summary>Leaves the session of the terminal, so that neither Ctrl+C there nor its end reaches this process (setsid(2)).</summary>
+    /// <summary>
+    /// Moves this process to a session of its own (setsid(2)), so that neither Ctrl+C in the terminal nor its closing
+    /// ends it.
+    /// </summary>
     public static void Leave()
     {
-        // Fails for the leader of a group, which was not started by Start.
+        // This fails for the leader of a process group, but Start never starts one.
         if (!OperatingSystem.IsWindows())
             _ = LibC.SetSid();
     }

@@ -3,20 +3,22 @@ using Gitproc.Files;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// The processes that run in a folder: those whose current directory or program is in it, and, but for Windows, those that
-/// have a file or folder open there; on Linux, also those that have a file of it mapped. Thread-safe.
+/// The processes that run in a folder. A process does if its current directory or its program is there; except on
+/// Windows, also if it has a file or folder open there; on Linux, also if it has mapped a file there. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Processes that this user may not look at are not seen, nor are those of a container, which know the folder by
-/// another path. The place a PowerShell shows in its prompt is its own affair: its current directory is where it was
-/// started.
+/// Two kinds of processes are not found: those that this user may not inspect, and those of a container that has the
+/// folder under another path. The location in a PowerShell prompt does not count: the current directory of PowerShell
+/// stays where it was started.
 /// </remarks>
 internal static class FolderProcesses
 {
-    /// <summary>Looks at every process of the machine once.</summary>
-    /// <param name="folder">An absolute path; its links are resolved. Nothing need be there.</param>
-    /// <param name="except">Ids of processes that are not looked at, as <see cref="OwnAncestry"/>; null for none.</param>
-    /// <returns>The processes, sorted by id. Each is one that was seen in the folder, even if ids are used again.</returns>
+    /// <summary>Inspects each process of the machine once.</summary>
+    /// <param name="folder">An absolute path. Its links are resolved. It need not exist.</param>
+    /// <param name="except">Ids of processes to skip, for example <see cref="OwnAncestry"/>; null for none.</param>
+    /// <returns>
+    /// The processes, sorted by id. Each was seen in the folder itself, even if the system has used its id before.
+    /// </returns>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public static IReadOnlyList<ProcessEntry> In(string folder, IReadOnlySet<int>? except = null)
     {
@@ -28,7 +30,7 @@ internal static class FolderProcesses
         {
             if (except?.Contains(id) == true || !IsIn(id, real))
                 continue;
-            // Another process may have got the id before it was looked up. One that ended now is told by its identity.
+            // Between the two calls, another process may have got the id, so the one that was found is checked again.
             if (ProcessTable.Find(id) is { } entry && IsIn(id, real))
                 found.Add(entry);
         }

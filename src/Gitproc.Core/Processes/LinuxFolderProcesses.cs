@@ -10,21 +10,20 @@ using Gitproc.Interop;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Who runs in a folder, as the links <c>/proc/PID/cwd</c>, <c>/proc/PID/exe</c> and <c>/proc/PID/fd/*</c> tell it, and the
-/// files in <c>/proc/PID/maps</c>: proc_pid_cwd(5), proc_pid_exe(5), proc_pid_fd(5), proc_pid_maps(5). They are compared as
-/// bytes and nothing is opened that they lead to.
+/// Finds the processes in a folder from the links <c>/proc/PID/cwd</c>, <c>/proc/PID/exe</c> and <c>/proc/PID/fd/*</c>,
+/// and from the files in <c>/proc/PID/maps</c>: proc_pid_cwd(5), proc_pid_exe(5), proc_pid_fd(5), proc_pid_maps(5).
+/// Paths are compared as bytes. The files that they name are not opened.
 /// </summary>
 /// <remarks>
-/// The links name files as this process would, so that one which another mount namespace has under another path is not
-/// seen. Nor is a path of more than 4095 bytes, which Linux does not tell.
+/// The links give paths as this process sees them, so a process whose mount namespace has the folder under another path
+/// is not found. Linux does not give paths longer than 4095 bytes, so a process in such a path is not found either.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static unsafe class LinuxFolderProcesses
 {
-    // PATH_MAX; the kernel uses a page for it.
+    // PATH_MAX. The kernel uses one page for a path.
     private const int MaxBytes = 4096;
 
-    /// <summary>Lists the processes.</summary>
     public static List<int> Ids()
     {
         var ids = new List<int>();
@@ -40,17 +39,17 @@ internal static unsafe class LinuxFolderProcesses
 
         return ids.Contains(Environment.ProcessId)
             ? ids
-            : throw new Win32Exception("/proc does not show this process, nor can it be relied on for others.");
+            : throw new Win32Exception("/proc does not list this process, so it may not list others either.");
     }
 
-    /// <summary>Whether a process runs in a folder.</summary>
+    /// <summary>True if a process runs in a folder.</summary>
     public static bool IsIn(int id, string folder)
     {
-        // The root is the folder whose path is empty: a slash follows in every path below.
+        // For the root, the prefix is empty: the slash after it is compared below.
         var prefix = Encoding.UTF8.GetBytes(folder == "/" ? "" : folder);
         var path = stackalloc byte[32];
         Utf8.TryWrite(new Span<byte>(path, 32), $"/proc/{id}/cwd\0", out _);
-        // Who may read this link may read the others: Linux asks for PTRACE_MODE_READ_FSCREDS (ptrace(2)) each time.
+        // If this link can be read, the others can, too: Linux requires PTRACE_MODE_READ_FSCREDS (ptrace(2)) for each.
         if (LeadsTo(LibC.CurrentFolder, path, prefix) is var isThere and not false)
             return isThere ?? false;
 
@@ -71,8 +70,8 @@ internal static unsafe class LinuxFolderProcesses
         return false;
     }
 
-    // A library, or a file that is read as memory, need not be open any more. A line ends in the path of the mapped file,
-    // after a space.
+    // A process can close a file that it has mapped, for example a library. A line of maps ends with a space and the
+    // path of the mapped file.
     private static bool HasMapped(int id, ReadOnlySpan<byte> folder)
     {
         Span<byte> wanted = [(byte)' ', .. folder, (byte)'/'];
@@ -86,20 +85,20 @@ internal static unsafe class LinuxFolderProcesses
                 var known = text[..(kept + read)];
                 if (known.IndexOf(wanted) >= 0)
                     return true;
-                // What is looked for may begin at the end of this part.
+                // The text may start at the end of this part and continue in the next one.
                 kept = Math.Min(known.Length, wanted.Length - 1);
                 known[^kept..].CopyTo(text);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or is not ours to read.
+            // The process has ended, or this user may not read it.
         }
 
         return false;
     }
 
-    // Null when the link is gone or not ours to read.
+    // Null if the link is gone or this user may not read it.
     [SkipLocalsInit]
     private static bool? LeadsTo(int parent, byte* link, ReadOnlySpan<byte> folder)
     {
@@ -116,19 +115,20 @@ internal static unsafe class LinuxFolderProcesses
         var target = new ReadOnlySpan<byte>(buffer, length);
         if (!target.StartsWith(folder))
             return false;
-        // What was removed has this after its path; so has the folder itself when somebody still stands in it.
+        // Linux adds this to the path of a removed file or folder. A process may still have a removed folder as its
+        // current directory.
         var rest = target[folder.Length..];
         return rest.IsEmpty || rest[0] == '/' || rest.SequenceEqual(" (deleted)"u8);
     }
 
-    // Without an entry it is closed or ended; a zombie has no current directory.
+    // No entry: the file is closed, the process has ended, or it is a zombie, which has no current directory.
     private static bool IsHidden(int error) =>
         error is Errno.NotPermitted or Errno.NoEntry or Errno.NoProcess or Errno.AccessDenied;
 }
 
 /// <summary>
-/// The names in a folder of <c>/proc</c>, read one by one as bytes. .NET's own enumeration asks of each link where it
-/// leads, and so may wait for a file system that is gone. For one thread.
+/// The names in a folder of <c>/proc</c>, read one by one as bytes. The enumeration of .NET follows each link, and so
+/// may wait for a file system that does not respond. Not thread-safe.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal unsafe ref struct LinuxNames : IDisposable
@@ -139,7 +139,7 @@ internal unsafe ref struct LinuxNames : IDisposable
     private nint _stream;
 
     /// <summary>Opens a folder, see opendir(3).</summary>
-    /// <param name="path">Its path; a zero byte follows the last one.</param>
+    /// <param name="path">The path, which ends with a zero byte.</param>
     public LinuxNames(ReadOnlySpan<byte> path)
     {
         fixed (byte* start = path)
@@ -148,13 +148,13 @@ internal unsafe ref struct LinuxNames : IDisposable
         Descriptor = _stream == 0 ? -1 : LibC.DirFD(_stream);
     }
 
-    /// <summary>The errno of opening it; 0 when it is open.</summary>
+    /// <summary>The errno of opening the folder; 0 if it is open.</summary>
     public int Error { get; }
 
-    /// <summary>The open folder's descriptor, to find its names by; -1 when it is not open.</summary>
+    /// <summary>The descriptor of the folder, for readlinkat(2); -1 if it is not open.</summary>
     public int Descriptor { get; }
 
-    /// <summary>The name that was read last, up to its zero byte; good until the next is read.</summary>
+    /// <summary>The last name that was read, with a zero byte at its end. Valid until the next name is read.</summary>
     public byte* Current { get; private set; }
 
     /// <summary>Reads the next name, see readdir(3).</summary>
@@ -167,7 +167,6 @@ internal unsafe ref struct LinuxNames : IDisposable
         return entry != null;
     }
 
-    /// <summary>Closes the folder.</summary>
     public void Dispose()
     {
         if (_stream != 0)

@@ -4,15 +4,14 @@ using System.Text;
 
 namespace Gitproc.Processes;
 
-/// <summary>Processes as <c>/proc/PID/stat</c> tells them, see proc_pid_stat(5).</summary>
+/// <summary>Reads processes from <c>/proc/PID/stat</c>, see proc_pid_stat(5).</summary>
 [SupportedOSPlatform("linux")]
 internal static class LinuxProcesses
 {
-    // include/linux/sched.h: forked but did not exec; part of the stat file's "flags".
+    // PF_FORKNOEXEC of include/linux/sched.h, in the "flags" of the stat file.
     private const uint ForkedWithoutExec = 0x40;
 
-    /// <summary>Looks a process up.</summary>
-    /// <returns>The process; null when none runs under that id.</returns>
+    /// <returns>The process; null if no process with the id runs.</returns>
     public static ProcessEntry? Find(int id)
     {
         Span<byte> buffer = stackalloc byte[1024];
@@ -30,11 +29,12 @@ internal static class LinuxProcesses
         return Parse(id, Encoding.UTF8.GetString(buffer[..length]));
     }
 
-    /// <summary>The path of the program that a process runs.</summary>
-    /// <returns>The path; null when it is not told.</returns>
+    /// <summary>The path of the program that a process runs; null if it is not known.</summary>
     public static string? ProgramOf(int id) => LinkTarget($"/proc/{id}/exe");
 
-    /// <summary>Whether a process has a pipe for its input or output that another one has not.</summary>
+    /// <summary>
+    /// True if standard input or output of a process is a pipe that another process does not have there.
+    /// </summary>
     public static bool IsForPipe(int id, int other)
     {
         foreach (var descriptor in (ReadOnlySpan<int>)[1, 0])
@@ -59,17 +59,17 @@ internal static class LinuxProcesses
         }
     }
 
-    // ESRCH: the process ended between open and read.
+    // ESRCH: the process ended between opening and reading.
     private const int NoSuchProcess = 3;
 
     private static ProcessEntry? Parse(int id, string stat)
     {
-        // The name may hold spaces and parentheses; the last parenthesis is its end.
+        // The name may contain spaces and parentheses. It ends at the last parenthesis.
         var open = stat.IndexOf('(', StringComparison.Ordinal);
         var close = stat.LastIndexOf(')');
         if (open < 0 || close < open)
             return null;
-        // state ppid pgrp session tty_nr tpgid flags … starttime: fields 3, 4, 9 and 22 of the man page.
+        // The fields after the name: state (3 in the man page), ppid (4), …, flags (9), …, starttime (22).
         var fields = stat[(close + 2)..].Split(' ');
         if (fields.Length < 20 || fields[0] is "Z" or "X")
             return null;

@@ -8,9 +8,9 @@ using Gitproc.Interop;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Who runs in a folder, as macOS tells it by <c>proc_pidinfo</c>, <c>proc_pidpath</c> and <c>proc_pidfdinfo</c> (libproc.h,
-/// sys/proc_info.h). It tells of this user's processes only, unless the user is root (proc_security_policy in xnu's
-/// proc_info.c).
+/// Finds the processes in a folder with <c>proc_pidinfo</c>, <c>proc_pidpath</c> and <c>proc_pidfdinfo</c> of macOS
+/// (libproc.h, sys/proc_info.h). Unless the user is root, macOS shows only the user's own processes
+/// (proc_security_policy in proc_info.c of xnu).
 /// </summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe class MacFolderProcesses
@@ -20,17 +20,17 @@ internal static unsafe class MacFolderProcesses
     private const int FileWithPath = 2; // PROC_PIDFDVNODEPATHINFO
     private const uint IsFile = 1; // PROX_FDTYPE_VNODE
 
-    // struct vnode_info (a vinfo_stat of 136 bytes, two ints, an fsid_t), and after it the path: MAXPATHLEN bytes.
+    // struct vnode_info (a vinfo_stat of 136 bytes, two ints, an fsid_t). The path of MAXPATHLEN bytes follows it.
     private const int VnodeInfoSize = 152;
     private const int PathSize = 1024;
 
-    // struct proc_fileinfo, which precedes a file's vnode_info_path.
+    // struct proc_fileinfo, which precedes the vnode_info_path of a file.
     private const int FileInfoSize = 24;
 
-    /// <summary>Lists the processes.</summary>
     public static List<int> Ids()
     {
-        // Without a buffer it says how many there may be. Twice that, because some may start in between.
+        // Without a buffer, the function returns how many processes there may be. The buffer is twice as large, because
+        // more processes may start in between.
         var ids = new int[Math.Max(0, LibProc.ListAllPids(null, 0)) * 2];
         int count;
         fixed (int* start = ids)
@@ -39,7 +39,7 @@ internal static unsafe class MacFolderProcesses
         return found.Contains(Environment.ProcessId) ? found : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Whether a process runs in a folder.</summary>
+    /// <summary>True if a process runs in a folder.</summary>
     public static bool IsIn(int id, string folder)
     {
         // struct proc_vnodepathinfo: the current directory, then the root directory.

@@ -6,7 +6,7 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>Processes as macOS tells them by <c>proc_pidinfo</c> (libproc.h, sys/proc_info.h).</summary>
+/// <summary>Reads processes with <c>proc_pidinfo</c> of macOS (libproc.h, sys/proc_info.h).</summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe class MacProcesses
 {
@@ -14,8 +14,7 @@ internal static unsafe class MacProcesses
     private const uint HasCalledExec = 0x4000; // PROC_FLAG_EXEC
     private const uint Zombie = 5; // SZOMB
 
-    /// <summary>Looks a process up.</summary>
-    /// <returns>The process; null when none runs under that id.</returns>
+    /// <returns>The process; null if no process with the id runs.</returns>
     public static ProcessEntry? Find(int id)
     {
         LibProc.BsdInfo info;
@@ -36,8 +35,7 @@ internal static unsafe class MacProcesses
             (info.Flags & HasCalledExec) == 0);
     }
 
-    /// <summary>The path of the program that a process runs.</summary>
-    /// <returns>The path; null when it is not told.</returns>
+    /// <summary>The path of the program that a process runs; null if it is not known.</summary>
     public static string? ProgramOf(int id)
     {
         const int longest = 4096; // PROC_PIDPATHINFO_MAXSIZE

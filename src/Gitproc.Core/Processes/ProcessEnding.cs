@@ -5,19 +5,20 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>Ends processes: asks them, waits, kills. Thread-safe.</summary>
+/// <summary>Ends processes. Thread-safe.</summary>
 internal static class ProcessEnding
 {
-    // A killed process ends at once, unless it waits for a disk or a server: nobody can say how long that takes.
+    // A killed process ends at once, unless it waits for a disk or a server, which can take any time.
     private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(32);
 
     /// <summary>
-    /// Asks processes to end (SIGTERM), waits, and kills those that still run (SIGKILL). Windows has no way to ask a
-    /// console program: there they are killed at once.
+    /// Asks processes to end (SIGTERM), waits, and kills those that still run (SIGKILL). Windows cannot ask a console
+    /// program to end, so there they are killed at once. This process and its ancestors are spared.
     /// </summary>
-    /// <param name="patience">How long to wait before killing; zero or less does not wait.</param>
-    /// <param name="cancellationToken">Ends the wait. Those that were asked may end nevertheless.</param>
+    /// <param name="patience">How long to wait before killing. Zero or less means not to wait.</param>
+    /// <param name="cancellationToken">Ends the wait. Processes that were asked to end may still end.</param>
+    /// <returns>The processes that still run.</returns>
     public static IReadOnlyList<ProcessEntry> End(
         IReadOnlyList<ProcessEntry> processes, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal static class ProcessEnding
         return processes.Where(entry => ProcessTable.IsAlive(entry.Identity)).ToList();
     }
 
-    // A stopped process would not hear of it before it goes on: systemd.kill(5) continues it, too.
+    // A stopped process handles SIGTERM only when it continues, so it is continued. systemd.kill(5) does the same.
     [UnsupportedOSPlatform("windows")]
     private static bool Ask(ProcessIdentity process)
     {
@@ -54,7 +55,7 @@ internal static class ProcessEnding
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            // Gone in the meantime, another user's, or ending already.
+            // The process has ended, is ending, or belongs to another user.
             return false;
         }
     }
@@ -62,7 +63,7 @@ internal static class ProcessEnding
     private static void WaitUntilGone(List<ProcessIdentity> processes, TimeSpan patience, CancellationToken cancellationToken)
     {
         var waiting = Stopwatch.StartNew();
-        // Most end within a millisecond.
+        // Most processes end within a millisecond.
         for (var pause = TimeSpan.FromMilliseconds(1); ; pause = Min(pause * 2, MaxPause))
         {
             processes.RemoveAll(process => !ProcessTable.IsAlive(process));
@@ -77,20 +78,24 @@ internal static class ProcessEnding
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
 
-/// <summary>Sends signals to processes that were found before, see kill(2).</summary>
+/// <summary>Sends signals to processes, see kill(2).</summary>
 [UnsupportedOSPlatform("windows")]
 internal static class UnixSignal
 {
     /// <summary>SIGKILL: the kernel ends the process.</summary>
     public const int Kill = 9;
 
-    /// <summary>SIGTERM: the process is asked to end.</summary>
+    /// <summary>SIGTERM: asks the process to end.</summary>
     public const int Terminate = 15;
 
-    /// <summary>SIGCONT: a stopped process goes on. Linux has it by signal(7), on x86 and ARM; macOS by signal(3).</summary>
+    /// <summary>
+    /// SIGCONT: continues a stopped process. The number is from signal(7) for Linux on x86 and ARM, and signal(3) for
+    /// macOS.
+    /// </summary>
     public static int Continue => OperatingSystem.IsMacOS() ? 19 : 18;
 
-    /// <summary>Sends a signal to exactly that process. Thread-safe.</summary>
+    /// <summary>Sends a signal to a process, unless its id belongs to another process by now. Thread-safe.</summary>
+    /// <returns>True if the signal was sent.</returns>
     public static bool Send(ProcessIdentity process, int signal) =>
         process.Id > 1 && ProcessTable.IsAlive(process) && LibC.Kill(process.Id, signal) == 0;
 }

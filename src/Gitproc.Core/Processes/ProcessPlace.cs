@@ -2,12 +2,15 @@
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Where process ids mean something: a pool's folder may be mounted into containers, or lie on a share of several
-/// machines, and in each of them the same id is another process.
+/// The place in which a process id identifies a process. Containers or machines may share the folder of a pool, and in
+/// each of them the same id means another process.
 /// </summary>
-/// <param name="Host">The machine: its name and, on Linux, its id (machine-id(5)).</param>
-/// <param name="Boot">Which run of its kernel; empty where start times of processes are of the calendar and need no boot.</param>
-/// <param name="Namespace">The namespace of process ids (pid_namespaces(7)); empty where there are none.</param>
+/// <param name="Host">The name of the machine and, on Linux, its id (machine-id(5)).</param>
+/// <param name="Boot">
+/// The id of the boot on Linux, where start times of processes count from the boot. Empty on other systems, where start
+/// times are calendar times.
+/// </param>
+/// <param name="Namespace">The pid namespace (pid_namespaces(7)) on Linux; empty on other systems.</param>
 public sealed record ProcessPlace(string Host, string Boot, string Namespace)
 {
     private static readonly Lazy<ProcessPlace> Here = new(Read);

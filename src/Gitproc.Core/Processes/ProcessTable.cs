@@ -1,9 +1,24 @@
 namespace Gitproc.Processes;
 
-/// <summary>The processes of this machine. Starts none itself. Thread-safe.</summary>
+/// <summary>The processes of this machine. It starts no process to read them. Thread-safe.</summary>
+/// <remarks>
+/// <para>
+/// Systems use process ids again, so a process is identified by its id and its start time
+/// (<see cref="ProcessIdentity"/>). In another container or on another machine, the same identity may mean another
+/// process, so the database also keeps the <see cref="ProcessPlace"/>.
+/// </para>
+/// <para>
+/// This type reads single processes, with one type for each system below it. <see cref="CallingProcess"/> and
+/// <see cref="JobProcess"/> use it to find the owner of a lease. <see cref="OwnAncestry"/> finds the processes that
+/// only call gitproc. <see cref="FolderProcesses"/> finds the processes in a folder. It skips a process that this user
+/// may not inspect, but if the system gives no reliable list at all, it throws: an incomplete list could free a
+/// checkout that is in use. <see cref="ProcessEnding"/> ends processes, and checks the identity again before each
+/// signal.
+/// </para>
+/// </remarks>
 internal static class ProcessTable
 {
-    /// <summary>Lists the processes.</summary>
+    /// <summary>The ids of the processes that run.</summary>
     public static IReadOnlyList<int> Ids()
     {
         if (OperatingSystem.IsLinux())
@@ -12,12 +27,12 @@ internal static class ProcessTable
             return MacFolderProcesses.Ids();
         if (OperatingSystem.IsWindows())
             return WindowsFolderProcesses.Ids();
-        throw new PlatformNotSupportedException("gitproc knows the processes of Windows, macOS and Linux.");
+        throw new PlatformNotSupportedException("gitproc can read processes only on Windows, macOS and Linux.");
     }
 
-    /// <summary>Looks a process up.</summary>
-    /// <returns>The process; null when none runs under that id. One that has ended but was not collected by its
-    /// parent yet (a zombie) does not run.</returns>
+    /// <returns>
+    /// The process; null if no process with the id runs. A zombie, whose parent has not collected it, does not run.
+    /// </returns>
     public static ProcessEntry? Find(int id)
     {
         if (id <= 0)
@@ -28,25 +43,28 @@ internal static class ProcessTable
             return MacProcesses.Find(id);
         if (OperatingSystem.IsWindows())
             return WindowsProcesses.Find(id);
-        throw new PlatformNotSupportedException("gitproc knows the processes of Windows, macOS and Linux.");
+        throw new PlatformNotSupportedException("gitproc can read processes only on Windows, macOS and Linux.");
     }
 
-    /// <summary>Whether exactly that process still runs.</summary>
+    /// <summary>True if the process still runs. Another process with the same id does not count.</summary>
     public static bool IsAlive(ProcessIdentity identity) => Find(identity.Id)?.Identity == identity;
 
-    /// <summary>Whether a process that was forked is still a copy of its parent, and was not left to another one.</summary>
+    /// <summary>
+    /// True if a forked process runs the program of its parent. If it does not, the process that forked it has ended,
+    /// and this parent adopted it.
+    /// </summary>
     public static bool RunSameProgram(ProcessEntry copy, ProcessEntry parent) =>
         ProgramOf(copy.Identity.Id) is { } program && program == ProgramOf(parent.Identity.Id);
 
     /// <summary>
-    /// Whether a copy that a shell made of itself has a pipe for its input or output that the shell itself has not. Where
-    /// the system does not tell, every copy counts as one.
+    /// True if standard input or output of a shell's forked copy is a pipe that the shell does not have there. Only
+    /// Linux tells; on other systems the result is always true.
     /// </summary>
     public static bool IsForPipe(ProcessEntry copy, ProcessEntry parent) =>
         !OperatingSystem.IsLinux() || LinuxProcesses.IsForPipe(copy.Identity.Id, parent.Identity.Id);
 
     /// <summary>The path of the program that a process runs.</summary>
-    /// <returns>The path; null when it is not told: the process is gone, or another user's.</returns>
+    /// <returns>The path; null if the process has ended or belongs to another user.</returns>
     public static string? ProgramOf(int id)
     {
         if (OperatingSystem.IsLinux())
@@ -56,7 +74,7 @@ internal static class ProcessTable
         return OperatingSystem.IsWindows() ? WindowsProcesses.ProgramOf(id) : null;
     }
 
-    /// <summary>A process and those it descends from, the nearest first.</summary>
+    /// <summary>A process and its ancestors, the nearest first.</summary>
     public static IEnumerable<ProcessEntry> Ancestry(int id)
     {
         var seen = new HashSet<int>();
@@ -64,13 +82,15 @@ internal static class ProcessTable
             yield return entry;
     }
 
-    /// <summary>A process and those that it and they have started, it first. What a parent left behind as it ended is not among them.</summary>
+    /// <summary>
+    /// A process, which comes first, and its descendants. A descendant whose parent has ended is not included.
+    /// </summary>
     public static IReadOnlyList<ProcessEntry> Descent(int id)
     {
         if (Find(id) is not { } first)
             return [];
         var children = Ids().Select(Find).OfType<ProcessEntry>().ToLookup(entry => entry.ParentId);
-        // They were not all seen at one moment, and an id may have been given to another one in between.
+        // The processes are not read at one moment, so an id may be used again meanwhile and appear twice.
         var seen = new HashSet<int> { id };
         var found = new List<ProcessEntry> { first };
         for (var i = 0; i < found.Count; i++)
@@ -79,25 +99,29 @@ internal static class ProcessTable
     }
 }
 
-/// <summary>What the operating system tells of a process.</summary>
-/// <param name="ParentId">The id of its parent; 0 when it has none.</param>
-/// <param name="Name">The name of its program, without a folder.</param>
+/// <summary>A process as the operating system describes it.</summary>
+/// <param name="ParentId">The id of the parent; 0 if there is none.</param>
+/// <param name="Name">The name of the program, without a folder.</param>
+/// <param name="IsFork">
+/// True if the process was forked and runs the program of its parent. Always false on Windows.
+/// </param>
 internal sealed record ProcessEntry(ProcessIdentity Identity, int ParentId, string Name, bool IsFork);
 
 /// <summary>
-/// One process of this machine. Ids are used again; an id with the start time is not, until the machine restarts.
+/// Identifies a process of this machine. A system uses ids again, but not an id with the same start time, until it
+/// restarts.
 /// </summary>
 /// <param name="Id">The process id.</param>
 /// <param name="StartedAt">
-/// When it started, in the operating system's own unit, good for comparing only: clock ticks since boot on Linux, so
-/// that a changed clock changes nothing; ticks of UTC on Windows; microseconds since 1970 on macOS.
+/// The start time in a unit of the operating system, only for comparison: clock ticks since the boot on Linux, which do
+/// not depend on the clock; ticks of UTC on Windows; microseconds since 1970 on macOS.
 /// </param>
 public readonly record struct ProcessIdentity(int Id, long StartedAt);
 
-/// <summary>This process and those it was started by: who stands in a checkout only to call gitproc.</summary>
+/// <summary>This process and its ancestors, which may be in a checkout only because they call gitproc there.</summary>
 internal static class OwnAncestry
 {
-    /// <summary>Finds them. Thread-safe.</summary>
+    /// <summary>The ids of the processes. Thread-safe.</summary>
     public static IReadOnlySet<int> Ids() =>
         ProcessTable.Ancestry(Environment.ProcessId).Select(entry => entry.Identity.Id).ToHashSet();
 }

@@ -1,20 +1,22 @@
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Finds programs as a shell does: on the PATH and nowhere else. Left to itself, .NET starts a file of the name that lies
-/// in the current folder or beside the running program rather than the one on the PATH (Process.Unix.cs, ResolvePath;
-/// on Windows CreateProcess does the same), and the current folder may be anybody's work tree.
+/// Finds programs on the PATH and nowhere else, as a shell does. Without this, .NET prefers a file in the current
+/// folder or next to the running program to the one on the PATH (Process.Unix.cs, ResolvePath; CreateProcess does the
+/// same on Windows). The current folder may be a work tree that another user or job filled.
 /// </summary>
 public static class ProgramPath
 {
-    // Not .cmd or .bat: Windows gives those to cmd.exe, which reads their arguments as commands of its own.
+    // Not .cmd or .bat: Windows runs those with cmd.exe, which can take arguments for commands.
     private static readonly string Ending = OperatingSystem.IsWindows() ? ".exe" : "";
 
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Looks for a program on the PATH, whose relative entries mean the current folder and are left out.</summary>
-    /// <param name="name">The program's name, without a folder.</param>
-    /// <returns>Its absolute path; null when there is none.</returns>
+    /// <summary>
+    /// Finds a program on the PATH. Relative entries of the PATH depend on the current folder and are ignored.
+    /// </summary>
+    /// <param name="name">The name of the program, without a folder.</param>
+    /// <returns>The absolute path; null if the program is not found.</returns>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)

@@ -4,12 +4,13 @@ using Gitproc.Interop;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// Lives on while a command runs, so that its checkout is released when it has ended. Ctrl+C reaches the command
-/// from the terminal itself; a request to end, which reaches this process alone, is passed on to it.
+/// Keeps this process running until a command has ended, so that it can release the command's checkout. The terminal
+/// sends Ctrl+C to both processes. SIGTERM and SIGHUP may reach only this process, so they are passed on to the
+/// command.
 /// </summary>
 public sealed class SignalPassing : IDisposable
 {
-    // POSIX numbers, the same on Linux and macOS.
+    // POSIX numbers. They are the same on Linux and macOS.
     private const int SigHup = 1;
     private const int SigTerm = 15;
 
@@ -18,7 +19,7 @@ public sealed class SignalPassing : IDisposable
     private int _processId;
     private int _early;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts to handle signals. Until <see cref="To"/> is called, the last one is kept.</summary>
     public SignalPassing()
     {
         Listen(PosixSignal.SIGINT, pass: null);
@@ -27,8 +28,10 @@ public sealed class SignalPassing : IDisposable
         Listen(PosixSignal.SIGHUP, SigHup);
     }
 
-    /// <summary>Names the process that signals are passed to. One that came while it was started is passed on now.</summary>
-    /// <param name="processId">The process.</param>
+    /// <summary>
+    /// Sets the process that gets the signals. A signal that came earlier is passed on now. Thread-safe.
+    /// </summary>
+    /// <param name="processId">The id of the process.</param>
     public void To(int processId)
     {
         lock (_lock)
@@ -58,7 +61,7 @@ public sealed class SignalPassing : IDisposable
     {
         lock (_lock)
         {
-            // Windows has no such signals; closing its console ends the command too.
+            // Windows has no signals to pass on. Closing the console there ends the command, too.
             if (_processId == 0)
                 _early = signal;
             else if (!OperatingSystem.IsWindows())

@@ -6,28 +6,29 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>Who has a folder, or one below it, as the current directory on Windows, or runs a program in it. Open files are not seen.</summary>
+/// <summary>
+/// Finds the processes on Windows whose current directory or program is in a folder. Open files are not considered.
+/// </summary>
 /// <remarks>
-/// Windows has no call for either. The Restart Manager takes files only, and a checkout has too many to ask about each.
-/// That a folder cannot be opened for deleting tells that somebody stands in it, but not who (it may be the caller),
-/// and nothing about the folders below. So the current directory is read where each process keeps it, in its
-/// environment block, as psutil and System Informer do (<see cref="Ntdll"/>). It is tried on this
-/// process first, whose current directory is known. Not seen are processes of another user or with more rights, and where
-/// a 32-bit process went after it started.
+/// Windows has no function for this. The Restart Manager takes only files, and a checkout has too many of them. A
+/// folder that cannot be opened for deletion is in use, but not necessarily by another process than the caller, and its
+/// subfolders need the same test. So the current directory is read from the memory of each process, from its
+/// environment block, as psutil and System Informer do (<see cref="Ntdll"/>). The current directory of this process is
+/// known and read first, as a check of the layout. Processes of other users or with more rights are not found, and
+/// neither is the folder that a 32-bit process changed to after it started.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 internal static unsafe class WindowsFolderProcesses
 {
     private const uint QueryAndReadMemory = 0x1000 | 0x10; // PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ
 
-    /// <summary>Lists the processes.</summary>
     public static List<int> Ids()
     {
         var own = CurrentDirectory(Environment.ProcessId);
         if (own is null || Path.TrimEndingDirectorySeparator(own) != Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory))
-            throw new Win32Exception("This Windows does not show where processes keep their current directory.");
+            throw new Win32Exception("The current directory of a process is not where this version of gitproc expects it in Windows.");
 
-        // A full buffer means that there may be more (EnumProcesses, psapi.h).
+        // If the buffer is full, there may be more processes (EnumProcesses, psapi.h).
         for (var ids = new int[1024]; ; ids = new int[ids.Length * 2])
         {
             int bytes;
@@ -42,7 +43,7 @@ internal static unsafe class WindowsFolderProcesses
         }
     }
 
-    /// <summary>Whether a process has a folder or one below it as its current directory, or its program in it.</summary>
+    /// <summary>True if the current directory or the program of a process is in a folder.</summary>
     public static bool IsIn(int id, string folder) => IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
 
     private static bool IsPathIn(string? path, string folder) =>

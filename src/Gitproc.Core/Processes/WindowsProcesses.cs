@@ -6,12 +6,11 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>Processes as Windows tells them.</summary>
+/// <summary>Reads processes of Windows.</summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsProcesses
 {
-    /// <summary>Looks a process up.</summary>
-    /// <returns>The process; null when none runs under that id.</returns>
+    /// <returns>The process; null if no process with the id runs.</returns>
     public static ProcessEntry? Find(int id)
     {
         Process process;
@@ -34,14 +33,13 @@ internal static class WindowsProcesses
             }
             catch (InvalidOperationException)
             {
-                // It ended in the meantime.
+                // The process has ended meanwhile.
                 return null;
             }
         }
     }
 
-    /// <summary>The path of the program that a process runs.</summary>
-    /// <returns>The path; null when it is not told.</returns>
+    /// <summary>The path of the program that a process runs; null if it is not known.</summary>
     public static string? ProgramOf(int id)
     {
         try
@@ -55,12 +53,12 @@ internal static class WindowsProcesses
         }
     }
 
-    // The recorded id of a parent that is gone may belong to another process by now; a parent is older than its child.
+    // If the parent has ended, its id may belong to another process. A parent is older than its child.
     private static int ParentOf(Process process, long started)
     {
         var status = Ntdll.QueryInformationProcess(process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
         if (status != 0)
-            throw new Win32Exception($"NtQueryInformationProcess answered 0x{status:x8} for process {process.Id}.");
+            throw new Win32Exception($"NtQueryInformationProcess returned 0x{status:x8} for process {process.Id}.");
         var id = (int)information.ParentId;
         try
         {
