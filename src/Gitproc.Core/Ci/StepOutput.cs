@@ -3,18 +3,20 @@ using Gitproc.Reports;
 
 namespace Gitproc.Ci;
 
-/// <summary>Finds out how the CI that this process runs in takes the outputs of a step.</summary>
+/// <summary>Finds the way to set outputs of a step in the CI that this process runs in.</summary>
 public static class StepOutput
 {
-    /// <summary>The variable with the checkout's path in the environment of later steps.</summary>
+    /// <summary>The environment variable of later steps with the path of the checkout.</summary>
     internal const string CheckoutVariable = "GITPROC_CHECKOUT";
 
-    /// <summary>The variable with the lease's id in the environment of later steps.</summary>
+    /// <summary>The environment variable of later steps with the id of the lease.</summary>
     internal const string LeaseVariable = "GITPROC_LEASE_ID";
 
-    /// <summary>The way of the CI job that this process runs in, by the variables that each CI documents.</summary>
-    /// <returns>The way.</returns>
-    /// <exception cref="GitprocException">This is no step of a CI job, or of none that is known to take outputs.</exception>
+    /// <summary>Recognizes the CI by the environment variables that it documents.</summary>
+    /// <returns>The way to set outputs.</returns>
+    /// <exception cref="GitprocException">
+    /// This is not a step of a CI job, or the CI is not one whose outputs can be set.
+    /// </exception>
     public static IStepOutput Current()
     {
         if (Value("GITHUB_ACTIONS") is not null && Value("GITHUB_OUTPUT") is { } output && Value("GITHUB_ENV") is { } environment)
@@ -25,33 +27,35 @@ public static class StepOutput
             return new GitLabStepOutput(file);
         throw new GitprocException(
             ErrorReason.NoStepOutput,
-            "This is no step of a CI job whose outputs can be set: that is so in GitHub Actions (GITHUB_OUTPUT), Azure Pipelines (TF_BUILD) and GitLab (GITLAB_ENV). "
-            + "Elsewhere take the path that acquire prints.");
+            "This is not a step of a CI job whose outputs gitproc can set. It can in GitHub Actions (GITHUB_OUTPUT), Azure Pipelines (TF_BUILD) and GitLab (GITLAB_ENV). "
+            + "Elsewhere, use the path that acquire prints.");
     }
 
-    /// <summary>Adds text to a file of the CI's, in UTF-8, without a mark at the beginning.</summary>
+    /// <summary>Appends text to a file of the CI, in UTF-8 without a byte order mark.</summary>
     internal static void Append(string file, string text) => File.AppendAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
     private static string? Value(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }
 
-/// <summary>How a CI lets a step hand values on to the steps after it.</summary>
+/// <summary>Passes values from a step of a CI job to the steps after it.</summary>
 public interface IStepOutput
 {
     /// <summary>
-    /// Hands a checkout on: its path, name and lease id as outputs of the step, and for the environment of later steps
-    /// <c>GITPROC_CHECKOUT</c> and <c>GITPROC_LEASE_ID</c>. None of them can hold a password.
+    /// Passes a checkout on: its path, name and lease id as outputs of the step, and <c>GITPROC_CHECKOUT</c> and
+    /// <c>GITPROC_LEASE_ID</c> for the environment of later steps. None of these values can contain a password.
     /// </summary>
-    /// <param name="checkout">The checkout, locked.</param>
-    /// <returns>Lines that have to go to the step's standard output, for the CI to read; empty where it reads a file.</returns>
-    /// <exception cref="IOException">The CI's file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The CI's file cannot be written.</exception>
+    /// <param name="checkout">The checkout, which is locked.</param>
+    /// <returns>
+    /// The lines to print to standard output, where the CI reads them; empty if the CI reads them from a file instead.
+    /// </returns>
+    /// <exception cref="IOException">The file of the CI cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file of the CI cannot be written.</exception>
     IReadOnlyList<string> Write(Checkout checkout);
 }
 
 /// <summary>
-/// The logging commands of Azure Pipelines, see learn.microsoft.com "Logging commands" and "SetVariable: Initialize or
+/// Logging commands of Azure Pipelines, see learn.microsoft.com, "Logging commands" and "SetVariable: Initialize or
 /// modify the value of a variable".
 /// </summary>
 internal sealed class AzureStepOutput : IStepOutput
@@ -62,14 +66,14 @@ internal sealed class AzureStepOutput : IStepOutput
         Command("path", ";isOutput=true", checkout.Path),
         Command("name", ";isOutput=true", checkout.Name),
         Command("leaseId", ";isOutput=true", checkout.LeaseId!),
-        // An output is in no environment under a name of its own.
+        // Outputs do not become environment variables with these names, so they are set as variables, too.
         Command(StepOutput.CheckoutVariable, "", checkout.Path),
         Command(StepOutput.LeaseVariable, "", checkout.LeaseId!),
     ];
 
     private static string Command(string variable, string property, string value) => $"##vso[task.setvariable variable={variable}{property}]{Escape(value)}";
 
-    // "Logging command format", of what follows the bracket; ; and ] are escaped before it only, where we have names.
+    // "Logging command format". In the value after the bracket, ; and ] need no escape.
     private static string Escape(string value) => value
         .Replace("%", "%AZP25", StringComparison.Ordinal)
         .Replace("\r", "%0D", StringComparison.Ordinal)
@@ -77,8 +81,8 @@ internal sealed class AzureStepOutput : IStepOutput
 }
 
 /// <summary>
-/// The files of GitHub Actions, see docs.github.com "Workflow commands for GitHub Actions": "Setting an output parameter",
-/// "Setting an environment variable", and "Multiline strings", a form that takes any value.
+/// The files of GitHub Actions, see docs.github.com, "Workflow commands for GitHub Actions": "Setting an output
+/// parameter", "Setting an environment variable", and "Multiline strings", which can hold any value.
 /// </summary>
 internal sealed class GitHubStepOutput(string output, string environment) : IStepOutput
 {
@@ -90,7 +94,7 @@ internal sealed class GitHubStepOutput(string output, string environment) : ISte
         return [];
     }
 
-    // Random, so that no value can have it for a line and go on with an entry of its own.
+    // The delimiter is random. Otherwise a value could contain it as a line, and add entries of its own after it.
     private static string Entry(string name, string value)
     {
         var delimiter = $"gitproc-{Guid.NewGuid():N}";
@@ -99,9 +103,10 @@ internal sealed class GitHubStepOutput(string output, string environment) : ISte
 }
 
 /// <summary>
-/// The file through which a job of GitLab 16.4 or newer hands variables on to its own <c>after_script</c>, see docs.gitlab.com
-/// "CI/CD variables", "Pass an environment variable from the script section to another section in the same job". Each line is
-/// a variable, so there is no way to say a line break; git takes none in the path of a pool either (objects/info/alternates).
+/// The file through which a job of GitLab 16.4 or newer passes variables to its <c>after_script</c>, see
+/// docs.gitlab.com, "CI/CD variables", "Pass an environment variable from the script section to another section in the
+/// same job". Each line is a variable, so a value cannot contain a line break. The path of a pool cannot either,
+/// because git does not allow it in objects/info/alternates.
 /// </summary>
 internal sealed class GitLabStepOutput(string file) : IStepOutput
 {

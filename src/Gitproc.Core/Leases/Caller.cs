@@ -3,16 +3,16 @@ using Gitproc.Text;
 
 namespace Gitproc.Leases;
 
-/// <summary>The process on whose behalf an operation is done: its leases are its own, and the history names it.</summary>
-/// <param name="ProcessId">Its id.</param>
-/// <param name="Name">The name of its program.</param>
+/// <summary>The process that asked for an operation. The history names it.</summary>
+/// <param name="ProcessId">The id of the process.</param>
+/// <param name="Name">The name of the program.</param>
 public sealed record Caller(int ProcessId, string Name)
 {
     /// <summary>This process.</summary>
     /// <returns>The caller.</returns>
     public static Caller Self() => From(ProcessTable.Find(Environment.ProcessId));
 
-    /// <summary>The process that started this one, passing over the copies a shell makes of itself.</summary>
+    /// <summary>The process that started this one. Copies that a shell forked of itself are skipped.</summary>
     /// <returns>The caller.</returns>
     public static Caller Parent() => From(CallingProcess.Of(Environment.ProcessId));
 

@@ -1,10 +1,12 @@
 namespace Gitproc.Leases;
 
-/// <summary>Reads which CI job this is from the variables that each CI documents. Others are not read: they may be secret.</summary>
+/// <summary>
+/// Reads the CI job from the environment variables that each CI documents. Other variables are not read: they may be
+/// secret.
+/// </summary>
 internal static class CiJob
 {
-    /// <summary>The job that this process runs in.</summary>
-    /// <returns>The job; null outside of one.</returns>
+    /// <summary>The job that this process runs in; null outside a job.</summary>
     public static Job? Current()
     {
         // docs.github.com "Variables reference"

@@ -4,19 +4,21 @@ using Gitproc.Registry;
 namespace Gitproc.Leases;
 
 /// <summary>
-/// The lease of a checkout, written into its git directory: <c>gitproc/lease</c>. The database is the truth; this
-/// is what is left when it is lost, and what shows that a database is older than the checkouts.
+/// The lease of a checkout in its git directory, as <c>gitproc/lease</c>. The database decides who holds a checkout.
+/// The file is there for the loss of the database, and shows when a database was put back from an older copy. For the
+/// order in which the two are written, see <c>Lifecycle</c>.
 /// </summary>
 internal static class LeaseFile
 {
     private const string FolderName = "gitproc";
     private const string FileName = "lease";
 
-    /// <summary>The folder for what gitproc writes into a checkout.</summary>
+    /// <summary>The absolute path of the folder for the files that gitproc writes into a checkout.</summary>
     public static string Folder(string gitDirectory) => Path.Combine(gitDirectory, FolderName);
 
-    /// <summary>Writes the lease that was just granted.</summary>
-    /// <param name="replaced">The lease it was granted in the place of; null for none.</param>
+    /// <summary>Writes a lease that was just granted, unless the file has the lease of another live holder.</summary>
+    /// <param name="replaced">The lease that the new one replaces; null for none.</param>
+    /// <returns>The lease of the other holder; null if there is none, or if the folder is gone.</returns>
     public static Lease? Write(string gitDirectory, Lease lease, Lease? replaced)
     {
         try
@@ -25,7 +27,7 @@ internal static class LeaseFile
         }
         catch (Exception e) when (IsGone(e))
         {
-            // The next look at the folder finds that out.
+            // The check of the folder that follows finds that it is gone.
             return null;
         }
     }
@@ -57,7 +59,7 @@ internal static class LeaseFile
         }
         catch (Exception e) when (IsGone(e))
         {
-            // As in Write.
+            // The check of the folder that follows finds that it is gone.
         }
     }
 
@@ -70,7 +72,7 @@ internal static class LeaseFile
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody has removed the folder.
+            // The folder was removed.
         }
         catch (UnauthorizedAccessException) when (Directory.Exists(file))
         {
@@ -78,7 +80,7 @@ internal static class LeaseFile
         }
     }
 
-    /// <summary>Takes the lease of a checkout away that may be damaged, or not ours to write to.</summary>
+    /// <summary>Removes the lease of a checkout that may be damaged or not writable.</summary>
     public static void TryRemove(string gitDirectory)
     {
         try
@@ -87,28 +89,28 @@ internal static class LeaseFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A repair after a loss of the database would find it held, which is the safe side.
+            // If the database is lost, a repair treats the checkout as locked, which is the safe choice.
         }
     }
 
-    /// <summary>Whether a lease is there, readable or not.</summary>
+    /// <summary>True if there is a lease, readable or not.</summary>
     public static bool Exists(string gitDirectory) => Path.Exists(FileIn(Folder(gitDirectory)));
 
     public static Lease? Read(string gitDirectory) =>
         PlainFile.TryReadText(FileIn(Folder(gitDirectory))) is { } text ? LeaseJson.Read(text) : null;
 
     /// <summary>
-    /// Who holds a checkout though the database does not know: an older copy of that was put back. Whoever is about to remove or
-    /// make a folder asks this first.
+    /// Finds a live holder that the database does not know, because it was put back from an older copy. Check this
+    /// before you make or remove the folder of a checkout.
     /// </summary>
-    /// <param name="knownId">The lease that the database has; null for none.</param>
-    /// <returns>The lease of a holder who lives; null when there is no other than the known one.</returns>
+    /// <param name="knownId">The id of the lease in the database; null for none.</param>
+    /// <returns>The lease of the unknown holder; null if there is none.</returns>
     public static Lease? FindUnknownHolder(string gitDirectory, string? knownId) =>
         Read(gitDirectory) is { } there && there.Id != knownId && IsLive(there) ? there : null;
 
     private static bool IsLive(Lease lease) => new OwnerLives().WhyOver(lease) is null;
 
-    // Somebody has removed the folder in this moment. It may be there again by now: then only the file is missing.
+    // The folder was removed at this moment. If it has been made again since, only the file is missing.
     private static bool IsGone(Exception error) => error is DirectoryNotFoundException or FileNotFoundException;
 
     private static string FileIn(string folder) => Path.Combine(folder, FileName);
@@ -127,7 +129,7 @@ internal static class LeaseFile
         }
     }
 
-    // A job may have put anything there: no link is followed, and what is in the way is removed.
+    // A job may have put anything in this place, so no link is followed, and anything in the way is removed.
     private static void Replace(string gitDirectory, Lease lease)
     {
         using var folder = RawFolder.Open(gitDirectory);

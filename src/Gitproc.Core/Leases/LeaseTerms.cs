@@ -4,29 +4,37 @@ using Gitproc.Text;
 
 namespace Gitproc.Leases;
 
-/// <summary>What a caller wants of a lease.</summary>
+/// <summary>The terms of a lease that a caller asks for.</summary>
 public sealed record LeaseTerms
 {
-    /// <summary>The process whose end ends it; null to hold it until it is released or expires, whoever lives.</summary>
+    /// <summary>
+    /// The process with which the lease ends; null for a lease that no process owns, which lasts until it is released
+    /// or expires.
+    /// </summary>
     public required LeaseOwner? Owner { get; init; }
 
-    /// <summary>After what time it expires; null for the setting <c>gitproc.leaseDuration</c>, and without that never.</summary>
+    /// <summary>
+    /// The time after which the lease expires; null for the setting <c>gitproc.leaseDuration</c>. If that is not set,
+    /// the lease does not expire.
+    /// </summary>
     public TimeSpan? ExpiresAfter { get; init; }
 
     /// <summary>
-    /// Whether it is over when it expires even if its owner lives. Without this an owner that is late is not put out:
-    /// a checkout that somebody works in is worth more than a date.
+    /// True if the lease is over when it expires, even if its owner runs. If false, an owner that is late keeps the
+    /// checkout as long as it runs, because it may be working there.
     /// </summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>What it is for, in the caller's words; null for nothing.</summary>
+    /// <summary>What the checkout is for, in the words of the caller; null for no label.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Names and values to show with it; null for none.</summary>
+    /// <summary>Names and values to show with the lease; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>Makes a new lease that begins now.</summary>
-    /// <param name="defaultDuration">How long it lasts where the terms do not say; null for without end.</param>
+    /// <summary>Makes a lease that begins now.</summary>
+    /// <param name="defaultDuration">
+    /// The duration if the terms have none; null for a lease that does not expire.
+    /// </param>
     internal Lease NewLease(TimeSpan? defaultDuration)
     {
         var now = DateTimeOffset.UtcNow;

@@ -3,13 +3,16 @@ using Gitproc.Registry;
 
 namespace Gitproc.Leases;
 
-/// <summary>Which owners live and which leases are over, each owner looked up once: one may hold thousands of leases.</summary>
+/// <summary>
+/// Tells which owners run and which leases are over. Each owner is looked up once, because it may own thousands of
+/// leases.
+/// </summary>
 internal sealed class OwnerLives
 {
     private readonly Dictionary<LeaseOwner, OwnerLife> _known = [];
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
 
-    /// <summary>Whether an owner lives, as of the first time it was asked for.</summary>
+    /// <summary>The state of an owner when it was first looked up.</summary>
     public OwnerLife Of(LeaseOwner owner)
     {
         if (!_known.TryGetValue(owner, out var life))
@@ -18,17 +21,17 @@ internal sealed class OwnerLives
     }
 
     /// <summary>
-    /// Why a lease is over. One that has expired is not while its owner is seen to use it, unless that was asked for.
-    /// One whose owner cannot be seen is not until it expires.
+    /// Why a lease is over. A lease whose owner is gone is over. A lease that has expired is over, unless its owner
+    /// runs and the lease is not strict. A lease whose owner cannot be seen from here is over only when it expires.
     /// </summary>
-    /// <returns>The reason, as the rest of a sentence about the lease's owner; null when it is not over.</returns>
+    /// <returns>The reason, as the end of a sentence about the owner; null if the lease is not over.</returns>
     public string? WhyOver(Lease lease)
     {
         var life = lease.Owner is { } owner ? Of(owner) : OwnerLife.Unknown;
         if (life == OwnerLife.Gone)
             return "is gone";
         var hasExpired = lease.ExpiresAt <= _now;
-        return hasExpired && (lease.IsStrict || life == OwnerLife.Unknown) ? $"had it until {lease.ExpiresAt:u}" : null;
+        return hasExpired && (lease.IsStrict || life == OwnerLife.Unknown) ? $"held it until {lease.ExpiresAt:u}" : null;
     }
 
     private static OwnerLife LifeOf(LeaseOwner owner)
@@ -44,15 +47,15 @@ internal sealed class OwnerLives
     }
 }
 
-/// <summary>Whether the owner of a lease lives.</summary>
+/// <summary>The state of the owner of a lease.</summary>
 internal enum OwnerLife
 {
     /// <summary>The process runs.</summary>
     Alive,
 
-    /// <summary>It has ended, or its machine was started anew.</summary>
+    /// <summary>The process has ended, or its machine has restarted.</summary>
     Gone,
 
-    /// <summary>It is on another machine or in another container, and cannot be seen from here.</summary>
+    /// <summary>The process is on another machine or in another container, and cannot be seen from here.</summary>
     Unknown,
 }

@@ -3,8 +3,8 @@ using Gitproc.Files;
 namespace Gitproc.Leases;
 
 /// <summary>
-/// A place in the queue, and a locked file that says that its process still waits. It is touched as every
-/// <see cref="FileLock"/> is: a process that was stopped loses its place.
+/// A place in the queue, and a locked file that shows that its process still waits. The file is touched, as for every
+/// <see cref="FileLock"/>, so a process that is stopped loses its place.
 /// </summary>
 internal sealed class Ticket : IDisposable
 {
@@ -12,7 +12,10 @@ internal sealed class Ticket : IDisposable
     private readonly FileLock _held;
     private readonly Action<long> _leave;
 
-    /// <param name="enter">Puts it on the queue, and says which place it is. The file is locked before others can see it.</param>
+    /// <summary>Takes a place in the queue.</summary>
+    /// <param name="file">The file to lock. It is locked before other processes can see the place.</param>
+    /// <param name="enter">Adds the place to the queue and returns its number.</param>
+    /// <param name="leave">Removes the place from the queue.</param>
     public Ticket(string file, Func<long> enter, Action<long> leave)
     {
         _file = file;
@@ -29,10 +32,10 @@ internal sealed class Ticket : IDisposable
         }
     }
 
-    /// <summary>The place: the lower came first.</summary>
+    /// <summary>The number of the place. Lower numbers came first.</summary>
     public long Id { get; }
 
-    /// <summary>Whether what was waited for was granted, and the place was given up with that.</summary>
+    /// <summary>True if the checkout was granted. The grant has then removed the place from the queue.</summary>
     public bool IsServed { get; set; }
 
     /// <inheritdoc/>
@@ -49,7 +52,7 @@ internal sealed class Ticket : IDisposable
         }
     }
 
-    // In this order, so that nobody locks a file that is about to go.
+    // The file is removed before the lock, so that no other process can lock a file that is about to be removed.
     private void RemoveFile()
     {
         File.Delete(_file);
@@ -57,7 +60,7 @@ internal sealed class Ticket : IDisposable
     }
 }
 
-/// <summary>Tells when the process that holds a ticket has left or has ended.</summary>
+/// <summary>Waits until the process that holds a ticket leaves the queue or ends.</summary>
 internal sealed class TicketWatch : IDisposable
 {
     private LockWait? _wait;

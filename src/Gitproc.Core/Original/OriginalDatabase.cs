@@ -4,18 +4,17 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Original;
 
-/// <summary>The database of the original gitproc, which has the name of ours.</summary>
+/// <summary>The database of the original gitproc. It has the same file name as the database of the pool.</summary>
 internal sealed class OriginalDatabase(SqliteConnection connection, string file)
 {
     private const string Table = "checkout_metadata";
 
-    /// <summary>Where the copy is kept.</summary>
+    /// <summary>The path of the copy that is kept.</summary>
     public string Copy => file + ".original";
 
-    /// <summary>Whether it is one.</summary>
+    /// <summary>True if the database has the table of the original gitproc.</summary>
     public bool Exists => connection.Query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $table", row => row.GetInt64(0), ("$table", Table)).Count > 0;
 
-    /// <summary>Reads its rows.</summary>
     public List<OriginalRow> Read() => connection.Query(
         $"SELECT checkout, ifnull(repo, ''), pid, timestamp, status FROM {Table} WHERE checkout IS NOT NULL ORDER BY checkout",
         row => new OriginalRow(
@@ -25,7 +24,7 @@ internal sealed class OriginalDatabase(SqliteConnection connection, string file)
             DateTimeOffset.TryParse(row.GetStringOrNull(3), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime() : null,
             row.GetStringOrNull(4) == "locked"));
 
-    /// <summary>Copies it aside, unless a takeover that was interrupted has done it.</summary>
+    /// <summary>Copies the database, unless an earlier takeover that was interrupted has already done so.</summary>
     public void KeepCopy()
     {
         if (File.Exists(Copy))
@@ -36,12 +35,14 @@ internal sealed class OriginalDatabase(SqliteConnection connection, string file)
         File.Move(unfinished, Copy);
     }
 
-    /// <summary>Takes its table away.</summary>
     public void Drop() => connection.Execute($"DROP TABLE IF EXISTS {Table}");
 }
 
-/// <summary>A row of <c>checkout_metadata</c>, the table of the original gitproc (github.com/TzviPM/gitproc, api.ts).</summary>
-/// <param name="ProcessId">The process that locked it, which often was the command itself; null when it is free.</param>
-/// <param name="LockedAt">When, in UTC; null when it is free, or that cannot be read.</param>
-/// <param name="IsLocked">Whether it is locked.</param>
+/// <summary>
+/// A row of <c>checkout_metadata</c>, the table of the original gitproc (github.com/TzviPM/gitproc, api.ts).
+/// </summary>
+/// <param name="ProcessId">The process that locked the checkout, often the command itself; null if it is free.</param>
+/// <param name="LockedAt">
+/// The time of the lock, in UTC; null if the checkout is free or the time cannot be read.
+/// </param>
 internal sealed record OriginalRow(string Checkout, string Repository, int? ProcessId, DateTimeOffset? LockedAt, bool IsLocked);

@@ -11,20 +11,37 @@ using Gitproc.Text;
 namespace Gitproc.Original;
 
 /// <summary>
-/// Takes over a pool of the original gitproc, which is in the same folder and has a database of the same name. Each checkout becomes
-/// one of ours that is yet to be cleaned, so that the work in it is rescued as always; those that are locked stay held.
+/// Takes over a pool of the original gitproc, which has the same folder and the same name of the database. Each of its
+/// checkouts becomes a checkout of the pool that is still to be cleaned, so recycling rescues the work in it. A
+/// checkout that is locked stays locked.
 /// </summary>
+/// <remarks>
+/// <para>
+/// The steps are: 1. Refuse if a process that locked a checkout still runs, or if any process runs in a checkout. 2.
+/// Copy the database. 3. Make a repository of its own of each worktree: see <see cref="WorktreeConversion"/>. Older
+/// versions of the original made clones, which need no conversion. 4. Write the lease and then the record into the
+/// <c>.git</c> of each checkout. 5. In one transaction, add all checkouts that have a record to the database, and drop
+/// the original's table.
+/// </para>
+/// <para>
+/// The table goes last, because it marks a pool that is still to be taken over. A crash at any step before leaves it,
+/// and the next command that opens the pool does all steps again. It skips checkouts that have a record, and keeps the
+/// first copy of the database. A checkout that cannot be converted is left as it is and named in the report; it does
+/// not keep the others from being taken over.
+/// </para>
+/// </remarks>
 internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<AddressRules> rules)
 {
-    // The original reads the clock after its process started.
+    // The original reads the clock only after its process has started, so the time of a lock may be this much later.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     private readonly List<string> _left = [];
     private OriginalDatabase? _database;
 
     /// <summary>
-    /// Makes the checkouts such that they say what they are, where the database is the original's; the database itself is not
-    /// changed. Nobody else opens the pool at the time. It can be ended at any moment and done again.
+    /// Steps 1 to 4: if the database is the original's, writes a record into each checkout. The database itself is not
+    /// changed. The caller makes sure that no other process has the pool open. An interrupted takeover can be run
+    /// again.
     /// </summary>
     public void TakeOver(PoolDatabase database)
     {
@@ -45,21 +62,22 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GitprocException(ErrorReason.PoolNotUsable, $"The pool {folder.Path} of the original gitproc cannot be taken over: {e.Message} What is done stays; try again.", folder.Path, e);
+            throw new GitprocException(ErrorReason.PoolNotUsable, $"The pool {folder.Path} of the original gitproc cannot be taken over: {e.Message} Checkouts that are already converted are kept. Try again.", folder.Path, e);
         }
 
         _database = original;
     }
 
-    /// <summary>Ends the takeover: the original's table goes, in the transaction in which ours are made.</summary>
-    /// <returns>What the user is told; null where the pool was none of the original.</returns>
+    /// <summary>Step 5: drops the original's table, in the transaction of the caller that fills the database.</summary>
+    /// <param name="done">A line for each checkout that was added to the database.</param>
+    /// <returns>A warning for the user; null if the pool was not a pool of the original.</returns>
     public string? Finish(IEnumerable<string> done)
     {
         if (_database is null)
             return null;
         _database.Drop();
-        return $"this pool was made by the original gitproc, and is taken over. Its database is kept as {_database.Copy}. "
-            + $"What is in its checkouts is rescued when they are cleaned; see {OnlineDocuments.Folder}migration.md\n  {string.Join("\n  ", _left.Concat(done))}".TrimEnd();
+        return $"this pool was made by the original gitproc, and is taken over. A copy of its database is kept as {_database.Copy}. "
+            + $"Work in its checkouts is rescued when they are cleaned; see {OnlineDocuments.Folder}migration.md\n  {string.Join("\n  ", _left.Concat(done))}".TrimEnd();
     }
 
     private void MustBeLeft(OriginalRow row)
@@ -68,7 +86,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         {
             throw new GitprocException(
                 ErrorReason.InUse,
-                $"{row.Checkout} is locked in the original gitproc by process {id} ({PrintableText.Of(holder.Name)}), which runs. When it has ended, the pool is taken over; until then use another one with GITPROC_POOL.",
+                $"{row.Checkout} is locked in the original gitproc by process {id} ({PrintableText.Of(holder.Name)}), which still runs. The pool is taken over when the process has ended. Until then, set GITPROC_POOL to use another pool.",
                 row.Checkout);
         }
 
@@ -76,12 +94,13 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         {
             throw new GitprocException(
                 ErrorReason.InUse,
-                $"This pool was made by the original gitproc, and these run in {row.Checkout}: {CheckoutProcesses.Names(running)}. When they have ended, the pool is taken over; until then use another one with GITPROC_POOL.",
+                $"This pool was made by the original gitproc, and these processes run in {row.Checkout}: {CheckoutProcesses.Names(running)}. The pool is taken over when they have ended. Until then, set GITPROC_POOL to use another pool.",
                 row.Checkout);
         }
     }
 
-    // The id is another process's by now.
+    // True if the process started after the lock was taken: the process that locked has ended, and its id is used
+    // again.
     private static bool IsLater(int id, DateTimeOffset? lockedAt)
     {
         try
@@ -91,7 +110,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // It has ended meanwhile.
+            // The process has ended meanwhile.
             return true;
         }
     }
@@ -105,7 +124,7 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         }
     }
 
-    // Before it used worktrees, the original made clones.
+    // Older versions of the original made clones instead of worktrees.
     private void TakeOverClone(OriginalRow row, AddressRules addresses)
     {
         var gitDirectory = Path.Combine(folder.Checkout(row.Checkout), ".git");
@@ -132,7 +151,8 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         }
     }
 
-    // What git made of what was typed is absolute; what was typed is all there is where a config is damaged.
+    // The config has the URL that git made absolute. If the config is damaged, only the address that the user typed is
+    // left.
     private CheckoutRecord Describe(string gitDirectory, OriginalRow? row, AddressRules addresses)
     {
         var origin = git.Run(

@@ -5,8 +5,8 @@ using Gitproc.Registry;
 namespace Gitproc.Original;
 
 /// <summary>
-/// A bare repository in <c>shared_repos</c>, of which the original gitproc's checkouts are worktrees. It is only read: what
-/// it has stays where it is.
+/// A bare repository in <c>shared_repos</c>. The checkouts of the original gitproc are worktrees of it. It is only
+/// read, never changed.
 /// </summary>
 internal sealed class SharedRepository
 {
@@ -16,20 +16,21 @@ internal sealed class SharedRepository
         Worktrees = worktrees;
     }
 
-    /// <summary>Its folder.</summary>
     public string Path { get; }
 
-    /// <summary>The git directories of those of its worktrees that are checkouts of the pool, by the checkout's name.</summary>
+    /// <summary>
+    /// The git directories of the worktrees that are checkouts of the pool, by the name of the checkout.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Worktrees { get; }
 
-    /// <summary>All of a pool.</summary>
+    /// <summary>All shared repositories of a pool.</summary>
     public static List<SharedRepository> All(PoolFolder folder)
     {
         var shared = System.IO.Path.Combine(folder.Path, "shared_repos");
         return [.. FoldersIn(shared).Select(path => Read(folder, path))];
     }
 
-    // The pool may be reached by another path than when they were made: the ends of the paths have to do.
+    // The path of the pool may have changed since the worktrees were made, so only the ends of paths are compared.
     private static SharedRepository Read(PoolFolder folder, string path)
     {
         var worktrees = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -47,10 +48,13 @@ internal sealed class SharedRepository
         return new SharedRepository(path, worktrees);
     }
 
-    /// <summary>Where the file that leads from a checkout to its worktree's git directory is while that is converted.</summary>
+    /// <summary>
+    /// Where the <c>.git</c> file of a checkout, which names its git directory, is kept during the conversion.
+    /// </summary>
     public static string PointerAside(PoolFolder folder, string checkout) => System.IO.Path.Combine(folder.Temporary, checkout + ".gitdir");
 
-    // A worktree that was removed by hand is still registered, and its number may be another repository's by now.
+    // A worktree whose folder was removed by hand stays registered, and a checkout of another repository may have its
+    // name.
     private static bool IsOf(PoolFolder folder, string name, string gitDirectory)
     {
         var checkout = folder.Checkout(name);

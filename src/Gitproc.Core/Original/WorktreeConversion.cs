@@ -9,23 +9,23 @@ using Gitproc.Registry;
 namespace Gitproc.Original;
 
 /// <summary>
-/// Makes a worktree of a shared repository a repository of its own, with HEAD, index, branches, stashes and unfinished operations, so
-/// that it can be handed over as any checkout. The files of its work tree are not touched.
+/// Turns a worktree of a shared repository into a repository of its own, with HEAD, index, branches, stashes and
+/// unfinished operations, so that it is like any other checkout. The files in the work tree are not changed.
 /// </summary>
 internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
 {
-    // What makes a git directory one of a worktree (gitrepository-layout(5)).
+    // Files that only the git directory of a worktree has (gitrepository-layout(5)).
     private static readonly string[] OfWorktree = ["commondir", "gitdir", "locked"];
 
-    /// <summary>Converts one. It can be ended at any moment and done again.</summary>
-    /// <param name="lease">Its lease; null when it is free.</param>
+    /// <summary>Converts a worktree. An interrupted conversion can be run again.</summary>
+    /// <param name="lease">The lease of the checkout; null if it is free.</param>
     public void Run(SharedRepository shared, string checkout, CheckoutRecord record, Lease? lease)
     {
         var worktree = shared.Worktrees[checkout];
         var made = folder.Unfinished(checkout);
         var gitDirectory = Path.Combine(made, ".git");
         Directory.CreateDirectory(made);
-        // Its objects are linked, not copied, where the file system can do that (git-clone(1), --local).
+        // git links the objects instead of copying them if the file system allows it (git-clone(1), --local).
         Git(made, "clone", "--quiet", "--bare", "--local", "--template=", shared.Path, gitDirectory);
         WriteRefs(shared, checkout, gitDirectory);
         WriteConfig(shared, gitDirectory, record.Url);
@@ -39,7 +39,7 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
         record.Write(gitDirectory);
         if (lease is not null)
             LeaseFile.Write(gitDirectory, lease, replaced: null);
-        // A folder cannot take the place of a file in one step.
+        // A folder cannot replace a file in one step, so the file is moved aside first. A second run finds it there.
         var path = Path.Combine(folder.Checkout(checkout), ".git");
         new SubmoduleLinks(git).Set(worktree, gitDirectory, path);
         var aside = SharedRepository.PointerAside(folder, checkout);
@@ -50,8 +50,8 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
         FolderRemoval.TryRemove(made);
     }
 
-    // Branches and stashes are shared by worktrees. Each has the branch it is on; what no worktree is on has the first one, so
-    // that it is rescued once.
+    // Worktrees share branches and stashes. Each checkout gets the branch that it is on. The first checkout also gets
+    // the refs that no worktree is on, so that they are rescued once.
     private void WriteRefs(SharedRepository shared, string checkout, string gitDirectory)
     {
         var own = BranchOf(shared.Worktrees[checkout]);
@@ -76,7 +76,7 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
     private static bool IsFirst(SharedRepository shared, string checkout) =>
         CheckoutName.Read(checkout) == shared.Worktrees.Keys.Min(CheckoutName.Read);
 
-    // The full name; of a detached HEAD an id, which is no ref's name.
+    // The full name of the branch. For a detached HEAD, the commit id, which does not equal the name of any ref.
     private static string BranchOf(string worktree) => File.ReadAllText(Path.Combine(worktree, "HEAD")).Trim().Replace("ref: ", "", StringComparison.Ordinal);
 
     private static void Copy(string from, string to, IReadOnlyCollection<string> without)
@@ -95,12 +95,15 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
 }
 
 /// <summary>
-/// The links between submodules and their git directories (gitrepository-layout(5), <c>modules</c>), which are relative paths, when
-/// the git directory of a worktree comes to another place.
+/// Updates the relative paths between submodules and their git directories (gitrepository-layout(5), <c>modules</c>)
+/// when the git directory of a worktree moves.
 /// </summary>
 internal sealed class SubmoduleLinks(GitRunner git)
 {
-    /// <summary>Sets the links of all submodules of a worktree. It can be ended at any moment and done again.</summary>
+    /// <summary>Sets the paths for all submodules of a worktree. An interrupted run can be repeated.</summary>
+    /// <param name="old">The git directory that the submodules' paths are relative to now.</param>
+    /// <param name="copy">The copy of that git directory, which is changed.</param>
+    /// <param name="place">The path that the copy will be moved to.</param>
     public void Set(string old, string copy, string place)
     {
         var modules = Path.Combine(copy, "modules");
@@ -109,7 +112,7 @@ internal sealed class SubmoduleLinks(GitRunner git)
         foreach (var config in Directory.EnumerateFiles(modules, "config", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(copy, Path.GetDirectoryName(config)!);
-            // Branches and the like may be named so too.
+            // A branch may be named "config", too, so there may be other files of this name.
             if (File.Exists(Path.Combine(copy, relative, "HEAD")) && WorkTree(config) is { } workTree)
                 Link(config, Path.GetFullPath(workTree, Path.Combine(old, relative)), Path.Combine(place, relative));
         }
@@ -117,7 +120,7 @@ internal sealed class SubmoduleLinks(GitRunner git)
 
     private void Link(string config, string workTree, string gitDirectory)
     {
-        // It is not in use, or another worktree's.
+        // The submodule is not in use, or belongs to another worktree.
         if (!File.Exists(Path.Combine(workTree, ".git")))
             return;
         Run(config, "core.worktree", Paths.Relative(gitDirectory, workTree));

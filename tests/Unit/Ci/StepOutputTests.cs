@@ -119,8 +119,8 @@ public sealed class StepOutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("java", "JENKINS_URL", "This is no step of a CI job whose outputs can be set")]
-    [InlineData("bash", "HOME_OF_NOBODY", "This is no step of a CI job whose outputs can be set")]
+    [InlineData("java", "JENKINS_URL", "This is not a step of a CI job whose outputs gitproc can set")]
+    [InlineData("bash", "HOME_OF_NOBODY", "This is not a step of a CI job whose outputs gitproc can set")]
     [InlineData("docker", "TF_BUILD", "No process of the CI job is seen from here")]
     public void Where_it_cannot_be_done_nothing_is_acquired(string program, string variable, string error)
     {

@@ -120,7 +120,7 @@ public sealed class OriginalPoolTests : IDisposable
         }
 
         using (var inside = TestProcess.Sleep(path))
-            AssertRefused($"these run in checkout-1: {inside.Id} (");
+            AssertRefused($"these processes run in checkout-1: {inside.Id} (");
         Assert.Equal(before.Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)), Describe(_original.Folder).Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)));
 
         using (var other = TestProcess.Sleep(_pool.Home))
