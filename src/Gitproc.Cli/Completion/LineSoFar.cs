@@ -35,7 +35,7 @@ internal sealed class LineSoFar
     };
 
     /// <summary>
-    /// The value on the line of the option or argument with this name in the help; null if there is none.
+    /// The value on the line for an option or argument with this help name; null if there is none.
     /// </summary>
     public string? ValueOf(string helpName) => _values.GetValueOrDefault(helpName);
 

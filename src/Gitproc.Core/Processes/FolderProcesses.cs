@@ -17,7 +17,7 @@ internal static class FolderProcesses
     /// <param name="folder">An absolute path. Its links are resolved. It need not exist.</param>
     /// <param name="except">Ids of processes to skip, for example <see cref="OwnAncestry"/>; null for none.</param>
     /// <returns>
-    /// The processes, sorted by id. Each was seen in the folder itself, even if the system has used its id before.
+    /// The processes, sorted by id. Each was itself in the folder, even if another process had the same id meanwhile.
     /// </returns>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public static IReadOnlyList<ProcessEntry> In(string folder, IReadOnlySet<int>? except = null)
