@@ -4,24 +4,24 @@
     Builds, tests and packs Gitproc.
 .DESCRIPTION
     Build    the module into out/Gitproc, ready for Import-Module, and the command into out/bin
-    Test     all tests: tests/Unit, and tests/Pester in the pwsh of the PATH or, where there is none, of the .NET tool
-    Package  out/packages, with the SHA-256 of what is there in SHA256SUMS:
+    Test     all tests: tests/Unit, and tests/Pester in the pwsh of the PATH or, if there is none, in the .NET tool
+    Package  packages in out/packages, with their SHA-256 hashes in SHA256SUMS:
              Module  Gitproc.VERSION.nupkg, which Install-PSResource and Install-Module install; for any system
              Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 10 or newer
-             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system, for which a C compiler's
-                     linker must be there (learn.microsoft.com/dotnet/core/deploying/native-aot)
-    Clean    removes what the others have made
-    On a machine without pwsh: dotnet tool restore, then dotnet pwsh ./build.ps1
+             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system. This needs the linker of
+                     a C compiler (learn.microsoft.com/dotnet/core/deploying/native-aot)
+    Clean    removes what the other tasks made
+    On a machine without pwsh, run dotnet tool restore, then dotnet pwsh ./build.ps1
 .PARAMETER Task
-    What to do, in this order.
+    The tasks to run, in this order.
 .PARAMETER Configuration
-    Release, unless you debug.
+    Release, or Debug for debugging.
 .PARAMETER Kind
-    Which packages to make; all, when not given.
+    The packages to make. If omitted, all.
 .PARAMETER Runtime
-    The system of the native command, when it is not this one: linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
+    The system of the native command, if it is not this one: linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
 .PARAMETER Destination
-    Where the packages go.
+    The folder for the packages.
 .EXAMPLE
     ./build.ps1 Build, Test
 .EXAMPLE
@@ -52,7 +52,7 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 $output = Join-Path $PSScriptRoot 'out'
 
-# What NuGet has to know of a module. Install-PSResource tells by the tags what it is and what is in it.
+# Makes the module's nuspec for NuGet. Install-PSResource reads from the tags that it is a module, and what it exports.
 function Get-ModuleNuspec {
     param([System.Management.Automation.PSModuleInfo] $Manifest)
 
@@ -97,7 +97,7 @@ function Get-ModuleNuspec {
 }
 
 function Export-ModulePackage {
-    # Not out/Gitproc: a session may have that one loaded, and files of an older build may be in it.
+    # A separate folder: a session may have loaded out/Gitproc, which may also contain files of an older build.
     $stage = Join-Path $output 'stage'
     $module = Join-Path $stage 'Gitproc'
     Remove-Item -LiteralPath $module -Recurse -Force -ErrorAction Ignore
@@ -110,7 +110,7 @@ function Export-ModulePackage {
 }
 
 function Export-ToolPackage {
-    # In two steps, as packing without NativeAOT must not restore without it.
+    # In two steps, because packing without NativeAOT must not also restore without it.
     dotnet build src/Gitproc.Cli --configuration $Configuration | Out-Host
     dotnet pack src/Gitproc.Cli --no-build --configuration $Configuration --output $Destination -p:PackAsTool=true -p:PublishAot=false | Out-Host
     "Gitproc.Tool.$version.nupkg"
@@ -132,7 +132,7 @@ function Export-NativeArchive {
     $archive
 }
 
-# Names no user of this machine, and puts all in one folder.
+# Archives one top folder, without the names of users of this machine.
 function Export-Tar {
     param([string] $Folder, [string] $Root, [string] $Path)
 
@@ -154,15 +154,15 @@ function Export-Tar {
     }
 }
 
-# As sha256sum --check reads it. One file for all, by a name that begins with none of theirs: what is beside a package and
-# begins with its name, Install-PSResource takes for a version of it, and fails.
+# Writes the format that sha256sum --check reads. All packages share one file, whose name does not begin with the name
+# of a package: Install-PSResource takes a file that begins with the name of a package for a version of it, and fails.
 function Export-Checksum {
     $packages = Get-ChildItem -Path (Join-Path $Destination '*') -File -Include 'Gitproc.*.nupkg', 'gitproc-*.tar.gz', 'gitproc-*.zip' | Sort-Object Name
     $lines = $packages | ForEach-Object { "$((Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash.ToLowerInvariant())  $($_.Name)`n" }
     [System.IO.File]::WriteAllText((Join-Path $Destination 'SHA256SUMS'), -join $lines)
 }
 
-# From where the caller stands.
+# Relative to the caller's location.
 $Destination = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Destination)
 Push-Location -LiteralPath $PSScriptRoot
 try {
