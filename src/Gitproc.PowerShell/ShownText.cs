@@ -88,7 +88,7 @@ public static class ShownText
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <returns>A text that is safe to show on a terminal.</returns>
-    public static string Brief(string text) => CutText.End(PrintableText.Of(text), BriefLength());
+    public static string Brief(string text) => CellText.CutEnd(PrintableText.Of(text), BriefLength());
 
     /// <summary>Escapes control characters.</summary>
     /// <param name="text">Any text.</param>

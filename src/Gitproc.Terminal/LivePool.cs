@@ -121,18 +121,18 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
         _first = Math.Clamp(_first, 0, Math.Max(0, count - room));
         var seen = Math.Min(room, count - _first);
         var summary = table.Summary();
-        var path = CutText.Start(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
+        var path = CellText.CutStart(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
         var quit = screen.HasKeys ? "q quits" : "Ctrl+C quits";
         var foot = seen == count ? quit : $"{_first + 1} to {_first + seen} of {count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
         List<string> lines =
         [
-            Bold(CutText.End($"{PrintableText.Of(path)}  {summary}", size.Width)),
+            Bold(CellText.CutEnd($"{PrintableText.Of(path)}  {summary}", size.Width)),
             Bold(rows.Count > 0 ? rows[0] : ""),
             .. rows.Skip(1 + _first).Take(seen),
         ];
         while (lines.Count < size.Height - 1)
             lines.Add("");
-        lines.Add(CutText.End(foot, size.Width));
+        lines.Add(CellText.CutEnd(foot, size.Width));
         return [.. lines.Take(size.Height)];
     }
 

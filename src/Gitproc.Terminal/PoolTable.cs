@@ -14,7 +14,7 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
 
     private static readonly string[] Titles = ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"];
 
-    // To how many characters a column may shrink; the first three are short, and tell nothing when they are cut.
+    // To how many cells a column may shrink; the first three are short, and tell nothing when they are cut.
     private static readonly int[] Narrowest = [int.MaxValue, int.MaxValue, int.MaxValue, 12, 6, 8, 8];
 
     // What a narrow terminal does without, the first first.
@@ -92,8 +92,8 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         string[] Shown(string[] cells) => [.. columns.Select(column => column switch
         {
             Age => cells[column].PadLeft(widths[column]),
-            Repository => CutText.Start(cells[column], widths[column]),
-            _ => CutText.End(cells[column], widths[column]),
+            Repository => CellText.CutStart(cells[column], widths[column]),
+            _ => CellText.CutEnd(cells[column], widths[column]),
         })];
     }
 

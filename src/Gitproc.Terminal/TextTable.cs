@@ -25,7 +25,7 @@ public static class TextTable
         var widths = Widths(cells);
         return cells.Select((row, at) =>
         {
-            var shown = row.Select((text, column) => text.PadRight(widths[column])).ToArray();
+            var shown = row.Select((text, column) => CellText.Pad(text, widths[column])).ToArray();
             if (color is not null && at > 0)
                 shown[State] = $"{color(at - 1)}{shown[State]}\e[0m";
             return string.Join(Between, shown).TrimEnd();
@@ -34,5 +34,5 @@ public static class TextTable
 
     /// <summary>The width of each column.</summary>
     internal static int[] Widths(List<string[]> rows) =>
-        [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
+        [.. rows[0].Select((_, column) => rows.Max(row => CellText.Width(row[column])))];
 }

@@ -59,6 +59,23 @@ public sealed class PoolTableTests
     }
 
     [Fact]
+    public void Columns_stand_below_one_another_in_any_script()
+    {
+        string[] titles = ["NAME", "WHO", "WHAT"];
+        var lines = TextTable.Lines(titles, [["日本語", "a", "x"], ["e\u0301té", "b", "y"], ["😀", "c", "z"]]).ToList();
+        Assert.Equal(["NAME    WHO  WHAT", "日本語  a    x", "e\u0301té     b    y", "😀      c    z"], lines);
+    }
+
+    [Theory]
+    [InlineData("日本語のラベル", 5, "日本…", "…ベル")]
+    [InlineData("日本語のラベル", 6, "日本…", "…ベル")]
+    [InlineData("日本語のラベル", 14, "日本語のラベル", "日本語のラベル")]
+    [InlineData("e\u0301e\u0301e\u0301", 2, "e\u0301…", "…e\u0301")]
+    [InlineData("😀😀", 1, "…", "…")]
+    public void Text_is_cut_by_the_cells_that_it_takes(string text, int width, string end, string start) =>
+        Assert.Equal((end, start), (CellText.CutEnd(text, width), CellText.CutStart(text, width)));
+
+    [Fact]
     public void The_summary_counts() =>
         Assert.Equal("3 checkouts: 1 free, 1 locked, 1 creating; 2 waiting", Table(Busy, "/").Summary());
 
