@@ -21,13 +21,8 @@ internal sealed class CheckoutRemoval(
 {
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
     {
-        using var seized = new CheckoutSeizure(folder, database, lifecycle, reports)
-        {
-            Command = "remove",
-            Force = request.Force,
-            StopProcesses = request.StopProcesses,
-            LeaseId = request.LeaseId,
-        }.Seize(id, cancellationToken);
+        using var seized = new CheckoutSeizure(folder, database, lifecycle, request, reports) { Command = "remove" }
+            .Seize(id, cancellationToken);
         var mayLose = request.Discard && (request.Force || seized.Reason is null);
         var place = folder.Place(seized.Row);
         if (!mayLose && !CheckoutHealth.IsGone(place))
@@ -37,7 +32,8 @@ internal sealed class CheckoutRemoval(
     }
 
     /// <summary>How to remove a checkout with what is in it and could not be rescued.</summary>
-    public static Hint ThrowAway(string name) => new("\nTo throw that away: ", "remove", name) { Options = [new("Force"), new("Discard")] };
+    public static Hint ThrowAway(string name) =>
+        new("\nTo throw that away: ", "remove", name) { Options = [new("Force"), new("Discard")] };
 
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
     {
@@ -107,23 +103,13 @@ internal sealed class CheckoutRemoval(
 }
 
 /// <summary>Which checkout a caller wants to be rid of.</summary>
-public sealed record RemoveRequest
+public sealed record RemoveRequest : SeizureRequest
 {
     /// <summary>The name of a checkout, or a path in one.</summary>
     public required string Checkout { get; init; }
 
-    /// <summary>The absolute path of the working directory.</summary>
-    public required string WorkingDirectory { get; init; }
-
-    /// <summary>The lease that the caller saw on it, empty for none: with another one it stays. Null for whichever there is.</summary>
-    public string? LeaseId { get; init; }
-
-    /// <summary>Whether to remove what somebody holds; with <see cref="Discard"/> also what cannot be rescued.</summary>
-    public bool Force { get; init; }
-
-    /// <summary>Whether work that is not on the remote is thrown away and not rescued.</summary>
+    /// <summary>
+    /// Whether work that is not on the remote is thrown away and not rescued; with force also what cannot be rescued.
+    /// </summary>
     public bool Discard { get; init; }
-
-    /// <summary>Whether processes that run in it are ended first.</summary>
-    public bool StopProcesses { get; init; }
 }

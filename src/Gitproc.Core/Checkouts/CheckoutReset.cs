@@ -31,12 +31,9 @@ internal sealed class CheckoutReset(
     /// <summary>Resets one. The caller's own stays the caller's; all others are free afterwards.</summary>
     public CheckoutRow Reset(long id, ResetRequest request, CancellationToken cancellationToken)
     {
-        var seizure = new CheckoutSeizure(folder, database, lifecycle, reports)
+        var seizure = new CheckoutSeizure(folder, database, lifecycle, request, reports)
         {
             Command = "reset",
-            Force = request.Force,
-            StopProcesses = request.StopProcesses,
-            LeaseId = request.LeaseId,
             KeepsOwnLease = true,
         };
         // Before anything is changed: the remote may not be there.
@@ -100,20 +97,8 @@ internal sealed class CheckoutReset(
 }
 
 /// <summary>Which checkout a caller wants to be as new.</summary>
-public sealed record ResetRequest
+public sealed record ResetRequest : SeizureRequest
 {
-    /// <summary>The name of a checkout, or a path in one; null for the one that <see cref="WorkingDirectory"/> lies in.</summary>
+    /// <summary>The name of a checkout, or a path in one; null for the one around the working directory.</summary>
     public string? Checkout { get; init; }
-
-    /// <summary>The absolute path of the working directory.</summary>
-    public required string WorkingDirectory { get; init; }
-
-    /// <summary>The lease that the caller saw on it, empty for none: with another one it stays as it is. Null for whichever there is.</summary>
-    public string? LeaseId { get; init; }
-
-    /// <summary>Whether to take it from somebody else who holds it.</summary>
-    public bool Force { get; init; }
-
-    /// <summary>Whether processes that run in it are ended first.</summary>
-    public bool StopProcesses { get; init; }
 }

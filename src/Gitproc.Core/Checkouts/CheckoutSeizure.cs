@@ -9,21 +9,16 @@ namespace Gitproc.Checkouts;
 /// <summary>Takes a checkout out of use, so that its folder can be removed or made as new.</summary>
 /// <param name="reports">Told of waits and of what is ended; null for nobody.</param>
 internal sealed class CheckoutSeizure(
-    PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, IProgress<PoolReport>? reports)
+    PoolFolder folder,
+    PoolDatabase database,
+    Lifecycle lifecycle,
+    SeizureRequest request,
+    IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
     /// <summary>What is to be done with it, as the command of that name.</summary>
     public required string Command { get; init; }
-
-    /// <summary>Whether what somebody holds is taken from the holder.</summary>
-    public required bool Force { get; init; }
-
-    /// <summary>Whether processes that run in it are ended.</summary>
-    public required bool StopProcesses { get; init; }
-
-    /// <summary>The lease that is expected on it, empty for none; null for whichever there is.</summary>
-    public string? LeaseId { get; init; }
 
     /// <summary>Whether the caller's own checkout may be taken, and stays the caller's.</summary>
     public bool KeepsOwnLease { get; init; }
@@ -52,20 +47,20 @@ internal sealed class CheckoutSeizure(
         {
             Hint = Hint.See("list"),
         };
-        if (row.Lease is { } lease && LeaseId is { } expected && lease.Id != expected)
+        if (row.Lease is { } lease && request.LeaseId is { } expected && lease.Id != expected)
         {
             var lead = $"To {Command} it all the same, give its name";
             throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", lead);
         }
 
         var known = row.State == CheckoutState.Creating ? null : row.Lease?.Id;
-        if (!Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
+        if (!request.Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
         {
             var why = $"is held by {unknown.Holder()}, as its own file says and the database does not.";
             throw Refuse(ErrorReason.HeldByOther, row, why, $"To {Command} it all the same");
         }
 
-        if (Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
+        if (request.Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
             return row;
         if (row.State == CheckoutState.Unknown)
         {
@@ -83,7 +78,7 @@ internal sealed class CheckoutSeizure(
     {
         if (CheckoutLock.TryAcquire(folder, row.Name) is { } free)
             return free;
-        if (row.State == CheckoutState.Creating && !Force)
+        if (row.State == CheckoutState.Creating && !request.Force)
         {
             var lead = $"To {Command} it when it is made";
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", lead);
@@ -95,19 +90,19 @@ internal sealed class CheckoutSeizure(
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
     {
         var path = folder.Checkout(row.Name);
-        var running = StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
         if (running.Count == 0)
             return;
-        if (!StopProcesses && KeepsOwnLease && IsOwn(row))
+        if (!request.StopProcesses && KeepsOwnLease && IsOwn(row))
         {
             reports?.Report(new PoolReport(ReportKind.Warning, $"in {row.Name} these run: {CheckoutProcesses.Names(running)}"));
             return;
         }
 
-        var how = StopProcesses ? "They could not be ended." : "End them";
+        var how = request.StopProcesses ? "They could not be ended." : "End them";
         throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name)
         {
-            Hint = StopProcesses ? null : new(", or: ", Command, row.Name) { Options = [new("StopProcesses")] },
+            Hint = request.StopProcesses ? null : new(", or: ", Command, row.Name) { Options = [new("StopProcesses")] },
         };
     }
 
@@ -155,4 +150,23 @@ internal sealed class CheckoutSeizure(
 internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, CheckoutLock Alone) : IDisposable
 {
     public void Dispose() => Alone.Dispose();
+}
+
+/// <summary>What a caller says of a checkout that somebody may hold or work in.</summary>
+public abstract record SeizureRequest
+{
+    /// <summary>The absolute path of the working directory.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>
+    /// The lease that the caller saw on it, empty for none: with another one it stays as it is. Null for whichever there
+    /// is.
+    /// </summary>
+    public string? LeaseId { get; init; }
+
+    /// <summary>Whether to take it from somebody else who holds it.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Whether processes that run in it are ended first.</summary>
+    public bool StopProcesses { get; init; }
 }
