@@ -5,8 +5,8 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>
-/// Finds out, without a process, whether there is a repository at a checkout's folder. What is wrong inside of one is put right
-/// when the checkout is cleaned, and work in it rescued.
+/// Finds out, without starting a process, if a checkout's folder holds a repository. Damage inside the repository does
+/// not count: recycling rescues the work in it and repairs the rest.
 /// </summary>
 internal static class CheckoutHealth
 {
@@ -14,11 +14,11 @@ internal static class CheckoutHealth
     public static Health Check(CheckoutPlace place)
     {
         var health = Look(place);
-        // It may have been removed while it was looked at, and what we wrote meanwhile has made folders anew.
+        // The checkout may have been removed during the look, and our own writes may have made its folders again.
         return health.Damage is not null && IsGone(place) ? Health.Missing : health;
     }
 
-    /// <summary>Whether nothing that anybody could miss is left of a checkout.</summary>
+    /// <summary>True if nothing that a user could miss is left of a checkout.</summary>
     public static bool IsGone(CheckoutPlace place)
     {
         var path = place.Path;
@@ -34,7 +34,7 @@ internal static class CheckoutHealth
         }
     }
 
-    // A link that leads nowhere is there too.
+    // A link with a missing target exists too.
     private static bool Exists(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static Health Look(CheckoutPlace place)
@@ -69,16 +69,18 @@ internal static class CheckoutHealth
         Paths.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);
 }
 
-/// <summary>What was found at the folder of a checkout.</summary>
-/// <param name="Damage">What is wrong, as the rest of a sentence that begins with its name; null when nothing is.</param>
+/// <summary>What the look found at a checkout's folder.</summary>
+/// <param name="Damage">
+/// The damage, as the rest of a sentence that starts with the checkout's name; null if there is none.
+/// </param>
 internal sealed record Health(bool IsMissing, string? Damage)
 {
     /// <summary>Nothing is there.</summary>
     public static Health Missing { get; } = new(true, null);
 
-    /// <summary>A repository is there.</summary>
+    /// <summary>The folder holds a repository.</summary>
     public static Health Good { get; } = new(false, null);
 
-    /// <summary>Something is there that is no checkout of the pool any more.</summary>
+    /// <summary>The folder holds something, but not a checkout of the pool.</summary>
     public static Health Damaged(string damage) => new(false, damage);
 }

@@ -5,12 +5,13 @@ using Gitproc.Leases;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>What a checkout says of itself when the database is lost: <c>gitproc/checkout</c> in its git directory.</summary>
+/// <summary>
+/// The file <c>gitproc/checkout</c> in a git directory. It describes the checkout in case the database is lost.
+/// </summary>
 internal sealed record CheckoutRecord(string Key, string Url, string Base)
 {
     private const string FileName = "checkout";
 
-    /// <summary>Writes the record.</summary>
     public void Write(string gitDirectory)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -28,10 +29,10 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
         RawTree.Write(folder, $"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}", RawText.Of(buffer.WrittenSpan));
     }
 
-    /// <summary>Whether there is one, as there is not in a checkout of an older gitproc.</summary>
+    /// <summary>True if the record exists. Checkouts of an older gitproc do not have one.</summary>
     public static bool Exists(string gitDirectory) => new FileInfo(FileOf(gitDirectory)) is { Exists: true, Length: > 0 };
 
-    /// <summary>Reads the record.</summary>
+    /// <summary>Reads the record; null if it is missing or not valid.</summary>
     public static CheckoutRecord? Read(string gitDirectory)
     {
         if (PlainFile.TryRead(FileOf(gitDirectory)) is not { } content)

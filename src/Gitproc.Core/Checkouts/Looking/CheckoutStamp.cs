@@ -7,25 +7,24 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>
-/// What the files of a checkout are like when it is clean: if it still answers the same, nobody has used git or git's files
-/// in it since. Costs a few looks at the file system and no process.
+/// A hash of times and sizes of a clean checkout's files. While it stays the same, git has not been used in the
+/// checkout and git's files have not changed. Taking it costs a few looks at the file system and no process.
 /// </summary>
 internal static class CheckoutStamp
 {
     private const string Index = "index";
 
-    // A folder's time changes when something is made or removed in it: the state of a merge, a hook, a branch. HEAD is
-    // read where the checkout is looked at.
+    // A folder's time changes when an entry is added or removed: the state of a merge, a hook, a branch. HEAD's content
+    // is read elsewhere.
     private static readonly string[] Watched =
         ["", ".git", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
 
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
-    /// <summary>Takes the stamp.</summary>
     public static string Of(CheckoutPlace place) =>
         (place.IsWorktree ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
 
-    /// <summary>Whether nobody has used git or git's files in a checkout since it was cleaned.</summary>
+    /// <summary>True if neither git nor git's files have been used in a checkout since it was cleaned.</summary>
     public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
@@ -41,16 +40,16 @@ internal static class CheckoutStamp
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Whether a checkout has a target checked out, and refs as the remote's were fetched last.</summary>
-    /// <param name="head">What its HEAD says; null when that cannot be read.</param>
+    /// <summary>True if a checkout has a target checked out, and has the refs of the last fetch.</summary>
+    /// <param name="head">The checkout's HEAD; null if it cannot be read.</param>
     public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath)
     {
         var wanted = target.In(row.Kind);
-        // The refs of a worktree are the base repository's own.
+        // A worktree uses the refs of the base repository.
         return head == new Head(wanted.Branch, wanted.Commit) && (row.Kind == CheckoutKind.Worktree || row.Generation == TemplateRepository.Generation(basePath));
     }
 
-    // FNV-1a: System.HashCode differs from process to process.
+    // FNV-1a, because System.HashCode differs between processes.
     private struct HashCode64()
     {
         public ulong Value { get; private set; } = 14695981039346656037;

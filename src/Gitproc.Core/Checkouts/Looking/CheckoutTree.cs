@@ -3,16 +3,18 @@ using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>A checkout as one tree, in which what is in the git directory begins with <c>.git/</c>, wherever that is.</summary>
+/// <summary>
+/// A checkout as one tree: paths that begin with <c>.git/</c> are in the git directory, wherever that directory is.
+/// </summary>
 internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirectory)
 {
     private const string GitPrefix = ".git/";
 
-    /// <summary>Does something with an entry, see <see cref="RawTree.At"/>.</summary>
+    /// <summary>Calls a function for an entry, see <see cref="RawTree.At"/>.</summary>
     /// <param name="path">Its raw path.</param>
     public T? At<T>(string path, Func<RawFolder, string, T?> use) => RawTree.At(FolderOf(ref path), path, use);
 
-    /// <summary>Does something where an entry is to be made, see <see cref="RawTree.Make"/>.</summary>
+    /// <summary>Calls a function that makes an entry, see <see cref="RawTree.Make"/>.</summary>
     /// <param name="path">Its raw path.</param>
     public void Make(string path, Action<RawFolder, string> make) => RawTree.Make(FolderOf(ref path), path, make);
 
@@ -20,7 +22,7 @@ internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirect
     /// <param name="path">Its raw path.</param>
     public void MakeFolder(string path) => RawTree.MakeFolder(FolderOf(ref path), path);
 
-    /// <summary>The full path of an entry.</summary>
+    /// <summary>Gets the full path of an entry.</summary>
     /// <param name="path">The entry's raw path.</param>
     /// <returns>An absolute path.</returns>
     public static string FullPath(CheckoutPlace place, string path) => path.StartsWith(GitPrefix, StringComparison.Ordinal)

@@ -8,24 +8,24 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>
-/// A private git directory through which git looks at a checkout: config, refs, hooks and excludes are those of a
-/// trusted repository, only work tree, index and objects are the checkout's. So nothing that a job wrote into
-/// <c>.git</c> is obeyed. See gitrepository-layout(5), <c>commondir</c>.
+/// A private git directory through which git looks at a checkout. Config, refs, hooks and excludes come from a trusted
+/// repository; only the work tree, the index and the objects are the checkout's. So git obeys nothing that a job wrote
+/// into <c>.git</c>. See gitrepository-layout(5), <c>commondir</c>.
 /// </summary>
 internal sealed class GitView : IDisposable
 {
-    // Nothing of the checkout may be run or looked up elsewhere by what the user has set for all repositories, and nothing
-    // of a changed file be overlooked.
+    // The user's settings for all repositories must not make git run something of the checkout, look elsewhere, or miss
+    // a changed file.
     private static readonly (string Key, string Value)[] Caution =
     [
         ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("core.splitIndex", "false"),
         ("core.sparseCheckout", "false"), ("submodule.recurse", "false"), ("status.renames", "false"),
-        // What git finds in an index that was written for it was compared already; there is no time of a change for it on Windows.
+        // If the index says that a file is unchanged, we compared it already. On Windows git has no change time.
         ("core.trustctime", OperatingSystem.IsWindows() ? "false" : "true"), ("core.checkStat", "default"),
         ("gc.auto", "0"), ("maintenance.auto", "false"),
     ];
 
-    // Nothing that a job wrote beside its objects tells what is in them.
+    // git does not trust summaries that a job may have written next to its objects.
     private static readonly (string Key, string Value)[] CautionWithObjects = [("core.commitGraph", "false"), ("core.multiPackIndex", "false")];
 
     private readonly string _folder;
@@ -44,26 +44,26 @@ internal sealed class GitView : IDisposable
         SetHead(commit);
     }
 
-    /// <summary>The repository that the checkout has its objects from; null where there is none.</summary>
+    /// <summary>The repository that the checkout borrows objects from; null if there is none.</summary>
     public string? Base { get; private init; }
 
     /// <summary>The view's own folder.</summary>
     public string Folder => _folder;
 
-    /// <summary>The index that git works with: at first the checkout's own.</summary>
+    /// <summary>The index that git uses: at first the checkout's own.</summary>
     public string Index { get; private set; }
 
-    /// <summary>An index of the view's own, for when the checkout's may not be changed or not be used.</summary>
+    /// <summary>An index in the view's own folder, for when the checkout's index must not be changed or used.</summary>
     public string OwnIndex => Path.Combine(_folder, "index");
 
-    /// <summary>Where a view of a nested repository can be made; one at a time.</summary>
+    /// <summary>The folder for a view of a nested repository; only one at a time.</summary>
     public string NestedFolder => Path.Combine(_folder, "nested");
 
     /// <summary>The checkout's objects, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c>.</summary>
     public string Objects => Quote(_objects);
 
     /// <summary>Makes a view of a checkout.</summary>
-    /// <param name="commit">The commit it has checked out; null for none.</param>
+    /// <param name="commit">The commit that is checked out; null for none.</param>
     public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
         var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsWorktree ? null : basePath, commit) { Base = basePath };
@@ -71,7 +71,9 @@ internal sealed class GitView : IDisposable
         return view;
     }
 
-    /// <summary>Makes a view of a repository that a job made: of its config nothing is used.</summary>
+    /// <summary>
+    /// Makes a view of a repository that a job made. The view uses nothing of the repository's config.
+    /// </summary>
     public static GitView OfNested(string folder, string gitDirectory, string objects, string workTree, string commit)
     {
         var view = new GitView(folder, gitDirectory, objects, workTree, null, commit);
@@ -84,17 +86,19 @@ internal sealed class GitView : IDisposable
         return view;
     }
 
-    /// <summary>Says what is checked out.</summary>
+    /// <summary>Sets what is checked out.</summary>
     /// <param name="commit">The commit's id; null for none.</param>
     public void SetHead(string? commit) => File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? $"ref: {Worktrees.Unborn}") + "\n");
 
-    /// <summary>Goes on with <see cref="OwnIndex"/>, and leaves the checkout's as it is.</summary>
+    /// <summary>From here on git uses <see cref="OwnIndex"/>, and the checkout's index does not change.</summary>
     public void UseOwnIndex() => Index = OwnIndex;
 
-    /// <summary>Goes on with the objects of the base repository alone, and with none of a job's.</summary>
+    /// <summary>From here on git uses only the objects of the base repository, and none of the job's.</summary>
     public void UseBaseObjects() => _objects = _base is null ? _objects : Path.Combine(_base, "objects");
 
-    /// <summary>Writes <see cref="OwnIndex"/>. Where an entry says what its file is like, git compares no content.</summary>
+    /// <summary>
+    /// Writes <see cref="OwnIndex"/>. git does not compare the content of files whose entries have file data.
+    /// </summary>
     public void WriteIndex(IReadOnlyList<IndexEntry> entries)
     {
         if (entries.Count == 0)
@@ -104,11 +108,11 @@ internal sealed class GitView : IDisposable
         }
 
         IndexFile.Write(OwnIndex, entries);
-        // git compares those of the index's own second (Documentation/technical/racy-git.txt).
+        // git compares files that are as new as the index (Documentation/technical/racy-git.txt).
         File.SetLastWriteTimeUtc(OwnIndex, DateTime.UtcNow.AddHours(1));
     }
 
-    /// <summary>Makes <see cref="OwnIndex"/> that of a commit, of whose files it says nothing.</summary>
+    /// <summary>Reads a commit into <see cref="OwnIndex"/>. The entries have no file data.</summary>
     /// <param name="commit">The commit; null for none.</param>
     public IReadOnlyList<IndexEntry> ReadTree(GitRunner git, string subject, string? commit, CancellationToken cancellationToken)
     {
@@ -118,10 +122,12 @@ internal sealed class GitView : IDisposable
         git.Run(Call(subject, "read-tree", commit), cancellationToken);
         return IndexFile.Parse(File.ReadAllBytes(OwnIndex)) is { } index
             ? index.Entries
-            : throw new GitprocException(ErrorReason.GitFailed, $"git has written no index of {commit} for {subject}.", subject);
+            : throw new GitprocException(ErrorReason.GitFailed, $"git did not write an index of {commit} for {subject}.", subject);
     }
 
-    /// <summary>Makes a call that looks through the view. Its output is raw, and paths in its arguments are no patterns.</summary>
+    /// <summary>
+    /// Makes a call of git through the view. Its output is raw, and paths in its arguments are not patterns.
+    /// </summary>
     public GitCall Call(string subject, params IReadOnlyList<string> arguments) => new(arguments)
     {
         WorkingDirectory = _workTree,
@@ -134,9 +140,9 @@ internal sealed class GitView : IDisposable
             ("GIT_OBJECT_DIRECTORY", _objects),
             ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
             ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_LITERAL_PATHSPECS", "1"),
-            // git-status(1) writes what it has found into the index.
+            // Let git-status(1) write its findings into the index.
             ("GIT_OPTIONAL_LOCKS", "1"),
-            // git's messages are looked through for what could not be read.
+            // Our code searches git's messages for files that git could not read.
             ("LC_ALL", "C"),
         ],
     };
@@ -144,7 +150,7 @@ internal sealed class GitView : IDisposable
     /// <inheritdoc/>
     public void Dispose() => FolderRemoval.TryRemove(_folder);
 
-    // git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES: a path in quotes may hold the separator.
+    // A quoted path may contain the separator: git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES.
     private static string Quote(string path) =>
         $"\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -3,21 +3,24 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>What git never tells of in the folders that it tracks.</summary>
-/// <param name="GitEntries">Raw paths of <c>.git</c> below the top: they would make the folder another repository's.</param>
+/// <summary>The entries in tracked folders that git does not report.</summary>
+/// <param name="GitEntries">
+/// Raw paths of <c>.git</c> below the top: each would make its folder another repository.
+/// </param>
 /// <param name="Specials">Raw paths of pipes, sockets and devices.</param>
-/// <param name="Filled">Raw paths of submodules with something in them.</param>
+/// <param name="Filled">Raw paths of submodules that are not empty.</param>
 internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnlyList<string> Specials, IReadOnlyList<string> Filled)
 {
     private const string GitName = ".git";
 
-    /// <summary>Nothing of that kind.</summary>
+    /// <summary>No hidden entries.</summary>
     public static HiddenEntries None { get; } = new([], [], []);
 
-    /// <summary>Whether there is nothing of that kind.</summary>
     public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
 
-    /// <summary>Looks, and makes tracked folders and those in them accessible, so that git can look too.</summary>
+    /// <summary>
+    /// Finds them. Makes tracked folders and the folders in them accessible, so that git can look too.
+    /// </summary>
     public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
     {
         var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
@@ -43,7 +46,7 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
         return new HiddenEntries(gitEntries, specials, filled);
     }
 
-    /// <summary>Removes it all; the folders of submodules stay, empty.</summary>
+    /// <summary>Removes all of them. The folders of submodules stay, empty.</summary>
     public void Remove(RawFolder checkout)
     {
         foreach (var path in GitEntries.Concat(Specials))
@@ -66,7 +69,7 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
         foreach (var entry in entries)
         {
             var slash = entry.Path.LastIndexOf('/');
-            // They come in order, so most are in the folder of the one before.
+            // Entries are sorted, so most are in the same folder as the entry before.
             if (slash < 0 || entry.Path.AsSpan(0, slash).SequenceEqual(last))
                 continue;
             last = entry.Path[..slash];

@@ -3,45 +3,49 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>What a repository's git directory says, read from its files without a process. Ids need not exist.</summary>
+/// <summary>
+/// The state of a git directory, read from its files without starting a process. The objects of its ids may not exist.
+/// </summary>
 internal sealed record RepositoryState
 {
     private const string Branches = "refs/heads/";
     private const string Remotes = "refs/remotes/";
 
-    // Files and folders that are there while an operation of more than one step is not done.
+    // Files and folders that exist while an operation of several steps is unfinished.
     private static readonly string[] Unfinished =
     [
         "MERGE_HEAD", "MERGE_AUTOSTASH", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START", "BISECT_LOG", "NOTES_MERGE_PARTIAL",
         "rebase-merge", "rebase-apply", "sequencer",
     ];
 
-    /// <summary>The raw name of the branch that is checked out; null when HEAD is detached or cannot be read.</summary>
+    /// <summary>The raw name of the branch that is checked out; null if HEAD is detached or cannot be read.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>The id of the commit that is checked out; null when there is none.</summary>
+    /// <summary>The id of the commit that is checked out; null if there is none.</summary>
     public string? Commit { get; init; }
 
     /// <summary>All refs, see <see cref="RefFiles.Read"/>.</summary>
     public required IReadOnlyDictionary<string, string> Refs { get; init; }
 
-    /// <summary>Those of them that no other worktree has; all, where none are shared.</summary>
+    /// <summary>The refs that other worktrees do not share; all refs, if none are shared.</summary>
     public required IReadOnlyDictionary<string, string> OwnRefs { get; init; }
 
     /// <summary>The ids of all stashes.</summary>
     public required IReadOnlyList<string> Stashes { get; init; }
 
-    /// <summary>The ids that the HEADs of registered work trees have, when they are detached.</summary>
+    /// <summary>The ids of the detached HEADs of registered worktrees.</summary>
     public required IReadOnlyList<string> WorktreeHeads { get; init; }
 
-    /// <summary>Whether a merge, rebase, bisect or the like is not done.</summary>
+    /// <summary>True if a merge, rebase, bisect or similar is unfinished.</summary>
     public required bool IsUnfinished { get; init; }
 
-    /// <summary>The raw names of registered work trees in which one is not done.</summary>
+    /// <summary>The raw names of registered worktrees with an unfinished operation.</summary>
     public required IReadOnlyList<string> UnfinishedWorktrees { get; init; }
 
     /// <summary>Reads the state.</summary>
-    /// <param name="commonDirectory">Where the refs are that worktrees share; null for the same.</param>
+    /// <param name="commonDirectory">
+    /// The git directory with the refs that worktrees share; null if it is the same.
+    /// </param>
     public static RepositoryState Read(RawFolder gitDirectory, RawFolder? commonDirectory = null)
     {
         var refs = RefFiles.Read(commonDirectory ?? gitDirectory);
@@ -64,12 +68,12 @@ internal sealed record RepositoryState
         };
     }
 
-    /// <summary>The ids behind which there may be commits that only this repository has.</summary>
+    /// <summary>The ids that may lead to commits that only this repository has.</summary>
     public IEnumerable<string> Tips() =>
         LocalRefs().Select(local => RefFiles.Resolve(Refs, local.Value)).Prepend(Commit).Concat(Stashes).Concat(WorktreeHeads)
             .OfType<string>().Distinct();
 
-    /// <summary>The refs that are the repository's own.</summary>
+    /// <summary>The refs that belong to this repository.</summary>
     public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
         OwnRefs.Where(entry => !entry.Key.StartsWith(Remotes, StringComparison.Ordinal));
 
@@ -78,7 +82,8 @@ internal sealed record RepositoryState
         .Where(entry => entry.Key.StartsWith(Remotes + remote, StringComparison.Ordinal) && RefFiles.IsId(entry.Value))
         .Select(entry => entry.Value);
 
-    // git-stash(1): refs/stash is the last one, and its log has all of them, as lines "OLD NEW who and when TAB message".
+    // git-stash(1): refs/stash is the latest stash. Its log has all of them, as lines "OLD NEW name and time TAB
+    // message".
     private static string[] ReadStashes(RawFolder gitDirectory) =>
     [
         .. (RawTree.Read(gitDirectory, "logs/refs/stash") ?? "").Split('\n')

@@ -4,10 +4,11 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Looking;
 
-/// <summary>What the refs of a template repository, or of a base repository, name: all of it is in the base repository.</summary>
+/// <summary>
+/// The ids in the refs of a template or base repository. The base repository has all of these objects.
+/// </summary>
 internal static class TemplateRefs
 {
-    /// <summary>Reads the ids.</summary>
     public static HashSet<string> Ids(string repository)
     {
         using var folder = RawFolder.Open(repository);

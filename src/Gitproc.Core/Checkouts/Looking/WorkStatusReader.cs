@@ -7,12 +7,12 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Looking;
 
 /// <summary>
-/// Reads the status of checkouts while jobs work in them: nothing of theirs is changed, and nothing that they have set is run.
+/// Reads the status of checkouts while jobs work in them. It changes nothing of theirs, and runs nothing that they set.
 /// </summary>
 internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
 {
-    /// <summary>Reads the status of one.</summary>
-    /// <returns>The status; null when it cannot be read: the checkout is damaged, or is changed at this moment.</returns>
+    /// <summary>Reads the status of one checkout.</summary>
+    /// <returns>The status; null if it cannot be read, because the checkout is damaged or is changing now.</returns>
     public WorkStatus? TryRead(CheckoutPlace place, string basePath, CancellationToken cancellationToken)
     {
         var name = place.Name;
@@ -20,7 +20,7 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
             return null;
         try
         {
-            // Should a repair run at this moment it takes the view for left over: then there is no status this time.
+            // A repair that runs now may remove the view as a leftover. Then there is no status this time.
             using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, TemplateRepository.Of(basePath), basePath, head.Commit);
             var status = git.Run(Call(view, name, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all"), cancellationToken);
             if (status.ExitCode != 0)
@@ -34,7 +34,7 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
         }
     }
 
-    // With the branch of its name as it was fetched last. What the job has set as upstream is not looked up.
+    // Compares with the fetched branch of the same name. The upstream that the job has set is ignored.
     private (int? Ahead, int? Behind) Compare(GitView view, string name, Head head, string basePath, CancellationToken cancellationToken)
     {
         if (head is not { Branch: { } branch, Commit: { } commit } || !BaseRefs.IsName(branch)
@@ -45,23 +45,28 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
 
         if (remote == commit)
             return (0, 0);
-        // Commits that the job has made are not in the base repository: then git counts, through the view.
+        // The base repository does not have the job's own commits, so git counts them through the view.
         var distance = new GitReader(git, arguments => Call(view, name, arguments), cancellationToken)
             .Ask(BaseCall.Trusted(basePath), reader => reader.Distance(commit, remote));
         return (distance?.Ahead, distance?.Behind);
     }
 
-    // The view has the base repository's config, excludes and hooks, not the job's. What remains are the filters of the user's
-    // own config (git-lfs). The job's .gitattributes may name them for any file, and git runs them on files that have changed.
+    // The view has the config, excludes and hooks of the base repository, not the job's. Only the filters of the user's
+    // own config (git-lfs) remain. The job's .gitattributes may name them for any file, and git runs them on changed
+    // files.
     private static GitCall Call(GitView view, string name, params string[] arguments)
     {
         var call = view.Call(name, arguments);
-        // The index is the job's: it is not refreshed (git(1), GIT_OPTIONAL_LOCKS).
+        // The index belongs to the job, so git must not refresh it (git(1), GIT_OPTIONAL_LOCKS).
         return call with { MayFail = true, Environment = [.. call.Environment, ("GIT_OPTIONAL_LOCKS", "0")] };
     }
 }
 
-/// <summary>How the work tree of a checkout differs from its commit, and the commit from the remote's.</summary>
-/// <param name="Ahead">How many commits the branch of its name on the remote does not have; null when there is no such branch.</param>
-/// <param name="Behind">How many commits that one has and it has not; null when there is no such branch.</param>
+/// <summary>How the work tree of a checkout differs from its commit, and its commit from the remote branch.</summary>
+/// <param name="Ahead">
+/// How many commits the remote branch of the same name lacks; null if there is no such branch.
+/// </param>
+/// <param name="Behind">
+/// How many commits of that remote branch the checkout lacks; null if there is no such branch.
+/// </param>
 internal sealed record WorkStatus(Head Head, bool IsDirty, int? Ahead, int? Behind);
