@@ -262,7 +262,7 @@ public sealed class WorktreeTests : IDisposable
     {
         public void Report(PoolReport value)
         {
-            if (value.Text.Contains("is gone; it is made anew", StringComparison.Ordinal))
+            if (value.Text.Contains("is gone; creating it again", StringComparison.Ordinal))
                 throw new OperationCanceledException();
         }
     }

@@ -96,7 +96,7 @@ public sealed class UndoneTests : IDisposable
 
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
         var warning = Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning);
-        Assert.Contains($"{_fixture.Request().Checkout}, which are not kept: git does not take them. The first is {commit}", warning.Text, StringComparison.Ordinal);
+        Assert.Contains($"{_fixture.Request().Checkout}, which are not kept: git refuses them. The first is {commit}", warning.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class UndoneTests : IDisposable
         _fixture.Job(Commit + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~");
         _fixture.Recycle(_fixture.Request() with { KeepsUndone = true, MaxRescueSize = 10 });
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
-        Assert.Contains("no more than 10 are rescued", Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
+        Assert.Contains("more than the limit of 10 bytes for a rescue", Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
     }
 
     [Fact]

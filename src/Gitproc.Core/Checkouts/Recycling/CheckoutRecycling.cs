@@ -9,16 +9,29 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// Makes a checkout fit for the next job: nothing of the last one remains, and no work is lost. Nothing that the last job
-/// left is run or obeyed. It can be ended at any moment and done again.
+/// Makes a checkout fit for its next holder: work is rescued, and everything else that a job left is removed.
 /// </summary>
-/// <param name="reports">Told what the user should know; null for nobody.</param>
+/// <remarks>
+/// Nothing that the job left is run or obeyed: git works through a <see cref="GitView"/>. The steps, in order:
+/// <para>1. Make the objects safe to read (<see cref="ObjectTraps"/>). In a worktree, restore the shared config and
+/// hooks and the <c>.git</c> file instead.</para>
+/// <para>2. Look for changes. <see cref="QuickLook"/> compares with the record of the last cleaning. If the files may
+/// have changed, <see cref="WorkIndex"/> and git compare them.</para>
+/// <para>3. Rescue the work (<see cref="WorkRescue"/>), before anything of the job's is removed.</para>
+/// <para>4. Clean the work tree (<see cref="Cleaning"/>), and write the new record and index.</para>
+/// <para>5. Keep LFS contents, then make the git directory pristine. A clone's own objects go last, because its refs
+/// need them until then.</para>
+/// A crash before the end of step 3 leaves all work in place. A crash after it leaves a rescue, which the next attempt
+/// recognizes and does not write again. Old records stay true, because they are compared with the file system each
+/// time. So you can stop recycling at any moment and run it again.
+/// </remarks>
+/// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     private const string Objects = "objects";
 
-    /// <summary>Hands over. Nobody else does so, or works in the checkout, at the time.</summary>
-    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <summary>Recycles a checkout. The caller makes sure that no other process recycles it or works in it.</summary>
+    /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Run(RecyclingRequest request, CancellationToken cancellationToken)
     {
         if (request.Clean == CleanMode.None)
@@ -26,7 +39,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (MountPoints.Below(request.Path) is [var mount, ..])
         {
             throw new GitprocException(
-                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, which is not touched: {mount}. Take it away", request.Checkout)
+                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, so it was not cleaned: {mount}. Unmount it", request.Checkout)
             {
                 Hint = new(", and then: ", "reset", request.Checkout),
             };
@@ -52,14 +65,15 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         var store = new LfsStore(request.Base);
-        // That of the view is the template repository's: there git-lfs has put what it got to clean the checkout.
+        // git-lfs puts what it downloads during cleaning into the template repository, which is the view's.
         store.Take(request.Template);
         store.Take(request.Place.GitDirectory);
         new PristineGitDirectory(request.Template, request.Url, request.Target).Write(request.Place.GitDirectory);
         return rescue;
     }
 
-    // What is shared stays as it is, but for the config and hooks by which one job would have the next one's git run something.
+    // Shared files stay, except the config and hooks with which one job could make the git of the next one run
+    // something.
     private Rescue? RunInWorktree(RecyclingRequest request, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(request.Base);
@@ -67,7 +81,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         using var gitDirectory = RawFolder.Open(request.Place.GitDirectory);
         using var shared = RawFolder.Open(request.Base);
         var pristine = new PristineWorktree(request.Place);
-        // What is in the files is then compared with the commit to come.
+        // The files are then compared with the new target.
         if (request.Place.ReadHead() is null)
             pristine.WriteHead(request.Target);
         var state = RepositoryState.Read(gitDirectory, shared);
@@ -82,18 +96,18 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         return rescue;
     }
 
-    // Its folder is gone, but not what was staged and committed there: the files that the index has are no work. It appears when it is
-    // whole: what is not in it yet would be taken for deleted when this is ended.
+    // The folder is gone, but not what was staged and committed there. Files that only the index has are not work. The
+    // folder appears when it is complete: if this ended early, missing files would look deleted.
     private void BringBack(RecyclingRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
-        reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; it is made anew"));
+        reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; creating it again"));
         var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
         try
         {
             using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Template, request.Base, state.Commit);
             if (gitDirectory.Find("index") == EntryKind.File)
             {
-                // A git whose gitproc was killed may still write beside the other one.
+                // A git whose gitproc was killed may still write to the other index.
                 File.Copy(view.Index, view.OwnIndex);
                 view.UseOwnIndex();
                 git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
@@ -110,7 +124,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     private Rescue? Run(
         RecyclingRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
     {
-        // Left by a git that was killed; nobody works here now.
+        // A killed git left the lock; nothing works here now.
         gitDirectory.Remove("index.lock");
         var record = TreeRecord.TryRead(request.Record!);
         var quick = record is null ? null : new QuickLook(view, git, request, record);

@@ -7,20 +7,21 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Recycling;
 
-/// <summary>Makes the work tree of a checkout that of a commit, and of nothing else. All that is thrown away is lost.</summary>
+/// <summary>Makes the work tree of a checkout match a commit exactly. Whatever is removed here is lost.</summary>
 internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest request)
 {
-    // Removing a .gitignore shows what it has hidden.
+    // Removing a .gitignore reveals the files that it hid.
     private const int MaxRounds = 4;
 
     private readonly bool _isFull = request.Clean == CleanMode.Full;
 
-    /// <summary>Cleans. The index of the view is then that of the target.</summary>
-    /// <param name="record">What was clean before; null when that is not known.</param>
+    /// <summary>Cleans. Afterwards the index of the view is the target's.</summary>
+    /// <param name="record">The record of the last cleaning; null if there is none.</param>
+    /// <returns>True if the tracked folders hold nothing else except ignored files.</returns>
     public bool Run(RawFolder root, HiddenEntries hidden, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
         hidden.Remove(root);
-        // First by the rules of the job: what it did not ignore goes, whatever the commit to come ignores.
+        // The job's ignore rules apply first: files that they do not ignore go, even if the target ignores them.
         _ = Clean(cancellationToken);
         view.UseBaseObjects();
         view.SetHead(request.Target.Commit);
@@ -32,7 +33,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                 error += Clean(cancellationToken);
             if (error.Length > 0)
             {
-                // What git could not do is tried again with all folders accessible, as walking over them makes them.
+                // If git failed, try again after a walk, which makes all folders accessible.
                 RawTree.Walk(root, "", entry => entry.Path != ".git");
                 error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
@@ -50,17 +51,17 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         }
 
         throw new GitprocException(
-            ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned{(error.Length > 0 ? $": {error}" : ": files come back as they are removed.")}", request.Checkout);
+            ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned{(error.Length > 0 ? $": {error}" : ": removed files keep coming back.")}", request.Checkout);
     }
 
-    // What is for certain as a fresh checkout has it git leaves alone; all else it writes anew.
+    // git leaves files alone that are certainly as in a fresh checkout, and rewrites all others.
     private IReadOnlyList<IndexEntry> Prepare(RawFolder root, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
         view.UseOwnIndex();
         var entries = record is not null && record.Commit == request.Target.Commit ? record.Entries : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
         RemoveOthers(root, tracked.Concat(record?.Entries ?? []), entries);
         var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
-        // By other attributes the same content is another file.
+        // With other attributes the same content can make a different file.
         var known = new KnownFiles(record is not null && Attributes(record.Entries).SequenceEqual(Attributes(entries)) ? record : null);
         var prepared = entries.Select((entry, i) => entry with { Stat = known.IsUnchanged(entry, stats[i]) ? stats[i] : default, Marks = IndexMarks.None }).ToArray();
         view.WriteIndex(prepared);
@@ -77,7 +78,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         .Where(entry => entry.Path.EndsWith(".gitattributes", StringComparison.Ordinal))
         .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
 
-    // They may be ignored, so that git would leave them.
+    // The new target may ignore these files, and then git would leave them.
     private static void RemoveOthers(RawFolder root, IEnumerable<IndexEntry> tracked, IReadOnlyList<IndexEntry> entries)
     {
         var wanted = entries.Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
@@ -89,7 +90,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                     folder.RemoveFile(name);
                 return true;
             });
-            // And the folders that are empty then, as git does; that of a submodule is.
+            // Remove folders that are empty now, as git does. A submodule's folder is empty already.
             for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/'); end > 0; end = entry.Path.LastIndexOf('/', end - 1))
             {
                 if (!RawTree.At(root, entry.Path[..end], (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
@@ -98,7 +99,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         }
     }
 
-    // A folder that holds nothing but ignored files is shown as untracked, and stays.
+    // git shows a folder with only ignored files as untracked; such a folder stays.
     private List<string> ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken) =>
         [.. (_isFull || look.Untracked.Count == 0 ? look.Untracked : look.ListUntracked(view, git, request.Checkout, root, cancellationToken)).Select(path => path.TrimEnd('/'))];
 
@@ -107,14 +108,14 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
 
     private string CheckOut(CancellationToken cancellationToken)
     {
-        // Not --quiet: then it does not say how far it is.
+        // Without --quiet, so that git reports progress.
         var error = request.Target.Commit is { } commit
             ? Git(cancellationToken, "reset", "--hard", commit)
             : Git(cancellationToken, "read-tree", "--reset", "-u", FindEmptyTree(cancellationToken));
         return error;
     }
 
-    // git knows it in every repository, by an id that depends on the hash.
+    // Every repository has the empty tree; its id depends on the hash algorithm.
     private string FindEmptyTree(CancellationToken cancellationToken) =>
         git.Run(view.Call(request.Checkout, "hash-object", "-t", "tree", "--stdin"), cancellationToken).Output.TrimEnd();
 

@@ -9,17 +9,17 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// Finds out which files are as a fresh checkout has them, byte by byte: filters, line ends and encodings too. What git calls unchanged
-/// is not enough: the pointer of an LFS file is the same as the file to it. So files are checked out anew beside the checkout,
-/// and those that are the same keep their times.
+/// Finds the files that are exactly as in a fresh checkout, byte by byte, after filters, line endings and encodings.
+/// git's "unchanged" is not enough: to git, the pointer of an LFS file equals the file. So this checks files out next
+/// to the checkout. Files that are the same keep their times.
 /// </summary>
 internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest request)
 {
-    // Files that take room twice at the same time.
+    // These files use disk space twice at the same time.
     private const int MaxAtOnce = 5000;
     private const int MaxInPart = 500;
 
-    /// <summary>Compares files. Those that are the same get the mode of fresh ones.</summary>
+    /// <summary>Compares files. Files with the same content get the mode of fresh ones.</summary>
     public IEnumerable<(int Place, FileStat Stat)> Compare(IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
     {
         var fresh = view.Folder + "-fresh";
@@ -35,7 +35,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
             }
             finally
             {
-                // A path of the repository may be longer from here than .NET can follow.
+                // A path in here may be too long for .NET.
                 using var parent = RawFolder.Open(Path.GetDirectoryName(fresh)!);
                 parent.Remove(RawText.OfText(Path.GetFileName(fresh)));
             }
@@ -45,7 +45,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         }
     }
 
-    // There are no other files, so attributes are those of the index.
+    // The folder is empty, so git takes attributes from the index.
     private void CheckOut(string fresh, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var input = RawText.ToBytes(string.Concat(paths.Select(path => path + "\0")));
@@ -56,7 +56,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
                 WorkingDirectory = fresh,
                 Environment = [.. call.Environment, ("GIT_WORK_TREE", fresh)],
                 Input = stream => stream.Write(input),
-                // What cannot be checked out is not the same.
+                // A file that cannot be checked out counts as different.
                 MayFail = true,
             },
             cancellationToken);
@@ -100,8 +100,8 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         return true;
     }
 
-    // Of modes git keeps only whether the file can be run: it neither tells of other changes, such as one that takes the file
-    // from all other users, nor takes them back.
+    // git tracks only the executable bit of modes. It neither reports nor undoes other changes, for example one that
+    // makes a file unreadable for other users.
     [UnsupportedOSPlatform("windows")]
     private static bool HasMode(RawFile file, UnixFileMode? found, UnixFileMode? wanted)
     {
@@ -114,7 +114,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         }
         catch (UnauthorizedAccessException)
         {
-            // It belongs to another user. git makes it anew.
+            // The file belongs to another user, so git writes a new one.
             return false;
         }
     }

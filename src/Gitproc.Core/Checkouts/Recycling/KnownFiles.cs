@@ -3,22 +3,22 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Recycling;
 
-/// <summary>Tells which files are for certain as they were when a checkout was clean.</summary>
-/// <param name="record">What was clean; null when that is not known.</param>
+/// <summary>Tells which files are certainly as they were when the checkout was clean.</summary>
+/// <param name="record">The record of the last cleaning; null if there is none.</param>
 internal sealed class KnownFiles(TreeRecord? record)
 {
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private int _next;
 
-    /// <summary>Whether a file is as a fresh checkout of an entry has it.</summary>
+    /// <summary>True if a file is certainly as in a fresh checkout of an entry.</summary>
     public bool IsUnchanged(in IndexEntry entry, in FileStat found) =>
         found != default && Find(entry.Path) is { } at && record!.Stats[at] == found && record.Entries[at].IsSame(entry);
 
-    /// <summary>Whether a file of which that is not certain can have the content that a fresh checkout has.</summary>
+    /// <summary>True if a file may have the content of a fresh checkout, though this is not certain.</summary>
     public bool MayBeUnchanged(in IndexEntry entry, in FileStat found) =>
         Find(entry.Path) is not { } at || record!.Stats[at] == default || !record.Entries[at].IsSame(entry) || record.Stats[at].Size == found.Size;
 
-    // Two indexes have most paths at the same place, or at one that is a little later.
+    // In two indexes most paths have the same position, or a slightly later one.
     private int? Find(string path)
     {
         if (record is null)

@@ -4,15 +4,18 @@ using Gitproc.Files;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// The contents of LFS files, which git-lfs keeps beside a repository's objects. What a checkout has of them goes to its base
-/// repository, where git-lfs finds it for all checkouts that borrow from there (git-lfs looks beside the alternates too). So
-/// others need not get them again, and what a job has made and not pushed is not lost.
+/// The contents of LFS files, which git-lfs keeps next to a repository's objects. A checkout's contents move to the
+/// base repository. git-lfs finds them there for every checkout that borrows from it, because it also looks next to
+/// alternates. So other checkouts do not download them again, and contents that a job made and did not push are not
+/// lost.
 /// </summary>
 internal sealed class LfsStore(string basePath)
 {
     private const string Objects = "lfs/objects/";
 
-    /// <summary>Takes what a repository has. What is not what its name says stays behind.</summary>
+    /// <summary>
+    /// Moves the contents of a repository. A file whose content does not match its name stays behind.
+    /// </summary>
     public void Take(string path)
     {
         using var gitDirectory = RawFolder.Open(path);
@@ -28,7 +31,8 @@ internal sealed class LfsStore(string basePath)
         });
     }
 
-    // git-lfs's specification: an object is named by the SHA-256 of its content. A job may have written any other there.
+    // The git-lfs specification names an object by the SHA-256 of its content. A job may have written something else
+    // there.
     private static bool IsWhole(RawTree.Entry entry)
     {
         using var file = entry.Name.Length == 64 ? entry.Parent.TryOpenFile(entry.Name) : null;
@@ -44,7 +48,7 @@ internal sealed class LfsStore(string basePath)
         }
         catch (FileNotFoundException) when (File.Exists(to))
         {
-            // What is in the template repository is taken by all that clean a checkout.
+            // Every process that cleans a checkout takes from the template repository; another one was faster.
         }
     }
 }

@@ -3,18 +3,19 @@ using Gitproc.Files;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// Takes out of a checkout's objects what git would wait for without an end: the other end of a pipe, a device. It reads no other of a
-/// checkout's files. What lies elsewhere and is reached through a link or through <c>info/alternates</c> stays, but is not reached any more.
+/// Removes files from a checkout's objects on which git would wait forever: pipes and devices. git reads no other files
+/// of a checkout. If a link or <c>info/alternates</c> leads to such a file elsewhere, the file stays and the reference
+/// goes.
 /// </summary>
 internal static class ObjectTraps
 {
     private const string Alternates = "info/alternates";
 
-    // git follows alternates five times (odb.c), and looks two folders deep into objects.
+    // git follows alternates for five levels (odb.c), and looks two folders deep into objects.
     private const int MaxAlternates = 5;
     private const int MaxDepth = 2;
 
-    /// <summary>Takes them out.</summary>
+    /// <summary>Removes them.</summary>
     public static void Remove(RawFolder gitDirectory, string objects, string trusted)
     {
         using var folder = gitDirectory.TryOpenFolder("objects")!;
@@ -49,7 +50,7 @@ internal static class ObjectTraps
         }) == true;
     }
 
-    // Where a link leads.
+    // True if the target of a link is a trap.
     private static bool IsTrap(string link, int depth)
     {
         if (Directory.Exists(link))
@@ -58,13 +59,14 @@ internal static class ObjectTraps
         return file is null;
     }
 
-    // Lines of paths, absolute or from the folder of objects; one in quotes is escaped as in C (gitrepository-layout(5)).
+    // Each line is a path, absolute or relative to the objects folder. A quoted path has C escapes
+    // (gitrepository-layout(5)).
     private static string? PathOf(string line, string objects)
     {
         if (line.Length == 0 || line[0] == '#')
             return null;
         var path = line[0] == '"' ? line.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : line;
-        // As git, which takes it for a text of C.
+        // git reads the path as a C string, which ends at NUL.
         return Path.GetFullPath(RawText.ToText(path.Split('\0')[0]), objects);
     }
 }

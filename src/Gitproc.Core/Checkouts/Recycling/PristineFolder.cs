@@ -2,10 +2,13 @@ using Gitproc.Files;
 
 namespace Gitproc.Checkouts.Recycling;
 
-/// <summary>Makes a git directory have certain files and no others. What is so already is not written again. Index and <c>gitproc/</c> are left as they are.</summary>
+/// <summary>
+/// Makes a git directory contain certain files and no others. Files that are already right are not written again. The
+/// index and <c>gitproc/</c> stay as they are.
+/// </summary>
 internal sealed class PristineFolder(RawFolder folder)
 {
-    // A name of a file for each ref leaves room for this, and no ref ends so (git-check-ref-format(1)).
+    // A file name for a ref leaves room for this suffix, and no ref ends with it (git-check-ref-format(1)).
     private const string NewSuffix = ".lock";
 
     private static readonly string[] Kept = ["index", "gitproc"];
@@ -38,8 +41,8 @@ internal sealed class PristineFolder(RawFolder folder)
         }
     }
 
-    /// <summary>Removes all that was neither made nor written.</summary>
-    /// <param name="last">The raw name of a folder of which the rest goes after all else; null for none.</param>
+    /// <summary>Removes everything that was neither made nor written.</summary>
+    /// <param name="last">The raw name of a folder whose extra entries are removed last; null for none.</param>
     public void RemoveRest(string? last = null)
     {
         Remove(folder, "", last);

@@ -6,8 +6,8 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// What the <c>.git</c> of a checkout is that nobody has worked in: the files of a template repository, config and HEAD of its own, and no
-/// objects. Index and <c>gitproc/</c> are left as they are. Nothing of what is there is obeyed.
+/// The <c>.git</c> of a clean checkout: the files of a template repository, its own config and HEAD, and no objects.
+/// The index and <c>gitproc/</c> stay as they are. Nothing that is already there is obeyed.
 /// </summary>
 /// <param name="template">The template, a git directory without work tree and index.</param>
 internal sealed class PristineGitDirectory(string template, string url, Target target)
@@ -17,8 +17,8 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
     private static readonly string[] Folders = [Objects, "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"];
 
     /// <summary>
-    /// Makes a git directory so. What is so already is not written again. HEAD is always that of a whole repository, and
-    /// objects go last, so it can be ended at any time and done again.
+    /// Makes a git directory pristine. Files that are already right are not written again. At every moment HEAD belongs
+    /// to a complete repository, and objects go last. So you can stop this at any time and run it again.
     /// </summary>
     public void Write(string gitDirectory)
     {

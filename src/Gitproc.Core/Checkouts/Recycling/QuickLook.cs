@@ -7,16 +7,18 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// Tells by our own record that nothing of a checkout's tracked files was touched: each file is looked at once, and git is asked
-/// only where something was made or removed in a folder, what of it is ignored.
+/// Uses our own record to prove that the tracked files of a checkout are unchanged. It looks at each file once. git
+/// runs only if entries were added to or removed from a folder, to tell which of them are ignored.
 /// </summary>
 internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest request, TreeRecord record)
 {
     private FileStat[] _folders = [];
     private bool _isOwnIndex;
 
-    /// <summary>Looks.</summary>
-    /// <returns>What is not tracked, and no changes; null when there may be some, or anything that git does not tell of.</returns>
+    /// <summary>Looks at the checkout.</summary>
+    /// <returns>
+    /// The untracked paths, without changes; null if there may be changes, or entries that git does not report.
+    /// </returns>
     public WorkTreeLook? TryTake(RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         if (state.Commit != record.Commit || !IsIndexSame(gitDirectory))
@@ -35,14 +37,16 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         return WorkTreeLook.Nothing with { Untracked = untracked, Submodules = [.. record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)] };
     }
 
-    /// <summary>Lets git work with what was clean, and with nothing that the index of the checkout says.</summary>
+    /// <summary>Makes git use the record's index, and nothing of the checkout's.</summary>
     public void UseRecord()
     {
         view.UseOwnIndex();
         view.WriteIndex([.. record.Entries.Select((entry, i) => entry with { Stat = record.Stats[i] })]);
     }
 
-    /// <summary>Gives the checkout the index with which it was clean, unless it has that, and keeps what its folders are like.</summary>
+    /// <summary>
+    /// Gives the checkout the record's index, unless it has it already, and records the folders' new state.
+    /// </summary>
     public void Finish(RawFolder gitDirectory)
     {
         if (!_isOwnIndex && record.Index.Length > 0)
@@ -51,7 +55,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
             record.Renew(request.Record!, _folders, hasNothingElse: true);
     }
 
-    // Bytes may differ in what git has found out about files since, and in what a job has made up.
+    // The bytes may differ by what git has learned about files since, or by what a job has made up.
     private bool IsIndexSame(RawFolder gitDirectory)
     {
         if (IndexFile.TryRead(gitDirectory, "index") is not { } bytes)
@@ -70,7 +74,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         return true;
     }
 
-    // One that git can look into, and with nothing in it that git does not tell of.
+    // True if git can look into the folder, and it holds nothing that git does not report.
     private static bool IsOrdinary(RawFolder root, string path, in FileStat stat)
     {
         const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

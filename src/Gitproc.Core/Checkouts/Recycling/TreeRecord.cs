@@ -7,11 +7,12 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// What the files of a checkout were like when it was clean: the index that git then wrote, and what the file system said of each
-/// file and folder. It is kept in the pool, where a job has no business, so what must be cleaned is known and not asked of the job's
-/// own index, config and objects. It stays true whoever changes the checkout: a file of which inode, size, content and change times
-/// are still the same, in nanoseconds, is that file with that content, as nobody can set the time of a change. It is written when the
-/// clock of the file system has gone on since the last file was; of one that is newer it says nothing, and that is compared.
+/// The record of a clean checkout: the index that git wrote, and what the file system said about each file and folder.
+/// It is in the pool, outside the job's reach, so recycling does not depend on the job's own index, config and objects.
+/// It stays true whatever happens to the checkout: a file with the same inode, size, modification and change times, in
+/// nanoseconds, is the same file with the same content, because no program can set a change time. The record is written
+/// when the clock of the file system has moved past the newest file. Files that are newer than that are left out, and
+/// are compared next time.
 /// </summary>
 internal sealed record TreeRecord
 {
@@ -19,10 +20,10 @@ internal sealed record TreeRecord
     private const string StatsName = "tree";
     private const int StatLength = 36;
 
-    // Signature, number of files, number of folders, whether nothing else was there, length of the commit's id.
+    // Signature, number of files, number of folders, 1 if there was nothing else, length of the commit id.
     private const int HeaderLength = 20;
 
-    // Of a file system that counts whole seconds or more, files just written are compared the next time.
+    // On a file system with times of whole seconds or more, files that were just written are compared next time.
     private const int MaxTries = 50;
 
     private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
@@ -33,27 +34,29 @@ internal sealed record TreeRecord
     /// <summary>The entries of the index, all of stage 0.</summary>
     public required IReadOnlyList<IndexEntry> Entries { get; init; }
 
-    /// <summary>The index, as it was given to the checkout.</summary>
+    /// <summary>The index as the checkout got it.</summary>
     public required byte[] Index { get; init; }
 
-    /// <summary>What each file was like; the default where that is not known.</summary>
+    /// <summary>The state of each file; the default if it is not known.</summary>
     public required FileStat[] Stats { get; init; }
 
-    /// <summary>The raw paths of all folders that files are in, the top as an empty one, and of submodules.</summary>
+    /// <summary>
+    /// The raw paths of all folders that contain files, with the top as an empty path, and of submodules.
+    /// </summary>
     public required IReadOnlyList<string> Folders { get; init; }
 
-    /// <summary>What each of them was like.</summary>
+    /// <summary>The state of each folder.</summary>
     public required FileStat[] FolderStats { get; init; }
 
-    /// <summary>Whether there was nothing else in these folders but what git ignores.</summary>
+    /// <summary>True if these folders held nothing else, except ignored files.</summary>
     public required bool HasNothingElse { get; init; }
 
-    /// <summary>The index of a record, which git may read.</summary>
+    /// <summary>Gets the path of a record's index, which git may read.</summary>
     /// <returns>The absolute path.</returns>
     public static string IndexOf(string folder) => Path.Combine(folder, IndexName);
 
     /// <summary>Reads a record.</summary>
-    /// <returns>The record; null where there is none that is whole.</returns>
+    /// <returns>The record; null if there is none, or it is incomplete.</returns>
     public static TreeRecord? TryRead(string folder)
     {
         if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
@@ -78,7 +81,9 @@ internal sealed record TreeRecord
         };
     }
 
-    /// <summary>Whether all is as it was when it was clean, and nothing was made in a tracked folder. It does not read the index.</summary>
+    /// <summary>
+    /// True if all files are unchanged and nothing was added to a tracked folder. This does not read the index.
+    /// </summary>
     /// <param name="root">The checkout's folder, absolute.</param>
     public static bool IsSo(string folder, string root, int mostFiles)
     {
@@ -95,14 +100,14 @@ internal sealed record TreeRecord
     /// <summary>Removes a record.</summary>
     public static void Remove(string folder)
     {
-        // Without this file it is none.
+        // A record without this file is not valid.
         if (File.Exists(Path.Combine(folder, StatsName)))
             File.Delete(Path.Combine(folder, StatsName));
         FolderRemoval.TryRemove(folder);
     }
 
-    /// <summary>Looks at a tree that was just cleaned, and writes down what it is like.</summary>
-    /// <param name="root">The checkout's folder, absolute. Nobody works in it.</param>
+    /// <summary>Records the state of a tree that was just cleaned.</summary>
+    /// <param name="root">The checkout's folder, absolute. No other process works in it.</param>
     /// <param name="commit">The commit that is checked out; null for none.</param>
     public static void Write(string folder, string root, string? commit, string indexFile, bool hasNothingElse, CancellationToken cancellationToken)
     {
@@ -112,7 +117,7 @@ internal sealed record TreeRecord
         var stats = TreeStats.Of(root, [.. entries.Select(entry => entry.Path)], cancellationToken);
         for (var i = 0; i < stats.Length; i++)
         {
-            // Written by somebody else since git had it.
+            // Another process wrote the file after git did.
             if (!entries[i].IsSubmodule && !IsAsWritten(stats[i], entries[i].Stat))
                 stats[i] = default;
         }
@@ -130,7 +135,7 @@ internal sealed record TreeRecord
         }.Save(folder);
     }
 
-    /// <summary>Writes the record with other folders than it has.</summary>
+    /// <summary>Saves the record with a new state of its folders.</summary>
     public void Renew(string folder, FileStat[] folderStats, bool hasNothingElse) =>
         (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
 
@@ -140,7 +145,7 @@ internal sealed record TreeRecord
             ? (count, folders, bytes[16] != 0, bytes[17])
             : null;
 
-    // Behind the commit's id: of folders and then of files all stats, and then all paths.
+    // After the commit id: the stats of folders, the stats of files, then all paths in the same order.
     private static bool TryReadStats(ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
     {
         stats = default;
@@ -155,7 +160,7 @@ internal sealed record TreeRecord
 
     private static byte[]? ReadBytes(string file) => File.Exists(file) ? File.ReadAllBytes(file) : null;
 
-    // Other gits keep no nanoseconds, and Windows has no time of a change for git.
+    // Some builds of git keep no nanoseconds, and git for Windows has no change time.
     private static bool IsAsWritten(in FileStat found, in FileStat written) =>
         found.ModifiedSeconds == written.ModifiedSeconds && found.Size == written.Size
         && (written.ModifiedNanoseconds == 0 || found.ModifiedNanoseconds == written.ModifiedNanoseconds)
@@ -174,7 +179,7 @@ internal sealed record TreeRecord
                 folders.Add(path);
             if (slash < 0 || path.AsSpan(0, slash).SequenceEqual(last))
                 continue;
-            // Of those on the way, the ones that the entry before is not in.
+            // Add the parent folders that the entry before did not add.
             for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1))
             {
                 if (!(last.Length >= end && last.AsSpan(0, end).SequenceEqual(path.AsSpan(0, end)) && (last.Length == end || last[end] == '/')))
@@ -184,14 +189,14 @@ internal sealed record TreeRecord
             last = path[..slash];
         }
 
-        // "a.b" comes between "a" and "a/b".
+        // "a.b" sorts between "a" and "a/b", so a folder can come twice.
         return [.. folders.Distinct(StringComparer.Ordinal)];
     }
 
     private void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        // git takes none for an empty one, but not an empty file.
+        // For git a missing index is an empty one, but an empty file is an error.
         if (Index.Length > 0)
             File.WriteAllBytes(Path.Combine(folder, IndexName), Index);
         SaveStats(folder);
@@ -203,7 +208,7 @@ internal sealed record TreeRecord
         var file = Path.Combine(folder, StatsName);
         var newest = Stats.Concat(FolderStats).Aggregate(0L, (time, stat) => Math.Max(time, stat.Newest));
         var bytes = ToBytes();
-        // Under another name until it is certain that whatever is written from now on has a later time.
+        // The file keeps another name until every later write is certain to have a later time.
         var unfinished = file + ".new";
         for (var tries = 0; ; tries++)
         {

@@ -8,20 +8,20 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// The job's own index, which decides what is work: what is staged, what is tracked, and of which files its own git has found that
-/// they are unchanged. It is read as bytes, and for git it is written anew: an entry keeps what it says of its file where that is
-/// still so, in nanoseconds. All others git compares by content, with no config, filter or mark of the job's: a checkout
-/// whose filters somebody has turned on, and that has no change in it, is no work; one that cannot be read says nothing, and
-/// all that is not as it was when it was clean is work.
+/// The job's own index, which decides what counts as work: what is staged, what is tracked, and which files the job's
+/// git found unchanged. It is read as bytes and written again for our git. An entry keeps its file data if the file
+/// still matches it, in nanoseconds. git compares all other files by content, without the job's config, filters and
+/// marks. So a checkout with unchanged files is not work, even if a user turned on filters in it. If the index cannot
+/// be read, everything that differs from the clean state is work.
 /// </summary>
 internal sealed record WorkIndex
 {
     private const string Shared = "sharedindex.";
 
-    /// <summary>The entries, with what is known of their files.</summary>
+    /// <summary>The entries, with the file data that is still true.</summary>
     public required IReadOnlyList<IndexEntry> Entries { get; init; }
 
-    /// <summary>The file with the index as the job left it; null when it cannot be read.</summary>
+    /// <summary>The path of the index as the job left it; null if it cannot be read.</summary>
     public required string? Original { get; init; }
 
     /// <summary>Looks at the work tree.</summary>
@@ -31,9 +31,9 @@ internal sealed record WorkIndex
             Skipped = Entries.Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree)).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal),
         };
 
-    /// <summary>Reads the index, and lets git work with what is to be believed of it from here on.</summary>
+    /// <summary>Reads the index, and makes git use the trusted part of it.</summary>
     /// <param name="head">The commit that HEAD names; null for none.</param>
-    /// <param name="record">What was clean; null when that is not known.</param>
+    /// <param name="record">The record of the last cleaning; null if there is none.</param>
     public static WorkIndex Take(
         GitView view, GitRunner git, RecyclingRequest request, RawFolder gitDirectory, string? head, TreeRecord? record, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed record WorkIndex
         for (var i = 0; i < checkedEntries.Length; i++)
         {
             var entry = entries[i];
-            // At the time of the index itself its git would look again too.
+            // A file as new as the index itself is not trusted; git would compare it again too.
             var isUnchanged = own is not null && entry.Stat.Newest < writtenAt && entry.Stat.IsAsInIndex(stats[i]);
             checkedEntries[i] = entry with { Stat = isUnchanged || known.IsUnchanged(entry, stats[i]) ? stats[i] : default };
         }
@@ -68,7 +68,7 @@ internal sealed record WorkIndex
         var file = IndexFile.Parse(content);
         if (file is not { IsPartial: true })
             return file is null ? null : (file, view.Index, stat.Modified);
-        // git puts it together, in a copy.
+        // The index is split: git joins the parts, in a copy.
         var whole = Path.Combine(view.Folder, "whole");
         File.WriteAllBytes(whole, content);
         BringSharedParts(view, gitDirectory);
@@ -77,7 +77,7 @@ internal sealed record WorkIndex
         return IndexFile.Parse(File.ReadAllBytes(whole)) is { IsPartial: false } joined ? (joined, whole, stat.Modified) : null;
     }
 
-    // git looks for them where it thinks that the git directory is (git-update-index(1), "Split index").
+    // git expects the shared parts in its git directory (git-update-index(1), "Split index").
     private static void BringSharedParts(GitView view, RawFolder gitDirectory)
     {
         using var folder = RawFolder.Open(view.Folder);
@@ -98,7 +98,7 @@ internal sealed record WorkIndex
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
-            // The commit is gone: what differs from the one to come is all that can be told.
+            // The commit is gone. Only differences from the new target can be found.
             view.SetHead(request.Target.Commit);
             return view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
         }

@@ -7,12 +7,12 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Recycling;
 
-/// <summary>Rescues the work that is in a checkout and nowhere else, and leaves the checkout as it is.</summary>
-/// <param name="reports">Told what the user should know; null for nobody.</param>
+/// <summary>Rescues the work that exists only in a checkout. The checkout does not change.</summary>
+/// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
 {
-    /// <summary>Rescues the work that is in a checkout, and leaves the checkout as it is.</summary>
-    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <summary>Looks at a checkout and rescues the work in it.</summary>
+    /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Run(
         RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
@@ -20,9 +20,9 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return Run(request, root, gitDirectory, view, state, index.Look(view, git, request, root, cancellationToken), index.Original, cancellationToken);
     }
 
-    /// <summary>Rescues what is found in a checkout.</summary>
+    /// <summary>Rescues the work that a look has found.</summary>
     /// <param name="index">The path of the index to keep; null for none.</param>
-    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Run(
         RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
         CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         {
             throw new GitprocException(
                 ErrorReason.LeftoversTooLarge,
-                $"What was left in {request.Checkout} takes {leftovers.Size} bytes, and no more than {request.MaxRescueSize} are rescued. Nothing of it was touched: {request.Path}",
+                $"The work in {request.Checkout} takes {leftovers.Size} bytes, more than the limit of {request.MaxRescueSize} bytes for a rescue. Nothing was changed: {request.Path}",
                 request.Checkout);
         }
 
@@ -50,7 +50,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    // Nobody is told of what is kept: a job that undoes something most often means it.
+    // Kept commits are not reported: a job that undoes a commit usually means to.
     private void KeepUndone(RecyclingRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
     {
         if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
@@ -61,7 +61,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             return;
         if (size > request.MaxRescueSize)
         {
-            Warn($"the objects of {request.Checkout} take {size} bytes, and no more than {request.MaxRescueSize} are rescued");
+            Warn($"the objects of {request.Checkout} take {size} bytes, more than the limit of {request.MaxRescueSize} bytes for a rescue");
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         var leftovers = Leftovers.OfCommits(tips, count, size);
         if (new RescueWriting(view, git, request).WriteUndone(new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken) is not { } undone)
         {
-            Warn("git does not take them");
+            Warn("git refuses them");
             return;
         }
 
@@ -81,8 +81,8 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             ReportKind.Warning, $"the job undid commits in {request.Checkout}, which are not kept: {why}. The first is {tips[0]}"));
     }
 
-    // A recycling that was ended may have come as far as having written it, and nothing was thrown away before the caller
-    // knew. But a holder may also have reset the checkout, and worked on.
+    // An interrupted recycling may have written this rescue already; it removes nothing before the caller knows of the
+    // rescue. But a holder may also have reset the checkout since, and gone on working.
     private Rescue Write(RecyclingRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
     {
         var rescues = Rescues(request);
@@ -110,7 +110,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    /// <summary>The rescues of the repository that recycling is in.</summary>
+    /// <summary>Gets the rescues of the repository that is being recycled.</summary>
     public Rescues Rescues(RecyclingRequest request) =>
         new(request.Base, git) { Own = request.Rescues is { } store ? (store, request.Key) : null };
 }
