@@ -1,8 +1,8 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// An open folder whose entries are found by their raw names (<see cref="RawText"/>) from it, one step at a time: no link is
-/// followed, no path is too long and no name unreadable. What may not be read or removed for its mode is made accessible.
+/// An open folder. All names are raw (<see cref="RawText"/>), and are found from it one step at a time: no link is followed,
+/// no path is too long, and no name is unreadable. If its mode forbids reading or removing something, the mode is changed.
 /// For one thread.
 /// </summary>
 internal abstract class RawFolder : IDisposable
@@ -22,20 +22,16 @@ internal abstract class RawFolder : IDisposable
     public abstract IReadOnlyList<(string Name, EntryKind Kind)> Entries();
 
     /// <summary>Finds out what a name is.</summary>
-    /// <param name="name">The raw name.</param>
     /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is there.</returns>
     public abstract EntryKind? Find(string name);
 
     /// <summary>Opens a folder in it.</summary>
-    /// <param name="name">The raw name.</param>
     public abstract RawFolder? TryOpenFolder(string name);
 
     /// <summary>Makes a folder in it unless it is there.</summary>
-    /// <param name="name">The raw name.</param>
     public abstract void CreateFolder(string name);
 
     /// <summary>Opens a file to read.</summary>
-    /// <param name="name">The raw name.</param>
     public abstract RawFile? TryOpenFile(string name);
 
     /// <summary>Looks at an entry, which need not be readable.</summary>
@@ -48,50 +44,38 @@ internal abstract class RawFolder : IDisposable
     public abstract FileStat? StatAt(ReadOnlySpan<byte> path);
 
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
-    /// <param name="name">The raw name.</param>
     /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
     public UnixFileMode? ModeOf(string name) =>
         !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file ? file.Permissions : null;
 
     /// <summary>Reads the mode of a folder, which need not be readable.</summary>
-    /// <param name="name">The raw name.</param>
     /// <returns>The mode; null when there is no folder of that name, and on Windows.</returns>
     public UnixFileMode? ModeOfFolder(string name) =>
         !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.Folder } folder ? folder.Permissions : null;
 
     /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
-    /// <param name="name">The raw name.</param>
     public abstract void SetMode(string name, UnixFileMode mode);
 
-    /// <summary>Makes a file.</summary>
-    /// <param name="name">The raw name; nothing of that name is there.</param>
+    /// <summary>Makes a file. Nothing of that name is there.</summary>
     public abstract Stream CreateFile(string name, bool isExecutable);
 
     /// <summary>Reads where a link leads.</summary>
-    /// <param name="name">The raw name.</param>
     /// <returns>The raw target; null when there is no link.</returns>
     public abstract string? ReadLink(string name);
 
-    /// <summary>Makes a link.</summary>
-    /// <param name="name">The raw name; nothing of that name is there.</param>
-    /// <param name="target">The raw target.</param>
+    /// <summary>Makes a link. Nothing of that name is there.</summary>
     public abstract void CreateLink(string name, string target);
 
     /// <summary>Renames a file, over what file or link has the new name.</summary>
-    /// <param name="name">The raw name.</param>
-    /// <param name="newName">The raw new name.</param>
     public abstract void Rename(string name, string newName);
 
-    /// <summary>Removes a file or link.</summary>
-    /// <param name="name">The raw name; it need not exist.</param>
+    /// <summary>Removes a file or link, if it exists.</summary>
     public abstract void RemoveFile(string name);
 
     /// <summary>Removes a folder that is empty.</summary>
-    /// <param name="name">The raw name.</param>
     public abstract bool RemoveFolder(string name);
 
-    /// <summary>Removes whatever has a name, a folder with all that is in it.</summary>
-    /// <param name="name">The raw name; it need not exist.</param>
+    /// <summary>Removes whatever has a name, a folder with all that is in it. It need not exist.</summary>
     public void Remove(string name)
     {
         using (var folder = TryOpenFolder(name))
@@ -176,14 +160,11 @@ internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDispos
     /// <summary>Its length in bytes.</summary>
     public long Length => Content.Length;
 
-    /// <summary>Reads all of it.</summary>
-    /// <returns>Its content as raw text.</returns>
+    /// <summary>Reads all of it as raw text.</summary>
     public string ReadAll() =>
         Length <= MaxBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
 
-    /// <summary>Reads what it begins with.</summary>
-    /// <param name="mostBytes">How many bytes are read at most.</param>
-    /// <returns>Its content, or the first part of it, as raw text.</returns>
+    /// <summary>Reads its first bytes as raw text.</summary>
     public string ReadStart(int mostBytes)
     {
         var bytes = new byte[Math.Min(Length, mostBytes)];

@@ -55,7 +55,6 @@ internal static class RawTree
     }
 
     /// <summary>Does something with an entry, found from a folder step by step.</summary>
-    /// <param name="path">Its raw path.</param>
     public static T? At<T>(RawFolder root, string path, Func<RawFolder, string, T?> use)
     {
         var folder = root;
@@ -88,7 +87,6 @@ internal static class RawTree
         path.Length == 0 ? root.TryOpenFolder(".") : At(root, path, (folder, name) => folder.TryOpenFolder(name));
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="path">Its raw path.</param>
     /// <returns>Its content; null when it is no regular file.</returns>
     public static string? Read(RawFolder root, string path) => At(root, path, (folder, name) =>
     {
@@ -96,8 +94,7 @@ internal static class RawTree
         return file?.ReadAll();
     });
 
-    /// <summary>Removes an entry.</summary>
-    /// <param name="path">Its raw path; it need not exist.</param>
+    /// <summary>Removes an entry, if it exists.</summary>
     public static void Remove(RawFolder root, string path) => At(root, path, (folder, name) =>
     {
         folder.Remove(name);
@@ -105,7 +102,6 @@ internal static class RawTree
     });
 
     /// <summary>Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is what has its name.</summary>
-    /// <param name="path">Its raw path.</param>
     public static void Make(RawFolder root, string path, Action<RawFolder, string> make)
     {
         var slash = path.LastIndexOf('/');
@@ -120,7 +116,6 @@ internal static class RawTree
     }
 
     /// <summary>Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.</summary>
-    /// <param name="path">Its raw path.</param>
     public static void MakeFolder(RawFolder root, string path)
     {
         var folder = root;
@@ -155,7 +150,6 @@ internal static class RawTree
 
     /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>
     /// <param name="path">Its raw path; a folder that is there is removed.</param>
-    /// <param name="content">Its raw content.</param>
     public static void Replace(RawFolder root, string path, string content, string suffix, bool isExecutable = false) => Make(root, path + suffix, (folder, newName) =>
     {
         using (var file = folder.CreateFile(newName, isExecutable))
@@ -168,7 +162,6 @@ internal static class RawTree
 
     /// <summary>Writes a file.</summary>
     /// <param name="path">Its raw path; what is there is removed.</param>
-    /// <param name="content">Its raw content.</param>
     public static void Write(RawFolder root, string path, string content) => Make(root, path, (folder, name) =>
     {
         using var file = folder.CreateFile(name, isExecutable: false);
