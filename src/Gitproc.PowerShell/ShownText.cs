@@ -78,6 +78,15 @@ public static class ShownText
     public static bool TakesColor(string rendering) =>
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && rendering != "PlainText" && (rendering == "Ansi" || !Console.IsOutputRedirected);
 
+    /// <summary>Colors the state of a checkout if the output may contain colors.</summary>
+    /// <param name="state">The state, also one that was deserialized from another process.</param>
+    /// <param name="rendering">The value of <c>$PSStyle.OutputRendering</c>.</param>
+    /// <returns>The state.</returns>
+    public static string State(string state, string rendering) =>
+        TakesColor(rendering) && Enum.TryParse<CheckoutState>(state, out var known)
+            ? CheckoutText.Color(state, known)
+            : state;
+
     /// <summary>Formats a size.</summary>
     /// <param name="bytes">The size in bytes.</param>
     /// <returns>The size with a unit.</returns>

@@ -54,14 +54,19 @@ public static class CheckoutText
         return state + (ahead > 0 ? $" +{ahead}" : "") + (behind > 0 ? $" -{behind}" : "");
     }
 
-    /// <summary>The escape sequence of the colour that a state has.</summary>
+    /// <summary>Gives a text the colour that a state has.</summary>
+    /// <param name="text">The text.</param>
     /// <param name="state">The state of a checkout; null for somebody who waits for one.</param>
-    /// <returns>The sequence.</returns>
-    public static string Color(CheckoutState? state) => state switch
+    /// <returns>The text, with escape sequences around it.</returns>
+    public static string Color(string text, CheckoutState? state)
     {
-        CheckoutState.Free => "\e[32m",
-        CheckoutState.Broken => "\e[31m",
-        null => "\e[36m",
-        _ => "\e[33m",
-    };
+        var color = state switch
+        {
+            CheckoutState.Free => 32,
+            CheckoutState.Broken => 31,
+            null => 36,
+            _ => 33,
+        };
+        return $"\e[{color}m{text}\e[0m";
+    }
 }

@@ -87,7 +87,7 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         return TextTable.Lines(
             Shown(Titles),
             rows.Select(row => Shown(row.Cells)),
-            hasColor ? row => CheckoutText.Color(rows[row].State) : null);
+            hasColor ? (row, text) => CheckoutText.Color(text, rows[row].State) : null);
 
         string[] Shown(string[] cells) => [.. columns.Select(column => column switch
         {

@@ -13,11 +13,11 @@ public static class TextTable
     /// <param name="titles">The titles of the columns.</param>
     /// <param name="rows">The cells, as many a row as there are titles.</param>
     /// <param name="color">
-    /// The escape sequence for the second cell of a row, which is the state of a checkout; null for no colours.
+    /// Colours the second cell of a row, which is the state of a checkout; null for no colours.
     /// </param>
     /// <returns>The lines, the titles first; none when there is no row.</returns>
     public static IEnumerable<string> Lines(
-        string[] titles, IEnumerable<string[]> rows, Func<int, string>? color = null)
+        string[] titles, IEnumerable<string[]> rows, Func<int, string, string>? color = null)
     {
         var cells = rows.Prepend(titles).ToList();
         if (cells.Count == 1)
@@ -27,7 +27,7 @@ public static class TextTable
         {
             var shown = row.Select((text, column) => CellText.Pad(text, widths[column])).ToArray();
             if (color is not null && at > 0)
-                shown[State] = $"{color(at - 1)}{shown[State]}\e[0m";
+                shown[State] = color(at - 1, shown[State]);
             return string.Join(Between, shown).TrimEnd();
         });
     }

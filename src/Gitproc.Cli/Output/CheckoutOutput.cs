@@ -27,7 +27,7 @@ internal static class CheckoutOutput
         ResultWriter.WriteLines(TextTable.Lines(
             Columns(Titles, hasStatus),
             checkouts.Select(checkout => Columns(Cells(checkout, place), hasStatus)),
-            ConsoleScreen.TakesColor ? row => CheckoutText.Color(checkouts[row].State) : null));
+            ConsoleScreen.TakesColor ? (row, text) => CheckoutText.Color(text, checkouts[row].State) : null));
     }
 
     private static string[] Columns(string[] cells, bool hasStatus) =>
