@@ -11,24 +11,34 @@ namespace Gitproc.Pools;
 /// <summary>Removes base repositories that nothing borrows from.</summary>
 internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
 {
-    /// <summary>Whether work is kept under refs of a base repository.</summary>
+    /// <summary>True if refs of a base repository keep rescued work.</summary>
     public static bool HasRescues(string path)
     {
         using var folder = RawFolder.TryOpen(path);
-        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal) && name != BaseRefs.BorrowedMarker);
+        return folder is not null && RefFiles.Read(folder).Keys.Any(IsRescue);
+
+        static bool IsRescue(string name) =>
+            name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal) && name != BaseRefs.BorrowedMarker;
     }
 
-    /// <summary>Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left branches or stashes of theirs there.</summary>
+    /// <summary>
+    /// Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left
+    /// branches or stashes of theirs there.
+    /// </summary>
     public static bool HasWorktrees(string path, IEnumerable<string> except)
     {
         if (Worktrees.Of(path).Except(except, StringComparer.Ordinal).Any())
             return true;
         using var folder = RawFolder.TryOpen(path);
         // Of its own it has neither.
-        return folder is not null && RefFiles.Read(folder).Keys.Any(name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
+        return folder is not null && RefFiles.Read(folder).Keys.Any(
+            name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
     }
 
-    /// <summary>Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one, clones, fetches or packs.</summary>
+    /// <summary>
+    /// Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one,
+    /// clones, fetches or packs.
+    /// </summary>
     public bool TryRemove(RepositoryRow repository)
     {
         using var fetching = FileLock.TryAcquire(folder.FetchLock(repository.Id));
@@ -38,10 +48,14 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
             return false;
         var path = folder.Base(repository.Base);
         var doomed = folder.Unfinished($"base-{repository.Id}");
-        // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and clones one.
+        // In one transaction: whoever leases a checkout before it keeps the repository, and after it finds no base and
+        // clones one.
         var isRemoved = database.Change(() =>
         {
-            if (HasRescues(path) || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key)) || HasWorktrees(path, []) || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+            var isNeeded = HasRescues(path)
+                || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key))
+                || HasWorktrees(path, []);
+            if (isNeeded || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
                 Directory.Move(path, doomed);

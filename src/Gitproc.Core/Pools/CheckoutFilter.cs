@@ -4,7 +4,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Pools;
 
-/// <summary>Matches texts of checkouts against a pattern, without regard to the case of letters. Thread-safe.</summary>
+/// <summary>Matches texts of checkouts against a pattern, and ignores the case of letters. Thread-safe.</summary>
 public sealed class CheckoutFilter
 {
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
@@ -16,7 +16,7 @@ public sealed class CheckoutFilter
     /// <summary>Makes a filter of a regular expression of .NET.</summary>
     /// <param name="pattern">The expression.</param>
     /// <returns>The filter.</returns>
-    /// <exception cref="GitprocException">It is no regular expression.</exception>
+    /// <exception cref="GitprocException">The pattern is not a regular expression.</exception>
     public static CheckoutFilter ByPattern(string pattern)
     {
         try
@@ -25,18 +25,22 @@ public sealed class CheckoutFilter
         }
         catch (RegexParseException e)
         {
-            throw new GitprocException(ErrorReason.InvalidPattern, $"The pattern is no regular expression: {SecretText.Hide(e.Message)}", SecretText.Hide(pattern), e);
+            throw new GitprocException(
+                ErrorReason.InvalidPattern,
+                $"The pattern is no regular expression: {SecretText.Hide(e.Message)}",
+                SecretText.Hide(pattern),
+                e);
         }
     }
 
-    /// <summary>Makes a filter of a text that is to occur as it is.</summary>
+    /// <summary>Makes a filter of a literal text.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The filter.</returns>
     public static CheckoutFilter ByText(string text) => ByPattern(Regex.Escape(text));
 
-    /// <summary>Whether a text matches.</summary>
+    /// <summary>Matches a text.</summary>
     /// <param name="text">The text; null matches nothing.</param>
-    /// <returns>True when it does.</returns>
+    /// <returns>True if it matches.</returns>
     /// <exception cref="GitprocException">The expression takes too long on that text.</exception>
     public bool Matches(string? text)
     {
@@ -47,7 +51,10 @@ public sealed class CheckoutFilter
         catch (RegexMatchTimeoutException e)
         {
             throw new GitprocException(
-                ErrorReason.InvalidPattern, $"The pattern '{_regex}' takes too long. Write one that has to try less.", _regex.ToString(), e);
+                ErrorReason.InvalidPattern,
+                $"The pattern '{_regex}' takes too long. Write one that has to try less.",
+                _regex.ToString(),
+                e);
         }
     }
 }

@@ -9,27 +9,37 @@ namespace Gitproc.Pools;
 /// <summary>Finds the checkout that a caller means.</summary>
 internal sealed class CheckoutLookup(PoolFolder folder)
 {
-    /// <summary>Finds the number of a checkout. Whether the pool has it is not looked up.</summary>
-    /// <param name="text">A name, or a path in the checkout's folder; null for the folder the caller stands in.</param>
+    /// <summary>Finds the number of a checkout, which the pool need not have.</summary>
+    /// <param name="text">A name, or a path in the checkout's folder; null for the current checkout.</param>
     /// <param name="directory">The working directory, absolute.</param>
     public long Find(string? text, string directory)
     {
         if (text is null)
         {
             return OfPath(directory) ?? throw NotFound(
-                directory, $"{directory} is in no checkout of the pool {folder.Path}.", directory, Hint.See("list") with { Lead = " Name the checkout: see " });
+                directory,
+                $"{directory} is in no checkout of the pool {folder.Path}.",
+                directory,
+                Hint.See("list") with { Lead = " Name the checkout: see " });
         }
 
         var shown = SecretText.Hide(text);
         if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
-            throw new GitprocException(ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
-        return CheckoutName.ReadTyped(text) ?? OfPath(Path.GetFullPath(text, directory)) ?? throw NotFound(
-            Path.GetFullPath(text, directory), $"The pool {folder.Path} has no checkout '{shown}'.", shown, Hint.See("list"));
+        {
+            throw new GitprocException(
+                ErrorReason.CheckoutNotFound, $"'{shown}' is neither the name of a checkout nor a path.", shown);
+        }
+
+        var path = Path.GetFullPath(text, directory);
+        return CheckoutName.ReadTyped(text)
+            ?? OfPath(path)
+            ?? throw NotFound(path, $"The pool {folder.Path} has no checkout '{shown}'.", shown, Hint.See("list"));
     }
 
-    private GitprocException NotFound(string path, string message, string target, Hint hint) => DescribeCopy(path) is { } copy
-        ? new(ErrorReason.CheckoutNotFound, copy, target)
-        : new(ErrorReason.CheckoutNotFound, message, target) { Hint = hint };
+    private GitprocException NotFound(string path, string message, string target, Hint hint) =>
+        DescribeCopy(path) is { } copy
+            ? new(ErrorReason.CheckoutNotFound, copy, target)
+            : new(ErrorReason.CheckoutNotFound, message, target) { Hint = hint };
 
     // Who copies a checkout takes along what says which one it is, and not the objects that it borrows.
     private string? DescribeCopy(string path)
@@ -41,10 +51,16 @@ internal sealed class CheckoutLookup(PoolFolder folder)
                 continue;
             var file = Path.Combine(gitDirectory, "objects", "info", "alternates");
             var lender = PlainFile.TryReadText(file)?.Split('\n')[0];
-            var objects = string.IsNullOrEmpty(lender) ? "It lacks the objects that it borrowed, as it has no file objects/info/alternates any more."
-                : Directory.Exists(lender) ? $"It borrows its objects from {PrintableText.Of(lender)}. To have them in it: git -C '{at}' repack -a -d && rm '{file}'"
-                : $"It lacks the objects that it borrowed from {PrintableText.Of(lender)}, which is not there: write the path of those of a base repository into {file}";
-            return $"{at} is a copy of a checkout of {PrintableText.Of(record.Key)}, and none of the pool {folder.Path}. {objects}";
+            var shown = PrintableText.Of(lender ?? "");
+            var objects = string.IsNullOrEmpty(lender)
+                    ? "It lacks the objects that it borrowed, as it has no file objects/info/alternates any more."
+                : Directory.Exists(lender)
+                    ? $"It borrows its objects from {shown}. "
+                        + $"To have them in it: git -C '{at}' repack -a -d && rm '{file}'"
+                    : $"It lacks the objects that it borrowed from {shown}, which is not there: "
+                        + $"write the path of those of a base repository into {file}";
+            var key = PrintableText.Of(record.Key);
+            return $"{at} is a copy of a checkout of {key}, and none of the pool {folder.Path}. {objects}";
         }
 
         return null;

@@ -4,8 +4,8 @@ using Gitproc.Reports;
 namespace Gitproc.Pools;
 
 /// <summary>
-/// A pool of checkouts: what both front ends call. It has one service for each subject. Thread-safe: an operation runs on
-/// the calling thread, and opens the database for itself.
+/// A pool of checkouts: what both front ends call. It has one service for each subject. Thread-safe: an operation runs
+/// on the calling thread, and opens the database for itself.
 /// </summary>
 public sealed class Pool
 {
@@ -13,8 +13,12 @@ public sealed class Pool
 
     /// <summary>Refers to a pool. Nothing is read or written before an operation is called.</summary>
     /// <param name="path">The pool's folder; null for <c>GITPROC_POOL</c>, else <c>~/.gitproc_pool</c>.</param>
-    /// <param name="reports">Receives progress, notices and warnings on the thread that called; null for nobody.</param>
-    /// <param name="caller">Finds the process on whose behalf the pool is used, once it is needed; null for this one.</param>
+    /// <param name="reports">
+    /// Receives progress, notices and warnings on the thread that called; null for nobody.
+    /// </param>
+    /// <param name="caller">
+    /// Finds the process on whose behalf the pool is used, once it is needed; null for this one.
+    /// </param>
     public Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
     {
         _session = new Session(path, reports, caller);

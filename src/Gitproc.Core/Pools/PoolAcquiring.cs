@@ -10,10 +10,10 @@ namespace Gitproc.Pools;
 /// <summary>Acquires checkouts, and prepares them before somebody does. Thread-safe.</summary>
 /// <remarks>
 /// An acquire reads the config of the caller's working directory, and from it the settings and the repository that is
-/// meant. A repository that is new to the pool gets its row before it is cloned: all who want it then wait for one clone.
-/// <see cref="Acquisition"/> does the rest: it fetches if that is due, grants leases, and recycles or makes the checkouts
-/// until all that are wanted are ready. Whatever ends it before, a crash too, the leases are over and the next acquire
-/// goes on with the checkouts.
+/// meant. A repository that is new to the pool gets its row before it is cloned: all who want it then wait for one
+/// clone. <see cref="Acquisition"/> does the rest: it fetches if that is due, grants leases, and recycles or makes the
+/// checkouts until all that are wanted are ready. Whatever ends it before, a crash too, the leases are over and the
+/// next acquire goes on with the checkouts.
 /// </remarks>
 public sealed class PoolAcquiring
 {
@@ -32,11 +32,17 @@ public sealed class PoolAcquiring
         if (request.MaxCheckouts < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         if (request is { Name: not null, Count: > 1 })
-            throw new GitprocException(ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
+        }
+
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
         {
             throw new GitprocException(
-                ErrorReason.InvalidAddress, "The repository is empty. Give a URL, a path, or a name the pool knows.", text);
+                ErrorReason.InvalidAddress,
+                "The repository is empty. Give a URL, a path, or a name the pool knows.",
+                text);
         }
 
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
@@ -47,9 +53,13 @@ public sealed class PoolAcquiring
 
     /// <summary>Prepares checkouts, so that enough are free, clean and at the default branch.</summary>
     /// <param name="request">How many, of which repository.</param>
-    /// <param name="cancellationToken">Ends the operation and what git does for it; checkouts that are made stay.</param>
+    /// <param name="cancellationToken">
+    /// Ends the operation and what git does for it; checkouts that are made stay.
+    /// </param>
     /// <returns>All that are ready.</returns>
-    /// <exception cref="GitprocException">So many may not be made, or one could not be; the reason says why.</exception>
+    /// <exception cref="GitprocException">
+    /// So many may not be made, or one could not be; the reason says why.
+    /// </exception>
     public IReadOnlyList<Checkout> Warm(WarmRequest request, CancellationToken cancellationToken = default)
     {
         if (request.Count < 1)
@@ -80,12 +90,15 @@ public sealed class PoolAcquiring
         var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
         var repositories = new RepositoryTable(database.Connection);
-        var target = new RepositoryResolver(repositories, config, settings).Resolve(request.Repository, request.WorkingDirectory);
+        var target = new RepositoryResolver(repositories, config, settings)
+            .Resolve(request.Repository, request.WorkingDirectory);
         var mayCreate = settings.AutoCreate && !request.NoCreate;
         var repository = target.Known ?? (mayCreate
             ? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)))
             : throw new GitprocException(
-                ErrorReason.NoCheckoutAvailable, $"The pool has no checkout of {target.Key}, and none may be made.", target.Key));
+                ErrorReason.NoCheckoutAvailable,
+                $"The pool has no checkout of {target.Key}, and none may be made.",
+                target.Key));
 
         var carried = IsOfCaller(request, config) ? new CarriedConfig(config, settings) : null;
         var healing = new BaseHealing(folder, reports)
@@ -115,7 +128,9 @@ public sealed class PoolAcquiring
                 Count = request.Count,
                 // The setting says of what kind new ones are to be, and a name that it is this one.
                 Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),
-                Wanted = request.Name is null ? null : new CheckoutLookup(folder).Find(request.Name, request.WorkingDirectory),
+                Wanted = request.Name is { } name
+                    ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
+                    : null,
                 NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
             },
         };
@@ -129,8 +144,8 @@ public sealed class PoolAcquiring
     // Whoever names the folder of the repository means it as much as one who names none.
     private static bool IsOfCaller(AcquireRequest request, GitConfig config) =>
         config is { TopLevel: { } top, Local.Count: > 0 }
-        && (request.Repository is null
-            || Paths.AreSame(Paths.Real(Path.GetFullPath(request.Repository, request.WorkingDirectory)), Paths.Real(top)));
+        && (request.Repository is not { } named
+            || Paths.AreSame(Paths.Real(Path.GetFullPath(named, request.WorkingDirectory)), Paths.Real(top)));
 }
 
 /// <summary>Which checkouts to prepare.</summary>
@@ -138,7 +153,7 @@ public sealed record WarmRequest
 {
     /// <summary>
     /// A URL, a local path, or a name that the pool knows; null for the <c>origin</c> of the repository that
-    /// <see cref="WorkingDirectory"/> lies in.
+    /// <see cref="WorkingDirectory"/> is in.
     /// </summary>
     public string? Repository { get; init; }
 

@@ -9,9 +9,9 @@ namespace Gitproc.Pools;
 
 /// <summary>Repairs the pool, packs its repositories, and removes what nobody uses. Thread-safe.</summary>
 /// <remarks>
-/// A repair first makes the database and the folders agree, because all that follows goes by the rows. Then paths that a
-/// move has made wrong are put right, so that git finds objects again. Then come rescues of older versions, checkouts that
-/// wait for their cleaning, damage in the base repositories, and last their packing, which takes longest and which
+/// A repair first makes the database and the folders agree, because all that follows goes by the rows. Then paths that
+/// a move has made wrong are put right, so that git finds objects again. Then come rescues of older versions, checkouts
+/// that wait for their cleaning, damage in the base repositories, and last their packing, which takes longest and which
 /// nothing waits for. Each step is complete by itself, so a repair that ends halfway is begun again.
 /// </remarks>
 public sealed class PoolCare
@@ -22,8 +22,8 @@ public sealed class PoolCare
     internal PoolCare(Session session, PoolRescues rescues) => (_session, _rescues) = (session, rescues);
 
     /// <summary>
-    /// Makes the database and the folders agree: ends leases that are over, removes rows without a folder and what stopped
-    /// processes left, and adds rows for checkouts that have none. What is in use stays as it is.
+    /// Makes the database and the folders agree: ends leases that are over, removes rows without a folder and what
+    /// stopped processes left, and adds rows for checkouts that have none. What is in use stays as it is.
     /// </summary>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <returns>What was done, a sentence each.</returns>
@@ -37,9 +37,16 @@ public sealed class PoolCare
             var folder = _session.Folder;
             var done = new PoolRepair(folder, database, _session.Lifecycle(database)).All(cancellationToken).ToList();
             if (new PoolMove(folder, database).Repair() is var lost and > 0)
-                done.Add($"{lost} of the pool's repositories did not find the base repositories in {folder.Path}, and do again.");
+            {
+                done.Add(
+                    $"{lost} of the pool's repositories did not find the base repositories in {folder.Path}, "
+                        + "and do again.");
+            }
+
             done.AddRange(_rescues.MoveOld(database, cancellationToken));
-            foreach (var row in new CheckoutTable(database.Connection).All().Where(row => row is { State: CheckoutState.Cleaning, Lease: null }))
+            var waiting = new CheckoutTable(database.Connection).All()
+                .FindAll(row => row is { State: CheckoutState.Cleaning, Lease: null });
+            foreach (var row in waiting)
             {
                 var cleaning = _session.Cleaning(database, cancellationToken);
                 if (cleaning.Try(row, mode: null, isDiscarded: false, cancellationToken).State == CheckoutState.Free)
@@ -47,7 +54,8 @@ public sealed class PoolCare
             }
 
             done.AddRange(Examine(database, cancellationToken));
-            done.AddRange(Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
+            done.AddRange(
+                Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
             return done;
         }
     }
@@ -68,7 +76,8 @@ public sealed class PoolCare
         {
             throw new GitprocException(
                 ErrorReason.InvalidDuration,
-                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, and no longer than {Duration.Max.TotalDays:0} days.",
+                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, "
+                    + $"and no longer than {Duration.Max.TotalDays:0} days.",
                 $"{request.UnusedFor}");
         }
 
@@ -76,14 +85,20 @@ public sealed class PoolCare
 
         IReadOnlyList<PrunedItem> Find(PoolDatabase database)
         {
-            var repositories = request.Repository is not { } text ? new RepositoryTable(database.Connection).All()
-                : _session.FindRepository(text, request.WorkingDirectory, database, cancellationToken) is { } known ? [known] : [];
+            var known = request.Repository is { } text
+                ? _session.FindRepository(text, request.WorkingDirectory, database, cancellationToken)
+                : null;
+            var repositories = known is not null ? [known]
+                : request.Repository is null ? new RepositoryTable(database.Connection).All()
+                : [];
             return Pruning(database, cancellationToken)
                 .Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
         }
     }
 
-    /// <summary>Removes something that nobody has used for long, unless somebody has meanwhile. Work in it is rescued first.</summary>
+    /// <summary>
+    /// Removes something that nobody has used for long, unless somebody has meanwhile. Work in it is rescued first.
+    /// </summary>
     /// <param name="item">One of those that <see cref="FindUnused"/> has found.</param>
     /// <param name="cancellationToken">Ends the operation before the thing is gone.</param>
     /// <returns>True if it is removed.</returns>
@@ -98,7 +113,9 @@ public sealed class PoolCare
     public IReadOnlyList<string> Maintain(CancellationToken cancellationToken = default) =>
         _session.Exists ? _session.With(database => Maintain(database, cancellationToken), cancellationToken) : [];
 
-    /// <summary>Lists the repositories that the pool knows, with the size of each, which is read from disk. Reads only.</summary>
+    /// <summary>
+    /// Lists the repositories that the pool knows, with the size of each, which is read from disk. Reads only.
+    /// </summary>
     /// <param name="isWanted">Called with each key; null for all.</param>
     /// <param name="cancellationToken">Ends the operation between two repositories.</param>
     /// <returns>The repositories, by key.</returns>
@@ -110,13 +127,15 @@ public sealed class PoolCare
 
         List<RepositoryInfo> Read(PoolDatabase database)
         {
-            var (repositories, checkouts) = (new RepositoryTable(database.Connection), new CheckoutTable(database.Connection));
+            var repositories = new RepositoryTable(database.Connection);
+            var checkouts = new CheckoutTable(database.Connection);
             var description = new CheckoutDescription(_session.Folder);
             var found = new List<RepositoryInfo>();
             foreach (var row in repositories.All().Where(row => isWanted?.Invoke(row.Key) ?? true))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                found.Add(Describe(row, repositories.Fetched(row.Id), checkouts.OfRepository(row.Id).ConvertAll(description.Of)));
+                var described = checkouts.OfRepository(row.Id).ConvertAll(description.Of);
+                found.Add(Describe(row, repositories.Fetched(row.Id), described));
             }
 
             return found;
@@ -155,13 +174,19 @@ public sealed class PoolCare
                 .Select(row => (Row: row, folder.Place(row).ReadHead()?.Commit))
                 .Where(head => head.Commit is not null)
                 .ToList();
-            var clones = heads.Where(head => head.Row.Kind == CheckoutKind.Clone).Select(head => (head.Row.Name, head.Commit!));
+            var clones = heads
+                .Where(head => head.Row.Kind == CheckoutKind.Clone)
+                .Select(head => (head.Row.Name, head.Commit!));
             done.AddRange(healing.Examine(repository, [.. clones], cancellationToken));
             var commits = heads.Select(head => head.Commit!).ToHashSet(StringComparer.Ordinal);
             var forgotten = new BaseRefs(_session.Git, folder.Base(repository.Base))
                 .ForgetFetched(settings.Rescue.MaxAge, commits, cancellationToken);
             if (forgotten > 0)
-                done.Add($"{forgotten} refs of {repository.Key} that nobody has asked for in {settings.Rescue.MaxAge.TotalDays:0} days are removed.");
+            {
+                done.Add(
+                    $"{forgotten} refs of {repository.Key} that nobody has asked for "
+                        + $"in {settings.Rescue.MaxAge.TotalDays:0} days are removed.");
+            }
         }
 
         return done;
@@ -191,10 +216,14 @@ public sealed record PruneRequest
     /// <summary>The time for which nobody has used it.</summary>
     public TimeSpan UnusedFor { get; init; } = TimeSpan.FromDays(14);
 
-    /// <summary>How many free checkouts of each repository stay all the same, those that were used last; 0 or more.</summary>
+    /// <summary>
+    /// How many free checkouts of each repository stay all the same, those that were used last; 0 or more.
+    /// </summary>
     public int KeepFree { get; init; }
 
-    /// <summary>Only what is of this repository: a URL, a local path, or a name that the pool knows; null for all.</summary>
+    /// <summary>
+    /// Only what is of this repository: a URL, a local path, or a name that the pool knows; null for all.
+    /// </summary>
     public string? Repository { get; init; }
 
     /// <summary>The absolute path of the working directory.</summary>

@@ -10,9 +10,10 @@ namespace Gitproc.Pools;
 
 /// <summary>Lists, watches, cleans, resets and removes checkouts. Thread-safe.</summary>
 /// <remarks>
-/// To list only reads. To clean, reset or remove takes the lock of the checkout first, because whoever has it may change
-/// the folder. The row then says that the checkout is not fit for use before the first file is touched, so that after a
-/// crash at any step the next acquire, reset or removal begins again. Work is rescued before anything is thrown away.
+/// To list only reads. To clean, reset or remove takes the lock of the checkout first, because whoever has it may
+/// change the folder. The row then says that the checkout is not fit for use before the first file is touched, so that
+/// after a crash at any step the next acquire, reset or removal begins again. Work is rescued before anything is thrown
+/// away.
 /// </remarks>
 public sealed class PoolCheckouts
 {
@@ -48,7 +49,8 @@ public sealed class PoolCheckouts
         {
             var folder = _session.Folder;
             var rows = _session.Rows(repository, workingDirectory, database, cancellationToken);
-            var bases = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id, row => folder.Base(row.Base));
+            var bases = new RepositoryTable(database.Connection).All()
+                .ToDictionary(row => row.Id, row => folder.Base(row.Base));
             var statuses = SideBySide.Do(rows, _session.Reports, Status, cancellationToken);
             var description = new CheckoutDescription(folder);
             return [.. rows.Zip(statuses, description.Of)];
@@ -58,7 +60,8 @@ public sealed class PoolCheckouts
                 if (row.State is CheckoutState.Creating or CheckoutState.Broken)
                     return null;
                 var git = new GitRunner(relay) { SilenceTimeout = _session.Git.SilenceTimeout };
-                return new WorkStatusReader(folder, git).TryRead(folder.Place(row), bases[row.RepositoryId], cancellation);
+                return new WorkStatusReader(folder, git)
+                    .TryRead(folder.Place(row), bases[row.RepositoryId], cancellation);
             }
         }
     }
@@ -68,10 +71,13 @@ public sealed class PoolCheckouts
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends a read.</param>
     /// <returns>The watch.</returns>
-    public PoolWatch Watch(string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+    public PoolWatch Watch(
+        string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
         new(_session, repository, workingDirectory, cancellationToken);
 
-    /// <summary>Cleans a checkout that was released and not cleaned. If it is in use or clean, nothing happens.</summary>
+    /// <summary>
+    /// Cleans a checkout that was released and not cleaned. If it is in use or clean, nothing happens.
+    /// </summary>
     /// <param name="checkout">Its name.</param>
     /// <param name="mode">Which files to remove; null for the setting.</param>
     /// <param name="discard">True to throw away work that is not on the remote, and not to rescue it.</param>
@@ -87,12 +93,21 @@ public sealed class PoolCheckouts
         Checkout Clean(PoolDatabase database)
         {
             if (new CheckoutTable(database.Connection).Find(id) is not { } row)
-                throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}.", checkout) { Hint = Hint.See("list") };
-            return _session.Describe(_session.Cleaning(database, cancellationToken).Try(row, mode, discard, cancellationToken));
+            {
+                throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}.", checkout)
+                {
+                    Hint = Hint.See("list"),
+                };
+            }
+
+            var cleaning = _session.Cleaning(database, cancellationToken);
+            return _session.Describe(cleaning.Try(row, mode, discard, cancellationToken));
         }
     }
 
-    /// <summary>Makes a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first.</summary>
+    /// <summary>
+    /// Makes a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first.
+    /// </summary>
     /// <param name="request">Which checkout.</param>
     /// <param name="cancellationToken">Ends the operation; the next acquire goes on with the cleaning.</param>
     /// <returns>The checkout: still the caller's own, or free.</returns>
@@ -142,6 +157,9 @@ public sealed class PoolCheckouts
     {
         var name = CheckoutName.Of(id);
         if (Paths.IsIn(Paths.Real(directory), _session.Folder.Checkout(name)))
-            throw new GitprocException(ErrorReason.InUse, $"You stand in {name}. Go elsewhere, and remove it from there.", name);
+        {
+            throw new GitprocException(
+                ErrorReason.InUse, $"You are in {name}. Change to another directory, and remove it from there.", name);
+        }
     }
 }

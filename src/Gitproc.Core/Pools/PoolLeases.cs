@@ -20,13 +20,13 @@ public sealed class PoolLeases
     internal PoolLeases(Session session) => _session = session;
 
     /// <summary>
-    /// Releases a checkout and cleans it: work that is not on the remote is rescued first. If processes still run in it, a
-    /// warning names them, and the next acquire cleans it when they are gone.
+    /// Releases a checkout and cleans it: work that is not on the remote is rescued first. If processes still run in
+    /// it, a warning names them, and the next acquire cleans it when they are gone.
     /// </summary>
     /// <param name="request">Which checkout.</param>
     /// <param name="cancellationToken">
-    /// Ends the wait for processes that are ended, and the checkout is not released then; or the cleaning, which the next
-    /// acquire goes on with.
+    /// Ends the wait for processes that are ended, and the checkout is not released then; or the cleaning, which the
+    /// next acquire goes on with.
     /// </param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
@@ -37,7 +37,8 @@ public sealed class PoolLeases
         var path = _session.Folder.Checkout(CheckoutName.Of(id));
         var looking = request.StopProcesses ? null : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
         return _session.With(
-            database => _session.Describe(Release(id, request, looking, database, cancellationToken)), cancellationToken);
+            database => _session.Describe(Release(id, request, looking, database, cancellationToken)),
+            cancellationToken);
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -48,6 +49,8 @@ public sealed class PoolLeases
     {
         LeaseExpiry.Check(request.ExpiresAfter);
         var id = _session.FindCheckout(request.Checkout, request.WorkingDirectory);
+        // An empty label takes the label away.
+        var label = request.Label is null or "" ? null : SecretText.Hide(request.Label);
         return _session.With(database =>
             _session.Describe(_session.Leases(database).Renew(id, request.LeaseId, request.Force, Change)));
 
@@ -55,12 +58,14 @@ public sealed class PoolLeases
         {
             ExpiresAt = request.ExpiresAfter is { } after ? DateTimeOffset.UtcNow + after : lease.ExpiresAt,
             IsStrict = request.IsStrict ?? lease.IsStrict,
-            Label = request.Label is null ? lease.Label : request.Label.Length == 0 ? null : SecretText.Hide(request.Label),
+            Label = request.Label is null ? lease.Label : label,
             Owner = request.Hold ? null : request.Owner ?? lease.Owner,
         };
     }
 
-    /// <summary>Ends the leases that are over, because they expired or their owners are gone, and cleans the checkouts.</summary>
+    /// <summary>
+    /// Ends the leases that are over, because they expired or their owners are gone, and cleans the checkouts.
+    /// </summary>
     /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
     /// <returns>The checkouts that are free now.</returns>
     /// <exception cref="GitprocException">The database cannot be used.</exception>
@@ -82,7 +87,8 @@ public sealed class PoolLeases
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The events, the newest first.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
-    public IReadOnlyList<HistoryEvent> ListHistory(HistoryRequest request, CancellationToken cancellationToken = default)
+    public IReadOnlyList<HistoryEvent> ListHistory(
+        HistoryRequest request, CancellationToken cancellationToken = default)
     {
         long? id = request.Checkout is null
             ? null
@@ -91,15 +97,12 @@ public sealed class PoolLeases
 
         List<HistoryEvent> Read(PoolDatabase database)
         {
-            long? repositoryId = null;
-            if (request.Repository is { } text)
-            {
-                if (_session.FindRepository(text, request.WorkingDirectory, database, cancellationToken) is not { } known)
-                    return [];
-                repositoryId = known.Id;
-            }
-
-            return new EventTable(database.Connection).Newest(id, repositoryId, request.Since, request.First);
+            var known = request.Repository is { } text
+                ? _session.FindRepository(text, request.WorkingDirectory, database, cancellationToken)
+                : null;
+            if (request.Repository is not null && known is null)
+                return [];
+            return new EventTable(database.Connection).Newest(id, known?.Id, request.Since, request.First);
         }
     }
 
@@ -116,13 +119,17 @@ public sealed class PoolLeases
         var held = leases.Releasable(id, request.LeaseId, request.Force || request.OwnerProcessId is not null);
         if (request.OwnerProcessId is { } owner && held.Lease is { } lease && lease.Owner?.IsProcess(owner) != true)
         {
-            var now = lease.Owner is null ? "it is held until it is released or expires" : $"it belongs to {lease.Owner} now";
+            var now = lease.Owner is null
+                ? "it is held until it is released or expires"
+                : $"it belongs to {lease.Owner} now";
             _session.Reports?.Report(new PoolReport(ReportKind.Notice, $"{held.Name} stays locked, as {now}"));
             return held;
         }
 
         var path = _session.Folder.Checkout(held.Name);
-        var running = looking is null ? CheckoutProcesses.Stop(path, cancellationToken) : looking.GetAwaiter().GetResult();
+        var running = looking is null
+            ? CheckoutProcesses.Stop(path, cancellationToken)
+            : looking.GetAwaiter().GetResult();
         // Another gitproc, a prompt or an indexer that only looks into it has a file of it open for a moment, which is
         // long on a busy machine.
         for (var pause = 20; running.Count > 0 && pause <= 320; pause *= 2)
@@ -134,7 +141,8 @@ public sealed class PoolLeases
         if (running.Count > 0)
         {
             _session.Warn(
-                $"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: {CheckoutProcesses.Names(running)}");
+                $"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: "
+                    + CheckoutProcesses.Names(running));
         }
 
         // Before its lease ends, so that nobody else begins to clean it.
@@ -153,7 +161,9 @@ public sealed class PoolLeases
 /// <summary>Which checkout to release, and how.</summary>
 public sealed record ReleaseRequest
 {
-    /// <summary>A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.</summary>
+    /// <summary>
+    /// A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.
+    /// </summary>
     public string? Checkout { get; init; }
 
     /// <summary>The absolute path of the working directory.</summary>
@@ -163,8 +173,8 @@ public sealed record ReleaseRequest
     public string? LeaseId { get; init; }
 
     /// <summary>
-    /// The process that must still own the lease; null for any owner. If the lease was given to somebody else since, or has
-    /// no owner, it stays, and a notice says so.
+    /// The process that must still own the lease; null for any owner. If the lease was given to somebody else since, or
+    /// has no owner, it stays, and a notice says so.
     /// </summary>
     public int? OwnerProcessId { get; init; }
 
@@ -187,7 +197,9 @@ public sealed record ReleaseRequest
 /// <summary>How to change a lease. What is null stays as it is.</summary>
 public sealed record RenewRequest
 {
-    /// <summary>A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.</summary>
+    /// <summary>
+    /// A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.
+    /// </summary>
     public string? Checkout { get; init; }
 
     /// <summary>The absolute path of the working directory.</summary>

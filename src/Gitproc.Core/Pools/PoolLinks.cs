@@ -14,8 +14,9 @@ namespace Gitproc.Pools;
 /// <summary>Light-weight checkouts, of repositories of the pool and of any other. Thread-safe.</summary>
 /// <remarks>
 /// A light-weight checkout belongs to a base repository, so each operation finds that first: the one that the caller
-/// names, else what the <c>.gitlink</c> in the folder says, else the submodule that the folder is for, else the repository
-/// around it. The pool is opened only if the base repository is one of its own, which is fetched or cloned then.
+/// names, else what the <c>.gitlink</c> in the folder says, else the submodule that the folder is for, else the
+/// repository around it. The pool is opened only if the base repository is one of its own, which is fetched or cloned
+/// then.
 /// </remarks>
 public sealed class PoolLinks
 {
@@ -23,7 +24,10 @@ public sealed class PoolLinks
 
     internal PoolLinks(Session session) => _session = session;
 
-    /// <summary>Makes a light-weight checkout: a folder with a HEAD and an index of its own, and the objects and refs of a base repository.</summary>
+    /// <summary>
+    /// Makes a light-weight checkout: a folder with its own HEAD and index, and the objects and refs of a base
+    /// repository.
+    /// </summary>
     /// <param name="request">Where, and of what.</param>
     /// <param name="cancellationToken">Ends the operation; nothing is left of it.</param>
     /// <returns>The checkout.</returns>
@@ -32,34 +36,50 @@ public sealed class PoolLinks
     {
         if (string.IsNullOrWhiteSpace(request.Path))
             throw new GitprocException(ErrorReason.InvalidLink, "The path is empty. Name a folder.", request.Path);
-        if (request.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) || name != name.Trim()))
-            throw new GitprocException(ErrorReason.InvalidLink, $"'{PrintableText.Of(name)}' can be no name of a light-weight checkout.", name);
+        if (request.Name is { } name && (name.Length == 0 || name.Any(char.IsControl) || name != name.Trim()))
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidLink,
+                $"'{PrintableText.Of(name)}' cannot be the name of a light-weight checkout.",
+                name);
+        }
+
         var path = Paths.Real(Path.GetFullPath(request.Path, request.WorkingDirectory));
         var wanted = ReadRef(request.Ref, request.NewBranch, path);
         if (LinkLookup.At(path) is { IsUnborn: true } left)
-            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end.", path) { Hint = new(" To end it: ", "link remove", left.Name) { Options = [new("Discard")] } };
+        {
+            throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end.", path)
+            {
+                Hint = new(" To end it: ", "link remove", left.Name) { Options = [new("Discard")] },
+            };
+        }
+
         LinkFolder.MustBeFree(path);
         var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
         var source = FindSource(request, path, file, wanted, cancellationToken);
         var said = request.Base is null ? file : null;
-        return new LinkCreation(_session.Git, _session.Folder.Path)
-            .Create(path, source, new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name }, cancellationToken)
-            .Describe();
+        var written = new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name };
+        return new LinkCreation(_session.Git, _session.Folder.Path).Create(path, source, written, cancellationToken).Describe();
     }
 
-    /// <summary>Checks something out in a light-weight checkout, which is made when the folder has a <c>.gitlink</c> file alone.</summary>
+    /// <summary>
+    /// Checks something out in a light-weight checkout. If the folder has nothing but a <c>.gitlink</c> file, the
+    /// checkout is made first.
+    /// </summary>
     /// <param name="folder">The folder of the checkout, absolute.</param>
     /// <param name="wanted">A branch, tag, commit or other ref, or <c>START:BRANCH</c> for a new branch.</param>
-    /// <param name="newBranch">Whether it is the name of a branch to be made.</param>
+    /// <param name="newBranch">True if it is the name of a new branch.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">There is no <c>.gitlink</c> file, or it cannot be checked out.</exception>
-    public Link Switch(string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
+    public Link Switch(
+        string folder, string wanted, bool newBranch = false, CancellationToken cancellationToken = default)
     {
         var path = Paths.Real(folder);
         if (LinkLookup.At(path) is { } link)
         {
-            new LinkCreation(_session.Git, _session.Folder.Path).CheckOut(link, LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path), cancellationToken);
+            var source = LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path);
+            new LinkCreation(_session.Git, _session.Folder.Path).CheckOut(link, source, cancellationToken);
             return link.Describe();
         }
 
@@ -74,41 +94,71 @@ public sealed class PoolLinks
             };
         }
 
-        return Create(new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch }, cancellationToken);
+        var request = new LinkRequest { Path = path, WorkingDirectory = path, Ref = wanted, NewBranch = newBranch };
+        return Create(request, cancellationToken);
     }
 
     /// <summary>Lists light-weight checkouts. Reads only, and starts no process.</summary>
-    /// <param name="baseRepository">Of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller, and where there is none for all of the pool.</param>
+    /// <param name="baseRepository">
+    /// Only those of this base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the
+    /// working directory, or all of the pool if there is none.
+    /// </param>
     /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkouts, by name.</returns>
     /// <exception cref="GitprocException">The base repository is not found.</exception>
-    public IReadOnlyList<Link> List(string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default) =>
-        [.. LinkBases(baseRepository, workingDirectory, cancellationToken).SelectMany(place => new LinkStore(place).List()).Select(link => link.Describe())];
+    public IReadOnlyList<Link> List(
+        string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default) =>
+    [
+        .. LinkBases(baseRepository, workingDirectory, cancellationToken)
+            .SelectMany(place => new LinkStore(place).List())
+            .Select(link => link.Describe()),
+    ];
 
-    /// <summary>Leads light-weight checkouts and their base repository back to one another when one was moved.</summary>
-    /// <param name="path">The folder of a checkout; null for the one the caller stands in, or for all of the repository around the working directory.</param>
+    /// <summary>
+    /// Makes light-weight checkouts and their base repository find one another again after one was moved.
+    /// </summary>
+    /// <param name="path">
+    /// The folder of a checkout; null for the one that the working directory is in, or all of the repository around it.
+    /// </param>
     /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <returns>The checkouts.</returns>
     /// <exception cref="GitprocException">The base repository is not found, or there is nothing to repair.</exception>
     public static IReadOnlyList<Link> Repair(string? path, string workingDirectory)
     {
-        if ((path is null ? Above(Paths.Real(workingDirectory)) : Paths.Real(Path.GetFullPath(path, workingDirectory))) is { } folder)
+        var named = path is null
+            ? Above(Paths.Real(workingDirectory))
+            : Paths.Real(Path.GetFullPath(path, workingDirectory));
+        if (named is { } folder)
             return [LinkRepair.Repair(folder).Describe()];
         return LocalRepository.Around(workingDirectory) is var (place, _)
             ? [.. LinkRepair.RepairAll(place).Select(link => link.Describe())]
-            : throw new GitprocException(ErrorReason.LinkNotFound, $"{workingDirectory} is in no light-weight checkout, and in no repository.", workingDirectory);
+            : throw new GitprocException(
+                ErrorReason.LinkNotFound,
+                $"{workingDirectory} is in no light-weight checkout, and in no repository.",
+                workingDirectory);
     }
 
-    /// <summary>Puts a light-weight checkout back whose folder is gone, with its HEAD and index as they were; or one that was removed, from what was rescued.</summary>
+    /// <summary>
+    /// Restores a light-weight checkout: one whose folder is gone, with its HEAD and index as they were, or one that
+    /// was removed, from its rescue.
+    /// </summary>
     /// <param name="link">Its name, or where it was; or the id of a rescue.</param>
     /// <param name="path">Where to put it; null for where it was.</param>
-    /// <param name="baseRepository">Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</param>
+    /// <param name="baseRepository">
+    /// Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the working
+    /// directory.
+    /// </param>
     /// <param name="workingDirectory">The working directory, absolute.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">There is none, it is not missing, or something is in the way.</exception>
-    public Link Restore(string link, string? path, string? baseRepository, string workingDirectory, CancellationToken cancellationToken = default)
+    public Link Restore(
+        string link,
+        string? path,
+        string? baseRepository,
+        string workingDirectory,
+        CancellationToken cancellationToken = default)
     {
         var target = path is null ? null : Paths.Real(Path.GetFullPath(path, workingDirectory));
         var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
@@ -122,18 +172,29 @@ public sealed class PoolLinks
         return new LinkRestore(_session.Git, _session.Folder.Path).Restore(state, target ?? state.Path, cancellationToken).Describe();
     }
 
-    /// <summary>Ends a light-weight checkout: its folder, HEAD and index go, and what is in no commit of the base repository is rescued first.</summary>
+    /// <summary>
+    /// Removes a light-weight checkout with its folder, HEAD and index. Work that is in no commit of the base
+    /// repository is rescued first.
+    /// </summary>
     /// <param name="request">Which, and how.</param>
     /// <param name="cancellationToken">Ends the operation before anything is removed.</param>
     /// <returns>The checkout as it was.</returns>
     /// <exception cref="GitprocException">It cannot be removed; the reason says why.</exception>
     public Link Remove(RemoveLinkRequest request, CancellationToken cancellationToken = default)
     {
-        var state = FindLink(LinkBases(request.Base, request.WorkingDirectory, cancellationToken), request.Link, request.WorkingDirectory);
+        var places = LinkBases(request.Base, request.WorkingDirectory, cancellationToken);
+        var state = FindLink(places, request.Link, request.WorkingDirectory);
         if (state.IsThere && Paths.IsIn(Paths.Real(request.WorkingDirectory), state.Path))
-            throw new GitprocException(ErrorReason.InUse, $"You stand in {state.Name}. Go elsewhere, and remove it from there.", state.Path);
+        {
+            throw new GitprocException(
+                ErrorReason.InUse,
+                $"You are in {state.Name}. Change to another directory, and remove it from there.",
+                state.Path);
+        }
+
         var was = state.Describe();
-        new LinkRemoval(_session.Git, _session.Reports) { MaxRescueSize = PoolSettings.Read(new GitConfigReader(_session.Git).Read(request.WorkingDirectory, cancellationToken).Config).Rescue.MaxSize }
+        var (config, _) = new GitConfigReader(_session.Git).Read(request.WorkingDirectory, cancellationToken);
+        new LinkRemoval(_session.Git, _session.Reports) { MaxRescueSize = PoolSettings.Read(config).Rescue.MaxSize }
             .Remove(state, request.Discard, request.Force, cancellationToken);
         return was;
     }
@@ -144,28 +205,43 @@ public sealed class PoolLinks
             ? wanted
             : WantedRef.Parse(null, wanted.Name ?? Path.GetFileName(path));
 
-    private LinkSource FindSource(LinkRequest request, string path, GitlinkFile? file, WantedRef wanted, CancellationToken cancellationToken)
+    private LinkSource FindSource(
+        LinkRequest request, string path, GitlinkFile? file, WantedRef wanted, CancellationToken cancellationToken)
     {
         if (request.Base is { } named)
-            return LocalBase(named, path, request.WorkingDirectory) is { } local ? LinkSource.OfNew(local, wanted, path) : PoolSource(named, request, path, wanted, cancellationToken);
+        {
+            return LocalBase(named, path, request.WorkingDirectory) is { } local
+                ? LinkSource.OfNew(local, wanted, path)
+                : PoolSource(named, request, path, wanted, cancellationToken);
+        }
+
         var gitdir = file?.Gitdir ?? "";
         if (gitdir.Length == 0 && new SubmoduleBase(_session.Git, _session.Folder.Path).Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
-        return LinkSource.OfNew(BaseSearch.Nearest(path, gitdir) ?? throw NoBase(gitdir, path, "", new(" Name it: ", "link", "PATH") { Options = [new("Base", "REPOSITORY")] }), wanted, path);
+        if (BaseSearch.Nearest(path, gitdir) is { } nearest)
+            return LinkSource.OfNew(nearest, wanted, path);
+        throw NoBase(gitdir, path, "", new(" Name it: ", "link", "PATH") { Options = [new("Base", "REPOSITORY")] });
     }
 
-    // What begins as paths do is one from in the working directory, as everywhere. Another one is searched for as a .gitlink says.
+    // A text that begins like a path is one, from the working directory, as everywhere. Any other is searched for, as a
+    // .gitlink file says it.
     internal static RepositoryPlace? LocalBase(string text, string path, string workingDirectory)
     {
         if (text.Any(char.IsControl) || string.IsNullOrWhiteSpace(text))
-            throw new GitprocException(ErrorReason.BaseNotFound, "The base repository is empty, or has control characters in it.", text);
+        {
+            throw new GitprocException(
+                ErrorReason.BaseNotFound, "The base repository is empty, or has control characters in it.", text);
+        }
+
         if (!LocalPath.Is(text, new AddressRules { WorkingDirectory = workingDirectory }))
             return BaseSearch.Nearest(path, text);
         var full = text is ['~', ..] ? Paths.Home + text[1..] : Path.GetFullPath(text, workingDirectory);
-        return LocalRepository.FindPlace(full) ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
+        return LocalRepository.FindPlace(full)
+            ?? throw new GitprocException(ErrorReason.BaseNotFound, $"There is no repository at {full}.", text);
     }
 
-    private LinkSource PoolSource(string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
+    private LinkSource PoolSource(
+        string named, LinkRequest request, string path, WantedRef wanted, CancellationToken cancellationToken)
     {
         return _session.With(Find, cancellationToken);
 
@@ -174,8 +250,10 @@ public sealed class PoolLinks
             var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
             var repositories = new RepositoryTable(database.Connection);
-            var target = ResolveBase(named, path, () => new RepositoryResolver(repositories, config, settings).Resolve(named, request.WorkingDirectory));
-            var row = target.Known ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
+            var resolver = new RepositoryResolver(repositories, config, settings);
+            var target = ResolveBase(named, path, () => resolver.Resolve(named, request.WorkingDirectory));
+            var row = target.Known
+                ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
             var found = Fetch(database, repositories, row, target, settings);
             var place = LocalRepository.At(_session.Folder.Base(row.Base))!;
             if (wanted.Name is null || found.Commit is null)
@@ -185,14 +263,21 @@ public sealed class PoolLinks
                 : LinkSource.Detached(place, found.Commit);
         }
 
-        Target Fetch(PoolDatabase database, RepositoryTable repositories, RepositoryRow row, RepositoryTarget target, PoolSettings settings)
+        Target Fetch(
+            PoolDatabase database,
+            RepositoryTable repositories,
+            RepositoryRow row,
+            RepositoryTarget target,
+            PoolSettings settings)
         {
             try
             {
                 var bases = new FreshBase(_session.Folder, database, _session.Git, _session.Reports, settings);
                 var found = bases.Default(row, target.Url, target.Credential, cancellationToken);
-                return wanted.Name is null ? found
-                    : bases.Find(row, target.Url, target.Credential, wanted with { NewBranch = null }, FetchPolicy.WhenOld, cancellationToken);
+                if (wanted.Name is null)
+                    return found;
+                var start = wanted with { NewBranch = null };
+                return bases.Find(row, target.Url, target.Credential, start, FetchPolicy.WhenOld, cancellationToken);
             }
             catch when (target.Known is null && !Directory.Exists(_session.Folder.Base(row.Base)))
             {
@@ -215,39 +300,64 @@ public sealed class PoolLinks
         }
     }
 
-    private static GitprocException NoBase(string gitdir, string path, string why, Hint? hint) => new(
-        ErrorReason.BaseNotFound,
-        $"No base repository{(gitdir.Length == 0 ? "" : $" '{SecretText.Hide(gitdir)}'")} is found for {path}: looked at {SecretText.Hide(BaseSearch.Tried(path, gitdir))}.{why}",
-        SecretText.Hide(gitdir.Length == 0 ? path : gitdir))
+    private static GitprocException NoBase(string gitdir, string path, string why, Hint? hint)
     {
-        Hint = hint,
-    };
+        var named = gitdir.Length == 0 ? "" : $" '{SecretText.Hide(gitdir)}'";
+        var tried = SecretText.Hide(BaseSearch.Tried(path, gitdir));
+        return new(
+            ErrorReason.BaseNotFound,
+            $"No base repository{named} is found for {path}: looked at {tried}.{why}",
+            SecretText.Hide(gitdir.Length == 0 ? path : gitdir))
+        {
+            Hint = hint,
+        };
+    }
 
     private List<RepositoryPlace> LinkBases(string? text, string workingDirectory, CancellationToken cancellationToken)
     {
+        if (text is null && LocalRepository.Around(workingDirectory) is var (place, _))
+            return [place];
         if (text is null)
-            return LocalRepository.Around(workingDirectory) is var (place, _) ? [place] : _session.Exists ? _session.With(All, cancellationToken) : [];
+            return _session.Exists ? _session.With(All, cancellationToken) : [];
         if (LocalBase(text, Paths.Real(workingDirectory), workingDirectory) is { } local)
             return [local];
-        var row = _session.With(database => ResolveBase(text, workingDirectory, () => _session.Resolve(text, workingDirectory, database, cancellationToken)).Known, cancellationToken);
-        return row is not null && LocalRepository.At(_session.Folder.Base(row.Base)) is { } known
-            ? [known]
-            : throw new GitprocException(ErrorReason.BaseNotFound, $"The pool {_session.Folder.Path} has no repository '{SecretText.Hide(text)}'.", SecretText.Hide(text)) { Hint = Hint.See("repositories") };
+        var row = _session.With(Find, cancellationToken);
+        if (row is not null && LocalRepository.At(_session.Folder.Base(row.Base)) is { } known)
+            return [known];
+        var shown = SecretText.Hide(text);
+        throw new GitprocException(
+            ErrorReason.BaseNotFound, $"The pool {_session.Folder.Path} has no repository '{shown}'.", shown)
+        {
+            Hint = Hint.See("repositories"),
+        };
+
+        RepositoryRow? Find(PoolDatabase database) => ResolveBase(
+            text,
+            workingDirectory,
+            () => _session.Resolve(text, workingDirectory, database, cancellationToken)).Known;
 
         List<RepositoryPlace> All(PoolDatabase database) =>
-            [.. new RepositoryTable(database.Connection).All().Select(repository => LocalRepository.At(_session.Folder.Base(repository.Base))).OfType<RepositoryPlace>()];
+        [
+            .. new RepositoryTable(database.Connection).All()
+                .Select(repository => LocalRepository.At(_session.Folder.Base(repository.Base)))
+                .OfType<RepositoryPlace>(),
+        ];
     }
 
     private static LinkState FindLink(List<RepositoryPlace> places, string link, string workingDirectory)
     {
         if (places.Count == 1)
             return LinkLookup.Find(places[0], link, workingDirectory);
-        return places.SelectMany(place => new LinkStore(place).List()).Where(state => state.Name == link).ToList() switch
+        var fitting = places.SelectMany(place => new LinkStore(place).List()).Where(state => state.Name == link);
+        return fitting.ToList() switch
         {
             [var found] => found,
             [] => LinkLookup.Find(null, link, workingDirectory),
             var several => throw new GitprocException(
-                ErrorReason.AmbiguousRepository, $"The name '{link}' fits light-weight checkouts of {string.Join(", ", several.Select(state => state.Place.Top))}. Name the base repository too.", link),
+                ErrorReason.AmbiguousRepository,
+                $"The name '{link}' fits light-weight checkouts of "
+                    + $"{string.Join(", ", several.Select(state => state.Place.Top))}. Name the base repository too.",
+                link),
         };
     }
 
@@ -270,24 +380,27 @@ public sealed class PoolLinks
 /// <summary>How to make a light-weight checkout.</summary>
 public sealed record LinkRequest
 {
-    /// <summary>The path of its folder: not there, empty, or with nothing but a <c>.gitlink</c> file.</summary>
+    /// <summary>
+    /// The path of its folder: one that does not exist, is empty, or has nothing but a <c>.gitlink</c> file.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>The working directory, absolute.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>
-    /// A branch, tag, commit or other ref, or <c>START:BRANCH</c> for a new branch; null for the branch of the folder's name,
-    /// which is made when there is none.
+    /// A branch, tag, commit or other ref, or <c>START:BRANCH</c> for a new branch; null for the branch of the folder's
+    /// name, which is made if there is none.
     /// </summary>
     public string? Ref { get; init; }
 
-    /// <summary>Whether <see cref="Ref"/>, or without it the folder's name, is that of a branch to be made.</summary>
+    /// <summary>True if <see cref="Ref"/>, or without it the folder's name, is the name of a new branch.</summary>
     public bool NewBranch { get; init; }
 
     /// <summary>
-    /// The base repository: a path, which is searched for from the folder upwards when it is relative; or the key, URL or name
-    /// of a repository of the pool. Null for what the <c>.gitlink</c> in the folder says, else the repository around.
+    /// The base repository: a path, which is searched for from the folder upwards if it is relative; or the key, URL or
+    /// name of a repository of the pool. Null for what the <c>.gitlink</c> in the folder says, else the repository
+    /// around.
     /// </summary>
     public string? Base { get; init; }
 
@@ -295,7 +408,7 @@ public sealed record LinkRequest
     public string? Name { get; init; }
 }
 
-/// <summary>Which light-weight checkout to end, and how.</summary>
+/// <summary>Which light-weight checkout to remove, and how.</summary>
 public sealed record RemoveLinkRequest
 {
     /// <summary>Its name or path.</summary>
@@ -304,12 +417,15 @@ public sealed record RemoveLinkRequest
     /// <summary>The working directory, absolute.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the caller.</summary>
+    /// <summary>
+    /// Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the working
+    /// directory.
+    /// </summary>
     public string? Base { get; init; }
 
-    /// <summary>Whether work is thrown away instead of rescued.</summary>
+    /// <summary>True to throw its work away, and not to rescue it.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>Whether it is removed although processes run in it.</summary>
+    /// <summary>True to remove it although processes run in it.</summary>
     public bool Force { get; init; }
 }

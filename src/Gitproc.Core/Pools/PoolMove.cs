@@ -9,10 +9,11 @@ using Gitproc.Repositories;
 namespace Gitproc.Pools;
 
 /// <summary>
-/// Lets a pool work again whose folder was moved or copied. What borrows objects knows them by an absolute path, as relative ones lead astray where a
-/// checkout is reached through a link or a mount at another depth; so do the private folders of worktrees. The pool's file <c>place</c>
-/// says where it was when its paths were written last, and on which machine: a container that has the pool mounted elsewhere
-/// must not change the paths of those outside.
+/// Lets a pool work again whose folder was moved or copied. Whatever borrows objects names them by an absolute path,
+/// because a relative one leads astray if a checkout is reached through a link, or through a mount at another depth.
+/// The private folders of worktrees have absolute paths too. The pool's file <c>place</c> says where the pool was when
+/// its paths were written last, and on which machine: a container that has the pool mounted elsewhere must not change
+/// the paths of those outside.
 /// </summary>
 internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 {
@@ -20,8 +21,9 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 
     private int _count;
 
-    /// <summary>Whether a pool is where it was. Costs the reading of one small file.</summary>
-    public static bool IsInPlace(PoolFolder folder) => PlainFile.TryReadText(FileOf(folder))?.StartsWith(folder.Path + "\n", StringComparison.Ordinal) == true;
+    /// <summary>True if a pool is where it was. Reads one small file.</summary>
+    public static bool IsInPlace(PoolFolder folder) =>
+        PlainFile.TryReadText(FileOf(folder))?.StartsWith(folder.Path + "\n", StringComparison.Ordinal) == true;
 
     /// <summary>Follows a pool that was moved or copied on this machine.</summary>
     /// <returns>What the user is told; null when nothing was done.</returns>
@@ -43,7 +45,8 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
             return null;
         var isCopy = File.Exists(Path.Combine(last, Path.GetFileName(folder.Database)));
         Rewrite(isCopy);
-        return $"the pool was {(isCopy ? "copied" : "moved")} from {last}; what borrows from its base repositories finds them again";
+        return $"the pool was {(isCopy ? "copied" : "moved")} from {last}; "
+            + "what borrows from its base repositories finds them again";
     }
 
     /// <summary>Lets all that borrows from the base repositories of this pool find them, wherever they were.</summary>
@@ -54,7 +57,11 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         return _count;
     }
 
-    private FileLock Lock() => FileLock.Acquire(Path.Combine(folder.Path, "locks", "place.lock"), "leads checkouts back to their base repositories", reports: null, CancellationToken.None);
+    private FileLock Lock() => FileLock.Acquire(
+        Path.Combine(folder.Path, "locks", "place.lock"),
+        "leads checkouts back to their base repositories",
+        reports: null,
+        CancellationToken.None);
 
     private static string Machine => $"{ProcessPlace.Current.Host} {ProcessPlace.Current.Namespace}";
 
@@ -124,15 +131,20 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     }
 
     private IEnumerable<(string Relative, string Path)> Bases() =>
-        new RepositoryTable(database.Connection).All().Select(row => (row.Base, folder.Base(row.Base))).Where(found => Directory.Exists(found.Item2));
+        new RepositoryTable(database.Connection).All()
+            .Select(row => (Relative: row.Base, Path: folder.Base(row.Base)))
+            .Where(found => Directory.Exists(found.Path));
 
     private void WriteAlternates(string gitDirectory)
     {
         using var root = Paths.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
         if (root is null || RawTree.Read(root, Alternates) is not { } content)
             return;
-        var lines = content.Split('\n').Select(line => Bases().Where(found => line.EndsWith(RawText.OfText($"/base/{found.Relative}/objects"), StringComparison.Ordinal))
-            .Select(found => RawText.OfText(Path.Combine(found.Path, "objects").Replace(Path.DirectorySeparatorChar, '/'))).FirstOrDefault(line));
+        var bases = Bases().Select(found => (
+            End: RawText.OfText($"/base/{found.Relative}/objects"),
+            Now: RawText.OfText($"{found.Path}/objects".Replace(Path.DirectorySeparatorChar, '/')))).ToList();
+        var lines = content.Split('\n').Select(line =>
+            bases.Find(found => line.EndsWith(found.End, StringComparison.Ordinal)).Now ?? line);
         var wanted = string.Join('\n', lines);
         if (wanted == content)
             return;
@@ -153,7 +165,9 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         }
 
         _count++;
-        using var root = Paths.IsFolder(place.Path) && !Paths.IsFolder(place.GitEntry) ? RawFolder.TryOpen(place.Path) : null;
+        if (!Paths.IsFolder(place.Path) || Paths.IsFolder(place.GitEntry))
+            return;
+        using var root = RawFolder.TryOpen(place.Path);
         if (root is not null)
             new PristineWorktree(place).WriteGitFile(root);
     }

@@ -10,14 +10,18 @@ using Gitproc.Text;
 namespace Gitproc.Pools;
 
 /// <summary>Finds and removes what nobody has used for long.</summary>
-internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
+internal sealed class PoolPruning(
+    PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
     private readonly OwnerLives _lives = new();
 
-    /// <summary>Finds it. Changes nothing.</summary>
-    public IReadOnlyList<PrunedItem> Find(IReadOnlyList<RepositoryRow> repositories, TimeSpan unusedFor, int keepFree, CancellationToken cancellationToken)
+    public IReadOnlyList<PrunedItem> Find(
+        IReadOnlyList<RepositoryRow> repositories,
+        TimeSpan unusedFor,
+        int keepFree,
+        CancellationToken cancellationToken)
     {
         var before = DateTimeOffset.UtcNow - unusedFor;
         var items = new List<PrunedItem>();
@@ -26,16 +30,22 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
         {
             cancellationToken.ThrowIfCancellationRequested();
             var all = _checkouts.OfRepository(repository.Id);
-            var unused = all.FindAll(IsFree).OrderByDescending(LastUse).Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
+            var free = all.FindAll(IsFree).OrderByDescending(LastUse);
+            var unused = free.Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
             items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
             var path = folder.Base(repository.Base);
             var hasRefs = BaseRemoval.HasRescues(path);
             var refs = hasRefs ? Of(repository).ListRefs(cancellationToken) : [];
-            var rescues = refs.Concat(own.Where(rescue => rescue.Repository == PrintableText.Of(repository.Key))).ToList();
+            var key = PrintableText.Of(repository.Key);
+            var rescues = refs.Concat(own.Where(rescue => rescue.Repository == key)).ToList();
             var old = rescues.Where(rescue => limits.EndOf(rescue) <= DateTimeOffset.UtcNow).ToList();
             items.AddRange(old.Select(rescue => Item(rescue, repository)));
             var lastUse = _repositories.LastUse(repository.Id);
-            if (unused.Count == all.Count && lastUse <= before && hasRefs == refs.Count > 0 && rescues.Count == old.Count && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
+            if (unused.Count == all.Count
+                && lastUse <= before
+                && hasRefs == refs.Count > 0
+                && rescues.Count == old.Count
+                && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
                 items.Add(Item(repository, path, lastUse));
         }
 
@@ -48,21 +58,26 @@ internal sealed class PoolPruning(PoolFolder folder, PoolDatabase database, Chec
         switch (item.Kind)
         {
             case PrunedKind.Checkout:
-                if (CheckoutName.Read(item.Name) is not { } id || _checkouts.Find(id) is not { } row || !IsFree(row) || LastUse(row) != item.LastUsedAt)
+                if (CheckoutName.Read(item.Name) is not { } id || _checkouts.Find(id) is not { } row)
                     return false;
-                removal.Remove(id, new RemoveRequest { Checkout = item.Name, WorkingDirectory = folder.Path }, "nobody used it", cancellationToken);
+                if (!IsFree(row) || LastUse(row) != item.LastUsedAt)
+                    return false;
+                var request = new RemoveRequest { Checkout = item.Name, WorkingDirectory = folder.Path };
+                removal.Remove(id, request, "nobody used it", cancellationToken);
                 return true;
             case PrunedKind.Rescue:
                 Of(_repositories.Find(item.Repository)!).Remove(item.Name, cancellationToken);
                 return true;
             case PrunedKind.Repository:
-                return _repositories.Find(item.Name) is { } repository && new BaseRemoval(folder, database).TryRemove(repository);
+                return _repositories.Find(item.Name) is { } repository
+                    && new BaseRemoval(folder, database).TryRemove(repository);
             default:
                 throw new ArgumentOutOfRangeException(nameof(item));
         }
     }
 
-    private Rescues Of(RepositoryRow repository) => new(folder.Base(repository.Base), git) { Own = (new RescueStore(folder), repository.Key) };
+    private Rescues Of(RepositoryRow repository) =>
+        new(folder.Base(repository.Base), git) { Own = (new RescueStore(folder), repository.Key) };
 
     private bool IsFree(CheckoutRow row) => row.Lease is { } lease
         ? row.State is CheckoutState.Locked or CheckoutState.Cleaning && _lives.WhyOver(lease) is not null

@@ -22,8 +22,8 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
     public IReadOnlyList<string> Adopt()
     {
         var worktrees = FindWorktrees();
-        var names = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!).Concat(worktrees.Keys);
-        foreach (var name in names.Distinct().Order(StringComparer.Ordinal))
+        var clones = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!);
+        foreach (var name in clones.Concat(worktrees.Keys).Distinct().Order(StringComparer.Ordinal))
         {
             if (CheckoutName.Read(name) is { } id && _checkouts.Find(id) is null)
                 Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.FromClone(name, folder.Checkout(name)));
@@ -38,8 +38,9 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         var found = new Dictionary<string, CheckoutPlace>(StringComparer.Ordinal);
         foreach (var basePath in BaseFolder.All(folder.Base("")))
         {
-            foreach (var place in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null).Select(id => CheckoutPlace.FromWorktree(id, folder.Checkout(id), basePath)))
+            foreach (var id in Worktrees.Of(basePath).Where(id => CheckoutName.Read(id) is not null))
             {
+                var place = CheckoutPlace.FromWorktree(id, folder.Checkout(id), basePath);
                 if (CheckoutRecord.Exists(place.GitDirectory) && !Paths.IsFolder(place.GitEntry))
                     found.TryAdd(place.Name, place);
             }
@@ -48,12 +49,14 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         return found;
     }
 
-    /// <summary>Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.</summary>
+    /// <summary>
+    /// Does all: leases that are over, rows without folders, folders without rows, what stopped processes left.
+    /// </summary>
     public IReadOnlyList<string> All(CancellationToken cancellationToken)
     {
         foreach (var row in new LeaseBook(folder, database, lifecycle).Reap(new OwnerLives()))
             _done.Add($"{row.Name}: its lease was over{(row.Reason is null ? "" : $"; it {row.Reason}")}.");
-        foreach (var row in _checkouts.All().Where(row => row.State != CheckoutState.Creating && !Path.Exists(folder.Checkout(row.Name)) && CheckoutHealth.IsGone(folder.Place(row))))
+        foreach (var row in _checkouts.All().Where(IsGone))
         {
             cancellationToken.ThrowIfCancellationRequested();
             RemoveRow(row);
@@ -67,11 +70,17 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         return _done;
     }
 
+    private bool IsGone(CheckoutRow row) => row.State != CheckoutState.Creating
+        && !Path.Exists(folder.Checkout(row.Name))
+        && CheckoutHealth.IsGone(folder.Place(row));
+
     private void RemoveRow(CheckoutRow row)
     {
         if (row.Lease is not null || row.State == CheckoutState.Unknown)
         {
-            _done.Add($"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: it stays on the list until it is released.");
+            _done.Add(
+                $"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: "
+                    + "it stays on the list until it is released.");
             return;
         }
 

@@ -10,9 +10,9 @@ namespace Gitproc.Pools;
 /// <summary>Lists, restores and removes rescued work. Thread-safe.</summary>
 /// <remarks>
 /// A rescue of a checkout has a repository of its own in the pool. One of a light-weight checkout is in its base
-/// repository, which need not belong to a pool: those of the repository around the working directory are found first, and
-/// without a pool. To restore acquires a checkout like any other, and writes the work into it. If that fails, the checkout
-/// is released again and what was written is thrown away, because the rescue still has it.
+/// repository, which need not belong to a pool: those of the repository around the working directory are found first,
+/// and without a pool. To restore acquires a checkout like any other, and writes the work into it. If that fails, the
+/// checkout is released again and what was written is thrown away, because the rescue still has it.
 /// </remarks>
 public sealed class PoolRescues
 {
@@ -34,7 +34,10 @@ public sealed class PoolRescues
     /// <returns>The rescues, the newest first.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Rescue> List(
-        string? repository, string workingDirectory, bool isUndone = false, CancellationToken cancellationToken = default)
+        string? repository,
+        string workingDirectory,
+        bool isUndone = false,
+        CancellationToken cancellationToken = default)
     {
         var ofPool = _session.Exists ? _session.With(Read, cancellationToken) : [];
         ofPool.RemoveAll(rescue => rescue.IsUndone != isUndone);
@@ -53,7 +56,7 @@ public sealed class PoolRescues
             [
                 .. (known is null ? new RepositoryTable(database.Connection).All() : [known])
                     .SelectMany(row => Of(row)?.ListRefs(cancellationToken) ?? [])
-                    .Concat(Store.List().Where(rescue => known is null || rescue.Repository == PrintableText.Of(known.Key)))
+                    .Concat(Store.List().Where(rescue => known is null || IsOf(rescue, known)))
                     .OrderByDescending(rescue => rescue.RescuedAt),
             ];
         }
@@ -77,8 +80,9 @@ public sealed class PoolRescues
         }
 
         MustExist(rescue);
-        var repository = _session.With(database => Find(rescue, database, cancellationToken).Repository, cancellationToken);
-        var checkout = _acquiring.Acquire(request with { Repository = repository.Key, Count = 1 }, cancellationToken)[0];
+        var (_, repository) = _session.With(database => Find(rescue, database, cancellationToken), cancellationToken);
+        var one = request with { Repository = repository.Key, Count = 1 };
+        var checkout = _acquiring.Acquire(one, cancellationToken)[0];
         try
         {
             return _session.With(Write, cancellationToken);
@@ -101,8 +105,9 @@ public sealed class PoolRescues
             var folder = _session.Folder;
             var id = new CheckoutLookup(folder).Find(checkout.Name, request.WorkingDirectory);
             var row = new CheckoutTable(database.Connection).Find(id)!;
-            new RescueRestore(Of(repository)!.Source(rescue), folder.Base(repository.Base), _session.Git, folder.Place(row))
-                .Run(cancellationToken);
+            var source = Of(repository)!.Source(rescue);
+            var basePath = folder.Base(repository.Base);
+            new RescueRestore(source, basePath, _session.Git, folder.Place(row)).Run(cancellationToken);
             return _session.Describe(row);
         }
     }
@@ -132,7 +137,9 @@ public sealed class PoolRescues
         }
     }
 
-    /// <summary>Moves rescues that an older version has put under refs of base repositories into repositories of their own.</summary>
+    /// <summary>
+    /// Moves rescues that an older version has put under refs of base repositories into repositories of their own.
+    /// </summary>
     internal List<string> MoveOld(PoolDatabase database, CancellationToken cancellationToken)
     {
         var folder = _session.Folder;
@@ -142,7 +149,7 @@ public sealed class PoolRescues
             // Those of light-weight checkouts have a folder for their repository.
             if (!BaseRemoval.HasRescues(folder.Base(row.Base)) || Of(row) is not { } rescues)
                 continue;
-            foreach (var rescue in rescues.ListRefs(cancellationToken).Where(rescue => rescue.Repository == PrintableText.Of(row.Key)))
+            foreach (var rescue in rescues.ListRefs(cancellationToken).Where(rescue => IsOf(rescue, row)))
             {
                 try
                 {
@@ -161,17 +168,22 @@ public sealed class PoolRescues
 
     private RescueStore Store => new(_session.Folder);
 
-    private (Rescue Rescue, RepositoryRow Repository) Find(string id, PoolDatabase database, CancellationToken cancellationToken)
+    private static bool IsOf(Rescue rescue, RepositoryRow row) => rescue.Repository == PrintableText.Of(row.Key);
+
+    private (Rescue Rescue, RepositoryRow Repository) Find(
+        string id, PoolDatabase database, CancellationToken cancellationToken)
     {
-        var repositories = new RepositoryTable(database.Connection).All();
         var own = Store.Find(id);
-        foreach (var row in own is null ? repositories : repositories.Where(row => PrintableText.Of(row.Key) == own.Repository))
+        foreach (var row in new RepositoryTable(database.Connection).All().Where(row => own is null || IsOf(own, row)))
         {
             if (Of(row)?.Find(id, cancellationToken) is { } rescue)
                 return (rescue, row);
         }
 
-        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id) { Hint = Hint.See("rescue list") };
+        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)
+        {
+            Hint = Hint.See("rescue list"),
+        };
     }
 
     // Null where the base repository is gone.
@@ -192,6 +204,9 @@ public sealed class PoolRescues
     private void MustExist(string rescue)
     {
         if (!_session.Exists)
-            throw new GitprocException(ErrorReason.RescueNotFound, $"There is no pool at {_session.Folder.Path}.", rescue);
+        {
+            throw new GitprocException(
+                ErrorReason.RescueNotFound, $"There is no pool at {_session.Folder.Path}.", rescue);
+        }
     }
 }

@@ -10,36 +10,38 @@ using Gitproc.Repositories;
 namespace Gitproc.Pools;
 
 /// <summary>
-/// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. While one is made it is leased to
-/// this process, so that one that was killed leaves nothing that is held.
+/// Makes checkouts ready before somebody acquires them: free, clean and at the default branch. While one is made it is
+/// leased to this process, so that one that was killed leaves nothing that is held.
 /// </summary>
 /// <param name="reports">Told how far it is; null for nobody.</param>
-internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
+internal sealed class PoolWarming(
+    PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly RepositoryTable _repositories = new(database.Connection);
 
-    /// <summary>The repository.</summary>
     public required RepositoryTarget Repository { get; init; }
 
-    /// <summary>The settings.</summary>
     public required PoolSettings Settings { get; init; }
 
-    /// <summary>Of which kind they are to be; null for any.</summary>
+    /// <summary>The required kind; null for any.</summary>
     public required CheckoutKind? Kind { get; init; }
 
     /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
-    /// <summary>Makes as many as are missing, several at a time.</summary>
+    /// <summary>Makes the missing ones, several at a time.</summary>
     public IReadOnlyList<CheckoutRow> Run(int count, CancellationToken cancellationToken)
     {
-        var row = Repository.Known ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));
+        var row = Repository.Known
+            ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));
         var target = FindTarget(row, count, cancellationToken);
         var missing = count - Ready(row, target).Count;
         // What is free and behind the remote is brought up to date before another one is made.
-        var behind = _checkouts.OfRepository(row.Id).Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target));
-        var steps = behind.Select(one => (long?)one.Id).Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
+        var behind = _checkouts.OfRepository(row.Id)
+            .Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target))
+            .Select(one => (long?)one.Id);
+        var steps = behind.Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
         var done = 0;
         using var step = steps.Count == 0 ? null : ProgressStep.Begin(reports, $"making checkouts of {row.Key} ready");
         SideBySide.Do(
@@ -49,7 +51,8 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
             {
                 MakeOne(row, id, relay, cancellation);
                 var now = Interlocked.Increment(ref done);
-                relay.Report(new PoolReport(ReportKind.Progress, $"{now} of {steps.Count} checkouts of {row.Key} made", now * 100 / steps.Count));
+                var text = $"{now} of {steps.Count} checkouts of {row.Key} made";
+                relay.Report(new PoolReport(ReportKind.Progress, text, now * 100 / steps.Count));
                 return true;
             },
             cancellationToken);
@@ -62,7 +65,8 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         try
         {
             MustBeAllowed(row, count);
-            return new FreshBase(folder, database, Git(reports), reports, Settings).Default(row, Repository.Url, Repository.Credential, cancellationToken);
+            return new FreshBase(folder, database, Git(reports), reports, Settings)
+                .Default(row, Repository.Url, Repository.Credential, cancellationToken);
         }
         catch when (Repository.Known is null)
         {
@@ -82,14 +86,24 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
             return;
         throw new GitprocException(
             ErrorReason.NoCheckoutAvailable,
-            $"{count} checkouts of {row.Key} cannot be ready: at most {most} may be made, and {held} of them are held. To allow more: git config --global gitproc.maxCheckouts {count + held}",
+            $"{count} checkouts of {row.Key} cannot be ready: at most {most} may be made, and {held} of them are held. "
+                + $"To allow more: git config --global gitproc.maxCheckouts {count + held}",
             row.Key);
     }
 
-    private GitRunner Git(IProgress<PoolReport>? told) => new(
-        told, new BaseHealing(folder, told) { Url = Repository.Url, Credential = Repository.Credential, SilenceTimeout = Settings.GitTimeout }.TryHeal) { SilenceTimeout = Settings.GitTimeout };
+    private GitRunner Git(IProgress<PoolReport>? told)
+    {
+        var healing = new BaseHealing(folder, told)
+        {
+            Url = Repository.Url,
+            Credential = Repository.Credential,
+            SilenceTimeout = Settings.GitTimeout,
+        };
+        return new(told, healing.TryHeal) { SilenceTimeout = Settings.GitTimeout };
+    }
 
-    private List<CheckoutRow> Ready(RepositoryRow row, Target target) => _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
+    private List<CheckoutRow> Ready(RepositoryRow row, Target target) =>
+        _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
 
     private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
 
@@ -99,15 +113,18 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
         if (row.State != CheckoutState.Free || !IsWanted(row))
             return false;
         var place = folder.Place(row);
-        return CheckoutStamp.IsAt(row, place.ReadHead(), target, folder.Base(repository.Base)) && CheckoutStamp.IsAsCleaned(row, place);
+        return CheckoutStamp.IsAt(row, place.ReadHead(), target, folder.Base(repository.Base))
+            && CheckoutStamp.IsAsCleaned(row, place);
     }
 
-    private void MakeOne(RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)
+    private void MakeOne(
+        RepositoryRow repository, long? id, IProgress<PoolReport> relay, CancellationToken cancellationToken)
     {
         // A connection is for one thread.
         using var own = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         var lifecycle = new Lifecycle(folder, own, caller, Settings.HistoryLimits);
         var quiet = new WithoutProgress(relay);
+        var terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made ready" };
         var acquisition = new Acquisition(folder, own, lifecycle, Git(quiet), quiet)
         {
             Target = Repository,
@@ -127,14 +144,15 @@ internal sealed class PoolWarming(PoolFolder folder, PoolDatabase database, Lazy
                 Wanted = id,
                 LeavesFree = id is null,
                 Kind = Kind,
-                NewLease = () => new LeaseTerms { Owner = LeaseOwner.OfProcess(Environment.ProcessId), Label = "is made ready" }.NewLease(defaultDuration: null),
+                NewLease = () => terms.NewLease(defaultDuration: null),
             },
         };
         try
         {
             lifecycle.GiveBack(acquisition.Run(cancellationToken)[0], "it is ready");
         }
-        catch (GitprocException e) when (id is not null && e.Reason is ErrorReason.NoCheckoutAvailable or ErrorReason.CheckoutNotFound)
+        catch (GitprocException e)
+            when (id is not null && e.Reason is ErrorReason.NoCheckoutAvailable or ErrorReason.CheckoutNotFound)
         {
             // Somebody was faster, or it was found damaged: then another one.
             MakeOne(repository, id: null, relay, cancellationToken);

@@ -16,12 +16,16 @@ public sealed class PoolWatch : IDisposable
     private PoolDatabase? _database;
     private long _version;
 
-    internal PoolWatch(Session session, string? repository, string workingDirectory, CancellationToken cancellationToken) =>
-        (_session, _repository, _workingDirectory, _cancellationToken) = (session, repository, workingDirectory, cancellationToken);
+    internal PoolWatch(
+        Session session, string? repository, string workingDirectory, CancellationToken cancellationToken)
+    {
+        (_session, _repository, _workingDirectory) = (session, repository, workingDirectory);
+        _cancellationToken = cancellationToken;
+    }
 
     /// <summary>
-    /// True if something was written since the last <see cref="Read"/>. Takes microseconds. Nobody writes that an owner has
-    /// ended, or that a lease has expired.
+    /// True if something was written since the last <see cref="Read"/>. Takes microseconds. Nobody writes that an owner
+    /// has ended, or that a lease has expired.
     /// </summary>
     public bool HasChanged
     {
@@ -47,9 +51,11 @@ public sealed class PoolWatch : IDisposable
         // Opened anew each time: the file may be another one, after a loss.
         Dispose();
         if (File.Exists(_session.Folder.Database))
-            _database = _session.With(_ => PoolDatabase.Open(_session.Folder.Database, _ => { }, cancellationToken: _cancellationToken), _cancellationToken);
+            _database = _session.With(_ => Open(), _cancellationToken);
         _version = _database?.DataVersion ?? 0;
-        return _session.Exists ? _session.With(Look, _cancellationToken) : new PoolSnapshot(_session.Folder.Path, [], []);
+        return _session.Exists
+            ? _session.With(Look, _cancellationToken)
+            : new PoolSnapshot(_session.Folder.Path, [], []);
     }
 
     /// <inheritdoc/>
@@ -59,27 +65,33 @@ public sealed class PoolWatch : IDisposable
         _database = null;
     }
 
+    private PoolDatabase Open() =>
+        PoolDatabase.Open(_session.Folder.Database, _ => { }, cancellationToken: _cancellationToken);
+
     private PoolSnapshot Look(PoolDatabase database)
     {
         var folder = _session.Folder;
         var checkouts = new CheckoutTable(database.Connection);
-        // A list does not read whose work may still be in it.
-        var rows = _session.Rows(_repository, _workingDirectory, database, _cancellationToken)
-            .ConvertAll(row => row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
+        // A list does not read whose work may still be in a checkout.
+        var rows = _session.Rows(_repository, _workingDirectory, database, _cancellationToken).ConvertAll(row =>
+            row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
         var repositories = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id);
         long? only = _repository is null
             ? null
             : _session.FindRepository(_repository, _workingDirectory, database, _cancellationToken)?.Id ?? -1;
         var (description, activity) = (new CheckoutDescription(folder), new CheckoutActivity(folder));
-        return new PoolSnapshot(
-            folder.Path,
-            [.. rows.Select(row => activity.Of(row, folder.Base(repositories[row.RepositoryId].Base), description.Of(row)))],
-            [
-                .. new WaiterTable(database.Connection).All()
-                    .Where(row => (only is null || row.RepositoryId == only) && LockedFile.IsLocked(folder.Ticket(row.Ticket)))
-                    .Select(row => new PoolWaiter(
-                        repositories[row.RepositoryId].Key, row.CheckoutId is { } id ? CheckoutName.Of(id) : null, row.Who, row.Since)),
-            ]);
+        var waiters = new WaiterTable(database.Connection).All().Where(row =>
+            (only is null || row.RepositoryId == only) && LockedFile.IsLocked(folder.Ticket(row.Ticket)));
+        return new PoolSnapshot(folder.Path, [.. rows.Select(Entry)], [.. waiters.Select(Waiter)]);
+
+        PoolEntry Entry(CheckoutRow row) =>
+            activity.Of(row, folder.Base(repositories[row.RepositoryId].Base), description.Of(row));
+
+        PoolWaiter Waiter(SeenWaiterRow row) => new(
+            repositories[row.RepositoryId].Key,
+            row.CheckoutId is { } id ? CheckoutName.Of(id) : null,
+            row.Who,
+            row.Since);
     }
 }
 
@@ -91,7 +103,9 @@ public sealed record PoolSnapshot(string Path, IReadOnlyList<PoolEntry> Entries,
 
 /// <summary>A checkout, and what goes on with it.</summary>
 /// <param name="Checkout">The checkout.</param>
-/// <param name="Doing">What its holder says it is for, or what is done to it, in a few words; empty when nothing.</param>
+/// <param name="Doing">
+/// What its holder says it is for, or what is done to it, in a few words; empty when nothing.
+/// </param>
 /// <param name="Since">Since when somebody has it, or nobody uses it; UTC.</param>
 public sealed record PoolEntry(Checkout Checkout, string Doing, DateTimeOffset Since);
 
@@ -105,7 +119,6 @@ public sealed record PoolWaiter(string Repository, string? Checkout, string Who,
 /// <summary>Says what goes on with a checkout, as far as that is seen from outside.</summary>
 internal sealed class CheckoutActivity(PoolFolder folder)
 {
-    /// <summary>Says it.</summary>
     public PoolEntry Of(CheckoutRow row, string baseFolder, Checkout checkout) => new(
         checkout,
         Doing(row, baseFolder, checkout),
@@ -134,11 +147,13 @@ internal sealed class CheckoutActivity(PoolFolder folder)
     private static string Cleaning(CheckoutRow row) => row switch
     {
         { Lease: not null } => "is cleaned",
-        { LastLease: { } last } => $"is to be cleaned of the work of {(last.Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : last.User)}",
+        { LastLease: { Owner: { } owner } } => $"is to be cleaned of the work of {owner.Process.Id} {owner.Name}",
+        { LastLease: { } last } => $"is to be cleaned of the work of {last.User}",
         _ => "is to be cleaned",
     };
 
     private static string Purpose(Lease? lease) => Join(lease?.Label, lease?.Job?.ToString());
 
-    private static string Join(params IEnumerable<string?> parts) => string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
+    private static string Join(params IEnumerable<string?> parts) =>
+        string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 }

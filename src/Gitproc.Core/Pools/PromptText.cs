@@ -5,7 +5,9 @@ using Gitproc.Registry;
 
 namespace Gitproc.Pools;
 
-/// <summary>What a shell's prompt says of the checkout that the shell stands in. It reads a file or two: no database, no process.</summary>
+/// <summary>
+/// Says in a shell's prompt which checkout the shell is in. Reads a file or two: no database, no process. Thread-safe.
+/// </summary>
 public static class PromptText
 {
     /// <summary>Finds the held checkout around a folder.</summary>
@@ -17,11 +19,17 @@ public static class PromptText
         {
             var name = Path.GetFileName(folder);
             if (CheckoutName.Read(name) is not null && IsInPool(folder))
-                return LocalRepository.At(Path.Combine(folder, ".git")) is { } place && LeaseFile.Read(place.GitDirectory) is { } lease && new OwnerLives().WhyOver(lease) is null ? $"[{name}]" : "";
+                return IsHeld(folder) ? $"[{name}]" : "";
         }
 
         return "";
     }
 
-    private static bool IsInPool(string checkout) => File.Exists(new PoolFolder(Path.GetDirectoryName(checkout)!).Database);
+    private static bool IsInPool(string checkout) =>
+        File.Exists(new PoolFolder(Path.GetDirectoryName(checkout)!).Database);
+
+    private static bool IsHeld(string checkout) =>
+        LocalRepository.At(Path.Combine(checkout, ".git")) is { } place
+        && LeaseFile.Read(place.GitDirectory) is { } lease
+        && new OwnerLives().WhyOver(lease) is null;
 }

@@ -20,9 +20,9 @@ namespace Gitproc.Pools;
 /// <item>It runs in <see cref="With"/>, which opens the database, and closes it however the operation ends.</item>
 /// </list>
 /// <see cref="With"/> checks first that nobody else may write to the folder: whoever may can make git run a program of
-/// theirs. It follows a pool that was moved before the operation begins, because git finds no objects by the old paths. A
-/// database that SQLite calls damaged is set aside. The next one is filled from what the checkouts say of themselves, and
-/// the operation runs again on it. What a transaction has not committed is lost with a crash, and nothing else.
+/// theirs. It follows a pool that was moved before the operation begins, because git finds no objects by the old paths.
+/// A database that SQLite calls damaged is set aside. The next one is filled from what the checkouts say of themselves,
+/// and the operation runs again on it. What a transaction has not committed is lost with a crash, and nothing else.
 /// </summary>
 internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func<Caller>? caller)
 {
@@ -38,11 +38,15 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public bool Exists => File.Exists(Folder.Database) || File.Exists(Folder.Path)
         || (Directory.Exists(Folder.Path) && Directory.EnumerateDirectories(Folder.Path, "checkout-*").Any());
 
-    /// <summary>The number of the checkout that a caller means: a name or a path; null for the current checkout.</summary>
+    /// <summary>
+    /// The number of the checkout that a caller means: a name or a path; null for the current checkout.
+    /// </summary>
     public long FindCheckout(string? checkout, string workingDirectory)
     {
         var id = new CheckoutLookup(Folder).Find(checkout, workingDirectory);
-        return Exists ? id : throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Folder.Path}.", checkout);
+        return Exists
+            ? id
+            : throw new GitprocException(ErrorReason.CheckoutNotFound, $"There is no pool at {Folder.Path}.", checkout);
     }
 
     /// <summary>The checkouts of a repository, given as for an acquire; null for all.</summary>
@@ -56,10 +60,13 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
         return known is null ? [] : checkouts.OfRepository(known.Id);
     }
 
-    /// <summary>A repository by its key, even if it is gone from where it was; else by what the text resolves to.</summary>
+    /// <summary>
+    /// A repository by its key, even if it is gone from where it was; else by what the text resolves to.
+    /// </summary>
     public RepositoryRow? FindRepository(
         string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
-        new RepositoryTable(database.Connection).Find(text) ?? Resolve(text, workingDirectory, database, cancellationToken).Known;
+        new RepositoryTable(database.Connection).Find(text)
+        ?? Resolve(text, workingDirectory, database, cancellationToken).Known;
 
     public RepositoryTarget Resolve(
         string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
@@ -90,8 +97,11 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
         new(Folder, database, Lifecycle(database), Git, reports, Settings(database, cancellationToken));
 
-    public CheckoutRecovery Recovery(PoolDatabase database, Lifecycle lifecycle, PoolSettings settings) => new(
-        Folder, database, lifecycle, new CheckoutCleaning(Folder, lifecycle, Git, reports) { Limits = settings.Rescue });
+    public CheckoutRecovery Recovery(PoolDatabase database, Lifecycle lifecycle, PoolSettings settings)
+    {
+        var cleaning = new CheckoutCleaning(Folder, lifecycle, Git, reports) { Limits = settings.Rescue };
+        return new(Folder, database, lifecycle, cleaning);
+    }
 
     public CheckoutRemoval Removal(PoolDatabase database, PoolSettings settings)
     {
@@ -113,7 +123,11 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public T With<T>(Func<PoolDatabase, T> operation, CancellationToken cancellationToken = default)
     {
         if (File.Exists(Folder.Path))
-            throw new GitprocException(ErrorReason.PoolNotUsable, $"{Folder.Path} is a file, and a pool is a folder.", Folder.Path);
+        {
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable, $"{Folder.Path} is a file, and a pool is a folder.", Folder.Path);
+        }
+
         Folder.MustBeSafe(IsTrusted);
         Folder.Create();
         try
@@ -144,8 +158,13 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     // git-config(1), safe.directory: what a repository itself says does not count.
     private bool IsTrusted(string path)
     {
-        var asking = new GitCall("config", "--get-all", "safe.directory") { WorkingDirectory = Path.GetPathRoot(path)!, MayFail = true };
-        return Git.Run(asking, CancellationToken.None).Output.Split('\n').Any(line => line.Trim() is "*" || line.Trim() == path);
+        var asking = new GitCall("config", "--get-all", "safe.directory")
+        {
+            WorkingDirectory = Path.GetPathRoot(path)!,
+            MayFail = true,
+        };
+        var trusted = Git.Run(asking, CancellationToken.None).Output.Split('\n').Select(line => line.Trim());
+        return trusted.Any(folder => folder == "*" || folder == path);
     }
 
     private PoolDatabase Open(CancellationToken cancellationToken)
@@ -159,7 +178,11 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
             if (original.Finish(done) is { } takenOver)
                 Warn(takenOver);
             else if (done.Count > 0)
-                Warn($"the pool's database was gone, and is made anew from what the checkouts say:\n  {string.Join("\n  ", done)}");
+            {
+                Warn(
+                    "the pool's database was gone, and is made anew from what the checkouts say:\n  "
+                        + string.Join("\n  ", done));
+            }
         }
     }
 

@@ -107,7 +107,7 @@ public sealed class LinkTests : IDisposable
     public void It_is_not_removed_under_somebodys_feet()
     {
         _user.Run("cd r; gitproc link work todo; cd work; gitproc link inner");
-        Assert.Contains("You stand in", _user.Fail("cd r/work/d; gitproc link remove work"), StringComparison.Ordinal);
+        Assert.Contains("You are in", _user.Fail("cd r/work/d; gitproc link remove work"), StringComparison.Ordinal);
         Assert.Contains("another light-weight checkout is in it: inner", _user.Fail("cd r; gitproc link remove work"), StringComparison.Ordinal);
         Assert.Contains("these run in it", _user.Fail("cd r; (cd work/inner; exec sleep 600) & sleep 0.3; gitproc link remove work/inner; code=$?; kill $!; exit $code"), StringComparison.Ordinal);
     }
