@@ -1,6 +1,6 @@
 namespace Gitproc;
 
-/// <summary>How a checkout gets at the objects of its repository. The numbers are those in the database.</summary>
+/// <summary>The kinds of checkout. The numbers are those in the database.</summary>
 public enum CheckoutKind
 {
     /// <summary>A clone with refs and config of its own that borrows the base repository's objects.</summary>

@@ -3,7 +3,7 @@ namespace Gitproc;
 /// <summary>What can be done with a checkout now. The numbers are those in the database.</summary>
 public enum CheckoutState
 {
-    /// <summary>Nobody holds it, or the process that held it is gone: the next acquire may have it.</summary>
+    /// <summary>Nobody holds it, or the process that held it has ended. The next acquire can take it.</summary>
     Free = 0,
 
     /// <summary>A live owner holds it.</summary>
@@ -12,7 +12,7 @@ public enum CheckoutState
     /// <summary>It is being made for the owner of its lease.</summary>
     Creating = 2,
 
-    /// <summary>It was found damaged and is set aside; it is never handed out.</summary>
+    /// <summary>It was found damaged and is set aside. No acquire takes it.</summary>
     Broken = 3,
 
     /// <summary>

@@ -1,14 +1,14 @@
 namespace Gitproc;
 
-/// <summary>How much of what a job left in a checkout goes before the next one gets it.</summary>
+/// <summary>Which files of the last job the cleaning of a checkout removes.</summary>
 public enum CleanMode
 {
-    /// <summary>All but the files that git ignores: what was built stays warm.</summary>
+    /// <summary>All but the files that git ignores, so that what was built stays.</summary>
     Default,
 
-    /// <summary>All, ignored files too.</summary>
+    /// <summary>All files, ignored ones too.</summary>
     Full,
 
-    /// <summary>Nothing: work tree and repository stay as they are.</summary>
+    /// <summary>None: work tree and repository stay as they are.</summary>
     None,
 }

@@ -1,24 +1,24 @@
 namespace Gitproc;
 
-/// <summary>What can happen to a checkout or its lease. The numbers are those of the database.</summary>
+/// <summary>The kinds of event of a checkout or its lease. The numbers are those in the database.</summary>
 public enum EventKind
 {
     /// <summary>It was made, or made anew.</summary>
     Created = 1,
 
-    /// <summary>It was free and is leased.</summary>
+    /// <summary>It was free, and somebody acquired it.</summary>
     Acquired = 2,
 
-    /// <summary>It is leased in the place of a lease that was over.</summary>
+    /// <summary>Somebody acquired it in place of a lease that was over.</summary>
     TakenOver = 3,
 
-    /// <summary>Its lease was ended by its holder.</summary>
+    /// <summary>Its holder ended the lease.</summary>
     Released = 4,
 
-    /// <summary>Its lease was ended by somebody else who insisted.</summary>
+    /// <summary>Somebody else ended the lease by force.</summary>
     Forced = 5,
 
-    /// <summary>Its lease was over and was taken off.</summary>
+    /// <summary>Its lease was over, and was ended.</summary>
     Reaped = 6,
 
     /// <summary>Its lease was changed: expiry, label or owner.</summary>
@@ -27,10 +27,10 @@ public enum EventKind
     /// <summary>It was found damaged and set aside.</summary>
     Broken = 8,
 
-    /// <summary>It was taken off the list.</summary>
+    /// <summary>It was removed from the list.</summary>
     Removed = 9,
 
-    /// <summary>It was found on disk and put on the list.</summary>
+    /// <summary>It was found on disk, and added to the list.</summary>
     Found = 10,
 
     /// <summary>Work that its holder had left in it was rescued.</summary>

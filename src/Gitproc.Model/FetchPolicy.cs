@@ -1,14 +1,16 @@
 namespace Gitproc;
 
-/// <summary>When the remote is asked for what is new.</summary>
+/// <summary>When to fetch.</summary>
 public enum FetchPolicy
 {
-    /// <summary>When the last fetch is older than the setting <c>gitproc.fetchMaxAge</c> allows, or what is wanted is not there.</summary>
+    /// <summary>
+    /// If the last fetch is older than the setting <c>gitproc.fetchMaxAge</c> allows, or the wanted commit is missing.
+    /// </summary>
     WhenOld,
 
-    /// <summary>In any case.</summary>
+    /// <summary>Always.</summary>
     Always,
 
-    /// <summary>Not at all: what is there must do.</summary>
+    /// <summary>Never: the commit must be there already.</summary>
     Never,
 }

@@ -5,7 +5,7 @@ namespace Gitproc;
 /// <param name="Time">When, in UTC.</param>
 /// <param name="Kind">What.</param>
 /// <param name="Checkout">To which checkout, by name.</param>
-/// <param name="Repository">The key of its repository; empty when the pool knows it no more.</param>
+/// <param name="Repository">The key of its repository; empty if the pool knows it no more.</param>
 /// <param name="LeaseId">Which lease; null for none.</param>
 /// <param name="Who">Who did it: the user and the process.</param>
 /// <param name="Why">Why, in a few words; null where the kind says it all.</param>

@@ -3,19 +3,19 @@ namespace Gitproc;
 /// <summary>Something in a pool that nobody has used for long. Immutable.</summary>
 public sealed record PrunedItem
 {
-    /// <summary>What it is.</summary>
+    /// <summary>Its kind.</summary>
     public required PrunedKind Kind { get; init; }
 
     /// <summary>Its name: <c>checkout-N</c>, the id of a rescue, or the key of a repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The key of the repository it is of.</summary>
+    /// <summary>The key of its repository.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>What it takes on disk, in bytes.</summary>
+    /// <summary>Its size on disk, in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>When it was used last, UTC.</summary>
+    /// <summary>The time when it was last used, UTC.</summary>
     public required DateTimeOffset LastUsedAt { get; init; }
 
     /// <summary>The name.</summary>

@@ -1,6 +1,6 @@
 namespace Gitproc;
 
-/// <summary>What can be removed from a pool because nobody uses it.</summary>
+/// <summary>The kinds of things that are removed from a pool when nobody uses them.</summary>
 public enum PrunedKind
 {
     /// <summary>A checkout.</summary>

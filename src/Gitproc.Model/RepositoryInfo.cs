@@ -12,28 +12,28 @@ public sealed record RepositoryInfo
     /// <summary>The absolute path of its base repository.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What the base repository takes on disk, in bytes, read from disk; null when it is not there.</summary>
+    /// <summary>The size of the base repository on disk, in bytes; null if it does not exist.</summary>
     public long? Size { get; init; }
 
-    /// <summary>When the last fetch began that succeeded, UTC; null when it is not known.</summary>
+    /// <summary>The time when the last successful fetch began, UTC; null if it is not known.</summary>
     public DateTimeOffset? FetchedAt { get; init; }
 
-    /// <summary>Why the last fetch failed; null when it did not.</summary>
+    /// <summary>Why the last fetch failed; null if it did not.</summary>
     public string? FetchError { get; init; }
 
-    /// <summary>The remote's default branch; null when there is none, or it is not known.</summary>
+    /// <summary>The remote's default branch; null if there is none, or it is not known.</summary>
     public string? DefaultBranch { get; init; }
 
-    /// <summary>How many checkouts of it there are.</summary>
+    /// <summary>The number of its checkouts.</summary>
     public required int Checkouts { get; init; }
 
-    /// <summary>How many of them are free.</summary>
+    /// <summary>The number of them that are free.</summary>
     public required int Free { get; init; }
 
-    /// <summary>How many of them somebody holds.</summary>
+    /// <summary>The number of them that somebody holds.</summary>
     public required int Locked { get; init; }
 
-    /// <summary>The key, so that a repository can stand wherever one is named.</summary>
+    /// <summary>The key, so that a repository can be used as its name.</summary>
     /// <returns><see cref="Key"/>.</returns>
     public override string ToString() => Key;
 }

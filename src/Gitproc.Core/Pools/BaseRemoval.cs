@@ -22,7 +22,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>
-    /// Whether somebody works in worktrees of a base repository, light-weight checkouts among them, or has left
+    /// True if somebody works in worktrees of a base repository, light-weight checkouts among them, or has left
     /// branches or stashes of theirs there.
     /// </summary>
     public static bool HasWorktrees(string path, IEnumerable<string> except)

@@ -41,7 +41,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
             ? new(ErrorReason.CheckoutNotFound, copy, target)
             : new(ErrorReason.CheckoutNotFound, message, target) { Hint = hint };
 
-    // Who copies a checkout takes along what says which one it is, and not the objects that it borrows.
+    // A copy of a checkout has the record that says which one it is, and not the objects that it borrows.
     private string? DescribeCopy(string path)
     {
         for (var at = Paths.Real(path); at is not null; at = Path.GetDirectoryName(at))

@@ -26,7 +26,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         PlainFile.TryReadText(FileOf(folder))?.StartsWith(folder.Path + "\n", StringComparison.Ordinal) == true;
 
     /// <summary>Follows a pool that was moved or copied on this machine.</summary>
-    /// <returns>What the user is told; null when nothing was done.</returns>
+    /// <returns>What the user is told; null if nothing was done.</returns>
     public string? Follow()
     {
         var lines = ReadPlace();

@@ -14,7 +14,7 @@ namespace Gitproc.Pools;
 
 /// <summary>What a command line can be completed with. Thread-safe; nothing is thrown.</summary>
 /// <remarks>
-/// A shell asks at each Tab, so the database is opened to read, and nothing is made or put right. No process is
+/// A shell asks at each Tab, so the database is opened to read, and nothing is made or repaired. No process is
 /// started: config is what git answered last, else what the repository's own file says, and refs are read as files.
 /// What cannot be read suggests nothing.
 /// </remarks>

@@ -27,7 +27,7 @@ internal sealed class PoolWarming(
     /// <summary>The required kind; null for any.</summary>
     public required CheckoutKind? Kind { get; init; }
 
-    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
     /// <summary>Makes the missing ones, several at a time.</summary>

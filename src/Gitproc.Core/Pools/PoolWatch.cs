@@ -98,22 +98,22 @@ public sealed class PoolWatch : IDisposable
 /// <summary>A pool at one moment. Immutable.</summary>
 /// <param name="Path">The pool's folder.</param>
 /// <param name="Entries">The checkouts, by number.</param>
-/// <param name="Waiters">Those who wait for one, the first first.</param>
+/// <param name="Waiters">The processes that wait for one, in the order of the queue.</param>
 public sealed record PoolSnapshot(string Path, IReadOnlyList<PoolEntry> Entries, IReadOnlyList<PoolWaiter> Waiters);
 
 /// <summary>A checkout, and what goes on with it.</summary>
 /// <param name="Checkout">The checkout.</param>
 /// <param name="Doing">
-/// What its holder says it is for, or what is done to it, in a few words; empty when nothing.
+/// What its holder says it is for, or what is done to it, in a few words; empty if nothing.
 /// </param>
-/// <param name="Since">Since when somebody has it, or nobody uses it; UTC.</param>
+/// <param name="Since">The time since when somebody has it, or nobody uses it; UTC.</param>
 public sealed record PoolEntry(Checkout Checkout, string Doing, DateTimeOffset Since);
 
-/// <summary>One who waits for a checkout.</summary>
+/// <summary>A process that waits for a checkout.</summary>
 /// <param name="Repository">The key of the repository.</param>
 /// <param name="Checkout">The only checkout that will do; null for any of the repository.</param>
-/// <param name="Who">Who waits.</param>
-/// <param name="Since">Since when, UTC.</param>
+/// <param name="Who">The user and process that wait.</param>
+/// <param name="Since">The time when it began to wait, UTC.</param>
 public sealed record PoolWaiter(string Repository, string? Checkout, string Who, DateTimeOffset Since);
 
 /// <summary>Says what goes on with a checkout, as far as that is seen from outside.</summary>
@@ -143,7 +143,7 @@ internal sealed class CheckoutActivity(PoolFolder folder)
             : "is made";
     }
 
-    // Whether somebody is at it now only the lock knows, and whoever looks there is in the way for a moment.
+    // Only the lock tells whether somebody cleans it now, and whoever tries the lock is in the way for a moment.
     private static string Cleaning(CheckoutRow row) => row switch
     {
         { Lease: not null } => "is cleaned",

@@ -2,14 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
 
-/// <summary>The statements on what git's config said at a folder.</summary>
+/// <summary>The statements on answers of git config that were kept.</summary>
 internal sealed class ConfigCacheTable(SqliteConnection connection)
 {
     // Enough for the folders a machine's jobs begin in; the oldest goes first.
     private const int MaxRows = 256;
 
-    /// <summary>What was kept for a folder.</summary>
-    /// <returns>The content; null when nothing was kept.</returns>
+    /// <returns>The content; null if nothing was kept.</returns>
     public byte[]? Find(string directory, string environment) => connection
         .Query(
             "SELECT content FROM config_cache WHERE directory = $directory AND environment = $environment",
@@ -17,7 +16,6 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
             ("$directory", directory), ("$environment", environment))
         .SingleOrDefault();
 
-    /// <summary>Keeps the content for a folder.</summary>
     public void Keep(string directory, string environment, byte[] content)
     {
         connection.Execute(

@@ -2,13 +2,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
 
-/// <summary>The statements on what has happened to checkouts and leases.</summary>
+/// <summary>The statements on events of checkouts and leases.</summary>
 internal sealed class EventTable(SqliteConnection connection)
 {
     // Old ones go once in so many, so that most changes need no further statement.
     private const int BetweenTrims = 50;
 
-    /// <summary>Adds an event that happens now.</summary>
     /// <param name="leaseId">The lease it is about; null for none.</param>
     /// <param name="why">Why, in a few words; null where the kind says it all.</param>
     /// <param name="limits">What is kept; null to take nothing away now.</param>
@@ -31,7 +30,6 @@ internal sealed class EventTable(SqliteConnection connection)
         }
     }
 
-    /// <summary>The newest events.</summary>
     /// <param name="checkoutId">Only of this checkout; null for all.</param>
     /// <param name="repositoryId">Only of this repository; null for all.</param>
     /// <param name="since">Only from then on; null for all.</param>
@@ -56,9 +54,9 @@ internal sealed class EventTable(SqliteConnection connection)
         row.GetStringOrNull(7));
 }
 
-/// <summary>What of the history is kept.</summary>
+/// <summary>How much history is kept.</summary>
 internal sealed record HistoryLimits(int MaxCount, TimeSpan MaxAge)
 {
-    /// <summary>What is kept where the user says nothing.</summary>
+    /// <summary>The default.</summary>
     public static HistoryLimits Default { get; } = new(10_000, TimeSpan.FromDays(90));
 }

@@ -9,7 +9,7 @@ internal sealed record Lease
     /// <summary>A random id that no other acquisition has.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The process whose end ends it; null when it is held until it is released or expires.</summary>
+    /// <summary>The process with which it ends; null if it lasts until it is released or expires.</summary>
     public LeaseOwner? Owner { get; init; }
 
     /// <summary>The name of the user who acquired.</summary>
@@ -18,32 +18,32 @@ internal sealed record Lease
     /// <summary>The name of the machine where it was acquired.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>When, in UTC.</summary>
+    /// <summary>The time of the acquisition, UTC.</summary>
     public required DateTimeOffset AcquiredAt { get; init; }
 
-    /// <summary>When it expires, in UTC; null for never.</summary>
+    /// <summary>The time when it expires, UTC; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether it is over when it expires even if its owner lives.</summary>
+    /// <summary>True if it ends when it expires even if its owner lives.</summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>What the holder says it is for; null when nothing.</summary>
+    /// <summary>What the holder says it is for; null for nothing.</summary>
     public string? Label { get; init; }
 
     /// <summary>The CI job; null outside of one.</summary>
     public Job? Job { get; init; }
 
-    /// <summary>What the holder attached; null when nothing.</summary>
+    /// <summary>The properties that the holder attached; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>Who holds it and for what, as tables say it.</summary>
+    /// <summary>The holder and the purpose, as tables show them.</summary>
     public string BriefHolder()
     {
         var who = Owner is { } owner ? $"{owner.Process.Id} {owner.Name}" : User;
         return PrintableText.Of(string.IsNullOrEmpty(Label) ? who : $"{who}: {Label}");
     }
 
-    /// <summary>Who holds it, since when and for what: for errors.</summary>
+    /// <summary>The holder, the time and the purpose, for errors.</summary>
     public string Holder()
     {
         var who = Owner is { } owner ? $"{owner} of {User}" : User;
@@ -57,7 +57,7 @@ internal sealed record Lease
 /// <summary>After what times a lease can expire.</summary>
 public static class LeaseExpiry
 {
-    /// <summary>Whether a lease can expire after a time.</summary>
+    /// <summary>True if a lease can expire after a time.</summary>
     /// <param name="after">The time.</param>
     /// <returns>False for one that is over before the lease begins, and for one that no calendar reaches.</returns>
     public static bool IsPossible(TimeSpan after) => after > TimeSpan.Zero && after <= Duration.Max;

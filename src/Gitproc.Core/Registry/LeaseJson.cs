@@ -5,7 +5,9 @@ using Gitproc.Processes;
 
 namespace Gitproc.Registry;
 
-/// <summary>A lease as JSON: one form for the database and for the file in the checkout that speaks when the database is lost.</summary>
+/// <summary>
+/// A lease as JSON: one form for the database and for the file in the checkout that speaks when the database is lost.
+/// </summary>
 internal static class LeaseJson
 {
     /// <summary>Writes a lease.</summary>
@@ -76,8 +78,7 @@ internal static class LeaseJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Reads a lease.</summary>
-    /// <returns>The lease; null when the text is no lease.</returns>
+    /// <returns>The lease; null if the text is not a lease.</returns>
     public static Lease? Read(string text)
     {
         try

@@ -4,11 +4,11 @@ using Gitproc.Text;
 
 namespace Gitproc.Registry;
 
-/// <summary>The process whose life is a lease's life.</summary>
+/// <summary>The process with which a lease ends.</summary>
 /// <param name="Place">Where its id means something.</param>
 /// <param name="Process">Which process of that place.</param>
 /// <param name="Name">The name of its program.</param>
-/// <param name="Program">The path of its program; null when it was not to be had.</param>
+/// <param name="Program">The path of its program; null if it is not known.</param>
 public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, string Name, string? Program)
 {
     /// <summary>
@@ -47,11 +47,11 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
         From(ProcessTable.Find(processId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning, $"No process runs under the id {processId}, so it cannot own a lease.", $"{processId}");
 
-    /// <summary>Whether it is a process of this place, or one that such a process descends from.</summary>
+    /// <summary>True if it is a process of this place, or an ancestor of it.</summary>
     internal bool IsOrIsAncestorOf(int processId) =>
         Place == ProcessPlace.Current && ProcessTable.Ancestry(processId).Any(entry => entry.Identity == Process);
 
-    /// <summary>Whether it is this process of this place.</summary>
+    /// <summary>True if it is a process of this place with that id.</summary>
     internal bool IsProcess(int processId) => Place == ProcessPlace.Current && Process.Id == processId;
 
     /// <inheritdoc/>

@@ -10,16 +10,19 @@ namespace Gitproc.Registry;
 /// no git runs inside one. Not thread-safe; any number of processes may have the file open.
 /// </summary>
 /// <remarks>
-/// Who changes something first has the file <c>gitproc.db.writer</c> locked. SQLite's own lock is polled by those who want it, so that a
-/// crowd starves the one who holds it; for this one they sleep in the kernel, which wakes one at a time and unlocks for those who die. An
-/// older gitproc does not know of it, and a restart recovers the log: so SQLite's own waits are beneath.
+/// Whoever changes something locks the file <c>gitproc.db.writer</c> first. SQLite's own lock is polled by those who
+/// want it, so that a crowd starves the one who holds it; for this one they sleep in the kernel, which wakes one at a
+/// time and unlocks for those who die. An older gitproc does not know of it, and a restart recovers the log: so
+/// SQLite's own waits are beneath.
 /// </remarks>
 internal sealed class PoolDatabase : IDisposable
 {
-    // How long to wait for a process that does not take the file lock, or that recovers the log. Transactions take a millisecond or less.
+    // How long to wait for a process that does not take the file lock, or that recovers the log. Transactions take a
+    // millisecond or less.
     private const int BusyTimeoutMilliseconds = 60_000;
 
-    // After which time one that has the file lock counts as stopped. A disk that others keep busy may take seconds for a commit.
+    // After which time one that has the file lock counts as stopped. A disk that others keep busy may take seconds for
+    // a commit.
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(30);
 
     // Some twenty commits.
@@ -37,13 +40,18 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>The connection, for the tables of this folder.</summary>
     public SqliteConnection Connection => _connection;
 
-    /// <summary>Changes when another connection has committed (sqlite.org/pragma.html#pragma_data_version). Comparable on one connection only.</summary>
+    /// <summary>
+    /// Differs once another connection has committed (sqlite.org/pragma.html#pragma_data_version). Compare it on one
+    /// connection only.
+    /// </summary>
     public long DataVersion => _connection.Query("PRAGMA data_version", row => row.GetInt64(0))[0];
 
-    /// <summary>Changes when this connection or another one has changed something. Comparable on one connection only.</summary>
+    /// <summary>
+    /// Differs once this or another connection has changed something. Compare it on one connection only.
+    /// </summary>
     public (long Others, long Own) Version => (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
 
-    /// <summary>Opens the database, making or migrating it when that is due.</summary>
+    /// <summary>Opens the database. Makes or migrates it if necessary.</summary>
     public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null, CancellationToken cancellationToken = default)
     {
         var database = Connect(file, cancellationToken: cancellationToken);
@@ -59,7 +67,9 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>Opens the database if it is there and of this program's version: nothing is made, migrated or put right.</summary>
+    /// <summary>
+    /// Opens the database if it exists and has this program's version. Nothing is made, migrated or repaired.
+    /// </summary>
     public static PoolDatabase? OpenToRead(string file)
     {
         if (!File.Exists(file))
@@ -78,11 +88,11 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>Whether an error says that the file is no database, or no whole one.</summary>
+    /// <summary>True if the error says that the file is not a complete database.</summary>
     public static bool IsDamage(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>Moves a damaged file aside, so that the next <see cref="Open"/> makes a new one.</summary>
-    /// <returns>Where it is now; null when another process has done it.</returns>
+    /// <returns>Where it is now; null if another process has done it.</returns>
     public static string? SetAside(string file)
     {
         using var alone = Alone(file, CancellationToken.None);
@@ -95,7 +105,6 @@ internal sealed class PoolDatabase : IDisposable
         return aside;
     }
 
-    /// <summary>The error for what SQLite says.</summary>
     public static GitprocException NotUsable(string file, SqliteException error) => new(
         ErrorReason.DatabaseNotUsable,
         (error.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED
@@ -115,7 +124,6 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Runs a change. Within another one it is a part of that: both are kept, or neither is.</summary>
     public T Change<T>(Func<T> change) => IsInChange ? change() : Change(change, isKept: _ => true);
 
-    /// <summary>Runs a change that answers nothing.</summary>
     public void Change(Action change) => Change(() =>
     {
         change();
@@ -257,10 +265,9 @@ internal sealed class PoolDatabase : IDisposable
     }
 }
 
-/// <summary>The three ways a statement is run here.</summary>
+/// <summary>Runs statements.</summary>
 internal static class SqlExtensions
 {
-    /// <summary>Runs statements that return nothing.</summary>
     /// <param name="parameters">Names with their <c>$</c>, and values; null is NULL.</param>
     public static int Execute(
         this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
@@ -269,7 +276,6 @@ internal static class SqlExtensions
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>Runs a query.</summary>
     /// <param name="parameters">Names with their <c>$</c>, and values; null is NULL.</param>
     public static List<T> Query<T>(
         this SqliteConnection connection,

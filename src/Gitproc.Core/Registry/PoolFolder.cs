@@ -7,11 +7,12 @@ namespace Gitproc.Registry;
 /// <param name="Path">The pool's folder, absolute.</param>
 internal sealed record PoolFolder(string Path)
 {
-    /// <summary>The database.</summary>
     public string Database => System.IO.Path.Combine(Path, "gitproc.db");
 
-    /// <summary>The folder of the pool that is meant where no other is named.</summary>
-    /// <exception cref="GitprocException">The home is no absolute path: the pool would be another one in every folder.</exception>
+    /// <summary>The folder of the default pool.</summary>
+    /// <exception cref="GitprocException">
+    /// The home is no absolute path: the pool would be another one in every folder.
+    /// </exception>
     public static string Default
     {
         get
@@ -26,26 +27,21 @@ internal sealed record PoolFolder(string Path)
         }
     }
 
-    /// <summary>The folder of what is being made.</summary>
+    /// <summary>The folder for what is not finished.</summary>
     public string Temporary => System.IO.Path.Combine(Path, "tmp");
 
     /// <summary>The folder of the repositories of rescued work.</summary>
     public string Rescues => System.IO.Path.Combine(Path, "rescues");
 
-    /// <summary>The folder of the files of those who wait.</summary>
+    /// <summary>The folder of the files that those who wait keep locked.</summary>
     public string Queue => System.IO.Path.Combine(Path, "queue");
 
-    /// <summary>The folder of a checkout.</summary>
-    /// <returns>Its absolute path.</returns>
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Where the parts of a checkout are.</summary>
     public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
         ? CheckoutPlace.FromWorktree(row.Name, Checkout(row.Name), Base(shared))
         : CheckoutPlace.FromClone(row.Name, Checkout(row.Name));
 
-    /// <summary>The folder of a base repository.</summary>
-    /// <returns>Its absolute path.</returns>
     public string Base(string relative) =>
         System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
@@ -62,8 +58,6 @@ internal sealed record PoolFolder(string Path)
         return System.IO.Path.Combine(Temporary, $"{name}.{Guid.NewGuid():N}");
     }
 
-    /// <summary>The lock of a base repository.</summary>
-    /// <returns>The absolute path of its lock file.</returns>
     public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
 
     /// <summary>The lock under which a base repository is fetched.</summary>
@@ -78,7 +72,7 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
 
-    /// <summary>Where it is kept what a checkout was like when it was clean.</summary>
+    /// <summary>The file with the record of a clean checkout.</summary>
     /// <returns>The absolute path of a folder.</returns>
     public string Record(string name) => System.IO.Path.Combine(Path, "records", name);
 
@@ -86,7 +80,7 @@ internal sealed record PoolFolder(string Path)
     /// <returns>Its absolute path.</returns>
     public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
 
-    /// <summary>Makes the folders of a pool that are always there, for the user alone.</summary>
+    /// <summary>Makes the folders that every pool has, for the user alone.</summary>
     public void Create()
     {
         try

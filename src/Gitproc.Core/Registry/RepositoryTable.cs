@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
 
-/// <summary>A row of the repository table.</summary>
 /// <param name="Url">The URL its base repository is fetched from, without a password.</param>
 internal sealed record RepositoryRow(long Id, string Key, string Url, string Base);
 
@@ -15,16 +14,14 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     // Not one of a repository that was removed: the history names it, and an acquire may be about to put it back.
     private const string NewId = "1 + max(ifnull((SELECT max(id) FROM repository), 0), ifnull((SELECT max(repository_id) FROM event), 0))";
 
-    /// <summary>All repositories, by key.</summary>
     public List<RepositoryRow> All() => connection.Query($"SELECT {Columns} FROM repository ORDER BY key", Read);
 
-    /// <summary>The repository of a key.</summary>
-    /// <returns>The row; null when the pool does not know it.</returns>
+    /// <returns>The row; null if the pool does not know it.</returns>
     public RepositoryRow? Find(string key) => connection
         .Query($"SELECT {Columns} FROM repository WHERE key = $key", Read, ("$key", key))
         .SingleOrDefault();
 
-    /// <summary>The repository that a checkout is of.</summary>
+    /// <summary>The repository of a checkout.</summary>
     public RepositoryRow Of(CheckoutRow checkout) => Find(checkout.RepositoryKey) ?? throw new GitprocException(
         ErrorReason.DatabaseNotUsable,
         $"The pool's database has {checkout.Name}, but not its repository {checkout.RepositoryKey}.",
@@ -41,7 +38,7 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     public List<RepositoryRow> FindByName(string name) => connection.Query(
         $"SELECT {Columns} FROM repository WHERE name COLLATE NOCASE IN ($name, $name || '.git') ORDER BY key", Read, ("$name", name));
 
-    /// <summary>Adds a repository, or finds it when another process was faster.</summary>
+    /// <summary>Adds a repository, or finds the one that another process has added meanwhile.</summary>
     /// <param name="url">The URL, without a password.</param>
     public RepositoryRow Add(string key, string url, string baseFolder)
     {
@@ -62,7 +59,7 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         }
     }
 
-    /// <summary>Puts a repository back that was removed since it was read.</summary>
+    /// <summary>Restores a repository that was removed since it was read.</summary>
     public void Ensure(RepositoryRow row) => connection.Execute(
         """
         INSERT INTO repository (id, key, name, url, base, created_at) VALUES ($id, $key, $name, $url, $base, $now)
@@ -71,11 +68,13 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$id", row.Id), ("$key", row.Key), ("$name", NameOf(row.Key)), ("$url", row.Url), ("$base", row.Base),
         ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
 
-    /// <summary>Forgets a repository of which there is no checkout: one that could never be cloned is not known.</summary>
+    /// <summary>Removes a repository that has no checkout, for example because it could not be cloned.</summary>
     public bool RemoveUnused(long id) => connection.Execute(
         "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id)) > 0;
 
-    /// <summary>When somebody last wanted something of a repository: acquired, released or renewed a checkout, or fetched.</summary>
+    /// <summary>
+    /// The time when somebody last used a repository: acquired, released or renewed a checkout, or fetched.
+    /// </summary>
     /// <returns>The time, UTC.</returns>
     public DateTimeOffset LastUse(long id) => connection.Query(
         $"""
@@ -86,8 +85,7 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         row => Time(row.GetInt64(0))!.Value,
         ("$id", id))[0];
 
-    /// <summary>Reads when a repository was fetched last.</summary>
-    /// <returns>What is known; all null when there is no such row.</returns>
+    /// <returns>What is known; all null if there is no such row.</returns>
     public FetchTimes Fetched(long id) => connection
         .Query(
             "SELECT fetched_at, tried_at, fetch_error FROM repository WHERE id = $id",
@@ -95,15 +93,14 @@ internal sealed class RepositoryTable(SqliteConnection connection)
             ("$id", id))
         .SingleOrDefault() ?? new FetchTimes(null, null, null);
 
-    /// <summary>Notes how a fetch ended.</summary>
-    /// <param name="error">Why it failed; null when it did not.</param>
+    /// <param name="error">Why it failed; null if it did not.</param>
     public void NoteFetch(long id, DateTimeOffset began, string? error) => connection.Execute(
         error is null
             ? "UPDATE repository SET fetched_at = $began, tried_at = $began, fetch_error = NULL WHERE id = $id"
             : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
 
-    /// <summary>Forgets when a repository was fetched, so that the next acquire does.</summary>
+    /// <summary>Forgets when a repository was fetched, so that the next acquire fetches.</summary>
     public void ForgetFetch(long id) => connection.Execute("UPDATE repository SET fetched_at = NULL, tried_at = NULL, fetch_error = NULL WHERE id = $id", ("$id", id));
 
     private static DateTimeOffset? Time(long? milliseconds) =>
@@ -115,8 +112,8 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3));
 }
 
-/// <summary>When a repository was fetched last.</summary>
+/// <summary>The last fetch of a repository.</summary>
 /// <param name="FetchedAt">When the last fetch that succeeded began; null for never.</param>
 /// <param name="TriedAt">When the last fetch began, however it ended; null for never.</param>
-/// <param name="Error">Why that one failed; null when it did not.</param>
+/// <param name="Error">Why that one failed; null if it did not.</param>
 internal sealed record FetchTimes(DateTimeOffset? FetchedAt, DateTimeOffset? TriedAt, string? Error);

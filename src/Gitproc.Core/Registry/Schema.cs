@@ -98,15 +98,14 @@ internal static class Schema
         "ALTER TABLE waiter ADD COLUMN kind INTEGER;",
     ];
 
-    /// <summary>The version this program writes and the newest it reads.</summary>
+    /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public static int Version => Steps.Length;
 
-    /// <summary>Reads the version of an open file.</summary>
     /// <returns>The version; 0 for a file without tables of ours.</returns>
     public static long VersionOf(SqliteConnection connection) =>
         connection.Query("PRAGMA user_version", row => row.GetInt64(0))[0];
 
-    /// <summary>Takes the file from its version to <see cref="Version"/>, in the caller's transaction.</summary>
+    /// <summary>Migrates the file to <see cref="Version"/>, in the caller's transaction.</summary>
     public static void Migrate(SqliteConnection connection, Action fill)
     {
         // An older gitproc may have done a part of it meanwhile.

@@ -8,16 +8,16 @@ public enum ErrorReason
     /// <summary>The text is not an address of a repository.</summary>
     InvalidAddress,
 
-    /// <summary>No repository of that name is known to the pool, or nothing is at that path.</summary>
+    /// <summary>The pool knows no repository of that name, or there is none at that path.</summary>
     UnknownRepository,
 
-    /// <summary>More than one repository known to the pool has that name.</summary>
+    /// <summary>The pool knows more than one repository of that name.</summary>
     AmbiguousRepository,
 
-    /// <summary>No address was given and the caller stands in no repository with a remote to infer it from.</summary>
+    /// <summary>No repository was named, and the working directory is in none that has a remote.</summary>
     NoRepositoryHere,
 
-    /// <summary>Every checkout of the repository is taken and none may be made.</summary>
+    /// <summary>Every checkout of the repository is in use, and no new one may be made.</summary>
     NoCheckoutAvailable,
 
     /// <summary>The pool has no such checkout.</summary>
@@ -44,22 +44,24 @@ public enum ErrorReason
     /// <summary>The pool's database was written by a newer version, or cannot be read.</summary>
     DatabaseNotUsable,
 
-    /// <summary>A setting in git's config or in the environment has a value that makes no sense.</summary>
+    /// <summary>A setting in git's config or in the environment has an invalid value.</summary>
     InvalidSetting,
 
-    /// <summary>The operating system did not tell which processes run.</summary>
+    /// <summary>The operating system did not list the running processes.</summary>
     ProcessesNotKnown,
 
-    /// <summary>The text is no name of a branch, tag, commit or ref, or cannot be that of a new branch.</summary>
+    /// <summary>The text cannot name a branch, tag, commit or ref, or not a new branch.</summary>
     InvalidRef,
 
     /// <summary>The repository has no such branch, tag or commit.</summary>
     RefNotFound,
 
-    /// <summary>What a job left in the checkout could not be rescued, and is not thrown away without being told to.</summary>
+    /// <summary>
+    /// Work in the checkout could not be rescued, and is not thrown away without the caller's consent.
+    /// </summary>
     NotRescued,
 
-    /// <summary>A process that this one waits for was stopped, and does not go on.</summary>
+    /// <summary>A process that this one waits for is stopped (SIGSTOP).</summary>
     ProcessStopped,
 
     /// <summary>Processes run in the checkout.</summary>
@@ -68,10 +70,10 @@ public enum ErrorReason
     /// <summary>A filter pattern is not a regular expression.</summary>
     InvalidPattern,
 
-    /// <summary>What a job left in a checkout takes more than may be rescued.</summary>
+    /// <summary>Work in a checkout is larger than may be rescued.</summary>
     LeftoversTooLarge,
 
-    /// <summary>Something in a checkout could not be removed or put back.</summary>
+    /// <summary>A file in a checkout could not be removed or restored.</summary>
     CannotClean,
 
     /// <summary>There is no such rescue.</summary>
@@ -83,32 +85,32 @@ public enum ErrorReason
     /// <summary>No base repository of a light-weight checkout is found.</summary>
     BaseNotFound,
 
-    /// <summary>A <c>.gitlink</c> file is garbage, or leads nowhere, or to two places.</summary>
+    /// <summary>A <c>.gitlink</c> file is invalid, leads nowhere, or is ambiguous.</summary>
     InvalidLink,
 
     /// <summary>Another light-weight checkout has that name.</summary>
     NameTaken,
 
-    /// <summary>Something is in the way where a light-weight checkout is to be.</summary>
+    /// <summary>The path of a new light-weight checkout is taken.</summary>
     PathTaken,
 
-    /// <summary>The outputs of a CI step cannot be set here.</summary>
+    /// <summary>There is no CI step here whose outputs can be set.</summary>
     NoStepOutput,
 
-    /// <summary>Two things are wanted that exclude each other.</summary>
+    /// <summary>Two options exclude each other.</summary>
     ConflictingOptions,
 
-    /// <summary>A span of time is too short or too long for what it is given for.</summary>
+    /// <summary>A duration is too short or too long for its purpose.</summary>
     InvalidDuration,
 
-    /// <summary>What is to be shown with a lease has no name, or one that cannot be told from its value.</summary>
+    /// <summary>A property of a lease has no name, or a name that cannot be told from its value.</summary>
     InvalidEnvironment,
 }
 
 /// <summary>
 /// An operation was refused or failed. The message is one or a few complete sentences for the user: what happened, and
-/// to which object. The gitproc command that helps is <see cref="Hint"/>. Neither holds a password, and nothing that a terminal or a CI system
-/// obeys: a name in it may be chosen by a job or a remote.
+/// to which object. The gitproc command that helps is <see cref="Hint"/>. Neither holds a password, and nothing that a
+/// terminal or a CI system obeys: a name in it may be chosen by a job or a remote.
 /// </summary>
 public sealed class GitprocException : Exception
 {
@@ -127,7 +129,7 @@ public sealed class GitprocException : Exception
     /// <summary>The stable reason.</summary>
     public ErrorReason Reason { get; }
 
-    /// <summary>What the error is about; null if nothing.</summary>
+    /// <summary>The object of the error, for example a checkout; null if there is none.</summary>
     public string? Target { get; }
 
     /// <summary>The gitproc command that helps, to be shown after the message; null if there is none.</summary>

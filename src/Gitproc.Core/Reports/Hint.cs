@@ -3,18 +3,22 @@ using Gitproc.Text;
 namespace Gitproc.Reports;
 
 /// <summary>
-/// The gitproc command that helps after an error or a report, as data: a command line and PowerShell spell options in different ways,
-/// so each front end writes its own and appends it to the message.
+/// The gitproc command that helps after an error or a report, as data: a command line and PowerShell spell options in
+/// different ways, so each front end writes its own and appends it to the message.
 /// </summary>
-/// <param name="Lead">The words between the message and the command, with the space or punctuation in front of them.</param>
-/// <param name="Command">As <c>link remove</c>; null for the command that the user has just run, repeated with <see cref="Options"/>.</param>
+/// <param name="Lead">
+/// The words between the message and the command, with the space or punctuation in front of them.
+/// </param>
+/// <param name="Command">
+/// As <c>link remove</c>; null for the command that the user has just run, repeated with <see cref="Options"/>.
+/// </param>
 /// <param name="Arguments">What follows the options.</param>
 public sealed record Hint(string Lead, string? Command, params IReadOnlyList<string> Arguments)
 {
     /// <summary>The options of the command, in order.</summary>
     public IReadOnlyList<HintOption> Options { get; init; } = [];
 
-    /// <summary>What ends the sentence after the command; empty when the command ends it.</summary>
+    /// <summary>The end of the sentence after the command; empty if the command ends it.</summary>
     public string End { get; init; } = "";
 
     /// <summary>Points to a command that lists what there is.</summary>

@@ -2,7 +2,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Reports;
 
-/// <summary>What a <see cref="PoolReport"/> is about.</summary>
+/// <summary>The kinds of <see cref="PoolReport"/>.</summary>
 public enum ReportKind
 {
     /// <summary>A git command is about to run; the text is its command line.</summary>
@@ -11,7 +11,7 @@ public enum ReportKind
     /// <summary>A long step begins; the text names it.</summary>
     Step,
 
-    /// <summary>The step goes on; the text names the part of it that is at work, as git does.</summary>
+    /// <summary>The step goes on; the text names the current part of it, as git does.</summary>
     Progress,
 
     /// <summary>The step has ended; there is no text.</summary>
@@ -20,10 +20,10 @@ public enum ReportKind
     /// <summary>The operation waits for another process.</summary>
     Waiting,
 
-    /// <summary>Something that is as it should be, and that the user may like to know.</summary>
+    /// <summary>A notice: all is well, and the user may want to know.</summary>
     Notice,
 
-    /// <summary>Something that is not as it should be.</summary>
+    /// <summary>A warning: something is wrong.</summary>
     Warning,
 }
 
@@ -33,27 +33,31 @@ public enum ReportKind
 /// </summary>
 /// <param name="Kind">What it is about.</param>
 /// <param name="Text">A line for the user, or a few.</param>
-/// <param name="Percent">How much of the step is done, 0 to 100; null when that is not known.</param>
+/// <param name="Percent">How much of the step is done, 0 to 100; null if that is not known.</param>
 public sealed record PoolReport(ReportKind Kind, string Text, int? Percent = null)
 {
     /// <summary>A line for the user, or a few.</summary>
     public string Text { get; } = PrintableText.OfLines(Text);
 
-    /// <summary>The same in a few words, what tells most first, for where a line is cut; null where the text is one.</summary>
+    /// <summary>
+    /// The same in a few words, the most important first, for narrow lines; null if the text is short itself.
+    /// </summary>
     public string? Brief { get; init; }
 
     /// <summary>The gitproc command that helps, to be shown after the text; null if there is none.</summary>
     public Hint? Hint { get; init; }
 }
 
-/// <summary>A long step of an operation, told of while it goes on. What git says of its progress meanwhile is part of it.</summary>
+/// <summary>
+/// Reports a long step of an operation while it runs. Progress that git reports meanwhile belongs to it.
+/// </summary>
 internal sealed class ProgressStep : IDisposable
 {
     private readonly IProgress<PoolReport>? _reports;
 
     private ProgressStep(IProgress<PoolReport>? reports) => _reports = reports;
 
-    /// <summary>Tells that it begins.</summary>
+    /// <summary>Reports the beginning.</summary>
     /// <param name="reports">Told; null for nobody.</param>
     /// <param name="text">What is done, as <c>cloning URL</c>; without a password.</param>
     /// <returns>The step; it has ended when this is disposed.</returns>

@@ -3,10 +3,10 @@ using System.Runtime.ExceptionServices;
 
 namespace Gitproc.Reports;
 
-/// <summary>Does something with several things at the same time, each on a thread of its own.</summary>
+/// <summary>Does the same with several items at once, each on a thread of its own.</summary>
 internal static class SideBySide
 {
-    /// <summary>Does it. What is reported meanwhile is passed on by the thread that calls.</summary>
+    /// <summary>Does it. The calling thread passes on what is reported meanwhile.</summary>
     /// <param name="reports">Told of what is reported; null for nobody.</param>
     /// <remarks>The first one that fails cancels the others; when they have ended, its error is thrown.</remarks>
     public static TResult[] Do<T, TResult>(

@@ -3,10 +3,9 @@ using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 
-/// <summary>The errors about addresses. What they tell of an address holds nothing secret.</summary>
+/// <summary>Errors about addresses. They show no secret of an address.</summary>
 internal static class AddressError
 {
-    /// <summary>Makes the error of a text that is no address.</summary>
     public static GitprocException Invalid(string text, string why)
     {
         var shown = SecretText.Hide(text);
@@ -16,8 +15,6 @@ internal static class AddressError
             shown);
     }
 
-    /// <summary>Makes the error of a path where no repository is.</summary>
-    /// <param name="path">The path, absolute.</param>
     public static GitprocException NothingAt(string path, string text) =>
         new(ErrorReason.UnknownRepository, $"There is no git repository at {SecretText.Hide(path)}.", SecretText.Hide(text));
 }

@@ -4,30 +4,29 @@ using Gitproc.Git.Running;
 
 namespace Gitproc.Repositories;
 
-/// <summary>All that the meaning of an address depends on besides its text.</summary>
+/// <summary>Everything besides its text that the meaning of an address depends on.</summary>
 internal sealed record AddressRules
 {
     private static readonly string[] KnownCaseInsensitiveHosts = ["github.com", "gitlab.com", "bitbucket.org", AzureDevOps.Host];
 
-    /// <summary>The folder that relative paths begin at, absolute.</summary>
+    /// <summary>The absolute path of the folder from which relative paths are read.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>The hosts that take upper and lower case in paths for the same.</summary>
+    /// <summary>The hosts that ignore the case of paths.</summary>
     public IReadOnlySet<string> CaseInsensitiveHosts { get; init; } = WithKnownHosts([]);
 
     /// <summary>The <c>url.BASE.insteadOf</c> entries of git's config, in order.</summary>
     public IReadOnlyList<(string Base, string InsteadOf)> InsteadOf { get; init; } = [];
 
-    /// <summary>Whether paths are those of Windows: drives, UNC, backslashes.</summary>
+    /// <summary>True if paths are Windows paths: drives, UNC, backslashes.</summary>
     public bool WindowsPaths { get; init; } = OperatingSystem.IsWindows();
 
     /// <summary>The home folder, for <c>~/path</c>.</summary>
     public string HomeDirectory { get; init; } = Paths.Home;
 
-    /// <summary>Finds the repository at an absolute path: its real path, or null when there is none.</summary>
+    /// <summary>Finds the real path of the repository at an absolute path; null if there is none.</summary>
     public Func<string, string?> FindLocal { get; init; } = LocalRepository.Find;
 
-    /// <summary>The rules of a user.</summary>
     /// <param name="directory">The folder that relative paths begin at, absolute.</param>
     public static AddressRules Of(GitConfig config, PoolSettings settings, string directory) => new()
     {
@@ -36,11 +35,10 @@ internal sealed record AddressRules
         WorkingDirectory = directory,
     };
 
-    /// <summary>The hosts that are known to fold case, and more.</summary>
+    /// <summary>The hosts that are known to ignore case, and those that the user adds.</summary>
     public static IReadOnlySet<string> WithKnownHosts(IEnumerable<string> more) =>
         new HashSet<string>(KnownCaseInsensitiveHosts.Concat(more), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a host takes upper and lower case for the same.</summary>
     /// <param name="port">Its port; null for the usual one.</param>
     public bool FoldsCase(string host, ushort? port) =>
         CaseInsensitiveHosts.Contains(host) || (port is not null && CaseInsensitiveHosts.Contains($"{host}:{port}"));

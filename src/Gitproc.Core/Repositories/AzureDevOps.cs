@@ -6,19 +6,20 @@ namespace Gitproc.Repositories;
 /// </summary>
 internal static class AzureDevOps
 {
-    /// <summary>The host that all of them mean.</summary>
+    /// <summary>The host that all names of the site stand for.</summary>
     public const string Host = "dev.azure.com";
 
     private const string OldDomain = ".visualstudio.com";
 
-    /// <summary>Whether a host is one that only ssh is spoken with.</summary>
+    /// <summary>True if the host only speaks ssh.</summary>
     public static bool IsSshHost(string host) => host is "ssh.dev.azure.com" or "vs-ssh.visualstudio.com";
 
-    /// <summary>Whether a user name is the organization in a key: it stands in every URL that the site shows, and is no secret.</summary>
+    /// <summary>
+    /// True if a user name is the organization of a key. Every URL that the site shows has it, so it is not a secret.
+    /// </summary>
     public static bool IsOrganization(string userName, string key) =>
         key.Split('/') is [Host, var organization, ..] && userName.Equals(organization, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Brings an address into the one form.</summary>
     /// <param name="path">The path, without slashes at its ends.</param>
     public static (string Host, string Path) Normalize(string host, string path)
     {

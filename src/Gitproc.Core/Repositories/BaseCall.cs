@@ -3,10 +3,10 @@ using Gitproc.Git.Running;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Git commands in a base repository. They obey nothing that a job may have written there.</summary>
+/// <summary>Git commands in a base repository, which obey nothing that a job may have written there.</summary>
 internal static class BaseCall
 {
-    /// <summary>Makes a call. Where jobs share the base repository's config, it is put back first.</summary>
+    /// <summary>Makes a call. If jobs share the config of the base repository, it is restored first.</summary>
     /// <param name="basePath">The base repository, absolute.</param>
     public static GitCall Of(string basePath, params IReadOnlyList<string> arguments)
     {

@@ -4,17 +4,16 @@ using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Clones what is to be a base repository, or what one has lost.</summary>
+/// <summary>Clones a new base repository, or one to replace what an existing one has lost.</summary>
 internal sealed class BaseClone(PoolFolder folder, GitRunner git)
 {
-    /// <summary>How long git may say nothing; null for as long as it likes.</summary>
+    /// <summary>The longest silence of git before it is ended; null for no limit.</summary>
     public required TimeSpan? SilenceTimeout { get; init; }
 
-    /// <summary>Keeps refs in files, whatever the user's default: HEAD is read without a process.</summary>
+    /// <summary>Keeps refs in files, whatever the user's default is, because HEAD is read without a process.</summary>
     public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
 
-    /// <summary>Clones.</summary>
-    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <param name="credential">The password for it; null if the user's own helpers know it.</param>
     /// <returns>The absolute path of the bare repository, in <paramref name="unfinished"/>.</returns>
     public string Make(string url, UrlCredential? credential, string unfinished, CancellationToken cancellationToken)
     {

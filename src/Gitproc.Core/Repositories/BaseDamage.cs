@@ -7,23 +7,23 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 
-/// <summary>What is wrong with the files of a base repository.</summary>
+/// <summary>The damage of the files of a base repository.</summary>
 /// <param name="Packs">Names of packs that are not whole, or that git could not read, without ending.</param>
 internal sealed partial record BaseDamage(
     IReadOnlyList<string> Refs, IReadOnlyList<string> Objects, IReadOnlyList<string> Packs, IReadOnlyList<string> Missing, bool IsStale)
 {
     private const string PackedRefs = "packed-refs";
 
-    // gitformat-pack(5): 'PACK', version, count; at the end the checksum of the pack, which its index has before its own.
+    // gitformat-pack(5): 'PACK', version, count; at the end the checksum of the pack, which its index has before its
+    // own.
     private const int PackHeader = 12;
 
-    /// <summary>Whether nothing is.</summary>
     public bool IsNone => Refs.Count == 0 && Objects.Count == 0 && Packs.Count == 0 && Missing.Count == 0 && !IsStale;
 
-    /// <summary>Whether it takes more than removing what is damaged.</summary>
+    /// <summary>True if removing the damaged files is not enough.</summary>
     public bool NeedsRemote => Packs.Count > 0 || Missing.Count > 0;
 
-    /// <summary>What it is, as a part of a sentence.</summary>
+    /// <summary>The damage, as a part of a sentence.</summary>
     public string Describe()
     {
         string[] parts =
@@ -36,7 +36,7 @@ internal sealed partial record BaseDamage(
         return string.Join(" and ", parts);
     }
 
-    /// <summary>Looks at the files, and at what git has said.</summary>
+    /// <summary>Finds it from the files, and from what git has said.</summary>
     public static BaseDamage Find(string basePath, string said)
     {
         var objects = Path.Combine(basePath, "objects");
@@ -51,11 +51,11 @@ internal sealed partial record BaseDamage(
             said.Contains("commit-graph", StringComparison.Ordinal) || said.Contains("multi-pack-index", StringComparison.Ordinal) || said.Contains("commit graph", StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a ref's file holds what one has to.</summary>
+    /// <summary>True if the file of a ref has valid content.</summary>
     public static bool IsRefWhole(string file) =>
         !File.Exists(file) || (PlainFile.TryRead(file) is { } bytes && RefFiles.Parse(RawText.Of(bytes)).AsSpan().ContainsAnyExcept('0'));
 
-    /// <summary>The lines of a <c>packed-refs</c> file that are what they have to be.</summary>
+    /// <summary>The valid lines of a <c>packed-refs</c> file.</summary>
     public static IEnumerable<string> WholeLines(IEnumerable<string> lines) => lines.Where(line => line switch
     {
         ['#', ..] => true,
@@ -63,7 +63,7 @@ internal sealed partial record BaseDamage(
         _ => line.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 && IsGoodId(line[..space]) && line.AsSpan(space + 1).StartsWith("refs/"),
     });
 
-    /// <summary>Finds out what an object's content is called.</summary>
+    /// <summary>Computes the id of an object from its content.</summary>
     /// <param name="length">How many characters an id has: 40 for SHA-1, else SHA-256.</param>
     public static string IdOf(Stream content, int length)
     {

@@ -6,27 +6,29 @@ using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Brings into a base repository what is new on the remote. Of any number of processes one does and the others wait for it.</summary>
+/// <summary>
+/// Fetches into a base repository. If several processes want to, one does, and the others wait for it.
+/// </summary>
 /// <param name="reports">Told when somebody else does it; null for nobody.</param>
 internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports)
 {
     private readonly RepositoryTable _repositories = new(database.Connection);
 
-    /// <summary>The repository.</summary>
     public required RepositoryRow Repository { get; init; }
 
-    /// <summary>The URL to fetch from.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The password for it; null when the user's own helpers know it.</summary>
+    /// <summary>The password for it; null if the user's own helpers know it.</summary>
     public required UrlCredential? Credential { get; init; }
 
-    /// <summary>How long git may say nothing.</summary>
+    /// <summary>The longest silence of git before it is ended.</summary>
     public required TimeSpan SilenceTimeout { get; init; }
 
     private string BasePath => folder.Base(Repository.Base);
 
-    /// <summary>Fetches branches, tags and the default branch, unless somebody has since a moment.</summary>
+    /// <summary>
+    /// Fetches branches, tags and the default branch, unless somebody has done so since a given time.
+    /// </summary>
     public string? Fetch(DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
         string? known;
@@ -62,7 +64,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         database.Change(() => _repositories.NoteFetch(Repository.Id, began, error));
         return error;
 
-        // Whether somebody has fetched since, and what it failed for.
+        // Another process may have fetched, or failed to, while this one waited.
         bool IsKnown(out string? failure)
         {
             var times = _repositories.Fetched(Repository.Id);
@@ -71,7 +73,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
     }
 
-    /// <summary>Fetches one thing that a fetch of branches and tags does not bring.</summary>
+    /// <summary>Fetches one ref or commit that a fetch of branches and tags does not bring.</summary>
     public string? FetchOne(string wanted, CancellationToken cancellationToken)
     {
         using var alone = TryLock(out var stopped, cancellationToken);
@@ -96,11 +98,12 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
     }
 
-    /// <summary>When something was last fetched by its own name.</summary>
-    /// <returns>The time; null when that is not known.</returns>
+    /// <summary>The time when a ref or commit was last fetched by its own name.</summary>
+    /// <returns>The time; null if that is not known.</returns>
     public DateTimeOffset? FetchedAt(string wanted) => FetchedRefs.TimeOf(BasePath, BaseRefs.Fetched(wanted));
 
-    // git-ls-remote(1), --exit-code: 2 is the answer of a remote that has no such ref. A fetch fails alike when it is away.
+    // git-ls-remote(1), --exit-code: 2 is the answer of a remote that has no such ref. A fetch fails alike when it is
+    // away.
     private bool IsGone(string wanted, CancellationToken cancellationToken) =>
         BaseRefs.IsExtra(wanted) && Run(["ls-remote", "--exit-code", "--end-of-options", Url, wanted], cancellationToken, mayFail: true).ExitCode == 2;
 

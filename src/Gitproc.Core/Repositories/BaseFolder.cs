@@ -4,10 +4,13 @@ using System.Text;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Where in a pool's <c>base</c> the base repository of a key is: <c>host/path.git</c>, in names that every system takes.</summary>
+/// <summary>
+/// Where in a pool's <c>base</c> the base repository of a key is: <c>host/path.git</c>, in names that every system
+/// takes.
+/// </summary>
 internal static class BaseFolder
 {
-    /// <summary>What the name of one that is set aside has behind its <c>.git</c>, before a time.</summary>
+    /// <summary>Follows <c>.git</c> in the name of a folder that is set aside; a time follows.</summary>
     public const string Damaged = ".damaged-";
 
     private const string GitSuffix = ".git";
@@ -21,7 +24,7 @@ internal static class BaseFolder
         ["con", "prn", "aux", "nul", "conin$", "conout$", .. "0123456789¹²³".SelectMany(n => new[] { $"com{n}", $"lpt{n}" })],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Makes the folder's name of a key. Different keys have different folders.</summary>
+    /// <summary>Makes the name of the folder for a key. Different keys have different folders.</summary>
     public static string Of(string key)
     {
         var parts = key switch
@@ -42,8 +45,6 @@ internal static class BaseFolder
         return folder.Length <= MaxPathLength && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
 
-    /// <summary>Finds all base repositories.</summary>
-    /// <returns>Their absolute paths.</returns>
     public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
         .SelectMany(path => path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path] : path.Contains(Damaged, StringComparison.Ordinal) ? [] : All(path));
 

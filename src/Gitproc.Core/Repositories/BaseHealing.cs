@@ -9,14 +9,15 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Heals base repositories: what a crash, a full disk or a bad one has left there is taken out of git's way, and what is lost by that
-/// comes from the remote again. Objects that the remote no longer has stay as far as they can be read, as checkouts borrow them.
+/// Heals base repositories: what a crash, a full disk or a bad one has left there is taken out of git's way, and what
+/// is lost by that comes from the remote again. Objects that the remote no longer has stay as far as they can be read,
+/// as checkouts borrow them.
 /// </summary>
 /// <remarks>
-/// There is one way in for all kinds: a git fails that needs a base repository, what is damaged is looked for, healed, and the git is run
-/// once more (<see cref="GitRunner"/>). Only base repositories of the pool are healed: of a user's own nothing is touched. What comes from the remote
-/// comes as a fresh clone beside it, of which the packs are moved in: a fetch would take for there what its refs promise,
-/// and refuse what it finds damaged.
+/// There is one way in for all kinds: a git fails that needs a base repository, what is damaged is looked for, healed,
+/// and the git is run once more (<see cref="GitRunner"/>). Only base repositories of the pool are healed: of a user's
+/// own nothing is touched. What comes from the remote comes as a fresh clone beside it, of which the packs are moved
+/// in: a fetch would take for there what its refs promise, and refuse what it finds damaged.
 /// </remarks>
 /// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
@@ -29,15 +30,17 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     /// <summary>The URL to clone from; null for the one that the pool knows.</summary>
     public string? Url { get; init; }
 
-    /// <summary>The password for it; null when the user's own helpers know it.</summary>
+    /// <summary>The password for it; null if the user's own helpers know it.</summary>
     public UrlCredential? Credential { get; init; }
 
-    /// <summary>How long git may say nothing; null for as long as it likes.</summary>
+    /// <summary>The longest silence of git before it is ended; null for no limit.</summary>
     public TimeSpan? SilenceTimeout { get; init; }
 
-    /// <summary>Heals the base repository that a git needs which has failed, if it is one of the pool's and damaged.</summary>
+    /// <summary>
+    /// Repairs the base repository that a failed git needs, if it is one of the pool's and is damaged.
+    /// </summary>
     /// <param name="began">When it was started, UTC.</param>
-    /// <returns>Whether it is worth to run git again.</returns>
+    /// <returns>True if git should be run again.</returns>
     public bool TryHeal(GitCall call, string said, DateTime began, CancellationToken cancellationToken)
     {
         if (call.Base is not { } basePath || !Directory.Exists(basePath) || FindRow(basePath, cancellationToken) is not { } repository)
@@ -67,7 +70,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return true;
     }
 
-    /// <summary>Looks through a base repository, every object of it, and heals it. What its checkouts have checked out must be whole.</summary>
+    /// <summary>
+    /// Checks every object of a base repository, and repairs it. The commits of its checkouts must be complete.
+    /// </summary>
     public IReadOnlyList<string> Examine(RepositoryRow repository, IReadOnlyList<(string Name, string Commit)> checkouts, CancellationToken cancellationToken)
     {
         var basePath = folder.Base(repository.Base);
@@ -103,7 +108,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return done;
     }
 
-    /// <summary>Heals a base repository that cannot be borrowed from. The caller has its lock.</summary>
+    /// <summary>Repairs a base repository that no checkout can borrow from. The caller has its lock.</summary>
     public void HealSkeleton(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
     {
         RemoveLeft(basePath);
@@ -316,8 +321,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return new Checked(missing, answer.Error);
     }
 
-    // A checkout's own objects are beside those that it borrows. Where a job has put something else in the place of its list of
-    // alternates, that is put right when it is recycled.
+    // A checkout's own objects are beside those that it borrows. Where a job has put something else in the place of its
+    // list of alternates, recycling restores it.
     private bool CanBorrow(string basePath, string checkout, string commit, CancellationToken cancellationToken)
     {
         var objects = Path.Combine(folder.Checkout(checkout), ".git", "objects");

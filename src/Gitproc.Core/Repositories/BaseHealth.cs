@@ -3,11 +3,10 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Finds out, without a process, whether a base repository can be borrowed from.</summary>
+/// <summary>Checks without a process that checkouts can borrow from a base repository.</summary>
 internal static class BaseHealth
 {
-    /// <summary>Looks at a base repository.</summary>
-    /// <returns>What is wrong, as the rest of a sentence; null when nothing is.</returns>
+    /// <returns>What is wrong, as the rest of a sentence; null if nothing is.</returns>
     public static string? FindDamage(string path)
     {
         try
@@ -40,7 +39,7 @@ internal static class BaseHealth
         }
     }
 
-    /// <summary>Whether a file is the config of a base repository.</summary>
+    /// <summary>True if a file is the config of a base repository.</summary>
     public static bool IsOfBase(string config) => RepositoryConfig.Read(config) is { IsBare: true };
 
     // gitrepository-layout(5): packs, and loose objects in folders named by the first two digits of their ids.

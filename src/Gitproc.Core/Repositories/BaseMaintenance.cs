@@ -7,12 +7,13 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Keeps base repositories fast: puts loose objects into packs, and many packs into few. No object is ever dropped, whether
-/// something in the base repository leads to it or not, as a checkout may borrow any.
+/// Keeps base repositories fast: puts loose objects into packs, and many packs into few. No object is ever dropped,
+/// whether something in the base repository leads to it or not, as a checkout may borrow any.
 /// </summary>
 /// <remarks>
-/// Of git's maintenance only the tasks that say so of themselves are used (git-maintenance(1), loose-objects; git-multi-pack-index(1),
-/// expire and repack). gc and repack -d would leave out what nothing leads to, and refuse here (extensions.preciousObjects).
+/// Of git's maintenance only the tasks that say so of themselves are used (git-maintenance(1), loose-objects;
+/// git-multi-pack-index(1), expire and repack). gc and repack -d would leave out what nothing leads to, and refuse here
+/// (extensions.preciousObjects).
 /// </remarks>
 /// <param name="reports">Told when it fails; null for nobody.</param>
 internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
@@ -27,11 +28,11 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     private static readonly TimeSpan MaxLockAge = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxWriteAge = TimeSpan.FromDays(1);
 
-    /// <summary>Whether a base repository needs it, without a process.</summary>
+    /// <summary>True if a base repository needs it. Starts no process.</summary>
     public static bool IsDue(string path) =>
         Files(Path.Combine(path, "objects", "17"), "*").Count() > MaxLooseInOne || Packs(path).Count() > MaxPacks;
 
-    /// <summary>Does it unless it is not due, or another process does.</summary>
+    /// <summary>Packs it, unless that is not due or another process does it.</summary>
     public bool RunIfDue(RepositoryRow repository, bool isBrief, CancellationToken cancellationToken)
     {
         var path = folder.Base(repository.Base);
@@ -63,8 +64,8 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         Run(path, cancellationToken, "prune-packed", "--quiet");
     }
 
-    // In git's own order: a pack whose objects all are in a newer one is deleted the next time only, when no process reads it
-    // any more.
+    // In git's own order: a pack whose objects all are in a newer one is deleted the next time only, when no process
+    // reads it any more.
     private void JoinPacks(string path, CancellationToken cancellationToken)
     {
         Run(path, cancellationToken, "multi-pack-index", "write", "--no-progress");

@@ -8,8 +8,8 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was fetched
-/// by its own name under <c>refs/gitproc/fetched</c>.
+/// The refs of a base repository: the branches of the remote under <c>refs/remotes/origin</c>, the tags, and what was
+/// fetched by its own name under <c>refs/gitproc/fetched</c>.
 /// </summary>
 internal sealed class BaseRefs(GitRunner git, string basePath)
 {
@@ -21,38 +21,41 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
     private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
 
-    /// <summary>What the commit is fetched as that a remote without a branch has checked out.</summary>
+    /// <summary>The ref for the commit that a remote has checked out if its HEAD is detached.</summary>
     public const string NoBranch = "refs/HEAD";
 
-    /// <summary>Where the ids are that are the remote's and no branch or tag names.</summary>
+    /// <summary>The folder of refs for what was fetched and is neither a branch nor a tag.</summary>
     public const string FetchedFolder = "refs/gitproc/fetched/";
 
-    /// <summary>Where the refs of rescued work are.</summary>
+    /// <summary>The folder of the refs of rescued work.</summary>
     public const string RescueFolder = "refs/gitproc/rescue/";
 
     /// <summary>
-    /// A ref that is no rescue. An older version, which does not know of repositories that borrow from this one, takes it for
-    /// one, and removes no base repository that has it.
+    /// A ref that is no rescue. An older version, which does not know of repositories that borrow from this one, takes
+    /// it for one, and removes no base repository that has it.
     /// </summary>
     public const string BorrowedMarker = RescueFolder + "kept-elsewhere";
 
-    /// <summary>Under which name a ref is kept that is neither a branch nor a tag.</summary>
+    /// <summary>The name under which a ref is kept that is neither a branch nor a tag.</summary>
     public static string Fetched(string name) =>
         FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
 
-    /// <summary>Whether a ref is none of those that every fetch brings.</summary>
+    /// <summary>True if a fetch of branches and tags does not bring the ref.</summary>
     public static bool IsExtra(string name) =>
         name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)
         && !name.StartsWith(Heads, StringComparison.Ordinal) && !name.StartsWith(Remotes, StringComparison.Ordinal) && !name.StartsWith(Tags, StringComparison.Ordinal);
 
-    /// <summary>Whether a text can be the name of a ref, or a part of it (git-check-ref-format(1)): looked up in files it leads nowhere else.</summary>
+    /// <summary>
+    /// True if a text can be the name of a ref, or a part of it (git-check-ref-format(1)), so that as a path it leads
+    /// nowhere else.
+    /// </summary>
     public static bool IsName(string text) =>
         text.Length > 0 && text[0] is not ('-' or '/' or '.') && text[^1] is not ('/' or '.')
         && !text.AsSpan().ContainsAny(InNoName) && !text.Any(char.IsControl)
         && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal)
         && !text.Contains("/.", StringComparison.Ordinal) && !text.Contains("@{", StringComparison.Ordinal);
 
-    /// <summary>The default branch, without a process.</summary>
+    /// <summary>Reads the default branch without a process.</summary>
     public static Target Default(string basePath)
     {
         if (DefaultBranch(basePath) is { } branch)
@@ -64,14 +67,14 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             : new Target(head?.Branch ?? "main", null, HasUpstream: true);
     }
 
-    /// <summary>Whether the files of the default branch are what they have to be; those that are not there are.</summary>
+    /// <summary>True if the files of the default branch are valid or missing.</summary>
     /// <param name="branch">What <see cref="Default"/> tells; null for none.</param>
     public static bool IsDefaultWhole(string basePath, string? branch) =>
         BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, "HEAD")) && (branch is null || BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, branch)));
 
-    /// <summary>Finds what somebody asked for: a branch before a tag before any other revision.</summary>
+    /// <summary>Finds the wanted commit: a branch first, then a tag, then any other revision.</summary>
     /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
-    /// <returns>The target; null when the base repository has none of that name.</returns>
+    /// <returns>The target; null if the base repository has none of that name.</returns>
     public Target? Find(string? wanted, CancellationToken cancellationToken)
     {
         if (wanted is null or "HEAD" or "@")
@@ -92,21 +95,21 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             ?? Detached(Revision(wanted, cancellationToken));
     }
 
-    /// <summary>The branches that somebody can ask for, without a process.</summary>
+    /// <summary>Lists the branches that somebody can ask for, without a process.</summary>
     public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
     {
         var ofRemote = BranchesOf(gitDirectory, "origin");
         return isOwnToo ? [.. OwnBranches(gitDirectory).Union(ofRemote).Order(StringComparer.Ordinal)] : ofRemote;
     }
 
-    /// <summary>The branches that a remote had when it was last fetched, without a process.</summary>
+    /// <summary>Lists the branches that a remote had when it was last fetched, without a process.</summary>
     public static IReadOnlyList<string> BranchesOf(string gitDirectory, string remote) =>
         [.. RefNames.Below(gitDirectory, $"refs/remotes/{remote}/").Where(name => name != "HEAD")];
 
-    /// <summary>A repository's own branches, without a process.</summary>
+    /// <summary>Lists a repository's own branches without a process.</summary>
     public static IReadOnlyList<string> OwnBranches(string gitDirectory) => RefNames.Below(gitDirectory, Heads);
 
-    /// <summary>The tags, without a process.</summary>
+    /// <summary>Lists the tags without a process.</summary>
     public static IReadOnlyList<string> TagNames(string gitDirectory) => RefNames.Below(gitDirectory, Tags);
 
     /// <summary>Sets <see cref="BorrowedMarker"/>, without a process.</summary>
@@ -122,7 +125,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         File.Move(next, file, overwrite: true);
     }
 
-    /// <summary>Refuses a new branch that is there already.</summary>
+    /// <summary>Refuses a new branch that exists already.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
     public void MustHaveNoBranch(string branch)
     {
@@ -135,7 +138,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         }
     }
 
-    /// <summary>Begins a branch that worktrees share.</summary>
+    /// <summary>Creates a branch that worktrees share.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
     public void AddBranch(string branch, string commit, CancellationToken cancellationToken)
     {
@@ -144,12 +147,15 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         Run(cancellationToken, "update-ref", Heads + branch, commit, new string('0', commit.Length));
     }
 
-    /// <summary>Removes a branch that was begun, unless somebody has used it since.</summary>
+    /// <summary>Removes a branch that was created, unless somebody has used it since.</summary>
     /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
     public void TryRemoveBranch(string branch, string commit) =>
         git.Run(Call(mayFail: true, "update-ref", "-d", Heads + branch, commit), CancellationToken.None);
 
-    /// <summary>Removes what was fetched by its own name and nobody has asked for in a long time: no object goes with it, and who asks again gets it again.</summary>
+    /// <summary>
+    /// Removes refs that were fetched by name and that nobody has asked for in a long time. Their objects stay, and
+    /// whoever asks fetches them again.
+    /// </summary>
     public int ForgetFetched(TimeSpan age, IReadOnlySet<string> except, CancellationToken cancellationToken)
     {
         var old = FetchedRefs.FindOld(basePath, age, except);
@@ -160,7 +166,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         return old.Count;
     }
 
-    /// <summary>Makes a clone a base repository: bare, and without the local branch that a clone makes.</summary>
+    /// <summary>Turns a clone into a base repository: bare, and without the local branch that a clone makes.</summary>
     public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
@@ -174,7 +180,6 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             Run(cancellationToken, "update-ref", Fetched(NoBranch), commit);
     }
 
-    /// <summary>Makes a branch of the remote the default one.</summary>
     /// <param name="branch">The branch, without <c>refs/heads/</c>.</param>
     public void SetDefault(string branch, CancellationToken cancellationToken)
     {
@@ -184,7 +189,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         Run(cancellationToken, "symbolic-ref", "HEAD", Heads + branch);
     }
 
-    /// <summary>Notes that the remote has no branch checked out but a commit.</summary>
+    /// <summary>Records that the HEAD of the remote is detached.</summary>
     public void SetDetached(string commit, CancellationToken cancellationToken)
     {
         if (DefaultBranch(basePath) is not null)

@@ -13,7 +13,7 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
     /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
     /// for it.
     /// </summary>
-    /// <param name="credential">The password for the clone; null when the user's own helpers know it.</param>
+    /// <param name="credential">The password for the clone; null if the user's own helpers know it.</param>
     /// <returns>The absolute path of the base repository.</returns>
     public string Ensure(RepositoryRow repository, UrlCredential? credential, CancellationToken cancellationToken)
     {

@@ -12,8 +12,6 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
 {
     private readonly ConfigCacheTable _cache = new(database.Connection);
 
-    /// <summary>Reads the config at a folder.</summary>
-    /// <param name="directory">The folder, absolute.</param>
     public GitConfig Read(string directory, CancellationToken cancellationToken)
     {
         var environment = DescribeEnvironment();
@@ -29,7 +27,7 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
         return config;
     }
 
-    /// <summary>The config at a folder as far as that is known without asking git.</summary>
+    /// <summary>Finds the config at a folder if it is known without asking git.</summary>
     /// <param name="directory">The folder, absolute.</param>
     public static GitConfig? FindKept(string directory, PoolDatabase database) =>
         FindKept(directory, DescribeEnvironment(), new ConfigCacheTable(database.Connection));

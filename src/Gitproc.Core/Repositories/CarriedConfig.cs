@@ -7,8 +7,9 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What the repository around the working directory sets for itself, and a checkout of the same repository gets too, so that
-/// commits made there are the same person's. Recycling takes it away again, as it does with all config of a holder.
+/// What the repository around the working directory sets for itself, and a checkout of the same repository gets too, so
+/// that commits made there are the same person's. Recycling takes it away again, as it does with all config of a
+/// holder.
 /// </summary>
 internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
 {
@@ -21,15 +22,15 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
         "gpg.format", "gpg.program", "commit.template", "core.hookspath", "core.autocrlf", "core.eol", "core.sshcommand",
     ];
 
-    /// <summary>What a repository sets for itself and is looked at here.</summary>
+    /// <summary>The settings of a repository that are looked at here.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfInterest(GitConfig config)
     {
         var carried = PoolSettings.CarriedKeys(config);
         return config.Local.Where(entry => Always.Contains(entry.Key) || WorthTelling.Contains(entry.Key) || carried.Contains(entry.Key));
     }
 
-    /// <summary>Names what the repository sets and its checkouts do not get.</summary>
-    /// <returns>A sentence with the command that helps; null when there is nothing.</returns>
+    /// <summary>Names the settings of the repository that its checkouts do not get.</summary>
+    /// <returns>A sentence with the command that helps; null if there is nothing.</returns>
     public string? Missing(CheckoutKind kind)
     {
         var missing = config.Local.Select(entry => entry.Key).Distinct()

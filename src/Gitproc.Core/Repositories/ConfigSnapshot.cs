@@ -5,7 +5,7 @@ using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 
-/// <summary>An answer of git's config with what tells whether it still holds.</summary>
+/// <summary>An answer of git config, with the state of the files that tells whether it still holds.</summary>
 /// <param name="AskedAt">When git was asked, in UTC.</param>
 internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp> Files, DateTime AskedAt)
 {
@@ -18,13 +18,13 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 
     private const byte FormatVersion = 3;
 
-    /// <summary>Looks at the files an answer depends on.</summary>
+    /// <summary>Records the state of the files that an answer depends on.</summary>
     /// <param name="askedAt">When git was asked, in UTC.</param>
     public static ConfigSnapshot Take(GitConfig config, IEnumerable<string> files, DateTime askedAt) =>
         new(config, [.. files.Distinct().Select(FileStamp.Of)], askedAt);
 
     /// <summary>
-    /// Whether the answer depends on nothing but the files, these had been at rest when git read them, and nothing in
+    /// True if the answer depends on nothing but the files, these had been at rest when git read them, and nothing in
     /// it may be a password.
     /// </summary>
     public bool MayBeKept =>
@@ -36,14 +36,14 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
 
     private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
 
-    /// <summary>Whether git would answer the same now.</summary>
+    /// <summary>True if git would answer the same now.</summary>
     public bool IsCurrent()
     {
         var age = DateTime.UtcNow - AskedAt;
         return age >= TimeSpan.Zero && age < MaxAge && Files.All(file => FileStamp.Of(file.Path) == file);
     }
 
-    /// <summary>Makes bytes of it, leaving out entries that nobody here asks for.</summary>
+    /// <summary>Encodes it without the entries that nobody here asks for.</summary>
     /// <returns>The bytes.</returns>
     public byte[] Encode()
     {
@@ -79,9 +79,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         }
     }
 
-    /// <summary>Reads what <see cref="Encode"/> made.</summary>
-    /// <param name="content">The bytes.</param>
-    /// <returns>The snapshot; null when another version of the program made them.</returns>
+    /// <returns>The snapshot; null if another version of the program made them.</returns>
     public static ConfigSnapshot? Decode(byte[] content)
     {
         using var reader = new BinaryReader(new MemoryStream(content), Encoding.UTF8);

@@ -1,6 +1,6 @@
 namespace Gitproc.Repositories;
 
-/// <summary>Hands a password from a URL to one git call, so that it stands in no file and no process list.</summary>
+/// <summary>Gives a password from a URL to one git call, so that no file and no list of processes shows it.</summary>
 internal static class CredentialConfig
 {
     private const string UserNameVariable = "GITPROC_URL_USERNAME";
@@ -30,13 +30,13 @@ internal static class CredentialConfig
             : [(UserNameVariable, credential.UserName), (PasswordVariable, credential.Password)];
 }
 
-/// <summary>What was cut from a URL so that it is kept nowhere.</summary>
-/// <param name="Password">The password; null when there was only a user name.</param>
+/// <summary>The user name and password that were cut from a URL, so that they are stored nowhere.</summary>
+/// <param name="Password">The password; null if there was only a user name.</param>
 internal sealed record UrlCredential(string UserName, string? Password)
 {
-    /// <summary>Reads a user name and password as they stand in a URL (credential.c, credential_from_url).</summary>
-    /// <param name="password">The password, encoded; null when there is none.</param>
-    /// <returns>The credential; null when both are empty.</returns>
+    /// <summary>Reads a user name and password as a URL has them (credential.c, credential_from_url).</summary>
+    /// <param name="password">The password, encoded; null if there is none.</param>
+    /// <returns>The credential; null if both are empty.</returns>
     public static UrlCredential? Decode(string userName, string? password) =>
         userName.Length == 0 && string.IsNullOrEmpty(password)
             ? null

@@ -10,7 +10,7 @@ namespace Gitproc.Repositories;
 /// </summary>
 internal static class FetchedRefs
 {
-    /// <summary>Notes that one was fetched.</summary>
+    /// <summary>Records that a ref was fetched.</summary>
     public static void Note(string basePath, string name, DateTimeOffset at)
     {
         var times = Read(basePath);
@@ -18,11 +18,11 @@ internal static class FetchedRefs
         Write(basePath, times);
     }
 
-    /// <summary>When one was fetched last.</summary>
-    /// <returns>The time; null when that is not known.</returns>
+    /// <summary>The time when a ref was fetched last.</summary>
+    /// <returns>The time; null if that is not known.</returns>
     public static DateTimeOffset? TimeOf(string basePath, string name) => Read(basePath).TryGetValue(name, out var at) ? at : null;
 
-    /// <summary>Finds those that nobody has asked for in a long time. Whatever is new here is young.</summary>
+    /// <summary>Finds the refs that nobody has asked for in a long time. One without a time counts from now.</summary>
     public static IReadOnlyList<string> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)
     {
         using var folder = RawFolder.TryOpen(basePath);

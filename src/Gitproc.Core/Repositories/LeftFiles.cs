@@ -3,19 +3,19 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What a git has left in a base repository because it was killed: lock files, until which are gone no other git changes
-/// what they lock, and what it had begun to write.
+/// What a git has left in a base repository because it was killed: lock files, until which are gone no other git
+/// changes what they lock, and what it had begun to write.
 /// </summary>
 internal static class LeftFiles
 {
-    // git has a ref locked while it writes it, and packed-refs for as long as writing all of them takes. A base repository
-    // runs no hook meanwhile.
+    // git has a ref locked while it writes it, and packed-refs for as long as writing all of them takes. A base
+    // repository runs no hook meanwhile.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
     // A pack of a large repository comes in for hours.
     private static readonly TimeSpan MaxWriteAge = TimeSpan.FromDays(1);
 
-    /// <summary>Removes those that no git can still have.</summary>
+    /// <summary>Removes those that no git can still use.</summary>
     public static bool Remove(string basePath)
     {
         List<string> left = [.. Old(Find(basePath), MaxAge), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge)];
@@ -23,7 +23,6 @@ internal static class LeftFiles
         return left.Count > 0;
     }
 
-    /// <summary>Whether a ref is locked.</summary>
     public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
 
     private static IEnumerable<string> Old(IEnumerable<string> files, TimeSpan longest)
@@ -32,7 +31,8 @@ internal static class LeftFiles
         return files.Where(file => File.GetLastWriteTimeUtc(file) < limit);
     }
 
-    // Packs, loose objects, and what a fetch that did not end has in a folder of its own (git's pack-write.c, object-file.c, tmp-objdir.c).
+    // Packs, loose objects, and what a fetch that did not end has in a folder of its own (git's pack-write.c,
+    // object-file.c, tmp-objdir.c).
     private static IEnumerable<string> FindUnfinished(string objects) => !Directory.Exists(objects) ? [] :
         Directory.EnumerateFiles(objects, "*", RefNames.AllFiles).Where(file => Path.GetRelativePath(objects, file).Contains("tmp_", StringComparison.Ordinal));
 

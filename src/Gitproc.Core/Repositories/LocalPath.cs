@@ -1,15 +1,16 @@
 namespace Gitproc.Repositories;
 
-/// <summary>Addresses that are paths of this machine, or of one it has mounted.</summary>
+/// <summary>Addresses that are paths on this machine, or on one that it has mounted.</summary>
 internal static class LocalPath
 {
-    /// <summary>Whether a text can be nothing else: absolute, or beginning with <c>.</c>, <c>..</c> or <c>~</c>.</summary>
+    /// <summary>
+    /// True if a text can only be a path: it is absolute, or begins with <c>.</c>, <c>..</c> or <c>~</c>.
+    /// </summary>
     public static bool Is(string text, AddressRules rules) =>
         IsRooted(text, rules)
         || text is "." or ".." or ['.', '/', ..] or ['.', '.', '/', ..] or ['~', ..]
         || (rules.WindowsPaths && text is ['.', '\\', ..] or ['.', '.', '\\', ..]);
 
-    /// <summary>Finds the repository at a path.</summary>
     public static RepositoryAddress Find(string text, AddressRules rules) => FindAt(ExpandHome(text, rules), text, rules);
 
     /// <summary>Finds the repository of a <c>file://</c> URL.</summary>
@@ -29,7 +30,6 @@ internal static class LocalPath
         return AddressOf(found, rules);
     }
 
-    /// <summary>The address of a repository on this machine.</summary>
     public static RepositoryAddress AddressOf(string path, AddressRules rules) =>
         rules.WindowsPaths ? OfWindows(path.Replace('\\', '/')) : new RepositoryAddress(path, path, null);
 

@@ -8,13 +8,15 @@ using Gitproc.Registry;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Takes a damaged pack out of a base repository, and keeps of it what can be read and is nowhere else: checkouts borrow it.</summary>
+/// <summary>
+/// Takes a damaged pack out of a base repository, and keeps the readable objects that nothing else has, because
+/// checkouts borrow them.
+/// </summary>
 /// <param name="basePath">The base repository; what the remote has is there again.</param>
 internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string basePath)
 {
     private string Objects => Path.Combine(basePath, "objects");
 
-    /// <summary>Does it.</summary>
     /// <param name="pack">The name of the pack, without ending.</param>
     public void Run(string pack, CancellationToken cancellationToken)
     {

@@ -12,7 +12,9 @@ namespace Gitproc.Repositories;
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
 /// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
-/// <param name="VerifyFiles">How many files a checkout may have for an acquire to look at each of them; 0 for none.</param>
+/// <param name="VerifyFiles">
+/// How many files a checkout may have for an acquire to look at each of them; 0 for none.
+/// </param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
     bool AutoCreate,
@@ -29,7 +31,6 @@ internal sealed record PoolSettings(
 {
     private const long Gibibyte = 1L << 30;
 
-    /// <summary>Reads the settings.</summary>
     public static PoolSettings Read(GitConfig config) => new(
         Value(config, "maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
         Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
@@ -74,7 +75,7 @@ internal sealed record PoolSettings(
         }
     }
 
-    /// <summary>Reads how long git may say nothing.</summary>
+    /// <summary>Reads the longest silence of git before it is ended.</summary>
     /// <returns>The time; infinite where 0 is set.</returns>
     public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
 
@@ -121,25 +122,27 @@ internal sealed record PoolSettings(
     };
 }
 
-/// <summary>Whether work is kept that jobs leave.</summary>
+/// <summary>Which work that jobs leave is kept.</summary>
 internal enum RescueWhen
 {
-    /// <summary>Always.</summary>
+    /// <summary>All.</summary>
     Always,
 
-    /// <summary>Never: all of it is thrown away.</summary>
+    /// <summary>None: all of it is thrown away.</summary>
     Never,
 }
 
-/// <summary>What of the work is kept that jobs leave in the checkouts of a pool, and for how long.</summary>
+/// <summary>Which work that jobs leave in checkouts is kept, and for how long.</summary>
 /// <param name="MaxSize">The most bytes of files that are rescued at once.</param>
 /// <param name="MaxTotalSize">The most bytes that all rescues of the pool may take on disk; null for no limit.</param>
-/// <param name="UndoneMaxAge">After what time commits are removed that a job had undone itself; zero: none are kept.</param>
+/// <param name="UndoneMaxAge">
+/// After what time commits are removed that a job had undone itself; zero: none are kept.
+/// </param>
 internal sealed record RescueLimits(RescueWhen When, long MaxSize, long? MaxTotalSize, TimeSpan MaxAge, TimeSpan UndoneMaxAge)
 {
-    /// <summary>Whether commits are kept that a job has undone itself.</summary>
+    /// <summary>True to keep commits that a job has undone itself.</summary>
     public bool KeepsUndone => When != RescueWhen.Never && UndoneMaxAge > TimeSpan.Zero;
 
-    /// <summary>When a rescue may go.</summary>
+    /// <summary>The time from which a rescue may be removed.</summary>
     public DateTimeOffset EndOf(Rescue rescue) => rescue.RescuedAt + (rescue.IsUndone ? UndoneMaxAge : MaxAge);
 }

@@ -7,8 +7,9 @@ namespace Gitproc.Repositories;
 /// remote-tracking branch, a file of its own (git-push(1)): so the next fetch is due, however young the last one is.
 /// </summary>
 /// <remarks>
-/// Nobody tells of a push, so an acquire looks at all clones in which somebody works. In one that was just cleaned the folder of these
-/// branches has a time of its own, which git's first write there ends: most clones take one look, and the others one a folder.
+/// Nobody tells of a push, so an acquire looks at all clones in which somebody works. In one that was just cleaned the
+/// folder of these branches has a time of its own, which git's first write there ends: most clones take one look, and
+/// the others one a folder.
 /// </remarks>
 internal static class PushedRefs
 {
@@ -17,14 +18,14 @@ internal static class PushedRefs
 
     private static readonly DateTime Untouched = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Marks a clone as one in which no remote-tracking branch was written since it was cleaned.</summary>
+    /// <summary>Marks a clone: no remote-tracking branch was written in it since it was cleaned.</summary>
     public static void Reset(string gitDirectory)
     {
         if (FolderOf(gitDirectory) is { Exists: true } folder && folder.LastWriteTimeUtc != Untouched)
             folder.LastWriteTimeUtc = Untouched;
     }
 
-    /// <summary>When a remote-tracking branch was last written in a clone.</summary>
+    /// <summary>The time when a remote-tracking branch was last written in a clone.</summary>
     /// <returns>The time, UTC; long ago where none was since it was cleaned.</returns>
     public static DateTime LatestIn(string gitDirectory)
     {
@@ -33,7 +34,8 @@ internal static class PushedRefs
             var folder = FolderOf(gitDirectory);
             if (!folder.Exists || folder.LastWriteTimeUtc == Untouched || folder.LinkTarget is not null)
                 return default;
-            // git writes each under another name first, which changes the time of its folder. One to come is of no clock.
+            // git writes each under another name first, which changes the time of its folder. One to come is of no
+            // clock.
             var now = DateTime.UtcNow;
             return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MaxLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
         }
@@ -43,7 +45,7 @@ internal static class PushedRefs
         }
     }
 
-    /// <summary>Notes it for a clone whose refs are about to be cleaned.</summary>
+    /// <summary>Records it for a clone whose refs are about to be cleaned.</summary>
     public static void Keep(string basePath, string gitDirectory)
     {
         var at = LatestIn(gitDirectory);
@@ -53,7 +55,7 @@ internal static class PushedRefs
         File.SetLastWriteTimeUtc(FileOf(basePath), at);
     }
 
-    /// <summary>When a remote-tracking branch was last written in a clone that was cleaned since.</summary>
+    /// <summary>The time when one was last written in a clone that was cleaned since.</summary>
     /// <returns>The time, UTC; long ago where none was.</returns>
     public static DateTime Kept(string basePath) => File.GetLastWriteTimeUtc(FileOf(basePath));
 

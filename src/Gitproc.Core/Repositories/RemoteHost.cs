@@ -8,8 +8,8 @@ internal static class RemoteHost
 {
     private const int HttpsPort = 443;
 
-    /// <summary>Brings a host into normal form: lower case, no dot at its end, one name of each service.</summary>
-    /// <returns>The host; null when it is none, or one that ssh would take for an option.</returns>
+    /// <summary>Normalizes a host: lower case, no dot at its end, one name for each service.</summary>
+    /// <returns>The host; null if it is none, or one that ssh would take for an option.</returns>
     public static string? Normalize(string host)
     {
         var name = host.ToLowerInvariant();
@@ -20,8 +20,7 @@ internal static class RemoteHost
         return name.Split('.').All(IsLabel) ? ServiceOf(name) : null;
     }
 
-    /// <summary>Reads the port of an address.</summary>
-    /// <param name="port">The port; null when it need not be written.</param>
+    /// <param name="port">The port; null if it need not be written.</param>
     public static bool TryReadPort(UrlParts parts, string host, out ushort? port)
     {
         port = null;
@@ -69,7 +68,7 @@ internal static class RemotePath
 {
     private const string GitSuffix = ".git";
 
-    /// <summary>Brings the path of an address into normal form: decoded, no needless slash, no <c>.git</c>.</summary>
+    /// <summary>Normalizes the path of an address: decoded, no needless slash, no <c>.git</c>.</summary>
     /// <returns>The path, without slashes at its ends.</returns>
     public static string Normalize(UrlParts parts, string host, bool foldsCase, string text)
     {

@@ -2,12 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Gitproc.Repositories;
 
-/// <summary>An address, in any spelling that git takes, of a repository somewhere (git-clone(1), "GIT URLS").</summary>
+/// <summary>The address of a repository, in any spelling that git accepts (git-clone(1), "GIT URLS").</summary>
 /// <param name="Url">What git is given and what is kept: as it was written, without anything secret.</param>
-/// <param name="Credential">What was cut from it; null when nothing was.</param>
+/// <param name="Credential">What was cut from it; null if nothing was.</param>
 internal sealed partial record RepositoryAddress(string Key, string Url, UrlCredential? Credential)
 {
-    /// <summary>Reads an address.</summary>
     public static RepositoryAddress Parse(string text, AddressRules rules)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -29,7 +28,9 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         return ScpParts.Split(used) is { } scp ? OfRemote(scp, written, used, rules) : LocalPath.Find(used, rules);
     }
 
-    /// <summary>Whether a text is a name to look up among the repositories a pool knows, as <c>repo</c> or <c>owner/repo</c>.</summary>
+    /// <summary>
+    /// True if a text is a name to look up among the repositories of a pool, for example <c>owner/repo</c>.
+    /// </summary>
     public static bool IsName(string text, AddressRules rules) =>
         !string.IsNullOrWhiteSpace(text)
         && text[0] != '-'
@@ -39,7 +40,9 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         && !LocalPath.Is(text, rules)
         && rules.Rewrite(text) == text;
 
-    /// <summary>Whether a text that is no name may be a key all the same: one with a port, as <c>host:8080/path</c>.</summary>
+    /// <summary>
+    /// True if a text that is not a name may still be a key, because of a port: <c>host:8080/path</c>.
+    /// </summary>
     public static bool MayBeKey(string text, AddressRules rules) =>
         text.Contains(':')
         && !text.Contains("://", StringComparison.Ordinal)
@@ -91,7 +94,7 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
     {
         if (parts is not { UserInfo: { UserName: { } userName } userInfo })
             return new RepositoryAddress(key, written, null);
-        // ssh takes no password from a URL, and its user name is no secret.
+        // ssh takes no password from a URL, and its user name is not a secret.
         if (parts.IsSsh)
             return new RepositoryAddress(key, userInfo.Password is null ? written : userInfo.Write(userName), null);
         if (userInfo.Password is null && AzureDevOps.IsOrganization(userName, key))

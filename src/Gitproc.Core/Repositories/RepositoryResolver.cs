@@ -5,13 +5,14 @@ using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Finds out which repository a caller means.</summary>
+/// <summary>Finds the repository that a caller means.</summary>
 internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig config, PoolSettings settings)
 {
     private const int MaxCandidates = 20;
 
-    /// <summary>Finds the repository.</summary>
-    /// <param name="text">A URL, a local path, or a name that the pool knows; null for the caller's own repository.</param>
+    /// <param name="text">
+    /// A URL, a local path, or a name that the pool knows; null for the caller's own repository.
+    /// </param>
     /// <param name="directory">The working directory, absolute.</param>
     public RepositoryTarget Resolve(string? text, string directory)
     {
@@ -82,8 +83,8 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         string.Join(", ", rows.Take(MaxCandidates).Select(row => row.Key))
         + (rows.Count > MaxCandidates ? $" and {rows.Count - MaxCandidates} more" : "");
 
-    /// <summary>The remote that is meant where none is named, as git chooses: origin, else the only one there is (git-fetch(1)).</summary>
-    /// <returns>Its name and URL; null when there is no such one.</returns>
+    /// <summary>The default remote, as git chooses it: origin, else the only one there is (git-fetch(1)).</summary>
+    /// <returns>Its name and URL; null if there is no such one.</returns>
     public static KeyValuePair<string, string>? DefaultRemote(GitConfig config)
     {
         var remotes = Remotes(config);
@@ -120,7 +121,7 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
 
 /// <summary>The repository that a caller means.</summary>
 /// <param name="Url">Its URL, without a password.</param>
-/// <param name="Credential">The password that was in the URL; null when none was.</param>
-/// <param name="Known">Its row; null when the pool has not met it.</param>
+/// <param name="Credential">The password that was in the URL; null if none was.</param>
+/// <param name="Known">Its row; null if the pool has not met it.</param>
 internal sealed record RepositoryTarget(
     string Key, string Url, UrlCredential? Credential, RepositoryRow? Known, bool IsByName);

@@ -6,16 +6,17 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Config and hooks of a base repository that has checkouts as worktrees. These share them, so a job can set there what git
-/// runs: it is put back whenever a checkout is handed over, and before Gitproc runs git there. What a job cannot do without, and no
-/// git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules, without the passwords in their URLs.
+/// Config and hooks of a base repository that has checkouts as worktrees. These share them, so a job can set there what
+/// git runs: it is put back whenever a checkout is handed over, and before Gitproc runs git there. What a job cannot do
+/// without, and no git of Gitproc's runs, stays: who the user is, what branches follow, more remotes and submodules,
+/// without the passwords in their URLs.
 /// </summary>
 internal static partial class SharedConfig
 {
     // git-config(1) takes the lock for the moment in which it writes.
     private const int LockTimeoutMilliseconds = 1000;
 
-    /// <summary>Begins to watch over a base repository, before it has the first worktree.</summary>
+    /// <summary>Begins to guard a base repository, before it has its first worktree.</summary>
     public static void Keep(string basePath)
     {
         var pristine = PristineFile(basePath);
@@ -34,7 +35,7 @@ internal static partial class SharedConfig
         }
     }
 
-    /// <summary>Puts config and hooks back, where a base repository has worktrees.</summary>
+    /// <summary>Restores config and hooks if a base repository has worktrees.</summary>
     public static void PutBack(string basePath)
     {
         var pristine = PristineFile(basePath);

@@ -6,11 +6,12 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What a clone or fetch has failed for, in its lock file, for those who waited for it meanwhile: they share the failure, rather than
-/// wait for a server that says nothing one after another.
+/// What a clone or fetch has failed for, in its lock file, for those who waited for it meanwhile: they share the
+/// failure, rather than wait for a server that says nothing one after another.
 /// </summary>
 /// <remarks>
-/// A password that one has and another has not makes a difference, but not for a server that says nothing: that is shared by all.
+/// A password that one has and another has not makes a difference, but not for a server that says nothing: that is
+/// shared by all.
 /// </remarks>
 internal static class SharedFailure
 {
@@ -19,8 +20,6 @@ internal static class SharedFailure
     private const int MaxBytes = 16 * 1024;
     private const char Separator = '\0';
 
-    /// <summary>Leaves it.</summary>
-    /// <param name="alone">The lock under which it was tried.</param>
     /// <param name="url">The URL that was asked, without a password.</param>
     /// <param name="credential">The password; null for none.</param>
     public static void Leave(FileLock alone, string url, string wanted, UrlCredential? credential, GitprocException error)
@@ -34,11 +33,11 @@ internal static class SharedFailure
             alone.Write(bytes, Offset);
     }
 
-    /// <summary>Reads what somebody else left while this process waited for the lock.</summary>
+    /// <summary>Reads the failure that another process left while this one waited for the lock.</summary>
     /// <param name="alone">The lock.</param>
     /// <param name="url">The URL that is to be asked, without a password.</param>
     /// <param name="credential">The password; null for none.</param>
-    /// <returns>What git said; null when there is nothing to share.</returns>
+    /// <returns>What git said; null if there is nothing to share.</returns>
     public static string? Of(FileLock alone, string url, string wanted, UrlCredential? credential)
     {
         if (alone.WaitedSince is not { } since)

@@ -5,12 +5,13 @@ using Gitproc.Text;
 
 namespace Gitproc.Repositories;
 
-/// <summary>Finds what a caller wants checked out, as new as the caller wants it.</summary>
-/// <param name="lastPush">Finds when something was last pushed from a checkout, UTC; asked only where the last fetch is young.</param>
+/// <summary>Finds the commit to check out, as new as the caller wants it.</summary>
+/// <param name="lastPush">
+/// Finds when something was last pushed from a checkout, UTC; asked only where the last fetch is young.
+/// </param>
 /// <param name="reports">Told when the remote cannot be reached; null for nobody.</param>
 internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTable repositories, Func<DateTime> lastPush, IProgress<PoolReport>? reports)
 {
-    /// <summary>Finds it.</summary>
     /// <param name="maxAge">After what time it is asked again.</param>
     public Target Find(WantedRef wanted, FetchPolicy policy, TimeSpan maxAge, CancellationToken cancellationToken)
     {
@@ -69,7 +70,8 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         return target with { Branch = branch, HasUpstream = false, IsBegun = true };
     }
 
-    // When a fetch must have begun to be new enough; null where it has. A clock that went back does not make one new for ever.
+    // When a fetch must have begun to be new enough; null where it has. A clock that went back does not make one new
+    // for ever.
     private DateTimeOffset? OldestFresh(DateTimeOffset now, TimeSpan maxAge)
     {
         if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now)

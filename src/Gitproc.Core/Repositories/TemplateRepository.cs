@@ -7,28 +7,28 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What the <c>.git</c> of every checkout of a repository looks like when nobody has worked in it: a git directory inside the
-/// base repository, with the user's template, the remote-tracking branches and the tags. Checkouts are made and cleaned
-/// after it, without a process.
+/// What the <c>.git</c> of every checkout of a repository looks like when nobody has worked in it: a git directory
+/// inside the base repository, with the user's template, the remote-tracking branches and the tags. Checkouts are made
+/// and cleaned after it, without a process.
 /// </summary>
 internal sealed class TemplateRepository(GitRunner git)
 {
     private const string Remote = "refs/remotes/origin/";
     private const char TracksTags = 't';
 
-    /// <summary>Where the template repository of a base repository is.</summary>
-    /// <returns>An absolute path.</returns>
     public static string Of(string basePath) => Path.Combine(basePath, "gitproc", "model");
 
-    /// <summary>Reads which state of the remote a template repository shows.</summary>
-    /// <returns>A text that is another one when a branch, a tag or the default branch is; null when there is no template repository.</returns>
+    /// <summary>Reads which state of the remote a template repository has.</summary>
+    /// <returns>
+    /// A text that is another one when a branch, a tag or the default branch is; null if there is no template
+    /// repository.
+    /// </returns>
     public static string? Generation(string basePath)
     {
         var file = GenerationFile(basePath);
         return File.Exists(file) ? File.ReadAllText(file) : null;
     }
 
-    /// <summary>Makes the template repository.</summary>
     public void Make(string gitDirectory, string basePath, CancellationToken cancellationToken)
     {
         var model = Of(gitDirectory);
@@ -56,7 +56,10 @@ internal sealed class TemplateRepository(GitRunner git)
         Update(gitDirectory, cancellationToken);
     }
 
-    /// <summary>Brings the template repository, and the tags that worktrees share, up to date with what was fetched. Nobody else does at the time.</summary>
+    /// <summary>
+    /// Brings the template repository, and the tags that worktrees share, up to date with what was fetched. Nobody else
+    /// does at the time.
+    /// </summary>
     public void Update(string basePath, CancellationToken cancellationToken)
     {
         git.Run(Call(basePath, "pack-refs", "--all"), cancellationToken);
@@ -88,8 +91,9 @@ internal sealed class TemplateRepository(GitRunner git)
         return RefFiles.Packed(folder).Where(line => line.Name.StartsWith(BaseTags.Shared, StringComparison.Ordinal)).ToDictionary(line => line.Name, line => line.Id, StringComparer.Ordinal);
     }
 
-    // The lines of the refs that are a checkout's too, sorted (git-pack-refs(1)): a line "^ID" tells to what the tag before it
-    // leads. The tags are tracked under names that come before those of branches, and in a checkout come behind them.
+    // The lines of the refs that are a checkout's too, sorted (git-pack-refs(1)): a line "^ID" tells to what the tag
+    // before it leads. The tags are tracked under names that come before those of branches, and in a checkout come
+    // behind them.
     private static byte[] ReadShared(string packedRefs)
     {
         if (!File.Exists(packedRefs))
@@ -132,22 +136,23 @@ internal sealed class TemplateRepository(GitRunner git)
 }
 
 /// <summary>
-/// The tags of a remote. A base repository tracks them as it does branches, under <c>refs/gitproc/tags</c>: what the remote drops is pruned there, and a
-/// name that becomes a folder of names, or the other way, is in nobody's way. Clones have these and no others. <c>refs/tags</c> is what worktrees
-/// share, where anybody may have made a tag: it follows, and only what came from the remote goes from there.
+/// The tags of a remote. A base repository tracks them as it does branches, under <c>refs/gitproc/tags</c>: what the
+/// remote drops is pruned there, and a name that becomes a folder of names, or the other way, is in nobody's way.
+/// Clones have these and no others. <c>refs/tags</c> is what worktrees share, where anybody may have made a tag: it
+/// follows, and only what came from the remote goes from there.
 /// </summary>
 internal static class BaseTags
 {
-    /// <summary>Where they are tracked.</summary>
+    /// <summary>The refs that track them.</summary>
     public const string Folder = "refs/gitproc/tags/";
 
-    /// <summary>Brings them there.</summary>
+    /// <summary>The refspec that fetches them.</summary>
     public const string Refspec = $"+{Shared}*:{Folder}*";
 
-    /// <summary>Where they are in a clone, and where worktrees share them.</summary>
+    /// <summary>The refs in a clone, and those that worktrees share.</summary>
     public const string Shared = "refs/tags/";
 
-    /// <summary>Lets the shared tags follow those of the remote.</summary>
+    /// <summary>Updates the shared tags to those of the remote.</summary>
     public static void Follow(GitRunner git, string basePath, IReadOnlyDictionary<string, string> before, CancellationToken cancellationToken)
     {
         Dictionary<string, string> refs;
@@ -160,7 +165,8 @@ internal static class BaseTags
         var ownFolders = own.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
         // A checkout may still have what the remote has dropped, and it is no work of its job.
         Change(before.Where(entry => remote.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => entry.Value).Distinct().Select(id => $"update {BaseRefs.FetchedFolder}tag/{id} {id}"));
-        // What is in the way of a folder goes first. Somebody's own tag stays, and that of the remote is then the clones' alone.
+        // What is in the way of a folder goes first. Somebody's own tag stays, and that of the remote is then the
+        // clones' alone.
         Change(gone.Select(name => $"delete {name} {shared[name]}"));
         Change(remote.Where(entry => shared.GetValueOrDefault(entry.Key) != entry.Value && !ownFolders.Contains(entry.Key) && !FoldersOf(entry.Key).Any(own.Contains))
             .Select(entry => $"update {entry.Key} {entry.Value}"));

@@ -1,25 +1,23 @@
 namespace Gitproc.Repositories;
 
 /// <summary>The parts of an address with a host, as they are written.</summary>
-/// <param name="UserInfo">What stands before the host, and where; the user name is null when nothing does.</param>
+/// <param name="UserInfo">What stands before the host, and where; the user name is null if nothing does.</param>
 internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, string? Port, string Path)
 {
     private const string Separator = "://";
 
-    /// <summary>Whether it was written <c>host:path</c>.</summary>
+    /// <summary>True if it is written <c>host:path</c>.</summary>
     public bool IsScp { get; init; }
 
-    /// <summary>Whether git uses ssh for it.</summary>
     public bool IsSsh => Scheme is "ssh" or "git+ssh" or "ssh+git";
 
-    /// <summary>Whether git uses curl for it, and takes a password from it.</summary>
+    /// <summary>True if git uses curl for it, and takes a password from it.</summary>
     public bool IsHttp => Scheme is "http" or "https" or "git+http" or "git+https" or "ftp" or "ftps";
 
-    /// <summary>The port that need not be written; 0 when there is none.</summary>
+    /// <summary>The default port; 0 if there is none.</summary>
     public int DefaultPort => DefaultPortOf(Scheme);
 
-    /// <summary>Splits a URL.</summary>
-    /// <returns>The parts; null when it is no URL with a known scheme.</returns>
+    /// <returns>The parts; null if it is no URL with a known scheme.</returns>
     public static UrlParts? Split(string text)
     {
         var end = text.IndexOf(Separator, StringComparison.Ordinal);
@@ -48,7 +46,6 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
         return scheme + text[parts.Scheme.Length..];
     }
 
-    /// <summary>Splits a host from its port.</summary>
     public static (string Host, string? Port) SplitPort(string host)
     {
         if (host is not ['[', ..] && host.Count(c => c == ':') > 1)
@@ -70,8 +67,8 @@ internal sealed record UrlParts(string Scheme, UserInfo UserInfo, string Host, s
 }
 
 /// <summary>The user name and password in an address, and the text around them.</summary>
-/// <param name="UserName">The user name; null when there is no user info.</param>
-/// <param name="Password">The password; null when there is none.</param>
+/// <param name="UserName">The user name; null if there is no user info.</param>
+/// <param name="Password">The password; null if there is none.</param>
 internal sealed record UserInfo(string? UserName, string? Password, string Before, string Rest)
 {
     /// <summary>
@@ -90,7 +87,7 @@ internal sealed record UserInfo(string? UserName, string? Password, string Befor
         return new UserInfo(name, password, text[..begin], bracket + text[(at + 1)..]);
     }
 
-    /// <summary>Writes the address with no password.</summary>
+    /// <summary>The address without a password.</summary>
     /// <param name="userName">The user name; null for none.</param>
     public string Write(string? userName) => userName is null ? Before + Rest : $"{Before}{userName}@{Rest}";
 }
@@ -101,8 +98,7 @@ internal sealed record UserInfo(string? UserName, string? Password, string Befor
 /// </summary>
 internal static class ScpParts
 {
-    /// <summary>Splits an address.</summary>
-    /// <returns>The parts; null when it is no such address.</returns>
+    /// <returns>The parts; null if it is no such address.</returns>
     public static UrlParts? Split(string text)
     {
         var firstColon = text.IndexOf(':', StringComparison.Ordinal);

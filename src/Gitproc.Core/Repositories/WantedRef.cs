@@ -2,14 +2,13 @@ using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
-/// <summary>What somebody wants checked out.</summary>
+/// <summary>The ref to check out, and the branch to create.</summary>
 /// <param name="Name">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
 /// <param name="NewBranch">The branch to begin there; null for none.</param>
 internal sealed record WantedRef(string? Name, string? NewBranch)
 {
     private const string Heads = "refs/heads/";
 
-    /// <summary>Reads a request.</summary>
     /// <param name="text">A name, or a refspec <c>NAME:BRANCH</c> (git-fetch(1)); null for the default branch.</param>
     /// <param name="newBranch">The branch to begin there; null for none.</param>
     public static WantedRef Parse(string? text, string? newBranch)

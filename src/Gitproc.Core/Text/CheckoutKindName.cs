@@ -3,7 +3,7 @@ namespace Gitproc.Text;
 /// <summary>The names of the kinds of checkout, as users write them.</summary>
 public static class CheckoutKindName
 {
-    /// <summary>Reads a name. Case does not matter. <c>linked</c> is what earlier versions called a worktree.</summary>
+    /// <summary>Reads a name in any case. Earlier versions called a worktree <c>linked</c>.</summary>
     /// <returns>Null if there is no kind of this name.</returns>
     public static CheckoutKind? Parse(string text)
     {

@@ -3,15 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace Gitproc.Text;
 
-/// <summary>Spans of time as people write them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>, or a number of seconds.</summary>
+/// <summary>
+/// Durations as people write them: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>, or a number of seconds.
+/// </summary>
 public static partial class Duration
 {
-    /// <summary>The longest that is one: a time so long ago or ahead is a date still.</summary>
+    /// <summary>The longest duration. Subtracted from or added to now, it still gives a valid date.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromDays(10_000);
 
-    /// <summary>Reads a span of time.</summary>
+    /// <summary>Reads a duration.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The span; null when the text is none, or it is longer than <see cref="Max"/>.</returns>
+    /// <returns>The span; null if the text is none, or it is longer than <see cref="Max"/>.</returns>
     public static TimeSpan? Parse(string text)
     {
         var match = Form().Match(text);
@@ -28,16 +30,16 @@ public static partial class Duration
     private static partial Regex Form();
 }
 
-/// <summary>Times and spans of time as messages and views name them.</summary>
+/// <summary>Times and durations as messages and views show them.</summary>
 public static class PrintableTime
 {
-    /// <summary>Names a time of this machine's zone.</summary>
+    /// <summary>Shows a time in the zone of this machine.</summary>
     /// <param name="time">The time.</param>
     /// <returns>As <c>2026-01-02 13:04:05</c>.</returns>
     public static string Local(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>Names an age by its greatest unit.</summary>
+    /// <summary>Shows an age in its greatest unit.</summary>
     /// <param name="age">The age; one below zero counts as zero.</param>
     /// <returns>As <c>3 m</c>.</returns>
     public static string Age(TimeSpan age) => age switch

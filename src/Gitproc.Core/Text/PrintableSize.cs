@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Gitproc.Text;
 
-/// <summary>Sizes as messages and views name them: a KB is 1,024 bytes, as in PowerShell and in git's config.</summary>
+/// <summary>Sizes as messages and views show them. A KB is 1,024 bytes, as in PowerShell and in git's config.</summary>
 public static class PrintableSize
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
-    /// <summary>Names a size by its greatest unit.</summary>
+    /// <summary>Shows a size in its greatest unit.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <returns>As <c>3.4 GB</c>.</returns>
     public static string Of(long bytes)

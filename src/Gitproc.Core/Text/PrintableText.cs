@@ -1,17 +1,17 @@
 namespace Gitproc.Text;
 
 /// <summary>
-/// For text that others chose: a file's name, a branch, a label, what git said. A terminal obeys control characters, and
-/// a CI system obeys commands in what a job prints.
+/// For text that others chose: a file's name, a branch, a label, what git said. A terminal obeys control characters,
+/// and a CI system obeys commands in what a job prints.
 /// </summary>
 public static class PrintableText
 {
-    /// <summary>Writes out, as escapes, what a terminal or a CI system obeys.</summary>
+    /// <summary>Escapes the characters that a terminal or a CI system obeys.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text on one line, with <c>\x1b</c> and its like in place of what is obeyed.</returns>
     public static string Of(string text) => Escape(text, keepLines: false);
 
-    /// <summary>Does the same to each line of a text of several.</summary>
+    /// <summary>Does the same for each line of a text.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text with as many lines as before.</returns>
     public static string OfLines(string text) => Escape(text, keepLines: true);
@@ -45,9 +45,9 @@ public static class PrintableText
     }
 }
 
-/// <summary>Where the documents are online, which no package has.</summary>
+/// <summary>The address of the documents, which are online only.</summary>
 public static class OnlineDocuments
 {
-    /// <summary>How the address of a document begins; its path in the folder docs follows.</summary>
+    /// <summary>The beginning of a document's address; its path in the folder docs follows.</summary>
     public const string Folder = "https://github.com/gitproc/gitproc/blob/main/docs/";
 }

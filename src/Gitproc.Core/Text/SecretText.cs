@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Gitproc.Text;
 
-/// <summary>Hides passwords in text that a user wrote: it may be a URL with a password, wherever it stands.</summary>
+/// <summary>Hides passwords in text that a user wrote, because any of it may be a URL with a password.</summary>
 public static class SecretText
 {
     private const string Hidden = "***";
 
     /// <summary>
     /// Hides what may be a password. In a text that is no address nobody knows where a password ends, so all from the
-    /// first <c>//</c> or colon to the last @ goes; the user of <c>user@host:path</c> stays. So does all of a URL from a
-    /// <c>?</c> or <c>#</c> on.
+    /// first <c>//</c> or colon to the last @ goes; the user of <c>user@host:path</c> stays. So does all of a URL from
+    /// a <c>?</c> or <c>#</c> on.
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text that may be shown.</returns>
@@ -42,11 +42,11 @@ public static class SecretText
 /// </summary>
 internal static partial class Redaction
 {
-    /// <summary>Replaces in every line the user info of http and ftp URLs, and the passwords of other URLs.</summary>
+    /// <summary>Replaces the user info of http and ftp URLs, and the passwords of other URLs, in every line.</summary>
     public static string Redact(string text) => UserInfo().Replace(text, "$1$2***@");
 
     /// <summary>
-    /// Whether an address, or a text with one in it, may hold a password or token; rather once too often. The user in
+    /// True if an address, or a text with one in it, may hold a password or token; rather once too often. The user in
     /// <c>git@host:path</c> and <c>ssh://git@host/path</c> is none.
     /// </summary>
     public static bool MayHoldSecret(string text)

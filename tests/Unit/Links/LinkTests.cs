@@ -241,7 +241,7 @@ public sealed class LinkTests : IDisposable
     [InlineData("gitproc link work -b todo --base r", "branch named 'todo' already exists")]
     [InlineData("gitproc link work -- '-x'", "is no name of a branch")]
     [InlineData("gitproc link $'w\\nx' --base r", "control characters")]
-    [InlineData("gitproc link work --base r --name ''", "can be no name")]
+    [InlineData("gitproc link work --base r --name ''", "cannot be the name")]
     [InlineData("gitproc link work --base ''", "The base repository is empty")]
     [InlineData("cd garbage; gitproc checkout todo", "no .gitlink file: its line 'what is this' is no entry of it")]
     [InlineData("cd binary; gitproc checkout todo", "is no .gitlink file")]
