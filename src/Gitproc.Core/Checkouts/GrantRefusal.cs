@@ -96,7 +96,7 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
             { State: CheckoutState.Cleaning } => Running(row) is [_, ..] running
                 ? ($"{row.Name} was released{runs}{CheckoutProcesses.Names(running)}", true)
                 : ($"{row.Name} is being cleaned", false),
-            _ => ($"{row.Name} by nobody knows whom", false),
+            _ => ($"{row.Name} by an unknown owner", false),
         };
     }
 

@@ -47,7 +47,7 @@ internal sealed record GitlinkFile
         }
         catch (DecoderFallbackException)
         {
-            throw Garbage(path, "it is no UTF-8");
+            throw Garbage(path, "it is not UTF-8");
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed record GitlinkFile
                 "name" => file with { Name = value.Length > 0 ? value : throw Garbage(path, "its Name is empty") },
                 "id" => file with { Id = LinkStore.IsId(value) ? value : throw Garbage(path, $"its Id '{value}' is none") },
                 "place" => file with { Place = value },
-                _ => throw Garbage(path, $"its line '{PrintableText.Of(line.Length > 80 ? line[..80] + "…" : line)}' is no entry of it"),
+                _ => throw Garbage(path, $"its line '{PrintableText.Of(line.Length > 80 ? line[..80] + "…" : line)}' is not one of its entries"),
             };
         }
 
@@ -92,5 +92,5 @@ internal sealed record GitlinkFile
     private static string Unquote(string value) => value is ['"', .. var inner, '"'] ? inner : value;
 
     private static GitprocException Garbage(string path, string why) => new(
-        ErrorReason.InvalidLink, $"{path} is no .gitlink file: {why}. It has lines 'Gitdir = \"PATH\"' and 'Name: NAME', or none.", path);
+        ErrorReason.InvalidLink, $"{path} is not a .gitlink file: {why}. It has lines 'Gitdir = \"PATH\"' and 'Name: NAME', or none.", path);
 }

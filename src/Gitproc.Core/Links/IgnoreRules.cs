@@ -89,7 +89,7 @@ internal static class IgnoreRules
         // Names in other rules need not be UTF-8.
         var text = RawTree.Read(folder, name);
         if (text is null && folder.Find(name) is not null)
-            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is no file: git finds there what to ignore. Remove it, and do this again.", file);
+            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is not a file: git reads there what to ignore. Remove it, and try again.", file);
         var lines = string.IsNullOrEmpty(text) ? [] : text.TrimEnd('\n').Split('\n').ToList();
         if (change(lines))
             RawTree.Replace(folder, name, string.Concat(lines.Select(line => line + "\n")), ".gitproc");

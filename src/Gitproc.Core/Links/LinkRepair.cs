@@ -16,7 +16,7 @@ internal static class LinkRepair
         if ((file?.Id ?? IdIn(target)) is not { } id)
         {
             throw new GitprocException(
-                ErrorReason.LinkNotFound, file is null ? $"{path} is no light-weight checkout: it has no .gitlink file." : NothingYet(path), path)
+                ErrorReason.LinkNotFound, file is null ? $"{path} is not a light-weight checkout: it has no .gitlink file." : NothingYet(path), path)
             {
                 Hint = file is null ? null : CheckOut,
             };

@@ -27,7 +27,7 @@ public sealed class CheckoutFilter
         {
             throw new GitprocException(
                 ErrorReason.InvalidPattern,
-                $"The pattern is no regular expression: {SecretText.Hide(e.Message)}",
+                $"The pattern is not a regular expression: {SecretText.Hide(e.Message)}",
                 SecretText.Hide(pattern),
                 e);
         }

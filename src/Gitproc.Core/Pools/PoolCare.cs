@@ -76,8 +76,8 @@ public sealed class PoolCare
         {
             throw new GitprocException(
                 ErrorReason.InvalidDuration,
-                $"'{request.UnusedFor}' is no time for which something was not used: it must be 0 s or longer, "
-                    + $"and no longer than {Duration.Max.TotalDays:0} days.",
+                $"'{request.UnusedFor}' cannot be the time for which nobody used something: it must be 0 s or longer, "
+                    + $"and at most {Duration.Max.TotalDays:0} days.",
                 $"{request.UnusedFor}");
         }
 

@@ -123,7 +123,8 @@ public sealed class PoolCheckouts
             var settings = PoolSettings.Read(config);
             var lifecycle = _session.Lifecycle(database, settings);
             var recovery = _session.Recovery(database, lifecycle, settings);
-            var reset = new CheckoutReset(_session.Folder, database, lifecycle, recovery, _session.Git, _session.Reports)
+            var (folder, git, reports) = (_session.Folder, _session.Git, _session.Reports);
+            var reset = new CheckoutReset(folder, database, lifecycle, recovery, git, reports)
             {
                 Settings = settings,
                 CheckoutWorkers = config.Get("checkout.workers"),

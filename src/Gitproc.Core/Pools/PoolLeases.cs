@@ -159,27 +159,13 @@ public sealed class PoolLeases
 }
 
 /// <summary>Which checkout to release, and how.</summary>
-public sealed record ReleaseRequest
+public sealed record ReleaseRequest : CheckoutRequest
 {
-    /// <summary>
-    /// A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.
-    /// </summary>
-    public string? Checkout { get; init; }
-
-    /// <summary>The absolute path of the working directory.</summary>
-    public required string WorkingDirectory { get; init; }
-
-    /// <summary>The only lease to end; a later one on the same checkout stays. Null for any.</summary>
-    public string? LeaseId { get; init; }
-
     /// <summary>
     /// The process that must still own the lease; null for any owner. If the lease was given to somebody else since, or
     /// has no owner, it stays, and a notice says so.
     /// </summary>
     public int? OwnerProcessId { get; init; }
-
-    /// <summary>True to end the processes that still run in it first.</summary>
-    public bool StopProcesses { get; init; }
 
     /// <summary>Which files the cleaning removes; null for the setting.</summary>
     public CleanMode? Clean { get; init; }
@@ -189,9 +175,6 @@ public sealed record ReleaseRequest
 
     /// <summary>True to leave the cleaning to <see cref="PoolCheckouts.Clean"/>, or to the next acquire.</summary>
     public bool CleanLater { get; init; }
-
-    /// <summary>True to release a checkout that another live process tree holds.</summary>
-    public bool Force { get; init; }
 }
 
 /// <summary>How to change a lease. What is null stays as it is.</summary>

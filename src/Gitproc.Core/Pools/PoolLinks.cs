@@ -59,7 +59,7 @@ public sealed class PoolLinks
         var source = FindSource(request, path, file, wanted, cancellationToken);
         var said = request.Base is null ? file : null;
         var written = new GitlinkFile { Gitdir = said?.Gitdir ?? "", Name = request.Name ?? file?.Name };
-        return new LinkCreation(_session.Git, _session.Folder.Path).Create(path, source, written, cancellationToken).Describe();
+        return Creation().Create(path, source, written, cancellationToken).Describe();
     }
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed class PoolLinks
         if (LinkLookup.At(path) is { } link)
         {
             var source = LinkSource.Of(link.Place, ReadRef(wanted, newBranch, path), path);
-            new LinkCreation(_session.Git, _session.Folder.Path).CheckOut(link, source, cancellationToken);
+            Creation().CheckOut(link, source, cancellationToken);
             return link.Describe();
         }
 
@@ -161,15 +161,16 @@ public sealed class PoolLinks
         CancellationToken cancellationToken = default)
     {
         var target = path is null ? null : Paths.Real(Path.GetFullPath(path, workingDirectory));
+        var restoring = new LinkRestore(_session.Git, _session.Folder.Path);
         var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
         foreach (var place in places)
         {
             if (new Rescues(place.CommonDirectory, _session.Git).Find(link, cancellationToken) is { } rescue)
-                return new LinkRestore(_session.Git, _session.Folder.Path).Restore(place, rescue, target, cancellationToken).Describe();
+                return restoring.Restore(place, rescue, target, cancellationToken).Describe();
         }
 
         var state = FindLink(places, link, workingDirectory);
-        return new LinkRestore(_session.Git, _session.Folder.Path).Restore(state, target ?? state.Path, cancellationToken).Describe();
+        return restoring.Restore(state, target ?? state.Path, cancellationToken).Describe();
     }
 
     /// <summary>
@@ -199,6 +200,8 @@ public sealed class PoolLinks
         return was;
     }
 
+    private LinkCreation Creation() => new(_session.Git, _session.Folder.Path);
+
     // A name that is said to be a new branch's is that, and without one it is the folder's.
     private static WantedRef ReadRef(string? text, bool isNew, string path) =>
         WantedRef.Parse(text, newBranch: null) is var wanted && (!isNew || wanted.NewBranch is not null)
@@ -216,7 +219,8 @@ public sealed class PoolLinks
         }
 
         var gitdir = file?.Gitdir ?? "";
-        if (gitdir.Length == 0 && new SubmoduleBase(_session.Git, _session.Folder.Path).Find(path, cancellationToken) is { } submodule)
+        var submodules = new SubmoduleBase(_session.Git, _session.Folder.Path);
+        if (gitdir.Length == 0 && submodules.Find(path, cancellationToken) is { } submodule)
             return SubmoduleBase.Source(submodule, wanted, path);
         if (BaseSearch.Nearest(path, gitdir) is { } nearest)
             return LinkSource.OfNew(nearest, wanted, path);

@@ -79,7 +79,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         if (row.Lease is not null || row.State == CheckoutState.Unknown)
         {
             _done.Add(
-                $"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "nobody knows whom"}: "
+                $"{row.Name} has no folder but is held by {row.Lease?.Holder() ?? "an unknown owner"}: "
                     + "it stays on the list until it is released.");
             return;
         }
@@ -109,7 +109,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         _done.Add($"{name} is on the list again, {row.State switch
         {
             CheckoutState.Locked => $"held by {row.Lease!.Holder()}",
-            CheckoutState.Unknown => "held by nobody knows whom: release it with force when nobody does",
+            CheckoutState.Unknown => "held by an unknown owner: if nobody uses it, release it with force",
             _ => "free",
         }}.");
     }

@@ -129,7 +129,7 @@ internal sealed class CheckoutActivity(PoolFolder folder)
         CheckoutState.Creating => Join(Making(row.Name, baseFolder), Purpose(row.Lease)),
         CheckoutState.Cleaning => Join(Cleaning(row), Purpose(row.Lease)),
         CheckoutState.Broken => checkout.Reason ?? "",
-        CheckoutState.Unknown => "nobody knows who holds it",
+        CheckoutState.Unknown => "the owner is unknown",
         CheckoutState.Free when row.Lease is not null => "was left behind",
         _ => Purpose(row.Lease),
     };

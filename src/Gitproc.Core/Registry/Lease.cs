@@ -66,7 +66,7 @@ public static class LeaseExpiry
     /// <param name="text">The time as the user wrote it.</param>
     /// <returns>A sentence.</returns>
     public static string Refusal(string text) =>
-        $"'{text}' is no time after which a lease can expire: it must be longer than 0 s, and no longer than {Duration.Max.TotalDays:0} days.";
+        $"'{text}' cannot be the time after which a lease expires: it must be longer than 0 s, and at most {Duration.Max.TotalDays:0} days.";
 
     /// <summary>Refuses a time after which no lease can expire.</summary>
     /// <param name="after">The time; null for none.</param>

@@ -11,7 +11,7 @@ internal sealed record PoolFolder(string Path)
 
     /// <summary>The folder of the default pool.</summary>
     /// <exception cref="GitprocException">
-    /// The home is no absolute path: the pool would be another one in every folder.
+    /// The home is not an absolute path: the pool would be another one in every folder.
     /// </exception>
     public static string Default
     {
@@ -23,7 +23,7 @@ internal sealed record PoolFolder(string Path)
             return System.IO.Path.IsPathFullyQualified(home)
                 ? System.IO.Path.Combine(home, ".gitproc_pool")
                 : throw new GitprocException(
-                    ErrorReason.PoolNotUsable, $"Your home folder '{home}' is no absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.", home);
+                    ErrorReason.PoolNotUsable, $"Your home folder '{home}' is not an absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.", home);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
     private static WantedRef Checked(string? name, string? branch, string? text)
     {
         if (name is not null && (string.IsNullOrWhiteSpace(name) || name[0] == '-' || name.Any(char.IsControl)))
-            throw Invalid(text, $"'{text}' is no name of a branch, tag, commit or ref.");
+            throw Invalid(text, $"'{text}' is not a valid name of a branch, tag, commit or ref.");
         // git-check-ref-format(1), --branch.
         if (branch is not null && (!BaseRefs.IsName(branch) || branch is "HEAD" or "@" || branch.Split('/').Any(part => part.EndsWith(".lock", StringComparison.Ordinal))))
             throw Invalid(branch, $"'{branch}' cannot be the name of a branch.");
