@@ -30,7 +30,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         if (Worktrees.Of(path).Except(except, StringComparer.Ordinal).Any())
             return true;
         using var folder = RawFolder.TryOpen(path);
-        // Of its own it has neither.
+        // A base repository has neither of its own.
         return folder is not null && RefFiles.Read(folder).Keys.Any(
             name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
     }

@@ -126,7 +126,7 @@ public sealed class PoolAcquiring
                 Url = target.Url,
                 Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
                 Count = request.Count,
-                // The setting says of what kind new ones are to be, and a name that it is this one.
+                // The setting decides the kind of new checkouts. A name decides which checkout it is.
                 Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),
                 Wanted = request.Name is { } name
                     ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
@@ -141,7 +141,7 @@ public sealed class PoolAcquiring
         return _session.DescribeAll(acquired);
     }
 
-    // Whoever names the folder of the repository means it as much as one who names none.
+    // To name the folder of the repository is the same as to name none.
     private static bool IsOfCaller(AcquireRequest request, GitConfig config) =>
         config is { TopLevel: { } top, Local.Count: > 0 }
         && (request.Repository is not { } named

@@ -115,7 +115,7 @@ public sealed class PoolLeases
     {
         var settings = _session.Settings(database, cancellationToken);
         var leases = _session.Leases(database, settings);
-        // A lease that another process has now is told of below, and no error.
+        // A lease that another process has now is a notice below, not an error.
         var held = leases.Releasable(id, request.LeaseId, request.Force || request.OwnerProcessId is not null);
         if (request.OwnerProcessId is { } owner && held.Lease is { } lease && lease.Owner?.IsProcess(owner) != true)
         {

@@ -202,7 +202,7 @@ public sealed class PoolLinks
 
     private LinkCreation Creation() => new(_session.Git, _session.Folder.Path);
 
-    // A name that is said to be a new branch's is that, and without one it is the folder's.
+    // The name of a new branch is the given one, else the folder's.
     private static WantedRef ReadRef(string? text, bool isNew, string path) =>
         WantedRef.Parse(text, newBranch: null) is var wanted && (!isNew || wanted.NewBranch is not null)
             ? wanted
@@ -285,7 +285,7 @@ public sealed class PoolLinks
             }
             catch when (target.Known is null && !Directory.Exists(_session.Folder.Base(row.Base)))
             {
-                // One that could never be cloned is not known.
+                // The pool does not know a repository that could never be cloned.
                 database.Change(() => repositories.RemoveUnused(row.Id));
                 throw;
             }
@@ -365,7 +365,7 @@ public sealed class PoolLinks
         };
     }
 
-    // The checkout that a folder is in, whether or not that finds its base repository.
+    // The checkout that a folder is in, even if it does not find its base repository.
     private static string? Above(string folder)
     {
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))

@@ -32,7 +32,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         var lines = ReadPlace();
         if (lines is not [var last, var machine])
         {
-            // Of an older gitproc. On which machine it was is not known.
+            // An older gitproc made the pool, and did not write on which machine.
             var known = FindLast();
             Write(known ?? folder.Path, known is null || known == folder.Path ? Machine : "");
             return null;
@@ -76,7 +76,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         File.Move(next, FileOf(folder), overwrite: true);
     }
 
-    // By what a base repository's own files say.
+    // Finds it from the files of a base repository.
     private string? FindLast()
     {
         foreach (var (relative, basePath) in Bases())
@@ -90,7 +90,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         return null;
     }
 
-    // One folder that is mounted at two places, or has two names: both lead to it.
+    // True if both paths lead to one folder, which is mounted twice or has two names.
     private bool IsSame(string last)
     {
         var probe = $"place-{Guid.NewGuid():N}";
@@ -106,7 +106,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
         }
     }
 
-    // The file that says where the pool is comes last: ended before, it is all done again.
+    // The file that says where the pool is comes last. If this ends before, all of it is done again.
     private void Rewrite(bool isCopy)
     {
         foreach (var (_, basePath) in Bases())
@@ -124,7 +124,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
                 WriteAlternates(folder.Place(row).GitDirectory);
         }
 
-        // Somebody may remove one meanwhile.
+        // Another process may remove one meanwhile.
         foreach (var rescue in Directory.EnumerateDirectories(folder.Rescues))
             WriteAlternates(rescue);
         Write(folder.Path, Machine);

@@ -94,7 +94,7 @@ internal sealed class PoolPruning(
         LastUsedAt = LastUse(row),
     };
 
-    // What was left in a light-weight checkout names the folder of the base repository.
+    // A rescue of a light-weight checkout names the folder of the base repository.
     private static PrunedItem Item(Rescue rescue, RepositoryRow repository) => new()
     {
         Kind = PrunedKind.Rescue,

@@ -32,7 +32,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         return _done;
     }
 
-    // By the base repositories: what the checkouts say of where they belong, a job may have changed.
+    // From the base repositories, because a job may have changed what a checkout says of itself.
     private Dictionary<string, CheckoutPlace> FindWorktrees()
     {
         var found = new Dictionary<string, CheckoutPlace>(StringComparer.Ordinal);
@@ -114,7 +114,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         }}.");
     }
 
-    // What is being made has a lock of its own name; what nobody has locked was left.
+    // Whoever makes something locks its name. What nobody has locked was left behind.
     private void RemoveLeftovers()
     {
         foreach (var left in Directory.EnumerateDirectories(folder.Temporary))

@@ -146,7 +146,7 @@ public sealed class PoolRescues
         var done = new List<string>();
         foreach (var row in new RepositoryTable(database.Connection).All())
         {
-            // Those of light-weight checkouts have a folder for their repository.
+            // Rescues of light-weight checkouts name a folder as their repository.
             if (!BaseRemoval.HasRescues(folder.Base(row.Base)) || Of(row) is not { } rescues)
                 continue;
             foreach (var rescue in rescues.ListRefs(cancellationToken).Where(rescue => IsOf(rescue, row)))
@@ -186,14 +186,14 @@ public sealed class PoolRescues
         };
     }
 
-    // Null where the base repository is gone.
+    // Null if the base repository is gone.
     private Rescues? Of(RepositoryRow row)
     {
         var path = _session.Folder.Base(row.Base);
         return Directory.Exists(path) ? new Rescues(path, _session.Git) { Own = (Store, row.Key) } : null;
     }
 
-    // Those of the pool's own repositories are found with the pool.
+    // Rescues in the pool's own repositories are found with the pool.
     private Rescues? Around(string workingDirectory) =>
         LocalRepository.Around(workingDirectory) is var (place, _)
         && !Paths.IsIn(place.CommonDirectory, _session.Folder.Path)

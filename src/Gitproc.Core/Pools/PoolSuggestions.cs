@@ -227,7 +227,7 @@ public sealed class PoolSuggestions
             : [];
     }
 
-    // git is not asked: what it answered last, else what the repository's own file says.
+    // The last answer of git, else what the repository's own file says. git is not run.
     private static GitConfig KnownConfig(string workingDirectory, PoolDatabase? database)
     {
         if (database is not null && CallerConfig.FindKept(workingDirectory, database) is { } kept)

@@ -37,7 +37,7 @@ internal sealed class PoolWarming(
             ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));
         var target = FindTarget(row, count, cancellationToken);
         var missing = count - Ready(row, target).Count;
-        // What is free and behind the remote is brought up to date before another one is made.
+        // Free checkouts that are behind the remote are brought up to date before new ones are made.
         var behind = _checkouts.OfRepository(row.Id)
             .Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target))
             .Select(one => (long?)one.Id);
@@ -70,7 +70,7 @@ internal sealed class PoolWarming(
         }
         catch when (Repository.Known is null)
         {
-            // One that could never be cloned is not known.
+            // The pool does not know a repository that could never be cloned.
             database.Change(() => _repositories.RemoveUnused(row.Id));
             throw;
         }
@@ -107,7 +107,7 @@ internal sealed class PoolWarming(
 
     private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
 
-    // What an acquire would hand out as it is.
+    // True if an acquire would give it to its caller as it is.
     private bool IsReady(CheckoutRow row, RepositoryRow repository, Target target)
     {
         if (row.State != CheckoutState.Free || !IsWanted(row))
@@ -154,12 +154,12 @@ internal sealed class PoolWarming(
         catch (GitprocException e)
             when (id is not null && e.Reason is ErrorReason.NoCheckoutAvailable or ErrorReason.CheckoutNotFound)
         {
-            // Somebody was faster, or it was found damaged: then another one.
+            // Another process was faster, or it was found damaged. Make another one.
             MakeOne(repository, id: null, relay, cancellationToken);
         }
     }
 
-    // Several gits at once would each show their own.
+    // Several gits at once would each show their own progress.
     private sealed class WithoutProgress(IProgress<PoolReport> reports) : IProgress<PoolReport>
     {
         public void Report(PoolReport value)

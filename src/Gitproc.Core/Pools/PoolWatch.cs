@@ -37,7 +37,7 @@ public sealed class PoolWatch : IDisposable
             }
             catch (SqliteException)
             {
-                // Reading it tells what is wrong.
+                // The next read reports what is wrong.
                 return true;
             }
         }

@@ -14,7 +14,9 @@ internal sealed class CheckoutTable(SqliteConnection connection)
 
     public static readonly string Columns = $"{ShownColumns}, last_lease, is_rescued, generation, stamp";
 
-    /// <summary>Selects the ids of the free checkouts that a request may get: nobody has waited for them longer.</summary>
+    /// <summary>
+    /// Selects the ids of the free checkouts that a request may get: nobody has waited for them longer.
+    /// </summary>
     public static readonly string SelectFree =
         $"""
         SELECT id FROM checkout AS free WHERE repository_id = $repository AND state = {(int)CheckoutState.Free}
@@ -27,7 +29,8 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     private const int ShownCount = 13;
 
     /// <summary>
-    /// All checkouts, by number, for a list of them: there may be thousands, and what only their cleaning asks for is left out.
+    /// All checkouts, by number, for a list of them: there may be thousands, and what only their cleaning asks for is
+    /// left out.
     /// </summary>
     public List<CheckoutRow> All() => connection.Query($"SELECT {ShownColumns} FROM checkout ORDER BY id", ReadShown);
 

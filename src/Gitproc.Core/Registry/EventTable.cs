@@ -11,7 +11,8 @@ internal sealed class EventTable(SqliteConnection connection)
     /// <param name="leaseId">The lease it is about; null for none.</param>
     /// <param name="why">Why, in a few words; null where the kind says it all.</param>
     /// <param name="limits">What is kept; null to take nothing away now.</param>
-    public void Add(EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
+    public void Add(
+        EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var id = connection.Query(

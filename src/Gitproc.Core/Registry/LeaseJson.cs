@@ -120,7 +120,9 @@ internal static class LeaseJson
 
     private static DateTimeOffset Time(JsonElement json) => DateTimeOffset.FromUnixTimeMilliseconds(json.GetInt64());
 
-    private static string Needed(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException();
+    private static string Needed(JsonElement json, string name) =>
+        json.GetProperty(name).GetString() ?? throw new FormatException();
 
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

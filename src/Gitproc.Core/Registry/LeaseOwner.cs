@@ -26,7 +26,8 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
 
     /// <summary>This process; inside a CI job the process that lives as long as the job.</summary>
     /// <returns>The owner.</returns>
-    public static LeaseOwner Session() => From(JobProcess.Of(Environment.ProcessId)) ?? OfProcess(Environment.ProcessId);
+    public static LeaseOwner Session() =>
+        From(JobProcess.Of(Environment.ProcessId)) ?? OfProcess(Environment.ProcessId);
 
     /// <summary>The process that lives as long as the CI job, for a lease that later steps rely on.</summary>
     /// <returns>The owner.</returns>

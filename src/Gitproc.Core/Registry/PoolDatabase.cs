@@ -10,10 +10,10 @@ namespace Gitproc.Registry;
 /// no git runs inside one. Not thread-safe; any number of processes may have the file open.
 /// </summary>
 /// <remarks>
-/// Whoever changes something locks the file <c>gitproc.db.writer</c> first. SQLite's own lock is polled by those who
-/// want it, so that a crowd starves the one who holds it; for this one they sleep in the kernel, which wakes one at a
-/// time and unlocks for those who die. An older gitproc does not know of it, and a restart recovers the log: so
-/// SQLite's own waits are beneath.
+/// Whoever changes something locks the file <c>gitproc.db.writer</c> first. Processes that want SQLite's own lock poll
+/// for it, and many of them starve the one that has it. For this lock they sleep in the kernel, which wakes one at a
+/// time and unlocks for those that die. SQLite's own waits remain beneath it, because an older gitproc does not know of
+/// the file, and a restart recovers the log.
 /// </remarks>
 internal sealed class PoolDatabase : IDisposable
 {
@@ -21,8 +21,7 @@ internal sealed class PoolDatabase : IDisposable
     // millisecond or less.
     private const int BusyTimeoutMilliseconds = 60_000;
 
-    // After which time one that has the file lock counts as stopped. A disk that others keep busy may take seconds for
-    // a commit.
+    // A process that has had the file lock for longer counts as stopped. On a busy disk a commit may take seconds.
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(30);
 
     // Some twenty commits.
@@ -49,7 +48,8 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>
     /// Differs once this or another connection has changed something. Compare it on one connection only.
     /// </summary>
-    public (long Others, long Own) Version => (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
+    public (long Others, long Own) Version =>
+        (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
 
     /// <summary>Opens the database. Makes or migrates it if necessary.</summary>
     public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null, CancellationToken cancellationToken = default)
@@ -89,7 +89,8 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>True if the error says that the file is not a complete database.</summary>
-    public static bool IsDamage(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+    public static bool IsDamage(SqliteException error) =>
+        error.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>Moves a damaged file aside, so that the next <see cref="Open"/> makes a new one.</summary>
     /// <returns>Where it is now; null if another process has done it.</returns>
@@ -161,7 +162,7 @@ internal sealed class PoolDatabase : IDisposable
         {
             var cancellationToken = _cancellationToken.IsCancellationRequested ? CancellationToken.None : _cancellationToken;
             using var wait = new LockWait(path, mayCreate: true);
-            // However many there are before this one: the wait ends only when none of them gets on.
+            // However many are before this one, the wait ends only when none of them makes progress.
             for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(TransactionTimeout, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
             {
                 if (File.GetLastWriteTimeUtc(path) == seen)
@@ -177,7 +178,8 @@ internal sealed class PoolDatabase : IDisposable
 
     private string WriterLock => _file + ".writer";
 
-    private void Run(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, sql), _connection.Handle);
+    private void Run(string sql) =>
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, sql), _connection.Handle);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -249,13 +251,13 @@ internal sealed class PoolDatabase : IDisposable
                 file);
         }
 
-        // Others that find no database of this version wait here, however long it takes.
+        // Others that find no database of this version wait here for as long as it takes.
         using var alone = Alone(file, _cancellationToken);
         version = Schema.VersionOf(_connection);
         if (version == 0)
         {
             before?.Invoke(this);
-            // Which does not wait for other processes as transactions do.
+            // This statement does not wait for other processes as transactions do.
             using var writing = LockToWrite();
             _connection.Execute("PRAGMA journal_mode = WAL");
         }

@@ -66,7 +66,8 @@ internal sealed record PoolFolder(string Path)
 
     /// <summary>The lock under which a base repository is packed.</summary>
     /// <returns>The absolute path of its lock file.</returns>
-    public string MaintenanceLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
+    public string MaintenanceLock(long repositoryId) =>
+        System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
 
     /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
     /// <returns>The absolute path of its lock file.</returns>

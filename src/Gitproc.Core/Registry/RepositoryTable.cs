@@ -47,7 +47,7 @@ internal sealed class RepositoryTable(SqliteConnection connection)
             // Looking for a new id reads the history.
             if (Find(key) is { } row)
                 return row;
-            // Folders that differ only in the case of letters are one on Windows and macOS.
+            // On Windows and macOS, folders whose names differ only in case are the same.
             var folder = attempt == 1 ? baseFolder : $"{baseFolder[..^".git".Length]}+{attempt}.git";
             connection.Execute(
                 $"""

@@ -49,7 +49,7 @@ internal static class Schema
             PRIMARY KEY (directory, environment)
         );
         """,
-        // Leases of version 1 did not say on which machine; they are held until somebody releases them.
+        // Leases of version 1 do not name the machine. They last until somebody releases them.
         """
         ALTER TABLE checkout ADD COLUMN lease TEXT;
         DELETE FROM checkout WHERE state = 2;
@@ -83,7 +83,7 @@ internal static class Schema
         );
         CREATE INDEX event_checkout ON event (checkout_id, id);
         """,
-        // What is free was not cleaned in version 2.
+        // Version 2 did not clean free checkouts.
         """
         ALTER TABLE repository ADD COLUMN fetched_at INTEGER;
         ALTER TABLE repository ADD COLUMN tried_at INTEGER;

@@ -52,7 +52,8 @@ internal sealed class WaiterTable(SqliteConnection connection)
         "SELECT repository_id, checkout_id, ticket, who, since FROM waiter ORDER BY id",
         row => new SeenWaiterRow(row.GetInt64(0), row.GetInt64OrNull(1), row.GetString(2), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
 
-    public bool Exists(long id) => connection.Query("SELECT id FROM waiter WHERE id = $id", row => row.GetInt64(0), ("$id", id)) is [_];
+    public bool Exists(long id) =>
+        connection.Query("SELECT id FROM waiter WHERE id = $id", row => row.GetInt64(0), ("$id", id)) is [_];
 
     public void Remove(long id) => connection.Execute("DELETE FROM waiter WHERE id = $id", ("$id", id));
 }

@@ -60,7 +60,7 @@ internal static class SideBySide
                 }
                 catch (Exception e)
                 {
-                    // Whoever is told may end the operation by throwing.
+                    // The receiver may end the operation by throwing.
                     Fail(e);
                 }
             }

@@ -20,7 +20,9 @@ internal static class BaseCall
         };
     }
 
-    /// <summary>The base repository as one that LibGit2Sharp may read; null if it has worktrees, as jobs write there.</summary>
+    /// <summary>
+    /// The base repository as one that LibGit2Sharp may read; null if it has worktrees, as jobs write there.
+    /// </summary>
     /// <param name="basePath">The base repository, absolute.</param>
     public static RepositoryPlace? Trusted(string basePath) =>
         Worktrees.Of(basePath).Count == 0 ? new RepositoryPlace(basePath, basePath) : null;

@@ -35,8 +35,8 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
             },
             cancellationToken);
         var gitDirectory = Path.Combine(unfinished, ".git");
-        // Which commits lack their parents stands in this file (gitformat-shallow, "Shallow commits"), and git borrows
-        // from no repository that has one (builtin/clone.c).
+        // This file lists the commits without parents (gitformat-shallow, "Shallow commits"), and git borrows from no
+        // repository that has it (builtin/clone.c).
         if (File.Exists(Path.Combine(gitDirectory, "shallow")))
             throw Shallow(url);
         new BaseRefs(git, gitDirectory).MakeBase(cancellationToken);

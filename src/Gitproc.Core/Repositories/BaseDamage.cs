@@ -114,7 +114,7 @@ internal sealed partial record BaseDamage(
         }
     }
 
-    // One whose index is not there yet is being written.
+    // A pack without an index is still being written.
     private static IEnumerable<string> FindPacks(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "pack-*.idx")
         .Where(index => !IsPackWhole(Path.ChangeExtension(index, ".pack"), index))
         .Select(index => Path.GetFileNameWithoutExtension(index));

@@ -50,7 +50,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         string? error = null;
         try
         {
-            // By the URL: it is the one this caller has access by.
+            // By the URL through which this caller has access.
             Run(["fetch", "--prune", "--no-tags", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*", BaseTags.Refspec], cancellationToken);
             FindDefault(cancellationToken);
             new TemplateRepository(git).Update(BasePath, cancellationToken);
@@ -114,7 +114,8 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     }
 
     // FETCH_HEAD is not needed, and a base repository is maintained when nobody waits.
-    private static string[] Options => ["--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--progress"];
+    private static string[] Options =>
+        ["--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--progress"];
 
     // A fetch does not tell which branch is the default one. One that is gone leaves what was known.
     private void FindDefault(CancellationToken cancellationToken)
@@ -134,7 +135,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
     }
 
-    // Null where the process that fetches was stopped: as if the remote could not be reached.
+    // Null if the process that fetches is stopped (SIGSTOP), as if the remote could not be reached.
     private FileLock? TryLock(out string? stopped, CancellationToken cancellationToken)
     {
         stopped = null;

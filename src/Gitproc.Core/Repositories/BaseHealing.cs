@@ -9,20 +9,20 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Heals base repositories: what a crash, a full disk or a bad one has left there is taken out of git's way, and what
-/// is lost by that comes from the remote again. Objects that the remote no longer has stay as far as they can be read,
-/// as checkouts borrow them.
+/// Repairs base repositories. Files that a crash, a full disk or a failing disk has damaged are moved out of git's way,
+/// and what is lost by that is fetched again. Objects that the remote no longer has stay if they can be read, because
+/// checkouts borrow them.
 /// </summary>
 /// <remarks>
-/// There is one way in for all kinds: a git fails that needs a base repository, what is damaged is looked for, healed,
-/// and the git is run once more (<see cref="GitRunner"/>). Only base repositories of the pool are healed: of a user's
-/// own nothing is touched. What comes from the remote comes as a fresh clone beside it, of which the packs are moved
-/// in: a fetch would take for there what its refs promise, and refuse what it finds damaged.
+/// All damage is handled in one way. A git that needs a base repository fails. The damage is found and repaired, and
+/// <see cref="GitRunner"/> runs the git once more. Only base repositories of the pool are repaired; a user's own is
+/// never touched. Lost objects come from a fresh clone beside the base repository, whose packs are moved in. A fetch
+/// would not do, because it believes that the objects are there which the refs promise.
 /// </remarks>
-/// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
+/// <param name="reports">Told what was repaired, and what could not be; null for nobody.</param>
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
 {
-    // What a job borrows from may be a pipe, and one commit is read in no time.
+    // A job may have made its list of alternates a pipe. To read one commit takes no time.
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(10);
 
     private readonly GitRunner _git = new(reports);
@@ -50,10 +50,10 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             return true;
         var isFreed = RemoveLeft(basePath);
         var damage = BaseDamage.Find(basePath, said);
-        // What was asked for need not be there.
+        // The ref or commit that was asked for may not exist.
         var named = damage.Missing.Where(id => !call.Arguments.Any(argument => argument.Contains(id + ":", StringComparison.Ordinal)));
         damage = damage with { Missing = Lacking(basePath, [.. named.Union(ReadTips(basePath))], cancellationToken) };
-        // They may be a job's own, which has ended without them.
+        // They may be a job's own objects, which went with its checkout.
         if (damage.Missing.Count > 0)
             damage = damage with { Missing = [.. Check(basePath, isThorough: false, cancellationToken).Missing.Keys] };
         if (damage.IsNone)
@@ -139,7 +139,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         }
         else if (damage.Refs.Count > 0)
         {
-            // The remote has what they should be.
+            // The remote has their right values.
             using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
             database.Change(() => new RepositoryTable(database.Connection).ForgetFetch(repository.Id));
         }
@@ -200,7 +200,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             File.Delete(file);
     }
 
-    private void BringAgain(RepositoryRow repository, string basePath, BaseDamage damage, CancellationToken cancellationToken)
+    private void BringAgain(
+        RepositoryRow repository, string basePath, BaseDamage damage, CancellationToken cancellationToken)
     {
         var began = DateTimeOffset.UtcNow;
         var unfinished = folder.Unfinished($"base-{repository.Id}");
@@ -283,7 +284,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return [.. RefFiles.Read(refs).Values.Where(id => RefFiles.IsId(id)).Distinct()];
     }
 
-    // What has been fetched by its own name no clone brings. Some of it may be gone from the remote.
+    // No clone brings what was fetched by its own name. Some of it may be gone from the remote.
     private void FetchNamed(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
     {
         using var refs = RawFolder.Open(basePath);
@@ -309,7 +310,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
 
     private sealed record Checked(IReadOnlyDictionary<string, string> Missing, string Said);
 
-    // git-fsck(1). What it finds fault with in contents that are whole, old histories are full of.
+    // git-fsck(1). Old histories are full of objects that are complete and that it still complains about.
     private Checked Check(string basePath, bool isThorough, CancellationToken cancellationToken)
     {
         string[] how = isThorough ? ["--full"] : ["--connectivity-only"];
@@ -333,7 +334,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             call with { MayFail = true, SilenceTimeout = LookTimeout, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)] }, cancellationToken).ExitCode == 0;
     }
 
-    private GitprocException Unhealed(RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)
+    private GitprocException Unhealed(
+        RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)
     {
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
         var checkouts = new CheckoutTable(database.Connection).OfRepository(repository.Id)

@@ -7,13 +7,13 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Keeps base repositories fast: puts loose objects into packs, and many packs into few. No object is ever dropped,
-/// whether something in the base repository leads to it or not, as a checkout may borrow any.
+/// Keeps base repositories fast: puts loose objects into packs, and many packs into few. It drops no object, even if
+/// nothing in the base repository leads to it, because a checkout may borrow it.
 /// </summary>
 /// <remarks>
-/// Of git's maintenance only the tasks that say so of themselves are used (git-maintenance(1), loose-objects;
-/// git-multi-pack-index(1), expire and repack). gc and repack -d would leave out what nothing leads to, and refuse here
-/// (extensions.preciousObjects).
+/// Only those tasks of git are used whose manual promises that (git-maintenance(1), loose-objects;
+/// git-multi-pack-index(1), expire and repack). gc and repack -d drop objects that nothing leads to, so they refuse to
+/// run here (extensions.preciousObjects).
 /// </remarks>
 /// <param name="reports">Told when it fails; null for nobody.</param>
 internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
@@ -22,7 +22,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     private const int MaxLooseInOne = (6700 + 255) / 256;
     private const int MaxPacks = 50;
 
-    // Packs are put together that have so many bytes, or all but the largest.
+    // Packs are combined up to this size in bytes, or all but the largest.
     private const long MinBatchSize = 64 << 20;
 
     private static readonly TimeSpan MaxLockAge = TimeSpan.FromHours(1);
@@ -60,7 +60,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     private void PackLoose(string path, CancellationToken cancellationToken)
     {
         Run(path, cancellationToken, "maintenance", "run", "--quiet", "--task=loose-objects", "--task=commit-graph");
-        // Those that are in a pack by now.
+        // Removes those that are in a pack by now.
         Run(path, cancellationToken, "prune-packed", "--quiet");
     }
 
@@ -75,7 +75,7 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         Run(path, cancellationToken, "multi-pack-index", "repack", "--no-progress", string.Create(CultureInfo.InvariantCulture, $"--batch-size={batch}"));
     }
 
-    // Of a git that was killed. One that runs has made its lock a short time ago.
+    // The lock of a git that was killed. One that runs has made its lock a short time ago.
     private static void RemoveLeft(string path)
     {
         foreach (var name in (ReadOnlySpan<string>)["maintenance.lock", "pack/multi-pack-index.lock", "info/commit-graphs/commit-graph-chain.lock"])
@@ -92,12 +92,13 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
 
     private static IEnumerable<string> Packs(string path) => Files(Path.Combine(path, "objects", "pack"), "*.pack");
 
-    private static IEnumerable<string> Files(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern) : [];
+    private static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern) : [];
 
     private void Run(string path, CancellationToken cancellationToken, params string[] arguments)
     {
         var call = BaseCall.Of(path, arguments);
-        // The user's own may not have it used.
+        // The user's config may disable it.
         git.Run(call with { Subject = path, SilenceTimeout = MaxLockAge, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private const string Tags = "refs/tags/";
     private const string Refs = "refs/";
 
-    // git-check-ref-format(1): what no name of a ref has, and revisions have (gitrevisions(7)).
+    // Characters of revisions (gitrevisions(7)) that no name of a ref has (git-check-ref-format(1)).
     private static readonly SearchValues<char> InNoName = SearchValues.Create(" ~^:?*[\\\u007f");
 
     /// <summary>The ref for the commit that a remote has checked out if its HEAD is detached.</summary>
@@ -60,7 +60,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         if (DefaultBranch(basePath) is { } branch)
             return new Target(branch, Head.ReadRef(basePath, Remotes + branch), HasUpstream: true);
-        // The remote has a commit checked out and no branch, or nothing yet.
+        // The HEAD of the remote is detached, or the remote is empty.
         var head = Head.Read(basePath);
         return head is { Branch: null, Commit: { } commit }
             ? new Target(null, commit, HasUpstream: false)
@@ -115,7 +115,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <summary>Sets <see cref="BorrowedMarker"/>, without a process.</summary>
     public static void MarkBorrowed(string basePath)
     {
-        // One without commits has nothing to borrow.
+        // A repository without commits has nothing to borrow.
         if (Head.ReadRef(basePath, BorrowedMarker) is not null || Default(basePath).Commit is not { } commit)
             return;
         var file = Path.Combine(basePath, BorrowedMarker);
@@ -143,7 +143,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public void AddBranch(string branch, string commit, CancellationToken cancellationToken)
     {
         MustHaveNoBranch(branch);
-        // git-update-ref(1): only when there is none.
+        // git-update-ref(1): only if there is none.
         Run(cancellationToken, "update-ref", Heads + branch, commit, new string('0', commit.Length));
     }
 
@@ -170,7 +170,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public void MakeBase(CancellationToken cancellationToken)
     {
         Run(cancellationToken, "config", "core.bare", "true");
-        // It was for the clone: in worktrees a fetch is as everywhere else.
+        // It was for the clone only. In worktrees a fetch works as everywhere else.
         Run(cancellationToken, "config", "--unset-all", "remote.origin.fetch", "^[+]refs/tags/");
         if (Head.Read(basePath) is not { Commit: { } commit } head)
             return;
@@ -208,14 +208,16 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         return PlainFile.TryReadText(file) is { } content && RawText.TrimEnd(content) is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
     }
 
-    private static Target? Detached(string? commit) => commit is null ? null : new Target(null, commit, HasUpstream: false);
+    private static Target? Detached(string? commit) =>
+        commit is null ? null : new Target(null, commit, HasUpstream: false);
 
-    private Target? Branch(string name) => Id(Remotes + name) is { } commit ? new Target(name, commit, HasUpstream: true) : null;
+    private Target? Branch(string name) =>
+        Id(Remotes + name) is { } commit ? new Target(name, commit, HasUpstream: true) : null;
 
     private Target? Tag(string name, CancellationToken cancellationToken)
     {
         var packed = Path.Combine(basePath, "packed-refs");
-        // The remote's, before one that somebody has made in a worktree.
+        // The tag of the remote goes before one that somebody has made in a worktree.
         foreach (var full in (ReadOnlySpan<string>)[BaseTags.Folder + name, Tags + name])
         {
             var isLoose = File.Exists(Path.Combine(basePath, full));
@@ -231,7 +233,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private string? Revision(string revision, CancellationToken cancellationToken) =>
         new GitReader(git, arguments => BaseCall.Of(basePath, arguments), cancellationToken).Ask(BaseCall.Trusted(basePath), reader => reader.Commit(revision));
 
-    private void Run(CancellationToken cancellationToken, params string[] arguments) => git.Run(Call(mayFail: false, arguments), cancellationToken);
+    private void Run(CancellationToken cancellationToken, params string[] arguments) =>
+        git.Run(Call(mayFail: false, arguments), cancellationToken);
 
     private GitCall Call(bool mayFail, params string[] arguments) =>
         BaseCall.Of(basePath, arguments) with { MayFail = mayFail };

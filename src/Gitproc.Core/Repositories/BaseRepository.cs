@@ -7,7 +7,8 @@ namespace Gitproc.Repositories;
 
 /// <summary>Makes base repositories.</summary>
 /// <param name="reports">Told when somebody else makes it; null for nobody.</param>
-internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan silenceTimeout)
+internal sealed class BaseRepository(
+    PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, TimeSpan silenceTimeout)
 {
     /// <summary>
     /// Makes a base repository unless it is there and whole. Of any number of processes one clones and the others wait
@@ -48,7 +49,8 @@ internal sealed class BaseRepository(PoolFolder folder, PoolDatabase database, G
         new BaseHealing(folder, reports) { Url = repository.Url, Credential = credential, SilenceTimeout = silenceTimeout }.HealSkeleton(repository, path, cancellationToken);
     }
 
-    private void Clone(RepositoryRow repository, UrlCredential? credential, string path, CancellationToken cancellationToken)
+    private void Clone(
+        RepositoryRow repository, UrlCredential? credential, string path, CancellationToken cancellationToken)
     {
         var began = DateTimeOffset.UtcNow;
         using var step = ProgressStep.Begin(reports, $"cloning {repository.Url}");

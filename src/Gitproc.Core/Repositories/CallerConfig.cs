@@ -5,8 +5,8 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What git's config says in the working directory, without asking git again as long as nothing that the answer
-/// depends on has changed.
+/// The config of git in the working directory. git is asked again only after something has changed on which the answer
+/// depends.
 /// </summary>
 internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database)
 {
@@ -20,7 +20,7 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
         var asked = DateTime.UtcNow;
         var (config, files) = reader.Read(directory, cancellationToken);
         var snapshot = ConfigSnapshot.Take(config, [.. files, .. FilesToWatch(directory, config.TopLevel)], asked);
-        // Of many that begin at once one has kept it by now.
+        // If many processes begin at once, another one may have kept the answer by now.
         if (environment is not null && snapshot.MayBeKept && FindKept(directory, environment, _cache) is null)
             database.Change(() => _cache.Keep(directory, environment, snapshot.Encode()));
 
@@ -40,7 +40,7 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
             ? kept.Config
             : null;
 
-    // Files that git would read if they were there, and what would make another folder the top of the repository.
+    // Files that git would read if they existed, and those that would make another folder the top of the repository.
     private static IEnumerable<string> FilesToWatch(string directory, string? topLevel)
     {
         var home = Paths.Home;

@@ -7,15 +7,14 @@ using Gitproc.Registry;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What the repository around the working directory sets for itself, and a checkout of the same repository gets too, so
-/// that commits made there are the same person's. Recycling takes it away again, as it does with all config of a
-/// holder.
+/// Settings of the repository around the working directory that a checkout of the same repository gets too, so that its
+/// commits have the same author. Recycling removes them again, like all config of a holder.
 /// </summary>
 internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
 {
     private static readonly string[] Always = ["user.name", "user.email"];
 
-    // What makes commits in a checkout other ones than in the caller's repository, and nobody is told by git.
+    // Settings that change the commits in a checkout, without a word from git.
     private static readonly string[] WorthTelling =
     [
         "author.name", "author.email", "committer.name", "committer.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign",

@@ -9,8 +9,8 @@ namespace Gitproc.Repositories;
 /// <param name="AskedAt">When git was asked, in UTC.</param>
 internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp> Files, DateTime AskedAt)
 {
-    // git does not tell where it would look for a system config that is not there. One that is written later
-    // counts after this time at the latest.
+    // git does not say where it would look for a system config that does not exist. One that is written later counts
+    // after this time at the latest.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     // A file written this shortly before might be written again within one tick of the file system's clock.
@@ -32,7 +32,8 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
         && !KeptEntries.Concat(KeptLocal).Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
-    private IEnumerable<KeyValuePair<string, string>> KeptEntries => Config.Entries.Where(entry => IsAskedFor(entry.Key));
+    private IEnumerable<KeyValuePair<string, string>> KeptEntries =>
+        Config.Entries.Where(entry => IsAskedFor(entry.Key));
 
     private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
 

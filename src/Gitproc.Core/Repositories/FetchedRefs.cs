@@ -5,8 +5,8 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// When each ref was fetched that is asked for by its own name: <c>gitproc/fetched</c> in a base repository, lines of
-/// milliseconds since 1970 and a full name. Written under the lock of the fetch.
+/// The times at which refs were fetched by name: the file <c>gitproc/fetched</c> in a base repository, with lines of
+/// milliseconds since 1970 and a full name. Whoever writes it has the lock of the fetch.
 /// </summary>
 internal static class FetchedRefs
 {
@@ -20,7 +20,8 @@ internal static class FetchedRefs
 
     /// <summary>The time when a ref was fetched last.</summary>
     /// <returns>The time; null if that is not known.</returns>
-    public static DateTimeOffset? TimeOf(string basePath, string name) => Read(basePath).TryGetValue(name, out var at) ? at : null;
+    public static DateTimeOffset? TimeOf(string basePath, string name) =>
+        Read(basePath).TryGetValue(name, out var at) ? at : null;
 
     /// <summary>Finds the refs that nobody has asked for in a long time. One without a time counts from now.</summary>
     public static IReadOnlyList<string> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)

@@ -3,8 +3,8 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What a git has left in a base repository because it was killed: lock files, until which are gone no other git
-/// changes what they lock, and what it had begun to write.
+/// Files that a killed git has left in a base repository: lock files, which stop every other git that needs the lock,
+/// and files that it had begun to write.
 /// </summary>
 internal static class LeftFiles
 {
@@ -12,7 +12,7 @@ internal static class LeftFiles
     // repository runs no hook meanwhile.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    // A pack of a large repository comes in for hours.
+    // To receive the pack of a large repository may take hours.
     private static readonly TimeSpan MaxWriteAge = TimeSpan.FromDays(1);
 
     /// <summary>Removes those that no git can still use.</summary>
@@ -23,7 +23,8 @@ internal static class LeftFiles
         return left.Count > 0;
     }
 
-    public static bool IsLocked(string basePath, string name) => File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
+    public static bool IsLocked(string basePath, string name) =>
+        File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));
 
     private static IEnumerable<string> Old(IEnumerable<string> files, TimeSpan longest)
     {

@@ -11,7 +11,8 @@ internal static class LocalPath
         || text is "." or ".." or ['.', '/', ..] or ['.', '.', '/', ..] or ['~', ..]
         || (rules.WindowsPaths && text is ['.', '\\', ..] or ['.', '.', '\\', ..]);
 
-    public static RepositoryAddress Find(string text, AddressRules rules) => FindAt(ExpandHome(text, rules), text, rules);
+    public static RepositoryAddress Find(string text, AddressRules rules) =>
+        FindAt(ExpandHome(text, rules), text, rules);
 
     /// <summary>Finds the repository of a <c>file://</c> URL.</summary>
     public static RepositoryAddress Find(UrlParts url, string text, AddressRules rules) =>
@@ -33,7 +34,7 @@ internal static class LocalPath
     public static RepositoryAddress AddressOf(string path, AddressRules rules) =>
         rules.WindowsPaths ? OfWindows(path.Replace('\\', '/')) : new RepositoryAddress(path, path, null);
 
-    // NTFS takes upper and lower case for the same, as long as nobody asks for otherwise.
+    // NTFS ignores case unless somebody asks for otherwise.
     private static RepositoryAddress OfWindows(string path)
     {
         var folded = path.ToLowerInvariant();
@@ -47,7 +48,7 @@ internal static class LocalPath
             return rules.WindowsPaths && path is ['/', _, ':', ..] ? path[1..] : path;
         if (!rules.WindowsPaths)
             throw AddressError.Invalid(text, "a file:// address of another host is for Windows");
-        // git for Windows takes file://C:/path for file:///C:/path (connect.c, parse_connect_url).
+        // git for Windows reads file://C:/path as file:///C:/path (connect.c, parse_connect_url).
         return url is { Host: [var drive], Port: "" } && char.IsAsciiLetter(drive) ? $"{drive}:{path}" : $"//{url.Host}{path}";
     }
 

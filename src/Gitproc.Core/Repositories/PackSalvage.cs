@@ -24,7 +24,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         var packs = Directory.CreateDirectory(Path.Combine(place, "pack")).FullName;
         try
         {
-            // The index first: a pack without one is none.
+            // The index first, because git ignores a pack without one.
             foreach (var file in Directory.EnumerateFiles(Path.Combine(Objects, "pack"), pack + ".*").OrderByDescending(file => file.EndsWith(".idx", StringComparison.Ordinal)))
                 File.Move(file, Path.Combine(packs, Path.GetFileName(file)));
             if (TryIndex(Path.Combine(packs, pack + ".pack"), cancellationToken))
@@ -69,7 +69,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
             .Split('\n').Select(line => line.Split(' ')).Where(fields => fields.Length > 1 && RefFiles.IsId(fields[1])).Select(fields => fields[1]).ToList();
         var there = git.Run(Call(null, "cat-file", "--batch-check", "--buffer") with { Input = stream => stream.Write(Lines(listed)) }, cancellationToken).Output
             .Split('\n').Where(line => !line.EndsWith(" missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
-        // It ends at the first that it cannot read.
+        // It ends at the first object that it cannot read.
         for (var wanted = listed.Where(id => !there.Contains(id)).ToList(); wanted.Count > 0;)
         {
             var read = 0;

@@ -77,7 +77,8 @@ internal sealed record PoolSettings(
 
     /// <summary>Reads the longest silence of git before it is ended.</summary>
     /// <returns>The time; infinite where 0 is set.</returns>
-    public static TimeSpan ReadGitTimeout(GitConfig config) => Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
+    public static TimeSpan ReadGitTimeout(GitConfig config) =>
+        Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
 
     private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
         where T : struct
@@ -95,11 +96,14 @@ internal sealed record PoolSettings(
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;
 
     // git-config(1), "Values": integer.
-    private static int? ParseCount(string text) => ParseSize(text) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
+    private static int? ParseCount(string text) =>
+        ParseSize(text) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
 
-    private static TimeSpan? ParseTimeout(string text) => Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
+    private static TimeSpan? ParseTimeout(string text) =>
+        Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
 
-    private static TimeSpan? ParseExpiry(string text) => Duration.Parse(text) is { } time && LeaseExpiry.IsPossible(time) ? time : null;
+    private static TimeSpan? ParseExpiry(string text) =>
+        Duration.Parse(text) is { } time && LeaseExpiry.IsPossible(time) ? time : null;
 
     private static T? ParseName<T>(string text)
         where T : struct, Enum =>
@@ -138,7 +142,8 @@ internal enum RescueWhen
 /// <param name="UndoneMaxAge">
 /// After what time commits are removed that a job had undone itself; zero: none are kept.
 /// </param>
-internal sealed record RescueLimits(RescueWhen When, long MaxSize, long? MaxTotalSize, TimeSpan MaxAge, TimeSpan UndoneMaxAge)
+internal sealed record RescueLimits(
+    RescueWhen When, long MaxSize, long? MaxTotalSize, TimeSpan MaxAge, TimeSpan UndoneMaxAge)
 {
     /// <summary>True to keep commits that a job has undone itself.</summary>
     public bool KeepsUndone => When != RescueWhen.Never && UndoneMaxAge > TimeSpan.Zero;

@@ -3,17 +3,18 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What a job pushed or fetched in a clone, the remote has, and the base repository not yet. git writes it there into a
-/// remote-tracking branch, a file of its own (git-push(1)): so the next fetch is due, however young the last one is.
+/// Finds what a job has pushed or fetched in a clone: the remote has it, and the base repository does not yet. git then
+/// writes a remote-tracking branch in the clone, which is a file (git-push(1)). So the next fetch is due, however young
+/// the last one is.
 /// </summary>
 /// <remarks>
-/// Nobody tells of a push, so an acquire looks at all clones in which somebody works. In one that was just cleaned the
-/// folder of these branches has a time of its own, which git's first write there ends: most clones take one look, and
-/// the others one a folder.
+/// Nobody reports a push, so an acquire looks at all clones in which somebody works. Cleaning gives the folder of these
+/// branches a time of its own, and git's first write there changes it. So most clones take one look, and the others one
+/// for each folder.
 /// </remarks>
 internal static class PushedRefs
 {
-    // A job may make as many as it likes.
+    // A job may make any number of folders.
     private const int MaxLooked = 1000;
 
     private static readonly DateTime Untouched = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -34,8 +35,8 @@ internal static class PushedRefs
             var folder = FolderOf(gitDirectory);
             if (!folder.Exists || folder.LastWriteTimeUtc == Untouched || folder.LinkTarget is not null)
                 return default;
-            // git writes each under another name first, which changes the time of its folder. One to come is of no
-            // clock.
+            // git writes each file under another name first, which changes the time of its folder. A time in the
+            // future comes from no clock.
             var now = DateTime.UtcNow;
             return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MaxLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
         }
@@ -59,7 +60,8 @@ internal static class PushedRefs
     /// <returns>The time, UTC; long ago where none was.</returns>
     public static DateTime Kept(string basePath) => File.GetLastWriteTimeUtc(FileOf(basePath));
 
-    private static DirectoryInfo FolderOf(string gitDirectory) => new(Path.Combine(gitDirectory, "refs", "remotes", "origin"));
+    private static DirectoryInfo FolderOf(string gitDirectory) =>
+        new(Path.Combine(gitDirectory, "refs", "remotes", "origin"));
 
     private static string FileOf(string basePath) => Path.Combine(basePath, "gitproc", "pushed");
 }

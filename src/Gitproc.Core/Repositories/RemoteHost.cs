@@ -24,7 +24,7 @@ internal static class RemoteHost
     public static bool TryReadPort(UrlParts parts, string host, out ushort? port)
     {
         port = null;
-        // git takes "host:/path" for no port (connect.c, get_port).
+        // git reads "host:/path" as one without a port (connect.c, get_port).
         if (parts.Port is not { Length: > 0 } text)
             return true;
         if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
@@ -48,7 +48,7 @@ internal static class RemoteHost
         _ => host,
     };
 
-    // A zone names an interface of this machine. It stays text: what it stands for is another one after a reboot.
+    // A zone names an interface of this machine. It stays text, because it may be another interface after a reboot.
     private static string? NormalizeIPv6(string text)
     {
         var percent = text.IndexOf('%', StringComparison.Ordinal);
@@ -94,8 +94,8 @@ internal static class RemotePath
         var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (names.Any(name => name is "." or ".."))
             throw AddressError.Invalid(text, "its path has a '.' or '..' in it");
-        // The shell at the other end takes ~ for the home of the user (git-clone(1), "GIT URLS"). For http a user name
-        // means no such thing, and may be a token.
+        // The shell at the other end replaces ~ by the home of the user (git-clone(1), "GIT URLS"). With http there is
+        // no home, and the user name may be a token.
         if (parts is { IsSsh: true, UserInfo.UserName: { } user } && names is ["~", ..])
             names[0] += user;
         return names;

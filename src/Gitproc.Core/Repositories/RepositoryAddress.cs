@@ -70,8 +70,8 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         return WithoutSecret(key, written == used ? parts : PartsOfWritten(written, parts), written);
     }
 
-    // What git takes for a path or a query may have been meant for a password, and would be kept and shown. At the
-    // beginning of a name an @ is part of it.
+    // What git reads as a path or a query may have been meant as a password, and would be kept and shown. At the
+    // beginning of a name, an @ is part of it.
     private static void RefuseSecretInPath(UrlParts parts, string written)
     {
         var hasAt = parts.Path.Split('/').Any(name => name.LastIndexOf('@') > 0);

@@ -28,7 +28,8 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
     private RepositoryTarget? ByKey(string text, AddressRules rules) =>
         RepositoryAddress.MayBeKey(text, rules) && repositories.Find(text) is { } row ? Known(row) : null;
 
-    private static RepositoryTarget Known(RepositoryRow row) => new(row.Key, row.Url, Credential: null, row, IsByName: true);
+    private static RepositoryTarget Known(RepositoryRow row) =>
+        new(row.Key, row.Url, Credential: null, row, IsByName: true);
 
     private RepositoryTarget ByAddress(string text, AddressRules rules)
     {
@@ -63,7 +64,8 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
     private static string WithoutGit(string name) =>
         name.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? name[..^".git".Length] : name;
 
-    private static bool EndsWith(string key, string name, StringComparison comparison) => $"/{key}".EndsWith($"/{name}", comparison);
+    private static bool EndsWith(string key, string name, StringComparison comparison) =>
+        $"/{key}".EndsWith($"/{name}", comparison);
 
     private static List<RepositoryRow> Best(params IEnumerable<IEnumerable<RepositoryRow>> choices) =>
         choices.Select(choice => choice.ToList()).FirstOrDefault(choice => choice.Count > 0) ?? [];
@@ -92,7 +94,8 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
             : remotes is [var only] ? only : null;
     }
 
-    private static List<KeyValuePair<string, string>> Remotes(GitConfig config) => [.. config.GetSubsections("remote", "url").DistinctBy(remote => remote.Key)];
+    private static List<KeyValuePair<string, string>> Remotes(GitConfig config) =>
+        [.. config.GetSubsections("remote", "url").DistinctBy(remote => remote.Key)];
 
     private string RemoteOfCaller(string directory)
     {
@@ -114,7 +117,7 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         return rules with { FindLocal = path => rules.FindLocal(path) ?? FindGone(path, rules) };
     }
 
-    // A folder that is away, on a disk that is not mounted for instance: the pool has what was fetched from it.
+    // The folder is gone, for example on a disk that is not mounted. The pool has what was fetched from it.
     private string? FindGone(string path, AddressRules rules) => LocalRepository.Names(path)
         .FirstOrDefault(name => repositories.Find(LocalPath.AddressOf(name, rules).Key) is not null);
 }

@@ -6,23 +6,23 @@ using Gitproc.Reports;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What a clone or fetch has failed for, in its lock file, for those who waited for it meanwhile: they share the
-/// failure, rather than wait for a server that says nothing one after another.
+/// The failure of a clone or fetch, in its lock file. Processes that waited for it meanwhile share the failure. They do
+/// not wait, one after another, for a server that is silent.
 /// </summary>
 /// <remarks>
-/// A password that one has and another has not makes a difference, but not for a server that says nothing: that is
-/// shared by all.
+/// Processes with different passwords do not share a failure, unless the server was silent.
 /// </remarks>
 internal static class SharedFailure
 {
-    // Behind the line that says who has the lock.
+    // It follows the line that says who has the lock.
     private const int Offset = 512;
     private const int MaxBytes = 16 * 1024;
     private const char Separator = '\0';
 
     /// <param name="url">The URL that was asked, without a password.</param>
     /// <param name="credential">The password; null for none.</param>
-    public static void Leave(FileLock alone, string url, string wanted, UrlCredential? credential, GitprocException error)
+    public static void Leave(
+        FileLock alone, string url, string wanted, UrlCredential? credential, GitprocException error)
     {
         var isSilence = error.InnerException is TimeoutException;
         if (!isSilence && credential is not null)

@@ -70,8 +70,8 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         return target with { Branch = branch, HasUpstream = false, IsBegun = true };
     }
 
-    // When a fetch must have begun to be new enough; null where it has. A clock that went back does not make one new
-    // for ever.
+    // The time when a fetch must have begun to be new enough; null if the last one has. A clock that went back does not
+    // make it new for ever.
     private DateTimeOffset? OldestFresh(DateTimeOffset now, TimeSpan maxAge)
     {
         if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now)

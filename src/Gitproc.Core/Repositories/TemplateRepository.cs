@@ -7,9 +7,9 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// What the <c>.git</c> of every checkout of a repository looks like when nobody has worked in it: a git directory
-/// inside the base repository, with the user's template, the remote-tracking branches and the tags. Checkouts are made
-/// and cleaned after it, without a process.
+/// The template repository: a git directory in the base repository that is equal to the <c>.git</c> of a checkout in
+/// which nobody has worked. It has the user's template, the remote-tracking branches and the tags. Checkouts are made
+/// and cleaned by it without a process.
 /// </summary>
 internal sealed class TemplateRepository(GitRunner git)
 {
@@ -45,7 +45,7 @@ internal sealed class TemplateRepository(GitRunner git)
             },
             cancellationToken);
         var made = Path.Combine(work, ".git");
-        // Git's samples run nothing, and would be compared each time that a checkout is cleaned.
+        // git's sample hooks run nothing, and would be compared whenever a checkout is cleaned.
         foreach (var sample in Directory.EnumerateFiles(Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
             File.Delete(sample);
         File.AppendAllText(Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
@@ -75,13 +75,13 @@ internal sealed class TemplateRepository(GitRunner git)
         var generation = TracksTags + Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
         if (generation == Generation(basePath))
             return;
-        // An older gitproc took tags that are somebody's own for the remote's.
+        // An older gitproc took a user's own tags for those of the remote.
         BaseTags.Follow(git, basePath, Generation(basePath)?.StartsWith(TracksTags) == true ? ReadTags(model) : new Dictionary<string, string>(), cancellationToken);
         Replace(Path.Combine(model, "packed-refs"), refs);
         Replace(Path.Combine(model, "HEAD"), Encoding.UTF8.GetBytes(head));
         if (origin is not null)
             Replace(Path.Combine(model, Remote, "HEAD"), Encoding.UTF8.GetBytes(origin));
-        // Last: until then a checkout that was brought up to date is so once more.
+        // Last: if it ends before, a checkout is brought up to date once more.
         Replace(GenerationFile(basePath), Encoding.UTF8.GetBytes(generation));
     }
 
@@ -129,7 +129,7 @@ internal sealed class TemplateRepository(GitRunner git)
 
     private static string GenerationFile(string basePath) => Path.Combine(basePath, "gitproc", "generation");
 
-    // As git writes paths on Windows too.
+    // git writes paths in this way on Windows too.
     private static string GitPath(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 
     private static GitCall Call(string basePath, params string[] arguments) => BaseCall.Of(basePath, arguments);
@@ -153,7 +153,8 @@ internal static class BaseTags
     public const string Shared = "refs/tags/";
 
     /// <summary>Updates the shared tags to those of the remote.</summary>
-    public static void Follow(GitRunner git, string basePath, IReadOnlyDictionary<string, string> before, CancellationToken cancellationToken)
+    public static void Follow(
+        GitRunner git, string basePath, IReadOnlyDictionary<string, string> before, CancellationToken cancellationToken)
     {
         Dictionary<string, string> refs;
         using (var folder = RawFolder.Open(basePath))

@@ -32,5 +32,6 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
         return new WantedRef(name, branch);
     }
 
-    private static GitprocException Invalid(string? target, string message) => new(ErrorReason.InvalidRef, message, target);
+    private static GitprocException Invalid(string? target, string message) =>
+        new(ErrorReason.InvalidRef, message, target);
 }
