@@ -24,7 +24,9 @@ public sealed class Checkout
     public required CheckoutState State { get; init; }
 
     /// <summary>True if a live owner holds it.</summary>
-    public bool Locked => State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown || (State == CheckoutState.Cleaning && LeaseId is not null);
+    public bool Locked =>
+        State is CheckoutState.Locked or CheckoutState.Creating or CheckoutState.Unknown
+            || (State == CheckoutState.Cleaning && LeaseId is not null);
 
     /// <summary>The branch that is checked out; null if HEAD is detached, or the checkout is not made yet.</summary>
     public string? Branch { get; init; }

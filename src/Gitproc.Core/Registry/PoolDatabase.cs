@@ -52,7 +52,11 @@ internal sealed class PoolDatabase : IDisposable
         (DataVersion, _connection.Query("SELECT total_changes()", row => row.GetInt64(0))[0]);
 
     /// <summary>Opens the database. Makes or migrates it if necessary.</summary>
-    public static PoolDatabase Open(string file, Action<PoolDatabase> fill, Action<PoolDatabase>? before = null, CancellationToken cancellationToken = default)
+    public static PoolDatabase Open(
+        string file,
+        Action<PoolDatabase> fill,
+        Action<PoolDatabase>? before = null,
+        CancellationToken cancellationToken = default)
     {
         var database = Connect(file, cancellationToken: cancellationToken);
         try
@@ -160,7 +164,9 @@ internal sealed class PoolDatabase : IDisposable
         var path = WriterLock;
         if (LockedFile.TryLock(path) is not { } locked)
         {
-            var cancellationToken = _cancellationToken.IsCancellationRequested ? CancellationToken.None : _cancellationToken;
+            var cancellationToken = _cancellationToken.IsCancellationRequested
+                ? CancellationToken.None
+                : _cancellationToken;
             using var wait = new LockWait(path, mayCreate: true);
             // However many are before this one, the wait ends only when none of them makes progress.
             for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(TransactionTimeout, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
@@ -197,7 +203,10 @@ internal sealed class PoolDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private static PoolDatabase Connect(string file, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate, CancellationToken cancellationToken = default)
+    private static PoolDatabase Connect(
+        string file,
+        SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate,
+        CancellationToken cancellationToken = default)
     {
         // Pooled connections would keep the file open, and on Windows the folder in place, until the process ends.
         var options = new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false };

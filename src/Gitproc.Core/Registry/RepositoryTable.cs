@@ -101,7 +101,9 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
 
     /// <summary>Forgets when a repository was fetched, so that the next acquire fetches.</summary>
-    public void ForgetFetch(long id) => connection.Execute("UPDATE repository SET fetched_at = NULL, tried_at = NULL, fetch_error = NULL WHERE id = $id", ("$id", id));
+    public void ForgetFetch(long id) =>
+        connection.Execute(
+            "UPDATE repository SET fetched_at = NULL, tried_at = NULL, fetch_error = NULL WHERE id = $id", ("$id", id));
 
     private static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;

@@ -32,8 +32,10 @@ public sealed record Hint(string Lead, string? Command, params IReadOnlyList<str
     public string Write(Func<string, string> spell)
     {
         string[] command = Command is null ? [] : ["gitproc", Command];
-        var options = Options.SelectMany(option => option.Value is { } value ? [spell(option.Name), value] : (string[])[spell(option.Name)]);
-        return PrintableText.OfLines($"{Lead}{string.Join(' ', [.. command, .. options, .. Arguments.Select(PrintableText.Of)])}{End}");
+        var options = Options.SelectMany(
+            option => option.Value is { } value ? [spell(option.Name), value] : (string[])[spell(option.Name)]);
+        return PrintableText.OfLines(
+            $"{Lead}{string.Join(' ', [.. command, .. options, .. Arguments.Select(PrintableText.Of)])}{End}");
     }
 }
 

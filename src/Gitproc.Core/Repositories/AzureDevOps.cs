@@ -18,7 +18,8 @@ internal static class AzureDevOps
     /// True if a user name is the organization of a key. Every URL that the site shows has it, so it is not a secret.
     /// </summary>
     public static bool IsOrganization(string userName, string key) =>
-        key.Split('/') is [Host, var organization, ..] && userName.Equals(organization, StringComparison.OrdinalIgnoreCase);
+        key.Split('/') is [Host, var organization, ..]
+            && userName.Equals(organization, StringComparison.OrdinalIgnoreCase);
 
     /// <param name="path">The path, without slashes at its ends.</param>
     public static (string Host, string Path) Normalize(string host, string path)
@@ -26,9 +27,19 @@ internal static class AzureDevOps
         var parts = path.Split('/');
         // git@ssh.dev.azure.com:v3/org/project/repo
         if (IsSshHost(host))
-            return parts is ["v3", var organization, var project, var repository] ? Join(organization, project, repository) : (host, path);
+        {
+            return parts is ["v3", var organization, var project, var repository]
+                ? Join(organization, project, repository)
+                : (host, path);
+        }
+
         if (host == Host)
-            return parts is [var organization, .. var rest] ? OfGitPath(organization, rest) ?? (host, path) : (host, path);
+        {
+            return parts is [var organization, .. var rest]
+                ? OfGitPath(organization, rest) ?? (host, path)
+                : (host, path);
+        }
+
         if (host.EndsWith(OldDomain, StringComparison.Ordinal))
         {
             var withoutCollection = parts is [var first, .. var others] && first.Equals("DefaultCollection", StringComparison.OrdinalIgnoreCase) ? others : parts;

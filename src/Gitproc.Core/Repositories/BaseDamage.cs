@@ -100,7 +100,9 @@ internal sealed partial record BaseDamage(
     {
         try
         {
-            using var content = new ZLibStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), CompressionMode.Decompress);
+            using var content = new ZLibStream(
+                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+                CompressionMode.Decompress);
             return IdOf(content, id.Length) == id;
         }
         catch (InvalidDataException)

@@ -85,7 +85,9 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         try
         {
             var began = DateTimeOffset.UtcNow;
-            Run(["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"], cancellationToken);
+            Run(
+                ["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"],
+                cancellationToken);
             FetchedRefs.Note(BasePath, BaseRefs.Fetched(wanted), began);
             return null;
         }
@@ -109,7 +111,9 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
 
     private GitprocException Gone(string wanted)
     {
-        var known = FetchedAt(wanted) is { } at ? $" any more; it was last fetched {PrintableTime.Age(DateTimeOffset.UtcNow - at)} ago" : "";
+        var known = FetchedAt(wanted) is { } at
+            ? $" any more; it was last fetched {PrintableTime.Age(DateTimeOffset.UtcNow - at)} ago"
+            : "";
         return new GitprocException(ErrorReason.RefNotFound, $"{Repository.Key} has no '{wanted}'{known}.", wanted);
     }
 
@@ -123,7 +127,11 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         const string symref = "ref: refs/heads/";
         var refs = new BaseRefs(git, BasePath);
         var lines = Run(["ls-remote", "--symref", "--end-of-options", Url, "HEAD"], cancellationToken).Output
-            .Split('\n').Select(line => line.Split('\t')).Where(parts => parts is [_, "HEAD"]).Select(parts => RawText.ToText(parts[0])).ToList();
+            .Split('\n')
+            .Select(line => line.Split('\t'))
+            .Where(parts => parts is [_, "HEAD"])
+            .Select(parts => RawText.ToText(parts[0]))
+            .ToList();
         if (lines.Find(line => line.StartsWith(symref, StringComparison.Ordinal)) is { } named)
         {
             refs.SetDefault(named[symref.Length..], cancellationToken);
@@ -141,7 +149,8 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         stopped = null;
         try
         {
-            return FileLock.Acquire(folder.FetchLock(Repository.Id), $"fetches {Repository.Url}", reports, cancellationToken);
+            return FileLock.Acquire(
+                folder.FetchLock(Repository.Id), $"fetches {Repository.Url}", reports, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.ProcessStopped)
         {

@@ -74,7 +74,9 @@ internal static class BaseFolder
                 encoded.Append(c);
         }
 
-        return Devices.Contains(name.Split('.')[0].TrimEnd(' ')) ? $"%{(int)name[0]:x2}{encoded.ToString(1, encoded.Length - 1)}" : encoded.ToString();
+        return Devices.Contains(name.Split('.')[0].TrimEnd(' '))
+            ? $"%{(int)name[0]:x2}{encoded.ToString(1, encoded.Length - 1)}"
+            : encoded.ToString();
     }
 
     private static string Shorten(string first, string key)

@@ -51,7 +51,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         var isFreed = RemoveLeft(basePath);
         var damage = BaseDamage.Find(basePath, said);
         // The ref or commit that was asked for may not exist.
-        var named = damage.Missing.Where(id => !call.Arguments.Any(argument => argument.Contains(id + ":", StringComparison.Ordinal)));
+        var named = damage.Missing.Where(
+            id => !call.Arguments.Any(argument => argument.Contains(id + ":", StringComparison.Ordinal)));
         damage = damage with { Missing = Lacking(basePath, [.. named.Union(ReadTips(basePath))], cancellationToken) };
         // They may be a job's own objects, which went with its checkout.
         if (damage.Missing.Count > 0)
@@ -73,7 +74,10 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     /// <summary>
     /// Checks every object of a base repository, and repairs it. The commits of its checkouts must be complete.
     /// </summary>
-    public IReadOnlyList<string> Examine(RepositoryRow repository, IReadOnlyList<(string Name, string Commit)> checkouts, CancellationToken cancellationToken)
+    public IReadOnlyList<string> Examine(
+        RepositoryRow repository,
+        IReadOnlyList<(string Name, string Commit)> checkouts,
+        CancellationToken cancellationToken)
     {
         var basePath = folder.Base(repository.Base);
         if (!Directory.Exists(basePath))
@@ -135,7 +139,14 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             }
 
             if (Check(basePath, isThorough: false, cancellationToken).Missing is { Count: > 0 } lost)
-                throw Unhealed(repository, basePath, damage with { Objects = [], Packs = [], Missing = [.. lost.Keys] }, $"has them no more: {string.Join(", ", lost.Values.Distinct())}", cancellationToken);
+            {
+                throw Unhealed(
+                    repository,
+                    basePath,
+                    damage with { Objects = [], Packs = [], Missing = [.. lost.Keys] },
+                    $"has them no more: {string.Join(", ", lost.Values.Distinct())}",
+                    cancellationToken);
+            }
         }
         else if (damage.Refs.Count > 0)
         {
@@ -208,7 +219,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         using var step = ProgressStep.Begin(reports, $"healing the base repository of {repository.Key}");
         try
         {
-            var clone = new BaseClone(folder, _git) { SilenceTimeout = SilenceTimeout }.Make(Url ?? repository.Url, Credential, unfinished, cancellationToken);
+            var clone = new BaseClone(folder, _git) { SilenceTimeout = SilenceTimeout }.Make(
+                Url ?? repository.Url, Credential, unfinished, cancellationToken);
             MoveIn(Path.Combine(clone, "objects"), Path.Combine(basePath, "objects"));
             foreach (var pack in damage.Packs)
                 new PackSalvage(folder, _git, basePath).Run(pack, cancellationToken);
@@ -288,11 +300,16 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     private void FetchNamed(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
     {
         using var refs = RawFolder.Open(basePath);
-        var named = RefFiles.Read(refs).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal)).ToList();
-        var missing = Lacking(basePath, [.. named.Select(entry => entry.Value)], cancellationToken).ToHashSet(StringComparer.Ordinal);
+        var named = RefFiles.Read(refs)
+            .Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal))
+            .ToList();
+        var missing = Lacking(basePath, [.. named.Select(entry => entry.Value)], cancellationToken)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var (name, id) in named.Where(entry => missing.Contains(entry.Value)))
         {
-            _git.Run(BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true }, cancellationToken);
+            _git.Run(
+                BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true },
+                cancellationToken);
             _git.Run(
                 BaseCall.Of(basePath, "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", Url ?? repository.Url, $"+{id}:{name}") with { MayFail = true, SilenceTimeout = SilenceTimeout },
                 cancellationToken);
@@ -315,7 +332,8 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     {
         string[] how = isThorough ? ["--full"] : ["--connectivity-only"];
         var call = BaseCall.Of(basePath, ["fsck", .. how, "--name-objects", "--no-dangling", "--progress"]);
-        var answer = _git.Run(call with { MayFail = true, HasRawOutput = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
+        var answer = _git.Run(
+            call with { MayFail = true, HasRawOutput = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var match in MissingObject().Matches(RawText.ToText(answer.Output)).Concat(MissingTip().Matches(answer.Error)))
             missing[match.Groups["id"].Value] = PrintableText.Of(match.Groups["name"].Value);
@@ -341,7 +359,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         var checkouts = new CheckoutTable(database.Connection).OfRepository(repository.Id)
             .Where(row => folder.Place(row).ReadHead()?.Commit is { } commit && !CanBorrow(basePath, row.Name, commit, cancellationToken))
             .Select(row => row.Name).ToList();
-        var whom = checkouts.Count == 0 ? "No checkout is at a commit that needs them." : $"They are needed by {string.Join(", ", checkouts)}.";
+        var whom = checkouts.Count == 0
+            ? "No checkout is at a commit that needs them."
+            : $"They are needed by {string.Join(", ", checkouts)}.";
         return new GitprocException(
             ErrorReason.GitFailed,
             $"The base repository {basePath} is damaged: {damage.Describe()} cannot be read, and {(why.StartsWith("has", StringComparison.Ordinal) ? $"{repository.Url} {why}" : $"it {why}")} {whom}",
@@ -357,7 +377,11 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     }
 
     private FileLock Lock(RepositoryRow repository, CancellationToken cancellationToken) =>
-        FileLock.Acquire(folder.BaseLock(repository.Id), $"heals the base repository of {repository.Key}", reports, cancellationToken);
+        FileLock.Acquire(
+            folder.BaseLock(repository.Id),
+            $"heals the base repository of {repository.Key}",
+            reports,
+            cancellationToken);
 
     private static bool RemoveLeft(string basePath) => LeftFiles.Remove(basePath);
 

@@ -52,7 +52,8 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
-            reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} could not be packed: {e.Message}"));
+            reports?.Report(
+                new PoolReport(ReportKind.Warning, $"the base repository {path} could not be packed: {e.Message}"));
             return false;
         }
     }
@@ -72,7 +73,13 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
         Run(path, cancellationToken, "multi-pack-index", "expire", "--no-progress");
         var sizes = Packs(path).Select(pack => new FileInfo(pack).Length).ToList();
         var batch = Math.Max(MinBatchSize, sizes.Sum() - sizes.Max() + 1);
-        Run(path, cancellationToken, "multi-pack-index", "repack", "--no-progress", string.Create(CultureInfo.InvariantCulture, $"--batch-size={batch}"));
+        Run(
+            path,
+            cancellationToken,
+            "multi-pack-index",
+            "repack",
+            "--no-progress",
+            string.Create(CultureInfo.InvariantCulture, $"--batch-size={batch}"));
     }
 
     // The lock of a git that was killed. One that runs has made its lock a short time ago.

@@ -43,7 +43,9 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <summary>True if a fetch of branches and tags does not bring the ref.</summary>
     public static bool IsExtra(string name) =>
         name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)
-        && !name.StartsWith(Heads, StringComparison.Ordinal) && !name.StartsWith(Remotes, StringComparison.Ordinal) && !name.StartsWith(Tags, StringComparison.Ordinal);
+        && !name.StartsWith(Heads, StringComparison.Ordinal)
+        && !name.StartsWith(Remotes, StringComparison.Ordinal)
+        && !name.StartsWith(Tags, StringComparison.Ordinal);
 
     /// <summary>
     /// True if a text can be the name of a ref, or a part of it (git-check-ref-format(1)), so that as a path it leads
@@ -70,7 +72,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     /// <summary>True if the files of the default branch are valid or missing.</summary>
     /// <param name="branch">What <see cref="Default"/> tells; null for none.</param>
     public static bool IsDefaultWhole(string basePath, string? branch) =>
-        BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, "HEAD")) && (branch is null || BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, branch)));
+        BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, "HEAD"))
+            && (branch is null || BaseDamage.IsRefWhole(Path.Combine(basePath, Remotes, branch)));
 
     /// <summary>Finds the wanted commit: a branch first, then a tag, then any other revision.</summary>
     /// <param name="wanted">A branch, tag, commit, full name of a ref or revision; null for the default branch.</param>
@@ -162,7 +165,9 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         if (old.Count == 0)
             return 0;
         var input = RawText.ToBytes(string.Concat(old.Select(name => $"delete {name}\n")));
-        git.Run(Call(mayFail: false, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(input) }, cancellationToken);
+        git.Run(
+            Call(mayFail: false, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(input) },
+            cancellationToken);
         return old.Count;
     }
 
@@ -222,7 +227,10 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         {
             var isLoose = File.Exists(Path.Combine(basePath, full));
             if (isLoose || PackedRefs.Find(packed, full) is not null)
-                return Detached((isLoose ? null : PackedRefs.FindPeeled(packed, full)) ?? Revision(full, cancellationToken));
+            {
+                return Detached(
+                    (isLoose ? null : PackedRefs.FindPeeled(packed, full)) ?? Revision(full, cancellationToken));
+            }
         }
 
         return null;
@@ -231,7 +239,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     private string? Id(string name) => Head.ReadRef(basePath, name);
 
     private string? Revision(string revision, CancellationToken cancellationToken) =>
-        new GitReader(git, arguments => BaseCall.Of(basePath, arguments), cancellationToken).Ask(BaseCall.Trusted(basePath), reader => reader.Commit(revision));
+        new GitReader(git, arguments => BaseCall.Of(basePath, arguments), cancellationToken)
+            .Ask(BaseCall.Trusted(basePath), reader => reader.Commit(revision));
 
     private void Run(CancellationToken cancellationToken, params string[] arguments) =>
         git.Run(Call(mayFail: false, arguments), cancellationToken);

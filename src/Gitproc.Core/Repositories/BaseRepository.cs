@@ -22,7 +22,8 @@ internal sealed class BaseRepository(
         if (BaseHealth.FindDamage(path) is null)
             return path;
 
-        using var alone = FileLock.Acquire(folder.BaseLock(repository.Id), $"clones {repository.Url}", reports, cancellationToken);
+        using var alone = FileLock.Acquire(
+            folder.BaseLock(repository.Id), $"clones {repository.Url}", reports, cancellationToken);
         if (BaseHealth.FindDamage(path) is not { } damage)
             return path;
         if (SharedFailure.Of(alone, repository.Url, "", credential) is { } shared)
@@ -43,7 +44,12 @@ internal sealed class BaseRepository(
         return path;
     }
 
-    private void Heal(RepositoryRow repository, UrlCredential? credential, string path, string damage, CancellationToken cancellationToken)
+    private void Heal(
+        RepositoryRow repository,
+        UrlCredential? credential,
+        string path,
+        string damage,
+        CancellationToken cancellationToken)
     {
         reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is healed"));
         new BaseHealing(folder, reports) { Url = repository.Url, Credential = credential, SilenceTimeout = silenceTimeout }.HealSkeleton(repository, path, cancellationToken);
@@ -57,7 +63,8 @@ internal sealed class BaseRepository(
         var unfinished = folder.Unfinished($"base-{repository.Id}");
         try
         {
-            var gitDirectory = new BaseClone(folder, git) { SilenceTimeout = silenceTimeout }.Make(repository.Url, credential, unfinished, cancellationToken);
+            var gitDirectory = new BaseClone(folder, git) { SilenceTimeout = silenceTimeout }.Make(
+                repository.Url, credential, unfinished, cancellationToken);
             new TemplateRepository(git).Make(gitDirectory, path, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.Move(gitDirectory, path);

@@ -47,7 +47,9 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
         yield return "/etc/gitconfig";
         yield return Environment.GetEnvironmentVariable("GIT_CONFIG_GLOBAL") ?? Path.Combine(home, ".gitconfig");
         yield return Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".config"),
+            Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg
+                ? xdg
+                : Path.Combine(home, ".config"),
             "git", "config");
         for (var folder = directory; folder is not null; folder = Path.GetDirectoryName(folder))
         {

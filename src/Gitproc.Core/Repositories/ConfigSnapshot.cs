@@ -30,7 +30,8 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public bool MayBeKept =>
         !Config.HasRepositoryError
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
-        && !KeptEntries.Concat(KeptLocal).Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
+        && !KeptEntries.Concat(KeptLocal)
+            .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries =>
         Config.Entries.Where(entry => IsAskedFor(entry.Key));

@@ -40,7 +40,8 @@ internal sealed record UrlCredential(string UserName, string? Password)
     public static UrlCredential? Decode(string userName, string? password) =>
         userName.Length == 0 && string.IsNullOrEmpty(password)
             ? null
-            : new UrlCredential(Uri.UnescapeDataString(userName), password is null ? null : Uri.UnescapeDataString(password));
+            : new UrlCredential(
+                Uri.UnescapeDataString(userName), password is null ? null : Uri.UnescapeDataString(password));
 
     /// <summary>Shows nothing.</summary>
     public override string ToString() => "***";

@@ -32,7 +32,8 @@ internal static class FetchedRefs
         var now = DateTimeOffset.UtcNow;
         var known = Read(basePath);
         var refs = RefFiles.Read(folder).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal) && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch)).ToList();
-        var times = refs.ToDictionary(entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
+        var times = refs.ToDictionary(
+            entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
         if (times.Count > 0 || known.Count > 0)
             Write(basePath, times);
         return [.. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value)).Select(entry => entry.Key)];

@@ -35,13 +35,16 @@ internal static class LeftFiles
     // Packs, loose objects, and what a fetch that did not end has in a folder of its own (git's pack-write.c,
     // object-file.c, tmp-objdir.c).
     private static IEnumerable<string> FindUnfinished(string objects) => !Directory.Exists(objects) ? [] :
-        Directory.EnumerateFiles(objects, "*", RefNames.AllFiles).Where(file => Path.GetRelativePath(objects, file).Contains("tmp_", StringComparison.Ordinal));
+        Directory.EnumerateFiles(objects, "*", RefNames.AllFiles)
+            .Where(file => Path.GetRelativePath(objects, file).Contains("tmp_", StringComparison.Ordinal));
 
     // packed-refs is written anew under another name while its lock is held.
     private static IEnumerable<string> Find(string basePath) =>
     [
         .. Directory.EnumerateFiles(basePath, "*" + RefNames.LockSuffix),
         .. Directory.EnumerateFiles(basePath, "packed-refs.new"),
-        .. Directory.Exists(Path.Combine(basePath, "refs")) ? Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + RefNames.LockSuffix, RefNames.AllFiles) : [],
+        .. Directory.Exists(Path.Combine(basePath, "refs"))
+            ? Directory.EnumerateFiles(Path.Combine(basePath, "refs"), "*" + RefNames.LockSuffix, RefNames.AllFiles)
+            : [],
     ];
 }

@@ -49,7 +49,9 @@ internal static class LocalPath
         if (!rules.WindowsPaths)
             throw AddressError.Invalid(text, "a file:// address of another host is for Windows");
         // git for Windows reads file://C:/path as file:///C:/path (connect.c, parse_connect_url).
-        return url is { Host: [var drive], Port: "" } && char.IsAsciiLetter(drive) ? $"{drive}:{path}" : $"//{url.Host}{path}";
+        return url is { Host: [var drive], Port: "" } && char.IsAsciiLetter(drive)
+            ? $"{drive}:{path}"
+            : $"//{url.Host}{path}";
     }
 
     private static bool IsRooted(string text, AddressRules rules) => rules.WindowsPaths

@@ -66,9 +66,16 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
             return;
         // git-show-index(1): "OFFSET ID (CRC)".
         var listed = git.Run(Call(null, "show-index") with { Input = stream => stream.Write(File.ReadAllBytes(index)), MayFail = true }, cancellationToken).Output
-            .Split('\n').Select(line => line.Split(' ')).Where(fields => fields.Length > 1 && RefFiles.IsId(fields[1])).Select(fields => fields[1]).ToList();
+            .Split('\n')
+            .Select(line => line.Split(' '))
+            .Where(fields => fields.Length > 1 && RefFiles.IsId(fields[1]))
+            .Select(fields => fields[1])
+            .ToList();
         var there = git.Run(Call(null, "cat-file", "--batch-check", "--buffer") with { Input = stream => stream.Write(Lines(listed)) }, cancellationToken).Output
-            .Split('\n').Where(line => !line.EndsWith(" missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+            .Split('\n')
+            .Where(line => !line.EndsWith(" missing", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0])
+            .ToHashSet(StringComparer.Ordinal);
         // It ends at the first object that it cannot read.
         for (var wanted = listed.Where(id => !there.Contains(id)).ToList(); wanted.Count > 0;)
         {
@@ -128,6 +135,8 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
 
     private GitCall Call(string? objects, params string[] arguments) => BaseCall.Of(basePath, arguments) with
     {
-        Environment = objects is null ? [] : [("GIT_OBJECT_DIRECTORY", objects), ("GIT_ALTERNATE_OBJECT_DIRECTORIES", Objects)],
+        Environment = objects is null
+            ? []
+            : [("GIT_OBJECT_DIRECTORY", objects), ("GIT_ALTERNATE_OBJECT_DIRECTORIES", Objects)],
     };
 }

@@ -57,14 +57,18 @@ internal sealed record PoolSettings(
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config)
     {
-        var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment ? [environment] : config.GetAll("gitproc.carryconfig");
+        var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment
+            ? [environment]
+            : config.GetAll("gitproc.carryconfig");
         return [.. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Select(Key)];
 
         // git-config(1): the section and the last part fold case.
         static string Key(string text)
         {
             var (first, last) = (text.IndexOf('.', StringComparison.Ordinal), text.LastIndexOf('.'));
-            var key = first < 1 || last == text.Length - 1 ? "" : text[..first].ToLowerInvariant() + text[first..last] + text[last..].ToLowerInvariant();
+            var key = first < 1 || last == text.Length - 1
+                ? ""
+                : text[..first].ToLowerInvariant() + text[first..last] + text[last..].ToLowerInvariant();
             return key is "" or "core.bare" or "core.worktree" or "core.repositoryformatversion"
                 || key.StartsWith("extensions.", StringComparison.Ordinal) || key.StartsWith("include", StringComparison.Ordinal) || key.StartsWith("remote.", StringComparison.Ordinal)
                 ? throw new GitprocException(

@@ -38,7 +38,13 @@ internal static class PushedRefs
             // git writes each file under another name first, which changes the time of its folder. A time in the
             // future comes from no clock.
             var now = DateTime.UtcNow;
-            return folder.EnumerateDirectories("*", RefNames.AllFiles).Take(MaxLooked).Prepend(folder).Select(one => one.LastWriteTimeUtc).Where(time => time <= now).DefaultIfEmpty().Max();
+            return folder.EnumerateDirectories("*", RefNames.AllFiles)
+                .Take(MaxLooked)
+                .Prepend(folder)
+                .Select(one => one.LastWriteTimeUtc)
+                .Where(time => time <= now)
+                .DefaultIfEmpty()
+                .Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -80,7 +80,11 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         if (!parts.IsHttp)
             return;
         if (hasAt)
-            throw AddressError.Invalid(written, "there is an @ in its path. Write %2F for a slash in a password, and %40 for an @ in a path");
+        {
+            throw AddressError.Invalid(
+                written, "there is an @ in its path. Write %2F for a slash in a password, and %40 for an @ in a path");
+        }
+
         if (parts.Path.AsSpan().ContainsAny('?', '#'))
             throw AddressError.Invalid(written, "there is a ? or # in it. git sends no query; give a token as https://token@host/path, and write %3F and %23 in a path");
     }

@@ -27,7 +27,14 @@ internal static class SharedFailure
         var isSilence = error.InnerException is TimeoutException;
         if (!isSilence && credential is not null)
             return;
-        var text = string.Join(Separator, DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture), url, isSilence ? "" : wanted, isSilence ? "silence" : "", error.Message, "");
+        var text = string.Join(
+            Separator,
+            DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture),
+            url,
+            isSilence ? "" : wanted,
+            isSilence ? "silence" : "",
+            error.Message,
+            "");
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length <= MaxBytes)
             alone.Write(bytes, Offset);

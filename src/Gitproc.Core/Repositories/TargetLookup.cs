@@ -10,7 +10,12 @@ namespace Gitproc.Repositories;
 /// Finds when something was last pushed from a checkout, UTC; asked only where the last fetch is young.
 /// </param>
 /// <param name="reports">Told when the remote cannot be reached; null for nobody.</param>
-internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTable repositories, Func<DateTime> lastPush, IProgress<PoolReport>? reports)
+internal sealed class TargetLookup(
+    BaseFetch fetch,
+    BaseRefs refs,
+    RepositoryTable repositories,
+    Func<DateTime> lastPush,
+    IProgress<PoolReport>? reports)
 {
     /// <param name="maxAge">After what time it is asked again.</param>
     public Target Find(WantedRef wanted, FetchPolicy policy, TimeSpan maxAge, CancellationToken cancellationToken)
@@ -84,7 +89,8 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         var at = extra is null ? repositories.Fetched(fetch.Repository.Id).FetchedAt : fetch.FetchedAt(extra);
         var age = at is { } fetched ? $"was fetched {PrintableTime.Age(now - fetched)} ago" : "may be of any age";
         var what = extra is null ? fetch.Repository.Key : $"{extra} of {fetch.Repository.Key}";
-        reports?.Report(new PoolReport(ReportKind.Warning, $"{what} could not be fetched, and what you get {age}: {failure}"));
+        reports?.Report(
+            new PoolReport(ReportKind.Warning, $"{what} could not be fetched, and what you get {age}: {failure}"));
     }
 
     private GitprocException Missing(string name, string? failure, FetchPolicy policy)
@@ -92,7 +98,8 @@ internal sealed class TargetLookup(BaseFetch fetch, BaseRefs refs, RepositoryTab
         var why = failure is not null ? $", and it could not be fetched: {failure}"
             : policy == FetchPolicy.Never ? ", and it was not fetched."
             : ".";
-        return new GitprocException(ErrorReason.RefNotFound, $"{fetch.Repository.Key} has no branch, tag or commit '{name}'{why}", name);
+        return new GitprocException(
+            ErrorReason.RefNotFound, $"{fetch.Repository.Key} has no branch, tag or commit '{name}'{why}", name);
     }
 
     private static bool IsCommit(string name) => name.Length is 40 or 64 && name.All(char.IsAsciiHexDigit);

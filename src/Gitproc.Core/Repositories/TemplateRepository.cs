@@ -48,9 +48,11 @@ internal sealed class TemplateRepository(GitRunner git)
         // git's sample hooks run nothing, and would be compared whenever a checkout is cleaned.
         foreach (var sample in Directory.EnumerateFiles(Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
             File.Delete(sample);
-        File.AppendAllText(Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
+        File.AppendAllText(
+            Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
         Directory.CreateDirectory(Path.Combine(made, "objects", "info"));
-        File.WriteAllText(Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
+        File.WriteAllText(
+            Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
         Directory.Move(made, model);
         FolderRemoval.Remove(work);
         Update(gitDirectory, cancellationToken);
@@ -71,12 +73,15 @@ internal sealed class TemplateRepository(GitRunner git)
             { Commit: { } commit } => commit + "\n",
             _ => "ref: refs/heads/main\n",
         };
-        var origin = File.Exists(Path.Combine(basePath, Remote, "HEAD")) ? File.ReadAllText(Path.Combine(basePath, Remote, "HEAD")) : null;
+        var origin = File.Exists(Path.Combine(basePath, Remote, "HEAD"))
+            ? File.ReadAllText(Path.Combine(basePath, Remote, "HEAD"))
+            : null;
         var generation = TracksTags + Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
         if (generation == Generation(basePath))
             return;
         // An older gitproc took a user's own tags for those of the remote.
-        BaseTags.Follow(git, basePath, Generation(basePath)?.StartsWith(TracksTags) == true ? ReadTags(model) : new Dictionary<string, string>(), cancellationToken);
+        var known = Generation(basePath)?.StartsWith(TracksTags) == true;
+        BaseTags.Follow(git, basePath, known ? ReadTags(model) : new Dictionary<string, string>(), cancellationToken);
         Replace(Path.Combine(model, "packed-refs"), refs);
         Replace(Path.Combine(model, "HEAD"), Encoding.UTF8.GetBytes(head));
         if (origin is not null)
@@ -88,7 +93,9 @@ internal sealed class TemplateRepository(GitRunner git)
     private static Dictionary<string, string> ReadTags(string model)
     {
         using var folder = RawFolder.Open(model);
-        return RefFiles.Packed(folder).Where(line => line.Name.StartsWith(BaseTags.Shared, StringComparison.Ordinal)).ToDictionary(line => line.Name, line => line.Id, StringComparer.Ordinal);
+        return RefFiles.Packed(folder)
+            .Where(line => line.Name.StartsWith(BaseTags.Shared, StringComparison.Ordinal))
+            .ToDictionary(line => line.Name, line => line.Id, StringComparer.Ordinal);
     }
 
     // The lines of the refs that are a checkout's too, sorted (git-pack-refs(1)): a line "^ID" tells to what the tag
@@ -111,7 +118,12 @@ internal sealed class TemplateRepository(GitRunner git)
             }
 
             if (isTag)
-                tags.Append(line.AsSpan(0, space)).Append(BaseTags.Shared).Append(line.AsSpan(space + BaseTags.Folder.Length)).Append('\n');
+            {
+                tags.Append(line.AsSpan(0, space))
+                    .Append(BaseTags.Shared)
+                    .Append(line.AsSpan(space + BaseTags.Folder.Length))
+                    .Append('\n');
+            }
             else
                 shared?.Append(line).Append('\n');
         }
@@ -159,10 +171,13 @@ internal static class BaseTags
         Dictionary<string, string> refs;
         using (var folder = RawFolder.Open(basePath))
             refs = RefFiles.Read(folder);
-        var remote = refs.Where(entry => entry.Key.StartsWith(Folder, StringComparison.Ordinal)).ToDictionary(entry => Shared + entry.Key[Folder.Length..], entry => entry.Value, StringComparer.Ordinal);
-        var shared = refs.Where(entry => entry.Key.StartsWith(Shared, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        var remote = refs.Where(entry => entry.Key.StartsWith(Folder, StringComparison.Ordinal))
+            .ToDictionary(entry => Shared + entry.Key[Folder.Length..], entry => entry.Value, StringComparer.Ordinal);
+        var shared = refs.Where(entry => entry.Key.StartsWith(Shared, StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal);
         var gone = shared.Where(entry => !remote.ContainsKey(entry.Key) && before.GetValueOrDefault(entry.Key) == entry.Value).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-        var own = shared.Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name)).ToHashSet(StringComparer.Ordinal);
+        var own = shared.Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name))
+            .ToHashSet(StringComparer.Ordinal);
         var ownFolders = own.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
         // A checkout may still have what the remote has dropped, and it is no work of its job.
         Change(before.Where(entry => remote.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => entry.Value).Distinct().Select(id => $"update {BaseRefs.FetchedFolder}tag/{id} {id}"));

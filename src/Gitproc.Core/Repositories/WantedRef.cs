@@ -17,9 +17,14 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
         if (colon < 0 || text!.Contains("^{/", StringComparison.Ordinal) || text.StartsWith(":/", StringComparison.Ordinal))
             return Checked(text, newBranch, text);
         if (newBranch is not null)
-            throw Invalid(text, $"The refspec '{text}' names a branch, and so does the new branch '{newBranch}'. Name one.");
+        {
+            throw Invalid(
+                text, $"The refspec '{text}' names a branch, and so does the new branch '{newBranch}'. Name one.");
+        }
+
         var (name, branch) = (text[..colon].TrimStart('+'), text[(colon + 1)..]);
-        return Checked(name, branch.StartsWith(Heads, StringComparison.Ordinal) ? branch[Heads.Length..] : branch, text);
+        return Checked(
+            name, branch.StartsWith(Heads, StringComparison.Ordinal) ? branch[Heads.Length..] : branch, text);
     }
 
     private static WantedRef Checked(string? name, string? branch, string? text)
