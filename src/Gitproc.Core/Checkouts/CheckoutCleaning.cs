@@ -132,7 +132,7 @@ internal sealed class ReleasedCleaning(
     public CheckoutRow Clean(
         CheckoutLock alone, CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {
-        var repository = new RepositoryTable(database.Connection).Of(row);
+        var repository = database.Repositories.Of(row);
         var basePath = folder.Base(repository.Base);
         if (row.State != CheckoutState.Cleaning || mode == CleanMode.None || BaseHealth.FindDamage(basePath) is not null
             || CheckoutHealth.Check(folder.Place(row)) is { IsMissing: true } or { Damage: not null })

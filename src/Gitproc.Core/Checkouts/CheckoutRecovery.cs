@@ -22,7 +22,7 @@ internal sealed class CheckoutRecovery(
 
         if (cleaning.Clean(seized.Alone, row, repository, target, mode, isDiscarded: false, cancellationToken) is { } clean)
             return (clean, null);
-        var now = new CheckoutTable(database.Connection).Find(row.Id);
+        var now = database.Checkouts.Find(row.Id);
         return (now, now?.Reason ?? "was lost while it was cleaned");
     }
 

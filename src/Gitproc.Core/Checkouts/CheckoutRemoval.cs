@@ -38,7 +38,7 @@ internal sealed class CheckoutRemoval(
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
     {
         var row = seized.Row;
-        var repository = new RepositoryTable(database.Connection).Of(row);
+        var repository = database.Repositories.Of(row);
         var target = BaseRefs.Default(folder.Base(repository.Base));
         if (recovery.TryClean(seized, repository, target, CleanMode.Default, cancellationToken).Failure is { } failure)
         {

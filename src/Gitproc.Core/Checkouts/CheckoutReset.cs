@@ -37,7 +37,7 @@ internal sealed class CheckoutReset(
             KeepsOwnLease = true,
         };
         // Before anything is changed: the remote may not be there.
-        var repository = new RepositoryTable(database.Connection).Of(seizure.FindTakeable(id));
+        var repository = database.Repositories.Of(seizure.FindTakeable(id));
         var target = new FreshBase(folder, database, git, reports, Settings)
             .Default(repository, repository.Url, credential: null, cancellationToken);
         using var seized = seizure.Seize(id, cancellationToken);

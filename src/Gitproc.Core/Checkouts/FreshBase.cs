@@ -30,11 +30,11 @@ internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRun
             Credential = credential,
             SilenceTimeout = settings.GitTimeout,
         };
-        return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), new RepositoryTable(database.Connection), () => LastPush(repository), reports)
+        return new TargetLookup(fetch, new BaseRefs(git, folder.Base(repository.Base)), database.Repositories, () => LastPush(repository), reports)
             .Find(wanted, policy, settings.FetchMaxAge, cancellationToken);
     }
 
-    private DateTime LastPush(RepositoryRow repository) => new CheckoutTable(database.Connection).HeldClones(repository.Id)
+    private DateTime LastPush(RepositoryRow repository) => database.Checkouts.HeldClones(repository.Id)
         .Select(id => PushedRefs.LatestIn(CheckoutPlace.FromClone("", folder.Checkout(CheckoutName.Of(id))).GitDirectory))
         .Append(PushedRefs.Kept(folder.Base(repository.Base))).Max();
 }

@@ -55,7 +55,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
             var isNeeded = HasRescues(path)
                 || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key))
                 || HasWorktrees(path, []);
-            if (isNeeded || !new RepositoryTable(database.Connection).RemoveUnused(repository.Id))
+            if (isNeeded || !database.Repositories.RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
                 Directory.Move(path, doomed);

@@ -73,7 +73,7 @@ public sealed class PoolAcquiring
             var settings = PoolSettings.Read(config);
             var warming = new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
             {
-                Repository = new RepositoryResolver(new RepositoryTable(database.Connection), config, settings)
+                Repository = new RepositoryResolver(database.Repositories, config, settings)
                     .Resolve(request.Repository, request.WorkingDirectory),
                 Settings = settings,
                 Kind = request.Kind ?? settings.Kind,
@@ -89,16 +89,16 @@ public sealed class PoolAcquiring
         var (folder, reports) = (_session.Folder, _session.Reports);
         var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
-        var repositories = new RepositoryTable(database.Connection);
-        var target = new RepositoryResolver(repositories, config, settings)
+        var target = new RepositoryResolver(database.Repositories, config, settings)
             .Resolve(request.Repository, request.WorkingDirectory);
         var mayCreate = settings.AutoCreate && !request.NoCreate;
-        var repository = target.Known ?? (mayCreate
-            ? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)))
-            : throw new GitprocException(
+        if (target.Known is null && !mayCreate)
+        {
+            throw new GitprocException(
                 ErrorReason.NoCheckoutAvailable,
                 $"The pool has no checkout of {target.Key}, and none may be made.",
-                target.Key));
+                target.Key);
+        }
 
         var carried = IsOfCaller(request, config) ? new CarriedConfig(config, settings) : null;
         var healing = new BaseHealing(folder, reports)
@@ -122,7 +122,7 @@ public sealed class PoolAcquiring
             Settings = settings,
             Wanted = new GrantRequest
             {
-                Repository = repository,
+                Repository = target.Row(database),
                 Url = target.Url,
                 Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
                 Count = request.Count,

@@ -44,7 +44,7 @@ public sealed class PoolCare
             }
 
             done.AddRange(_rescues.MoveOld(database, cancellationToken));
-            var waiting = new CheckoutTable(database.Connection).All()
+            var waiting = database.Checkouts.All()
                 .FindAll(row => row is { State: CheckoutState.Cleaning, Lease: null });
             foreach (var row in waiting)
             {
@@ -89,7 +89,7 @@ public sealed class PoolCare
                 ? _session.FindRepository(text, request.WorkingDirectory, database, cancellationToken)
                 : null;
             var repositories = known is not null ? [known]
-                : request.Repository is null ? new RepositoryTable(database.Connection).All()
+                : request.Repository is null ? database.Repositories.All()
                 : [];
             return Pruning(database, cancellationToken)
                 .Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
@@ -127,15 +127,13 @@ public sealed class PoolCare
 
         List<RepositoryInfo> Read(PoolDatabase database)
         {
-            var repositories = new RepositoryTable(database.Connection);
-            var checkouts = new CheckoutTable(database.Connection);
             var description = new CheckoutDescription(_session.Folder);
             var found = new List<RepositoryInfo>();
-            foreach (var row in repositories.All().Where(row => isWanted?.Invoke(row.Key) ?? true))
+            foreach (var row in database.Repositories.All().Where(row => isWanted?.Invoke(row.Key) ?? true))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var described = checkouts.OfRepository(row.Id).ConvertAll(description.Of);
-                found.Add(Describe(row, repositories.Fetched(row.Id), described));
+                var described = database.Checkouts.OfRepository(row.Id).ConvertAll(description.Of);
+                found.Add(Describe(row, database.Repositories.Fetched(row.Id), described));
             }
 
             return found;
@@ -166,11 +164,10 @@ public sealed class PoolCare
         var folder = _session.Folder;
         var settings = _session.Settings(database, cancellationToken);
         var healing = new BaseHealing(folder, _session.Reports) { SilenceTimeout = settings.GitTimeout };
-        var checkouts = new CheckoutTable(database.Connection);
         var done = new List<string>();
-        foreach (var repository in new RepositoryTable(database.Connection).All())
+        foreach (var repository in database.Repositories.All())
         {
-            var heads = checkouts.OfRepository(repository.Id)
+            var heads = database.Checkouts.OfRepository(repository.Id)
                 .Select(row => (Row: row, folder.Place(row).ReadHead()?.Commit))
                 .Where(head => head.Commit is not null)
                 .ToList();
@@ -197,7 +194,7 @@ public sealed class PoolCare
         var maintenance = new BaseMaintenance(_session.Folder, _session.Git, _session.Reports);
         return
         [
-            .. new RepositoryTable(database.Connection).All()
+            .. database.Repositories.All()
                 .Where(repository => maintenance.RunIfDue(repository, isBrief: false, cancellationToken))
                 .Select(repository => repository.Key),
         ];

@@ -49,8 +49,7 @@ public sealed class PoolCheckouts
         {
             var folder = _session.Folder;
             var rows = _session.Rows(repository, workingDirectory, database, cancellationToken);
-            var bases = new RepositoryTable(database.Connection).All()
-                .ToDictionary(row => row.Id, row => folder.Base(row.Base));
+            var bases = database.Repositories.All().ToDictionary(row => row.Id, row => folder.Base(row.Base));
             var statuses = SideBySide.Do(rows, _session.Reports, Status, cancellationToken);
             var description = new CheckoutDescription(folder);
             return [.. rows.Zip(statuses, description.Of)];
@@ -92,7 +91,7 @@ public sealed class PoolCheckouts
 
         Checkout Clean(PoolDatabase database)
         {
-            if (new CheckoutTable(database.Connection).Find(id) is not { } row)
+            if (database.Checkouts.Find(id) is not { } row)
             {
                 throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}.", checkout)
                 {
@@ -146,7 +145,7 @@ public sealed class PoolCheckouts
 
         Checkout Remove(PoolDatabase database)
         {
-            var was = new CheckoutTable(database.Connection).Find(id) is { } row ? _session.Describe(row) : null;
+            var was = database.Checkouts.Find(id) is { } row ? _session.Describe(row) : null;
             _session.Removal(database, _session.Settings(database, cancellationToken))
                 .Remove(id, request, "it was asked for", cancellationToken);
             return was!;

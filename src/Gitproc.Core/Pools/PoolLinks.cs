@@ -253,12 +253,10 @@ public sealed class PoolLinks
         {
             var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
-            var repositories = new RepositoryTable(database.Connection);
-            var resolver = new RepositoryResolver(repositories, config, settings);
+            var resolver = new RepositoryResolver(database.Repositories, config, settings);
             var target = ResolveBase(named, path, () => resolver.Resolve(named, request.WorkingDirectory));
-            var row = target.Known
-                ?? database.Change(() => repositories.Add(target.Key, target.Url, BaseFolder.Of(target.Key)));
-            var found = Fetch(database, repositories, row, target, settings);
+            var row = target.Row(database);
+            var found = Fetch(database, row, target, settings);
             var place = LocalRepository.At(_session.Folder.Base(row.Base))!;
             if (wanted.Name is null || found.Commit is null)
                 return LinkSource.Of(place, wanted, path);
@@ -269,7 +267,6 @@ public sealed class PoolLinks
 
         Target Fetch(
             PoolDatabase database,
-            RepositoryTable repositories,
             RepositoryRow row,
             RepositoryTarget target,
             PoolSettings settings)
@@ -286,7 +283,7 @@ public sealed class PoolLinks
             catch when (target.Known is null && !Directory.Exists(_session.Folder.Base(row.Base)))
             {
                 // The pool does not know a repository that could never be cloned.
-                database.Change(() => repositories.RemoveUnused(row.Id));
+                database.Change(() => database.Repositories.RemoveUnused(row.Id));
                 throw;
             }
         }
@@ -342,7 +339,7 @@ public sealed class PoolLinks
 
         List<RepositoryPlace> All(PoolDatabase database) =>
         [
-            .. new RepositoryTable(database.Connection).All()
+            .. database.Repositories.All()
                 .Select(repository => LocalRepository.At(_session.Folder.Base(repository.Base)))
                 .OfType<RepositoryPlace>(),
         ];

@@ -116,7 +116,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
                 LinkRepair.RepairAll(place);
         }
 
-        foreach (var row in new CheckoutTable(database.Connection).All())
+        foreach (var row in database.Checkouts.All())
         {
             if (row.Kind == CheckoutKind.Worktree)
                 WriteWorktree(folder.Place(row));
@@ -131,7 +131,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     }
 
     private IEnumerable<(string Relative, string Path)> Bases() =>
-        new RepositoryTable(database.Connection).All()
+        database.Repositories.All()
             .Select(row => (Relative: row.Base, Path: folder.Base(row.Base)))
             .Where(found => Directory.Exists(found.Path));
 

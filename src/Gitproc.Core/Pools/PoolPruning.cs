@@ -13,8 +13,6 @@ namespace Gitproc.Pools;
 internal sealed class PoolPruning(
     PoolFolder folder, PoolDatabase database, CheckoutRemoval removal, GitRunner git, RescueLimits limits)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
-    private readonly RepositoryTable _repositories = new(database.Connection);
     private readonly OwnerLives _lives = new();
 
     public IReadOnlyList<PrunedItem> Find(
@@ -29,7 +27,7 @@ internal sealed class PoolPruning(
         foreach (var repository in repositories)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var all = _checkouts.OfRepository(repository.Id);
+            var all = database.Checkouts.OfRepository(repository.Id);
             var free = all.FindAll(IsFree).OrderByDescending(LastUse);
             var unused = free.Skip(keepFree).Where(row => LastUse(row) <= before).ToList();
             items.AddRange(unused.OrderBy(row => row.Id).Select(Item));
@@ -40,7 +38,7 @@ internal sealed class PoolPruning(
             var rescues = refs.Concat(own.Where(rescue => rescue.Repository == key)).ToList();
             var old = rescues.Where(rescue => limits.EndOf(rescue) <= DateTimeOffset.UtcNow).ToList();
             items.AddRange(old.Select(rescue => Item(rescue, repository)));
-            var lastUse = _repositories.LastUse(repository.Id);
+            var lastUse = database.Repositories.LastUse(repository.Id);
             if (unused.Count == all.Count
                 && lastUse <= before
                 && hasRefs == refs.Count > 0
@@ -58,7 +56,7 @@ internal sealed class PoolPruning(
         switch (item.Kind)
         {
             case PrunedKind.Checkout:
-                if (CheckoutName.Read(item.Name) is not { } id || _checkouts.Find(id) is not { } row)
+                if (CheckoutName.Read(item.Name) is not { } id || database.Checkouts.Find(id) is not { } row)
                     return false;
                 if (!IsFree(row) || LastUse(row) != item.LastUsedAt)
                     return false;
@@ -66,10 +64,10 @@ internal sealed class PoolPruning(
                 removal.Remove(id, request, "nobody used it", cancellationToken);
                 return true;
             case PrunedKind.Rescue:
-                Of(_repositories.Find(item.Repository)!).Remove(item.Name, cancellationToken);
+                Of(database.Repositories.Find(item.Repository)!).Remove(item.Name, cancellationToken);
                 return true;
             case PrunedKind.Repository:
-                return _repositories.Find(item.Name) is { } repository
+                return database.Repositories.Find(item.Name) is { } repository
                     && new BaseRemoval(folder, database).TryRemove(repository);
             default:
                 throw new ArgumentOutOfRangeException(nameof(item));

@@ -11,7 +11,6 @@ namespace Gitproc.Pools;
 /// <summary>Makes the database and the folders of a pool agree again.</summary>
 internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifecycle lifecycle)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly List<string> _done = [];
 
     /// <summary>
@@ -25,7 +24,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         var clones = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!);
         foreach (var name in clones.Concat(worktrees.Keys).Distinct().Order(StringComparer.Ordinal))
         {
-            if (CheckoutName.Read(name) is { } id && _checkouts.Find(id) is null)
+            if (CheckoutName.Read(name) is { } id && database.Checkouts.Find(id) is null)
                 Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.FromClone(name, folder.Checkout(name)));
         }
 
@@ -56,7 +55,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
     {
         foreach (var row in new LeaseBook(folder, database, lifecycle).Reap(new OwnerLives()))
             _done.Add($"{row.Name}: its lease was over{(row.Reason is null ? "" : $"; it {row.Reason}")}.");
-        foreach (var row in _checkouts.All().Where(IsGone))
+        foreach (var row in database.Checkouts.All().Where(IsGone))
         {
             cancellationToken.ThrowIfCancellationRequested();
             RemoveRow(row);
@@ -65,7 +64,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         database.Change(() => Adopt());
         RemoveLeftovers();
         var queue = new WaitingQueue(folder, database);
-        foreach (var repository in new RepositoryTable(database.Connection).All())
+        foreach (var repository in database.Repositories.All())
             queue.RemoveGone(repository.Id, long.MaxValue);
         return _done;
     }
@@ -103,8 +102,8 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         using var alone = CheckoutLock.TryAcquire(folder, name);
         if (alone is null)
             return;
-        var repositories = new RepositoryTable(database.Connection);
-        var repository = repositories.Find(record.Key) ?? repositories.Add(record.Key, record.Url, record.Base);
+        var repository = database.Repositories.Find(record.Key)
+            ?? database.Repositories.Add(record.Key, record.Url, record.Base);
         var row = lifecycle.Adopt(alone, id, repository.Id, record.Url, place);
         _done.Add($"{name} is on the list again, {row.State switch
         {

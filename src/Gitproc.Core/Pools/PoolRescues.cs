@@ -54,7 +54,7 @@ public sealed class PoolRescues
                 return [];
             return
             [
-                .. (known is null ? new RepositoryTable(database.Connection).All() : [known])
+                .. (known is null ? database.Repositories.All() : [known])
                     .SelectMany(row => Of(row)?.ListRefs(cancellationToken) ?? [])
                     .Concat(Store.List().Where(rescue => known is null || IsOf(rescue, known)))
                     .OrderByDescending(rescue => rescue.RescuedAt),
@@ -104,7 +104,7 @@ public sealed class PoolRescues
         {
             var folder = _session.Folder;
             var id = new CheckoutLookup(folder).Find(checkout.Name, request.WorkingDirectory);
-            var row = new CheckoutTable(database.Connection).Find(id)!;
+            var row = database.Checkouts.Find(id)!;
             var source = Of(repository)!.Source(rescue);
             var basePath = folder.Base(repository.Base);
             new RescueRestore(source, basePath, _session.Git, folder.Place(row)).Run(cancellationToken);
@@ -144,7 +144,7 @@ public sealed class PoolRescues
     {
         var folder = _session.Folder;
         var done = new List<string>();
-        foreach (var row in new RepositoryTable(database.Connection).All())
+        foreach (var row in database.Repositories.All())
         {
             // Rescues of light-weight checkouts name a folder as their repository.
             if (!BaseRemoval.HasRescues(folder.Base(row.Base)) || Of(row) is not { } rescues)
@@ -174,7 +174,7 @@ public sealed class PoolRescues
         string id, PoolDatabase database, CancellationToken cancellationToken)
     {
         var own = Store.Find(id);
-        foreach (var row in new RepositoryTable(database.Connection).All().Where(row => own is null || IsOf(own, row)))
+        foreach (var row in database.Repositories.All().Where(row => own is null || IsOf(own, row)))
         {
             if (Of(row)?.Find(id, cancellationToken) is { } rescue)
                 return (rescue, row);

@@ -193,11 +193,9 @@ public sealed class PoolSuggestions
         return read(database);
     }
 
-    private static List<RepositoryRow> KnownRepositories(PoolDatabase? database) =>
-        database is null ? [] : new RepositoryTable(database.Connection).All();
+    private static List<RepositoryRow> KnownRepositories(PoolDatabase? database) => database?.Repositories.All() ?? [];
 
-    private List<CheckoutRow> Rows() =>
-        Peek(database => database is null ? [] : new CheckoutTable(database.Connection).All());
+    private List<CheckoutRow> Rows() => Peek(database => database?.Checkouts.All() ?? []);
 
     private IEnumerable<(CheckoutRow Row, Lease Lease)> HeldRows() =>
         Rows().Where(row => row.Lease is not null).Select(row => (row, row.Lease!));
@@ -243,8 +241,7 @@ public sealed class PoolSuggestions
         if (database is null)
             return null;
         var config = KnownConfig(workingDirectory, database);
-        var repositories = new RepositoryTable(database.Connection);
-        var resolver = new RepositoryResolver(repositories, config, PoolSettings.Read(config));
+        var resolver = new RepositoryResolver(database.Repositories, config, PoolSettings.Read(config));
         var known = resolver.Resolve(repository, workingDirectory).Known;
         return known is null ? null : _session.Folder.Base(known.Base);
     });

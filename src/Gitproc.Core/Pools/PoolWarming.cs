@@ -17,8 +17,6 @@ namespace Gitproc.Pools;
 internal sealed class PoolWarming(
     PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, IProgress<PoolReport>? reports)
 {
-    private readonly CheckoutTable _checkouts = new(database.Connection);
-    private readonly RepositoryTable _repositories = new(database.Connection);
 
     public required RepositoryTarget Repository { get; init; }
 
@@ -33,12 +31,11 @@ internal sealed class PoolWarming(
     /// <summary>Makes the missing ones, several at a time.</summary>
     public IReadOnlyList<CheckoutRow> Run(int count, CancellationToken cancellationToken)
     {
-        var row = Repository.Known
-            ?? database.Change(() => _repositories.Add(Repository.Key, Repository.Url, BaseFolder.Of(Repository.Key)));
+        var row = Repository.Row(database);
         var target = FindTarget(row, count, cancellationToken);
         var missing = count - Ready(row, target).Count;
         // Free checkouts that are behind the remote are brought up to date before new ones are made.
-        var behind = _checkouts.OfRepository(row.Id)
+        var behind = database.Checkouts.OfRepository(row.Id)
             .Where(one => one.State == CheckoutState.Free && IsWanted(one) && !IsReady(one, row, target))
             .Select(one => (long?)one.Id);
         var steps = behind.Concat(Enumerable.Repeat<long?>(null, count)).Take(Math.Max(missing, 0)).ToList();
@@ -71,7 +68,7 @@ internal sealed class PoolWarming(
         catch when (Repository.Known is null)
         {
             // The pool does not know a repository that could never be cloned.
-            database.Change(() => _repositories.RemoveUnused(row.Id));
+            database.Change(() => database.Repositories.RemoveUnused(row.Id));
             throw;
         }
     }
@@ -81,7 +78,7 @@ internal sealed class PoolWarming(
         if (Settings.MaxCheckouts is not { } most)
             return;
         var description = new CheckoutDescription(folder);
-        var held = _checkouts.OfRepository(row.Id).Count(one => description.Of(one).Locked);
+        var held = database.Checkouts.OfRepository(row.Id).Count(one => description.Of(one).Locked);
         if (count <= most - held)
             return;
         throw new GitprocException(
@@ -103,7 +100,7 @@ internal sealed class PoolWarming(
     }
 
     private List<CheckoutRow> Ready(RepositoryRow row, Target target) =>
-        _checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
+        database.Checkouts.OfRepository(row.Id).FindAll(one => IsReady(one, row, target));
 
     private bool IsWanted(CheckoutRow row) => Kind is null || row.Kind == Kind;
 

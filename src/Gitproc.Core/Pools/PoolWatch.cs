@@ -71,11 +71,10 @@ public sealed class PoolWatch : IDisposable
     private PoolSnapshot Look(PoolDatabase database)
     {
         var folder = _session.Folder;
-        var checkouts = new CheckoutTable(database.Connection);
         // A list does not read whose work may still be in a checkout.
         var rows = _session.Rows(_repository, _workingDirectory, database, _cancellationToken).ConvertAll(row =>
-            row is { State: CheckoutState.Cleaning, Lease: null } ? checkouts.Find(row.Id) ?? row : row);
-        var repositories = new RepositoryTable(database.Connection).All().ToDictionary(row => row.Id);
+            row is { State: CheckoutState.Cleaning, Lease: null } ? database.Checkouts.Find(row.Id) ?? row : row);
+        var repositories = database.Repositories.All().ToDictionary(row => row.Id);
         long? only = _repository is null
             ? null
             : _session.FindRepository(_repository, _workingDirectory, database, _cancellationToken)?.Id ?? -1;

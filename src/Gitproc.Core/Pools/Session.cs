@@ -53,11 +53,10 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public List<CheckoutRow> Rows(
         string? repository, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
-        var checkouts = new CheckoutTable(database.Connection);
         if (repository is null)
-            return checkouts.All();
+            return database.Checkouts.All();
         var known = FindRepository(repository, workingDirectory, database, cancellationToken);
-        return known is null ? [] : checkouts.OfRepository(known.Id);
+        return known is null ? [] : database.Checkouts.OfRepository(known.Id);
     }
 
     /// <summary>
@@ -65,14 +64,14 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     /// </summary>
     public RepositoryRow? FindRepository(
         string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken) =>
-        new RepositoryTable(database.Connection).Find(text)
+        database.Repositories.Find(text)
         ?? Resolve(text, workingDirectory, database, cancellationToken).Known;
 
     public RepositoryTarget Resolve(
         string text, string workingDirectory, PoolDatabase database, CancellationToken cancellationToken)
     {
         var config = ReadConfig(workingDirectory, database, cancellationToken);
-        return new RepositoryResolver(new RepositoryTable(database.Connection), config, PoolSettings.Read(config))
+        return new RepositoryResolver(database.Repositories, config, PoolSettings.Read(config))
             .Resolve(text, workingDirectory);
     }
 
@@ -87,7 +86,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public PoolSettings Settings(PoolDatabase database, CancellationToken cancellationToken) =>
         PoolSettings.Read(ReadConfig(Folder.Path, database, cancellationToken));
 
-    /// <summary>What changes checkouts. Without settings the history is not shortened.</summary>
+    /// <summary>What changes database.Checkouts. Without settings the history is not shortened.</summary>
     public Lifecycle Lifecycle(PoolDatabase database, PoolSettings? settings = null) =>
         new(Folder, database, Caller, settings?.HistoryLimits);
 

@@ -39,6 +39,10 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>The connection, for the tables of this folder.</summary>
     public SqliteConnection Connection => _connection;
 
+    public CheckoutTable Checkouts => new(_connection);
+
+    public RepositoryTable Repositories => new(_connection);
+
     /// <summary>
     /// Differs once another connection has committed (sqlite.org/pragma.html#pragma_data_version). Compare it on one
     /// connection only.

@@ -9,17 +9,17 @@ using Gitproc.Text;
 namespace Gitproc.Repositories;
 
 /// <summary>
-/// Repairs base repositories. Files that a crash, a full disk or a failing disk has damaged are moved out of git's way,
+/// Heals base repositories. Files that a crash, a full disk or a failing disk has damaged are moved out of git's way,
 /// and what is lost by that is fetched again. Objects that the remote no longer has stay if they can be read, because
 /// checkouts borrow them.
 /// </summary>
 /// <remarks>
-/// All damage is handled in one way. A git that needs a base repository fails. The damage is found and repaired, and
-/// <see cref="GitRunner"/> runs the git once more. Only base repositories of the pool are repaired; a user's own is
+/// All damage is handled in one way. A git that needs a base repository fails. The damage is found and healed, and
+/// <see cref="GitRunner"/> runs the git once more. Only base repositories of the pool are healed; a user's own is
 /// never touched. Lost objects come from a fresh clone beside the base repository, whose packs are moved in. A fetch
 /// would not do, because it believes that the objects are there which the refs promise.
 /// </remarks>
-/// <param name="reports">Told what was repaired, and what could not be; null for nobody.</param>
+/// <param name="reports">Told what was healed, and what could not be; null for nobody.</param>
 internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolReport>? reports)
 {
     // A job may have made its list of alternates a pipe. To read one commit takes no time.
@@ -37,7 +37,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     public TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>
-    /// Repairs the base repository that a failed git needs, if it is one of the pool's and is damaged.
+    /// Heals the base repository that a failed git needs, if it is one of the pool's and is damaged.
     /// </summary>
     /// <param name="began">When it was started, UTC.</param>
     /// <returns>True if git should be run again.</returns>
@@ -72,7 +72,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     }
 
     /// <summary>
-    /// Checks every object of a base repository, and repairs it. The commits of its checkouts must be complete.
+    /// Checks every object of a base repository, and heals it. The commits of its checkouts must be complete.
     /// </summary>
     public IReadOnlyList<string> Examine(
         RepositoryRow repository,
@@ -112,7 +112,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         return done;
     }
 
-    /// <summary>Repairs a base repository that no checkout can borrow from. The caller has its lock.</summary>
+    /// <summary>Heals a base repository that no checkout can borrow from. The caller has its lock.</summary>
     public void HealSkeleton(RepositoryRow repository, string basePath, CancellationToken cancellationToken)
     {
         RemoveLeft(basePath);
@@ -152,7 +152,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         {
             // The remote has their right values.
             using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-            database.Change(() => new RepositoryTable(database.Connection).ForgetFetch(repository.Id));
+            database.Change(() => database.Repositories.ForgetFetch(repository.Id));
         }
 
         File.WriteAllText(HealedFile(basePath), "");
@@ -239,7 +239,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         else
             template.Update(basePath, cancellationToken);
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-        database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
+        database.Change(() => database.Repositories.NoteFetch(repository.Id, began, error: null));
     }
 
     // A pack is there for git when its index is.
@@ -356,7 +356,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)
     {
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-        var checkouts = new CheckoutTable(database.Connection).OfRepository(repository.Id)
+        var checkouts = database.Checkouts.OfRepository(repository.Id)
             .Where(row => folder.Place(row).ReadHead()?.Commit is { } commit && !CanBorrow(basePath, row.Name, commit, cancellationToken))
             .Select(row => row.Name).ToList();
         var whom = checkouts.Count == 0
@@ -373,7 +373,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         if (!File.Exists(folder.Database) || !Paths.IsIn(basePath, folder.Base("")))
             return null;
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-        return new RepositoryTable(database.Connection).All().Find(row => folder.Base(row.Base) == basePath);
+        return database.Repositories.All().Find(row => folder.Base(row.Base) == basePath);
     }
 
     private FileLock Lock(RepositoryRow repository, CancellationToken cancellationToken) =>

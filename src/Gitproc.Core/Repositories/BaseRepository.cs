@@ -74,6 +74,6 @@ internal sealed class BaseRepository(
             FolderRemoval.TryRemove(unfinished);
         }
 
-        database.Change(() => new RepositoryTable(database.Connection).NoteFetch(repository.Id, began, error: null));
+        database.Change(() => database.Repositories.NoteFetch(repository.Id, began, error: null));
     }
 }

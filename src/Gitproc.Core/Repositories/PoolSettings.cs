@@ -93,7 +93,7 @@ internal sealed record PoolSettings(
         if (text is null)
             return null;
         return parse(text) ?? throw new GitprocException(
-            ErrorReason.InvalidSetting, $"The value '{text}' of {source} makes no sense. Change or remove it: {where}.", source);
+            ErrorReason.InvalidSetting, $"The value '{text}' of {source} is not valid. Change or remove it: {where}.", source);
     }
 
     private static int? ParseLimit(string text) =>

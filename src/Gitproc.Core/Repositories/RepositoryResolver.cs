@@ -127,4 +127,9 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
 /// <param name="Credential">The password that was in the URL; null if none was.</param>
 /// <param name="Known">Its row; null if the pool has not met it.</param>
 internal sealed record RepositoryTarget(
-    string Key, string Url, UrlCredential? Credential, RepositoryRow? Known, bool IsByName);
+    string Key, string Url, UrlCredential? Credential, RepositoryRow? Known, bool IsByName)
+{
+    /// <summary>Its row, which is added if the pool has not met it.</summary>
+    public RepositoryRow Row(PoolDatabase database) =>
+        Known ?? database.Change(() => database.Repositories.Add(Key, Url, BaseFolder.Of(Key)));
+}

@@ -66,7 +66,7 @@ internal sealed class TargetLookup(
             return target with { Branch = branch, HasUpstream = false, IsBegun = true };
         if (at is null)
         {
-            reports?.Report(new PoolReport(ReportKind.Notice, $"{fetch.Repository.Key} has the branch {branch} already, and you go on with it"));
+            reports?.Report(new PoolReport(ReportKind.Notice, $"{fetch.Repository.Key} has the branch {branch} already, and the checkout continues it"));
             return there with { IsBegun = true };
         }
 

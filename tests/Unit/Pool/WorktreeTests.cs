@@ -88,7 +88,7 @@ public sealed class WorktreeTests : IDisposable
         Assert.Contains("\"kind\": \"worktree\"", Run([], "list", "--json").Replace("\":\"", "\": \"", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(2, _pool.Program.Run(_pool.Home, "acquire", "--kind", "2", _pool.Source).ExitCode);
         var setting = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GITPROC_KIND", "1")], "acquire", _pool.Source));
-        Assert.Equal((1, true), (setting.ExitCode, setting.Error.Contains("The value '1' of GITPROC_KIND makes no sense", StringComparison.Ordinal)));
+        Assert.Equal((1, true), (setting.ExitCode, setting.Error.Contains("The value '1' of GITPROC_KIND is not valid", StringComparison.Ordinal)));
 
         string Run((string, string)[] environment, params string[] arguments)
         {
