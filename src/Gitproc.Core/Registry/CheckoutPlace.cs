@@ -28,13 +28,13 @@ internal sealed record CheckoutPlace
     /// <summary>The absolute path of the repository that it is a worktree of; null for a clone.</summary>
     public string? Base { get; }
 
-    /// <summary>Whether it is a worktree, which shares refs, stash and config.</summary>
+    /// <summary>True for a worktree, which shares refs, stash and config.</summary>
     public bool IsWorktree => Base is not null;
 
-    /// <summary>Its <c>.git</c>: the git directory, or the file that leads there.</summary>
+    /// <summary>The path of its <c>.git</c>: the git directory, or the file that names it.</summary>
     public string GitEntry => System.IO.Path.Combine(Path, ".git");
 
-    /// <summary>The absolute path of where its own objects are: those of a worktree are all the base repository's.</summary>
+    /// <summary>The absolute path of its own objects; of a worktree, those of the base repository.</summary>
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
     public static CheckoutPlace FromClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
@@ -42,11 +42,11 @@ internal sealed record CheckoutPlace
     public static CheckoutPlace FromWorktree(string name, string path, string basePath) =>
         new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
 
-    /// <summary>The place of the same worktree while its folder is elsewhere.</summary>
+    /// <summary>The same worktree while its folder is elsewhere.</summary>
     public CheckoutPlace At(string path) => new(Name, path, GitDirectory, Base);
 
-    /// <summary>Reads what it has checked out, without a process.</summary>
-    /// <returns>HEAD; null when it cannot be read.</returns>
+    /// <summary>Reads its HEAD without a process.</summary>
+    /// <returns>HEAD; null if it cannot be read.</returns>
     public Head? ReadHead() => Head.Read(GitDirectory, Base) is { } head
         ? head with { Branch = head.Branch == Worktrees.Unborn ? null : head.Branch }
         : null;

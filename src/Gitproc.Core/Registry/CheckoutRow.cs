@@ -4,7 +4,7 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Registry;
 
-/// <summary>A row of the checkout table: what was written down, not what is so now.</summary>
+/// <summary>A row of the checkout table: what was recorded, which may differ from what is so now.</summary>
 internal sealed record CheckoutRow
 {
     /// <summary>The N of <c>checkout-N</c>.</summary>
@@ -22,10 +22,9 @@ internal sealed record CheckoutRow
     /// <summary>The folder of the base repository of a worktree, as the database has it; null for a clone.</summary>
     public string? SharedBase { get; init; }
 
-    /// <summary>The recorded state; <see cref="CheckoutState.Locked"/> whether or not the owner still lives.</summary>
+    /// <summary>The recorded state: <see cref="CheckoutState.Locked"/> even if the owner has ended.</summary>
     public required CheckoutState State { get; init; }
 
-    /// <summary>Why it is broken.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The branch at the last acquire or release.</summary>
@@ -36,22 +35,26 @@ internal sealed record CheckoutRow
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it was last acquired or released.</summary>
+    /// <summary>The time of the last acquire or release.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
-    /// <summary>The lease on it; null when nobody has one.</summary>
+    /// <summary>The lease on it; null if there is none.</summary>
     public Lease? Lease { get; init; }
 
-    /// <summary>The last lease whose holder's work may still be in it; null when it was cleaned since.</summary>
+    /// <summary>The last lease, whose work may still be in it; null if it was cleaned since.</summary>
     public Lease? LastLease { get; init; }
 
-    /// <summary>Whether the work that the last holder left is rescued already.</summary>
+    /// <summary>True if the work of the last holder is rescued already.</summary>
     public bool IsRescued { get; init; }
 
-    /// <summary>Which state of the remote its refs show: a <see cref="TemplateRepository.Generation"/>; null if unclean.</summary>
+    /// <summary>
+    /// Which state of the remote its refs show: a <see cref="TemplateRepository.Generation"/>; null if unclean.
+    /// </summary>
     public string? Generation { get; init; }
 
-    /// <summary>What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null if not known.</summary>
+    /// <summary>
+    /// What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null if not known.
+    /// </summary>
     public string? Stamp { get; init; }
 
     public string Name => CheckoutName.Of(Id);
@@ -64,12 +67,11 @@ internal static class CheckoutName
 
     public static string Of(long id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the name of a folder.</summary>
-    /// <returns>The N; null when the text is no such name.</returns>
+    /// <returns>The N; null if the text is no such name.</returns>
     public static long? Read(string name) => Read(name, StringComparison.Ordinal);
 
-    /// <summary>Reads a name as a user writes it: upper and lower case are the same.</summary>
-    /// <returns>The N; null when the text is no such name.</returns>
+    /// <summary>Reads a name as a user writes it, in upper or lower case.</summary>
+    /// <returns>The N; null if the text is no such name.</returns>
     public static long? ReadTyped(string name) => Read(name, StringComparison.OrdinalIgnoreCase);
 
     private static long? Read(string name, StringComparison comparison) =>
