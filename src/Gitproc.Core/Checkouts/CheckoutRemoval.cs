@@ -102,14 +102,9 @@ internal sealed class CheckoutRemoval(
     }
 }
 
-/// <summary>Which checkout a caller wants to be rid of.</summary>
-public sealed record RemoveRequest : SeizureRequest
+/// <summary>Which checkout to remove, and how. With force and discard, even work that cannot be rescued goes.</summary>
+public sealed record RemoveRequest : CheckoutRequest
 {
-    /// <summary>The name of a checkout, or a path in one.</summary>
-    public required string Checkout { get; init; }
-
-    /// <summary>
-    /// Whether work that is not on the remote is thrown away and not rescued; with force also what cannot be rescued.
-    /// </summary>
+    /// <summary>True to throw away work that is not on the remote, and not to rescue it.</summary>
     public bool Discard { get; init; }
 }

@@ -96,9 +96,5 @@ internal sealed class CheckoutReset(
         new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset.", row.Name) { Hint = Hint.See("list") };
 }
 
-/// <summary>Which checkout a caller wants to be as new.</summary>
-public sealed record ResetRequest : SeizureRequest
-{
-    /// <summary>The name of a checkout, or a path in one; null for the one around the working directory.</summary>
-    public string? Checkout { get; init; }
-}
+/// <summary>Which checkout to reset.</summary>
+public sealed record ResetRequest : CheckoutRequest;

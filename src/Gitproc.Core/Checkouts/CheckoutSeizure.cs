@@ -12,7 +12,7 @@ internal sealed class CheckoutSeizure(
     PoolFolder folder,
     PoolDatabase database,
     Lifecycle lifecycle,
-    SeizureRequest request,
+    CheckoutRequest request,
     IProgress<PoolReport>? reports)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
@@ -152,21 +152,25 @@ internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, CheckoutL
     public void Dispose() => Alone.Dispose();
 }
 
-/// <summary>What a caller says of a checkout that somebody may hold or work in.</summary>
-public abstract record SeizureRequest
+/// <summary>Which checkout a command is for, and what it may do to its holder.</summary>
+public abstract record CheckoutRequest
 {
+    /// <summary>
+    /// A name, or a path in a checkout; null for the checkout that <see cref="WorkingDirectory"/> is in.
+    /// </summary>
+    public string? Checkout { get; init; }
+
     /// <summary>The absolute path of the working directory.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>
-    /// The lease that the caller saw on it, empty for none: with another one it stays as it is. Null for whichever there
-    /// is.
+    /// The lease that must be on it, empty for none: if there is another one by now, nothing changes. Null for any.
     /// </summary>
     public string? LeaseId { get; init; }
 
-    /// <summary>Whether to take it from somebody else who holds it.</summary>
+    /// <summary>True to act on a checkout that another live process tree holds.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Whether processes that run in it are ended first.</summary>
+    /// <summary>True to end the processes that still run in it first.</summary>
     public bool StopProcesses { get; init; }
 }
