@@ -86,7 +86,7 @@ public sealed class IncompleteHistoryTests : IDisposable
         var path = _user.Acquire();
         _user.Run(path, """git update-ref HEAD $(printf "100644 blob $(git rev-parse HEAD:a)\t.GIT\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > new""");
         var result = _user.Try("release", path);
-        Assert.Contains("has commits that git does not take, and its objects are kept as files: error: object ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("has commits that git refuses, so its objects are kept as files: error: object ", result.Error, StringComparison.Ordinal);
         Assert.Contains("hasDotgit", result.Error, StringComparison.Ordinal);
         var restored = _user.Restore(Assert.Single(_user.Rescues()));
         Assert.Equal("bad", _user.Git(restored, "log", "-1", "--format=%s"));

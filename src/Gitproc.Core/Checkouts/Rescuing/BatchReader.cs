@@ -6,12 +6,15 @@ using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Reads what <c>git cat-file --batch</c> writes: for each object <c>ID TYPE SIZE</c>, a line end, its content and a line end.</summary>
+/// <summary>
+/// Reads the output of <c>git cat-file --batch</c>: for each object <c>ID TYPE SIZE</c>, a line feed, the content and a
+/// line feed.
+/// </summary>
 internal sealed class BatchReader(Stream stream) : IDisposable
 {
     private readonly BufferedStream _stream = new(stream, 1 << 16);
 
-    /// <summary>Reads the next object.</summary>
+    /// <summary>Copies the content of the next object.</summary>
     public void CopyNext(Stream to)
     {
         var buffer = new byte[1 << 16];
@@ -27,8 +30,8 @@ internal sealed class BatchReader(Stream stream) : IDisposable
         _stream.ReadByte();
     }
 
-    /// <summary>Reads the next object.</summary>
-    /// <returns>Its content as raw text.</returns>
+    /// <summary>Reads the content of the next object.</summary>
+    /// <returns>The content as raw text.</returns>
     public string ReadNext()
     {
         using var content = new MemoryStream();
@@ -50,14 +53,13 @@ internal sealed class BatchReader(Stream stream) : IDisposable
 
         return long.TryParse(header.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size
-            : throw new InvalidDataException($"git has no object: {header}");
+            : throw new InvalidDataException($"git does not have the object: {header}");
     }
 }
 
-/// <summary>Asks git what objects are.</summary>
+/// <summary>Asks git for the types of objects.</summary>
 internal static class ObjectTypes
 {
-    /// <summary>Asks.</summary>
     public static IReadOnlyList<(string Id, string Type)> Ask(
         GitView view, GitRunner git, string subject, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Gitproc.Files;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Writes one commit in the language of git-fast-import(1). Contents go in as they are: no filter sees them.</summary>
+/// <summary>Writes one commit in the format of git-fast-import(1). Contents go in unchanged, without filters.</summary>
 internal sealed class FastImport(Stream stream) : IDisposable
 {
     private const string Who = "gitproc <gitproc@localhost>";
@@ -22,7 +22,7 @@ internal sealed class FastImport(Stream stream) : IDisposable
         Data(Encoding.UTF8.GetBytes(message));
         for (var i = 0; i < parents.Count; i++)
             Write($"{(i == 0 ? "from" : "merge")} {parents[i]}\n");
-        // What the first parent has is not in it.
+        // Start from an empty tree instead of the first parent's.
         if (parents.Count > 0)
             Write("deleteall\n");
     }
@@ -48,18 +48,18 @@ internal sealed class FastImport(Stream stream) : IDisposable
 
     /// <summary>Adds a link.</summary>
     /// <param name="path">Its raw path.</param>
-    /// <param name="target">Where it leads, raw.</param>
+    /// <param name="target">Its raw target.</param>
     public void AddLink(string path, string target)
     {
         Write($"M {LinkMode} inline {Quote(path)}\n");
         Data(RawText.ToBytes(target));
     }
 
-    /// <summary>Adds an object that is in the repository.</summary>
+    /// <summary>Adds an object that is already in the repository.</summary>
     /// <param name="path">Its raw path.</param>
     public void AddObject(string path, string id, bool isFolder) => Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
 
-    /// <summary>Ends the commit: only now it is made.</summary>
+    /// <summary>Ends the commit. git makes the commit only now.</summary>
     public void End()
     {
         Write("done\n");
@@ -85,7 +85,7 @@ internal sealed class FastImport(Stream stream) : IDisposable
         {
             var read = from.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (read == 0)
-                throw new IOException($"The file {from.Name} became shorter while it was rescued.");
+                throw new IOException($"The file {from.Name} became shorter during its rescue.");
             _stream.Write(buffer, 0, read);
             left -= read;
         }

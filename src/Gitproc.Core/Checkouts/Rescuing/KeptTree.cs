@@ -4,23 +4,27 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Walks over a folder that a rescue keeps whole: another repository, or git directories of submodules.</summary>
+/// <summary>
+/// Walks over a folder that a rescue keeps as a whole: another repository, or the git directories of submodules.
+/// </summary>
 internal static class KeptTree
 {
-    /// <summary>What a walk meets.</summary>
+    /// <summary>An entry of the walk.</summary>
     /// <param name="Name">Its raw name.</param>
     /// <param name="Path">Its raw path in the checkout.</param>
-    /// <param name="InGitDirectory">Its raw path in the git directory that it is in; null when it is in none.</param>
+    /// <param name="InGitDirectory">Its raw path in the git directory around it; null if there is none.</param>
     public readonly record struct Item(RawFolder Parent, string Name, string Path, EntryKind Kind, string? InGitDirectory)
     {
-        /// <summary>Whether a rescue keeps its text without secrets.</summary>
+        /// <summary>True if a rescue removes secrets from its text.</summary>
         public bool MayHoldSecrets => InGitDirectory is { } path && SecretConfig.MayBeIn(path);
 
-        /// <summary>Whether a rescue does not keep it.</summary>
+        /// <summary>True if a rescue leaves it out.</summary>
         public bool IsCredential => Kind == EntryKind.File && InGitDirectory is { } path && SecretConfig.IsCredential(path);
     }
 
-    /// <summary>Visits the folder and all that is in it, a folder before what is in it; or a file alone, where it is one.</summary>
+    /// <summary>
+    /// Visits a folder and everything in it, each folder before its entries. If the path is a file, visits only that.
+    /// </summary>
     /// <param name="path">Its raw path.</param>
     public static void Walk(CheckoutTree tree, string path, Action<Item> visit) => tree.At(path, (parent, name) =>
     {
@@ -33,7 +37,7 @@ internal static class KeptTree
             RawTree.Walk(folder, path + "/", Visit);
         return true;
 
-        // A folder comes before what is in it: the last one that an entry lies in is the innermost.
+        // A folder comes before its entries, so the last git directory around an entry is the innermost.
         bool Visit(RawTree.Entry entry)
         {
             while (gitDirectories.TryPeek(out var last) && !entry.Path.StartsWith(last + "/", StringComparison.Ordinal))
@@ -45,7 +49,7 @@ internal static class KeptTree
         }
     });
 
-    // gitrepository-layout(5); one of a worktree has no objects of its own.
+    // gitrepository-layout(5). The git directory of a worktree has no objects of its own.
     private static bool IsGitDirectory(RawTree.Entry entry)
     {
         using var folder = entry.Parent.TryOpenFolder(entry.Name);

@@ -8,12 +8,12 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Finds the work that is in a checkout and nowhere else.</summary>
-/// <param name="reports">Told of what cannot be rescued because it is lost already; null for nobody.</param>
+/// <summary>Finds the work that exists only in a checkout.</summary>
+/// <param name="reports">Receives warnings about work that is lost already; null to report nothing.</param>
 internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, RecyclingRequest request)
 {
-    /// <summary>Searches. No process is run where there is nothing.</summary>
-    /// <returns>What was found; null when nothing.</returns>
+    /// <summary>Searches. If there is no work, this starts no process.</summary>
+    /// <returns>The work; null if there is none.</returns>
     public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
     {
         var tree = new CheckoutTree(root, gitDirectory);
@@ -21,9 +21,9 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, [.. look.Changes.Where(change => change is { IsSubmodule: true, IsAdded: true }).Select(change => change.Path)], cancellationToken), .. found.Bare];
         var worktrees = new RegisteredWorktrees(request.Place, git, view.NestedFolder);
         foreach (var path in request.Place.IsWorktree ? [] : worktrees.FindOutside(gitDirectory))
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was added to {request.Checkout} as a worktree and is none any more. Its files stay; what was committed or staged there is in the rescue"));
+            reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was a worktree of {request.Checkout}, and is not one any longer. Its files stay; the rescue has what was committed or staged there"));
         IReadOnlyList<string> stagedElsewhere = request.Place.IsWorktree ? [] : worktrees.FindStaged(gitDirectory, cancellationToken);
-        // What was not checked out was not removed either.
+        // Files that were never checked out have not been deleted.
         var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
         var (files, deleted, modules) = Split(root, changes);
         var (commits, others, newCommits) = FindCommits(gitDirectory, state, cancellationToken);
@@ -51,7 +51,8 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 
     private (List<string> Files, List<string> Repositories, UntrackedFolders Folders) ListUntracked(RawFolder root, WorkTreeLook look, CancellationToken cancellationToken)
     {
-        // A folder where the index has a file is not among what the look calls untracked, but what is in it is.
+        // If the index has a file where a folder is, the look does not list the folder as untracked, but the files in
+        // it are.
         var folders = UntrackedFolders.Find(root, look.Untracked.Where(path => path.EndsWith('/')));
         var paths = look.Untracked.Count + look.Changes.Count == 0 ? [] : look.ListUntracked(view, git, request.Checkout, folders.AreTooDeep, cancellationToken);
         var files = paths.Where(path => !path.EndsWith('/')).ToList();
@@ -60,7 +61,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         return (files, [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))], folders);
     }
 
-    // A submodule may be gone or have something else in its place; what is in its folder is looked at as a repository.
+    // A submodule may be gone or replaced. A folder in its place is checked as a repository.
     private static (List<string> Files, List<string> Deleted, List<string> Submodules) Split(RawFolder root, IEnumerable<StatusEntry> changes)
     {
         var (files, deleted, submodules) = (new List<string>(), new List<string>(), new List<string>());
@@ -73,7 +74,7 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         return (files, deleted, submodules);
     }
 
-    // git would remove a folder with the last file in it; a job need not have.
+    // git removes a folder with its last file; a job may have left the folder.
     private static IEnumerable<string> EmptyParents(RawFolder root, IEnumerable<string> deleted) => deleted
         .Select(path => path[..Math.Max(0, path.LastIndexOf('/'))]).Where(path => path.Length > 0).Distinct()
         .Where(path => RawTree.At(root, path, (parent, name) =>
@@ -91,9 +92,9 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         var all = state.Tips().ToList();
         all = [.. all.Union(StateFiles.FindIds(gitDirectory, state))];
 
-        // What another worktree has under a name stays there when this one is cleaned.
+        // Refs of other worktrees stay when this one is cleaned.
         var known = request.Place.IsWorktree ? request.Base : request.Template;
-        // Most often nothing is left of them, and of the many that the remote may have no set need be made.
+        // Usually nothing is left after this, and the remote's many ids need not become a set.
         var unknown = all.ToHashSet(StringComparer.Ordinal);
         var onRemote = RemoteIds(gitDirectory, state);
         unknown.ExceptWith(onRemote);
@@ -112,16 +113,16 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
             Count(commits, onRemote.Concat(fetched).Concat(request.Place.IsWorktree && commits.Count > 0 ? TemplateRefs.Ids(known) : []), cancellationToken));
     }
 
-    // What a worktree checkout has of it, it shares with the base repository.
+    // A worktree shares its remote refs with the base repository.
     private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
         request.Place.IsWorktree || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url) ? [.. state.RemoteIds("origin/")] : [];
 
-    // What the remote has under other names than branches and tags.
+    // Ids that the remote has under names other than branches and tags.
     private string[] ListFetched(CancellationToken cancellationToken) => git.Run(
         BaseCall.Of(request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) with { Subject = request.Checkout },
         cancellationToken).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    // A tag may point to another one.
+    // A tag may point to another tag.
     private List<(string Id, string Type)> FollowTags(IEnumerable<(string Id, string Type)> objects, CancellationToken cancellationToken)
     {
         var all = objects.ToList();
@@ -144,10 +145,10 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
             return 0;
         var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
-            // Not --all, which has HEAD in it.
+            // Not --all, which includes HEAD.
             view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
             cancellationToken);
-        // Where history ends before its first commit, as after a fetch with --depth, it cannot be counted further than this.
+        // In a shallow history (git fetch --depth) the count may fail. Then only the tips count.
         return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
     }
 

@@ -10,21 +10,24 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Finds out whether repositories in a checkout hold work, without obeying anything in them.</summary>
+/// <summary>Tells if repositories in a checkout hold work, without obeying anything in them.</summary>
 internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, string viewFolder)
 {
     private const string Modules = ".git/modules";
     private const string Worktrees = ".git/worktrees/";
     private const string Tags = "refs/tags/";
 
-    /// <summary>Finds the folders that must be kept whole.</summary>
+    /// <summary>Finds the folders to keep as a whole.</summary>
     /// <param name="nested">Raw paths of repositories that are in no index.</param>
-    /// <param name="added">Raw paths of submodules that the index has and no commit: no checkout of a commit would bring them.</param>
-    /// <returns>Raw paths of folders, and of files that stand for git directories.</returns>
+    /// <param name="added">
+    /// Raw paths of submodules that only the index has. Checking out a commit would not bring them back.
+    /// </param>
+    /// <returns>Raw paths of folders, and of <c>.git</c> files.</returns>
     public IReadOnlyList<string> FindWork(CheckoutTree root, IEnumerable<string> nested, HiddenEntries hidden, IReadOnlyList<string> added, CancellationToken cancellationToken)
     {
         var kept = nested.Concat(hidden.Filled).Where(path => added.Contains(path) || !IsDone(root, path, cancellationToken)).Concat(hidden.GitEntries).ToList();
-        // Commits of a submodule are in a git directory that stays when its folder is emptied, or is in no index since another branch was checked out.
+        // The git directory of a submodule stays when its folder is emptied, or when a branch without the submodule is
+        // checked out. Its commits may still be work.
         var isKept = kept.Any(path => FindGitDirectory(root, path)?.StartsWith(Modules, StringComparison.Ordinal) == true);
         using var modules = root.GitDirectory.TryOpenFolder("modules");
         if (modules is not null && (isKept || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
@@ -32,7 +35,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         return kept;
     }
 
-    // Whether all that a repository holds is its remote's, for certain.
+    // True if the remote certainly has everything that a repository holds.
     private bool IsDone(CheckoutTree root, string path, CancellationToken cancellationToken)
     {
         if (FindGitDirectory(root, path) is not { } gitDirectory)
@@ -47,7 +50,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             && inner.Select(name => $"{path}/{name}").All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
     }
 
-    // One of the checkout itself. Its commits are found among the checkout's; with some of its own it is kept as well.
+    // A worktree of the checkout itself. Its commits are found as the checkout's; with commits of its own it is kept as
+    // well.
     private bool IsCleanWorktree(CheckoutTree root, string path, string gitDirectory, CancellationToken cancellationToken)
     {
         using var own = root.At(gitDirectory, (folder, name) => folder.TryOpenFolder(name));
@@ -57,11 +61,11 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             && look.Untracked.All(untracked => untracked == GitlinkFile.FileName);
     }
 
-    // The submodules of a repository whose work tree is clean; null when it is not.
+    // The submodules of a repository with a clean work tree; null if it is not clean.
     private IReadOnlyList<string>? FindCleanSubmodules(CheckoutTree root, string path, string gitDirectory, string commit, CancellationToken cancellationToken) =>
         Look(root, path, gitDirectory, gitDirectory + "/objects", commit, cancellationToken) is { IsClean: true } look ? look.Submodules : null;
 
-    // Null when git cannot look.
+    // Null if git cannot look.
     private WorkTreeLook? Look(CheckoutTree root, string path, string gitDirectory, string objects, string commit, CancellationToken cancellationToken)
     {
         if (!CanBeNamed(path) || !CanBeNamed(gitDirectory))
@@ -78,7 +82,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         }
     }
 
-    // Walking over the folders does so: git would leave out those that it cannot look into.
+    // Walking makes the folders accessible. git would skip folders that it cannot read.
     private static void MakeAccessible(CheckoutTree root, string path) => root.At(path, (folder, name) =>
     {
         using var nested = folder.TryOpenFolder(name);
@@ -103,8 +107,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             && (unknown.Count == 0 || IsOfRemote(root, gitDirectory, unknown, known, [.. state.LocalRefs().Where(local => local.Key.StartsWith(Tags, StringComparison.Ordinal)).Select(local => local.Value)], cancellationToken));
     }
 
-    // A submodule has most often not the newest commit checked out. Of a tag that is an object of its own nothing tells whose it is but its time: one
-    // that the clone has brought is older than the clone.
+    // A submodule usually does not have the newest commit checked out. Only the time of a tag object tells who made it:
+    // a tag that came with the clone is older than the clone.
     private bool IsOfRemote(CheckoutTree root, string gitDirectory, List<string> unknown, HashSet<string> known, HashSet<string> tags, CancellationToken cancellationToken)
     {
         if (!CanBeNamed(gitDirectory))
@@ -129,7 +133,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     private static bool IsOlder(string tag, long? than) =>
         tag.Split('\n').FirstOrDefault(line => line.StartsWith("tagger ", StringComparison.Ordinal)) is { } tagger && ReadTime(tagger) < than;
 
-    // The first line of the log of HEAD: "OLD NEW NAME <EMAIL> SECONDS ZONE", a tab and what was done.
+    // The first line in the log of HEAD: "OLD NEW NAME <EMAIL> SECONDS ZONE", a tab and the action.
     private static long? ClonedAt(CheckoutTree root, string gitDirectory) =>
         root.At(gitDirectory + "/logs/HEAD", RawTree.Read)?.Split('\n')[0].Split('\t') is [var line, var what] && what.StartsWith("clone: ", StringComparison.Ordinal) ? ReadTime(line) : null;
 
@@ -142,7 +146,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         return directory is null ? null : RepositoryState.Read(directory);
     });
 
-    // gitrepository-layout(5): ".git" is the git directory, or a file that names it. Only one in the checkout is looked at.
+    // gitrepository-layout(5): ".git" is the git directory, or a file that names it. A git directory outside the
+    // checkout is ignored.
     private string? FindGitDirectory(CheckoutTree root, string path)
     {
         var inside = path + "/.git";
@@ -156,7 +161,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         return relative.StartsWith(Modules + "/", StringComparison.Ordinal) || relative.StartsWith(Worktrees, StringComparison.Ordinal) ? relative : null;
     }
 
-    // What cannot be named to a process cannot be asked about.
+    // A path that cannot be passed to a process cannot be checked with git.
     private static bool CanBeNamed(string path) => RawText.OfText(RawText.ToText(path)) == path;
 
     private string FullPath(string path) => CheckoutTree.FullPath(place, path);
@@ -168,7 +173,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         {
             if (entry is { Name: "HEAD", Kind: EntryKind.File } && entry.Parent.Find("objects") is not null && entry.Path.Contains('/', StringComparison.Ordinal))
                 found.Add(entry.Path[..entry.Path.LastIndexOf('/')]);
-            // A submodule may have such a name.
+            // Skip the folders of a git directory. But a submodule may have the name of one, so check for HEAD.
             return entry.Name is not ("objects" or "refs" or "logs" or "hooks") || entry.Parent.Find("HEAD") is null;
         });
         return found;

@@ -4,13 +4,13 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Tells whether what a checkout has under <c>refs/remotes/origin/</c> is on the remote that it came from. A job may have
-/// led <c>origin</c> elsewhere, or another remote there. Then what it pushed is known only once the base repository has
-/// fetched it.
+/// Tells if the refs under <c>refs/remotes/origin/</c> come from the remote of the checkout. A job may have pointed
+/// <c>origin</c> elsewhere, or another remote at these refs. Then its pushes are known only after the base repository
+/// has fetched them.
 /// </summary>
 internal static class OriginConfig
 {
-    /// <summary>Finds out. When in doubt, it is not.</summary>
+    /// <summary>True if they certainly come from the remote.</summary>
     /// <param name="config">The raw text of the checkout's config.</param>
     public static bool IsAsGiven(string config, string url)
     {

@@ -3,7 +3,7 @@ using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>One recycling of one checkout.</summary>
+/// <summary>A request to recycle one checkout.</summary>
 internal sealed record RecyclingRequest
 {
     /// <summary>Where the checkout is.</summary>
@@ -15,7 +15,7 @@ internal sealed record RecyclingRequest
     /// <summary>The checkout's folder, absolute.</summary>
     public string Path => Place.Path;
 
-    /// <summary>The base repository that it borrows from, absolute.</summary>
+    /// <summary>The base repository that the checkout borrows from, absolute.</summary>
     public required string Base { get; init; }
 
     /// <summary>The template repository: a pristine git directory of the repository, absolute. Read only.</summary>
@@ -27,39 +27,44 @@ internal sealed record RecyclingRequest
     /// <summary>The URL for <c>origin</c>.</summary>
     public required string Url { get; init; }
 
-    /// <summary>What is to be checked out.</summary>
+    /// <summary>The target to check out.</summary>
     public required Target Target { get; init; }
 
-    /// <summary>The lease that is over; null when it is not known.</summary>
+    /// <summary>The lease that ended; null if it is not known.</summary>
     public Lease? LastLease { get; init; }
 
-    /// <summary>When that was; UTC. With the lease it names the rescue, so it is the same when recycling is done again.</summary>
+    /// <summary>
+    /// When the lease ended; UTC. The id of the rescue has this time and the lease, so a second attempt has the same
+    /// id.
+    /// </summary>
     public required DateTimeOffset ReleasedAt { get; init; }
 
-    /// <summary>Where it is kept what the checkout was like when it was clean, absolute; null where only its work is rescued.</summary>
+    /// <summary>The folder of the record, absolute; null if the checkout is only rescued and not cleaned.</summary>
     public string? Record { get; init; }
 
-    /// <summary>What goes.</summary>
+    /// <summary>What to remove.</summary>
     public CleanMode Clean { get; init; }
 
-    /// <summary>Whether work is thrown away.</summary>
+    /// <summary>True to throw work away.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>Whether an earlier recycling, which did not come to its end, has rescued work: what is new since then is rescued too.</summary>
+    /// <summary>
+    /// True if an earlier attempt, which did not finish, has rescued work. Work that is newer than that is rescued too.
+    /// </summary>
     public bool IsRescued { get; init; }
 
-    /// <summary>Where rescues go; null for refs in <see cref="Base"/>.</summary>
+    /// <summary>The store for rescues; null to write refs in <see cref="Base"/>.</summary>
     public RescueStore? Rescues { get; init; }
 
-    /// <summary>How large what is rescued may be, in bytes.</summary>
+    /// <summary>The maximum size of a rescue, in bytes.</summary>
     public required long MaxRescueSize { get; init; }
 
-    /// <summary>Whether commits are kept that the job has undone itself.</summary>
+    /// <summary>True to keep commits that the job has undone.</summary>
     public bool KeepsUndone { get; init; }
 
-    /// <summary>Called when work is safe, and before anything is thrown away; null for nobody.</summary>
+    /// <summary>Called when work is safe, before anything is thrown away; null to call nothing.</summary>
     public Action<Rescue>? Rescued { get; init; }
 
-    /// <summary>The id that a rescue of this recycling has.</summary>
+    /// <summary>The id for a rescue by this request.</summary>
     public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
 }

@@ -7,18 +7,19 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// The worktrees that a job has added to a clone (git-worktree(1)). Their HEADs, indexes and unfinished operations are in its git directory and
-/// go with that; so what only these have is work, wherever their folders are.
+/// The worktrees that a job has added to a clone (git-worktree(1)). The clone's git directory holds their HEADs,
+/// indexes and unfinished operations, and recycling removes these. So what only they have is work, wherever the folders
+/// are.
 /// </summary>
 internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, string viewFolder)
 {
     private const string Folder = "worktrees";
 
-    /// <summary>Finds the contents that only their indexes have.</summary>
+    /// <summary>Finds the contents that only the indexes of worktrees have.</summary>
     public IReadOnlyList<string> FindStaged(RawFolder gitDirectory, CancellationToken cancellationToken) =>
         [.. Names(gitDirectory).SelectMany(name => FindStaged(gitDirectory, name, cancellationToken)).Distinct()];
 
-    /// <summary>Finds those whose folders are elsewhere and stay there, without what makes them worktrees.</summary>
+    /// <summary>Finds the folders outside of the checkout. They stay, but are not worktrees any longer.</summary>
     public IReadOnlyList<string> FindOutside(RawFolder gitDirectory)
     {
         var found = new List<string>();
@@ -46,12 +47,12 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
         if (own is null || own.Find("index") != EntryKind.File || RawText.OfText(RawText.ToText(name)) != name)
             return [];
         var commit = RepositoryState.Read(own, gitDirectory).Commit;
-        // Its work tree is not looked at: it may be anywhere.
+        // Not the work tree: it may be anywhere.
         using var view = GitView.OfNested(viewFolder, Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)), place.Objects, place.GitDirectory, commit ?? new string('0', 40));
         var result = git.Run(
             view.Call(name, commit is null ? ["ls-files", "-z", "--stage"] : ["diff-index", "-z", "--cached", "--raw", "--no-abbrev", "--no-renames", commit, "--"]) with { MayFail = true },
             cancellationToken);
-        // "MODE ID STAGE TAB PATH", and ":MODE MODE ID ID STATUS", a zero byte and the path.
+        // "MODE ID STAGE TAB PATH", or ":MODE MODE ID ID STATUS", a zero byte and the path.
         return
         [
             .. result.Output.Split('\0').Select(line => line.Split(' ', '\t')).Select(fields => commit is null ? (Mode: fields[0], Id: fields.ElementAtOrDefault(1))

@@ -10,10 +10,10 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     /// <param name="Path">Its raw path in the tree.</param>
     public sealed record Item(string Mode, string Id, string Path)
     {
-        /// <summary>Whether it is a symbolic link, whose content is where it leads.</summary>
+        /// <summary>True for a symbolic link, whose content is the link's target.</summary>
         public bool IsLink => Mode == "120000";
 
-        /// <summary>Whether it can be run.</summary>
+        /// <summary>True for an executable file.</summary>
         public bool IsExecutable => Mode == "100755";
     }
 
@@ -33,7 +33,7 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     }
 
     /// <summary>Reads contents.</summary>
-    /// <param name="use">Given each in order, with a reader that is about to read it and must.</param>
+    /// <param name="use">Called for each item in order. It must read the item from the reader.</param>
     public void Read(IReadOnlyList<Item> items, Action<Item, BatchReader> use, CancellationToken cancellationToken)
     {
         if (items.Count == 0)

@@ -7,12 +7,12 @@ using Gitproc.Git.Running;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Tells whether all that is found in a checkout is in a rescue of it already, or comes from the cleaning that was ended: so one that was ended goes
-/// on, and what somebody has done since is not taken for what was rescued.
+/// Tells if an existing rescue covers all work in a checkout, or an interrupted cleaning wrote it. Then recycling can
+/// continue without another rescue. Work that is newer than the rescue is not covered.
 /// </summary>
 internal sealed class RescueCover(RescueSource source, GitView view, GitRunner git, RecyclingRequest request)
 {
-    /// <summary>Finds out.</summary>
+    /// <summary>True if everything is covered.</summary>
     public bool Has(CheckoutTree tree, Leftovers leftovers, CancellationToken cancellationToken)
     {
         var rescued = new RescueContent(source, git).List(cancellationToken).ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
@@ -53,8 +53,8 @@ internal sealed class RescueCover(RescueSource source, GitView view, GitRunner g
         git.Run(view.Call(request.Checkout, "ls-tree", "-r", "-z", "--full-tree", commit), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t', 2)).ToDictionary(parts => parts[1], parts => parts[0].Split(' ')[2], StringComparer.Ordinal);
 
-    // The id that git gives a content: the hash of "blob LENGTH", a zero byte and it. Of what git itself has not written there is no other way to learn it
-    // without running what a job may have set.
+    // The id that git gives a content: the hash of "blob LENGTH", a zero byte and the content. Asking git for it could
+    // run something that a job has set.
     private string? IdOf(RawFolder folder, string name)
     {
         using var hash = IncrementalHash.CreateHash(request.Target.Commit?.Length == 64 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);

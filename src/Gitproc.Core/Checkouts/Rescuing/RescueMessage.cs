@@ -3,7 +3,10 @@ using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>The message of a rescue's commit: a line for people, and all that a list shows as trailers, so that a list reads nothing else.</summary>
+/// <summary>
+/// The message of a rescue's commit: a line for people, and trailers with everything that a list shows. So a list reads
+/// only the message.
+/// </summary>
 internal static class RescueMessage
 {
     /// <summary>Writes the message.</summary>
@@ -28,7 +31,7 @@ internal static class RescueMessage
     }
 
     /// <summary>Reads a message.</summary>
-    /// <returns>The rescue; null when the message is none of a rescue.</returns>
+    /// <returns>The rescue; null if the message does not belong to a rescue.</returns>
     public static Rescue? Read(string id, string message)
     {
         var trailers = new Dictionary<string, string>(StringComparer.Ordinal);

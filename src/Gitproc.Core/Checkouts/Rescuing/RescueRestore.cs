@@ -8,12 +8,14 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Puts a rescue into a checkout, which then is as the job left it: work tree, index, branches, stashes and what was not done.</summary>
+/// <summary>
+/// Restores a rescue into a checkout. Afterwards the checkout is as the job left it: work tree, index, branches,
+/// stashes and unfinished operations.
+/// </summary>
 internal sealed class RescueRestore(RescueSource source, string basePath, GitRunner git, CheckoutPlace place)
 {
     private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
 
-    /// <summary>Restores.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         var content = new RescueContent(source, git);
@@ -25,7 +27,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         using var root = RawFolder.Open(place.Path);
         using var state = RawFolder.Open(place.GitDirectory);
         var tree = new CheckoutTree(root, state);
-        // Objects may be among it, without which refs lead nowhere.
+        // First the files of the git directory: they may include objects that refs need.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(notes, items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(), cancellationToken);
@@ -39,7 +41,8 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes, "")));
     }
 
-    // Of objects that came back as files git may refuse to check some out. The job had not checked them out either: its index and files follow.
+    // If objects came back as files, git may refuse to check some of them out. The job had not checked them out either;
+    // its index and files come next.
     private void CheckOut(string? head, bool mayBeRefused, CancellationToken cancellationToken)
     {
         try
@@ -51,11 +54,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         }
     }
 
-    // With the refs.
+    // True for files that were restored together with the refs.
     private bool IsRestored(string path) =>
         path == "HEAD" || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
 
-    // What is in a repository of its own must outlive it.
+    // Copy what is in the rescue's own repository, because that may be removed later.
     private void RestoreObjects(Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
     {
         if (source.Repository != basePath)
@@ -64,11 +67,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             Git(text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
     }
 
-    // The commit that was checked out; null when there was none.
+    // Returns the commit that was checked out; null if there was none.
     private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
-        // That of recycling. A rescue of undone commits has no HEAD, and nothing goes for it.
+        // Remove the branch that recycling made. A rescue of undone commits has no HEAD, and removes no branch.
         if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"))
         {
             gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
@@ -84,7 +87,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         foreach (var (name, value) in symbolic)
             RawTree.Write(state, name, value + "\n");
 
-        // One that was garbled is not put back: git would take the checkout for no repository.
+        // A damaged HEAD is not restored, because git would not recognize the checkout as a repository.
         var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", ""));
         if (head is not null)
             RawTree.Write(state, "HEAD", head + "\n");
@@ -130,7 +133,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         reader.CopyNext(file);
     }
 
-    // As git does when it removes the last file of a folder.
+    // As git does after removing the last file in a folder.
     private static void RemoveEmptyFolders(RawFolder root, IEnumerable<string> removed)
     {
         foreach (var path in removed)
@@ -143,7 +146,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         }
     }
 
-    // Last, and what is in a folder before it: nobody may write into it any more.
+    // Last, because a folder may not be writable afterwards; entries before their folder.
     private static void RestoreModes(CheckoutTree tree, IEnumerable<string> modes)
     {
         foreach (var entry in modes.Reverse())
@@ -161,12 +164,12 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
 
     private void RestoreConfig(RawFolder state, string config, CancellationToken cancellationToken)
     {
-        // That of a worktree is its repository's.
+        // A worktree uses the config of its repository.
         if (config.Length == 0 || place.IsWorktree)
             return;
         var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
         var added = new StringBuilder(RawTree.Read(state, "config"));
-        // "SECTION.NAME.KEY", a line end and the value; the value may be missing.
+        // "SECTION.NAME.KEY", a line feed and the value; the value may be missing.
         foreach (var entry in Paths(config).Where(entry => !there.Contains(entry)))
         {
             var end = entry.IndexOf('\n', StringComparison.Ordinal);
@@ -187,7 +190,8 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             Subject = Path.GetFileName(place.Path),
             HasRawOutput = true,
             Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
-            // The checkout is pristine, but a caller may stand in another repository; and hooks are for what people do.
+            // The checkout is pristine, but the caller's working directory may be in another repository. Hooks are
+            // meant for users' own commands.
             Config = [GitCall.NoHooks, ("core.fsmonitor", "false")],
             Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), ("GIT_NO_REPLACE_OBJECTS", "1")],
         },

@@ -4,18 +4,23 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>Where the commit of a rescue is: in a repository of its own (<see cref="RescueStore"/>), or under a ref of the repository that the checkout was of.</summary>
+/// <summary>
+/// Where the commit of a rescue is: in its own repository (<see cref="RescueStore"/>), or under a ref of the checkout's
+/// repository.
+/// </summary>
 /// <param name="Repository">The repository's git directory, absolute.</param>
 internal sealed record RescueSource(string Repository, string Revision)
 {
-    /// <summary>Makes a git call in the repository.</summary>
     public GitCall Call(params IReadOnlyList<string> arguments) => BaseCall.Of(Repository, arguments) with { Environment = [("GIT_NO_REPLACE_OBJECTS", "1")] };
 
-    /// <summary>Reads what two rescues have in common when they have the same files and commits.</summary>
+    /// <summary>Reads a text that is the same for two rescues with the same files and commits.</summary>
     public string Identity(GitRunner git, CancellationToken cancellationToken) =>
         git.Run(Call("log", "-1", "--format=%T %P", Revision, "--") with { Subject = Repository }, cancellationToken).Output.Trim();
 
-    /// <summary>Brings the commits that a rescue keeps, with all that they lead to and the base repository has not, into other objects.</summary>
+    /// <summary>
+    /// Copies the kept commits of a rescue into another object folder, with all objects that they need and the base
+    /// repository does not have.
+    /// </summary>
     public void CopyTo(GitRunner git, string objects, IEnumerable<string> others, IEnumerable<string> known, CancellationToken cancellationToken)
     {
         var wanted = Identity(git, cancellationToken).Split(' ').Skip(1).Concat(others).ToList();

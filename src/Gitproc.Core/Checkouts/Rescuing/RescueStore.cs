@@ -5,21 +5,22 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// The rescues of a pool's checkouts, each a bare repository of its own: <c>rescues/TIME-LEASE@CHECKOUT.git</c>. It borrows from the base
-/// repository and nothing borrows from it, so no job can read it, and with its folder all of it is gone. The commit
-/// (<see cref="RescueTree"/>) is its HEAD, and its <c>description</c> is the commit's message, so that a list needs no git. One is
-/// made elsewhere and renamed into its place as the last step, and renamed out of it as the first step of its removal.
+/// The rescues of a pool's checkouts. Each is a bare repository, <c>rescues/TIME-LEASE@CHECKOUT.git</c>. It borrows
+/// from the base repository, and nothing borrows from it. So no job can read it, and removing its folder removes all of
+/// it. Its HEAD is the commit (<see cref="RescueTree"/>). Its <c>description</c> is the commit's message, so a list
+/// does not need git. The last step of making a rescue renames it into place, and the first step of removing it renames
+/// it away.
 /// </summary>
 internal sealed class RescueStore(PoolFolder pool)
 {
-    /// <summary>The branch that a rescue's commit is on.</summary>
+    /// <summary>The branch with the rescue's commit.</summary>
     public const string Branch = "refs/heads/rescue";
 
     private const string Suffix = ".git";
     private const char Separator = '@';
     private const string Description = "description";
 
-    /// <summary>Makes an empty repository for a rescue: a few small files.</summary>
+    /// <summary>Makes an empty repository for a rescue, of a few small files.</summary>
     public static void Make(string path, string basePath)
     {
         Directory.CreateDirectory(path);
@@ -35,14 +36,14 @@ internal sealed class RescueStore(PoolFolder pool)
         File.WriteAllText(Path.Combine(path, "HEAD"), $"ref: {Branch}\n");
     }
 
-    /// <summary>Lists them.</summary>
+    /// <summary>Lists the rescues, with the oldest first.</summary>
     public IReadOnlyList<Rescue> List(string checkout = "*") => !Directory.Exists(pool.Rescues) ? [] :
     [
         .. Directory.EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
             .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator)).Where(parts => parts.Length == 2).Select(parts => Find($"{parts[1]}/{parts[0]}")).OfType<Rescue>().OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
     ];
 
-    /// <summary>Finds one.</summary>
+    /// <summary>Finds a rescue; null if there is none with this id.</summary>
     public Rescue? Find(string id)
     {
         if (id.Split('/') is not [var checkout, var name] || !IsName(checkout) || !IsName(name))
@@ -51,14 +52,14 @@ internal sealed class RescueStore(PoolFolder pool)
         return folder is not null && RawTree.Read(folder, Description) is { } message ? RescueMessage.Read(id, Encoding.UTF8.GetString(RawText.ToBytes(message))) : null;
     }
 
-    /// <summary>Where the commit of one is.</summary>
+    /// <summary>Gets the place of a rescue's commit.</summary>
     public RescueSource Source(string id, string basePath)
     {
         Borrow(FolderOf(id), basePath);
         return new RescueSource(FolderOf(id), Branch);
     }
 
-    /// <summary>Takes in a repository that was made.</summary>
+    /// <summary>Moves a finished repository into the store.</summary>
     public void Keep(string made, Rescue rescue)
     {
         File.WriteAllText(Path.Combine(made, Description), RescueMessage.Write(rescue));
@@ -66,12 +67,12 @@ internal sealed class RescueStore(PoolFolder pool)
         Directory.Move(made, FolderOf(rescue.Id));
     }
 
-    /// <summary>Removes one with all that is in it.</summary>
+    /// <summary>Removes a rescue with everything in it; false if it does not exist.</summary>
     public bool Remove(string id)
     {
         if (Find(id) is null)
             return false;
-        // Whoever else removes one meanwhile may delete this one too.
+        // Another process that removes it at the same time may be first.
         var doomed = pool.Unfinished("rescue");
         try
         {
@@ -86,8 +87,11 @@ internal sealed class RescueStore(PoolFolder pool)
         return true;
     }
 
-    /// <summary>Removes rescues until all take no more on disk than a limit: those of undone commits before others, and the oldest first. The newest stays.</summary>
-    /// <param name="most">The most bytes.</param>
+    /// <summary>
+    /// Removes rescues until the rest fits a limit on disk: undone commits before others, and the oldest first. The
+    /// newest rescue always stays.
+    /// </summary>
+    /// <param name="most">The limit, in bytes.</param>
     public IReadOnlyList<Rescue> TrimTo(long most)
     {
         var all = List().OrderByDescending(rescue => rescue.IsUndone).Select(rescue => (Rescue: rescue, Size: FolderSize.Of(FolderOf(rescue.Id)))).ToList();
@@ -114,7 +118,7 @@ internal sealed class RescueStore(PoolFolder pool)
     private static void Borrow(string path, string basePath)
     {
         var file = Path.Combine(path, "objects", "info", "alternates");
-        // As git writes paths on Windows too.
+        // git writes slashes on Windows too.
         var text = Path.Combine(basePath, "objects").Replace(Path.DirectorySeparatorChar, '/') + "\n";
         if (File.Exists(file) && File.ReadAllText(file) == text)
             return;

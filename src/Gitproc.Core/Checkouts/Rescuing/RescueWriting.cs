@@ -10,20 +10,32 @@ using Gitproc.Text;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Writes the commit of a rescue: first the objects that it needs, then the commit and its ref in one step. Done again, it makes the same.
+/// Writes the commit of a rescue: first the objects that it needs, then the commit and its ref in one step.
 /// </summary>
+/// <remarks>
+/// A rescue takes these steps:
+/// <para>1. <see cref="LeftoverSearch"/> finds the work that exists only in the checkout. If there is none, or a rescue
+/// covers it already (<see cref="RescueCover"/>), nothing else happens.</para>
+/// <para>2. A bare repository is made in the pool's <c>tmp</c>. <c>git index-pack</c> checks and copies the objects,
+/// and <c>git fast-import</c> writes one commit with everything else (<see cref="RescueTree"/>).</para>
+/// <para>3. <see cref="RescueStore.Keep"/> renames the repository into its place. Only now the rescue exists.</para>
+/// <para>4. The database notes the rescue, and a warning is shown. After that, recycling may remove the work.</para>
+/// A crash before step 3 leaves a folder in <c>tmp</c>, which a repair removes, and all work in the checkout. A crash
+/// after it leaves a complete rescue. The next attempt writes the same commit again, recognizes it, and keeps only one.
+/// Light-weight checkouts have no store: their rescue is a ref in their own repository, and fast-import makes it.
+/// </remarks>
 internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingRequest request)
 {
-    // Names of git-fsck(1) for what git takes into no index and obeys in no .gitmodules, whatever its settings.
+    // Check names of git-fsck(1): names that git refuses to put in an index, and .gitmodules that it refuses to obey.
     private static readonly string[] Refused =
     [
         "hasDot", "hasDotdot", "hasDotgit", "fullPathname", "gitmodulesName", "gitmodulesPath", "gitmodulesSymlink", "gitmodulesUpdate", "gitmodulesUrl",
     ];
 
-    // For these git ends, whatever it is told; the last one is no check.
+    // git stops if it is told to ignore these; the last one is not a check.
     private static readonly string[] NotToBeChanged = ["nulInHeader", "unterminatedHeader", "skipList"];
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes a rescue of a checkout's work.</summary>
     /// <param name="index">The path of the index to keep; null for none.</param>
     public Rescue Write(
         RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
@@ -32,7 +44,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         if (!TryBringObjects(target, leftovers, out var refusal, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
         if (refusal is not null)
-            git.Reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has commits that git does not take, and its objects are kept as files: {refusal}"));
+            git.Reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has commits that git refuses, so its objects are kept as files: {refusal}"));
         var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
@@ -55,8 +67,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         return rescue;
     }
 
-    /// <summary>Writes one of commits that a job has undone: they come back as branches.</summary>
-    /// <returns>The rescue; null when they cannot be kept, as part of their history is missing.</returns>
+    /// <summary>Writes a rescue of commits that a job has undone. A restore brings them back as branches.</summary>
+    /// <returns>The rescue; null if they cannot be kept, because part of their history is missing.</returns>
     public Rescue? WriteUndone(RescueSource target, string id, Leftovers leftovers, CancellationToken cancellationToken)
     {
         if (!TryBringObjects(target, leftovers, out _, cancellationToken))
@@ -92,9 +104,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         Size = leftovers.Size,
     };
 
-    // All that the tips lead to and the base's own refs do not. It is not all here when the job has fetched with --depth or --filter, and
-    // not what its name says when the job has forged it: index-pack gives each object the name of its content. It refuses what would be
-    // dangerous to check out.
+    // Copies everything that the tips reach and the base repository's refs do not. Objects may be missing after a fetch
+    // with --depth or --filter. They may be forged; index-pack names each object by its content. It also refuses
+    // objects that are dangerous to check out.
     private bool TryBringObjects(RescueSource target, Leftovers leftovers, out string? refusal, CancellationToken cancellationToken)
     {
         refusal = null;
@@ -126,8 +138,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
             && git.Run(Call(target, "rev-list", "--quiet", "--objects", "--stdin") with { Input = stream => stream.Write(tips), MayFail = true }, cancellationToken).ExitCode == 0;
     }
 
-    // Not all of git's checks: histories that have been around for long fail some of them. Which there are git itself tells, and it ends
-    // for one that it does not know.
+    // Only some of git's checks, because old histories fail others. git lists its checks itself, and stops for a check
+    // that it does not know.
     private string Checks(CancellationToken cancellationToken)
     {
         const string Prefix = "fsck.";
@@ -142,7 +154,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         file.CopyTo(to);
     }
 
-    // Commits that lack something cannot be a commit's parents, and are kept as the files that git has them in.
+    // An incomplete commit cannot be a parent, so its objects are kept as the files that git has them in.
     private Leftovers KeepObjectsWhole(RawFolder gitDirectory, Leftovers leftovers)
     {
         using var objects = gitDirectory.TryOpenFolder("objects")!;
@@ -161,7 +173,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         };
     }
 
-    // A file that is named is read alone, and nothing in it is run (git-config(1), --file, --no-includes).
+    // With --file git reads only this file, and it runs nothing (git-config(1), --file, --no-includes).
     private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsWorktree ? "" : SecretConfig.Cut(git.Run(
         view.Call(
             request.Checkout, "config", "--file", Path.Combine(request.Place.GitDirectory, "config"), "--no-includes", "-z",
@@ -232,7 +244,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         foreach (var path in StateFiles.List(gitDirectory))
         {
             using var file = RawTree.At(gitDirectory, path, (folder, name) => folder.TryOpenFile(name));
-            // Of a registered work tree there may be a config.
+            // A registered worktree may have a config of its own.
             if (file is not null && path.EndsWith("/config.worktree", StringComparison.Ordinal))
                 import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), SecretConfig.Cut(file.ReadAll()));
             else if (file is not null)
@@ -244,7 +256,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
 
     private string DescribeRefs(RepositoryState state) => request.Place.IsWorktree ? DescribeOwn(state) : DescribeAll(state);
 
-    // Other branches are where they were. That which is checked out may be another one's by the time of the restore.
+    // Other branches stay in the base repository. The checked-out branch may belong to another worktree when you
+    // restore.
     private static string DescribeOwn(RepositoryState state)
     {
         var head = $"refs/heads/{state.Branch}";

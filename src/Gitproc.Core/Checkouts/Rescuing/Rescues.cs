@@ -8,35 +8,37 @@ using Gitproc.Text;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// The rescues of a repository: those of a pool's checkouts, and those under refs of the repository itself, where light-weight checkouts have
-/// theirs, and where an older version put all.
+/// The rescues of a repository. Rescues of pool checkouts are in the store. Rescues of light-weight checkouts, and all
+/// rescues of older versions, are refs of the repository itself.
 /// </summary>
 internal sealed class Rescues(string basePath, GitRunner git)
 {
-    /// <summary>The folder of those that are refs.</summary>
+    /// <summary>The ref folder of rescues.</summary>
     public const string Folder = BaseRefs.RescueFolder;
 
-    /// <summary>Where those of checkouts are, and the key of the repository; null for those alone that are refs.</summary>
+    /// <summary>The store and the key of the repository; null to use only refs.</summary>
     public (RescueStore Store, string Key)? Own { get; init; }
 
-    /// <summary>Lists them.</summary>
+    /// <summary>Lists the rescues, with the oldest first.</summary>
     public IReadOnlyList<Rescue> List(CancellationToken cancellationToken) =>
         [.. ListOwn().Concat(ListRefs(cancellationToken)).OrderBy(rescue => rescue.RescuedAt)];
 
-    /// <summary>Lists those that are refs.</summary>
+    /// <summary>Lists the rescues that are refs.</summary>
     public IReadOnlyList<Rescue> ListRefs(CancellationToken cancellationToken) => List(Folder, cancellationToken);
 
-    /// <summary>Finds one.</summary>
+    /// <summary>Finds a rescue; null if there is none with this id.</summary>
     public Rescue? Find(string id, CancellationToken cancellationToken) => FindOwn(id) ?? FindRef(id, cancellationToken);
 
-    /// <summary>Where the commit of one is.</summary>
+    /// <summary>Gets the place of a rescue's commit.</summary>
     public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
     /// <summary>
-    /// Finds those of one recycling: when it was ended and begun again there may be more, which have a number behind the id, or a later
-    /// time in it, as whoever acquires the checkout meanwhile uses it.
+    /// Finds the rescues of one recycling. If it was interrupted and started again, there may be several: with a number
+    /// after the id, or with a later time, because an acquire in between counts as a use.
     /// </summary>
-    /// <param name="leaseId">The lease that ended before it; null where it is not known, and the time tells.</param>
+    /// <param name="leaseId">
+    /// The lease that ended before it; null if it is not known, and then the time in the id counts.
+    /// </param>
     public IReadOnlyList<Rescue> OfRecycling(string id, string? leaseId, CancellationToken cancellationToken)
     {
         var checkout = id.Split('/')[0];
@@ -48,10 +50,10 @@ internal sealed class Rescues(string basePath, GitRunner git)
         ];
     }
 
-    /// <summary>Finds the newest one of a checkout that has a repository of its own, without a process.</summary>
+    /// <summary>Finds the newest rescue of a checkout in the store, without starting a process.</summary>
     public Rescue? Newest(string checkout) => ListOwn(checkout).Where(rescue => !rescue.IsUndone).MaxBy(rescue => (rescue.RescuedAt, rescue.Id.Length));
 
-    /// <summary>Removes one: a repository of its own with all that is in it, and of others the ref.</summary>
+    /// <summary>Removes a rescue: its repository with everything in it, or its ref.</summary>
     public void Remove(string id, CancellationToken cancellationToken)
     {
         if (FindOwn(id) is not null && Own!.Value.Store.Remove(id))
@@ -61,7 +63,7 @@ internal sealed class Rescues(string basePath, GitRunner git)
         RemoveRef(id, cancellationToken);
     }
 
-    /// <summary>Gives one that is a ref a repository of its own.</summary>
+    /// <summary>Moves a rescue from a ref into a repository in the store.</summary>
     public void Move(Rescue rescue, string made, CancellationToken cancellationToken)
     {
         var store = Own!.Value.Store;

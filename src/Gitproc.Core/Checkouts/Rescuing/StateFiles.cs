@@ -5,13 +5,16 @@ using Gitproc.Links;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>The files of a git directory that say where a job was: HEAD, operations that are not done, stashes, registered work trees, what it ignored.</summary>
+/// <summary>
+/// The files of a git directory that tell what a job was doing: HEAD, unfinished operations, stashes, registered
+/// worktrees, ignore rules.
+/// </summary>
 internal static partial class StateFiles
 {
-    // Larger ones are patches.
+    // Bytes. Larger files are patches.
     private const int MaxWithIds = 1 << 20;
 
-    // git(1) and the sources of the operations; git-stash(1): all but the last stash are in the log alone.
+    // From git(1) and the sources of the operations. git-stash(1): only the log has all stashes.
     private static readonly string[] Names =
     [
         "HEAD", "ORIG_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "AUTO_MERGE", "SQUASH_MSG", "CHERRY_PICK_HEAD",
@@ -20,8 +23,8 @@ internal static partial class StateFiles
         "NOTES_MERGE_WORKTREE", LinkStore.RecordName, "info/exclude", "rebase-merge", "rebase-apply", "sequencer", "worktrees", "logs/refs/stash",
     ];
 
-    /// <summary>Lists those that are there.</summary>
-    /// <returns>Raw paths of files.</returns>
+    /// <summary>Lists the files that exist.</summary>
+    /// <returns>Raw paths.</returns>
     public static IReadOnlyList<string> List(RawFolder gitDirectory)
     {
         var files = new List<string>();
@@ -44,7 +47,7 @@ internal static partial class StateFiles
         return files;
     }
 
-    /// <summary>Finds what may be ids of objects that an operation goes on with.</summary>
+    /// <summary>Finds possible ids of objects that an unfinished operation needs.</summary>
     public static IReadOnlyList<string> FindIds(RawFolder gitDirectory, RepositoryState state) => !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0 ? [] :
     [
         .. List(gitDirectory)

@@ -6,8 +6,9 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Leads restored submodules and added work trees to their git directories, and these back: submodules say so by relative paths (gitsubmodules(7),
-/// core.worktree in git-config(1)), which are others in a worktree than in a clone, and work trees by absolute ones.
+/// Connects restored submodules and added worktrees with their git directories, in both directions. Submodules use
+/// relative paths (gitsubmodules(7), core.worktree in git-config(1)), which differ between a worktree and a clone.
+/// Worktrees use absolute paths.
 /// </summary>
 internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
@@ -15,8 +16,8 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
     private const string Modules = "/modules/";
     private const string Worktrees = "/worktrees/";
 
-    /// <summary>Mends those that lead elsewhere.</summary>
-    /// <param name="paths">Raw paths of what was restored.</param>
+    /// <summary>Corrects pointers that lead elsewhere.</summary>
+    /// <param name="paths">Raw paths of restored files.</param>
     public void Mend(CheckoutTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
@@ -36,11 +37,12 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
         if (Path.GetFullPath(target, folder) == module)
             return;
         RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(Paths.Relative(folder, module))));
-        // A file that is named is written alone, and nothing in it is obeyed.
+        // With --file git writes only this file, and obeys nothing in it.
         run(null, cancellationToken, ["config", "--file", Path.Combine(module, "config"), "core.worktree", Paths.Relative(module, folder)]);
     }
 
-    // A work tree that the job had added, in the checkout (git-worktree(1)): both paths are absolute, or that of a light-weight checkout is relative.
+    // A worktree that the job had added in the checkout (git-worktree(1)). Both paths are absolute; in a light-weight
+    // checkout one is relative.
     private void Lead(CheckoutTree tree, string path, string target, string worktree)
     {
         if (Path.GetFullPath(target, CheckoutTree.FullPath(place, path[..^Name.Length])) == Path.Combine(place.GitDirectory, RawText.ToText(worktree)))
@@ -54,7 +56,7 @@ internal sealed class SubmodulePointers(Func<string?, CancellationToken, IReadOn
             ? target[(at + 1)..]
             : null;
 
-    // The part of the path behind the git directory: it may have folders of that name before.
+    // The part of the path after the git directory. Folders before it may have the same name.
     private static string? FindModule(CheckoutTree tree, string target)
     {
         for (var at = target.IndexOf(Modules, StringComparison.Ordinal); at >= 0; at = target.IndexOf(Modules, at + 1, StringComparison.Ordinal))

@@ -8,18 +8,19 @@ using Gitproc.Git.Untrusted;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Finds the commits that a job had and then undid: by a reset, an amend or a rebase, by leaving a detached HEAD, by dropping a stash; and what it
-/// fetched from elsewhere. Only such as nothing leads to any more, neither a ref nor what came from the remote, and whose tree no commit has that
-/// stays: a rebase without a conflict and a changed message lose nothing.
+/// Finds commits that a job had and then undid: by a reset, an amend or a rebase, by leaving a detached HEAD, or by
+/// dropping a stash. Commits that it fetched from elsewhere count too. A commit is left out if a ref or the remote
+/// still has it, or if a commit that stays has the same tree: a rebase without conflicts or a changed message loses
+/// nothing.
 /// </summary>
 internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingRequest request)
 {
     private const string RemoteLogs = "refs/remotes/origin/";
 
-    // Among so many newest commits a tree is looked for.
+    // How many of the newest commits to search for the same tree.
     private const string MaxCompared = "1000";
 
-    /// <summary>Finds them. Where a job had no commits, no process is run.</summary>
+    /// <summary>Finds them. If the job had no commits, this starts no process.</summary>
     public (IReadOnlyList<string> Tips, int Count) Find(RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         var logs = ReadLogs(gitDirectory);
@@ -27,7 +28,7 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         var candidates = logs.Where(line => !line.IsRemote).Select(line => line.Id).Concat(fromElsewhere).ToHashSet(StringComparer.Ordinal);
         if (RawTree.Read(gitDirectory, "ORIG_HEAD") is { } original && RefFiles.IsId(RawText.TrimEnd(original)))
             candidates.Add(RawText.TrimEnd(original));
-        // Those of a worktree are everybody's.
+        // All worktrees share their objects.
         if (!request.Place.IsWorktree)
             candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
         List<string> kept = [.. state.Tips(), .. state.RemoteIds("origin/"), .. logs.Where(line => line.IsRemote).Select(line => line.Id), .. fromRemote];
@@ -51,7 +52,7 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         return (lost, lost.Count == 0 ? 0 : lines.Count);
     }
 
-    // Where a history ends early, as after a fetch with --depth, git fails, and what it said so far is not all.
+    // In a shallow history (git fetch --depth) git fails, and its output so far is incomplete.
     private string[] Ask(IReadOnlyList<string> arguments, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         var input = Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "\n")));
@@ -59,7 +60,8 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         return result.ExitCode == 0 ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
     }
 
-    // gitrepository-layout(5), logs: lines "OLD NEW WHO TIME ZONE", a tab and what was done. What was pushed is no more the remote's for certain.
+    // gitrepository-layout(5), logs: lines "OLD NEW NAME TIME ZONE", a tab and the action. A pushed commit may be gone
+    // from the remote by now.
     private static List<(string Id, bool IsRemote)> ReadLogs(RawFolder gitDirectory)
     {
         var found = new List<(string, bool)>();
@@ -80,7 +82,8 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         return found;
     }
 
-    // git-fetch(1): lines "ID", a tab, "not-for-merge" or nothing, a tab and "… of URL", where git leaves out a slash and ".git" at the end.
+    // git-fetch(1): lines "ID", a tab, "not-for-merge" or nothing, a tab and "… of URL". git leaves out a slash and
+    // ".git" at the end of the URL.
     private (List<string> FromRemote, List<string> FromElsewhere) ReadFetched(RawFolder gitDirectory)
     {
         var (fromRemote, fromElsewhere) = (new List<string>(), new List<string>());
@@ -109,8 +112,8 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         return found;
     }
 
-    // gitformat-pack(5): git-gc(1) keeps what nothing leads to in a pack that has a file of times beside it; the names in its index begin behind
-    // two words and 256 counts, of which the last is that of all.
+    // gitformat-pack(5): git-gc(1) keeps unreachable objects in a pack with an .mtimes file next to it. In the pack's
+    // index the ids start after two words and 256 counts; the last count is the total.
     private static List<string> Unreachable(RawFolder gitDirectory)
     {
         var found = new List<string>();

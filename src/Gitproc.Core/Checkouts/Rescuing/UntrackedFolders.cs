@@ -3,7 +3,7 @@ using Gitproc.Files;
 
 namespace Gitproc.Checkouts.Rescuing;
 
-/// <summary>What there is to know of the folders in a work tree that are not tracked, besides the files in them.</summary>
+/// <summary>Facts about the untracked folders in a work tree, except for the files in them.</summary>
 internal sealed class UntrackedFolders
 {
     private readonly HashSet<string> _withFiles = new(StringComparer.Ordinal);
@@ -14,21 +14,24 @@ internal sealed class UntrackedFolders
     {
     }
 
-    /// <summary>Whether one has a path that is too long for git.</summary>
+    /// <summary>True if a folder has a path that is too long for git.</summary>
     public bool AreTooDeep { get; private set; }
 
-    /// <summary>Raw paths of bare repositories. For git these are folders as others, of which it does not tell the empty ones that make them repositories.</summary>
+    /// <summary>
+    /// Raw paths of bare repositories. To git these are ordinary folders. git does not list the empty folders that make
+    /// them repositories.
+    /// </summary>
     public IEnumerable<string> Bare => _folders.Where(folder => folder.IsBare).Select(folder => folder.Path);
 
-    /// <summary>Raw paths of folders with nothing in them.</summary>
+    /// <summary>Raw paths of empty folders.</summary>
     public IEnumerable<string> Empty => _folders.Where(folder => folder.IsEmpty).Select(folder => folder.Path);
 
-    /// <summary>The modes of all of them but bare repositories.</summary>
+    /// <summary>The modes of all folders except bare repositories.</summary>
     public IEnumerable<(string Path, UnixFileMode Mode)> Modes =>
         _folders.Where(folder => !folder.IsBare && folder.Mode is not null).Select(folder => (folder.Path, folder.Mode!.Value));
 
-    /// <summary>Looks, before anybody opens them: by that they become accessible.</summary>
-    /// <param name="folders">Raw paths of those that are not tracked, with a slash at the end.</param>
+    /// <summary>Finds the folders. Call this before anything opens them, because that makes them accessible.</summary>
+    /// <param name="folders">Raw paths of untracked folders, with a slash at the end.</param>
     public static UntrackedFolders Find(RawFolder root, IEnumerable<string> folders)
     {
         var found = new UntrackedFolders();
@@ -48,14 +51,14 @@ internal sealed class UntrackedFolders
         return found;
     }
 
-    /// <summary>Leaves out those in which nothing is to be kept: what is in them is ignored.</summary>
-    /// <param name="files">Raw paths of the files that are to be kept.</param>
+    /// <summary>Leaves out folders with nothing to keep, because everything in them is ignored.</summary>
+    /// <param name="files">Raw paths of the files to keep.</param>
     public void KeepOnly(IEnumerable<string> files)
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
             AddParents(kept, file);
-        // A folder comes before what is in it. One without any files is to be kept with the one that it is in.
+        // A folder comes before its entries. A folder without files is kept together with its parent.
         _folders = [.. _folders.Where(folder => kept.Contains(folder.Path)
             || ((folder.IsBare || !_withFiles.Contains(folder.Path)) && (_tops.Contains(folder.Path) || kept.Contains(ParentOf(folder.Path))) && kept.Add(folder.Path)))];
     }

@@ -6,18 +6,19 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>
-/// Puts the refs of a rescue into a worktree. Branches, tags and stashes are shared there: what is missing is added, and nothing that is
-/// there is changed.
+/// Restores the refs of a rescue into a worktree. Worktrees share branches, tags and stashes, so missing refs are added
+/// and existing ones stay as they are.
 /// </summary>
 internal sealed class WorktreeRefs(string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
     private const string Branches = "refs/heads/";
     private const string Stash = "refs/stash";
 
-    // gitrepository-layout(5), refs: what each worktree has for itself.
+    // gitrepository-layout(5), refs: the refs that each worktree has for itself.
     private static readonly string[] Own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
 
-    /// <summary>Restores.</summary>
+    /// <summary>Restores the refs and HEAD.</summary>
+    /// <returns>The id of the commit that is checked out; null for none.</returns>
     public string? Restore(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
     {
         using var shared = RawFolder.Open(repository);
@@ -38,7 +39,7 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         return CheckOut(state, head, branch, branch is null ? null : updates.GetValueOrDefault(branch), there);
     }
 
-    // The branch that was checked out may be another one's by now, or elsewhere: then HEAD is detached.
+    // HEAD is detached if the branch is checked out in another worktree by now, or has moved.
     private string? CheckOut(RawFolder state, string head, string? branch, string? commit, Dictionary<string, string> there)
     {
         var isLink = commit is null && branch?.StartsWith(Branches, StringComparison.Ordinal) == true && there.ContainsKey(branch);
@@ -57,13 +58,13 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         return commit;
     }
 
-    // A bare repository has its HEAD for others to see.
+    // The HEAD of a bare repository does not count: nothing is checked out there.
     private bool IsCheckedOut(string branch) => Worktrees.Of(repository).Where(id => id != Path.GetFileName(place.GitDirectory))
         .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
         .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
         .Any(file => RefFiles.Parse(RawText.Of(PlainFile.TryRead(file))) is { } head && RefFiles.NameIn(head) == branch);
 
-    // git-stash(1), store: lines "OLD NEW who and when TAB message", the oldest first.
+    // git-stash(1), store: lines "OLD NEW name and time TAB message", with the oldest first.
     private void AddStashes(string log, CancellationToken cancellationToken)
     {
         foreach (var line in log.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -79,8 +80,8 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
 
 /// <summary>The refs in a rescue, see <see cref="RescueTree.Refs"/>.</summary>
 /// <param name="Updates">Raw names with their ids.</param>
-/// <param name="Symbolic">Raw names of refs that stand for another one, with their contents.</param>
-/// <param name="Gone">Raw names of those that are to go.</param>
+/// <param name="Symbolic">Raw names of symbolic refs, with their contents.</param>
+/// <param name="Gone">Raw names of refs to delete.</param>
 internal sealed record RefLines(Dictionary<string, string> Updates, Dictionary<string, string> Symbolic, List<string> Gone)
 {
     /// <summary>The file with all stashes (git-stash(1)).</summary>
