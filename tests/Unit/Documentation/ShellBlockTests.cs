@@ -119,6 +119,8 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
 
         public void PutBack()
         {
+            // A release of the block before may still clean in the background, and writes what is removed here.
+            SpinWait.SpinUntil(() => CheckoutProcesses.Of(Folder.Path).Count == 0, TimeSpan.FromMinutes(1));
             Folder.Dispose();
             TemporaryFolder.Copy(_kept["ground"], Folder.Path);
         }
