@@ -4,41 +4,45 @@ using Wcwidth;
 
 namespace Gitproc.Terminal;
 
-/// <summary>Text by the cells that it takes on a terminal: a Chinese character takes two, a combining accent none.</summary>
+/// <summary>
+/// Measures, pads and cuts text in terminal cells. A Chinese character takes two cells, a combining accent none.
+/// </summary>
 public static class CellText
 {
     private const char Mark = '…';
 
-    /// <summary>Counts the cells.</summary>
+    /// <summary>Counts the cells of a text.</summary>
     /// <param name="text">The text, without control characters.</param>
-    /// <returns>The cells.</returns>
+    /// <returns>The number of cells.</returns>
     public static int Width(string text) => Ascii.IsValid(text) ? text.Length : text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
 
-    /// <summary>Fills a text up with spaces.</summary>
+    /// <summary>Pads a text with trailing spaces.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="width">The cells that it is to take at least.</param>
-    /// <returns>The text, with spaces behind it.</returns>
+    /// <param name="width">The minimum number of cells.</param>
+    /// <returns>The padded text.</returns>
     public static string Pad(string text, int width) => text + new string(' ', Math.Max(0, width - Width(text)));
 
-    /// <summary>Cuts what is too long off the end.</summary>
+    /// <summary>Cuts off the end of a text that is too long.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="width">The most cells; 1 or more.</param>
-    /// <returns>The text, with a mark where it is cut.</returns>
+    /// <param name="width">The maximum number of cells; at least 1.</param>
+    /// <returns>The text, with an ellipsis where it is cut.</returns>
     public static string CutEnd(string text, int width) =>
         Width(text) <= width ? text : text[..Fitting(Characters(text), width - 1)] + Mark;
 
-    /// <summary>Cuts what is too long off the start: of addresses and paths the end tells more.</summary>
+    /// <summary>
+    /// Cuts off the start of a text that is too long. The end of an address or a path says more than its start.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="width">The most cells; 1 or more.</param>
-    /// <returns>The text, with a mark where it is cut.</returns>
+    /// <param name="width">The maximum number of cells; at least 1.</param>
+    /// <returns>The text, with an ellipsis where it is cut.</returns>
     public static string CutStart(string text, int width) =>
         Width(text) <= width ? text : Mark + text[^Fitting(Characters(text).Reverse(), width - 1)..];
 
-    // How long those of the first characters are together that take no more cells than that.
+    // Returns the length, in UTF-16 characters, of the leading characters that fit into the width.
     private static int Fitting(IEnumerable<string> characters, int width) =>
         characters.TakeWhile(character => (width -= Width(character)) >= 0).Sum(character => character.Length);
 
-    // As users see them: with their accents.
+    // Text elements: each character with its combining accents.
     private static IEnumerable<string> Characters(string text)
     {
         for (var rest = text; rest.Length > 0;)

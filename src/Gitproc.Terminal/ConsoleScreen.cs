@@ -3,34 +3,34 @@ using System.Text;
 
 namespace Gitproc.Terminal;
 
-/// <summary>A key that a live view obeys.</summary>
+/// <summary>The keys of a live view.</summary>
 public enum ScreenKey
 {
-    /// <summary>None was pressed, or one that means nothing.</summary>
+    /// <summary>No key was pressed, or a key without a meaning.</summary>
     None,
 
     /// <summary>End the view.</summary>
     Quit,
 
-    /// <summary>Ctrl+C, where it comes as a key.</summary>
+    /// <summary>Ctrl+C, if the terminal delivers it as a key rather than as a signal.</summary>
     Interrupt,
 
-    /// <summary>A line up.</summary>
+    /// <summary>Scroll up by a line.</summary>
     Up,
 
-    /// <summary>A line down.</summary>
+    /// <summary>Scroll down by a line.</summary>
     Down,
 
-    /// <summary>A page up.</summary>
+    /// <summary>Scroll up by a page.</summary>
     PageUp,
 
-    /// <summary>A page down.</summary>
+    /// <summary>Scroll down by a page.</summary>
     PageDown,
 }
 
 /// <summary>
-/// The terminal of this process, for a live view: one that obeys ANSI escape sequences. As long as the object lives, keys
-/// are not shown and Ctrl+C is a key like any other. Disposing it gives the terminal back as it was.
+/// The terminal of this process, for a live view. It must support ANSI escape sequences. Until you dispose the object,
+/// the terminal does not echo keys, and Ctrl+C is an ordinary key. Disposing restores the terminal.
 /// </summary>
 public sealed partial class ConsoleScreen : IDisposable
 {
@@ -45,41 +45,42 @@ public sealed partial class ConsoleScreen : IDisposable
     private const short PollIn = 1;
     private const char ControlC = '\x03';
 
-    // Of no system the struct termios is longer.
+    // struct termios is not longer than this on any supported system.
     private const int MaxTermios = 256;
 
     private static readonly TimeSpan BetweenLooksOnWindows = TimeSpan.FromMilliseconds(50);
 
-    // Where keys come from when standard input is a file or a pipe: the terminal is open for both, as shells open it.
+    // If standard input is a file or a pipe, keys are read from standard output: shells open the terminal for reading
+    // and writing.
     private readonly int _keys = Console.IsInputRedirected ? StandardOutput : StandardInput;
     private readonly byte[]? _before;
 
-    /// <summary>Takes the terminal.</summary>
+    /// <summary>Takes over the terminal.</summary>
     public ConsoleScreen()
     {
-        // .NET sets the terminal up when it is first asked for this, and is not to do so later.
+        // The first query makes .NET set up the terminal. It must not do that after BecomeRaw.
         _ = Size;
-        // Between two looks for keys .NET lets the terminal show what is typed.
+        // .NET itself leaves echo on between two queries for keys.
         if (!OperatingSystem.IsWindows() && (GetDescriptorFlags(_keys, GetFlags) & AccessMode) != WriteOnly)
             _before = BecomeRaw(_keys);
     }
 
-    /// <summary>Whether there is one that obeys escape sequences.</summary>
+    /// <summary>True if standard output is a terminal that supports escape sequences.</summary>
     public static bool IsThere => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
-    /// <summary>Whether standard output obeys escape sequences and colours are wanted (no-color.org).</summary>
+    /// <summary>True if standard output supports escape sequences and the user allows colours (no-color.org).</summary>
     public static bool TakesColor => IsThere && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    /// <summary>Its columns and lines; both 1 or more.</summary>
+    /// <summary>The size in columns and lines; both are at least 1.</summary>
     public static (int Width, int Height) Size =>
         Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height ? (width, height) : (80, 24);
 
-    /// <summary>Whether it has keys; otherwise only Ctrl+C, which is no key then, ends a view.</summary>
+    /// <summary>True if keys can be read. If not, only the signal of Ctrl+C ends a view.</summary>
     public bool HasKeys => _before is not null || (OperatingSystem.IsWindows() && !Console.IsInputRedirected);
 
     /// <summary>Waits for a key.</summary>
-    /// <param name="longest">How long.</param>
-    /// <returns>The key; <see cref="ScreenKey.None"/> when none was pressed.</returns>
+    /// <param name="longest">The maximum time to wait.</param>
+    /// <returns>The key; <see cref="ScreenKey.None"/> if none was pressed.</returns>
     public ScreenKey WaitForKey(TimeSpan longest)
     {
         if (_before is not null)
@@ -133,11 +134,11 @@ public sealed partial class ConsoleScreen : IDisposable
             return ScreenKey.None;
         var bytes = new byte[64];
         var count = (int)ReadBytes(_keys, bytes, bytes.Length);
-        // Nobody is there any more.
+        // The terminal is closed.
         return count <= 0 ? ScreenKey.Quit : Read(Encoding.ASCII.GetString(bytes, 0, count));
     }
 
-    // What xterm and its like send, in either mode of the arrow keys.
+    // The sequences of xterm and compatible terminals, in both modes of the cursor keys.
     private static ScreenKey Read(string typed) => typed switch
     {
         _ when typed.Contains(ControlC, StringComparison.Ordinal) => ScreenKey.Interrupt,

@@ -2,19 +2,19 @@ using Gitproc.Files;
 
 namespace Gitproc.Terminal;
 
-/// <summary>The folder that somebody stands in, by which the checkout around it is marked.</summary>
-/// <param name="directory">Its absolute path; it may be gone, or lead through links.</param>
+/// <summary>Marks the checkout that contains the working directory.</summary>
+/// <param name="directory">The absolute path of the working directory. It may be gone or contain links.</param>
 public sealed class CurrentCheckout(string directory)
 {
-    // A table asks for one place again and again.
+    // A table queries the same directory for every row.
     [ThreadStatic]
     private static (string Directory, CurrentCheckout Place)? _last;
 
     private readonly string _place = Paths.Real(directory);
 
-    /// <summary>The place, resolved once while the same one is asked for.</summary>
-    /// <param name="directory">The absolute path.</param>
-    /// <returns>The place.</returns>
+    /// <summary>The current checkout of a working directory. The last result of each thread is cached.</summary>
+    /// <param name="directory">The absolute path of the working directory.</param>
+    /// <returns>The current checkout.</returns>
     public static CurrentCheckout At(string directory)
     {
         if (_last?.Directory != directory)
@@ -22,14 +22,14 @@ public sealed class CurrentCheckout(string directory)
         return _last.Value.Place;
     }
 
-    /// <summary>Whether a checkout is the one around it.</summary>
+    /// <summary>True if a checkout contains the working directory.</summary>
     /// <param name="checkout">The checkout's path.</param>
-    /// <returns>True when it is.</returns>
+    /// <returns>True if it does.</returns>
     public bool IsIn(string checkout) => Paths.IsIn(_place, checkout);
 
-    /// <summary>The name of a checkout, with a mark on the one around.</summary>
+    /// <summary>Adds an asterisk to the name of the current checkout.</summary>
     /// <param name="name">The checkout's name.</param>
     /// <param name="checkout">The checkout's path.</param>
-    /// <returns>As <c>checkout-3 *</c>.</returns>
+    /// <returns>For example <c>checkout-3 *</c>; the name of another checkout is unchanged.</returns>
     public string Mark(string name, string checkout) => IsIn(checkout) ? name + " *" : name;
 }

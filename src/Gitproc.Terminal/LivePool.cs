@@ -4,23 +4,26 @@ using Gitproc.Text;
 
 namespace Gitproc.Terminal;
 
-/// <summary>The live view of a pool on a terminal, which is afterwards as it was before.</summary>
-/// <param name="watch">What is looked at.</param>
+/// <summary>
+/// The live view of a pool. It uses the alternate screen of the terminal, so the user's screen is unchanged afterwards.
+/// </summary>
+/// <param name="watch">The pool to show.</param>
 /// <param name="screen">The terminal.</param>
-/// <param name="place">Where one stands.</param>
-/// <param name="hasColor">Whether colours are wanted.</param>
+/// <param name="place">The current checkout, which is marked.</param>
+/// <param name="hasColor">True to show states in colour.</param>
 public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheckout place, bool hasColor)
 {
-    // xterm's control sequences: the other screen, without a cursor; a line that is too long is cut and does not wrap.
+    // Control sequences of xterm: switch to the alternate screen, hide the cursor, do not wrap long lines.
     private const string Enter = "\e[?1049h\e[?25l\e[?7l\e[2J";
     private const string Leave = "\e[0m\e[?7h\e[?25h\e[?1049l";
 
-    // Of a change in the database one is told soon. That an owner has ended only a look tells.
+    // A change of the database is noticed at the next poll. The end of an owner is noticed only by reading the pool.
     private const int BetweenPollsMilliseconds = 250;
     private const int BetweenLooksMilliseconds = 2000;
     private const int BetweenAgesMilliseconds = 1000;
 
-    // How much longer than a look the time between two is, at least: a look at a pool of a thousand takes some time.
+    // The minimum pause after reading the pool, as a multiple of the time that reading took. Reading a pool of a
+    // thousand checkouts takes a while.
     private const int RestAfterLook = 50;
     private const int RestAfterChange = 10;
 
@@ -32,13 +35,13 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
     private long _lookAtChangeAt;
     private long _drawAt;
 
-    /// <summary>Shows it until the user has seen enough.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled, or Ctrl+C was pressed.</exception>
+    /// <summary>Shows the pool until the user quits.</summary>
+    /// <param name="cancellationToken">Ends the view.</param>
+    /// <exception cref="OperationCanceledException">The view was cancelled, or Ctrl+C was pressed.</exception>
     /// <exception cref="GitprocException">The pool cannot be read.</exception>
     public void Run(CancellationToken cancellationToken)
     {
-        // What is wrong with the pool is told on the screen that stays.
+        // Read the pool before switching screens, so that an error appears on the user's screen.
         Look();
         Console.Out.Write(Enter);
         try
@@ -98,7 +101,8 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
         var lines = Lines(size);
         var isAnew = size != _size;
         var changes = isAnew ? "\e[2J" : "";
-        // Erased before it is written: behind the last column the cursor stands on it, and would erase what is there.
+        // Erase a line before writing it. After a full line, the cursor is on the last column, and erasing would remove
+        // the character there.
         for (var i = 0; i < lines.Count; i++)
         {
             if (isAnew ? lines[i].Length > 0 : lines[i] != _shown[i])
@@ -110,12 +114,12 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
             Console.Out.Write(changes);
     }
 
-    // One for each line of the terminal.
+    // Returns exactly one string for each line of the terminal.
     private List<string> Lines((int Width, int Height) size)
     {
         var table = new PoolTable(_snapshot, DateTimeOffset.UtcNow, place);
         var rows = table.Lines(size.Width, hasColor);
-        // Two lines above the rows, with the titles; one below.
+        // The summary and the titles are above the rows, the key help is below.
         var room = Math.Max(0, size.Height - 3);
         var count = Math.Max(0, rows.Count - 1);
         _first = Math.Clamp(_first, 0, Math.Max(0, count - room));

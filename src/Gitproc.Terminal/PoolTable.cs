@@ -3,10 +3,13 @@ using Gitproc.Text;
 
 namespace Gitproc.Terminal;
 
-/// <summary>The table of checkouts and of those who wait: what the live view shows, and what is printed where there is no terminal.</summary>
-/// <param name="snapshot">What is shown.</param>
-/// <param name="now">The time by which ages are told, UTC.</param>
-/// <param name="place">Where one stands.</param>
+/// <summary>
+/// The table of checkouts and of the processes that wait for one. The live view shows it; without a terminal it is
+/// printed once.
+/// </summary>
+/// <param name="snapshot">The state of the pool.</param>
+/// <param name="now">The current time in UTC, from which ages are computed.</param>
+/// <param name="place">The current checkout, which is marked.</param>
 public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, CurrentCheckout place)
 {
     private const int Age = 2;
@@ -14,26 +17,27 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
 
     private static readonly string[] Titles = ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"];
 
-    // To how many cells a column may shrink; the first three are short, and tell nothing when they are cut.
+    // The minimum width of each column, in cells. The first three columns are short and useless when cut, so they
+    // never shrink.
     private static readonly int[] Narrowest = [int.MaxValue, int.MaxValue, int.MaxValue, 12, 6, 8, 8];
 
-    // What a narrow terminal does without, the first first.
+    // The columns that a narrow terminal omits, in this order.
     private static readonly int[] Dispensable = [4, 3, 6, 5];
 
-    /// <summary>Lays the table out as wide as what is in it.</summary>
-    /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
+    /// <summary>Lays out the table as wide as its content.</summary>
+    /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public IReadOnlyList<string> Lines() =>
         [.. LayOut(Rows(), int.MaxValue, hasColor: false)];
 
-    /// <summary>Lays the table out for a terminal: who is at work first.</summary>
-    /// <param name="width">The columns of the terminal.</param>
-    /// <param name="hasColor">Whether states are coloured.</param>
-    /// <returns>The lines, the titles first; none when there is nothing to show.</returns>
+    /// <summary>Lays out the table for a terminal, with the busy checkouts first.</summary>
+    /// <param name="width">The number of columns of the terminal.</param>
+    /// <param name="hasColor">True to show states in colour.</param>
+    /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public IReadOnlyList<string> Lines(int width, bool hasColor) =>
         [.. LayOut([.. Rows().OrderBy(row => Rank(row.State))], width, hasColor)];
 
-    /// <summary>Says how many there are of each.</summary>
-    /// <returns>As <c>3 checkouts: 1 free, 2 locked; 1 waiting</c>.</returns>
+    /// <summary>Counts the checkouts in each state and the waiting processes.</summary>
+    /// <returns>For example <c>3 checkouts: 1 free, 2 locked; 1 waiting</c>.</returns>
     public string Summary()
     {
         var states = snapshot.Entries.GroupBy(entry => entry.Checkout.State).OrderBy(group => group.Key)
@@ -126,6 +130,6 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         return widest;
     }
 
-    // A checkout; without a state one who waits.
+    // State is null for a waiting process.
     private sealed record Row(CheckoutState? State, string[] Cells);
 }

@@ -1,21 +1,21 @@
 namespace Gitproc.Terminal;
 
-/// <summary>Tables of text, as wide as what is in them.</summary>
+/// <summary>Lays out tables of text as wide as their content.</summary>
 public static class TextTable
 {
-    /// <summary>What is between two columns.</summary>
+    /// <summary>The separator of columns.</summary>
     internal const string Between = "  ";
 
-    /// <summary>The column of the tables of checkouts that has a colour.</summary>
+    /// <summary>The index of the coloured column in tables of checkouts.</summary>
     internal const int State = 1;
 
-    /// <summary>Lays a table out.</summary>
+    /// <summary>Lays out a table.</summary>
     /// <param name="titles">The titles of the columns.</param>
-    /// <param name="rows">The cells, as many a row as there are titles.</param>
+    /// <param name="rows">The cells. Each row has as many cells as there are titles.</param>
     /// <param name="color">
-    /// Colours the second cell of a row, which is the state of a checkout; null for no colours.
+    /// Colours the second cell of a row, the state of a checkout; null for no colours.
     /// </param>
-    /// <returns>The lines, the titles first; none when there is no row.</returns>
+    /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public static IEnumerable<string> Lines(
         string[] titles, IEnumerable<string[]> rows, Func<int, string, string>? color = null)
     {
@@ -32,7 +32,6 @@ public static class TextTable
         });
     }
 
-    /// <summary>The width of each column.</summary>
     internal static int[] Widths(List<string[]> rows) =>
         [.. rows[0].Select((_, column) => rows.Max(row => CellText.Width(row[column])))];
 }

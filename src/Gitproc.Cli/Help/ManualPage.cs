@@ -6,8 +6,9 @@ using Gitproc.Text;
 namespace Gitproc.Cli.Help;
 
 /// <summary>
-/// What <c>gitproc help COMMAND</c> prints. The options are the command's own. The rest is a resource that build/Help makes
-/// of docs/help/cli: <c># TITLE</c>, then lines to wrap, <c>TAB line</c> for one that stays, and <c>name TAB text</c>.
+/// The page that <c>gitproc help COMMAND</c> prints. The options come from the command itself. The rest is a resource
+/// that build/Help generates from docs/help/cli. In it, <c># TITLE</c> begins a section, <c>TAB line</c> is a line that
+/// is not wrapped, <c>name TAB text</c> describes a name, and other lines are wrapped.
 /// </summary>
 internal static class ManualPage
 {
@@ -16,7 +17,7 @@ internal static class ManualPage
     private const int Wide = 100;
     private const int MaxBeside = 16;
 
-    /// <summary>Lays the page of a command out.</summary>
+    /// <summary>Lays out the page of a command.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<Command> path)
     {
         var command = path[^1];
@@ -87,7 +88,7 @@ internal static class ManualPage
         return option.HelpName is { } value ? $"{names} {value}" : names;
     }
 
-    // Names that are short have their text beside them.
+    // Short names have their text on the same line.
     private static IEnumerable<string> Described(IEnumerable<(string Name, string? Text)> items)
     {
         var all = items.ToList();
@@ -106,7 +107,7 @@ internal static class ManualPage
         }
     }
 
-    // The lines below each title; the synopsis has none.
+    // Returns the lines below each title. The key of the lines before the first title is empty.
     private static ILookup<string, string> Read(string name)
     {
         using var stream = typeof(ManualPage).Assembly.GetManifestResourceStream($"help/{name}.txt");

@@ -1,9 +1,9 @@
 namespace Gitproc.Cli.Help;
 
-/// <summary>Text in lines that are no longer than a width. Also compiled into build/Help, which makes the pages.</summary>
+/// <summary>Wraps text at a width. build/Help, which generates the pages, compiles this file too.</summary>
 internal static class TextWrap
 {
-    /// <summary>Wraps a paragraph, or an item of a list.</summary>
+    /// <summary>Wraps a paragraph or a list item.</summary>
     public static IEnumerable<string> Lines(string text, int width)
     {
         var indent = text.StartsWith("- ", StringComparison.Ordinal) ? "  " : "";

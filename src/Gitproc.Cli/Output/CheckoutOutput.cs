@@ -11,10 +11,8 @@ internal static class CheckoutOutput
 
     private static readonly string[] Titles = ["NAME", "STATE", "REPOSITORY", "BRANCH", "STATUS", "OWNER", "SINCE"];
 
-    /// <summary>The option that asks for JSON.</summary>
-    public static Option<bool> JsonOption() => new("--json") { Description = "Print an array of JSON." };
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print a JSON array." };
 
-    /// <summary>Prints checkouts.</summary>
     public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson, bool hasStatus = false)
     {
         if (asJson)

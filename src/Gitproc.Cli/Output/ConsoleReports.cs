@@ -3,12 +3,12 @@ using Gitproc.Reports;
 namespace Gitproc.Cli.Output;
 
 /// <summary>
-/// Shows what goes on, on standard error: waits and notices always, git's commands when asked, progress as one line of a terminal
-/// that is gone when the step has ended, and nowhere else.
+/// Shows reports on standard error: waits and notices always, git's commands with <c>--verbose</c>. Progress is shown
+/// only on a terminal, as one line that is erased when the step ends.
 /// </summary>
 internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
 {
-    // A step that is over sooner is not worth a line that comes and goes.
+    // Shorter steps are not shown, because their line would only flicker.
     private const int DelayMilliseconds = 200;
 
     private readonly Lock _lock = new();
@@ -32,7 +32,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                     Show(_step);
                     break;
                 case ReportKind.Progress:
-                    // What changes first: a long address is cut at the end of the line.
+                    // The changing part comes first, because the terminal cuts off the end of a long line.
                     Show($"{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}{(_step is null ? "" : ", " + _step)}");
                     break;
                 case ReportKind.StepEnd:
@@ -58,7 +58,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
         Messages.WriteLine($"gitproc: {text}");
     }
 
-    // A wait tells all of its state whenever a line of it changes.
+    // Each report of a wait repeats its whole state. Only the changed lines are printed.
     private string WhatIsNew(string text)
     {
         var lines = text.Split('\n');
@@ -90,7 +90,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
         }
     }
 
-    // Without wrapping: a carriage return goes back to the beginning of one line only.
+    // Wrapping is off, because a carriage return cannot go back over a wrapped line.
     private void Write()
     {
         Messages.Write($"\r\e[?7l{_line}\e[K\e[?7h");

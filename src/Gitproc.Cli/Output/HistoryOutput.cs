@@ -5,7 +5,6 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints the history on standard output.</summary>
 internal static class HistoryOutput
 {
-    /// <summary>Prints events.</summary>
     public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
     {
         if (asJson)

@@ -8,7 +8,6 @@ internal static class LinkOutput
 {
     private static readonly string[] Titles = ["NAME", "BRANCH", "COMMIT", "STATE", "PATH", "BASE"];
 
-    /// <summary>Prints light-weight checkouts.</summary>
     public static void Write(IReadOnlyList<Link> links, bool asJson)
     {
         if (asJson)

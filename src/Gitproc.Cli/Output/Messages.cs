@@ -2,10 +2,10 @@ using Gitproc.Reports;
 
 namespace Gitproc.Cli.Output;
 
-/// <summary>Says something to whoever is at the terminal.</summary>
+/// <summary>Writes messages for the user to standard error.</summary>
 internal static class Messages
 {
-    /// <summary>Writes a text to standard error. That nobody listens there is no reason to fail.</summary>
+    /// <summary>Writes a text. A standard error that cannot be written to is ignored.</summary>
     public static void Write(string text)
     {
         try
@@ -14,20 +14,19 @@ internal static class Messages
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Its disk is full, or it is closed, which .NET takes for a refusal.
+            // The disk is full, or standard error is closed, which .NET reports as an access error.
         }
     }
 
-    /// <summary>Writes a line to standard error.</summary>
     public static void WriteLine(string text) => Write(text + Environment.NewLine);
 
-    /// <summary>Writes what went wrong, and the command that helps.</summary>
+    /// <summary>Writes an error with its hint, the command that helps.</summary>
     public static void WriteError(Exception error) => WriteLine($"gitproc: {WithHint(error.Message, (error as GitprocException)?.Hint)}");
 
-    /// <summary>Appends the command that helps to a message, with its options as they are typed here.</summary>
+    /// <summary>Appends a hint to a message, with options in the spelling of the command line.</summary>
     public static string WithHint(string message, Hint? hint) => message + hint?.Write(SpellOption);
 
-    // StopProcesses is --stop-processes.
+    // For example StopProcesses becomes --stop-processes.
     private static string SpellOption(string name) =>
         "-" + string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
 }

@@ -4,12 +4,12 @@ using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
 
-/// <summary>Prints what is pruned on standard output.</summary>
+/// <summary>Prints pruned items on standard output.</summary>
 internal static class PrunedOutput
 {
     private static readonly string[] Titles = ["KIND", "NAME", "REPOSITORY", "SIZE", "LAST USED"];
 
-    /// <summary>Prints items, and how much they are together for whoever is at the terminal.</summary>
+    /// <summary>Prints items, and their total size on standard error.</summary>
     public static void Write(IReadOnlyList<PrunedItem> items, bool asJson)
     {
         if (asJson)

@@ -8,7 +8,6 @@ internal static class RepositoryOutput
 {
     private static readonly string[] Titles = ["REPOSITORY", "BRANCH", "CHECKOUTS", "FREE", "LOCKED", "FETCHED", "SIZE"];
 
-    /// <summary>Prints repositories.</summary>
     public static void Write(IReadOnlyList<RepositoryInfo> repositories, bool asJson)
     {
         if (asJson)

@@ -8,7 +8,6 @@ internal static class RescueOutput
 {
     private static readonly string[] Titles = ["RESCUE", "REPOSITORY", "BRANCH", "FILES", "COMMITS", "SIZE", "LEFT", "BY"];
 
-    /// <summary>Prints rescues.</summary>
     public static void Write(IReadOnlyList<Rescue> rescues, bool asJson)
     {
         if (asJson)

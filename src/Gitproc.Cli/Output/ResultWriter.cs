@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Gitproc.Cli.Output;
 
-/// <summary>Prints results for programs: UTF-8 whatever the locale, since paths are bytes and not text.</summary>
+/// <summary>Prints results on standard output in UTF-8, regardless of the locale.</summary>
 internal static class ResultWriter
 {
     /// <summary>
-    /// Prints in UTF-8 from here on. Names of files are bytes on Unix, and .NET reads them as UTF-8 whatever the locale:
-    /// only so the bytes of a path come out as they are. Windows passes text to a console as text.
+    /// Switches the console to UTF-8. File names are bytes on Unix, and .NET decodes them as UTF-8 regardless of the
+    /// locale. Only UTF-8 output reproduces these bytes. Windows passes text to the console as text.
     /// </summary>
     public static void UseUtf8()
     {
@@ -15,7 +15,6 @@ internal static class ResultWriter
             Console.OutputEncoding = new UTF8Encoding(false);
     }
 
-    /// <summary>Prints lines on standard output.</summary>
     public static void WriteLines(IEnumerable<string> lines)
     {
         using var output = Console.OpenStandardOutput();
