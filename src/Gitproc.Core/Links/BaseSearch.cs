@@ -5,24 +5,24 @@ using Gitproc.Reports;
 namespace Gitproc.Links;
 
 /// <summary>
-/// Finds base repositories as the ".gitlink" proposal says: the path is tried from the checkout and, with one <c>../</c> after
-/// the other before it, from each folder above, with <c>.git</c> and <c>.gitlink</c> appended.
+/// Finds base repositories as the ".gitlink" proposal describes. The path is resolved from the link's folder and then
+/// from each folder above it. In each place, <c>.git</c> and <c>.gitlink</c> are also appended to the path.
 /// </summary>
 internal static class BaseSearch
 {
     private const int MaxShown = 20;
 
-    /// <summary>Finds the nearest base repository.</summary>
-    /// <param name="checkout">The checkout's folder, absolute.</param>
+    /// <param name="checkout">The absolute path of the link's folder.</param>
+    /// <returns>The nearest base repository; null if there is none.</returns>
     public static RepositoryPlace? Nearest(string checkout, string gitdir) => Nearest(checkout, gitdir, []);
 
-    /// <summary>Finds all base repositories that the path can lead to.</summary>
-    /// <param name="checkout">The checkout's folder, absolute.</param>
+    /// <param name="checkout">The absolute path of the link's folder.</param>
+    /// <returns>All base repositories that the path can refer to, the nearest first.</returns>
     public static IReadOnlyList<RepositoryPlace> All(string checkout, string gitdir) =>
         [.. Starts(checkout, gitdir).SelectMany(start => At(start, gitdir, [checkout])).DistinctBy(place => place.CommonDirectory)];
 
-    /// <summary>Says where it was looked.</summary>
-    /// <param name="checkout">The checkout's folder, absolute.</param>
+    /// <summary>Lists the paths that the search tries, for an error message.</summary>
+    /// <param name="checkout">The absolute path of the link's folder.</param>
     public static string Tried(string checkout, string gitdir)
     {
         var tried = Starts(checkout, gitdir).SelectMany(start => Names(start, gitdir)).ToList();
@@ -34,7 +34,7 @@ internal static class BaseSearch
         if (!visited.Add(checkout))
         {
             throw new GitprocException(
-                ErrorReason.InvalidLink, $"The .gitlink files of {string.Join(", ", visited)} lead to one another, and to no repository.", checkout);
+                ErrorReason.InvalidLink, $"The .gitlink files of {string.Join(", ", visited)} refer to each other and not to a repository.", checkout);
         }
 
         foreach (var start in Starts(checkout, gitdir))
@@ -46,7 +46,7 @@ internal static class BaseSearch
                 case [_, _, ..] places:
                     throw new GitprocException(
                         ErrorReason.AmbiguousRepository,
-                        $"The base repository '{gitdir}' may be {string.Join(" or ", places.Select(place => place.Top))}. Write more of its path.",
+                        $"The base repository '{gitdir}' is ambiguous: it can be {string.Join(" or ", places.Select(place => place.Top))}. Write more of its path.",
                         gitdir);
                 default:
                     break;
@@ -56,7 +56,7 @@ internal static class BaseSearch
         return null;
     }
 
-    // The checkout's own folder is not around it.
+    // An empty path means a repository that contains the link, so the search begins above the link's own folder.
     private static IEnumerable<string> Starts(string checkout, string gitdir)
     {
         if (Path.IsPathRooted(gitdir))
@@ -69,7 +69,7 @@ internal static class BaseSearch
             yield return at;
     }
 
-    // "Gitdir = base" leads to base.git, as in the proposal's example, and to the repository base.
+    // "Gitdir = base" can mean base.git, as in the example of the proposal, or the repository base.
     private static string[] Names(string start, string gitdir)
     {
         var path = Paths.Real(Path.Combine(start, gitdir));
@@ -81,7 +81,8 @@ internal static class BaseSearch
     {
         var names = Names(start, gitdir);
         var places = names[..^1].Select(LocalRepository.At).OfType<RepositoryPlace>().DistinctBy(place => place.CommonDirectory).ToList();
-        // A checkout that has lost its way, but knows where its base is.
+        // There may be another link here whose .git file is broken. Its .gitlink file says where its base repository
+        // is.
         if (places.Count == 0 && GitlinkFile.Read(names[^1]) is { } link && Nearest(Path.GetDirectoryName(names[^1])!, link.Gitdir, visited) is { } place)
             places.Add(place);
         return places;

@@ -6,15 +6,18 @@ using Gitproc.Reports;
 namespace Gitproc.Links;
 
 /// <summary>
-/// The rules by which repositories ignore light-weight checkouts inside of them, and these their own <c>.gitlink</c>: in
-/// <c>info/exclude</c> (gitignore(5)), which no commit has. All worktrees of a repository share them.
+/// Ignore rules in <c>info/exclude</c> (gitignore(5)): a repository ignores the links in its work tree, and each link
+/// ignores its own <c>.gitlink</c> file. git does not commit <c>info/exclude</c>, and all worktrees of a repository
+/// share it.
 /// </summary>
 internal static class IgnoreRules
 {
     private const string Mark = "# a light-weight checkout of gitproc";
     private const string OfGitlink = "/" + GitlinkFile.FileName;
 
-    /// <summary>Lets the repository around a checkout ignore it, and the checkout its <c>.gitlink</c>.</summary>
+    /// <summary>
+    /// Makes the repository that contains a link ignore the link, and the link ignore its <c>.gitlink</c> file.
+    /// </summary>
     public static void Add(LinkState link, bool isSubmodule)
     {
         Change(link.Place.CommonDirectory, lines => AddTo(lines, OfGitlink));
@@ -22,7 +25,7 @@ internal static class IgnoreRules
             Change(place.CommonDirectory, lines => AddTo(lines, pattern));
     }
 
-    /// <summary>Takes the rules away that are for a checkout alone.</summary>
+    /// <summary>Removes the rules of a link. The rule for <c>.gitlink</c> files goes with the last link.</summary>
     public static void Remove(RepositoryPlace place, string path, bool isLast)
     {
         if (isLast)
@@ -31,9 +34,9 @@ internal static class IgnoreRules
             Change(around.CommonDirectory, lines => RemoveFrom(lines, pattern));
     }
 
-    /// <summary>The rule that a folder, and nothing else, is ignored by.</summary>
-    /// <param name="path">Its path from the top of the work tree, without line ends.</param>
-    /// <returns>A raw line. gitignore(5): what is a pattern's otherwise is meant as it is behind a backslash.</returns>
+    /// <summary>The pattern that matches one folder and nothing else.</summary>
+    /// <param name="path">The path relative to the top of the work tree, without line ends.</param>
+    /// <returns>A raw line. Special characters are escaped with a backslash (gitignore(5)).</returns>
     public static string PatternOf(string path)
     {
         var escaped = new StringBuilder("/");
@@ -42,7 +45,7 @@ internal static class IgnoreRules
         return RawText.OfText(escaped.Append('/').ToString());
     }
 
-    // Null where no work tree is around.
+    // Returns null if the path is not in a work tree.
     private static (RepositoryPlace Place, string Pattern)? Around(string path)
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (place, top) || top == place.GitDirectory)
@@ -82,14 +85,14 @@ internal static class IgnoreRules
         var info = Path.Combine(repository, "info");
         Directory.CreateDirectory(info);
         using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), "changes what git ignores", reports: null, CancellationToken.None);
-        // Some have the file elsewhere, and a link to it here.
+        // The file may be a symbolic link, for example into a folder with the user's own configuration.
         var file = Paths.Real(Path.Combine(info, "exclude"));
         using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);
         var name = RawText.OfText(Path.GetFileName(file));
-        // Names in other rules need not be UTF-8.
+        // Read and written as raw bytes, because names in other rules need not be UTF-8.
         var text = RawTree.Read(folder, name);
         if (text is null && folder.Find(name) is not null)
-            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is not a file: git reads there what to ignore. Remove it, and try again.", file);
+            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is not a file. git reads ignore rules from it. Remove it and try again.", file);
         var lines = string.IsNullOrEmpty(text) ? [] : text.TrimEnd('\n').Split('\n').ToList();
         if (change(lines))
             RawTree.Replace(folder, name, string.Concat(lines.Select(line => line + "\n")), ".gitproc");

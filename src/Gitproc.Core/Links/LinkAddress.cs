@@ -4,18 +4,22 @@ using Gitproc.Reports;
 
 namespace Gitproc.Links;
 
-/// <summary>Finds the shortest path by which the search of a <c>.gitlink</c> leads to a base repository.</summary>
+/// <summary>
+/// Finds the shortest <c>Gitdir</c> path with which <see cref="BaseSearch"/> finds a base repository.
+/// </summary>
 internal static class LinkAddress
 {
     private const string GitSuffix = ".git";
 
-    /// <summary>Finds it.</summary>
-    /// <param name="checkout">The checkout's folder, absolute and real.</param>
-    /// <returns>The path, without <c>..</c>; empty for the repository around. An absolute one where no relative one leads there.</returns>
+    /// <param name="checkout">The absolute, real path of the link's folder.</param>
+    /// <returns>
+    /// The path, without <c>..</c>; empty for the repository that contains the link; absolute if the search finds the
+    /// repository by no relative path.
+    /// </returns>
     public static string Of(string checkout, RepositoryPlace place) =>
         Relative(checkout, place.Top).FirstOrDefault(path => Leads(checkout, path, place)) ?? place.Top;
 
-    // From each folder above both, the nearest first.
+    // Relative paths from each folder above the link, the nearest first.
     private static IEnumerable<string> Relative(string checkout, string top)
     {
         for (var at = Path.GetDirectoryName(checkout); at is not null; at = Path.GetDirectoryName(at))
@@ -31,8 +35,8 @@ internal static class LinkAddress
         }
     }
 
-    /// <summary>Whether the search for a path leads to a base repository, and to no other.</summary>
-    /// <param name="checkout">The checkout's folder, absolute and real.</param>
+    /// <summary>True if the search for a path finds this base repository and no other.</summary>
+    /// <param name="checkout">The absolute, real path of the link's folder.</param>
     public static bool Leads(string checkout, string path, RepositoryPlace place)
     {
         try
@@ -41,7 +45,7 @@ internal static class LinkAddress
         }
         catch (GitprocException)
         {
-            // Two are there, or garbage is on the way.
+            // The path is ambiguous, or the search meets an invalid .gitlink file.
             return false;
         }
     }

@@ -6,12 +6,14 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
-/// <summary>Makes light-weight checkouts: a few files, and one git process that checks out.</summary>
-/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+/// <summary>Creates links: writes a few files and runs one git process that checks out.</summary>
+/// <param name="pool">The folder of the pool. Jobs write to repositories there.</param>
 internal sealed class LinkCreation(GitRunner git, string pool)
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="path">Its folder, absolute and real: not there, empty, or with a <c>.gitlink</c> alone.</param>
+    /// <param name="path">
+    /// The absolute, real path of the link's folder. It does not exist, or is empty except for a <c>.gitlink</c> file.
+    /// </param>
+    /// <param name="wanted">The <c>Gitdir</c> and name that the user wants; null for the defaults.</param>
     public LinkState Create(string path, LinkSource source, GitlinkFile? wanted, CancellationToken cancellationToken)
     {
         LinkFolder.MustBeFree(path);
@@ -36,12 +38,12 @@ internal sealed class LinkCreation(GitRunner git, string pool)
         }
     }
 
-    /// <summary>Checks something out in a checkout that is there.</summary>
+    /// <summary>Checks out in a link that exists.</summary>
     public void CheckOut(LinkState link, LinkSource source, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(source.Place.CommonDirectory);
         using var step = ProgressStep.Begin(git.Reports, $"checking out {link.Path}");
-        // Quiet: else git counts how far the branch is from the remote's, which takes the longer the more history there is.
+        // Without --quiet, git counts the commits between the branch and its upstream, which is slow in a long history.
         var result = git.Run(
             new GitCall(["checkout", "--quiet", "--progress", .. source.Arguments])
             {
@@ -58,7 +60,7 @@ internal sealed class LinkCreation(GitRunner git, string pool)
             : new GitprocException(ErrorReason.GitFailed, $"git checkout in {link.Path} failed with exit code {result.ExitCode}: {result.Error}", link.Path);
     }
 
-    // Branches of remotes too, of which git makes a local one when only one remote has it (git-checkout(1)).
+    // Remote branches count too: git creates a local branch from one that only one remote has (git-checkout(1)).
     private bool Exists(LinkState link, string wanted, CancellationToken cancellationToken) =>
         new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = link.Path, Subject = link.Path }, cancellationToken)
             .Ask((link.Place with { GitDirectory = link.GitDirectory }).Outside(pool), reader => reader.Commit(wanted) is not null || reader.HasRemoteBranch(wanted));
@@ -69,8 +71,8 @@ internal sealed class LinkCreation(GitRunner git, string pool)
         {
             throw new GitprocException(
                 ErrorReason.NameTaken,
-                $"{store.Place.Top} has a light-weight checkout '{name}' already, {(other.IsThere ? "at" : "missing from")} {other.Path}. "
-                + "Give the new one another name, or end that one",
+                $"{store.Place.Top} already has a light-weight checkout '{name}', {(other.IsThere ? "at" : "missing from")} {other.Path}. "
+                + "Choose another name, or remove that checkout",
                 name)
             {
                 Hint = new(": ", "link remove", name),
@@ -78,13 +80,14 @@ internal sealed class LinkCreation(GitRunner git, string pool)
         }
     }
 
-    // git-config(1), extensions.refStorage: what a worktree has to have there is git's own affair.
+    // The private folder of a worktree with reftables has an undocumented format (git-config(1),
+    // extensions.refStorage).
     private static void MustHaveFiles(RepositoryPlace place)
     {
         if (Directory.Exists(Path.Combine(place.CommonDirectory, "reftable")))
         {
             throw new GitprocException(
-                ErrorReason.GitFailed, $"{place.Top} keeps its refs in reftables, of which no light-weight checkout can be made yet. See git worktree add.", place.Top);
+                ErrorReason.GitFailed, $"{place.Top} stores its refs in reftables, and light-weight checkouts do not support that yet. Use git worktree add instead.", place.Top);
         }
     }
 
@@ -95,7 +98,8 @@ internal sealed class LinkCreation(GitRunner git, string pool)
     {
         store.Remove(link.Id);
         IgnoreRules.Remove(store.Place, link.Path, isLast: store.List().Count == 0);
-        // All in it was made here. Somebody may stand in a folder that was there before.
+        // The folder was empty, so everything in it was created here. If the folder existed before, keep it: it may be
+        // the working directory of a process.
         if (hadFolder)
         {
             using var folder = RawFolder.Open(link.Path);

@@ -11,24 +11,23 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
-/// <summary>Ends light-weight checkouts. What is in one and in no commit of the base repository is rescued first.</summary>
-/// <param name="reports">Told of what is rescued; null for nobody.</param>
+/// <summary>Removes links. Work that is not in a commit of the base repository is rescued first.</summary>
+/// <param name="reports">Receives a warning for each rescue; may be null.</param>
 internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
 {
     private const string ViewName = "gitproc-view";
 
-    /// <summary>The most bytes of files that are rescued.</summary>
+    /// <summary>The maximum size of rescued files, in bytes.</summary>
     public required long MaxRescueSize { get; init; }
 
-    /// <summary>Removes one.</summary>
-    /// <returns>What was rescued; null when there was nothing.</returns>
+    /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(link.Place.CommonDirectory);
         var rescue = link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
-        // The record is what it is found by, and goes last of all.
+        // Remove the record last, so that an interrupted removal can be repeated.
         var store = new LinkStore(link.Place);
         IgnoreRules.Remove(link.Place, link.Path, isLast: store.List().Count == 1);
         store.Remove(link.Id);
@@ -40,9 +39,9 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         if (!force && CheckoutProcesses.Of(link.Path) is [_, ..] running)
         {
             throw new GitprocException(
-                ErrorReason.InUse, $"{link.Name} is not removed, as these run in it: {CheckoutProcesses.Names(running)}.", link.Path)
+                ErrorReason.InUse, $"{link.Name} is not removed, because processes run in it: {CheckoutProcesses.Names(running)}.", link.Path)
             {
-                Hint = new(" To remove it all the same: ", "link remove", link.Name) { Options = [new("Force")] },
+                Hint = new(" To remove it anyway: ", "link remove", link.Name) { Options = [new("Force")] },
             };
         }
 
@@ -53,14 +52,14 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    // A folder that is gone had what its index has.
+    // The folder is gone, but the index may have staged work. Its files are written to a temporary folder and rescued.
     private Rescue? RescueMissing(LinkState link, CancellationToken cancellationToken)
     {
         var elsewhere = Path.Combine(link.GitDirectory, "gitproc-restored");
         FolderRemoval.Remove(elsewhere);
         try
         {
-            // Its name may be that of its place.
+            // The default name depends on the path, so the name is fixed before the path changes.
             var restored = link with { Path = elsewhere, Record = link.Record with { Name = link.Name } };
             LinkFolder.Write(restored);
             git.Run(new GitCall("checkout-index", "--all", "--force", "--quiet") { WorkingDirectory = elsewhere, Subject = link.Name, MayFail = true }, cancellationToken);
@@ -98,7 +97,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    // What is in them would go with the folder, and they are ignored.
+    // Other links in the folder are ignored by git, so they would be removed without a rescue.
     private static void MustHoldNoOther(LinkState link)
     {
         using var root = RawFolder.Open(link.Path);
@@ -108,9 +107,9 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
             {
                 var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
                 throw new GitprocException(
-                    ErrorReason.InUse, $"{link.Name} is not removed, as another light-weight checkout is in it: {inner}.", link.Path)
+                    ErrorReason.InUse, $"{link.Name} is not removed, because another light-weight checkout is in it: {inner}.", link.Path)
                 {
-                    Hint = new(" End that first: ", "link remove", Path.Combine(link.Path, inner)),
+                    Hint = new(" Remove that first: ", "link remove", Path.Combine(link.Path, inner)),
                 };
             }
 

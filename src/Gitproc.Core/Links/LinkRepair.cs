@@ -4,11 +4,11 @@ using Gitproc.Reports;
 
 namespace Gitproc.Links;
 
-/// <summary>Leads light-weight checkouts and their base repositories back to one another when one was moved.</summary>
+/// <summary>Reconnects links and their base repositories after one of them was moved.</summary>
 internal static class LinkRepair
 {
-    /// <summary>Repairs the checkout in a folder.</summary>
-    /// <param name="path">Its folder, absolute and real.</param>
+    /// <summary>Repairs the link in a folder.</summary>
+    /// <param name="path">The absolute, real path of the folder.</param>
     public static LinkState Repair(string path)
     {
         var file = GitlinkFile.Read(Path.Combine(path, GitlinkFile.FileName));
@@ -27,30 +27,33 @@ internal static class LinkRepair
         {
             throw new GitprocException(
                 ErrorReason.InvalidLink,
-                $"{path} is a copy of {link.Path}, and both would have one HEAD and index. For a light-weight checkout of its own remove its .git and .gitlink files, and make one in an empty folder.",
+                $"{path} is a copy of {link.Path}, and both would share HEAD and index. Remove its .git and .gitlink files, and make a new light-weight checkout in an empty folder.",
                 path);
         }
 
         return Move(link, path);
     }
 
-    /// <summary>What helps where nothing is checked out yet.</summary>
+    /// <summary>The hint for a link in which nothing is checked out yet.</summary>
     public static Hint CheckOut { get; } = new(" In it: ", "checkout", "BRANCH");
 
-    /// <summary>What a user is told of a folder with a <c>.gitlink</c> file alone, or that it is no such one.</summary>
-    /// <param name="path">The folder, absolute and real.</param>
-    /// <returns>A sentence; null when something was checked out in it.</returns>
+    /// <summary>The message for a folder that has only a <c>.gitlink</c> file.</summary>
+    /// <param name="path">The absolute, real path of the folder.</param>
+    /// <returns>A sentence; null if something is checked out in the folder.</returns>
     public static string? NothingYet(string path, GitlinkFile file) => (file.Id ?? IdIn(TargetIn(path))) is null ? NothingYet(path) : null;
 
-    /// <summary>Repairs what a base repository knows to be where it was, or beside it as it was.</summary>
+    /// <summary>
+    /// Repairs all links of a base repository that are still at their last absolute path, or still at their last path
+    /// relative to the base repository.
+    /// </summary>
     public static IReadOnlyList<LinkState> RepairAll(RepositoryPlace place) =>
         [.. new LinkStore(place).List().Select(link => IsReachable(link) ? Move(link, link.Path) : link)];
 
-    // Its .gitlink says that it is the one, also when its .git leads to where the base repository was.
+    // If the base repository was moved, the .git file of the link is wrong, but its .gitlink file still has the id.
     private static bool IsReachable(LinkState link) =>
         link.IsThere || GitlinkFile.Read(Path.Combine(link.Path, GitlinkFile.FileName))?.Id == link.Id;
 
-    private static string NothingYet(string path) => $"{path} has a .gitlink file and nothing is checked out in it yet.";
+    private static string NothingYet(string path) => $"{path} has a .gitlink file, but nothing is checked out in it yet.";
 
     private static string? TargetIn(string path) => LocalRepository.TargetOf(Path.Combine(path, ".git"));
 
@@ -64,7 +67,7 @@ internal static class LinkRepair
         if (target is not null && LocalRepository.At(target) is { } direct)
             places = [direct, .. places];
         var found = places.DistinctBy(place => place.CommonDirectory).Select(place => new LinkStore(place).Find(id)).OfType<LinkState>().ToList();
-        // Of two of one name that which says the same of itself.
+        // If several repositories have a link with this id, prefer the one whose record equals the .gitlink file.
         if (found.Count > 1 && found.Where(link => file is not null && link.Record with { Place = null } == file).ToList() is { Count: > 0 } same)
             found = same;
         return found switch
@@ -72,19 +75,22 @@ internal static class LinkRepair
             [var link] => link,
             [] => throw new GitprocException(
                 ErrorReason.BaseNotFound,
-                $"The base repository of {path} is not found, which knows its HEAD and index under '{id}'. Looked at {BaseSearch.Tried(path, gitdir)}. "
-                + "Move it to where one of these is, or write the path of the base repository into its .gitlink file: Gitdir = \"PATH\"",
+                $"The base repository of {path}, which has its HEAD and index under '{id}', is not found. Looked at {BaseSearch.Tried(path, gitdir)}. "
+                + "Move the base repository to one of these paths, or write its path into the .gitlink file: Gitdir = \"PATH\"",
                 path),
             _ => throw new GitprocException(
                 ErrorReason.AmbiguousRepository,
-                $"{path} may be of {string.Join(" or ", found.Select(link => link.Place.Top))}: each knows a light-weight checkout '{id}'. "
-                + "Write the path of the right one into its .gitlink file: Gitdir = \"PATH\"",
+                $"{path} may belong to {string.Join(" or ", found.Select(link => link.Place.Top))}: each has a light-weight checkout '{id}'. "
+                + "Write the path of the right base repository into the .gitlink file: Gitdir = \"PATH\"",
                 path),
         };
     }
 
-    /// <summary>Makes a folder the one of a checkout, and lets both ends and what is around know. What the <c>.gitlink</c> says of the base stays where it still leads there.</summary>
-    /// <param name="path">The folder, absolute and real; it is made when it is not there.</param>
+    /// <summary>
+    /// Makes a folder the folder of a link. Updates the record, the folder's files and the ignore rules. <c>Gitdir</c>
+    /// stays as it is if the search still finds the base repository with it.
+    /// </summary>
+    /// <param name="path">The absolute, real path of the folder. It is created if it does not exist.</param>
     public static LinkState Move(LinkState link, string path)
     {
         var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);

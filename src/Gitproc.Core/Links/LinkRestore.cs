@@ -7,33 +7,33 @@ using Gitproc.Reports;
 
 namespace Gitproc.Links;
 
-/// <summary>Puts light-weight checkouts back whose folders are gone.</summary>
-/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+/// <summary>Restores links whose folders are gone.</summary>
+/// <param name="pool">The folder of the pool. Jobs write to repositories there.</param>
 internal sealed class LinkRestore(GitRunner git, string pool)
 {
-    /// <summary>Puts one back with its HEAD and index as they were, and the files that the index has.</summary>
-    /// <param name="path">Where to put it, absolute and real.</param>
+    /// <summary>Restores a link with its HEAD, its index and the files of the index.</summary>
+    /// <param name="path">The absolute, real path where the link is restored.</param>
     public LinkState Restore(LinkState link, string path, CancellationToken cancellationToken)
     {
         if (link.IsThere)
             throw new GitprocException(ErrorReason.PathTaken, $"{link.Name} is not missing: it is at {link.Path}.", link.Path);
         LinkFolder.MustBeFree(path);
         var restored = LinkRepair.Move(link, path);
-        // Left by a git that was killed with the folder.
+        // A git that was killed may have left this lock file.
         File.Delete(Path.Combine(restored.GitDirectory, "index.lock"));
-        // What is in a conflict has no one content, and is left out (git-checkout-index(1)).
+        // git skips files in a conflict, because they have several contents (git-checkout-index(1)).
         if (File.Exists(Path.Combine(restored.GitDirectory, "index")))
             git.Run(new GitCall("checkout-index", "--all", "--force", "--index", "--quiet") { WorkingDirectory = path, Subject = path, MayFail = true }, cancellationToken);
         return restored;
     }
 
-    /// <summary>Makes a checkout again that was removed, from what was rescued of it.</summary>
-    /// <param name="path">Where to put it, absolute and real; null for where it was.</param>
+    /// <summary>Creates a removed link again from its rescue.</summary>
+    /// <param name="path">The absolute, real path where the link is restored; null for its old path.</param>
     public LinkState Restore(RepositoryPlace place, Rescue rescue, string? path, CancellationToken cancellationToken)
     {
         var record = ReadRecord(place, rescue, cancellationToken);
         var target = path ?? Paths.Real(Path.Combine(place.CommonDirectory, record?.Place ?? throw new GitprocException(
-            ErrorReason.LinkNotFound, $"{rescue.Id} is what was left in a checkout of a pool", rescue.Id)
+            ErrorReason.LinkNotFound, $"{rescue.Id} is the rescue of a checkout of the pool", rescue.Id)
         {
             Hint = new(": ", "rescue restore", rescue.Id),
         }));
@@ -44,7 +44,7 @@ internal sealed class LinkRestore(GitRunner git, string pool)
         {
             new RescueRestore(
                 new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id), place.CommonDirectory, git, CheckoutPlace.FromWorktree(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
-            // The rescue has it as it was.
+            // The rescue has the old record, with the old path. Write the new one again.
             return new LinkStore(place).Write(link.Id, link.Record, link.Path);
         }
         catch

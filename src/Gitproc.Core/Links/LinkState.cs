@@ -6,24 +6,27 @@ using Gitproc.Text;
 
 namespace Gitproc.Links;
 
-/// <summary>A light-weight checkout, as its base repository knows it.</summary>
-/// <param name="Path">The absolute path of its folder; where it was last, when it is not there.</param>
+/// <summary>A link, as its base repository records it.</summary>
+/// <param name="Path">The absolute path of its folder, or the last known path if the folder is missing.</param>
 internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile Record, string Path)
 {
-    /// <summary>Its private git directory: HEAD, index and the like.</summary>
+    /// <summary>The private git directory of the link, with HEAD and index.</summary>
     public string GitDirectory => Worktrees.PrivateFolder(Place.CommonDirectory, Id);
 
-    /// <summary>Whether its folder is there, and is this checkout.</summary>
+    /// <summary>True if the folder exists and belongs to this link.</summary>
     public bool IsThere => LinkFolder.IsOf(Path, GitDirectory);
 
-    /// <summary>Whether nothing was checked out in it: it is being made, or whoever made it was killed.</summary>
+    /// <summary>
+    /// True if nothing is checked out yet: the link is being created, or the process that created it was killed.
+    /// </summary>
     public bool IsUnborn => ReadOwnHead()?.Branch == LinkStore.UnbornBranch;
 
-    /// <summary>Its name.</summary>
     public string Name => Record.Name ?? DefaultName(Place, Path);
 
-    /// <summary>The name of a checkout that was given none: its path from the base repository, without <c>..</c> in front.</summary>
-    /// <param name="checkout">The checkout's folder, absolute and real.</param>
+    /// <summary>
+    /// The name of a link without a given name: its path relative to the base repository, without leading <c>..</c>.
+    /// </summary>
+    /// <param name="checkout">The absolute, real path of the link's folder.</param>
     public static string DefaultName(RepositoryPlace place, string checkout)
     {
         var name = Paths.Relative(place.CommonDirectory, checkout);
@@ -32,11 +35,9 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
         return name;
     }
 
-    /// <summary>What it has checked out.</summary>
-    /// <returns>HEAD; null when it cannot be read, or nothing was checked out yet.</returns>
+    /// <returns>HEAD; null if it cannot be read or nothing is checked out yet.</returns>
     public Head? ReadHead() => ReadOwnHead() is { } head && head.Branch != LinkStore.UnbornBranch ? head : null;
 
-    /// <summary>Describes it for users.</summary>
     public Link Describe()
     {
         var head = ReadHead();
@@ -55,12 +56,14 @@ internal sealed record LinkState(RepositoryPlace Place, string Id, GitlinkFile R
     private Head? ReadOwnHead() => Head.Read(GitDirectory, Place.CommonDirectory);
 }
 
-/// <summary>Finds the light-weight checkout that a caller means.</summary>
+/// <summary>Finds the link that a user means.</summary>
 internal static class LinkLookup
 {
-    /// <summary>The checkout in a folder. One that was moved, and that git finds its way from all the same, is recorded as being there.</summary>
-    /// <param name="path">The folder, absolute and real.</param>
-    /// <returns>The checkout; null when the folder is that of none, or of one that cannot find its base repository.</returns>
+    /// <summary>
+    /// Finds the link in a folder. If the link was moved but git still works in it, the new path is recorded.
+    /// </summary>
+    /// <param name="path">The absolute, real path of the folder.</param>
+    /// <returns>The link; null if the folder is not a link, or if the link cannot find its base repository.</returns>
     public static LinkState? At(string path)
     {
         if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
@@ -68,9 +71,10 @@ internal static class LinkLookup
         return Paths.AreSame(link.Path, path) ? link : LinkRepair.Repair(path);
     }
 
-    /// <summary>Finds a checkout of a base repository.</summary>
-    /// <param name="place">The base repository; null when only a path can be meant.</param>
-    /// <param name="workingDirectory">The working directory, absolute.</param>
+    /// <summary>Finds a link by its name or path.</summary>
+    /// <param name="place">The base repository; null if only a path can be meant.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory, for relative paths.</param>
+    /// <exception cref="GitprocException">There is no such link.</exception>
     public static LinkState Find(RepositoryPlace? place, string link, string workingDirectory)
     {
         var path = Paths.Real(Path.GetFullPath(link, workingDirectory));

@@ -7,17 +7,20 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Links;
 
-/// <summary>Finds the repository of a submodule, so that a light-weight checkout can stand in the submodule's place (gitsubmodules(7), gitmodules(5)).</summary>
-/// <param name="pool">The folder of the pool. Jobs write in repositories there.</param>
+/// <summary>
+/// Finds the repository of a submodule, so that a link can take the place of the submodule (gitsubmodules(7),
+/// gitmodules(5)).
+/// </summary>
+/// <param name="pool">The folder of the pool. Jobs write to repositories there.</param>
 internal sealed class SubmoduleBase(GitRunner git, string pool)
 {
-    /// <summary>A submodule that nothing is checked out of.</summary>
-    /// <param name="Commit">The commit that the repository around has of it; null when it has none yet.</param>
+    /// <summary>A submodule without a work tree.</summary>
+    /// <param name="Commit">The commit of the submodule in the superproject's index; null if it has none yet.</param>
     public sealed record Found(RepositoryPlace Place, string? Commit);
 
-    /// <summary>Looks whether a path is that of a submodule, and clones it when that was not done.</summary>
-    /// <param name="path">The path, absolute and real.</param>
-    /// <returns>The submodule; null when the path is that of none.</returns>
+    /// <summary>Finds the submodule at a path, and clones it if it is not cloned yet.</summary>
+    /// <param name="path">The absolute, real path.</param>
+    /// <returns>The submodule; null if there is none at the path.</returns>
     public Found? Find(string path, CancellationToken cancellationToken)
     {
         if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (around, top) || top == around.GitDirectory)
@@ -30,7 +33,7 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
         return new Found(place, CommitOf(around, top, relative, cancellationToken));
     }
 
-    /// <summary>What is to be checked out of a submodule.</summary>
+    /// <summary>What to check out: the commit in the superproject's index, unless the user names a ref.</summary>
     public static LinkSource Source(Found submodule, WantedRef wanted, string path)
     {
         var source = wanted is { Name: null, NewBranch: null } && submodule.Commit is { } commit
@@ -39,7 +42,7 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
         return source with { IsSubmodule = true };
     }
 
-    /// <summary>Whether a checkout stands in the place of a submodule of the repository around it.</summary>
+    /// <summary>True if a link takes the place of a submodule of the repository that contains it.</summary>
     public static bool IsOne(LinkState link) =>
         Path.GetDirectoryName(link.Path) is { } parent && LocalRepository.Around(parent) is var (around, _)
         && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder => Paths.IsIn(link.Place.CommonDirectory, Path.Combine(folder, "modules")));
@@ -52,16 +55,17 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
         return paths.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('\n', 2))
             .Where(entry => entry.Length == 2 && entry[1].TrimEnd('/') == path)
             .Select(entry => entry[0][section.Length..^key.Length])
-            // It becomes part of a path (submodule-config.c, check_submodule_name).
+            // The name becomes part of a path, so it must not lead elsewhere (submodule-config.c,
+            // check_submodule_name).
             .FirstOrDefault(name => name.Length > 0 && !name.Split('/', '\\').Contains(".."));
     }
 
-    // None while it is in .gitmodules alone.
+    // Null if the submodule is only in .gitmodules.
     private string? CommitOf(RepositoryPlace around, string top, string path, CancellationToken cancellationToken) =>
         new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = top, Subject = top }, cancellationToken)
             .Ask(around.Outside(pool), reader => reader.SubmoduleCommit(path));
 
-    // Without a work tree, as the checkout gets one: git would otherwise have the branch checked out twice.
+    // Clones without a work tree, because the link is the work tree. Otherwise git has the branch checked out twice.
     private RepositoryPlace Clone(string top, string path, string name, string folder, CancellationToken cancellationToken)
     {
         Run(top, cancellationToken, "submodule", "--quiet", "init", "--", path);
@@ -78,7 +82,8 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
                 {
                     WorkingDirectory = top,
                     Subject = path,
-                    // The URL is none that the user has given: git's own policy for those (git(1), GIT_PROTOCOL_FROM_USER).
+                    // The URL comes from the repository and not from the user, so git must apply its stricter policy
+                    // (git(1), GIT_PROTOCOL_FROM_USER).
                     Environment = [("GIT_PROTOCOL_FROM_USER", "0")],
                 },
                 cancellationToken);
@@ -94,7 +99,7 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
         return LocalRepository.At(folder)!;
     }
 
-    // As in the repository of a submodule that git has checked out.
+    // HEAD is detached, as in the repository of a submodule that git has checked out.
     private static void Detach(string gitDirectory)
     {
         if (Head.Read(gitDirectory)?.Commit is { } commit)

@@ -109,7 +109,7 @@ public sealed class LinkTests : IDisposable
         _user.Run("cd r; gitproc link work todo; cd work; gitproc link inner");
         Assert.Contains("You are in", _user.Fail("cd r/work/d; gitproc link remove work"), StringComparison.Ordinal);
         Assert.Contains("another light-weight checkout is in it: inner", _user.Fail("cd r; gitproc link remove work"), StringComparison.Ordinal);
-        Assert.Contains("these run in it", _user.Fail("cd r; (cd work/inner; exec sleep 600) & sleep 0.3; gitproc link remove work/inner; code=$?; kill $!; exit $code"), StringComparison.Ordinal);
+        Assert.Contains("processes run in it", _user.Fail("cd r; (cd work/inner; exec sleep 600) & sleep 0.3; gitproc link remove work/inner; code=$?; kill $!; exit $code"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class LinkTests : IDisposable
     [InlineData("gitproc link /gitproc-none/work", "No base repository is found for /gitproc-none/work")]
     [InlineData("gitproc link r/full", "is a folder that is not empty")]
     [InlineData("gitproc link r/a", "is a file")]
-    [InlineData("gitproc link taken main~ --base r --name mine", "has a light-weight checkout 'mine' already")]
+    [InlineData("gitproc link taken main~ --base r --name mine", "already has a light-weight checkout 'mine'")]
     [InlineData("gitproc link mine2 todo --base r", "'todo' is already checked out at")]
     [InlineData("gitproc link work nope --base r", "has no branch, tag or commit 'nope'")]
     [InlineData("gitproc link work -b todo --base r", "branch named 'todo' already exists")]
@@ -245,7 +245,7 @@ public sealed class LinkTests : IDisposable
     [InlineData("gitproc link work --base ''", "The base repository is empty")]
     [InlineData("cd garbage; gitproc checkout todo", "not a .gitlink file: its line 'what is this' is not one of its entries")]
     [InlineData("cd binary; gitproc checkout todo", "is not a .gitlink file")]
-    [InlineData("cd loop/one; gitproc checkout todo", "lead to one another")]
+    [InlineData("cd loop/one; gitproc checkout todo", "refer to each other")]
     [InlineData("cd outside; gitproc checkout todo", "No base repository 'not/here' is found")]
     [InlineData("cd r/full; gitproc checkout todo", "has no .gitlink file")]
     [InlineData("cd p; gitproc link repair", "is in no light-weight checkout, and in no repository")]
