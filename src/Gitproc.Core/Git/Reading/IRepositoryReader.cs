@@ -1,21 +1,23 @@
 namespace Gitproc.Git.Reading;
 
-/// <summary>What is asked of the commits, refs and index of one repository.</summary>
+/// <summary>Queries the commits, refs and index of one repository.</summary>
 internal interface IRepositoryReader
 {
-    /// <summary>Finds the commit that a revision names (gitrevisions(7)), by its short id, a ref, a tag or any other form.</summary>
-    /// <returns>The full id; null if there is no such commit.</returns>
+    /// <param name="revision">A short id, a ref, a tag or any other form of a revision (gitrevisions(7)).</param>
+    /// <returns>The full id of the commit; null if there is no such commit.</returns>
     string? Commit(string revision);
 
-    /// <summary>Whether a remote has a branch of this name, as it was fetched last.</summary>
+    /// <summary>True if there is a remote-tracking branch with this name.</summary>
     bool HasRemoteBranch(string name);
 
-    /// <summary>Reads which commit of a submodule the index has.</summary>
+    /// <summary>Reads the commit of a submodule from the index.</summary>
     /// <param name="path">The submodule's path in the work tree, with slashes.</param>
     /// <returns>The full id; null if the index has no submodule there.</returns>
     string? SubmoduleCommit(string path);
 
-    /// <summary>Counts the commits that one commit has in its history and another one does not, and the reverse.</summary>
+    /// <summary>
+    /// Counts the commits that are only in the history of the one commit, and only in that of the other.
+    /// </summary>
     /// <returns>The counts; null if they cannot be read.</returns>
     (int Ahead, int Behind)? Distance(string commit, string other);
 }

@@ -3,20 +3,19 @@ using LibGit2Sharp;
 
 namespace Gitproc.Git.Reading;
 
-/// <summary>
-/// Reads a repository by LibGit2Sharp, without a process.
-/// </summary>
+/// <summary>Reads a repository with LibGit2Sharp, without a process.</summary>
 /// <remarks>
 /// <para>
-/// It is for trusted repositories: the user's own, and base repositories without worktrees. What a job can write is not given
-/// to a parser in this process. <see cref="TryOpen"/> refuses what libgit2 reads otherwise than git does, or not at all:
-/// SHA-256, reftables and partial clones, which libgit2 itself refuses as extensions that it does not know, and repositories
-/// with replaced objects (git-replace(1)). Any failure is a <see cref="LibGit2SharpException"/>, after which git is asked.
+/// Use it only for trusted repositories: the user's own, and base repositories without worktrees. A parser in this
+/// process must not read what a job can write. <see cref="TryOpen"/> refuses repositories that libgit2 reads
+/// differently from git, or cannot read: those with replaced objects (git-replace(1)), and those with SHA-256,
+/// reftables or partial clones, which libgit2 itself refuses as unknown extensions. Every failure is a <see
+/// cref="LibGit2SharpException"/>, after which the caller asks git.
 /// </para>
 /// <para>
-/// libgit2 reads no variable <c>GIT_*</c> here. The config of the user and of the system is hidden from it, so nothing there
-/// can change what it reads. Its check of who owns a repository stays on, and without that config it knows no
-/// <c>safe.directory</c>: for a repository of another user it fails, and git decides.
+/// libgit2 reads no <c>GIT_*</c> variables here. The config of the user and of the system is hidden from it, so that it
+/// cannot change what libgit2 reads. The check of the repository's owner stays on. Without that config, libgit2 does
+/// not know <c>safe.directory</c>, so it fails for a repository of another user, and git decides.
 /// </para>
 /// </remarks>
 internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
@@ -29,14 +28,13 @@ internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
     {
         foreach (var level in (ReadOnlySpan<ConfigurationLevel>)[ConfigurationLevel.ProgramData, ConfigurationLevel.System, ConfigurationLevel.Xdg, ConfigurationLevel.Global])
             GlobalSettings.SetConfigSearchPaths(level, "");
-        // git 2.48 and newer mark a repository so. It says nothing about objects and refs.
+        // git 2.48 and newer set this extension. It does not affect objects and refs.
         GlobalSettings.SetExtensions("relativeworktrees");
     }
 
     private LibGit2Reader(Repository repository) => _repository = repository;
 
-    /// <summary>Opens a repository.</summary>
-    /// <returns>The reader; null if git has to read this one, or if the native library is not there.</returns>
+    /// <returns>The reader; null if only git can read this repository, or if the native library is missing.</returns>
     public static LibGit2Reader? TryOpen(RepositoryPlace place)
     {
         if (RefNames.Below(place.CommonDirectory, "refs/replace/").Count > 0)
@@ -52,7 +50,7 @@ internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
     }
 
     /// <inheritdoc/>
-    // What it does not find is left to git, which knows more forms, such as "@~1".
+    // If libgit2 finds no commit, it throws and git is asked, because git knows more forms, for example "@~1".
     public string? Commit(string revision) => Find(revision + "^{commit}").Sha;
 
     /// <inheritdoc/>

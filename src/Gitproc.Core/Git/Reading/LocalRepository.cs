@@ -3,22 +3,26 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Git.Reading;
 
-/// <summary>Finds repositories on this machine by their files (gitrepository-layout(5)), without a process.</summary>
+/// <summary>Finds local repositories by their files (gitrepository-layout(5)), without a process.</summary>
 internal static class LocalRepository
 {
-    // As setup.c, read_gitfile_gently.
+    // The same limit as git's (setup.c, read_gitfile_gently).
     private const long MaxFileSize = 1 << 20;
 
     private const string GitName = ".git";
 
-    // In git's order (path.c, enter_repo): of "repo" and "repo.git" the first that is one.
+    // In the order in which git tries them (path.c, enter_repo).
     private static readonly string[] Suffixes = ["/.git", "", ".git/.git", ".git"];
 
-    /// <summary>Finds the repository at a path, which every path of it leads to: a link, its <c>.git</c>, a linked worktree.</summary>
+    /// <summary>
+    /// Finds the repository at a path. The path may be a symbolic link, the <c>.git</c> of the repository or a linked
+    /// worktree; the result is always the same.
+    /// </summary>
     /// <param name="path">An absolute path.</param>
+    /// <returns>The top of the repository (<see cref="RepositoryPlace.Top"/>); null if there is none.</returns>
     public static string? Find(string path) => FindPlace(path)?.Top;
 
-    /// <summary>What <see cref="Find"/> would call the repository at a path if it were there.</summary>
+    /// <summary>The paths that <see cref="Find"/> could return for a path if the repository existed.</summary>
     /// <param name="path">An absolute path.</param>
     public static IEnumerable<string> Names(string path)
     {
@@ -26,7 +30,7 @@ internal static class LocalRepository
         return Path.GetFileName(real) == GitName ? [Path.GetDirectoryName(real)!] : [real, real + GitName];
     }
 
-    /// <summary>As <see cref="Find"/>.</summary>
+    /// <summary>Like <see cref="Find"/>, but returns the git directories.</summary>
     /// <param name="path">An absolute path.</param>
     public static RepositoryPlace? FindPlace(string path)
     {
@@ -36,8 +40,11 @@ internal static class LocalRepository
             : null;
     }
 
-    /// <summary>Finds the repository that a folder lies in, as git does: in the folder, else in the next one above that has one.</summary>
-    /// <param name="folder">An absolute path; nothing need be there.</param>
+    /// <summary>
+    /// Finds the repository that contains a folder, as git does: in the folder or the nearest folder above.
+    /// </summary>
+    /// <param name="folder">An absolute path; it need not exist.</param>
+    /// <returns>The repository and the top of its work tree; null if there is none.</returns>
     public static (RepositoryPlace Place, string Top)? Around(string folder)
     {
         for (var at = Paths.Real(folder); at is not null; at = Path.GetDirectoryName(at))
@@ -49,22 +56,21 @@ internal static class LocalRepository
         return null;
     }
 
-    /// <summary>Looks at a path.</summary>
-    /// <param name="path">The path of a git directory, or of a file <c>gitdir: PATH</c>; absolute.</param>
-    /// <returns>The repository; null when it is none of the two.</returns>
+    /// <param name="path">The absolute path of a git directory, or of a <c>gitdir: PATH</c> file.</param>
+    /// <returns>The repository; null if the path is neither.</returns>
     public static RepositoryPlace? At(string path)
     {
         var target = IsGitDirectory(path) ? Paths.Real(path) : TargetOf(path);
         return target is not null && IsGitDirectory(target) ? new RepositoryPlace(target, CommonDirectoryOf(target)) : null;
     }
 
-    /// <summary>Reads where a <c>.git</c> file leads.</summary>
-    /// <param name="file">Its absolute path.</param>
-    /// <returns>The real path of the git directory, which need not exist; null when there is no such file.</returns>
+    /// <summary>Reads the target of a <c>.git</c> file.</summary>
+    /// <param name="file">The absolute path of the file.</param>
+    /// <returns>The real path of the git directory, which need not exist; null if there is no such file.</returns>
     public static string? TargetOf(string file) =>
         ReadLine(file) is { } line && GitFile.Read(line) is { } target ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target)) : null;
 
-    // setup.c, is_git_directory: HEAD, and objects and refs in it or where commondir says.
+    // A git directory has HEAD, and it or its common directory has objects and refs (setup.c, is_git_directory).
     private static bool IsGitDirectory(string path)
     {
         if (!File.Exists(Path.Combine(path, "HEAD")))
@@ -79,7 +85,7 @@ internal static class LocalRepository
         return common is null ? gitDirectory : Paths.Real(Path.Combine(gitDirectory, common));
     }
 
-    // A pipe or a device, which may have no end, says that it is empty.
+    // Pipes and devices may be endless. Their length is 0, so they are not read.
     private static string? ReadLine(string path)
     {
         try
@@ -94,12 +100,14 @@ internal static class LocalRepository
     }
 }
 
-/// <summary>Where the files of a repository are.</summary>
+/// <summary>The absolute paths of a repository.</summary>
 internal sealed record RepositoryPlace(string GitDirectory, string CommonDirectory)
 {
-    /// <summary>The path of the main work tree, or of a repository that has none: what people call it.</summary>
+    /// <summary>The path of the main work tree, or of the bare repository. Users know the repository by it.</summary>
     public string Top => Path.GetFileName(CommonDirectory) == ".git" ? Path.GetDirectoryName(CommonDirectory)! : CommonDirectory;
 
-    /// <summary>The repository as one that LibGit2Sharp may read; null if it lies in a folder where jobs write.</summary>
+    /// <summary>
+    /// This repository if it is outside of a folder that jobs write to, and LibGit2Sharp may read it; otherwise null.
+    /// </summary>
     public RepositoryPlace? Outside(string folder) => Paths.IsIn(CommonDirectory, folder) ? null : this;
 }

@@ -4,13 +4,12 @@ using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Git.Reading;
 
-/// <summary>What the config file of one repository says of it, read without a process.</summary>
+/// <summary>The config file of one repository, read without a process.</summary>
 internal sealed record RepositoryConfig(bool IsBare)
 {
-    /// <summary>Reads the file.</summary>
     /// <returns>
-    /// What it says; null when it is no config, or lacks <c>core.repositoryformatversion</c>, which git writes into
-    /// every repository that it makes.
+    /// The config; null if the file is invalid or lacks <c>core.repositoryformatversion</c>, which git writes into
+    /// every new repository.
     /// </returns>
     public static RepositoryConfig? Read(string file) =>
         ConfigFile.Read(file) is { } entries && entries.Any(entry => entry.Key == "core.repositoryformatversion")
@@ -26,7 +25,6 @@ internal sealed record RepositoryConfig(bool IsBare)
 /// <summary>The remotes in the config file of one repository, read without a process.</summary>
 internal static class RemoteUrls
 {
-    /// <summary>Reads the file.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string file) =>
     [
         .. from entry in ConfigFile.Read(file) ?? []

@@ -5,54 +5,62 @@ namespace Gitproc.Git.Running;
 /// <summary>One git command to run.</summary>
 internal sealed record GitCall(params IReadOnlyList<string> Arguments)
 {
-    /// <summary>What the user knows it to be about, for errors: a URL, a checkout's name; null when nothing.</summary>
+    /// <summary>
+    /// What the user knows the command to be about, for errors: a URL, the name of a checkout; may be null.
+    /// </summary>
     public string? Subject { get; init; }
 
-    /// <summary>The folder git is run in.</summary>
+    /// <summary>The working directory of git.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Config entries for this call alone; they are never shown, so they may hold a password.</summary>
+    /// <summary>Config entries for this call only. They are never shown, so they may contain a password.</summary>
     public IReadOnlyList<(string Key, string Value)> Config { get; init; } = [];
 
-    /// <summary>Environment variables for this call alone; never shown.</summary>
+    /// <summary>Environment variables for this call only. They are never shown.</summary>
     public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
 
     /// <summary>
-    /// Whether git sees the caller's <c>GIT_DIR</c> and its like: only when the question is which repository the
-    /// caller stands in.
+    /// True if git gets the caller's <c>GIT_DIR</c> and similar variables. Only for the question which repository the
+    /// caller is in.
     /// </summary>
     public bool KeepRepositoryVariables { get; init; }
 
-    /// <summary>How long git may say nothing before it is taken for hanging and ended; null for as long as any other (<see cref="GitRunner.SilenceTimeout"/>).</summary>
+    /// <summary>
+    /// The maximum time in which git may be silent before it is ended; null for <see cref="GitRunner.SilenceTimeout"/>.
+    /// </summary>
     public TimeSpan? SilenceTimeout { get; init; }
 
-    /// <summary>Whether a non-zero exit code is an answer rather than a failure.</summary>
+    /// <summary>True if a non-zero exit code is an answer and not a failure.</summary>
     public bool MayFail { get; init; }
 
-    /// <summary>The repository whose refs and objects git needs, absolute: where damage there makes it fail, it is run again when that is healed. Null where nobody looks.</summary>
+    /// <summary>
+    /// The absolute path of the repository whose refs and objects git needs. If git fails because of damage there, the
+    /// damage is healed and git is run again. Null for no healing.
+    /// </summary>
     public string? Base { get; init; }
 
-    /// <summary>Config under which git runs no hooks: there is nothing in the null device, and nobody can put anything there.</summary>
+    /// <summary>A config entry with which git runs no hooks: the null device contains no files.</summary>
     public static (string Key, string Value) NoHooks { get; } = ("core.hooksPath", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
     /// <summary>
-    /// Writes what git reads on its standard input, on a thread of its own; null for nothing. What it throws ends git
-    /// and is thrown on. Called again when git is run again.
+    /// Writes git's standard input, on a separate thread; null for no input. An exception ends git and is rethrown.
+    /// Called again if git is run again.
     /// </summary>
     public Action<Stream>? Input { get; init; }
 
     /// <summary>
-    /// Reads what git writes to its standard output, on a thread of its own, instead of <see cref="GitResult.Output"/>;
-    /// null for nobody. What it throws ends git and is thrown on.
+    /// Reads git's standard output, on a separate thread. <see cref="GitResult.Output"/> is then empty. An exception
+    /// ends git and is rethrown. May be null.
     /// </summary>
     public Action<Stream>? ReadOutput { get; init; }
 
     /// <summary>
-    /// Whether the output is raw text (<see cref="RawText"/>): names of files need not be UTF-8, contents even less.
+    /// True if the output is returned as raw text (<see cref="RawText"/>), because file names and contents need not be
+    /// UTF-8.
     /// </summary>
     public bool HasRawOutput { get; init; }
 }
 
-/// <summary>What a git command answered.</summary>
-/// <param name="Error">What it said on standard error, without progress lines and passwords.</param>
+/// <summary>The result of a git command.</summary>
+/// <param name="Error">git's standard error, without progress lines and passwords.</param>
 internal sealed record GitResult(int ExitCode, string Output, string Error);

@@ -1,31 +1,35 @@
 namespace Gitproc.Git.Running;
 
 /// <summary>
-/// What git's config says at one folder: every scope that git reads there, in git's order, and the repository that
-/// the folder lies in. Immutable.
+/// git's config at one folder: the entries of every scope that git reads there, in git's order, and the repository that
+/// contains the folder. Immutable.
 /// </summary>
-/// <param name="TopLevel">The top of the work tree, or the git folder of a bare repository; null outside of one.</param>
-/// <param name="WhyNoRepository">What git says about there being no repository; null when there is one.</param>
+/// <param name="TopLevel">
+/// The top of the work tree, or the git directory of a bare repository; null outside of a repository.
+/// </param>
+/// <param name="WhyNoRepository">git's error if the folder is not in a repository; otherwise null.</param>
 internal sealed record GitConfig(
     IReadOnlyList<KeyValuePair<string, string>> Entries, string? TopLevel, string? WhyNoRepository)
 {
-    // setup.c, setup_git_directory_gently: what git says where no folder on the way up is a repository.
+    // git's error if no folder on the way up is a repository (setup.c, setup_git_directory_gently).
     private const string NoneOnTheWayUp = "not a git repository (or any ";
 
-    /// <summary>Those of <see cref="Entries"/> that the repository sets for itself (git-config(1), scopes local and worktree).</summary>
+    /// <summary>
+    /// The subset of <see cref="Entries"/> that the repository itself sets (git-config(1), scopes local and worktree).
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Local { get; init; } = [];
 
-    /// <summary>Whether git answered now; false for an answer that was kept.</summary>
+    /// <summary>True if git was just asked; false for a cached answer.</summary>
     public bool IsNew { get; init; } = true;
 
     /// <summary>
-    /// Whether git found a repository and would not take it: its owner is another user (safe.directory in
-    /// git-config(1)), or it is damaged.
+    /// True if git found a repository and refused it: it belongs to another user (git-config(1), safe.directory), or it
+    /// is damaged.
     /// </summary>
     public bool HasRepositoryError => WhyNoRepository?.Contains(NoneOnTheWayUp, StringComparison.Ordinal) == false;
 
-    /// <summary>The value that counts of a key that holds one.</summary>
-    /// <returns>The last value; null when it is not set.</returns>
+    /// <summary>The effective value of a key with a single value.</summary>
+    /// <returns>The last value; null if the key is not set.</returns>
     public string? Get(string key)
     {
         for (var i = Entries.Count - 1; i >= 0; i--)
@@ -37,10 +41,10 @@ internal sealed record GitConfig(
         return null;
     }
 
-    /// <summary>All values of a key that holds many.</summary>
+    /// <summary>All values of a key with several values.</summary>
     public IEnumerable<string> GetAll(string key) => Entries.Where(entry => entry.Key == key).Select(entry => entry.Value);
 
-    /// <summary>The entries <c>section.NAME.key</c> with whatever stands for NAME.</summary>
+    /// <summary>The entries <c>section.NAME.key</c> of every subsection NAME, with NAME as the key.</summary>
     public IEnumerable<KeyValuePair<string, string>> GetSubsections(string section, string key)
     {
         var (start, end) = (section + ".", "." + key);

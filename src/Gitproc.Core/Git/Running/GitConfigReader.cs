@@ -2,19 +2,20 @@ using Gitproc.Files;
 
 namespace Gitproc.Git.Running;
 
-/// <summary>Asks git what its config says at a folder.</summary>
+/// <summary>Reads git's config at a folder, with git.</summary>
 internal sealed class GitConfigReader(GitRunner git)
 {
     private const string Separator = "--is-bare-repository";
 
-    /// <summary>Asks git, in the caller's environment, so that <c>GIT_DIR</c> of a hook is followed.</summary>
+    /// <summary>Reads the config in the caller's environment, so that <c>GIT_DIR</c> of a hook is respected.</summary>
+    /// <returns>The config, and all files that it was read from or that could change it.</returns>
     public (GitConfig Config, IReadOnlySet<string> Files) Read(string directory, CancellationToken cancellationToken)
     {
-        // The caller's working directory may be gone. What holds everywhere is then all there is.
+        // The caller's working directory may be gone. Then only the global and system config applies.
         if (!Directory.Exists(directory))
             directory = Path.GetPathRoot(directory)!;
-        // A hook that goes elsewhere keeps a GIT_DIR that is relative to where it was called: what it stands in then
-        // is found from the folder alone.
+        // A hook that changes its directory keeps a GIT_DIR relative to its first one. If that GIT_DIR is wrong, find
+        // the repository from the folder only.
         var keep = Environment.GetEnvironmentVariable("GIT_DIR") is not null;
         var place = FindRepository(directory, keep, cancellationToken);
         if (place.ExitCode != 0 && keep)
@@ -41,7 +42,7 @@ internal sealed class GitConfigReader(GitRunner git)
             entries.Add(entry);
             if (fields[i] is "local" or "worktree")
                 local.Add(entry);
-            // The repository's own files are named relative to its top; they are added below.
+            // git names the repository's own files relative to its top. They are added below.
             if (!fields[i + 1].StartsWith("file:", StringComparison.Ordinal) || !Path.IsPathRooted(fields[i + 1]["file:".Length..]))
                 continue;
             var origin = fields[i + 1]["file:".Length..];
@@ -73,14 +74,14 @@ internal sealed class GitConfigReader(GitRunner git)
         key == "include.path"
         || (key.StartsWith("includeif.", StringComparison.Ordinal) && key.EndsWith(".path", StringComparison.Ordinal));
 
-    // git-config(1), "Includes": relative to the file that includes, with ~ for the home folder.
+    // The path is relative to the including file, and may begin with ~ (git-config(1), "Includes").
     private static string ResolveInclude(string path, string includer) => path.StartsWith("~/", StringComparison.Ordinal)
         ? Path.Combine(Paths.Home, path[2..])
         : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
 
-    // A folder's name may have a line end in it, and git quotes nothing here: another answer, of which the first line
-    // tells what it is, stands before each path. --show-toplevel fails where there is no work tree, after the other
-    // answers are out, and so is last.
+    // git does not quote these paths, and a path may contain a line end. So a known answer is printed before each path
+    // as a separator. --show-toplevel is last because it fails without a work tree, after git printed the other
+    // answers.
     private GitResult FindRepository(string directory, bool keep, CancellationToken cancellationToken)
     {
         var found = git.Run(Ask("--git-dir", Separator, "--git-common-dir", Separator, "--show-toplevel"), cancellationToken);
@@ -92,12 +93,12 @@ internal sealed class GitConfigReader(GitRunner git)
             WorkingDirectory = directory,
             KeepRepositoryVariables = keep,
             MayFail = true,
-            // What it says is looked into.
+            // The error is parsed, so it must not be translated.
             Environment = [("LC_ALL", "C")],
         };
     }
 
-    // The paths of what was asked; empty for the top where there is no work tree.
+    // Returns the paths in the order of the questions. The top is empty if there is no work tree.
     private static string[] ReadPlace(string output)
     {
         var end = output.IndexOf('\n', StringComparison.Ordinal) + 1;
@@ -105,7 +106,7 @@ internal sealed class GitConfigReader(GitRunner git)
         return [.. paths[..^1], paths[^1] is [.. var top, '\n'] ? top : paths[^1]];
     }
 
-    // "key LF value"; a key without "= value" in the file has no LF and means true (git-config(1)).
+    // The format is "key LF value". A key without "= value" in the file has no LF and means true (git-config(1)).
     private static KeyValuePair<string, string> ReadEntry(string field)
     {
         var end = field.IndexOf('\n', StringComparison.Ordinal);

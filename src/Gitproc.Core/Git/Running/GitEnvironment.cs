@@ -2,18 +2,19 @@ using System.Globalization;
 
 namespace Gitproc.Git.Running;
 
-/// <summary>The environment that git is run with.</summary>
+/// <summary>Prepares the environment in which git runs.</summary>
 public static class GitEnvironment
 {
     /// <summary>
-    /// The variables that bind a git process to one repository. A caller inside a hook or a <c>git</c> alias has them
-    /// set to its own repository, and every git command of ours is about another one.
+    /// The variables that bind a git process to one repository. In a hook or a <c>git</c> alias they are set to the
+    /// caller's repository, but Gitproc runs git in other repositories.
     /// </summary>
     /// <remarks>
-    /// <c>git rev-parse --local-env-vars</c>, without <c>GIT_CONFIG_PARAMETERS</c> and <c>GIT_CONFIG_COUNT</c>, which
-    /// hold the user's <c>git -c</c> and CI's headers and which git itself keeps when it goes over to another
-    /// repository (submodule.c, prepare_submodule_repo_env); and with <c>GIT_QUARANTINE_PATH</c>, under which git
-    /// refuses to update refs (git-receive-pack(1)), and <c>GIT_NAMESPACE</c> (gitnamespaces(7)).
+    /// The list is the output of <c>git rev-parse --local-env-vars</c> with two changes. It omits
+    /// <c>GIT_CONFIG_PARAMETERS</c> and <c>GIT_CONFIG_COUNT</c>: they contain the user's <c>git -c</c> and the headers
+    /// of CI, and git itself keeps them for another repository (submodule.c, prepare_submodule_repo_env). It adds
+    /// <c>GIT_QUARANTINE_PATH</c>, with which git refuses to update refs (git-receive-pack(1)), and
+    /// <c>GIT_NAMESPACE</c> (gitnamespaces(7)).
     /// </remarks>
     internal static readonly IReadOnlyList<string> RepositoryVariables =
     [
@@ -24,8 +25,8 @@ public static class GitEnvironment
     ];
 
     /// <summary>
-    /// Takes the variables that bind git to one repository out of an environment, so that git finds the repository of its
-    /// working directory.
+    /// Removes the variables that bind git to one repository from an environment, so that git finds the repository of
+    /// its working directory.
     /// </summary>
     /// <param name="environment">The environment to change.</param>
     public static void Scrub(IDictionary<string, string?> environment)
@@ -34,18 +35,20 @@ public static class GitEnvironment
             environment.Remove(name);
     }
 
-    /// <summary>Lets git fail rather than ask in a CI job, where nobody answers (git(1), GIT_TERMINAL_PROMPT).</summary>
+    /// <summary>
+    /// Makes git fail instead of prompting in a CI job, where no user can answer (git(1), GIT_TERMINAL_PROMPT).
+    /// </summary>
     internal static void AskNobodyInCi(IDictionary<string, string?> environment)
     {
-        // What GitHub, GitLab, Buildkite and most others set; Azure Pipelines; Jenkins.
+        // CI is set by GitHub, GitLab, Buildkite and most others, TF_BUILD by Azure Pipelines, JENKINS_URL by Jenkins.
         string[] ofCi = ["CI", "TF_BUILD", "JENKINS_URL"];
         if (ofCi.Any(name => environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
             environment.TryAdd("GIT_TERMINAL_PROMPT", "0");
     }
 
     /// <summary>
-    /// Adds config entries for one git process, after those the caller's environment has already (git-config(1),
-    /// GIT_CONFIG_COUNT). Unlike <c>-c</c> they show in no process list.
+    /// Adds config entries for one git process, after the entries of the caller's environment (git-config(1),
+    /// GIT_CONFIG_COUNT). Unlike <c>-c</c>, they do not appear in process lists.
     /// </summary>
     internal static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
     {

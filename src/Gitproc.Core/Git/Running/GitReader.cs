@@ -4,12 +4,12 @@ using LibGit2Sharp;
 
 namespace Gitproc.Git.Running;
 
-/// <summary>Reads any repository that git can read, with a process for each question.</summary>
-/// <param name="call">Makes a call of git in that repository.</param>
+/// <summary>Reads any repository that git can read. Each query runs a process.</summary>
+/// <param name="call">Makes a call that runs git in the repository.</param>
 internal sealed class GitReader(GitRunner git, Func<string[], GitCall> call, CancellationToken cancellationToken) : IRepositoryReader
 {
-    /// <summary>Has a question answered by LibGit2Sharp where that can, and else by git.</summary>
-    /// <param name="trusted">The repository; null if a job can write there.</param>
+    /// <summary>Runs a query with LibGit2Sharp if possible, otherwise with git.</summary>
+    /// <param name="trusted">The repository; null if a job can write to it, and so only git may read it.</param>
     public T Ask<T>(RepositoryPlace? trusted, Func<IRepositoryReader, T> question)
     {
         using var reader = trusted is null ? null : LibGit2Reader.TryOpen(trusted);
@@ -30,7 +30,7 @@ internal sealed class GitReader(GitRunner git, Func<string[], GitCall> call, Can
     public bool HasRemoteBranch(string name) => TryRun("for-each-ref", "--count=1", "--", $"refs/remotes/*/{name}") is { Length: > 0 };
 
     /// <inheritdoc/>
-    // "mode id stage TAB path".
+    // The format of a line is "mode id stage TAB path".
     public string? SubmoduleCommit(string path) =>
         Run(mayFail: false, "ls-files", "-z", "--stage", "--", $":(literal){path}").Output is var entries && entries.StartsWith("160000 ", StringComparison.Ordinal) ? entries.Split(' ')[1] : null;
 

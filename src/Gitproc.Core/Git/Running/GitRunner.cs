@@ -9,32 +9,53 @@ using Gitproc.Text;
 namespace Gitproc.Git.Running;
 
 /// <summary>
-/// Runs the user's own git, so that credentials, ssh, LFS, includes and hooks behave as everywhere else. The only
-/// place that starts git. Safe for concurrent use when <paramref name="reports"/> is.
+/// Runs the user's own git, so that credentials, ssh, LFS, includes and hooks work as usual. No other type starts git.
 /// </summary>
-/// <param name="reports">Told of each command and of git's progress, on the calling thread; null for nobody.</param>
+/// <remarks>
+/// <para>
+/// Every argument is passed in a list, never through a shell. The environment is that of the caller, without the
+/// variables that bind git to the caller's repository (<see cref="GitEnvironment"/>). Config of a single call is passed
+/// in the environment, because a process list shows arguments.
+/// </para>
+/// <para>
+/// While git runs, the calling thread reads its standard error and reports progress. Other threads write its input and
+/// read its output. A git that transfers nothing for <see cref="SilenceTimeout"/> is ended, and so is git if the caller
+/// cancels: first with a signal, so that it removes its lock files, then with a kill (<see cref="RunningGit"/>).
+/// </para>
+/// <para>
+/// If a call with a <see cref="GitCall.Base"/> fails, damage of that repository may be the cause. The runner asks for
+/// it to be healed, and then runs the call once more.
+/// </para>
+/// <para>Thread-safe if the receiver of reports is.</para>
+/// </remarks>
+/// <param name="reports">Receives each command and git's progress, on the calling thread; may be null.</param>
 /// <param name="heal">
-/// Asked once when a command has failed that may not and that has a <see cref="GitCall.Base"/>, with what git said and when it began: whether damage there
-/// is healed, so that the command is run again. What it throws is thrown instead of git's failure. Null for nobody.
+/// Called once after a call with a <see cref="GitCall.Base"/> failed, with git's error and the start time in UTC.
+/// Returns true if damage was healed and the call is to be run again. An exception that it throws replaces git's
+/// failure. May be null.
 /// </param>
 internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, string, DateTime, CancellationToken, bool>? heal = null)
 {
-    // What says that there is no program to start: errno(3), and on Windows ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED
-    // and ERROR_BAD_EXE_FORMAT.
+    // The error codes for a missing or invalid program: ENOENT, EACCES and ENOEXEC (errno(3)); on Windows
+    // ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED and ERROR_BAD_EXE_FORMAT.
     private static readonly int[] NoProgram = OperatingSystem.IsWindows() ? [2, 5, 193] : [2, 13, 8];
 
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t\"'$\\`*?#&;|<>()");
 
-    /// <summary>Who is told of what is run; null for nobody.</summary>
+    /// <summary>The receiver of reports; may be null.</summary>
     public IProgress<PoolReport>? Reports => reports;
 
-    /// <summary>How long that is where nobody has set it.</summary>
+    /// <summary>The default of <see cref="SilenceTimeout"/>.</summary>
     public static readonly TimeSpan DefaultSilenceTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a git may neither say anything nor read what it is given, where the call does not say; infinite for as long as it likes.</summary>
+    /// <summary>
+    /// The maximum time in which git neither writes output nor reads input, unless the call sets its own. May be
+    /// infinite.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; set; } = DefaultSilenceTimeout;
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command and waits for it.</summary>
+    /// <exception cref="GitprocException">git cannot be started, hangs or fails.</exception>
     public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
         call,
         () =>
@@ -45,8 +66,11 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
         result => result.Error,
         cancellationToken);
 
-    /// <summary>Runs two commands at the same time to their ends.</summary>
-    /// <param name="use">Called with what git answered to the other one, while the first may still run; again when both are run again.</param>
+    /// <summary>Runs two commands at the same time and waits for both.</summary>
+    /// <param name="use">
+    /// Called with the result of the shorter command, while the longer one may still run. Called again if both are run
+    /// again.
+    /// </param>
     public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) => Healed(
         longer,
         () =>
@@ -59,7 +83,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
         result => result.Item1.Error,
         cancellationToken);
 
-    // A checkout that could not read a file's content says so and succeeds.
+    // git checkout exits with 0 even if it could not read the content of a file. Only its error output says so.
     private T Healed<T>(GitCall call, Func<T> run, Func<T, string> errorOf, CancellationToken cancellationToken)
     {
         var began = DateTime.UtcNow;
@@ -87,7 +111,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
 
     private GitResult Finish(RunningGit running, CancellationToken cancellationToken)
     {
-        // Whoever is told of progress may end the operation by throwing: then the process ends with "running".
+        // A receiver of reports may throw to end the operation. Then disposing "running" ends the process.
         var error = ReadError(running);
         var result = running.Finish(Redaction.Redact(error), cancellationToken);
         if (running.IsHanging)
@@ -99,7 +123,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
 
     private static Process Start(GitCall call)
     {
-        var start = new ProcessStartInfo(ProgramPath.Find("git") ?? throw NoGit("There is none on the PATH.", null))
+        var start = new ProcessStartInfo(ProgramPath.Find("git") ?? throw NoGit("It is not on the PATH.", null))
         {
             WorkingDirectory = call.WorkingDirectory,
             RedirectStandardInput = true,
@@ -146,7 +170,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
         var reader = running.Error;
         var kept = new StringBuilder();
         var line = new StringBuilder();
-        // git ends a progress line with a carriage return, so that the next one overwrites it.
+        // git ends a progress line with a carriage return, so that the next line overwrites it.
         for (var next = reader.Read(); next >= 0; next = reader.Read())
         {
             if (next is '\r' or '\n')
@@ -181,7 +205,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     private static GitprocException Hanging(RunningGit running) => new(
         ErrorReason.GitFailed,
         $"{Name(running.Call)} said nothing for {running.SilenceTimeout.TotalSeconds:0.#} s and was ended. "
-        + "To give it longer: git config --global gitproc.gitTimeout 30m",
+        + "To give it more time: git config --global gitproc.gitTimeout 30m",
         running.Call.Subject,
         new TimeoutException());
 
@@ -193,7 +217,7 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
 
     private static string Name(GitCall call) => call.Subject is null ? $"git {Subcommand(call)}" : $"git {Subcommand(call)} of {call.Subject}";
 
-    // Before it stand options of git itself, of which each one used here has a value of its own (git(1)).
+    // Skips the options of git itself (git(1)). Each option that is used here has a separate value.
     private static string Subcommand(GitCall call)
     {
         var at = 0;

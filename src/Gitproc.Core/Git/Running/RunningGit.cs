@@ -9,10 +9,11 @@ using Gitproc.Reports;
 
 namespace Gitproc.Git.Running;
 
-/// <summary>A git process that runs. It is ended, with what it started, when it is disposed before its end.</summary>
+/// <summary>A running git process. Disposing it before it has exited ends it and its child processes.</summary>
 internal sealed class RunningGit : IDisposable
 {
-    // git ends within milliseconds; what it has started may have other ideas, and whoever pressed Ctrl+C waits.
+    // The time between the request to end and the kill. git ends within milliseconds, but a process that it started may
+    // not, and the user who pressed Ctrl+C waits.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Process _process;
@@ -22,8 +23,8 @@ internal sealed class RunningGit : IDisposable
     private readonly Timer _silence;
     private volatile bool _isHanging;
 
-    /// <summary>Begins to write its input and to read its output.</summary>
-    /// <param name="process">The process, just started; it is disposed with this.</param>
+    /// <summary>Starts to write git's input and to read its output.</summary>
+    /// <param name="process">The process, just started. This object disposes it.</param>
     public RunningGit(GitCall call, Process process, TimeSpan silenceTimeout, CancellationToken cancellationToken)
     {
         Call = call;
@@ -36,19 +37,18 @@ internal sealed class RunningGit : IDisposable
         _output = ReadOutput();
     }
 
-    /// <summary>The command.</summary>
     public GitCall Call { get; }
 
-    /// <summary>How long it may neither say anything nor read what it is given.</summary>
+    /// <summary>The maximum time in which git neither writes output nor reads input.</summary>
     public TimeSpan SilenceTimeout { get; }
 
-    /// <summary>Its standard error; to be read to the end before <see cref="Finish"/>.</summary>
+    /// <summary>git's standard error. Read it to the end before you call <see cref="Finish"/>.</summary>
     public StreamReader Error => _process.StandardError;
 
-    /// <summary>Whether it was ended because it said nothing for too long.</summary>
+    /// <summary>True if git was ended because of <see cref="SilenceTimeout"/>.</summary>
     public bool IsHanging => _isHanging;
 
-    /// <summary>Begins anew to count how long it says nothing.</summary>
+    /// <summary>Restarts the timer of <see cref="SilenceTimeout"/>.</summary>
     public void Heard()
     {
         try
@@ -57,11 +57,11 @@ internal sealed class RunningGit : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Nobody waits for it any more.
+            // The process was disposed meanwhile.
         }
     }
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits until git exits.</summary>
     public GitResult Finish(string error, CancellationToken cancellationToken)
     {
         _process.WaitForExit();
@@ -73,7 +73,7 @@ internal sealed class RunningGit : IDisposable
         }
         catch (IOException) when (_process.ExitCode != 0 && error.Length > 0)
         {
-            // It ended before it had read all, and said why.
+            // git exited before it had read all input, and its error says why.
         }
 
         return new GitResult(_process.ExitCode, output, error);
@@ -84,7 +84,7 @@ internal sealed class RunningGit : IDisposable
     {
         _ending.Dispose();
         _silence.Dispose();
-        // Looking for what it may have started takes longer than most commands.
+        // End searches for child processes, which takes longer than most git commands. So skip it if git has exited.
         if (!_process.HasExited)
             End();
         _process.Dispose();
@@ -94,7 +94,7 @@ internal sealed class RunningGit : IDisposable
     {
         if (Call.Input is { } write)
             return Task.Run(() => Write(write));
-        // Nothing of ours answers git on its standard input, and the caller's own input is not git's to read.
+        // git must not read the standard input of the caller, and Gitproc answers no questions there.
         _process.StandardInput.Close();
         return Task.CompletedTask;
     }
@@ -108,7 +108,8 @@ internal sealed class RunningGit : IDisposable
         }
         catch
         {
-            // It must not take for the whole what is only a part. One that ended by itself has its exit code already.
+            // End git, so that it does not take partial input for all of it. But if git exits anyway, keep its exit
+            // code.
             if (!_process.WaitForExit(TimeSpan.FromMilliseconds(100)))
                 End();
             throw;
@@ -131,7 +132,7 @@ internal sealed class RunningGit : IDisposable
         }
         catch
         {
-            // It would wait for somebody to read the rest.
+            // Otherwise git waits until its remaining output is read.
             End();
             throw;
         }
@@ -154,8 +155,8 @@ internal sealed class RunningGit : IDisposable
         End();
     }
 
-    // Asked to end, git takes away the lock files that it has made (its tempfile.c, on a signal); killed, it leaves them
-    // in the way of the next. Windows has no way to ask.
+    // When git ends on a signal, it removes its lock files (tempfile.c). When it is killed, it leaves them, and they
+    // block the next git. Windows cannot ask a process to end.
     private void End()
     {
         if (!OperatingSystem.IsWindows())
@@ -166,11 +167,11 @@ internal sealed class RunningGit : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself in the meantime.
+            // The process exited meanwhile.
         }
         catch (AggregateException)
         {
-            // Some of what git had started ended by itself in the meantime.
+            // A child process exited meanwhile.
         }
     }
 
@@ -182,17 +183,16 @@ internal sealed class RunningGit : IDisposable
         }
         catch (Win32Exception)
         {
-            // The system does not tell what runs.
+            // The processes cannot be listed.
         }
     }
 }
 
-/// <summary>Reads the lines in which git shows progress, as <c>Receiving objects:  45% (9/20)</c>.</summary>
+/// <summary>Parses git's progress lines, for example <c>Receiving objects:  45% (9/20)</c>.</summary>
 internal static partial class GitProgressLine
 {
-    /// <summary>Reads one line of git's standard error.</summary>
-    /// <param name="line">The line, without its end.</param>
-    /// <returns>The step and how much of it is done; null when the line is no progress.</returns>
+    /// <param name="line">A line of git's standard error, without its line end.</param>
+    /// <returns>The step and its percentage; null if the line does not show progress.</returns>
     public static PoolReport? Read(string line)
     {
         var match = Pattern().Match(line);
@@ -205,13 +205,15 @@ internal static partial class GitProgressLine
             percent.Success ? int.Parse(percent.Value, CultureInfo.InvariantCulture) : null);
     }
 
-    // progress.c, display(): "title: percent% (n/total)", or "title: n" when the total is not known.
+    // progress.c, display(): "title: percent% (n/total)", or "title: n" if the total is unknown.
     [GeneratedRegex(@"^(?:remote: )?(?<title>[^:]+):\s+(?:(?<percent>\d{1,3})% \(\d+/\d+\)|\d+(?:$|,))")]
     private static partial Regex Pattern();
 }
 
-/// <summary>A pipe to or from git that tells of each piece that goes through: git that reads or writes does not hang.</summary>
-/// <param name="pipe">The pipe; it is disposed with this.</param>
+/// <summary>
+/// A pipe to or from git that reports each transfer. As long as git reads or writes, it does not hang.
+/// </summary>
+/// <param name="pipe">The pipe. This object disposes it.</param>
 internal sealed class HeardStream(Stream pipe, Action heard) : Stream
 {
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using Gitproc.Files;
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>
-/// One config file, read without a process as git reads it (git-config(1), "Syntax"). What it includes is not looked at. For one thread.
+/// Parses one config file as git does (git-config(1), "Syntax"), without a process. Includes are not followed. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ConfigFile
 {
@@ -17,16 +18,14 @@ internal sealed class ConfigFile
 
     private ConfigFile(string text) => _text = text;
 
-    /// <summary>Reads a file.</summary>
     /// <returns>
-    /// Raw keys as <c>git config --list</c> writes them with their raw values, null where one stands without <c>=</c>; null when there is no such
-    /// file, or git would refuse it.
+    /// Raw keys, as <c>git config --list</c> writes them, and raw values. The value of a key without <c>=</c> is null.
+    /// Null instead of a list if the file does not exist or git would refuse it.
     /// </returns>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Read(string file) =>
         PlainFile.TryRead(file) is { } bytes ? Parse(RawText.Of(bytes)) : null;
 
-    /// <summary>Reads the content of one.</summary>
-    /// <param name="raw">Its raw content.</param>
+    /// <param name="raw">The raw content of a config file.</param>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Parse(string raw)
     {
         var file = new ConfigFile(raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
@@ -50,7 +49,7 @@ internal sealed class ConfigFile
         return true;
     }
 
-    // [section], [section "Subsection"], and of old [section.subsection].
+    // [section], [section "Subsection"], or the deprecated [section.subsection].
     private string? ReadHeader()
     {
         var name = new StringBuilder();
@@ -98,7 +97,7 @@ internal sealed class ConfigFile
     private string? ReadValue()
     {
         var value = new StringBuilder();
-        // White space counts when something follows it.
+        // White space at the end of the value does not count.
         var space = new StringBuilder();
         var isQuoted = false;
         for (var c = Next(); c != '\n'; c = Next())
@@ -149,7 +148,7 @@ internal sealed class ConfigFile
         }
     }
 
-    // The end of the file ends its last line.
+    // The end of the file acts as a line end.
     private char Next()
     {
         if (_at >= _text.Length)
@@ -164,21 +163,21 @@ internal sealed class ConfigFile
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r';
 }
 
-/// <summary>Writes parts of a config file (git-config(1), "Syntax"), of text or raw text.</summary>
+/// <summary>Formats parts of a config file (git-config(1), "Syntax"), from text or raw text.</summary>
 internal static class ConfigText
 {
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create("\"\\#;\t\n");
 
-    /// <summary>The line that begins a section.</summary>
+    /// <summary>Formats the header of a section.</summary>
     /// <param name="name">The subsection; null for none.</param>
     public static string Section(string section, string? name) => name is null ? $"[{section}]\n" : $"[{section} \"{Escape(name)}\"]\n";
 
-    /// <summary>A line of a section. git reads the value as it is.</summary>
+    /// <summary>Formats a line of a section. The value is quoted and escaped if necessary.</summary>
     /// <param name="value">The value; null for a key without one.</param>
     public static string Line(string key, string? value) => value is null ? $"\t{key}\n" : $"\t{key} = {Quote(value)}\n";
 
-    /// <summary>A line with a section of its own.</summary>
-    /// <param name="key">The whole key, as <c>git config --list</c> writes it.</param>
+    /// <summary>Formats a section with one line.</summary>
+    /// <param name="key">The full key, as <c>git config --list</c> writes it.</param>
     public static string Entry(string key, string? value)
     {
         var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));

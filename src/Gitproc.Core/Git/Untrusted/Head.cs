@@ -2,9 +2,9 @@ using Gitproc.Files;
 
 namespace Gitproc.Git.Untrusted;
 
-/// <summary>What a repository has checked out.</summary>
-/// <param name="Branch">The branch, without <c>refs/heads/</c>; null when HEAD is detached.</param>
-/// <param name="Commit">The commit's full id; null when the branch has none yet.</param>
+/// <summary>HEAD of a repository or worktree.</summary>
+/// <param name="Branch">The branch, without <c>refs/heads/</c>; null if HEAD is detached.</param>
+/// <param name="Commit">The full id of the commit; null if the branch is unborn.</param>
 internal sealed record Head(string? Branch, string? Commit)
 {
     private const string Branches = "refs/heads/";
@@ -13,8 +13,8 @@ internal sealed record Head(string? Branch, string? Commit)
     private const int MaxSteps = 5;
 
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
-    /// <param name="commonDirectory">Where the branches are; null for the same.</param>
-    /// <returns>What HEAD says; null when it cannot be read, or is no HEAD.</returns>
+    /// <param name="commonDirectory">The directory that contains the branches; null for the git directory.</param>
+    /// <returns>HEAD; null if it cannot be read or is invalid.</returns>
     public static Head? Read(string gitDirectory, string? commonDirectory = null)
     {
         try
@@ -47,7 +47,7 @@ internal sealed record Head(string? Branch, string? Commit)
 
     private static string? NameIn(string content) => RefFiles.NameIn(content) is { } raw ? RawText.ToText(raw) : null;
 
-    // A ref may hold the name of another one (git-symbolic-ref(1)).
+    // A ref may be symbolic (git-symbolic-ref(1)).
     private static (string Name, string? Commit) Follow(string gitDirectory, string name)
     {
         for (var step = 0; step < MaxSteps; step++)

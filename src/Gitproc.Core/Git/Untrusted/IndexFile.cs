@@ -4,40 +4,42 @@ using Gitproc.Files;
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>One entry of an index (gitformat-index(5)).</summary>
-/// <param name="Path">The raw path; nothing in it leads out of the work tree or into <c>.git</c>.</param>
+/// <param name="Path">The raw path. It never leaves the work tree and never enters <c>.git</c>.</param>
 /// <param name="Mode">100644, 100755, 120000 or 160000, octal.</param>
-/// <param name="Id">The object's id, in bytes.</param>
+/// <param name="Id">The bytes of the object id.</param>
 internal readonly record struct IndexEntry(string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
 {
     private const uint SubmoduleMode = 0xE000;
 
-    /// <summary>Whether it is a submodule.</summary>
     public bool IsSubmodule => Mode == SubmoduleMode;
 
-    /// <summary>Whether it is the same file with the same content, whatever is said of the one on disk.</summary>
+    /// <summary>True if path, mode, stage and content are the same. <see cref="Stat"/> is not compared.</summary>
     public bool IsSame(in IndexEntry other) =>
         Mode == other.Mode && Stage == other.Stage && Id.Span.SequenceEqual(other.Id.Span) && Path == other.Path
         && (Marks & IndexMarks.IntentToAdd) == (other.Marks & IndexMarks.IntentToAdd);
 }
 
-/// <summary>What git was told of an entry of an index.</summary>
+/// <summary>The flags of an index entry.</summary>
 [Flags]
 internal enum IndexMarks
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No flag.</summary>
     None,
 
-    /// <summary>Not to look whether it has changed (git-update-index(1), --assume-unchanged).</summary>
+    /// <summary>git does not check the file for changes (git-update-index(1), --assume-unchanged).</summary>
     AssumeUnchanged = 1,
 
-    /// <summary>Not to check it out (git-update-index(1), --skip-worktree).</summary>
+    /// <summary>git does not check out the file (git-update-index(1), --skip-worktree).</summary>
     SkipWorktree = 2,
 
-    /// <summary>That it is to be added later (git-add(1), --intent-to-add).</summary>
+    /// <summary>The content of the file will be added later (git-add(1), --intent-to-add).</summary>
     IntentToAdd = 4,
 }
 
-/// <summary>The index of a work tree as bytes (gitformat-index(5)): it may be a job's, so nothing in it is believed without a look.</summary>
+/// <summary>
+/// Reads and writes the index of a work tree (gitformat-index(5)). A job may have written it, so everything in it is
+/// checked.
+/// </summary>
 internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsPartial)
 {
     private const int HeaderLength = 12;
@@ -45,17 +47,16 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     private const int Extended = 0x4000;
     private const int NameMask = 0xFFF;
 
-    // A job can make one of any length.
+    // A job can write an index of any length.
     private const long MaxBytes = 1 << 30;
 
-    // Version 4 leaves out what a path has from the one before, which a job can make of any length.
+    // In version 4, a path can reuse a prefix of the path before it. A job could make a small file expand without
+    // limit.
     private const long MaxTimesLonger = 8;
 
-    /// <summary>An index without entries.</summary>
     public static IndexFile Empty { get; } = new([], IsPartial: false);
 
-    /// <summary>Reads an index that a job may have put anything in the place of.</summary>
-    /// <returns>Its bytes; null when there is no regular file.</returns>
+    /// <returns>The bytes of the index; null if it is not a regular file or is too long.</returns>
     public static byte[]? TryRead(RawFolder folder, string name)
     {
         using var file = folder.TryOpenFile(name);
@@ -65,12 +66,12 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         return bytes[..file.Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
 
-    /// <summary>Makes sense of an index.</summary>
-    /// <param name="bytes">Its bytes.</param>
-    /// <returns>What it says; null when it is none, was cut short or damaged, or has a path that is none of a work tree.</returns>
+    /// <returns>
+    /// The index; null if the bytes are invalid, truncated or damaged, or contain a path outside of a work tree.
+    /// </returns>
     public static IndexFile? Parse(byte[] bytes) => Parse(bytes, 20) ?? Parse(bytes, 32);
 
-    /// <summary>Writes an index that git takes for its own; its checksum is left out (git-config(1), index.skipHash).</summary>
+    /// <summary>Writes an index that git accepts, without a checksum (git-config(1), index.skipHash).</summary>
     public static void Write(string file, IReadOnlyList<IndexEntry> entries)
     {
         using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
@@ -123,7 +124,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         {
             if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MaxTimesLonger * bytes.Length)
                 return null;
-            // A folder that is left out of a sparse checkout.
+            // A sparse directory: a folder outside of the sparse checkout.
             isPartial |= entry.Mode == 0x4000;
             hasNameless |= entry.Path.Length == 0;
             entries[i] = entry;
@@ -138,7 +139,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
             at += 8 + (int)more;
         }
 
-        // The names of some are in the other part.
+        // In a split index, the names of some entries are in the shared index.
         return hasNameless && !isSplit ? null : new IndexFile(entries, isPartial || isSplit);
     }
 
@@ -194,7 +195,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         Size = Number(stat, 9),
     };
 
-    // How much of the path before goes is written as offsets in packs are (gitformat-pack(5), "offset encoding").
+    // The number of characters to remove from the previous path, in the "offset encoding" of gitformat-pack(5).
     private static bool TryReadKept(ReadOnlySpan<byte> all, int last, ref int at, out int kept)
     {
         long value = -1;
@@ -215,10 +216,10 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
 
     private static uint Number(ReadOnlySpan<byte> stat, int index) => BinaryPrimitives.ReadUInt32BigEndian(stat[(4 * index)..]);
 
-    // A file, a symbolic link, a submodule, or a folder that is left out of a sparse checkout.
+    // A file, an executable file, a symbolic link, a submodule, or a sparse directory.
     private static bool IsMode(uint mode) => mode is 0x81A4 or 0x81ED or 0xA000 or 0xE000 or 0x4000;
 
-    // git never writes another one (read-cache.c, verify_path).
+    // git never writes any other path (read-cache.c, verify_path).
     private static bool IsInside(string path)
     {
         for (int start = 0, end; start <= path.Length; start = end + 1)

@@ -5,23 +5,22 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>
-/// Looks a ref up in a <c>packed-refs</c> file: lines <c>ID NAME</c> sorted by name, after a ref that is a tag the
-/// line <c>^ID</c> of what it points to, and a first line that begins with <c>#</c>. By halving, so that the time
-/// does not grow with the number of refs.
+/// Looks up refs in a <c>packed-refs</c> file. Its first line begins with <c>#</c>. Then come lines <c>ID NAME</c>,
+/// sorted by name. After a tag, the line <c>^ID</c> has the id of the object that the tag points to. The file is
+/// searched by bisection, so that the time hardly grows with the number of refs.
 /// </summary>
 internal static class PackedRefs
 {
     private const int BlockSize = 4096;
 
-    /// <summary>Looks a ref up.</summary>
-    /// <returns>The object id it has; null when the file does not hold it.</returns>
+    /// <returns>The object id of the ref; null if the file does not have the ref.</returns>
     public static string? Find(string file, string name) => Look(file, name).Id;
 
-    /// <summary>Looks up to what a tag leads in the end.</summary>
-    /// <returns>The id of what the ref leads to that is no tag; null when the file does not hold the ref, or does not say.</returns>
+    /// <summary>Looks up the peeled id of a ref: the id of the first object that is not a tag.</summary>
+    /// <returns>The id; null if the file does not have the ref or its peeled id.</returns>
     public static string? FindPeeled(string file, string name) => Look(file, name).Peeled;
 
-    /// <summary>Lists the refs in a folder.</summary>
+    /// <summary>Lists the refs below a folder, with names relative to it.</summary>
     public static IEnumerable<string> NamesBelow(string file, string folder)
     {
         using var handle = PlainFile.TryOpen(file);
@@ -40,7 +39,8 @@ internal static class PackedRefs
         }
     }
 
-    // A line that holds the name, or the first that comes after it, begins in the part of the file that is found, or at its end.
+    // Returns a part of the file. The line with the name, or the first line that sorts after it, begins in that part or
+    // at its end.
     private static (long Low, long High) Narrow(SafeFileHandle handle, string name)
     {
         var (low, high) = (0L, RandomAccess.GetLength(handle));
@@ -62,7 +62,7 @@ internal static class PackedRefs
         if (handle is null)
             return default;
         var (low, high) = Narrow(handle, name);
-        // The last candidate may end after "high".
+        // The last candidate line may end after "high".
         var block = new byte[(int)Math.Max(0, high - low) + BlockSize];
         var length = RandomAccess.Read(handle, block, low);
         var lines = Encoding.UTF8.GetString(block, 0, length).Split('\n');
@@ -77,7 +77,7 @@ internal static class PackedRefs
         return default;
     }
 
-    // Then a ref without such a line leads to no tag (refs/packed-backend.c).
+    // In a fully peeled file, a ref without a ^ line does not point to a tag (refs/packed-backend.c).
     private static bool IsFullyPeeled(SafeFileHandle handle)
     {
         var header = new byte[BlockSize];
@@ -85,7 +85,7 @@ internal static class PackedRefs
         return Encoding.ASCII.GetString(header, 0, length).Split('\n')[0] is ['#', ..] first && first.Contains(" fully-peeled ", StringComparison.Ordinal);
     }
 
-    // The first line with a ref that begins after an offset.
+    // Returns the first line with a ref that begins after an offset.
     private static (long Start, string Name)? ReadFirstRef(SafeFileHandle handle, long offset)
     {
         var block = new byte[2 * BlockSize];

@@ -3,13 +3,16 @@ using Gitproc.Files;
 
 namespace Gitproc.Git.Untrusted;
 
-/// <summary>All refs of a repository, read from its files (gitrepository-layout(5)), without a process.</summary>
+/// <summary>
+/// Reads refs from the files of a repository (gitrepository-layout(5)), without a process. A job may have written the
+/// files, so invalid names and ids are skipped.
+/// </summary>
 internal static class RefFiles
 {
     private const string Symbolic = "ref: ";
     private const string Refs = "refs/";
 
-    // More than the name of a file can have.
+    // Longer than any valid ref name.
     private const int MaxContentLength = 8192;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
@@ -17,8 +20,8 @@ internal static class RefFiles
     // refs/files-backend.c, SYMREF_MAXDEPTH.
     private const int MaxSteps = 5;
 
-    /// <summary>Reads the refs.</summary>
-    /// <returns>Full raw names, with ids, or <c>ref: NAME</c> for what is the name of another one. What is no ref is left out.</returns>
+    /// <summary>Reads all valid refs.</summary>
+    /// <returns>Full raw names with ids, or with <c>ref: NAME</c> for symbolic refs.</returns>
     public static Dictionary<string, string> Read(RawFolder gitDirectory)
     {
         var refs = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ internal static class RefFiles
         return refs;
     }
 
-    /// <summary>The refs that are files of their own.</summary>
+    /// <summary>Reads the refs that are not packed.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Loose(RawFolder gitDirectory)
     {
         var refs = new List<KeyValuePair<string, string>>();
@@ -48,18 +51,21 @@ internal static class RefFiles
     }
 
     /// <summary>Reads the file of a ref, or HEAD.</summary>
-    /// <param name="name">Its raw name there.</param>
-    /// <returns>An id, or <c>ref: NAME</c>, written as git writes it; null when it is none that git takes.</returns>
+    /// <param name="name">The raw name of the file in the folder.</param>
+    /// <returns>An id or <c>ref: NAME</c>, as git writes it; null if git would not accept the file.</returns>
     public static string? ReadFile(RawFolder folder, string name)
     {
         using var file = folder.TryOpenFile(name);
         if (file is not null)
             return Parse(file.ReadStart(MaxContentLength));
-        // git-config(1), core.preferSymlinkRefs.
+        // A symbolic ref may be a symbolic link (git-config(1), core.preferSymlinkRefs).
         return folder.ReadLink(name) is { } target && RefNames.IsFull(target) ? Symbolic + target : null;
     }
 
-    /// <summary>Reads what is in the file of a ref as git does (refs/files-backend.c): more may follow behind an id, and a zero ends it.</summary>
+    /// <summary>
+    /// Parses the content of a ref's file as git does (refs/files-backend.c): text after an id is ignored, and a NUL
+    /// ends the content.
+    /// </summary>
     /// <param name="raw">The raw content.</param>
     public static string? Parse(string raw)
     {
@@ -71,11 +77,11 @@ internal static class RefFiles
         return ParseId(end < 0 ? raw : raw[..end]);
     }
 
-    /// <summary>The lines of a <c>packed-refs</c> file.</summary>
-    /// <returns>Raw names and ids; for what the tag of the line before points to, an empty name.</returns>
+    /// <summary>Reads the lines of a <c>packed-refs</c> file.</summary>
+    /// <returns>Raw names and ids. A line with the peeled id of the tag before it has an empty name.</returns>
     public static IEnumerable<(string Name, string Id)> Packed(RawFolder gitDirectory)
     {
-        // There may be hundreds of thousands.
+        // There may be hundreds of thousands of lines, so the text is not split.
         var text = RawTree.Read(gitDirectory, "packed-refs") ?? "";
         for (int start = 0, end; start < text.Length; start = end + 1)
         {
@@ -95,7 +101,8 @@ internal static class RefFiles
         }
     }
 
-    /// <summary>Finds the id that a ref has.</summary>
+    /// <summary>Follows symbolic refs.</summary>
+    /// <returns>The id; null if there is none.</returns>
     public static string? Resolve(IReadOnlyDictionary<string, string> refs, string? content)
     {
         for (var step = 0; step <= MaxSteps && content is not null; step++)
@@ -108,14 +115,14 @@ internal static class RefFiles
         return null;
     }
 
-    /// <summary>The name of the other ref that a ref stands for.</summary>
-    /// <returns>The full raw name; null when it has an id.</returns>
+    /// <summary>The target of a symbolic ref.</summary>
+    /// <returns>The full raw name; null if the content is an id.</returns>
     public static string? NameIn(string content) =>
         content.StartsWith(Symbolic, StringComparison.Ordinal) ? content[Symbolic.Length..] : null;
 
-    /// <summary>Whether a text is the full id of an object: SHA-1 or SHA-256, in hex.</summary>
+    /// <summary>True if a text is the full id of an object: SHA-1 or SHA-256, in lower-case hex digits.</summary>
     public static bool IsId(ReadOnlySpan<char> text) => text.Length is 40 or 64 && !text.ContainsAnyExcept(HexDigits);
 
-    // To git the digits may be of either case.
+    // git accepts hex digits in either case.
     private static string? ParseId(string text) => text.ToLowerInvariant() is var id && IsId(id) ? id : null;
 }

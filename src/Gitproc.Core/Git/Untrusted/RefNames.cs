@@ -1,25 +1,35 @@
 namespace Gitproc.Git.Untrusted;
 
-/// <summary>The names of refs, read from the files of a repository (gitrepository-layout(5)), without a process.</summary>
+/// <summary>
+/// Reads the names of refs from the files of a repository (gitrepository-layout(5)), without a process.
+/// </summary>
 internal static class RefNames
 {
-    /// <summary>What the name of a file ends in that a git locks another one with (git's lockfile.h). No ref ends so (git-check-ref-format(1)).</summary>
+    /// <summary>
+    /// The suffix of git's lock files (lockfile.h). A ref name cannot end with it (git-check-ref-format(1)).
+    /// </summary>
     public const string LockSuffix = ".lock";
 
-    /// <summary>All files below a folder of refs. What a link leads to is no ref of this repository.</summary>
+    /// <summary>
+    /// All files below a folder of refs, without symbolic links, whose targets are not refs of this repository.
+    /// </summary>
     public static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
     private static readonly System.Buffers.SearchValues<char> InNoName =
         System.Buffers.SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), .. " ~^:?*[\\\u007f"]);
 
-    /// <summary>Whether a text is the full name of a ref (git-check-ref-format(1)). To git a file of another name is none.</summary>
+    /// <summary>
+    /// True if a text is the full name of a ref (git-check-ref-format(1)). git ignores files with other names.
+    /// </summary>
     /// <param name="raw">Raw text.</param>
     public static bool IsFull(string raw) =>
         raw.StartsWith("refs/", StringComparison.Ordinal) && raw[^1] != '.' && !raw.AsSpan().ContainsAny(InNoName)
         && !raw.Contains("..", StringComparison.Ordinal) && !raw.Contains("@{", StringComparison.Ordinal)
         && raw.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
 
-    /// <summary>Lists the refs in a folder.</summary>
+    /// <summary>Lists the refs below a folder.</summary>
+    /// <param name="folder">The folder in the git directory, with a slash at its end.</param>
+    /// <returns>The names relative to the folder, sorted.</returns>
     public static IReadOnlyList<string> Below(string gitDirectory, string folder)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
