@@ -10,44 +10,48 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>One acquire: leases checkouts until as many as are wanted can be handed out.</summary>
+/// <summary>
+/// One acquire: leases checkouts and prepares them, until as many as requested are ready. If one turns out not to be
+/// usable, another one takes its place. If the acquire fails, all leases are given back.
+/// </summary>
 internal sealed class Acquisition(
     PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    // Milliseconds. No look at a base repository takes one.
+    // Milliseconds. A base repository that was intact so recently is not checked again.
     private const long MaxTrustMilliseconds = 500;
 
     private readonly CheckoutTable _checkouts = new(database.Connection);
     private readonly Granting _granting = new(folder, database, lifecycle);
 
-    /// <summary>How the caller named the repository.</summary>
+    /// <summary>The repository, as the caller named it.</summary>
     public required RepositoryTarget Target { get; init; }
 
     public required GrantRequest Wanted { get; init; }
 
-    /// <summary>Whether processes that still run in a checkout whose lease is over are ended.</summary>
+    /// <summary>True to end processes that still run in checkouts whose lease is over.</summary>
     public required bool StopProcesses { get; init; }
 
-    /// <summary>How long to wait when it is not to be had; null for not at all.</summary>
+    /// <summary>How long to wait if no checkout is available; null for not at all.</summary>
     public required TimeSpan? WaitTimeout { get; init; }
 
-    /// <summary>On whose behalf, for others who look at the queue.</summary>
+    /// <summary>The user or job that acquires, for others in the queue.</summary>
     public required Lazy<Caller> Caller { get; init; }
 
-    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
-    /// <summary>What is to be checked out.</summary>
+    /// <summary>What to check out.</summary>
     public required WantedRef Ref { get; init; }
 
-    /// <summary>When the remote is asked for it.</summary>
+    /// <summary>When to ask the remote.</summary>
     public required FetchPolicy Fetch { get; init; }
 
-    /// <summary>What is taken away of what the last holder left.</summary>
+    /// <summary>What to remove of the last holder's files.</summary>
     public required CleanMode Clean { get; init; }
 
     /// <summary>
-    /// What a checkout gets of the config of the repository around the working directory; null when it is of another one.
+    /// The config that checkouts get from the repository around the working directory; null if that is another
+    /// repository.
     /// </summary>
     public CarriedConfig? Carried { get; init; }
 
@@ -64,7 +68,7 @@ internal sealed class Acquisition(
 
     public IReadOnlyList<CheckoutRow> Run(CancellationToken cancellationToken)
     {
-        // Before anything is leased, so that what cannot be had changes nothing.
+        // Before anything is leased: a target that does not exist changes nothing.
         if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Worktree
             && target.In(CheckoutKind.Worktree).Branch is { } branch)
         {
@@ -84,7 +88,7 @@ internal sealed class Acquisition(
         }
     }
 
-    // One that turns out not to be usable is given back, and another one is leased in its place.
+    // A checkout that turns out not to be usable is given back, and another one is leased instead.
     private IReadOnlyList<CheckoutRow> GrantAll(CancellationToken cancellationToken)
     {
         var wait = new Wait(folder, database, _granting, reports);
@@ -115,7 +119,8 @@ internal sealed class Acquisition(
         return grants.Keep();
     }
 
-    // A clone has branches of its own, and begins one when it is cleaned or made. A worktree's are the base repository's.
+    // A clone starts a branch of its own when it is cleaned or made. Worktrees share the branches of the base
+    // repository.
     private void AddBranch(CheckoutRow row, Target target, CancellationToken cancellationToken)
     {
         if (row.Kind != CheckoutKind.Worktree || target.In(row.Kind) is not { Branch: { } branch, Commit: { } commit })
@@ -137,13 +142,14 @@ internal sealed class Acquisition(
             && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
             if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
-                Report(ReportKind.Notice, $"what runs in {row.Name} is ended: {CheckoutProcesses.Names(running)}");
+                Report(ReportKind.Notice, $"ending the processes that still run in {row.Name}: {CheckoutProcesses.Names(running)}");
             CheckoutProcesses.Stop(folder.Checkout(row.Name), cancellationToken);
         }
     }
 
-    // From here on this process holds the checkout. It may still lose it: when its owner ends, the next acquire takes
-    // it over. So every change asks for the lease, and folders are made under a lock. False when it is not to be had.
+    // From here on this process holds the checkout, but can still lose it: when its owner ends, the next acquire takes
+    // it over. So every change requires the lease, and folders are made under a lock. Returns false if the checkout is
+    // not usable.
     private bool TryPrepare(Grant grant, CancellationToken cancellationToken)
     {
         var row = grant.Row;
@@ -157,7 +163,7 @@ internal sealed class Acquisition(
 
         var isRestored = RestoreBase(cancellationToken);
         var place = folder.Place(row);
-        // What a job that was killed in another worktree has set there would be run here.
+        // A killed job in another worktree may have set config and hooks here, which git would run.
         if (place.IsWorktree)
             SharedConfig.PutBack(folder.Base(Repository.Base));
         var health = CheckoutHealth.Check(place);
@@ -179,7 +185,7 @@ internal sealed class Acquisition(
         return TryClean(grant, place, cancellationToken);
     }
 
-    // Where all is as it was when the checkout was cleaned, at what is wanted, nothing is done.
+    // If the checkout is unchanged since it was cleaned, and is at the target already, there is nothing to do.
     private bool TryClean(Grant grant, CheckoutPlace place, CancellationToken cancellationToken)
     {
         var row = grant.Row;
@@ -206,7 +212,7 @@ internal sealed class Acquisition(
         AddBranch(row, target, cancellationToken);
         var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = Settings.Rescue };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
-        // The next acquire makes anew what somebody has removed.
+        // Null if it was set aside or removed. The next acquire creates a removed folder again.
         if (cleaning.Clean(alone, row, Repository, target, mode, isDiscarded: false, cancellationToken) is not { } clean)
             return false;
         SetReady(grant, clean);
@@ -219,17 +225,17 @@ internal sealed class Acquisition(
         grant.Unlock();
     }
 
-    // Somebody may have written into it by a path from elsewhere, which leaves no trace in .git. One without a record was
-    // cleaned by an older gitproc, or the record could not be written: it is compared once.
+    // Writes through a path from elsewhere leave no trace in .git. A checkout without a record was cleaned by an older
+    // gitproc, or the record could not be written; its files are compared once.
     private bool IsAsRecorded(CheckoutPlace place) => TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
 
-    // Once for all checkouts of an acquire, and again when the wait for one was long.
+    // Once for all checkouts of an acquire, and again after a long wait.
     private Target FindTarget(CancellationToken cancellationToken)
     {
         if (_target is { } known && (Fetch == FetchPolicy.Never || DateTimeOffset.UtcNow - _foundAt < Settings.FetchMaxAge))
             return known;
         var began = DateTimeOffset.UtcNow;
-        // What was fetched for the first look is not old.
+        // A fetch for the first look stays valid for a while.
         var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
         _target = new FreshBase(folder, database, git, reports, Settings)
             .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken);
@@ -238,12 +244,12 @@ internal sealed class Acquisition(
     }
 
     private CheckoutLock Lock(Grant grant, CancellationToken cancellationToken) => grant.Lock(() =>
-        CheckoutLock.Acquire(folder, grant.Row.Name, $"makes {grant.Row.Name}", reports, cancellationToken));
+        CheckoutLock.Acquire(folder, grant.Row.Name, $"is preparing {grant.Row.Name}", reports, cancellationToken));
 
     private void MakeAnew(Grant grant, CancellationToken cancellationToken)
     {
         var row = grant.Row;
-        Warn($"the folder of {row.Name} is gone; it is made anew");
+        Warn($"the folder of {row.Name} is gone; creating it again");
         var alone = Lock(grant, cancellationToken);
         grant.Row = lifecycle.BeginCreation(alone, row, Target.Url) ?? throw LostLease.Error(row);
         Create(grant, cancellationToken);
@@ -271,7 +277,7 @@ internal sealed class Acquisition(
         return true;
     }
 
-    // Whether it can be borrowed from. Somebody may have removed it since, when the wait for a checkout was long.
+    // True if checkouts can borrow from it. It may have been removed during a long wait.
     private bool IsBaseWhole()
     {
         if (Environment.TickCount64 - _wholeAt < MaxTrustMilliseconds)
@@ -282,7 +288,7 @@ internal sealed class Acquisition(
         return isWhole;
     }
 
-    // A base repository that was removed by hand comes back with a new clone, but not what upstream has dropped since.
+    // If a base repository was removed, a new clone brings it back, except for commits that upstream has dropped since.
     private string? FindLoss(CheckoutRow row, CancellationToken cancellationToken)
     {
         var tree = git.Run(
@@ -292,7 +298,7 @@ internal sealed class Acquisition(
                 MayFail = true,
             },
             cancellationToken);
-        return tree.ExitCode == 0 ? null : "is at a commit whose objects went with the base repository";
+        return tree.ExitCode == 0 ? null : "is at a commit whose objects were lost with the base repository";
     }
 
     private void Warn(string text) => Report(ReportKind.Warning, text);

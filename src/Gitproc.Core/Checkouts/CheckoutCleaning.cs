@@ -11,8 +11,8 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Cleans checkouts and brings them to a target, and writes down how that went.</summary>
-/// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
+/// <summary>Cleans checkouts, brings them to a target, and records the result.</summary>
+/// <param name="reports">Receives what is rescued and set aside; null to report nothing.</param>
 internal sealed class CheckoutCleaning(
     PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
@@ -20,8 +20,8 @@ internal sealed class CheckoutCleaning(
 
     /// <summary>Cleans a checkout.</summary>
     /// <returns>
-    /// The checkout: free, or its lease's owner's; null when it is set aside, or its folder was removed meanwhile and the
-    /// lease is as it was.
+    /// The checkout: Free, or Locked if it has a lease. Null if it was set aside, or if its folder was removed
+    /// meanwhile; then the lease stays as it was.
     /// </returns>
     public CheckoutRow? Clean(
         CheckoutLock alone,
@@ -35,7 +35,7 @@ internal sealed class CheckoutCleaning(
         var basePath = folder.Base(repository.Base);
         var place = folder.Place(row);
         target = target.In(row.Kind);
-        // Read before the refs are: what changes meanwhile is brought up to date the next time.
+        // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(basePath);
         using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
         if (!place.IsWorktree)
@@ -82,7 +82,7 @@ internal sealed class CheckoutCleaning(
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
 
-    // The git directory of a worktree outlives its folder.
+    // The git directory of a worktree survives when its folder is removed.
     private static bool IsRemoved(CheckoutPlace place) =>
         !Directory.Exists(place.Path) || !Directory.Exists(place.GitDirectory);
 
@@ -102,10 +102,10 @@ internal sealed class CheckoutCleaning(
 }
 
 /// <summary>
-/// Cleans checkouts that nobody holds, so that the next acquire finds them ready: at the default branch as it was fetched
-/// last.
+/// Cleans checkouts without a holder, so that the next acquire finds them ready: at the default branch as of the last
+/// fetch.
 /// </summary>
-/// <param name="reports">Told of what is rescued and set aside; null for nobody.</param>
+/// <param name="reports">Receives what is rescued and set aside; null to report nothing.</param>
 internal sealed class ReleasedCleaning(
     PoolFolder folder,
     PoolDatabase database,
@@ -116,8 +116,8 @@ internal sealed class ReleasedCleaning(
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
-    /// <summary>Cleans one, unless somebody holds or cleans it or processes run in it.</summary>
-    /// <param name="mode">What is taken away; null for the setting.</param>
+    /// <summary>Cleans a checkout, unless it is held, another process cleans it, or processes run in it.</summary>
+    /// <param name="mode">What to remove; null for the setting.</param>
     public CheckoutRow Try(CheckoutRow row, CleanMode? mode, bool isDiscarded, CancellationToken cancellationToken)
     {
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
@@ -128,7 +128,7 @@ internal sealed class ReleasedCleaning(
             : Clean(alone, now, mode ?? settings.Clean, isDiscarded, cancellationToken);
     }
 
-    /// <summary>Cleans one, as far as that can be done.</summary>
+    /// <summary>Cleans a checkout if possible. Otherwise nothing changes.</summary>
     public CheckoutRow Clean(
         CheckoutLock alone, CheckoutRow row, CleanMode mode, bool isDiscarded, CancellationToken cancellationToken)
     {

@@ -11,22 +11,22 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>Makes the folder of a checkout.</summary>
-/// <param name="reports">Told what the user should know; null for nobody.</param>
+/// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>
-    /// Makes a clone that borrows a base repository's objects, or a worktree of it. It has the target checked out and
-    /// appears under its name when it is whole. What lies under that name was never handed out, and goes.
+    /// Makes a clone that borrows the objects of a base repository, or a worktree of it. It has the target checked out,
+    /// and gets its name when it is complete. A folder that already has the name was never handed out, and is removed.
     /// </summary>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
-    /// <param name="workers">The user's own <c>checkout.workers</c>; null for one a core.</param>
+    /// <param name="workers">The user's own <c>checkout.workers</c>; null for one per core.</param>
     public Head Create(CheckoutRow row, RepositoryRow repository, string url, Target target, string? workers, CancellationToken cancellationToken)
     {
         var place = folder.Place(row);
         var basePath = folder.Base(repository.Base);
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base);
-        // One a core, unless the user has set it. By force: begun once more, it meets its own files.
+        // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress") { WorkingDirectory = unfinished, Subject = row.Name, Base = basePath };
         using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
@@ -71,9 +71,9 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 pristine.WriteGitFile(root);
             if (target.Commit is null)
                 return;
-            // By the model's config: the base repository's own may be a job's.
+            // With the template's config, because a job may have changed the base repository's.
             using var view = GitView.OfCheckout(at + "-view", worktree.At(at), TemplateRepository.Of(basePath), basePath, target.Commit);
-            // All that git writes is in folders of this making: one whose gitproc was killed may still be at it.
+            // git writes only into folders made here: a git whose gitproc was killed may still be writing elsewhere.
             view.UseOwnIndex();
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
             File.Move(view.OwnIndex, Path.Combine(worktree.GitDirectory, "index"), overwrite: true);
@@ -82,18 +82,18 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
     }
 }
 
-/// <summary>Makes checkouts, and writes down that they are made.</summary>
-/// <param name="reports">Told what the user should know; null for nobody.</param>
+/// <summary>Makes checkouts, and records that they are made.</summary>
+/// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutMaking(PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
-    /// <summary>Makes the folder of a checkout.</summary>
+    /// <summary>Makes the folder of a checkout and ends its creation.</summary>
     public CheckoutRow Make(
         CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
-        // Read before the refs are: what changes meanwhile is brought up to date the next time.
+        // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports)
             .Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);

@@ -5,23 +5,25 @@ using Gitproc.Registry;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Says of checkouts what is so now: the rows, whether their owners live, and what holders have checked out.</summary>
+/// <summary>
+/// Describes checkouts as they are now: their rows, if their owners live, and what holders have checked out.
+/// </summary>
 internal sealed class CheckoutDescription(PoolFolder folder)
 {
     private readonly OwnerLives _lives = new();
 
     public Checkout Of(CheckoutRow row) => Of(row, status: null);
 
-    /// <summary>Describes a checkout with what is so in its work tree.</summary>
-    /// <param name="status">What was read there; null when nothing was.</param>
+    /// <summary>Describes a checkout together with the status of its work tree.</summary>
+    /// <param name="status">The status; null if it was not read.</param>
     public Checkout Of(CheckoutRow row, WorkStatus? status)
     {
         var path = folder.Checkout(row.Name);
         var isLeft = IsLeft(row);
-        // Whoever it was cleaned for is gone: nobody holds it, and the next acquire goes on.
+        // The process for which it was cleaned is gone. So it has no holder, and the next acquire continues.
         if (isLeft && row.State == CheckoutState.Cleaning)
             row = row with { Lease = null };
-        // A holder may go to another branch at any time; on a free one it was noted when it was released.
+        // A holder may switch branches at any time. For a free checkout the row has the state at its release.
         var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead() : null;
         return new Checkout
         {
@@ -32,7 +34,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
             Kind = row.Kind,
             State = StateOf(row.State, isLeft),
             Reason = isLeft && row.State == CheckoutState.Creating
-                ? "was not made to the end; the next acquire makes it anew"
+                ? "was not finished; the next acquire creates it again"
                 : row.Reason,
             Branch = head is null ? row.Branch : head.Branch,
             Commit = head is null ? row.Commit : head.Commit,

@@ -6,7 +6,7 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Rescues what is in a checkout that was taken out of use, and cleans it, in whatever state it is.</summary>
+/// <summary>Rescues the work in a checkout that was taken out of use, and cleans it, whatever its state.</summary>
 internal sealed class CheckoutRecovery(
     PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, CheckoutCleaning cleaning)
 {
@@ -23,10 +23,10 @@ internal sealed class CheckoutRecovery(
         if (cleaning.Clean(seized.Alone, row, repository, target, mode, isDiscarded: false, cancellationToken) is { } clean)
             return (clean, null);
         var now = database.Checkouts.Find(row.Id);
-        return (now, now?.Reason ?? "was lost while it was cleaned");
+        return (now, now?.Reason ?? "was lost during cleaning");
     }
 
-    // All else in it may be damaged: it is looked at through the base repository's config and refs.
+    // Anything else may be damaged: git uses the base repository's config and refs to look at it.
     private static string? FindObstacle(CheckoutPlace place, string basePath)
     {
         if (BaseHealth.FindDamage(basePath) is { } damage)

@@ -8,10 +8,10 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Removes checkouts. The folder goes into the pool's <c>tmp</c> in one step, then off the list, and is deleted there:
-/// whoever is killed leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
+/// Removes checkouts. One step moves the folder into the pool's <c>tmp</c>, then the row goes, and then the folder is
+/// deleted. A kill leaves the checkout, or a folder in <c>tmp</c> that a repair removes.
 /// </summary>
-/// <param name="reports">Told of what is left; null for nobody.</param>
+/// <param name="reports">Receives what could not be deleted; null to report nothing.</param>
 internal sealed class CheckoutRemoval(
     PoolFolder folder,
     PoolDatabase database,
@@ -31,7 +31,7 @@ internal sealed class CheckoutRemoval(
         Erase(seized, place, why);
     }
 
-    /// <summary>How to remove a checkout with what is in it and could not be rescued.</summary>
+    /// <summary>The command that removes a checkout together with work that could not be rescued.</summary>
     public static Hint ThrowAway(string name) =>
         new("\nTo throw that away: ", "remove", name) { Options = [new("Force"), new("Discard")] };
 
@@ -44,17 +44,17 @@ internal sealed class CheckoutRemoval(
         {
             throw new GitprocException(
                 ErrorReason.NotRescued,
-                $"{row.Name} is not removed, as what is in it was not rescued: it {failure}",
+                $"{row.Name} was not removed, because the work in it could not be rescued: it {failure}",
                 row.Name)
             {
                 Hint = ThrowAway(row.Name),
             };
         }
 
-        // It is clean and free, and may have been acquired in this moment.
+        // The checkout is clean and free now, so another process may just have acquired it.
         if (lifecycle.TakeOutOfUse(seized.Alone, row) is null)
         {
-            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was to be removed.", row.Name)
+            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired during the removal.", row.Name)
             {
                 Hint = Hint.See("list"),
             };
@@ -68,7 +68,7 @@ internal sealed class CheckoutRemoval(
         {
             throw new GitprocException(
                 ErrorReason.InUse,
-                $"{row.Name} is not removed, as something is mounted in it: {mount}. Take that away first.",
+                $"{row.Name} was not removed, because something is mounted in it: {mount}. Unmount it first.",
                 row.Name);
         }
 
@@ -77,7 +77,7 @@ internal sealed class CheckoutRemoval(
             RemoveLink(path);
         else if (Directory.Exists(path))
             Directory.Move(path, doomed);
-        // Last: what is in it outlives the folder.
+        // After the folder: commits and the index in here are needed as long as the folder exists.
         if (place.IsWorktree)
             FolderRemoval.Remove(place.GitDirectory);
         TreeRecord.Remove(folder.Record(row.Name));
@@ -92,7 +92,7 @@ internal sealed class CheckoutRemoval(
         }
     }
 
-    // What it leads to is none of ours. Windows has links that are folders.
+    // Removes the link and not its target. On Windows a link can be a folder.
     private static void RemoveLink(string path)
     {
         if (OperatingSystem.IsWindows() && Directory.Exists(path))

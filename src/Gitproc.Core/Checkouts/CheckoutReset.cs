@@ -9,10 +9,10 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Makes a checkout as new, at the remote's default branch: by cleaning it, and where that does not help by making it
-/// anew. What could not be rescued is never thrown away.
+/// Resets a checkout to the remote's default branch: cleans it, or, if that fails, makes it again. Work that could not
+/// be rescued is never thrown away.
 /// </summary>
-/// <param name="reports">Told what goes on; null for nobody.</param>
+/// <param name="reports">Receives progress and warnings; null to report nothing.</param>
 internal sealed class CheckoutReset(
     PoolFolder folder,
     PoolDatabase database,
@@ -25,10 +25,10 @@ internal sealed class CheckoutReset(
 
     public required PoolSettings Settings { get; init; }
 
-    /// <summary>The user's own <c>checkout.workers</c>; null when it is not set.</summary>
+    /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
-    /// <summary>Resets one. The caller's own stays the caller's; all others are free afterwards.</summary>
+    /// <summary>Resets a checkout. The caller keeps its own checkout; any other one is free afterwards.</summary>
     public CheckoutRow Reset(long id, ResetRequest request, CancellationToken cancellationToken)
     {
         var seizure = new CheckoutSeizure(folder, database, lifecycle, request, reports)
@@ -36,7 +36,7 @@ internal sealed class CheckoutReset(
             Command = "reset",
             KeepsOwnLease = true,
         };
-        // Before anything is changed: the remote may not be there.
+        // First the remote, which may not answer: then nothing has changed.
         var repository = database.Repositories.Of(seizure.FindTakeable(id));
         var target = new FreshBase(folder, database, git, reports, Settings)
             .Default(repository, repository.Url, credential: null, cancellationToken);
@@ -52,34 +52,35 @@ internal sealed class CheckoutReset(
             if (failure is null && CheckoutHealth.Check(place).Damage is null)
                 return row!;
         }
-        // Somebody has removed its folder meanwhile.
+        // The folder was removed meanwhile: try again.
         while (row is { State: not CheckoutState.Broken } && !Directory.Exists(place.Path));
 
         if (failure is not null && row is not { IsRescued: true })
         {
             throw new GitprocException(
                 ErrorReason.NotRescued,
-                $"{seized.Row.Name} is not reset, as what is in it was not rescued: it {failure}",
+                $"{seized.Row.Name} was not reset, because the work in it could not be rescued: it {failure}",
                 seized.Row.Name)
             {
                 Hint = CheckoutRemoval.ThrowAway(seized.Row.Name),
             };
         }
 
-        // All that was in it is rescued.
+        // All work in it is rescued now.
         if (row!.Lease is null)
             row = lifecycle.TakeOutOfUse(seized.Alone, row) ?? throw Lost(row);
         return MakeAnew(seized.Alone, row, repository, target, cancellationToken);
     }
 
-    // While it is made, one that was nobody's is leased to this process, so that a kill leaves nothing that is held.
+    // A checkout without a holder is leased to this process while it is made, so that its lease ends if this process is
+    // killed.
     private CheckoutRow MakeAnew(
         CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
     {
         var lease = row.Lease ?? new LeaseTerms
         {
             Owner = LeaseOwner.OfProcess(Environment.ProcessId),
-            Label = "is made anew",
+            Label = "being reset",
         }.NewLease(defaultDuration: null);
         var begun = lifecycle.BeginCreation(alone, row, row.Url, lease) ?? throw Lost(row);
         var making = alone.Move();
@@ -89,11 +90,11 @@ internal sealed class CheckoutReset(
         var made = grant.Keep();
         if (row.Lease is not null)
             return made;
-        return lifecycle.GiveBack(made, "it is made anew") ?? _checkouts.Find(row.Id) ?? made;
+        return lifecycle.GiveBack(made, "it was reset") ?? _checkouts.Find(row.Id) ?? made;
     }
 
     private static GitprocException Lost(CheckoutRow row) =>
-        new(ErrorReason.HeldByOther, $"{row.Name} was acquired while it was reset.", row.Name) { Hint = Hint.See("list") };
+        new(ErrorReason.HeldByOther, $"{row.Name} was acquired during the reset.", row.Name) { Hint = Hint.See("list") };
 }
 
 /// <summary>Which checkout to reset.</summary>

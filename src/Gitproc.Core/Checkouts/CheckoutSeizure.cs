@@ -6,8 +6,8 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Takes a checkout out of use, so that its folder can be removed or made as new.</summary>
-/// <param name="reports">Told of waits and of what is ended; null for nobody.</param>
+/// <summary>Takes a checkout out of use, so that its folder can be removed or reset.</summary>
+/// <param name="reports">Receives waits and processes that run in it; null to report nothing.</param>
 internal sealed class CheckoutSeizure(
     PoolFolder folder,
     PoolDatabase database,
@@ -17,10 +17,10 @@ internal sealed class CheckoutSeizure(
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
-    /// <summary>What is to be done with it, as the command of that name.</summary>
+    /// <summary>The name of the command that does this.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Whether the caller's own checkout may be taken, and stays the caller's.</summary>
+    /// <summary>True to accept the caller's own checkout, and to leave it to the caller.</summary>
     public bool KeepsOwnLease { get; init; }
 
     public SeizedCheckout Seize(long id, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class CheckoutSeizure(
         using var alone = Lock(FindTakeable(id), cancellationToken);
         while (true)
         {
-            // It may have been acquired or removed during the wait.
+            // The checkout may have been acquired or removed during the wait.
             var row = FindTakeable(id);
             EndProcesses(row, cancellationToken);
             if (row.State == CheckoutState.Creating)
@@ -38,7 +38,7 @@ internal sealed class CheckoutSeizure(
         }
     }
 
-    /// <summary>Finds it, and changes nothing.</summary>
+    /// <summary>Finds the checkout, and throws if it must not be taken. Changes nothing.</summary>
     public CheckoutRow FindTakeable(long id)
     {
         var name = CheckoutName.Of(id);
@@ -49,42 +49,43 @@ internal sealed class CheckoutSeizure(
         };
         if (row.Lease is { } lease && request.LeaseId is { } expected && lease.Id != expected)
         {
-            var lead = $"To {Command} it all the same, give its name";
-            throw Refuse(ErrorReason.HeldByOther, row, $"has got another holder: {lease.Holder()}.", lead);
+            var lead = $"To {Command} it anyway, give its name";
+            throw Refuse(ErrorReason.HeldByOther, row, $"has another holder now: {lease.Holder()}.", lead);
         }
 
         var known = row.State == CheckoutState.Creating ? null : row.Lease?.Id;
         if (!request.Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
         {
-            var why = $"is held by {unknown.Holder()}, as its own file says and the database does not.";
-            throw Refuse(ErrorReason.HeldByOther, row, why, $"To {Command} it all the same");
+            var why = $"is held by {unknown.Holder()}, according to its lease file. The database does not have that lease.";
+            throw Refuse(ErrorReason.HeldByOther, row, why, $"To {Command} it anyway");
         }
 
         if (request.Force || row.State == CheckoutState.Creating || (KeepsOwnLease && IsOwn(row)))
             return row;
         if (row.State == CheckoutState.Unknown)
         {
-            const string why = "does not say whether somebody holds it, as the database was lost.";
-            throw Refuse(ErrorReason.HeldByOther, row, why, "When nobody does");
+            const string why = "does not say who holds it, and the database was lost.";
+            throw Refuse(ErrorReason.HeldByOther, row, why, "If nobody uses it");
         }
 
         return row.Lease is { } held && new OwnerLives().WhyOver(held) is null
-            ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}.", $"To {Command} it all the same")
+            ? throw Refuse(ErrorReason.HeldByOther, row, $"is locked by {held.Holder()}.", $"To {Command} it anyway")
             : row;
     }
 
-    // Who makes or cleans it has this lock. One that is left half made is nobody's.
+    // A process that makes or cleans the checkout has this lock. A half-made checkout whose maker is gone has no
+    // holder.
     private CheckoutLock Lock(CheckoutRow row, CancellationToken cancellationToken)
     {
         if (CheckoutLock.TryAcquire(folder, row.Name) is { } free)
             return free;
         if (row.State == CheckoutState.Creating && !request.Force)
         {
-            var lead = $"To {Command} it when it is made";
+            var lead = $"To wait and then {Command} it";
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", lead);
         }
 
-        return CheckoutLock.Acquire(folder, row.Name, $"works on {row.Name}", reports, cancellationToken);
+        return CheckoutLock.Acquire(folder, row.Name, $"is working on {row.Name}", reports, cancellationToken);
     }
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
@@ -95,20 +96,20 @@ internal sealed class CheckoutSeizure(
             return;
         if (!request.StopProcesses && KeepsOwnLease && IsOwn(row))
         {
-            reports?.Report(new PoolReport(ReportKind.Warning, $"in {row.Name} these run: {CheckoutProcesses.Names(running)}"));
+            reports?.Report(new PoolReport(ReportKind.Warning, $"processes run in {row.Name}: {CheckoutProcesses.Names(running)}"));
             return;
         }
 
         var how = request.StopProcesses ? "They could not be ended." : "End them";
-        throw new GitprocException(ErrorReason.InUse, $"In {row.Name} these run: {CheckoutProcesses.Names(running)}. {how}", row.Name)
+        throw new GitprocException(ErrorReason.InUse, $"Processes run in {row.Name}: {CheckoutProcesses.Names(running)}. {how}", row.Name)
         {
             Hint = request.StopProcesses ? null : new(", or: ", Command, row.Name) { Options = [new("StopProcesses")] },
         };
     }
 
-    // Nobody has worked in it, and what is not there yet must not be taken for deleted. It goes while the checkout still
-    // counts as half made, so that a kill leaves no other. Where it says that somebody holds it, it was made to the end,
-    // and the database is older.
+    // There is no work in it, and files that are still missing must not look deleted. The folder goes while the row
+    // still says Creating, so that a kill leaves that state. If the checkout names a holder, it was completed, and the
+    // database is an older copy.
     private static void RemoveHalfMade(CheckoutPlace place)
     {
         if (LeaseFile.FindUnknownHolder(place.GitDirectory, knownId: null) is not null)
@@ -117,10 +118,11 @@ internal sealed class CheckoutSeizure(
         FolderRemoval.Remove(place.GitDirectory);
     }
 
-    // Null when the lease that was seen is no more: somebody has ended it, or has a new one.
+    // Null if the lease has changed meanwhile: it ended, or there is a new one.
     private CheckoutRow? TryTake(CheckoutLock alone, CheckoutRow row)
     {
-        // It stays locked: should this be killed, its holder goes on working in it, and that work is rescued like all other.
+        // The checkout stays locked. If this process is killed, the holder continues, and later work is rescued as
+        // usual.
         if (KeepsOwnLease && IsOwn(row))
             return row with { LastLease = row.Lease, IsRescued = false };
 
@@ -144,9 +146,8 @@ internal sealed class CheckoutSeizure(
         new(reason, $"{row.Name} {why}", row.Name) { Hint = new($" {lead}: ", Command, row.Name) { Options = [new("Force")] } };
 }
 
-/// <summary>A checkout that nobody else can have until this is disposed.</summary>
-/// <param name="Reason">Why it was broken; null when it was not.</param>
-/// <param name="Alone">Its lock.</param>
+/// <summary>A checkout that no other process can get until this is disposed.</summary>
+/// <param name="Reason">Why it was broken; null if it was not.</param>
 internal sealed record SeizedCheckout(CheckoutRow Row, string? Reason, CheckoutLock Alone) : IDisposable
 {
     public void Dispose() => Alone.Dispose();

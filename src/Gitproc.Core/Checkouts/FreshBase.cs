@@ -6,20 +6,20 @@ using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Sees to it that a base repository is there and as new as its remote.</summary>
-/// <param name="reports">Told of waits and of a remote that cannot be reached; null for nobody.</param>
+/// <summary>Makes sure that a base repository exists and is as new as its remote.</summary>
+/// <param name="reports">Receives waits, and a remote that cannot be reached; null to report nothing.</param>
 internal sealed class FreshBase(PoolFolder folder, PoolDatabase database, GitRunner git, IProgress<PoolReport>? reports, PoolSettings settings)
 {
-    /// <summary>Clones or fetches it, unless that was done just now.</summary>
-    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <summary>Clones or fetches it unless that was done recently, and finds the default branch.</summary>
+    /// <param name="credential">The password for the URL; null to use the user's credential helpers.</param>
     public Target Default(RepositoryRow repository, string url, UrlCredential? credential, CancellationToken cancellationToken)
     {
         new BaseRepository(folder, database, git, reports, settings.GitTimeout).Ensure(repository with { Url = url }, credential, cancellationToken);
         return Find(repository, url, credential, WantedRef.Parse(null, null), FetchPolicy.WhenOld, cancellationToken);
     }
 
-    /// <summary>Finds what a caller wants checked out.</summary>
-    /// <param name="credential">The password for it; null when the user's own helpers know it.</param>
+    /// <summary>Finds what a caller wants to check out.</summary>
+    /// <param name="credential">The password for the URL; null to use the user's credential helpers.</param>
     public Target Find(
         RepositoryRow repository, string url, UrlCredential? credential, WantedRef wanted, FetchPolicy policy, CancellationToken cancellationToken)
     {

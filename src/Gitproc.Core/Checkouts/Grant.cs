@@ -4,41 +4,44 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>What is wanted of a grant.</summary>
+/// <summary>What a caller wants from a grant.</summary>
 internal sealed record GrantRequest
 {
     public required RepositoryRow Repository { get; init; }
 
-    /// <summary>The URL for a new one's <c>origin</c>.</summary>
+    /// <summary>The URL for <c>origin</c> of a new checkout.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The most checkouts the repository may have, without broken ones; null for no limit.</summary>
+    /// <summary>
+    /// The maximum number of checkouts of the repository, not counting broken ones; null for no limit.
+    /// </summary>
     public required int? Limit { get; init; }
 
-    /// <summary>How many, all or none.</summary>
+    /// <summary>How many checkouts; the grant is all or nothing.</summary>
     public int Count { get; init; } = 1;
 
-    /// <summary>The only checkout that will do; null for any.</summary>
+    /// <summary>The only acceptable checkout; null for any.</summary>
     public long? Wanted { get; init; }
 
-    /// <summary>Of which kind; null for any, and a new one is a clone.</summary>
+    /// <summary>The required kind; null for any. A new checkout is then a clone.</summary>
     public CheckoutKind? Kind { get; init; }
 
-    /// <summary>Whether those that are free are left to others: one that has to be cleaned or made will do.</summary>
+    /// <summary>True to leave free checkouts to others, and take one that must be cleaned or made.</summary>
     public bool LeavesFree { get; init; }
 
-    /// <summary>The commit that is likely wanted: a checkout that is there is preferred. Null if not known.</summary>
+    /// <summary>The commit that is likely needed: checkouts at it are preferred. Null if not known.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Makes a new lease, one for each checkout.</summary>
+    /// <summary>Makes a lease; called once for each checkout.</summary>
     public required Func<Lease> NewLease { get; init; }
 }
 
 /// <summary>
-/// A lease that is not yet its owner's. Its disposal gives back what was not kept, and lets the lock go. Giving back
-/// changes nothing if the lease is gone by then, so nobody has to know how far a transaction or a cleaning got.
+/// A lease that its owner does not have yet. Disposal gives back a lease that was not kept, and releases the lock. If
+/// the lease is gone by then, giving it back changes nothing. So callers need not know how far a transaction or a
+/// cleaning got.
 /// </summary>
-/// <param name="alone">The lock under which the checkout is yet to be made or cleaned; null if it is ready.</param>
+/// <param name="alone">The lock under which to make or clean the checkout; null if it is ready.</param>
 internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? alone = null) : IDisposable
 {
     private CheckoutLock? _alone = alone;
@@ -47,23 +50,23 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
     /// <summary>The checkout with its lease, as it was written last.</summary>
     public CheckoutRow Row { get; set; } = row;
 
-    /// <summary>The lease that was over; null when there was none.</summary>
+    /// <summary>The lease that was over; null if there was none.</summary>
     public Lease? Replaced { get; init; }
 
-    /// <summary>Why that was over, as the rest of a sentence about its owner; null when there was none.</summary>
+    /// <summary>Why that lease was over, as the rest of a sentence about its owner; null if there was none.</summary>
     public string? Why { get; init; }
 
-    /// <summary>The checkout's lock: the one there is, or a new one.</summary>
+    /// <summary>Gets the checkout's lock, and takes it if this has none yet.</summary>
     public CheckoutLock Lock(Func<CheckoutLock> take) => _alone ??= take();
 
-    /// <summary>Lets the lock go: the checkout is ready.</summary>
+    /// <summary>Releases the lock, because the checkout is ready.</summary>
     public void Unlock()
     {
         _alone?.Dispose();
         _alone = null;
     }
 
-    /// <summary>Makes the lease its owner's.</summary>
+    /// <summary>Leaves the lease to its owner.</summary>
     public CheckoutRow Keep()
     {
         _isKept = true;
@@ -86,7 +89,7 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException
             or GitprocException or OperationCanceledException)
         {
-            // It hides no error that the user has to read. The lease ends with its owner.
+            // The user must see the original error. The lease ends with its owner.
         }
         finally
         {
@@ -106,8 +109,8 @@ internal sealed class GrantSet : IDisposable
 
     public void Add(Grant grant) => _grants.Add(grant);
 
-    /// <summary>Gives back those from a place on for which something holds.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Gives back the grants, from an index on, that match a condition.</summary>
+    /// <returns>The number of grants that were given back.</returns>
     public int Drop(int from, Func<Grant, bool> mustGo)
     {
         var dropped = _grants.Skip(from).Where(mustGo).ToList();
@@ -123,13 +126,13 @@ internal sealed class GrantSet : IDisposable
 }
 
 /// <summary>
-/// The error of who had a lease on a checkout and lost it before the checkout was ready: its owner ended, or somebody
-/// used force.
+/// The error for a caller whose lease ended before its checkout was ready, because its owner ended or another user used
+/// force.
 /// </summary>
 internal static class LostLease
 {
     public static GitprocException Error(CheckoutRow row) => new(
         ErrorReason.OwnerNotRunning,
-        $"{row.Name} was given to another one while it was made ready: the lease is over of {row.Lease!.Holder()}.",
+        $"{row.Name} was given to another holder before it was ready: the lease of {row.Lease!.Holder()} is over.",
         row.Name);
 }

@@ -5,7 +5,7 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Says why a request gets nothing, and who has what it wants.</summary>
+/// <summary>Says why a request gets no checkout, and who holds the checkouts.</summary>
 internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
 {
     private const int MaxShown = 10;
@@ -14,15 +14,15 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
 
     public required OwnerLives Lives { get; init; }
 
-    /// <summary>The only checkout that is wanted; null for any, and for one that is not there.</summary>
+    /// <summary>The only acceptable checkout; null for any, and if it does not exist.</summary>
     public required CheckoutRow? Wanted { get; init; }
 
-    /// <summary>How many wait before the request.</summary>
+    /// <summary>How many others wait ahead of the request.</summary>
     public required int Waiting { get; init; }
 
     private string Key => request.Repository.Key;
 
-    /// <summary>What a request that cannot be met now waits for.</summary>
+    /// <summary>Says what a request is waiting for.</summary>
     public static string Awaited(GrantRequest request, IEnumerable<CheckoutRow> usable)
     {
         var rows = usable.OrderBy(row => row.Lease is null).ToList();
@@ -30,7 +30,7 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         return rows switch
         {
             [{ Lease: { } lease } row, ..] => $"{row.Name}, held by {lease.BriefHolder()}{more}",
-            [var row, ..] => $"{row.Name}, which is cleaned{more}",
+            [var row, ..] => $"{row.Name}, which is being cleaned{more}",
             [] => $"a checkout of {request.Repository.Key}",
         };
     }
@@ -51,12 +51,12 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
             { Limit: { } limit } => $"No checkout of {Key} is free and at most {limit} may be made",
             _ => $"Others wait for a checkout of {Key}",
         };
-        var how = request.Count > 1 ? $" ({request.Count} are wanted)" : "";
+        var how = request.Count > 1 ? $" (you asked for {request.Count})" : "";
         var queue = Waiting == 0 ? "" : $" {Waiting} waiting before you.";
         return new GitprocException(ErrorReason.NoCheckoutAvailable, $"{why}{how}.{queue}{list}", Key)
         {
             Hint = shown.Exists(row => row.IsRunIn)
-                ? new("\nTo end what runs in them: ", Command: null) { Options = [new("StopProcesses")] }
+                ? new("\nTo end these processes: ", Command: null) { Options = [new("StopProcesses")] }
                 : null,
         };
     }
@@ -74,20 +74,20 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
 
         var why = Wanted.State == CheckoutState.Broken
             ? $"is broken: it {Wanted.Reason}."
-            : $"is of the kind {Wanted.Kind}, and {request.Kind} is wanted.";
+            : $"is of kind {Wanted.Kind}, and you asked for kind {request.Kind}.";
         return new(ErrorReason.NoCheckoutAvailable, $"{name} {why}", name);
     }
 
     private GitprocException None()
     {
-        var kind = request.Kind is null ? "" : $" of the kind {request.Kind}";
+        var kind = request.Kind is null ? "" : $" of kind {request.Kind}";
         var why = $"The pool has no checkout of {Key}{kind}, and none may be made.";
         return new(ErrorReason.NoCheckoutAvailable, why, Key);
     }
 
     private (string Why, bool IsRunIn) WhyUsed(CheckoutRow row)
     {
-        const string runs = ", but these run in it: ";
+        const string runs = ", but processes still run in it: ";
         return row switch
         {
             { State: CheckoutState.Locked, Lease: { } held } when Lives.WhyOver(held) is { } over =>

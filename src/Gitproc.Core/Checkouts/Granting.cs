@@ -7,20 +7,20 @@ using Gitproc.Reports;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// Decides which checkouts a request gets: free ones, otherwise those whose leases are over or that were not cleaned to
-/// the end, otherwise new ones that are to be made. All that are wanted or none.
+/// Decides which checkouts a request gets: free ones first, then checkouts whose lease is over or whose cleaning did
+/// not finish, then new ones. The request gets all that it wants, or nothing.
 /// </summary>
 /// <remarks>
-/// Looking at owners, processes and lock files takes longer the more checkouts there are. So that comes first, outside
-/// of the transaction, which looks again at the one row that it takes. If somebody else was faster, all begins again. A
-/// kill before the commit leaves nothing. After it, each checkout has a lease, which is over when its owner is gone, and
-/// the next acquire takes the checkout over.
+/// The time to look at owners, processes and lock files grows with the number of checkouts. So that happens first,
+/// outside the transaction. The transaction checks only the row that it takes, and if another process was faster,
+/// everything starts again. A kill before the commit leaves nothing. After the commit each checkout has a lease. If its
+/// owner is gone, the lease is over, and the next acquire takes the checkout over.
 /// </remarks>
 internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecycle lifecycle)
 {
     private const long AfterAll = long.MaxValue;
 
-    // It takes as long until somebody who waits looks again.
+    // As long as a waiting process pauses between looks.
     private const long MaxTrustMilliseconds = 100;
 
     private readonly CheckoutTable _checkouts = new(database.Connection);
@@ -29,7 +29,10 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     private readonly WaitingQueue _queue = new(folder, database);
     private Seen? _seen;
 
-    /// <param name="ticket">The place in the queue; null for one who does not wait, and comes after all who do.</param>
+    /// <summary>Grants a request, or throws an error that says who holds the checkouts.</summary>
+    /// <param name="ticket">
+    /// The place in the queue; null for a caller that does not wait, and comes after all that do.
+    /// </param>
     public void Grant(GrantRequest request, Ticket? ticket, GrantSet grants)
     {
         var place = ticket?.Id ?? AfterAll;
@@ -44,7 +47,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
 
             if (ticket is not null)
                 ticket.IsServed = true;
-            // One that is somebody else's is replaced by another one, which comes last in the set.
+            // If another holder turns out to have a checkout, it is replaced by another one at the end of the set.
             var others = grants.Drop(first, grant =>
                 grant.Row.State != CheckoutState.Creating && !lifecycle.TryWriteLease(grant.Row, grant.Replaced));
             if (others > 0)
@@ -57,13 +60,13 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         }
     }
 
-    /// <summary>The checkouts that a request may get, now or later: all that would do and are not broken.</summary>
+    /// <summary>The checkouts that a request may get, now or later: all that match and are not broken.</summary>
     public List<CheckoutRow> Usable(GrantRequest request) => Look(request).Rows.FindAll(row =>
         row.State != CheckoutState.Broken
         && (request.Wanted is null || request.Wanted == row.Id)
         && (request.Kind is null || request.Kind == row.Kind));
 
-    /// <summary>Whether a checkout that would do is being cleaned or taken over by somebody.</summary>
+    /// <summary>True if another process is cleaning or taking over a checkout that matches.</summary>
     public bool IsBeingCleaned(GrantRequest request)
     {
         var lives = Look(request).Lives;
@@ -88,7 +91,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         }
     }
 
-    // It is stale what was looked at when somebody else was faster.
+    // isStale: another process was faster, so look again.
     private bool TryTake(
         GrantRequest request, long place, Ticket? ticket, List<Left> left, GrantSet grants, out bool isStale)
     {
@@ -133,11 +136,11 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         return MayMakeOne(request) ? Add(request, lease) : null;
     }
 
-    // Those of another kind count too.
+    // The limit counts checkouts of every kind.
     private bool MayMakeOne(GrantRequest request) => request.Wanted is null
         && (request.Limit is not { } limit || _checkouts.CountUsable(request.Repository.Id) < limit);
 
-    // As many as are wanted.
+    // Finds no more than requested.
     private List<Left> FindLeft(GrantRequest request, long place)
     {
         if (_waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place) is not [])
@@ -145,8 +148,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         var lives = Look(request).Lives;
         return [.. Usable(request).Select(Find).OfType<Left>().Take(request.Count)];
 
-        // Of many that are made at once some are made to the end since the rows were read. And what a process still
-        // writes into is no checkout for somebody else.
+        // While many are made at once, some may be finished since the rows were read. And a checkout that a process
+        // still writes to must not go to another holder.
         Left? Find(CheckoutRow row)
         {
             if (!IsLeft(row, lives, out var why) || LockedFile.IsLocked(folder.CheckoutLock(row.Name)) || !IsAsSeen(row)
@@ -156,19 +159,19 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
                 return null;
             }
 
-            return new Left(row, why ?? (row.Lease is null ? null : "did not get it: who made or cleaned it is gone"));
+            return new Left(row, why ?? (row.Lease is null ? null : "did not get it: the process that made or cleaned it is gone"));
         }
     }
 
-    // Its lease is over, or whoever made or cleaned it may have ended: that one has its lock, whoever it is for. Nobody
-    // works in one that is being cleaned: its holder has not got it yet.
+    // True if the lease is over, or if the process that made or cleaned the checkout may have ended; that process would
+    // have the lock. A checkout that is being cleaned has no holder in it yet.
     private static bool IsLeft(CheckoutRow row, OwnerLives lives, out string? why)
     {
         why = row.Lease is { } held && row.State != CheckoutState.Creating ? lives.WhyOver(held) : null;
         return why is not null || row.State is CheckoutState.Creating or CheckoutState.Cleaning;
     }
 
-    // A lease that is over may have been renewed since, and what was made to the end is its holder's.
+    // An expired lease may have been renewed since, and a finished checkout belongs to its holder.
     private bool IsAsSeen(CheckoutRow seen) => _checkouts.Find(seen.Id) is { } now && now.State == seen.State
         && now.Lease?.Id == seen.Lease?.Id && now.Lease?.Owner == seen.Lease?.Owner
         && now.Lease?.ExpiresAt == seen.Lease?.ExpiresAt && now.Lease?.IsStrict == seen.Lease?.IsStrict;
@@ -198,7 +201,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         }
     }
 
-    // A worktree of that name may be another one's.
+    // A worktree that is not the pool's may have that name.
     private bool IsTaken(string name, GrantRequest request)
     {
         var path = folder.Checkout(name);
@@ -215,7 +218,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         Waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count,
     }.Error();
 
-    // Until somebody changes something: a refusal asks several times, and there may be thousands of checkouts.
+    // Valid until the database changes: a refusal asks several times, and there may be thousands of checkouts.
     private Seen Look(GrantRequest request)
     {
         var (repository, version, now) = (request.Repository.Id, database.Version, Environment.TickCount64);
@@ -227,6 +230,6 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     private sealed record Seen(
         long Repository, (long Others, long Own) Version, long At, List<CheckoutRow> Rows, OwnerLives Lives);
 
-    // A checkout that somebody left, and why its lease is over, as the rest of a sentence about its owner.
+    // A checkout whose user is gone, and why its lease is over, as the rest of a sentence about its owner.
     private sealed record Left(CheckoutRow Row, string? Why);
 }

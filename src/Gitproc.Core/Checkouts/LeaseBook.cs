@@ -5,23 +5,23 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Renews and ends leases, for those who may.</summary>
+/// <summary>Renews and ends leases, for callers that may do so.</summary>
 internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecycle lifecycle)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
 
-    /// <summary>Whether the caller may end a lease: it is the caller's own, or over and nobody's.</summary>
+    /// <summary>True if the caller may end a lease: it is the caller's own, or it is over.</summary>
     public static bool IsOurs(Lease lease) =>
         new OwnerLives().WhyOver(lease) is not null
         || (lease.Owner is { } owner
             ? owner.IsOrIsAncestorOf(Environment.ProcessId)
             : lease.User == ThisUser.Name && lease.Machine == Environment.MachineName);
 
-    /// <summary>Whose a lease is, for a sentence about that one.</summary>
+    /// <summary>The owner or user of a lease, for use in a sentence.</summary>
     public static string Who(Lease lease) => lease.Owner?.ToString() ?? lease.User;
 
     /// <summary>Finds a checkout whose lease the caller may end.</summary>
-    /// <param name="leaseId">The lease that is meant; null for whichever there is.</param>
+    /// <param name="leaseId">The expected lease; null for any.</param>
     public CheckoutRow Releasable(long id, string? leaseId, bool force)
     {
         var row = Find(id);
@@ -29,8 +29,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         {
             return force ? row : throw new GitprocException(
                 ErrorReason.HeldByOther,
-                $"The database was lost, and {row.Name} does not say whether somebody holds it. "
-                + "When nobody does, release it with force.",
+                $"The database was lost, and {row.Name} does not say who holds it. "
+                + "If nobody uses it, release it with force.",
                 row.Name);
         }
 
@@ -40,19 +40,19 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
             : throw HeldByOther(row, held, "release");
     }
 
-    /// <summary>Ends a lease. The checkout is to be cleaned.</summary>
+    /// <summary>Ends a lease. The checkout must be cleaned next.</summary>
     public CheckoutRow End(long id, string? leaseId, bool force)
     {
         var row = Releasable(id, leaseId, force);
         if (row.State == CheckoutState.Creating)
         {
             return TryGiveUp(row) ?? throw new GitprocException(
-                ErrorReason.NotLocked, $"{row.Name} is not locked yet: it is made for {row.Lease!.Holder()}.", row.Name);
+                ErrorReason.NotLocked, $"{row.Name} is not locked yet: it is being made for {row.Lease!.Holder()}.", row.Name);
         }
 
         var ended = row.Lease is { } held
             ? lifecycle.Release(row, IsOurs(held) ? EventKind.Released : EventKind.Forced, why: null)
-            : lifecycle.Release(row, EventKind.Forced, "it was not known whether somebody held it");
+            : lifecycle.Release(row, EventKind.Forced, "it was not known who held it");
         return ended ?? throw LeaseIsOver(row);
     }
 
@@ -82,14 +82,14 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     private CheckoutRow? TryGiveUp(CheckoutRow row)
     {
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
-        // Its maker may have finished since the row was read, and somebody works in it.
+        // Its maker may have finished since the row was read, and the holder may be working in it.
         if (alone is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
             || now.Lease?.Id != row.Lease?.Id || lifecycle.TryGiveToHolder(now) || !lifecycle.GiveUp(alone, now, "its maker is gone"))
         {
             return null;
         }
 
-        const string reason = "was not made to the end, and is off the list";
+        const string reason = "was not finished, and is off the list";
         return row with { State = CheckoutState.Broken, Reason = reason, Lease = null };
     }
 
@@ -112,9 +112,9 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
 
     private static GitprocException HeldByOther(CheckoutRow row, Lease held, string what) => new(
         ErrorReason.HeldByOther,
-        $"{row.Name} is locked by {held.Holder()}. To {what} it all the same, use force.",
+        $"{row.Name} is locked by {held.Holder()}. To {what} it anyway, use force.",
         row.Name);
 
     private static GitprocException LeaseIsOver(CheckoutRow row) =>
-        new(ErrorReason.NotLocked, $"{row.Name} is not locked by that lease any more.", row.Name);
+        new(ErrorReason.NotLocked, $"{row.Name} is not locked by that lease any longer.", row.Name);
 }

@@ -6,37 +6,32 @@ using Gitproc.Registry;
 namespace Gitproc.Checkouts;
 
 /// <summary>
-/// The life of a checkout: the one type that changes its row. A method is a row of <see cref="Transition.All"/>. In one
-/// transaction it changes the state and the lease, does to the lease file what belongs to that, and adds the event to
-/// the history. If the row is not as it was seen, because somebody was faster or used force, it changes nothing and
-/// answers null.
+/// The life of a checkout. Only this type changes its row. Each method is a row of <see cref="Transition.All"/>. One
+/// transaction changes the state and the lease, writes or removes the lease file, and adds the event to the history. If
+/// the row has changed since it was read, because another process was faster or used force, the method changes nothing
+/// and returns null.
 /// </summary>
 /// <remarks>
-/// <para>
-/// <b>Creating</b> is a row with a lease and no folder yet. The row comes first, so that no two make one folder. Its
-/// maker has the checkout's lock, makes the folder in tmp and renames it. The state comes last, so that Locked means a
-/// whole folder. A maker that is killed leaves Creating and a free lock: the next acquire makes the folder anew.
-/// </para>
-/// <para>
-/// <b>Locked</b> ends as Cleaning without a lease. The lease file goes before the commit, because others may lease the
-/// checkout and write theirs from then on. A kill in between leaves a lease without its file: the database counts.
-/// </para>
-/// <para>
-/// <b>Cleaning</b> becomes Free, or its lease's owner's, once the folder is clean. A kill before that leaves Cleaning,
-/// and the next acquire cleans again. What was rescued is noted first, so that it is not rescued twice.
-/// </para>
-/// <para>
-/// A lease is written into the checkout after the commit that grants it: a folder may be slow, and the database is
-/// everybody's. A kill in between leaves a lease that only the database knows. One that only the checkout knows shows
-/// that the database was put back from an older copy, and then the checkout is right. A folder goes before its row: a
-/// kill in between leaves a row without a folder, which a repair removes, and not a folder that nobody knows.
-/// </para>
+/// <para> <b>Creating</b> is a row with a lease and no folder yet. The row comes first, so that no two processes make
+/// the same folder. The maker has the checkout's lock, makes the folder in tmp and renames it. The state changes last,
+/// so Locked means a complete folder. A killed maker leaves Creating and a free lock, and the next acquire makes the
+/// folder again. </para>
+/// <para> <b>Locked</b> ends as Cleaning without a lease. The lease file is removed before the commit, because after it
+/// others may lease the checkout and write their own. A kill in between leaves a lease without its file; then the
+/// database is right. </para>
+/// <para> <b>Cleaning</b> becomes Free, or Locked if it has a lease, when the folder is clean. A kill before that
+/// leaves Cleaning, and the next acquire cleans again. The rescue is noted first, so that the work is not rescued
+/// twice. </para>
+/// <para> A granted lease is written into the checkout after the commit: a folder may be slow, and every process needs
+/// the database. A kill in between leaves a lease that only the database has. A lease that only the checkout has shows
+/// that the database was restored from an older copy; then the checkout is right. A folder is removed before its row. A
+/// kill in between leaves a row without a folder, which a repair removes, and never a folder without a row. </para>
 /// </remarks>
-/// <param name="limits">What of the history is kept; null to remove nothing.</param>
+/// <param name="limits">How much history to keep; null to keep all.</param>
 internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<Caller> caller, HistoryLimits? limits)
 {
-    // The last holder's work is rescued once: a cleaning that is begun again keeps the note. The stamp stays too: it
-    // tells what has changed since the checkout was clean.
+    // The last holder's work is rescued once, so a second cleaning keeps the note. The stamp stays too: it tells what
+    // has changed since the checkout was clean.
     private static readonly string Unclean =
         $"""
         , is_rescued = CASE state WHEN {(int)CheckoutState.Cleaning} THEN is_rescued ELSE 0 END,
@@ -58,8 +53,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         Insert(Transition.Add, alone, id, repositoryId, url, kind, CheckoutState.Creating, lease, head: null);
 
     /// <summary>
-    /// Leases a free checkout for which nobody has waited longer: one that is at the commit, otherwise any; of these
-    /// the one that was used last.
+    /// Leases a free checkout, unless others have waited longer for it. It prefers a checkout at the wanted commit, and
+    /// among these the one that was used last.
     /// </summary>
     /// <param name="place">The caller's place in the queue.</param>
     public CheckoutRow? TakeFree(GrantRequest request, long place, Lease lease) => Apply(
@@ -77,8 +72,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
             ("$preferred", request.Commit), ("$ticket", place),
         ]);
 
-    /// <summary>Leases a checkout that somebody left: in use, while it was cleaned, or while it was made.</summary>
-    /// <param name="why">Why the lease on it is over; null where there was none.</param>
+    /// <summary>Leases a checkout whose user, cleaner or maker is gone.</summary>
+    /// <param name="why">Why its lease is over; null if it had none.</param>
     public CheckoutRow? TakeOver(CheckoutLock alone, CheckoutRow seen, Lease lease, string? why)
     {
         var transition = seen switch
@@ -93,8 +88,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     public CheckoutRow? Renew(CheckoutRow seen, Lease renewed) =>
         Apply(Transition.Renew, seen, lease: renewed, file: directory => LeaseFile.Update(directory, renewed));
 
-    /// <summary>Notes that a leased checkout is about to be changed, and is not clean until that is done.</summary>
-    /// <param name="isWorked">Whether somebody may have worked in it since it was clean.</param>
+    /// <summary>Notes that a leased checkout is about to change, and is not clean until that is done.</summary>
+    /// <param name="isWorked">True if there may be work in it since it was clean.</param>
     public CheckoutRow? BeginCleaning(CheckoutLock alone, CheckoutRow seen, bool isWorked, string url) => Apply(
         Transition.BeginCleaning,
         seen,
@@ -102,7 +97,7 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         set: $", is_rescued = CASE state WHEN {(int)CheckoutState.Locked} THEN $rescued ELSE is_rescued END, url = $url",
         values: [("$url", url), ("$rescued", !isWorked)]);
 
-    /// <summary>Notes that what the last holder left is rescued.</summary>
+    /// <summary>Notes that the last holder's work is rescued.</summary>
     public CheckoutRow? NoteRescue(CheckoutLock alone, CheckoutRow seen, Rescue rescue)
     {
         seen = seen with { Lease = null };
@@ -110,16 +105,16 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
             Transition.NoteRescue, seen, alone, why: rescue.Id, noted: rescue.LeaseId, set: ", is_rescued = 1");
     }
 
-    /// <summary>Notes that a checkout is clean: it is its lease's owner's, or free.</summary>
+    /// <summary>Notes that a checkout is clean. It is Locked if it has a lease, and otherwise Free.</summary>
     public CheckoutRow? EndCleaning(CheckoutLock alone, CheckoutRow seen, Head head, string? generation, string stamp) =>
         Apply(Transition.EndCleaning, seen, alone, set: Clean, values: CleanValues(head, generation, stamp));
 
-    /// <summary>Ends the lease of a checkout that nobody has worked in: what was clean is free.</summary>
+    /// <summary>Ends the lease of a checkout before its holder used it. A clean checkout is then free.</summary>
     public CheckoutRow? GiveBack(CheckoutRow seen, string why) =>
         Apply(Transition.GiveBack, seen, why: why, file: LeaseFile.Remove);
 
-    /// <summary>Turns a checkout whose folder is gone into one that is to be made.</summary>
-    /// <param name="lease">The lease that it gets where it has none.</param>
+    /// <summary>Turns a checkout whose folder is gone into one to be made.</summary>
+    /// <param name="lease">The lease for it, if it has none.</param>
     public CheckoutRow? BeginCreation(CheckoutLock alone, CheckoutRow seen, string url, Lease? lease = null) =>
         database.Change(() =>
         {
@@ -140,8 +135,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         file: directory => LeaseFile.Write(directory, seen.Lease!, replaced: null),
         values: [.. CleanValues(head, generation, stamp), ("$made", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())]);
 
-    /// <summary>Removes a checkout that could not be made, and what there is of its folder.</summary>
-    /// <returns>Whether it was still to be made for the lease that was seen.</returns>
+    /// <summary>Removes a checkout that could not be made, with what exists of its folder.</summary>
+    /// <returns>True if it was still being made for the lease that was read.</returns>
     public bool GiveUp(CheckoutLock alone, CheckoutRow seen, string why)
     {
         alone.MustBeOf(seen.Id);
@@ -153,14 +148,14 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         return database.Change(() =>
         {
             var isRemoved = Apply(Transition.GiveUp, seen, alone, why: why) is not null;
-            // One that could never be cloned is not known. A base repository may have rescues in it.
+            // Forget a repository that could not be cloned. An existing base repository may hold rescues.
             if (_repositories.Find(seen.RepositoryKey) is { } known && !Directory.Exists(folder.Base(known.Base)))
                 _repositories.RemoveUnused(known.Id);
             return isRemoved;
         });
     }
 
-    /// <summary>Sets a checkout aside that cannot be handed out.</summary>
+    /// <summary>Sets a checkout aside as Broken.</summary>
     public CheckoutRow? SetAside(CheckoutLock alone, CheckoutRow seen, string reason) => Apply(
         Transition.SetAside,
         seen,
@@ -170,8 +165,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         file: LeaseFile.TryRemove,
         values: ("$reason", reason));
 
-    /// <summary>Writes a granted lease into the checkout, unless that says that somebody else holds it.</summary>
-    /// <param name="replaced">The lease in whose place it was granted; null for none.</param>
+    /// <summary>Writes a granted lease into the checkout; false if the checkout names another holder.</summary>
+    /// <param name="replaced">The lease that this one replaces; null for none.</param>
     public bool TryWriteLease(CheckoutRow row, Lease? replaced)
     {
         var holder = LeaseFile.Write(folder.Place(row).GitDirectory, row.Lease!, replaced);
@@ -181,8 +176,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>
-    /// Gives a checkout that is being made to whom it says that it belongs. It says nothing until it is made to the
-    /// end: where it does, the database is older, or its maker was killed in the last moment.
+    /// Gives a checkout that is being made to the holder that it names. It names one only after it was completed. Then
+    /// the database is an older copy, or the maker was killed at the last moment.
     /// </summary>
     public bool TryGiveToHolder(CheckoutRow row)
     {
@@ -194,15 +189,15 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         return holder is not null;
     }
 
-    /// <summary>Gives a checkout to a holder whom the database did not know.</summary>
+    /// <summary>Gives a checkout to a holder that the database did not have.</summary>
     public CheckoutRow? GiveTo(CheckoutRow seen, Lease holder)
     {
         const string why = "the checkout is held by a lease that the database did not know";
         return Apply(Transition.GiveTo, seen, lease: holder, why: why, set: ", last_lease = NULL, is_rescued = 0");
     }
 
-    /// <summary>Ends a lease, or what is not known of one. The checkout is to be cleaned.</summary>
-    /// <param name="kind">By whom it is ended: <c>Released</c>, <c>Forced</c> or <c>Reaped</c>.</param>
+    /// <summary>Ends a lease, also an unknown one. The checkout must be cleaned next.</summary>
+    /// <param name="kind">How it ends: <c>Released</c>, <c>Forced</c> or <c>Reaped</c>.</param>
     public CheckoutRow? Release(CheckoutRow seen, EventKind kind, string? why)
     {
         var head = folder.Place(seen).ReadHead() ?? new Head(seen.Branch, seen.Commit);
@@ -217,13 +212,13 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>
-    /// Takes a checkout that nobody works in out of use: whoever has its lock may change its folder, and it has to be
-    /// cleaned before somebody else can have it.
+    /// Takes a checkout without a holder out of use. The process with its lock may then change the folder, and the
+    /// checkout must be cleaned before it gets another holder.
     /// </summary>
     public CheckoutRow? TakeOutOfUse(CheckoutLock alone, CheckoutRow seen) =>
         Apply(Transition.TakeOutOfUse, seen, alone, set: Unclean);
 
-    /// <summary>Adds a checkout whose folder is there, by what that says of a lease.</summary>
+    /// <summary>Adds a checkout whose folder exists, with the lease that its lease file names.</summary>
     public CheckoutRow Adopt(CheckoutLock alone, long id, long repositoryId, string url, CheckoutPlace place)
     {
         var lease = LeaseFile.Read(place.GitDirectory);
@@ -234,7 +229,7 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         return Insert(Transition.Adopt, alone, id, repositoryId, url, kind, state, lease, place.ReadHead());
     }
 
-    /// <summary>Takes a checkout that nobody holds off the list.</summary>
+    /// <summary>Takes a checkout without a holder off the list.</summary>
     public CheckoutRow? Forget(CheckoutLock alone, CheckoutRow seen, string why) =>
         Apply(Transition.Forget, seen with { Lease = null }, alone, why: why);
 
@@ -269,7 +264,8 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         });
     }
 
-    // The one statement that changes or removes a row: only one from which the transition has an arrow.
+    // The only statement that changes or removes a row. It applies only to states from which the transition has an
+    // arrow.
     private CheckoutRow? Apply(
         Transition transition,
         CheckoutRow? seen,

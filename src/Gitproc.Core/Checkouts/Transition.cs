@@ -3,13 +3,13 @@ using static Gitproc.Checkouts.LeaseChange;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>What the row of a checkout says of it: a state, and whether there is a lease.</summary>
+/// <summary>The state in a checkout's row, and if the row has a lease.</summary>
 internal sealed record Standing(CheckoutState State, bool IsLeased)
 {
     public string Sql => $"(state = {(int)State} AND lease_id IS {(IsLeased ? "NOT NULL" : "NULL")})";
 }
 
-/// <summary>What a transition does with the lease on the row. A given one may be the same lease, changed.</summary>
+/// <summary>What a transition does with the row's lease. A given lease may be the same one, changed.</summary>
 internal enum LeaseChange
 {
     Kept,
@@ -17,7 +17,10 @@ internal enum LeaseChange
     Ended,
 }
 
-/// <summary>What one who changes a checkout must have: its lock; the lease that is on it, or that there is none.</summary>
+/// <summary>
+/// What a process needs in order to change a checkout: its lock, or that its lease has not changed since the row was
+/// read.
+/// </summary>
 [Flags]
 internal enum Needs
 {
@@ -28,16 +31,16 @@ internal enum Needs
 }
 
 /// <summary>
-/// One way in which a checkout changes. <see cref="All"/> is every way there is: <see cref="Lifecycle"/> makes its
-/// statements from it, and the diagram in docs/architecture.md is compared with it.
+/// One way in which a checkout changes. <see cref="All"/> has every such way: <see cref="Lifecycle"/> makes its
+/// statements from it, and a test compares it with the diagram in docs/architecture.md.
 /// </summary>
-/// <param name="Name">The method of <see cref="Lifecycle"/>, or the part of one.</param>
-/// <param name="Event">What the history has of it; null for nothing.</param>
-/// <param name="Arrows">From where to where; null for a checkout that is not on the list.</param>
+/// <param name="Name">The method of <see cref="Lifecycle"/>, or a part of one.</param>
+/// <param name="Event">The event for the history; null for none.</param>
+/// <param name="Arrows">States before and after; null if the checkout is not on the list.</param>
 internal sealed record Transition(
     string Name, Needs Needs, LeaseChange Lease, EventKind? Event, params (Standing? From, Standing? To)[] Arrows)
 {
-    // Cleaning without a lease waits for anybody; with one it is made ready for the owner of that.
+    // Cleaning without a lease waits for the next acquire. With a lease it is prepared for that lease's owner.
     private static readonly Standing
         Clean = new(Free, IsLeased: false),
         Held = new(Locked, IsLeased: true),
@@ -80,11 +83,11 @@ internal sealed record Transition(
         BeginCreation, EndCreation, GiveUp, SetAside, GiveTo, Release, TakeOutOfUse, Adopt, Forget,
     ];
 
-    /// <summary>The condition on the row.</summary>
+    /// <summary>The SQL condition on the row.</summary>
     public string Condition => $"({string.Join(" OR ", Arrows.Select(arrow => arrow.From!.Sql))})";
 
-    /// <summary>What is set in the row.</summary>
-    /// <param name="more">What is set besides state and lease, after a comma; null for nothing.</param>
+    /// <summary>The SQL assignments for the row.</summary>
+    /// <param name="more">Assignments besides state and lease, starting with a comma; null for none.</param>
     public string Assignments(string? more)
     {
         var cases = Arrows.Select(arrow => $"WHEN {arrow.From!.Sql} THEN {(int)arrow.To!.State}");

@@ -4,26 +4,29 @@ using Gitproc.Reports;
 
 namespace Gitproc.Checkouts;
 
-/// <summary>Gets grants, and waits in the queue for them where that is wanted.</summary>
-/// <param name="reports">Told of the place in the queue; null for nobody.</param>
+/// <summary>Gets grants, and waits in the queue for them if requested.</summary>
+/// <param name="reports">Receives the place in the queue; null to report nothing.</param>
 internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting granting, IProgress<PoolReport>? reports)
 {
-    // The first in the queue looks whether the database has changed, which takes microseconds, and now and then
-    // whether a holder has died, which changes nothing.
+    // The first in the queue checks often if the database has changed, which takes microseconds. Now and then it checks
+    // if a holder has died, because that changes nothing in the database.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    // Others sleep until the one before them leaves. They come up to see whether that one still runs, and to say where
-    // they are.
+    // Others sleep until the process ahead of them leaves the queue. They wake up to check that it still runs, and to
+    // report their place.
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
 
     private readonly WaitingQueue _queue = new(folder, database);
 
-    /// <summary>Whether it took a place in the queue: what was looked at before is old.</summary>
+    /// <summary>True if this took a place in the queue. Facts from before may then be out of date.</summary>
     public bool HasWaited { get; private set; }
 
-    /// <param name="longest">How long to wait; null for no longer than somebody cleans one that would do.</param>
+    /// <summary>Gets grants for a request.</summary>
+    /// <param name="longest">
+    /// How long to wait; null to wait only while a matching checkout is being cleaned.
+    /// </param>
     public void For(
         GrantRequest request, GrantSet grants, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
     {
@@ -34,7 +37,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         catch (GitprocException e) when (
             e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
         {
-            // The cleaning that was in the way may have ended since.
+            // The cleaning may have ended since.
             if (longest is null && !granting.IsBeingCleaned(request))
             {
                 granting.Grant(request, ticket: null, grants);
@@ -54,7 +57,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         }
     }
 
-    // False when this process was stopped for so long that its place has passed on.
+    // False if this process was suspended for so long that it has lost its place.
     private bool InQueue(
         GrantRequest request, Ticket ticket, GrantSet grants, TimeSpan? longest, long end, CancellationToken cancellationToken)
     {
@@ -65,7 +68,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         {
             var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
             var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
-            // Where nobody cleans one any more, the next answer is the last.
+            // If no cleaning is left to wait for, the next answer is final.
             var isLast = longest is null && !granting.IsBeingCleaned(request);
             if (!isLast && before is [.., var last])
             {
@@ -83,7 +86,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
                 continue;
             }
 
-            // Read before the try, so that no release after it is missed.
+            // Read this before the attempt, so that a release after it is not missed.
             var version = database.DataVersion;
             try
             {
@@ -124,11 +127,11 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         }
     }
 
-    // For what does not exist and may not be made one would wait for ever.
+    // False if a wait could never end: the checkout does not exist, and may not be made.
     private bool MayComeFree(GrantRequest request)
     {
         var there = granting.Usable(request).Count;
-        // Those of another kind take the places of new ones.
+        // Checkouts of another kind count toward the limit.
         var mayBeMade = request.Wanted is not null ? 0
             : Math.Max(0, (request.Limit ?? int.MaxValue) - granting.Usable(request with { Kind = null }).Count);
         return request.Count - there <= mayBeMade;
@@ -136,7 +139,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
 
     private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) => new(
         ErrorReason.NoCheckoutAvailable,
-        $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} in vain. {why}",
+        $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} and did not get one. {why}",
         request.Repository.Key)
     {
         Hint = hint,

@@ -38,7 +38,7 @@ public sealed class RemovalTests : IDisposable
 
         var refused = Refused(checkout.Name);
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.EndsWith($". To remove it all the same: gitproc remove --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
+        Assert.EndsWith($". To remove it anyway: gitproc remove --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
 
         Remove(checkout.Name, force: true);

@@ -90,7 +90,7 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } });
         var refused = Refused(Request(checkout.Name));
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.EndsWith($". To reset it all the same: gitproc reset --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
+        Assert.EndsWith($". To reset it anyway: gitproc reset --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { Force = true }).State);
     }
 

@@ -70,7 +70,7 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal(worktree.Name, _pool.Acquire().Name);
         Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NoCreate = true })).Reason);
         var other = Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { Name = clone.Name }));
-        Assert.Contains($"{clone.Name} is of the kind Clone, and Worktree is wanted", other.Message, StringComparison.Ordinal);
+        Assert.Contains($"{clone.Name} is of kind Clone, and you asked for kind Worktree", other.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { MaxCheckouts = 2 })).Reason);
     }
 
@@ -195,7 +195,7 @@ public sealed class WorktreeTests : IDisposable
 
         Assert.Equal(Commit, other.Commit);
         Assert.False(File.Exists(canary));
-        Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("made anew", StringComparison.Ordinal));
+        Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("creating it again", StringComparison.Ordinal));
         // A job that works goes on as who it is.
         Assert.Equal("Job", TestGit.Run(checkout.Path, "config", "--file", Path.Combine(Base, "config"), "user.name"));
         Assert.Equal(CheckoutState.Free, _pool.Release(checkout).State);
