@@ -25,16 +25,27 @@ internal static class CmdletReader
 
     /// <summary>Reads the online address of the help pages, without a file name.</summary>
     public static string OnlineFolder(Assembly assembly) =>
-        (string)assembly.GetType("Gitproc.PowerShell.Commands.HelpPage", throwOnError: true)!.GetField("Folder")!.GetRawConstantValue()!;
+        (string)
+            assembly
+                .GetType("Gitproc.PowerShell.Commands.HelpPage", throwOnError: true)!
+                .GetField("Folder")!
+                .GetRawConstantValue()!;
 
     private static CommandShape Read(Type type, CustomAttributeData attribute)
     {
         var name = $"{attribute.ConstructorArguments[0].Value}-{attribute.ConstructorArguments[1].Value}";
         var parameters = type.GetProperties()
-            .SelectMany(property => property.CustomAttributes.Where(data => data.AttributeType == typeof(ParameterAttribute)), (property, data) => (Property: property, Attribute: data))
+            .SelectMany(
+                property => property.CustomAttributes.Where(data => data.AttributeType == typeof(ParameterAttribute)),
+                (property, data) => (Property: property, Attribute: data))
             .ToList();
         // A parameter that names no set belongs to all sets.
-        var sets = parameters.Select(pair => SetOf(pair.Attribute)).Where(set => set is not null).Distinct().OrderBy(set => set != Named(attribute, "DefaultParameterSetName") as string).ToList();
+        var sets = parameters
+            .Select(pair => SetOf(pair.Attribute))
+            .Where(set => set is not null)
+            .Distinct()
+            .OrderBy(set => set != Named(attribute, "DefaultParameterSetName") as string)
+            .ToList();
         return new CommandShape(name, [.. sets.DefaultIfEmpty().Select(ReadSet)]);
 
         IReadOnlyList<ParameterShape> ReadSet(string? set) =>
@@ -55,24 +66,38 @@ internal static class CmdletReader
         var byValue = Named(attribute, "ValueFromPipeline") is true;
         var byName = Named(attribute, "ValueFromPipelineByPropertyName") is true;
         var aliases = Find<AliasAttribute>(property) is { } alias ? TextsOf(alias) : [];
-        IReadOnlyList<string> values = Find<ValidateSetAttribute>(property) is { } set ? TextsOf(set) : EnumOf(property.PropertyType) is { } type ? Enum.GetNames(type) : [];
+        IReadOnlyList<string> values =
+            Find<ValidateSetAttribute>(property) is { } set ? TextsOf(set)
+            : EnumOf(property.PropertyType) is { } type ? Enum.GetNames(type)
+            : [];
         return new ParameterShape(
             property.Name,
             property.PropertyType == typeof(SwitchParameter) ? null : TypeNames.Of(property.PropertyType),
             Named(attribute, "Mandatory") is true,
             Named(attribute, "Position") is int position ? position : null,
-            (byValue, byName) switch { (true, true) => "ByValue, ByPropertyName", (true, false) => "ByValue", (false, true) => "ByPropertyName", _ => "" },
+            (byValue, byName) switch
+            {
+                (true, true) => "ByValue, ByPropertyName",
+                (true, false) => "ByValue",
+                (false, true) => "ByPropertyName",
+                _ => "",
+            },
             aliases,
             Find<SupportsWildcardsAttribute>(property) is not null,
             values);
     }
 
-    private static Type? EnumOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } found ? found : null;
+    private static Type? EnumOf(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } found ? found : null;
 
     private static string[] TextsOf(CustomAttributeData attribute) =>
-        [.. ((IEnumerable<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument => (string)argument.Value!)];
+        [
+            .. ((IEnumerable<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(argument =>
+                (string)argument.Value!),
+        ];
 
-    private static CustomAttributeData? Find<T>(MemberInfo member) => member.CustomAttributes.FirstOrDefault(data => data.AttributeType == typeof(T));
+    private static CustomAttributeData? Find<T>(MemberInfo member) =>
+        member.CustomAttributes.FirstOrDefault(data => data.AttributeType == typeof(T));
 
     private static object? Named(CustomAttributeData attribute, string name) =>
         attribute.NamedArguments.FirstOrDefault(argument => argument.MemberName == name).TypedValue.Value;

@@ -5,7 +5,8 @@ namespace Gitproc.Help;
 internal sealed record CommandShape(string Name, IReadOnlyList<IReadOnlyList<ParameterShape>> Sets)
 {
     /// <summary>The parameters of all sets, without duplicates.</summary>
-    public IEnumerable<ParameterShape> Parameters => Sets.SelectMany(set => set).DistinctBy(parameter => parameter.Name);
+    public IEnumerable<ParameterShape> Parameters =>
+        Sets.SelectMany(set => set).DistinctBy(parameter => parameter.Name);
 }
 
 /// <summary>The metadata of a parameter.</summary>

@@ -13,9 +13,11 @@ internal static class HelpText
     /// <summary>Lays blocks out and wraps them.</summary>
     /// <param name="width">The most characters of a line.</param>
     /// <returns>The lines, with an empty line between blocks.</returns>
-    public static IEnumerable<string> Lines(IEnumerable<Block> blocks, int width) => blocks
-        .Select(block => Lines(block, width).SelectMany(line => line.IsFixed ? [line.Text] : TextWrap.Lines(line.Text, width)))
-        .SelectMany((lines, at) => at == 0 ? lines : lines.Prepend(""));
+    public static IEnumerable<string> Lines(IEnumerable<Block> blocks, int width) =>
+        blocks
+            .Select(block =>
+                Lines(block, width).SelectMany(line => line.IsFixed ? [line.Text] : TextWrap.Lines(line.Text, width)))
+            .SelectMany((lines, at) => at == 0 ? lines : lines.Prepend(""));
 
     /// <summary>
     /// Lays blocks out without wrapping. Each item of a list, line of code and row of a table is a paragraph of its
@@ -27,13 +29,17 @@ internal static class HelpText
     /// <summary>Lays a block out. Only tables are wrapped.</summary>
     /// <param name="width">The most characters of a line of a table.</param>
     /// <returns>The lines; true for a line that must not be wrapped.</returns>
-    public static IEnumerable<(string Text, bool IsFixed)> Lines(Block block, int width) => block switch
-    {
-        Table table => TableLines([.. Cells(table)], width).Select(line => (line, true)),
-        ListBlock list => list.Select(item => ("- " + Plain(item), false)),
-        CodeBlock code => code.Lines.ToString().Split('\n').Select(line => (line.Length == 0 ? "" : Below + line, true)),
-        _ => [(Plain(block), false)],
-    };
+    public static IEnumerable<(string Text, bool IsFixed)> Lines(Block block, int width) =>
+        block switch
+        {
+            Table table => TableLines([.. Cells(table)], width).Select(line => (line, true)),
+            ListBlock list => list.Select(item => ("- " + Plain(item), false)),
+            CodeBlock code => code
+                .Lines.ToString()
+                .Split('\n')
+                .Select(line => (line.Length == 0 ? "" : Below + line, true)),
+            _ => [(Plain(block), false)],
+        };
 
     /// <returns>The rows, the header row first, as the plain text of their cells.</returns>
     public static IEnumerable<string[]> Cells(Table table) =>

@@ -17,8 +17,18 @@ internal static class MamlFile
     /// <param name="online">The online address of the pages, without a file name.</param>
     public static void Write(string path, IEnumerable<(CommandShape Shape, HelpPage Page)> commands, string online)
     {
-        var root = new XElement(File + "helpItems", new XAttribute("schema", "maml"), commands.Select(pair => Of(pair.Shape, pair.Page, online)));
-        using var writer = XmlWriter.Create(path, new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new System.Text.UTF8Encoding(false) });
+        var root = new XElement(
+            File + "helpItems",
+            new XAttribute("schema", "maml"),
+            commands.Select(pair => Of(pair.Shape, pair.Page, online)));
+        using var writer = XmlWriter.Create(
+            path,
+            new XmlWriterSettings
+            {
+                Indent = true,
+                NewLineChars = "\n",
+                Encoding = new System.Text.UTF8Encoding(false),
+            });
         root.Save(writer);
     }
 
@@ -38,7 +48,11 @@ internal static class MamlFile
                 Description(page.Synopsis)),
             Description(page.Section("Description").Blocks),
             new XElement(Command + "syntax", shape.Sets.Select(set => Syntax(shape.Name, set, page))),
-            new XElement(Command + "parameters", shape.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal).Select(parameter => Parameter(parameter, page))),
+            new XElement(
+                Command + "parameters",
+                shape
+                    .Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
+                    .Select(parameter => Parameter(parameter, page))),
             new XElement(Command + "inputTypes", Types(page, "Inputs", "inputType")),
             new XElement(Command + "returnValues", Types(page, "Outputs", "returnValue")),
             new XElement(Maml + "alertSet", new XElement(Maml + "alert", Notes(page))),
@@ -47,7 +61,10 @@ internal static class MamlFile
     }
 
     private static XElement Syntax(string name, IReadOnlyList<ParameterShape> set, HelpPage page) =>
-        new(Command + "syntaxItem", new XElement(Maml + "name", name), set.Select(parameter => Parameter(parameter, page)));
+        new(
+            Command + "syntaxItem",
+            new XElement(Maml + "name", name),
+            set.Select(parameter => Parameter(parameter, page)));
 
     private static XElement Parameter(ParameterShape parameter, HelpPage page)
     {
@@ -57,21 +74,38 @@ internal static class MamlFile
             new XAttribute("required", Xml(parameter.IsMandatory)),
             new XAttribute("variableLength", "true"),
             new XAttribute("globbing", Xml(parameter.TakesWildcards)),
-            new XAttribute("pipelineInput", parameter.PipelineInput.Length == 0 ? "False" : $"True ({parameter.PipelineInput})"),
+            new XAttribute(
+                "pipelineInput", parameter.PipelineInput.Length == 0 ? "False" : $"True ({parameter.PipelineInput})"),
             new XAttribute("position", parameter.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
             new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
             new XElement(Maml + "name", parameter.Name),
-            Description(text?.Blocks.Where(block => Value(block, "Default") is null && Value(block, "Aliases") is null) ?? []),
-            parameter.Values.Count == 0 ? null : new XElement(Command + "parameterValueGroup", parameter.Values.Select(value => new XElement(Command + "parameterValue", value))),
-            parameter.Type is null ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
+            Description(
+                text?.Blocks.Where(block => Value(block, "Default") is null && Value(block, "Aliases") is null) ?? []),
+            parameter.Values.Count == 0
+                ? null
+                : new XElement(
+                    Command + "parameterValueGroup",
+                    parameter.Values.Select(value => new XElement(Command + "parameterValue", value))),
+            parameter.Type is null
+                ? null
+                : new XElement(
+                    Command + "parameterValue",
+                    new XAttribute("required", "true"),
+                    new XAttribute("variableLength", "false"),
+                    parameter.Type),
             new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type ?? "SwitchParameter")),
-            new XElement(Dev + "defaultValue", text?.Blocks.Select(block => Value(block, "Default")).FirstOrDefault(value => value is not null)
-                ?? (parameter.Type is null ? "False" : "None")));
+            new XElement(
+                Dev + "defaultValue",
+                text?.Blocks.Select(block => Value(block, "Default")).FirstOrDefault(value => value is not null)
+                    ?? (parameter.Type is null ? "False" : "None")));
     }
 
     private static IEnumerable<XElement> Types(HelpPage page, string section, string element) =>
-        page.Section(section).Parts.Select(part => new XElement(
-            Command + element, new XElement(Dev + "type", new XElement(Maml + "name", part.Title)), Description(part.Blocks)));
+        page.Section(section)
+            .Parts.Select(part => new XElement(
+                Command + element,
+                new XElement(Dev + "type", new XElement(Maml + "name", part.Title)),
+                Description(part.Blocks)));
 
     // MAML has no element for the aliases of a command.
     private static IEnumerable<XElement> Notes(HelpPage page) =>
@@ -100,7 +134,8 @@ internal static class MamlFile
 
     // Each line of a table or of code is an element of its own, because Get-Help joins and wraps the lines of an
     // element.
-    private static IEnumerable<XElement> Paragraphs(IEnumerable<Block> body) => HelpText.Paragraphs(body).Select(Paragraph);
+    private static IEnumerable<XElement> Paragraphs(IEnumerable<Block> body) =>
+        HelpText.Paragraphs(body).Select(Paragraph);
 
     private static XElement Paragraph(string text) => new(Maml + "para", text);
 

@@ -39,15 +39,18 @@ internal static class ManualPages
 
     // A page names the exit codes or settings that apply to its command, or "all". Such a paragraph is replaced by the
     // rows of the table that explains them. Other paragraphs stay.
-    private static IEnumerable<string> Lines(HelpSection section, List<(string Name, string Text)> rows) => section.Blocks
-        .Select(block =>
-        {
-            var lines = HelpText.Lines(block, int.MaxValue).ToList();
-            var names = lines[0].Text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
-            var picked = rows.Where(row => names is ["all"] || names.Contains(row.Name)).Select(row => row.Text).ToList();
-            return picked.Count > 0 && (names is ["all"] || picked.Count == names.Length)
-                ? picked
-                : lines.Select(line => line.IsFixed ? "\t" + line.Text : line.Text);
-        })
-        .SelectMany((lines, at) => at == 0 ? lines : lines.Prepend(""));
+    private static IEnumerable<string> Lines(HelpSection section, List<(string Name, string Text)> rows) =>
+        section
+            .Blocks.Select(block =>
+            {
+                var lines = HelpText.Lines(block, int.MaxValue).ToList();
+                var names = lines[0].Text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
+                var picked = rows.Where(row => names is ["all"] || names.Contains(row.Name))
+                    .Select(row => row.Text)
+                    .ToList();
+                return picked.Count > 0 && (names is ["all"] || picked.Count == names.Length)
+                    ? picked
+                    : lines.Select(line => line.IsFixed ? "\t" + line.Text : line.Text);
+            })
+            .SelectMany((lines, at) => at == 0 ? lines : lines.Prepend(""));
 }

@@ -16,11 +16,18 @@ var assembly = Assembly.LoadFrom(Path.GetFullPath(assemblyFile));
 var cmdlets = CmdletReader.Read(assembly);
 var online = CmdletReader.OnlineFolder(assembly);
 // Missing pages are not an error here: tests/Pester/Help.Tests.ps1 reports them.
-var pages = Directory.EnumerateFiles(docs, "*-*.md").Order(StringComparer.Ordinal).Select(file => HelpPage.Read(file, online)).ToDictionary(page => page.Title);
+var pages = Directory
+    .EnumerateFiles(docs, "*-*.md")
+    .Order(StringComparer.Ordinal)
+    .Select(file => HelpPage.Read(file, online))
+    .ToDictionary(page => page.Title);
 Directory.CreateDirectory(output);
 MamlFile.Write(
     Path.Combine(output, "Gitproc.PowerShell.dll-Help.xml"),
     cmdlets.Where(cmdlet => pages.ContainsKey(cmdlet.Name)).Select(cmdlet => (cmdlet, pages[cmdlet.Name])),
     online);
 foreach (var file in Directory.EnumerateFiles(docs, "about_*.md"))
-    File.WriteAllText(Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"), AboutTopic.Of(HelpPage.Read(file, online)), new UTF8Encoding(false));
+    File.WriteAllText(
+        Path.Combine(output, Path.GetFileNameWithoutExtension(file) + ".help.txt"),
+        AboutTopic.Of(HelpPage.Read(file, online)),
+        new UTF8Encoding(false));

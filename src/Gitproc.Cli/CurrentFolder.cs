@@ -17,7 +17,8 @@ internal static class CurrentFolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return Environment.GetEnvironmentVariable("PWD") is { } path && System.IO.Path.IsPathFullyQualified(path)
+                return
+                    Environment.GetEnvironmentVariable("PWD") is { } path && System.IO.Path.IsPathFullyQualified(path)
                     ? path
                     : System.IO.Path.GetPathRoot(AppContext.BaseDirectory)!;
             }

@@ -16,7 +16,8 @@ internal static class Program
             return CompleteCommand.Run(words);
         var (own, command) = RunCommand.Split(arguments);
         var root = GitprocCommand.Create(command);
-        var parsed = root.Parse(AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = root.Parse(
+            AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -27,7 +28,9 @@ internal static class Program
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
         }
         catch (GitprocException e)
         {

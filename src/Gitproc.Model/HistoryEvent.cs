@@ -10,4 +10,11 @@ namespace Gitproc;
 /// <param name="Who">Who did it: the user and the process.</param>
 /// <param name="Why">Why, in a few words; null where the kind says it all.</param>
 public sealed record HistoryEvent(
-    long Id, DateTimeOffset Time, EventKind Kind, string Checkout, string Repository, string? LeaseId, string Who, string? Why);
+    long Id,
+    DateTimeOffset Time,
+    EventKind Kind,
+    string Checkout,
+    string Repository,
+    string? LeaseId,
+    string Who,
+    string? Why);

@@ -25,7 +25,9 @@ public static class BackgroundCleaning
     {
         var module = Path.GetDirectoryName(typeof(BackgroundCleaning).Assembly.Location)!;
         var assembly = Path.Combine(Path.GetDirectoryName(typeof(PSObject).Assembly.Location)!, "pwsh.dll");
-        var (program, first) = (Environment.ProcessPath, Path.GetFileNameWithoutExtension(Environment.ProcessPath)) switch
+        var (program, first) = (
+            Environment.ProcessPath, Path.GetFileNameWithoutExtension(Environment.ProcessPath)
+        ) switch
         {
             ({ } process, "pwsh") => (process, (string[])[]),
             ({ } process, "dotnet") when File.Exists(assembly) => (process, [assembly]),
@@ -34,8 +36,17 @@ public static class BackgroundCleaning
         DetachedProcess.Start(
             program,
             [
-                .. first, "-NoProfile", "-NonInteractive", "-File", Path.Combine(module, "BackgroundCleaning.ps1"),
-                "-Pool", pool, "-Checkout", checkout, .. clean is null ? [] : (string[])["-Clean", $"{clean}"], .. discard ? (string[])["-Discard"] : [],
+                .. first,
+                "-NoProfile",
+                "-NonInteractive",
+                "-File",
+                Path.Combine(module, "BackgroundCleaning.ps1"),
+                "-Pool",
+                pool,
+                "-Checkout",
+                checkout,
+                .. clean is null ? [] : (string[])["-Clean", $"{clean}"],
+                .. discard ? (string[])["-Discard"] : [],
             ],
             pool);
     }

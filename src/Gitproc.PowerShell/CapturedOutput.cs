@@ -15,14 +15,19 @@ internal static class CapturedOutput
         if (invocation.PipelinePosition < invocation.PipelineLength)
             return true;
         var line = Parser.ParseInput(invocation.Line, out _, out _);
-        var command = line.Find(node => node is CommandAst && node.Extent.StartOffset == invocation.OffsetInLine - 1, searchNestedScriptBlocks: true) as CommandAst;
+        var command =
+            line.Find(
+                node => node is CommandAst && node.Extent.StartOffset == invocation.OffsetInLine - 1,
+                searchNestedScriptBlocks: true
+            ) as CommandAst;
         return command is not null && (command.Redirections.Any(IsOfOutput) || Around(command).Any(IsCapture));
     }
 
     private static bool IsOfOutput(RedirectionAst redirection) =>
         redirection is FileRedirectionAst { FromStream: RedirectionStream.Output or RedirectionStream.All };
 
-    private static bool IsCapture(Ast node) => node is AssignmentStatementAst or ParenExpressionAst or SubExpressionAst or ArrayExpressionAst;
+    private static bool IsCapture(Ast node) =>
+        node is AssignmentStatementAst or ParenExpressionAst or SubExpressionAst or ArrayExpressionAst;
 
     // Stops at the enclosing script block: this line does not show where the block's output goes.
     private static IEnumerable<Ast> Around(Ast node)

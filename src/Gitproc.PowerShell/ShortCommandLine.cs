@@ -27,7 +27,18 @@ internal sealed class ShortCommandLine
 
     // Parameters that are not passed on. Invoke-Gitproc handles the first four itself, as it sees all that the command
     // writes. The others take the words.
-    private static readonly string[] Own = ["ErrorVariable", "OutVariable", "OutBuffer", "PipelineVariable", "Command", "Argument", "F", "H", SubCommand];
+    private static readonly string[] Own =
+    [
+        "ErrorVariable",
+        "OutVariable",
+        "OutBuffer",
+        "PipelineVariable",
+        "Command",
+        "Argument",
+        "F",
+        "H",
+        SubCommand,
+    ];
 
     private readonly int _words;
     private readonly InvocationInfo _invocation;
@@ -80,7 +91,8 @@ internal sealed class ShortCommandLine
         // The errors below show words, and Core hides passwords in them.
         DependencyContext.Require();
         return Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
-            : Target == Named && Target != Filter && TextOf("Argument") is ['-', '-', _, ..] option ? OptionSpelling.Refusal(option)
+            : Target == Named && Target != Filter && TextOf("Argument") is ['-', '-', _, ..] option
+                ? OptionSpelling.Refusal(option)
             : null;
     }
 
@@ -112,10 +124,17 @@ internal sealed class ShortCommandLine
 
     // Objects that came back from another process are "Deserialized" (about_Remote_Output).
     private static bool IsOfGitproc(PSObject? input) =>
-        input?.TypeNames.Any(name => name.StartsWith("Gitproc.", StringComparison.Ordinal) || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)) == true;
+        input?.TypeNames.Any(name =>
+            name.StartsWith("Gitproc.", StringComparison.Ordinal)
+            || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)
+        ) == true;
 
     private static string TopicOf(string[] words) =>
-        ShortCommands.Find(words.ElementAtOrDefault(0), words.ElementAtOrDefault(1)).Target ?? words.FirstOrDefault() ?? "about_Gitproc";
+        ShortCommands.Find(words.ElementAtOrDefault(0), words.ElementAtOrDefault(1)).Target
+        ?? words.FirstOrDefault()
+        ?? "about_Gitproc";
 
-    private string? TextOf(string name) => (_bound.GetValueOrDefault(name) is PSObject wrapped ? wrapped.BaseObject : _bound.GetValueOrDefault(name)) as string;
+    private string? TextOf(string name) =>
+        (_bound.GetValueOrDefault(name) is PSObject wrapped ? wrapped.BaseObject : _bound.GetValueOrDefault(name))
+        as string;
 }

@@ -16,13 +16,22 @@ internal static class ShortCommandParameters
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();
-        foreach (var target in new[] { line.Named, line.Target, line.IsBare ? ShortCommandLine.Filter : null }.OfType<string>().Distinct())
+        foreach (var target in new[] { line.Named, line.Target, line.IsBare ? ShortCommandLine.Filter : null }
+                .OfType<string>()
+                .Distinct())
             AddOf(target, line.Words(target));
         // The error should name the unknown command rather than an unknown parameter.
         if (line.Target is null)
-            Add("Rest", typeof(object[]), new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
+            Add(
+                "Rest",
+                typeof(object[]),
+                new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
         if (line.Named == ShortCommandLine.Help)
-            Add(ShortCommandLine.SubCommand, typeof(string), new ParameterAttribute { Position = OwnPositions, DontShow = true }, new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
+            Add(
+                ShortCommandLine.SubCommand,
+                typeof(string),
+                new ParameterAttribute { Position = OwnPositions, DontShow = true },
+                new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
         // An exact name takes precedence over -Hold and other parameters that begin with H.
         if (line.IsBare || line.Named is not null)
             Add("H", typeof(SwitchParameter), new ParameterAttribute { DontShow = true });
@@ -43,12 +52,15 @@ internal static class ShortCommandParameters
                 var binding = new ParameterAttribute();
                 if (place >= 0 && place + words >= OwnPositions)
                     binding.Position = place + words;
-                Add(parameter.Name, parameter.ParameterType,
-                [
-                    binding,
-                    new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
-                    .. parameter.Attributes.Where(attribute => attribute is AliasAttribute or ArgumentTransformationAttribute),
-                ]);
+                Add(
+                    parameter.Name,
+                    parameter.ParameterType,
+                    [
+                        binding,
+                        new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
+                        .. parameter.Attributes.Where(attribute =>
+                            attribute is AliasAttribute or ArgumentTransformationAttribute),
+                    ]);
             }
         }
 

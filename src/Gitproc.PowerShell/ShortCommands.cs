@@ -84,11 +84,14 @@ public static class ShortCommands
     /// Makes the error for a session of constrained language, where <c>gitproc</c> and <c>gp</c> cannot run.
     /// </summary>
     /// <returns>The error.</returns>
-    public static ErrorRecord Constrained() => new(
-        new PSNotSupportedException("gitproc, gp and Use-GitprocCheckout need a session in full language mode when the module is imported. Use the other cmdlets."),
-        "ConstrainedLanguage",
-        ErrorCategory.NotEnabled,
-        targetObject: null);
+    public static ErrorRecord Constrained() =>
+        new(
+            new PSNotSupportedException(
+                "gitproc, gp and Use-GitprocCheckout need a session in full language mode when the module is imported. Use the other cmdlets."
+            ),
+            "ConstrainedLanguage",
+            ErrorCategory.NotEnabled,
+            targetObject: null);
 
     /// <summary>Makes the error for a command that does not exist.</summary>
     /// <param name="command">The word that was given as a command.</param>
@@ -97,6 +100,9 @@ public static class ShortCommands
     {
         var shown = SecretText.Hide(command);
         return new ErrorRecord(
-            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."), "UnknownCommand", ErrorCategory.InvalidArgument, shown);
+            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."),
+            "UnknownCommand",
+            ErrorCategory.InvalidArgument,
+            shown);
     }
 }

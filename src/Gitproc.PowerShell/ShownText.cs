@@ -31,7 +31,8 @@ public static class ShownText
     /// <param name="path">The checkout's path.</param>
     /// <param name="location">The session's working directory in the file system.</param>
     /// <returns>For example <c>checkout-3 *</c>, or the name as it is for another checkout.</returns>
-    public static string Name(string name, string path, string location) => CurrentCheckout.At(location).Mark(name, path);
+    public static string Name(string name, string path, string location) =>
+        CurrentCheckout.At(location).Mark(name, path);
 
     /// <summary>Names the holder of a checkout, and the label of its lease.</summary>
     /// <param name="checkout">The checkout, or a deserialized copy of it.</param>
@@ -54,7 +55,8 @@ public static class ShownText
     /// <summary>Formats the time since something happened.</summary>
     /// <param name="since">When it happened, or the deserialized text of that; null for never.</param>
     /// <returns>For example <c>3 m</c>; empty for never.</returns>
-    public static string Age(object? since) => Read(since) is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
+    public static string Age(object? since) =>
+        Read(since) is { } time ? PrintableTime.Age(DateTimeOffset.UtcNow - time) : "";
 
     /// <summary>Formats a time in this machine's time zone, and how far away it is.</summary>
     /// <param name="time">The time, or the deserialized text of it; null for never.</param>
@@ -76,7 +78,9 @@ public static class ShownText
     /// <param name="rendering">The value of <c>$PSStyle.OutputRendering</c>.</param>
     /// <returns>True if colors are allowed.</returns>
     public static bool TakesColor(string rendering) =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && rendering != "PlainText" && (rendering == "Ansi" || !Console.IsOutputRedirected);
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && rendering != "PlainText"
+        && (rendering == "Ansi" || !Console.IsOutputRedirected);
 
     /// <summary>Colors the state of a checkout if the output may contain colors.</summary>
     /// <param name="state">The state, also one that was deserialized from another process.</param>
@@ -110,10 +114,14 @@ public static class ShownText
         : Math.Clamp((Console.WindowWidth - OtherColumns) / 2, ShortestBrief, MaxBrief);
 
     // PowerShell serializes a DateTimeOffset as text.
-    private static DateTimeOffset? Read(object? time) => time switch
-    {
-        DateTimeOffset known => known,
-        null => null,
-        _ => DateTimeOffset.TryParse(time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) ? read : null,
-    };
+    private static DateTimeOffset? Read(object? time) =>
+        time switch
+        {
+            DateTimeOffset known => known,
+            null => null,
+            _ => DateTimeOffset.TryParse(
+                time.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var read)
+                ? read
+                : null,
+        };
 }

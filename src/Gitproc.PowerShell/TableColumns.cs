@@ -18,41 +18,58 @@ public static class TableColumns
     /// </summary>
     /// <returns>Type data for Update-TypeData.</returns>
     public static TypeData[] All() =>
-    [
-        Of(typeof(Checkout).FullName!, "Name State Age Owner Branch Repository", Read("Age", nameof(AgeOfCheckout)), Read("Owner", nameof(Owner)), Read("Status", nameof(Status))),
-        Of($"{typeof(Checkout).FullName}#Status", "Name State Status Owner Branch Repository"),
-        Of(typeof(HistoryEvent).FullName!, "When Checkout Kind Who Why", Read("When", nameof(When))),
-        Of(typeof(Link).FullName!, "Name Branch Commit State Path", Read("State", nameof(State))),
-        Of(typeof(PrunedItem).FullName!, "Kind Takes Unused Name Repository", Read("Takes", nameof(Takes)), Read("Unused", nameof(Unused))),
-        Of(
-            typeof(RepositoryInfo).FullName!,
-            "Repository Branch Checkouts Free Locked Fetched Takes",
-            Alias("Repository", nameof(RepositoryInfo.Key)),
-            Alias("Branch", nameof(RepositoryInfo.DefaultBranch)),
-            Read("Fetched", nameof(Fetched)),
-            Read("Takes", nameof(Takes))),
-        Of(typeof(Rescue).FullName!, "Id Age Repository Branch Files Commits Takes", Read("Age", nameof(AgeOfRescue)), Read("Takes", nameof(Takes))),
-    ];
+        [
+            Of(
+                typeof(Checkout).FullName!,
+                "Name State Age Owner Branch Repository",
+                Read("Age", nameof(AgeOfCheckout)),
+                Read("Owner", nameof(Owner)),
+                Read("Status", nameof(Status))),
+            Of($"{typeof(Checkout).FullName}#Status", "Name State Status Owner Branch Repository"),
+            Of(typeof(HistoryEvent).FullName!, "When Checkout Kind Who Why", Read("When", nameof(When))),
+            Of(typeof(Link).FullName!, "Name Branch Commit State Path", Read("State", nameof(State))),
+            Of(
+                typeof(PrunedItem).FullName!,
+                "Kind Takes Unused Name Repository",
+                Read("Takes", nameof(Takes)),
+                Read("Unused", nameof(Unused))),
+            Of(
+                typeof(RepositoryInfo).FullName!,
+                "Repository Branch Checkouts Free Locked Fetched Takes",
+                Alias("Repository", nameof(RepositoryInfo.Key)),
+                Alias("Branch", nameof(RepositoryInfo.DefaultBranch)),
+                Read("Fetched", nameof(Fetched)),
+                Read("Takes", nameof(Takes))),
+            Of(
+                typeof(Rescue).FullName!,
+                "Id Age Repository Branch Files Commits Takes",
+                Read("Age", nameof(AgeOfRescue)),
+                Read("Takes", nameof(Takes))),
+        ];
 
     /// <summary>The time since a checkout was acquired.</summary>
     /// <param name="item">The checkout.</param>
     /// <returns>The time; null if the checkout is not locked.</returns>
-    public static Elapsed? AgeOfCheckout(PSObject item) => item?.BaseObject is Checkout { Locked: true } checkout ? Since(checkout.AcquiredAt) : null;
+    public static Elapsed? AgeOfCheckout(PSObject item) =>
+        item?.BaseObject is Checkout { Locked: true } checkout ? Since(checkout.AcquiredAt) : null;
 
     /// <summary>The time since work was rescued.</summary>
     /// <param name="item">The rescue.</param>
     /// <returns>The time.</returns>
-    public static Elapsed? AgeOfRescue(PSObject item) => item?.BaseObject is Rescue rescue ? Since(rescue.RescuedAt) : null;
+    public static Elapsed? AgeOfRescue(PSObject item) =>
+        item?.BaseObject is Rescue rescue ? Since(rescue.RescuedAt) : null;
 
     /// <summary>The time since something was last used.</summary>
     /// <param name="item">The pruned item.</param>
     /// <returns>The time.</returns>
-    public static Elapsed? Unused(PSObject item) => item?.BaseObject is PrunedItem thing ? Since(thing.LastUsedAt) : null;
+    public static Elapsed? Unused(PSObject item) =>
+        item?.BaseObject is PrunedItem thing ? Since(thing.LastUsedAt) : null;
 
     /// <summary>The time since a repository was fetched.</summary>
     /// <param name="item">The repository.</param>
     /// <returns>The time; null if unknown.</returns>
-    public static Elapsed? Fetched(PSObject item) => item?.BaseObject is RepositoryInfo repository ? Since(repository.FetchedAt) : null;
+    public static Elapsed? Fetched(PSObject item) =>
+        item?.BaseObject is RepositoryInfo repository ? Since(repository.FetchedAt) : null;
 
     /// <summary>The holder of a checkout, and the label of its lease.</summary>
     /// <param name="item">The checkout.</param>
@@ -63,7 +80,9 @@ public static class TableColumns
     /// <param name="item">The checkout.</param>
     /// <returns>A few words; empty if the checkout was listed without its status.</returns>
     public static string Status(PSObject item) =>
-        item?.BaseObject is Checkout { IsDirty: not null } checkout ? ShownText.Status(checkout.IsDirty, checkout.Ahead, checkout.Behind) : "";
+        item?.BaseObject is Checkout { IsDirty: not null } checkout
+            ? ShownText.Status(checkout.IsDirty, checkout.Ahead, checkout.Behind)
+            : "";
 
     /// <summary>Tells if the folder of a light-weight checkout exists.</summary>
     /// <param name="item">The light-weight checkout.</param>
@@ -78,11 +97,14 @@ public static class TableColumns
     /// <summary>The space that an item takes on disk.</summary>
     /// <param name="item">The item.</param>
     /// <returns>The size with a unit; empty if unknown.</returns>
-    public static string Takes(PSObject item) => item?.Properties["Size"]?.Value is long size ? PrintableSize.Of(size) : "";
+    public static string Takes(PSObject item) =>
+        item?.Properties["Size"]?.Value is long size ? PrintableSize.Of(size) : "";
 
-    private static Elapsed? Since(DateTimeOffset? since) => since is { } time ? new(DateTimeOffset.UtcNow - time) : null;
+    private static Elapsed? Since(DateTimeOffset? since) =>
+        since is { } time ? new(DateTimeOffset.UtcNow - time) : null;
 
-    private static CodePropertyData Read(string name, string method) => new(name, typeof(TableColumns).GetMethod(method)) { IsHidden = true };
+    private static CodePropertyData Read(string name, string method) =>
+        new(name, typeof(TableColumns).GetMethod(method)) { IsHidden = true };
 
     private static AliasPropertyData Alias(string name, string property) => new(name, property) { IsHidden = true };
 

@@ -14,7 +14,10 @@ public static class CellText
     /// <summary>Counts the cells of a text.</summary>
     /// <param name="text">The text, without control characters.</param>
     /// <returns>The number of cells.</returns>
-    public static int Width(string text) => Ascii.IsValid(text) ? text.Length : text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
+    public static int Width(string text) =>
+        Ascii.IsValid(text)
+            ? text.Length
+            : text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
 
     /// <summary>Pads a text with trailing spaces.</summary>
     /// <param name="text">The text.</param>

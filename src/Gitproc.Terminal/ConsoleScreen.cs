@@ -73,7 +73,9 @@ public sealed partial class ConsoleScreen : IDisposable
 
     /// <summary>The size in columns and lines; both are at least 1.</summary>
     public static (int Width, int Height) Size =>
-        Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height ? (width, height) : (80, 24);
+        Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height
+            ? (width, height)
+            : (80, 24);
 
     /// <summary>True if keys can be read. If not, only the signal of Ctrl+C ends a view.</summary>
     public bool HasKeys => _before is not null || (OperatingSystem.IsWindows() && !Console.IsInputRedirected);

@@ -127,7 +127,10 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
         var summary = table.Summary();
         var path = CellText.CutStart(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
         var quit = screen.HasKeys ? "q quits" : "Ctrl+C quits";
-        var foot = seen == count ? quit : $"{_first + 1} to {_first + seen} of {count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
+        var foot =
+            seen == count
+                ? quit
+                : $"{_first + 1} to {_first + seen} of {count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
         List<string> lines =
         [
             Bold(CellText.CutEnd($"{PrintableText.Of(path)}  {summary}", size.Width)),

@@ -43,15 +43,21 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         var states = snapshot.Entries.GroupBy(entry => entry.Checkout.State).OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}");
         var count = snapshot.Entries.Count;
-        var checkouts = count == 0 ? "no checkout" : $"{count} checkout{(count == 1 ? "" : "s")}: {string.Join(", ", states)}";
+        var checkouts =
+            count == 0 ? "no checkout" : $"{count} checkout{(count == 1 ? "" : "s")}: {string.Join(", ", states)}";
         return snapshot.Waiters.Count == 0 ? checkouts : $"{checkouts}; {snapshot.Waiters.Count} waiting";
     }
 
     private List<Row> Rows() =>
-    [
-        .. snapshot.Entries.Select(entry => new Row(entry.Checkout.State, Cells(entry))),
-        .. snapshot.Waiters.Select((waiter, at) => new Row(null, Cells(waiter, snapshot.Waiters.Take(at).Count(other => other.Repository == waiter.Repository)))),
-    ];
+        [
+            .. snapshot.Entries.Select(entry => new Row(entry.Checkout.State, Cells(entry))),
+            .. snapshot.Waiters.Select(
+                (waiter, at) =>
+                    new Row(
+                        null,
+                        Cells(waiter, snapshot.Waiters.Take(at).Count(other => other.Repository == waiter.Repository)))
+            ),
+        ];
 
     private string[] Cells(PoolEntry entry) =>
     [

@@ -4,7 +4,9 @@ using Gitproc.Registry;
 
 namespace Gitproc.Torture;
 
-/// <summary>The folder of a run: a repository, a pool, a home, and what the processes of the run tell each other.</summary>
+/// <summary>
+/// The folder of a run: a repository, a pool, a home, and what the processes of the run tell each other.
+/// </summary>
 internal sealed class Ground : IDisposable
 {
     private bool _isKept;
@@ -46,7 +48,9 @@ internal sealed class Ground : IDisposable
     /// <returns>The ground.</returns>
     public static Ground At(string path) => new(path);
 
-    /// <summary>Where the holder of a checkout says that it lives: outside of the checkout, whose folder may be removed.</summary>
+    /// <summary>
+    /// Where the holder of a checkout says that it lives: outside of the checkout, whose folder may be removed.
+    /// </summary>
     /// <param name="checkout">The checkout's name.</param>
     /// <returns>The path of a file.</returns>
     public string Claim(string checkout) => System.IO.Path.Combine(this["claims"], checkout);
@@ -63,12 +67,16 @@ internal sealed class Ground : IDisposable
     public bool IsRemoved(string checkout, long since) =>
         // Empty while it is written, and 0 until the folder is gone.
         File.Exists(Removal(checkout))
-        && (!long.TryParse(File.ReadAllText(Removal(checkout)), CultureInfo.InvariantCulture, out var removed) || removed == 0 || removed >= since);
+        && (
+            !long.TryParse(File.ReadAllText(Removal(checkout)), CultureInfo.InvariantCulture, out var removed)
+            || removed == 0
+            || removed >= since);
 
     /// <summary>Whether the folder of any checkout was.</summary>
     /// <param name="since">Since when, in ticks of UTC.</param>
     /// <returns>Whether one was.</returns>
-    public bool IsAnyRemoved(long since) => Directory.EnumerateFiles(this["removals"]).Any(file => IsRemoved(System.IO.Path.GetFileName(file), since));
+    public bool IsAnyRemoved(long since) =>
+        Directory.EnumerateFiles(this["removals"]).Any(file => IsRemoved(System.IO.Path.GetFileName(file), since));
 
     /// <summary>The folder of the notes of work that holders have left.</summary>
     public string Works => this["work"];

@@ -55,7 +55,11 @@ internal sealed record Options
         var options = new Options();
         foreach (var pair in args.Chunk(2))
         {
-            int? number = pair.Length == 2 && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+            int? number =
+                pair.Length == 2
+                && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                    ? value
+                    : null;
             var next = (pair[0], number) switch
             {
                 ("--kills", { } n) => options with { Kills = n },

@@ -21,7 +21,9 @@ switch (args)
 
         using (var ground = Ground.Make(options.Folder))
         {
-            var result = options.Waiters is { } waiters ? new QueueRun(ground, waiters, options.Checkouts).Run() : new TortureRun(ground, options).Run();
+            var result = options.Waiters is { } waiters
+                ? new QueueRun(ground, waiters, options.Checkouts).Run()
+                : new TortureRun(ground, options).Run();
             if (result != 0)
                 ground.Keep();
             return result;

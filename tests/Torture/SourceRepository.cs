@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Gitproc.Torture;
 
-/// <summary>The repository of which checkouts are made: large enough that a kill can meet a checkout half made.</summary>
+/// <summary>
+/// The repository of which checkouts are made: large enough that a kill can meet a checkout half made.
+/// </summary>
 internal static class SourceRepository
 {
     private const int Folders = 10;
@@ -24,7 +26,16 @@ internal static class SourceRepository
 
         Git(path, "init", "--quiet", "--initial-branch=main");
         Git(path, "add", ".");
-        Git(path, "-c", "user.name=Torture", "-c", "user.email=torture@example.com", "commit", "--quiet", "--message", "first");
+        Git(
+            path,
+            "-c",
+            "user.name=Torture",
+            "-c",
+            "user.email=torture@example.com",
+            "commit",
+            "--quiet",
+            "--message",
+            "first");
     }
 
     /// <summary>What is wrong with the files of a checkout.</summary>
@@ -40,7 +51,12 @@ internal static class SourceRepository
     /// <returns>What it says; null when it fails.</returns>
     public static string? TryGit(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Path.GetDirectoryName(folder), RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git", arguments)
+        {
+            WorkingDirectory = Path.GetDirectoryName(folder),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var git = Process.Start(start)!;
         git.ErrorDataReceived += (_, _) => { };
         git.BeginErrorReadLine();

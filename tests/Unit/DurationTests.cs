@@ -12,7 +12,8 @@ public sealed class DurationTests
     [InlineData("5m", 300)]
     [InlineData("1h30m", 5400)]
     [InlineData("2D", 172800)]
-    public void Reads(string text, double seconds) => Assert.Equal(seconds, Duration.Parse(text)!.Value.TotalSeconds, 3);
+    public void Reads(string text, double seconds) =>
+        Assert.Equal(seconds, Duration.Parse(text)!.Value.TotalSeconds, 3);
 
     [Theory]
     [InlineData("")]

@@ -31,7 +31,8 @@ internal static class AcquireCommand
         command.Add(count);
         var (owner, hold) = LeaseOptions.AddOwner(
             command,
-            "The lease ends when this process ends. [default: the process that calls gitproc; in a CI job, the process of the job]");
+            "The lease ends when this process ends. [default: the process that calls gitproc; in a CI job, the process of the job]"
+        );
         command.Add(expiry);
         command.Add(strict);
         command.Add(stepOutput);
@@ -51,7 +52,11 @@ internal static class AcquireCommand
             request = request with
             {
                 Count = parsed.GetValue(count),
-                Terms = request.Terms with { ExpiresAfter = parsed.GetValue(expiry), IsStrict = parsed.GetValue(strict) },
+                Terms = request.Terms with
+                {
+                    ExpiresAfter = parsed.GetValue(expiry),
+                    IsStrict = parsed.GetValue(strict),
+                },
             };
             var pool = options.Open(parsed);
             Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step);
@@ -65,12 +70,21 @@ internal static class AcquireCommand
     {
         try
         {
-            ResultWriter.WriteLines([.. step?.Write(checkouts[0]) ?? [], .. checkouts.Select(checkout => checkout.Path)]);
+            ResultWriter.WriteLines([
+                .. step?.Write(checkouts[0]) ?? [],
+                .. checkouts.Select(checkout => checkout.Path),
+            ]);
         }
         catch
         {
             foreach (var checkout in checkouts)
-                pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = pool.Path });
+                pool.Leases.Release(
+                    new ReleaseRequest
+                    {
+                        Checkout = checkout.Name,
+                        LeaseId = checkout.LeaseId,
+                        WorkingDirectory = pool.Path,
+                    });
             throw;
         }
     }

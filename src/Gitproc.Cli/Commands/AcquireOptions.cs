@@ -34,14 +34,17 @@ internal sealed class AcquireOptions
 
     private readonly Option<TimeSpan?> _wait = new(WaitName)
     {
-        Description = "Wait until a checkout is free, in order of arrival: --wait, or --wait=5m to wait for at most 5 minutes.",
+        Description =
+            "Wait until a checkout is free, in order of arrival: --wait, or --wait=5m to wait for at most 5 minutes.",
         HelpName = "DURATION",
-        CustomParser = result => result.Tokens is [{ Value: Forever }] ? Timeout.InfiniteTimeSpan : Durations.Parse(result),
+        CustomParser = result =>
+            result.Tokens is [{ Value: Forever }] ? Timeout.InfiniteTimeSpan : Durations.Parse(result),
     };
 
     private readonly Option<string?> _ref = new("--ref")
     {
-        Description = "A branch, tag, commit or full ref to check out; NAME:BRANCH creates BRANCH at NAME. [default: the remote's default branch]",
+        Description =
+            "A branch, tag, commit or full ref to check out; NAME:BRANCH creates BRANCH at NAME. [default: the remote's default branch]",
         HelpName = "REF",
     };
 
@@ -51,7 +54,10 @@ internal sealed class AcquireOptions
         HelpName = "BRANCH",
     };
 
-    private readonly Option<bool> _fetch = new("--fetch") { Description = "Fetch first, even if the last fetch is recent. [setting: gitproc.fetchMaxAge]" };
+    private readonly Option<bool> _fetch = new("--fetch")
+    {
+        Description = "Fetch first, even if the last fetch is recent. [setting: gitproc.fetchMaxAge]",
+    };
 
     private readonly Option<bool> _noFetch = new("--no-fetch") { Description = "Do not fetch. Use what the pool has." };
 
@@ -60,7 +66,8 @@ internal sealed class AcquireOptions
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
 
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
-        "Take over a checkout even if processes that its last holder left still run in it: ask them to end, and kill those that do not.");
+        "Take over a checkout even if processes that its last holder left still run in it: ask them to end, and kill those that do not."
+    );
 
     private readonly Option<string?> _label = new("--label")
     {
@@ -99,9 +106,21 @@ internal sealed class AcquireOptions
     {
         command.Add(_repository);
         foreach (var option in (Option[])
-            [
-                _noCreate, _maxCheckouts, _name, _ref, _newBranch, _fetch, _noFetch, _clean, _kind, _wait, _stop, _label, _environment,
-            ])
+                [
+                    _noCreate,
+                    _maxCheckouts,
+                    _name,
+                    _ref,
+                    _newBranch,
+                    _fetch,
+                    _noFetch,
+                    _clean,
+                    _kind,
+                    _wait,
+                    _stop,
+                    _label,
+                    _environment,
+                ])
         {
             command.Add(option);
         }
@@ -114,27 +133,35 @@ internal sealed class AcquireOptions
     }
 
     /// <param name="owner">The owner of the lease; null if no process owns it.</param>
-    public AcquireRequest Request(ParseResult parsed, LeaseOwner? owner) => new()
-    {
-        Repository = parsed.GetValue(_repository),
-        WorkingDirectory = CurrentFolder.Path,
-        NoCreate = parsed.GetValue(_noCreate),
-        MaxCheckouts = parsed.GetValue(_maxCheckouts),
-        Name = parsed.GetValue(_name),
-        Ref = parsed.GetValue(_ref),
-        NewBranch = parsed.GetValue(_newBranch),
-        Fetch = parsed.GetValue(_fetch) ? FetchPolicy.Always : parsed.GetValue(_noFetch) ? FetchPolicy.Never : FetchPolicy.WhenOld,
-        Clean = parsed.GetValue(_clean),
-        Kind = parsed.GetValue(_kind),
-        Wait = parsed.GetValue(_wait),
-        StopProcesses = parsed.GetValue(_stop),
-        Terms = new LeaseTerms
+    public AcquireRequest Request(ParseResult parsed, LeaseOwner? owner) =>
+        new()
         {
-            Owner = owner,
-            Label = parsed.GetValue(_label),
-            Environment = parsed.GetValue(_environment)?.Select(pair => pair.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
-        },
-    };
+            Repository = parsed.GetValue(_repository),
+            WorkingDirectory = CurrentFolder.Path,
+            NoCreate = parsed.GetValue(_noCreate),
+            MaxCheckouts = parsed.GetValue(_maxCheckouts),
+            Name = parsed.GetValue(_name),
+            Ref = parsed.GetValue(_ref),
+            NewBranch = parsed.GetValue(_newBranch),
+            Fetch =
+                parsed.GetValue(_fetch) ? FetchPolicy.Always
+                : parsed.GetValue(_noFetch) ? FetchPolicy.Never
+                : FetchPolicy.WhenOld,
+            Clean = parsed.GetValue(_clean),
+            Kind = parsed.GetValue(_kind),
+            Wait = parsed.GetValue(_wait),
+            StopProcesses = parsed.GetValue(_stop),
+            Terms = new LeaseTerms
+            {
+                Owner = owner,
+                Label = parsed.GetValue(_label),
+                Environment = parsed
+                    .GetValue(_environment)
+                    ?.Select(pair => pair.Split('=', 2))
+                    .GroupBy(pair => pair[0])
+                    .ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+            },
+        };
 
     private static void Check(IEnumerable<string> pairs, Action<string> addError)
     {

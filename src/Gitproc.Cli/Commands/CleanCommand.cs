@@ -22,7 +22,13 @@ internal static class CleanCommand
         command.SetAction(parsed =>
         {
             DetachedProcess.Leave();
-            options.Open(parsed).Checkouts.Clean(parsed.GetRequiredValue(checkout), parsed.GetValue(clean), parsed.GetValue(discard), CancellationToken.None);
+            options
+                .Open(parsed)
+                .Checkouts.Clean(
+                    parsed.GetRequiredValue(checkout),
+                    parsed.GetValue(clean),
+                    parsed.GetValue(discard),
+                    CancellationToken.None);
             return ExitCode.Done;
         });
         return command;

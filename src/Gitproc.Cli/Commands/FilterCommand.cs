@@ -22,7 +22,9 @@ internal static class FilterCommand
         {
             var filter = CheckoutFilter.ByPattern(parsed.GetValue(pattern)!);
             var checkouts = options.Open(parsed).Checkouts.List(repository: null, CurrentFolder.Path);
-            CheckoutOutput.Write([.. checkouts.Where(checkout => filter.Matches(checkout.Name))], parsed.GetValue(json));
+            CheckoutOutput.Write(
+                [.. checkouts.Where(checkout => filter.Matches(checkout.Name))],
+                parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -14,7 +14,8 @@ internal static class GitprocCommand
         // This comes before anything is printed, parse errors included.
         ResultWriter.UseUtf8();
         var options = new GlobalOptions();
-        var root = new RootCommand("Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
+        var root = new RootCommand(
+            "Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")
         {
             ListCommand.Create(options),
             TopCommand.Create(options),

@@ -16,15 +16,22 @@ internal static class HelpCommand
             HelpName = "COMMAND",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var help = new Command("help", "Explain gitproc or one of its commands in detail. COMMAND --help is shorter.") { about };
+        var help = new Command("help", "Explain gitproc or one of its commands in detail. COMMAND --help is shorter.")
+        {
+            about,
+        };
         help.SetAction(parsed =>
         {
             List<Command> path = [root];
             foreach (var name in parsed.GetValue(about) ?? [])
             {
-                if (path[^1].Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name)) is not { } inner)
+                if (path[^1]
+                        .Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
+                    is not { } inner)
                 {
-                    Messages.WriteLine($"gitproc: there is no command '{SecretText.Hide(string.Join(' ', parsed.GetValue(about)!))}'. See gitproc help.");
+                    Messages.WriteLine(
+                        $"gitproc: there is no command '{SecretText.Hide(string.Join(' ', parsed.GetValue(about)!))}'. See gitproc help."
+                    );
                     return ExitCode.Usage;
                 }
 

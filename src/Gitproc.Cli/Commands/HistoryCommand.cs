@@ -9,8 +9,16 @@ internal static class HistoryCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var checkout = new Option<string?>("--checkout") { Description = "Show only events of this checkout.", HelpName = "CHECKOUT" };
-        var repository = new Option<string?>("--repo") { Description = "Show only events of this repository.", HelpName = "REPO" };
+        var checkout = new Option<string?>("--checkout")
+        {
+            Description = "Show only events of this checkout.",
+            HelpName = "CHECKOUT",
+        };
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "Show only events of this repository.",
+            HelpName = "REPO",
+        };
         var since = new Option<TimeSpan?>("--since")
         {
             Description = "Show only events that are not older than this, for example 90s, 5m, 1h30m or 2d.",

@@ -6,17 +6,19 @@ namespace Gitproc.Cli.Commands;
 /// <summary>The <c>--kind</c> option of several commands: the kind of checkout.</summary>
 internal static class KindOption
 {
-    public static Option<CheckoutKind?> Create() => new("--kind")
-    {
-        Description = "The required kind: clone, or worktree, which shares branches, stash and config with other worktrees. [setting: gitproc.kind]",
-        HelpName = "KIND",
-        CustomParser = result =>
+    public static Option<CheckoutKind?> Create() =>
+        new("--kind")
         {
-            var text = result.Tokens[0].Value;
-            if (CheckoutKindName.Parse(text) is { } kind)
-                return kind;
-            result.AddError($"'{text}' is neither clone nor worktree.");
-            return null;
-        },
-    };
+            Description =
+                "The required kind: clone, or worktree, which shares branches, stash and config with other worktrees. [setting: gitproc.kind]",
+            HelpName = "KIND",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (CheckoutKindName.Parse(text) is { } kind)
+                    return kind;
+                result.AddError($"'{text}' is neither clone nor worktree.");
+                return null;
+            },
+        };
 }

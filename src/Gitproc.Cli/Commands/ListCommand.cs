@@ -13,7 +13,11 @@ internal static class ListCommand
             Description = "List only the checkouts of this repository: a URL, a path, or a name that the pool knows.",
             HelpName = "REPO",
         };
-        var status = new Option<bool>("--status") { Description = "Look into each checkout: whether files are changed, and how far it is ahead of or behind the remote's branch." };
+        var status = new Option<bool>("--status")
+        {
+            Description =
+                "Look into each checkout: whether files are changed, and how far it is ahead of or behind the remote's branch.",
+        };
         var json = CheckoutOutput.JsonOption();
         var command = new Command("list", "List the checkouts and who holds them.") { repository, status, json };
         command.Aliases.Add("ls");

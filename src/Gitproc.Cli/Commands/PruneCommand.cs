@@ -9,12 +9,29 @@ internal static class PruneCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "Remove what nobody has used for this long, for example 12h or 14d. [default: 14d]", HelpName = "DURATION", CustomParser = Durations.Parse };
-        var keepFree = new Option<int?>("--keep-free") { Description = "Keep this many free checkouts of each repository. [default: 0]", HelpName = "N", CustomParser = Numbers.Parse };
-        var repository = new Option<string?>("--repo") { Description = "Prune only this repository.", HelpName = "REPO" };
+        var unusedFor = new Option<TimeSpan?>("--unused-for")
+        {
+            Description = "Remove what nobody has used for this long, for example 12h or 14d. [default: 14d]",
+            HelpName = "DURATION",
+            CustomParser = Durations.Parse,
+        };
+        var keepFree = new Option<int?>("--keep-free")
+        {
+            Description = "Keep this many free checkouts of each repository. [default: 0]",
+            HelpName = "N",
+            CustomParser = Numbers.Parse,
+        };
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "Prune only this repository.",
+            HelpName = "REPO",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would be removed." };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("prune", "Remove free checkouts that nobody has used for a long time, and base repositories that nothing uses. Prints what is removed.")
+        var command = new Command(
+            "prune",
+            "Remove free checkouts that nobody has used for a long time, and base repositories that nothing uses. Prints what is removed."
+        )
         {
             unusedFor, keepFree, repository, dryRun, json,
         };

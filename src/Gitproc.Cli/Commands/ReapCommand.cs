@@ -7,7 +7,10 @@ internal static class ReapCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var command = new Command("reap", "End the leases whose owners are gone or that have expired. acquire also does this when it needs a checkout.");
+        var command = new Command(
+            "reap",
+            "End the leases whose owners are gone or that have expired. acquire also does this when it needs a checkout."
+        );
         command.SetAction(parsed =>
         {
             foreach (var checkout in options.Open(parsed).Leases.Reap())

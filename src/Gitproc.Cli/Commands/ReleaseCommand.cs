@@ -10,12 +10,32 @@ internal static class ReleaseCommand
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
-        var force = new Option<bool>("--force", "-f") { Description = "Release it even if another live process holds it." };
-        var stop = LeaseOptions.StopProcesses("Ask the processes that still run in it to end, and kill those that do not.");
+        var force = new Option<bool>("--force", "-f")
+        {
+            Description = "Release it even if another live process holds it.",
+        };
+        var stop = LeaseOptions.StopProcesses(
+            "Ask the processes that still run in it to end, and kill those that do not.");
         var clean = CleanOption.Create("What to remove from the checkout");
-        var discard = new Option<bool>("--discard") { Description = "Throw away work that is not on the remote, instead of rescuing it." };
-        var background = new Option<bool>("--background") { Description = "Return at once, and clean the checkout in a separate process." };
-        var command = new Command("release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next holder.") { checkout, leaseId, force, stop, clean, discard, background };
+        var discard = new Option<bool>("--discard")
+        {
+            Description = "Throw away work that is not on the remote, instead of rescuing it.",
+        };
+        var background = new Option<bool>("--background")
+        {
+            Description = "Return at once, and clean the checkout in a separate process.",
+        };
+        var command = new Command(
+            "release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next holder.")
+        {
+            checkout,
+            leaseId,
+            force,
+            stop,
+            clean,
+            discard,
+            background,
+        };
         command.Aliases.Add("r");
         command.SetAction(parsed =>
         {

@@ -15,10 +15,24 @@ internal static class RemoveCommand
             HelpName = "CHECKOUT",
             Arity = ArgumentArity.OneOrMore,
         };
-        var force = new Option<bool>("--force", "-f") { Description = "Remove it even if another holder has it. With --discard, remove it even if its work cannot be rescued." };
-        var discard = new Option<bool>("--discard") { Description = "Throw away work that is not on the remote, instead of rescuing it." };
+        var force = new Option<bool>("--force", "-f")
+        {
+            Description =
+                "Remove it even if another holder has it. With --discard, remove it even if its work cannot be rescued.",
+        };
+        var discard = new Option<bool>("--discard")
+        {
+            Description = "Throw away work that is not on the remote, instead of rescuing it.",
+        };
         var stop = LeaseOptions.StopProcesses("Ask the processes that run in it to end, and kill those that do not.");
-        var command = new Command("remove", "Remove checkouts from the pool and from disk. Work that is not on the remote is rescued first.") { checkouts, force, discard, stop };
+        var command = new Command(
+            "remove", "Remove checkouts from the pool and from disk. Work that is not on the remote is rescued first.")
+        {
+            checkouts,
+            force,
+            discard,
+            stop,
+        };
         command.Aliases.Add("rm");
         command.SetAction(parsed =>
         {

@@ -11,10 +11,17 @@ internal static class RenewCommand
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
-        var force = new Option<bool>("--force", "-f") { Description = "Change the lease even if another live process holds it." };
+        var force = new Option<bool>("--force", "-f")
+        {
+            Description = "Change the lease even if another live process holds it.",
+        };
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
-        var label = new Option<string?>("--label") { Description = "What the checkout is for. An empty text removes the label.", HelpName = "TEXT" };
+        var label = new Option<string?>("--label")
+        {
+            Description = "What the checkout is for. An empty text removes the label.",
+            HelpName = "TEXT",
+        };
         var command = new Command("renew", "Change a lease: its expiry, label or owner.")
         {
             checkout, leaseId, force, expiry, strict, label,

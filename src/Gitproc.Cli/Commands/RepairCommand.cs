@@ -8,7 +8,10 @@ internal static class RepairCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var command = new Command("repair", "Make the pool's database and folders agree again after a crash, the loss of the database, or the removal of folders by hand.");
+        var command = new Command(
+            "repair",
+            "Make the pool's database and folders agree again after a crash, the loss of the database, or the removal of folders by hand."
+        );
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();

@@ -9,12 +9,18 @@ internal static class RepositoriesCommand
     public static Command Create(GlobalOptions options)
     {
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("repositories", "List the repositories that the pool knows, and the size of their base repositories on disk.") { json };
+        var command = new Command(
+            "repositories",
+            "List the repositories that the pool knows, and the size of their base repositories on disk.")
+        {
+            json,
+        };
         command.Aliases.Add("repos");
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            RepositoryOutput.Write(options.Open(parsed).Care.ListRepositories(isWanted: null, interruption.Token), parsed.GetValue(json));
+            RepositoryOutput.Write(
+                options.Open(parsed).Care.ListRepositories(isWanted: null, interruption.Token), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -10,12 +10,24 @@ namespace Gitproc.Cli.Commands;
 internal static class RescueCommand
 {
     public static Command Create(GlobalOptions options) =>
-        new("rescue", "Show, restore and remove the work that was rescued when checkouts were cleaned.") { List(options), Restore(options), Remove(options) };
+        new("rescue", "Show, restore and remove the work that was rescued when checkouts were cleaned.")
+        {
+            List(options),
+            Restore(options),
+            Remove(options),
+        };
 
     private static Command List(GlobalOptions options)
     {
-        var repository = new Option<string?>("--repo") { Description = "Show only work of this repository.", HelpName = "REPO" };
-        var undone = new Option<bool>("--undone") { Description = "Show the commits that jobs undid, instead of the rescued work." };
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "Show only work of this repository.",
+            HelpName = "REPO",
+        };
+        var undone = new Option<bool>("--undone")
+        {
+            Description = "Show the commits that jobs undid, instead of the rescued work.",
+        };
         var json = CheckoutOutput.JsonOption();
         var command = new Command("list", "Show the rescued work, the newest first.") { repository, undone, json };
         command.Aliases.Add("ls");
@@ -23,7 +35,11 @@ internal static class RescueCommand
         {
             using var interruption = new Interruption();
             RescueOutput.Write(
-                options.Open(parsed).Rescues.List(parsed.GetValue(repository), CurrentFolder.Path, parsed.GetValue(undone), interruption.Token), parsed.GetValue(json));
+                options
+                    .Open(parsed)
+                    .Rescues.List(
+                        parsed.GetValue(repository), CurrentFolder.Path, parsed.GetValue(undone), interruption.Token),
+                parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -32,8 +48,17 @@ internal static class RescueCommand
     private static Command Restore(GlobalOptions options)
     {
         var rescue = Id();
-        var label = new Option<string?>("--label") { Description = "What the checkout is for. Others see it.", HelpName = "TEXT" };
-        var command = new Command("restore", "Lock a checkout, restore rescued work in it, and print its path. The rescue is kept.") { rescue, label };
+        var label = new Option<string?>("--label")
+        {
+            Description = "What the checkout is for. Others see it.",
+            HelpName = "TEXT",
+        };
+        var command = new Command(
+            "restore", "Lock a checkout, restore rescued work in it, and print its path. The rescue is kept.")
+        {
+            rescue,
+            label,
+        };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -60,11 +85,14 @@ internal static class RescueCommand
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
-            options.Open(parsed).Rescues.Remove(parsed.GetRequiredValue(rescue), CurrentFolder.Path, interruption.Token);
+            options
+                .Open(parsed)
+                .Rescues.Remove(parsed.GetRequiredValue(rescue), CurrentFolder.Path, interruption.Token);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Argument<string> Id() => new("rescue") { Description = "The id of the rescue, from gitproc rescue list.", HelpName = "ID" };
+    private static Argument<string> Id() =>
+        new("rescue") { Description = "The id of the rescue, from gitproc rescue list.", HelpName = "ID" };
 }

@@ -11,9 +11,21 @@ internal static class ResetCommand
     {
         var checkout = LeaseOptions.Checkout();
         var leaseId = LeaseOptions.LeaseId();
-        var force = new Option<bool>("--force", "-f") { Description = "Take the checkout from another holder. It is free afterwards." };
+        var force = new Option<bool>("--force", "-f")
+        {
+            Description = "Take the checkout from another holder. It is free afterwards.",
+        };
         var stop = LeaseOptions.StopProcesses("Ask the processes that run in it to end, and kill those that do not.");
-        var command = new Command("reset", "Make a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first. A checkout that you hold stays locked.") { checkout, leaseId, force, stop };
+        var command = new Command(
+            "reset",
+            "Make a checkout as new, at the remote's default branch. Work that is not on the remote is rescued first. A checkout that you hold stays locked."
+        )
+        {
+            checkout,
+            leaseId,
+            force,
+            stop,
+        };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();

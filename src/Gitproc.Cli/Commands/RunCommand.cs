@@ -32,7 +32,8 @@ internal static class RunCommand
         var acquire = new AcquireOptions();
         var command = new Command(
             Name,
-            "Run a command in a checkout of a repository and release the checkout afterwards: gitproc run [REPO] [options] -- COMMAND ...");
+            "Run a command in a checkout of a repository and release the checkout afterwards: gitproc run [REPO] [options] -- COMMAND ..."
+        );
         acquire.AddTo(command);
         command.Validators.Add(result =>
         {

@@ -9,8 +9,15 @@ internal static class TopCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        var repository = new Option<string?>("--repo") { Description = "Show only this repository: a URL, a path, or a name that the pool knows.", HelpName = "REPO" };
-        var command = new Command("top", "Watch who holds and who waits for checkouts, and what each of them is doing. Press q to quit. Without a terminal, print the view once.")
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "Show only this repository: a URL, a path, or a name that the pool knows.",
+            HelpName = "REPO",
+        };
+        var command = new Command(
+            "top",
+            "Watch who holds and who waits for checkouts, and what each of them is doing. Press q to quit. Without a terminal, print the view once."
+        )
         {
             repository,
         };

@@ -10,9 +10,23 @@ internal static class WarmCommand
     public static Command Create(GlobalOptions options)
     {
         var repository = LeaseOptions.Repository();
-        var count = new Option<int?>("--count", "-n") { Description = "The number of checkouts that should be ready. Those that already are count.", HelpName = "N", CustomParser = Numbers.Parse, Required = true };
+        var count = new Option<int?>("--count", "-n")
+        {
+            Description = "The number of checkouts that should be ready. Those that already are count.",
+            HelpName = "N",
+            CustomParser = Numbers.Parse,
+            Required = true,
+        };
         var kind = KindOption.Create();
-        var command = new Command("warm", "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are ready.") { repository, count, kind };
+        var command = new Command(
+            "warm",
+            "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are ready."
+        )
+        {
+            repository,
+            count,
+            kind,
+        };
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -23,7 +37,8 @@ internal static class WarmCommand
                 Count = parsed.GetValue(count)!.Value,
                 Kind = parsed.GetValue(kind),
             };
-            ResultWriter.WriteLines(options.Open(parsed).Acquiring.Warm(request, interruption.Token).Select(checkout => checkout.Path));
+            ResultWriter.WriteLines(
+                options.Open(parsed).Acquiring.Warm(request, interruption.Token).Select(checkout => checkout.Path));
             return ExitCode.Done;
         });
         return command;

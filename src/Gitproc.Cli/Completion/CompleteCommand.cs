@@ -26,7 +26,8 @@ internal static class CompleteCommand
         {
             ResultWriter.WriteLines(Find(words).Select(found => $"{found.Text}\t{found.Tip}"));
         }
-        catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e)
+            when (e is GitprocException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             // An error message would end up in the middle of the line that the user types.
         }
@@ -49,7 +50,10 @@ internal static class CompleteCommand
         {
             var end = typed.IndexOf('=', StringComparison.Ordinal);
             return end < 0 ? line.Options(typed)
-                : line.FindOption(typed[..end]) is { } named ? values.For(named, typed[(end + 1)..]).Select(found => found with { Text = typed[..(end + 1)] + found.Text })
+                : line.FindOption(typed[..end]) is { } named
+                    ? values
+                        .For(named, typed[(end + 1)..])
+                        .Select(found => found with { Text = typed[..(end + 1)] + found.Text })
                 : [];
         }
 

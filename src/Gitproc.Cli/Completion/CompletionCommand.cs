@@ -20,14 +20,26 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh.", HelpName = SuggestedValues.Shell };
-        var command = new Command("completion", "Print the script that makes a shell complete gitproc's command lines: eval \"$(gitproc completion bash)\".") { shell };
+        var shell = new Argument<string>("shell")
+        {
+            Description = "bash, zsh, fish or pwsh.",
+            HelpName = SuggestedValues.Shell,
+        };
+        var command = new Command(
+            "completion",
+            "Print the script that makes a shell complete gitproc's command lines: eval \"$(gitproc completion bash)\"."
+        )
+        {
+            shell,
+        };
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(shell);
             if (!Scripts.TryGetValue(name, out var file))
             {
-                Messages.WriteLine($"gitproc: there is no completion for '{SecretText.Hide(name)}', only for {string.Join(", ", Scripts.Keys)}.");
+                Messages.WriteLine(
+                    $"gitproc: there is no completion for '{SecretText.Hide(name)}', only for {string.Join(", ", Scripts.Keys)}."
+                );
                 return ExitCode.Usage;
             }
 

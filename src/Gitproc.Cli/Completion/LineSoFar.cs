@@ -39,7 +39,8 @@ internal sealed class LineSoFar
     /// </summary>
     public string? ValueOf(string helpName) => _values.GetValueOrDefault(helpName);
 
-    public Option? FindOption(string name) => AllOptions().FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+    public Option? FindOption(string name) =>
+        AllOptions().FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     /// <summary>The options that start with the typed text.</summary>
     public IEnumerable<Suggestion> Options(string typed) => AllOptions()
@@ -48,7 +49,8 @@ internal sealed class LineSoFar
         .OrderBy(found => found.Text, StringComparer.Ordinal);
 
     /// <summary>The subcommands that start with the typed text; empty where no subcommand is allowed.</summary>
-    public IEnumerable<Suggestion> Commands(string typed) => _arguments > 0 || IsPastOptions ? [] : CommandsOf(Command, typed);
+    public IEnumerable<Suggestion> Commands(string typed) =>
+        _arguments > 0 || IsPastOptions ? [] : CommandsOf(Command, typed);
 
     /// <summary>The commands of <c>gitproc</c> that start with the typed text.</summary>
     public IEnumerable<Suggestion> AllCommands(string typed) => CommandsOf(_commands[0], typed);
@@ -58,9 +60,11 @@ internal sealed class LineSoFar
         .Select(sub => new Suggestion(sub.Name, Brief(sub.Description)));
 
     // The first clause. The help has the rest.
-    private static string Brief(string? description) => (description ?? "").Split([". ", " [", ": ", "; "], 2, StringSplitOptions.None)[0].TrimEnd('.');
+    private static string Brief(string? description) =>
+        (description ?? "").Split([". ", " [", ": ", "; "], 2, StringSplitOptions.None)[0].TrimEnd('.');
 
-    private IEnumerable<Option> AllOptions() => _commands.SelectMany(command => command.Options.Where(option => command == Command || option.Recursive));
+    private IEnumerable<Option> AllOptions() =>
+        _commands.SelectMany(command => command.Options.Where(option => command == Command || option.Recursive));
 
     private void Read(string word)
     {
@@ -73,7 +77,8 @@ internal sealed class LineSoFar
         {
             IsPastOptions = true;
         }
-        else if (!IsPastOptions && Command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
+        else if (!IsPastOptions
+            && Command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
         {
             _commands.Add(sub);
             _arguments = 0;

@@ -24,14 +24,23 @@ internal sealed class SuggestedValues(LineSoFar line)
         var name => For(name, typed),
     };
 
-    public IEnumerable<Suggestion> For(Option option, string typed) => option.HelpName switch
-    {
-        "ID" => Begin(_pool.Value.Suggestions.Leases(), typed),
-        "MODE" => Begin([new("default", "everything that git does not ignore"), new("full", "ignored files too"), new("none", "nothing")], typed),
-        "KIND" => Begin([new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")], typed),
-        "TEXT" => Begin(_pool.Value.Suggestions.Labels(), typed),
-        var name => For(name, typed),
-    };
+    public IEnumerable<Suggestion> For(Option option, string typed) =>
+        option.HelpName switch
+        {
+            "ID" => Begin(_pool.Value.Suggestions.Leases(), typed),
+            "MODE" => Begin(
+                [
+                    new("default", "everything that git does not ignore"),
+                    new("full", "ignored files too"),
+                    new("none", "nothing"),
+                ],
+                typed),
+            "KIND" => Begin(
+                [new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")],
+                typed),
+            "TEXT" => Begin(_pool.Value.Suggestions.Labels(), typed),
+            var name => For(name, typed),
+        };
 
     private IEnumerable<Suggestion> For(string? helpName, string typed) => helpName switch
     {
@@ -50,10 +59,14 @@ internal sealed class SuggestedValues(LineSoFar line)
 
     // A repository can be named by its key or by the last parts of the key. A shell accepts only completions that start
     // with the typed text, so the form that does is suggested.
-    private static IEnumerable<Suggestion> Named(IReadOnlyList<Suggestion> all, string typed) => all
-        .SelectMany(found => Names(found.Text).Where(name => name.StartsWith(typed, StringComparison.Ordinal)).Take(1).Select(name => (Name: name, found)))
-        .GroupBy(named => named.Name)
-        .SelectMany(same => same.Count() == 1 ? same.Select(one => new Suggestion(one.Name, one.found.Tip)) : []);
+    private static IEnumerable<Suggestion> Named(IReadOnlyList<Suggestion> all, string typed) =>
+        all.SelectMany(found =>
+                Names(found.Text)
+                    .Where(name => name.StartsWith(typed, StringComparison.Ordinal))
+                    .Take(1)
+                    .Select(name => (Name: name, found)))
+            .GroupBy(named => named.Name)
+            .SelectMany(same => same.Count() == 1 ? same.Select(one => new Suggestion(one.Name, one.found.Tip)) : []);
 
     private static IEnumerable<string> Names(string key)
     {

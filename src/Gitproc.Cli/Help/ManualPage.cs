@@ -29,10 +29,23 @@ internal static class ManualPage
         Add(lines, "Name", TextWrap.Lines($"{names} - {page[""].FirstOrDefault() ?? command.Description}", Width));
         Add(lines, "Synopsis", Usage(command, name));
         Add(lines, "Description", Text(page["Description"]));
-        Add(lines, "Commands", Described(command.Subcommands.Where(inner => !inner.Hidden).Select(inner => (inner.Name, inner.Description))));
-        Add(lines, "Arguments", Described(command.Arguments.Select(argument => (argument.HelpName ?? argument.Name, argument.Description))));
-        var options = path.SelectMany(word => word.Options.Where(option => word == command || option.Recursive)).Where(option => !option.Hidden);
-        Add(lines, "Options", Described(options.OrderBy(option => option.Recursive).Select(option => (Spelled(option), option.Description))));
+        Add(
+            lines,
+            "Commands",
+            Described(
+                command.Subcommands.Where(inner => !inner.Hidden).Select(inner => (inner.Name, inner.Description))));
+        Add(
+            lines,
+            "Arguments",
+            Described(command.Arguments.Select(argument => (argument.HelpName ?? argument.Name, argument.Description)))
+        );
+        var options = path.SelectMany(word => word.Options.Where(option => word == command || option.Recursive))
+            .Where(option => !option.Hidden);
+        Add(
+            lines,
+            "Options",
+            Described(
+                options.OrderBy(option => option.Recursive).Select(option => (Spelled(option), option.Description))));
         Add(lines, "Examples", Text(page["Examples"]));
         Add(lines, "Exit codes", Text(page["Exit codes"]));
         Add(lines, "Settings", Text(page["Settings"]));
@@ -41,7 +54,8 @@ internal static class ManualPage
         return lines;
     }
 
-    private static int Width => (Console.IsOutputRedirected ? Narrow : Math.Clamp(Console.WindowWidth, Narrow, Wide)) - Indent;
+    private static int Width =>
+        (Console.IsOutputRedirected ? Narrow : Math.Clamp(Console.WindowWidth, Narrow, Wide)) - Indent;
 
     private static void Add(List<string> lines, string title, IEnumerable<string> text)
     {
@@ -58,8 +72,13 @@ internal static class ManualPage
         var lines = section.ToList();
         for (var at = 0; at < lines.Count;)
         {
-            var described = lines.Skip(at).Select(line => line.Split('\t')).TakeWhile(row => row is [not "", _]).ToList();
-            var shown = described.Count > 0 ? Described(described.Select(row => (row[0], (string?)row[1])))
+            var described = lines
+                .Skip(at)
+                .Select(line => line.Split('\t'))
+                .TakeWhile(row => row is [not "", _])
+                .ToList();
+            var shown =
+                described.Count > 0 ? Described(described.Select(row => (row[0], (string?)row[1])))
                 : lines[at].StartsWith('\t') ? [lines[at][1..]]
                 : TextWrap.Lines(lines[at], Width);
             foreach (var line in shown)
@@ -84,7 +103,13 @@ internal static class ManualPage
 
     private static string Spelled(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Where(alias => alias[0] != '/').Order(StringComparer.Ordinal).Prepend(option.Name).OrderBy(name => name.Length));
+        var names = string.Join(
+            ", ",
+            option
+                .Aliases.Where(alias => alias[0] != '/')
+                .Order(StringComparer.Ordinal)
+                .Prepend(option.Name)
+                .OrderBy(name => name.Length));
         return option.HelpName is { } value ? $"{names} {value}" : names;
     }
 
@@ -97,7 +122,10 @@ internal static class ManualPage
         foreach (var (name, text) in all)
         {
             var indent = isBeside ? beside : Indent;
-            var lines = TextWrap.Lines(text ?? "", Width - indent).Select(line => new string(' ', indent) + line).ToList();
+            var lines = TextWrap
+                .Lines(text ?? "", Width - indent)
+                .Select(line => new string(' ', indent) + line)
+                .ToList();
             if (!isBeside || lines.Count == 0)
                 lines.Insert(0, name);
             else

@@ -12,7 +12,8 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
     private const int DelayMilliseconds = 200;
 
     private readonly Lock _lock = new();
-    private readonly bool _hasTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    private readonly bool _hasTerminal =
+        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
     private string[] _waiting = [];
     private string? _step;
     private string? _line;
@@ -33,7 +34,9 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
                     break;
                 case ReportKind.Progress:
                     // The changing part comes first, because the terminal cuts off the end of a long line.
-                    Show($"{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}{(_step is null ? "" : ", " + _step)}");
+                    Show(
+                        $"{value.Text}{(value.Percent is { } percent ? $" {percent} %" : "")}{(_step is null ? "" : ", " + _step)}"
+                    );
                     break;
                 case ReportKind.StepEnd:
                     End();

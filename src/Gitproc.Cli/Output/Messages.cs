@@ -21,7 +21,8 @@ internal static class Messages
     public static void WriteLine(string text) => Write(text + Environment.NewLine);
 
     /// <summary>Writes an error with its hint, the command that helps.</summary>
-    public static void WriteError(Exception error) => WriteLine($"gitproc: {WithHint(error.Message, (error as GitprocException)?.Hint)}");
+    public static void WriteError(Exception error) =>
+        WriteLine($"gitproc: {WithHint(error.Message, (error as GitprocException)?.Hint)}");
 
     /// <summary>Appends a hint to a message, with options in the spelling of the command line.</summary>
     public static string WithHint(string message, Hint? hint) => message + hint?.Write(SpellOption);

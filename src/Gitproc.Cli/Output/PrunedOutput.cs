@@ -19,7 +19,10 @@ internal static class PrunedOutput
         }
 
         ResultWriter.WriteLines(TextTable.Lines(Titles, items.Select(Cells)));
-        Messages.WriteLine(items.Count == 0 ? "gitproc: nothing is unused" : $"gitproc: {PrintableSize.Of(items.Sum(item => item.Size))} in all");
+        Messages.WriteLine(
+            items.Count == 0
+                ? "gitproc: nothing is unused"
+                : $"gitproc: {PrintableSize.Of(items.Sum(item => item.Size))} in all");
     }
 
     private static string[] Cells(PrunedItem item) =>

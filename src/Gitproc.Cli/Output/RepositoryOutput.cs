@@ -6,7 +6,16 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints repositories on standard output.</summary>
 internal static class RepositoryOutput
 {
-    private static readonly string[] Titles = ["REPOSITORY", "BRANCH", "CHECKOUTS", "FREE", "LOCKED", "FETCHED", "SIZE"];
+    private static readonly string[] Titles =
+    [
+        "REPOSITORY",
+        "BRANCH",
+        "CHECKOUTS",
+        "FREE",
+        "LOCKED",
+        "FETCHED",
+        "SIZE",
+    ];
 
     public static void Write(IReadOnlyList<RepositoryInfo> repositories, bool asJson)
     {

@@ -6,7 +6,17 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints rescues on standard output.</summary>
 internal static class RescueOutput
 {
-    private static readonly string[] Titles = ["RESCUE", "REPOSITORY", "BRANCH", "FILES", "COMMITS", "SIZE", "LEFT", "BY"];
+    private static readonly string[] Titles =
+    [
+        "RESCUE",
+        "REPOSITORY",
+        "BRANCH",
+        "FILES",
+        "COMMITS",
+        "SIZE",
+        "LEFT",
+        "BY",
+    ];
 
     public static void Write(IReadOnlyList<Rescue> rescues, bool asJson)
     {

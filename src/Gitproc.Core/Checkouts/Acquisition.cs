@@ -138,11 +138,16 @@ internal sealed class Acquisition(
     private void StopThoseLeft(CancellationToken cancellationToken)
     {
         var lives = new OwnerLives();
-        foreach (var row in _granting.Usable(Wanted).Where(row => row.State is CheckoutState.Locked or CheckoutState.Cleaning
-            && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
+        foreach (var row in _granting
+                .Usable(Wanted)
+                .Where(row =>
+                    row.State is CheckoutState.Locked or CheckoutState.Cleaning
+                    && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
             if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
-                Report(ReportKind.Notice, $"ending the processes that still run in {row.Name}: {CheckoutProcesses.Names(running)}");
+                Report(
+                    ReportKind.Notice,
+                    $"ending the processes that still run in {row.Name}: {CheckoutProcesses.Names(running)}");
             CheckoutProcesses.Stop(folder.Checkout(row.Name), cancellationToken);
         }
     }
@@ -175,7 +180,8 @@ internal sealed class Acquisition(
 
         if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
             new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
-        if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage)
+        if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage
+        )
         {
             Warn($"{row.Name} {damage}; it is set aside as broken");
             lifecycle.SetAside(Lock(grant, cancellationToken), row, damage);
@@ -194,13 +200,17 @@ internal sealed class Acquisition(
         if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null }
             && head is not null)
         {
-            SetReady(grant, lifecycle.EndCleaning(Lock(grant, cancellationToken), row, head, generation: null, stamp: ""));
+            SetReady(
+                grant, lifecycle.EndCleaning(Lock(grant, cancellationToken), row, head, generation: null, stamp: ""));
             return true;
         }
 
         var url = Target.IsByName ? row.Url : Target.Url;
-        var isWorked = row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place);
-        if (!isWorked && Clean != CleanMode.Full && row.Url == url
+        var isWorked =
+            row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place);
+        if (!isWorked
+            && Clean != CleanMode.Full
+            && row.Url == url
             && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
         {
             return true;
@@ -213,7 +223,8 @@ internal sealed class Acquisition(
         var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = Settings.Rescue };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
         // Null if it was set aside or removed. The next acquire creates a removed folder again.
-        if (cleaning.Clean(alone, row, Repository, target, mode, isDiscarded: false, cancellationToken) is not { } clean)
+        if (cleaning.Clean(alone, row, Repository, target, mode, isDiscarded: false, cancellationToken) is not { } clean
+        )
             return false;
         SetReady(grant, clean);
         return true;
@@ -227,12 +238,14 @@ internal sealed class Acquisition(
 
     // Writes through a path from elsewhere leave no trace in .git. A checkout without a record was cleaned by an older
     // gitproc, or the record could not be written; its files are compared once.
-    private bool IsAsRecorded(CheckoutPlace place) => TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
+    private bool IsAsRecorded(CheckoutPlace place) =>
+        TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
 
     // Once for all checkouts of an acquire, and again after a long wait.
     private Target FindTarget(CancellationToken cancellationToken)
     {
-        if (_target is { } known && (Fetch == FetchPolicy.Never || DateTimeOffset.UtcNow - _foundAt < Settings.FetchMaxAge))
+        if (_target is { } known
+            && (Fetch == FetchPolicy.Never || DateTimeOffset.UtcNow - _foundAt < Settings.FetchMaxAge))
             return known;
         var began = DateTimeOffset.UtcNow;
         // A fetch for the first look stays valid for a while.

@@ -64,8 +64,9 @@ internal sealed class CheckoutCleaning(
                 },
                 cancellationToken);
         }
-        catch (GitprocException e) when (
-            e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge && !IsRemoved(place))
+        catch (GitprocException e)
+            when (e.Reason is ErrorReason.GitFailed or ErrorReason.CannotClean or ErrorReason.LeftoversTooLarge
+                && !IsRemoved(place))
         {
             lifecycle.SetAside(alone, row, $"could not be cleaned: {e.Message}");
             Warn($"{row.Name} could not be cleaned and is set aside: {e.Message}", e.Hint);

@@ -20,15 +20,27 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
     /// </summary>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one per core.</param>
-    public Head Create(CheckoutRow row, RepositoryRow repository, string url, Target target, string? workers, CancellationToken cancellationToken)
+    public Head Create(
+        CheckoutRow row,
+        RepositoryRow repository,
+        string url,
+        Target target,
+        string? workers,
+        CancellationToken cancellationToken)
     {
         var place = folder.Place(row);
         var basePath = folder.Base(repository.Base);
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base);
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
-        var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress") { WorkingDirectory = unfinished, Subject = row.Name, Base = basePath };
-        using var step = ProgressStep.Begin(reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
+        var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
+        {
+            WorkingDirectory = unfinished,
+            Subject = row.Name,
+            Base = basePath,
+        };
+        using var step = ProgressStep.Begin(
+            reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
         {
             if (place.IsWorktree)
@@ -36,10 +48,17 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             else
                 CreateClone();
             if (target.Commit is null)
-                reports?.Report(new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
+                reports?.Report(
+                    new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
             FolderRemoval.Remove(place.Path);
             Directory.Move(unfinished, place.Path);
-            TreeRecord.Write(folder.Record(row.Name), place.Path, target.Commit, Path.Combine(place.GitDirectory, "index"), hasNothingElse: true, cancellationToken);
+            TreeRecord.Write(
+                folder.Record(row.Name),
+                place.Path,
+                target.Commit,
+                Path.Combine(place.GitDirectory, "index"),
+                hasNothingElse: true,
+                cancellationToken);
             return new Head(target.Branch, target.Commit);
         }
         catch
@@ -72,7 +91,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             if (target.Commit is null)
                 return;
             // With the template's config, because a job may have changed the base repository's.
-            using var view = GitView.OfCheckout(at + "-view", worktree.At(at), TemplateRepository.Of(basePath), basePath, target.Commit);
+            using var view = GitView.OfCheckout(
+                at + "-view", worktree.At(at), TemplateRepository.Of(basePath), basePath, target.Commit);
             // git writes only into folders made here: a git whose gitproc was killed may still be writing elsewhere.
             view.UseOwnIndex();
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
@@ -84,19 +104,25 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 
 /// <summary>Makes checkouts, and records that they are made.</summary>
 /// <param name="reports">Receives what the user should know; null to report nothing.</param>
-internal sealed class CheckoutMaking(PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
+internal sealed class CheckoutMaking(
+    PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
     /// <summary>Makes the folder of a checkout and ends its creation.</summary>
     public CheckoutRow Make(
-        CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+        CheckoutLock alone,
+        CheckoutRow row,
+        RepositoryRow repository,
+        Target target,
+        CancellationToken cancellationToken)
     {
         // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
-        var head = new CheckoutCreation(folder, git, reports)
-            .Create(row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
-        return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row))) ?? throw LostLease.Error(row);
+        var head = new CheckoutCreation(folder, git, reports).Create(
+            row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row)))
+            ?? throw LostLease.Error(row);
     }
 }

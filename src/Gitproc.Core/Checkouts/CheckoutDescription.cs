@@ -24,7 +24,10 @@ internal sealed class CheckoutDescription(PoolFolder folder)
         if (isLeft && row.State == CheckoutState.Cleaning)
             row = row with { Lease = null };
         // A holder may switch branches at any time. For a free checkout the row has the state at its release.
-        var head = status is not null ? status.Head : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead() : null;
+        var head =
+            status is not null ? status.Head
+            : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead()
+            : null;
         return new Checkout
         {
             Name = row.Name,

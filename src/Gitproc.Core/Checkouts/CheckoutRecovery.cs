@@ -11,7 +11,11 @@ internal sealed class CheckoutRecovery(
     PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, CheckoutCleaning cleaning)
 {
     public (CheckoutRow? Row, string? Failure) TryClean(
-        SeizedCheckout seized, RepositoryRow repository, Target target, CleanMode mode, CancellationToken cancellationToken)
+        SeizedCheckout seized,
+        RepositoryRow repository,
+        Target target,
+        CleanMode mode,
+        CancellationToken cancellationToken)
     {
         var row = seized.Row;
         if (FindObstacle(folder.Place(row), folder.Base(repository.Base)) is { } obstacle)
@@ -20,7 +24,8 @@ internal sealed class CheckoutRecovery(
             return (row, obstacle);
         }
 
-        if (cleaning.Clean(seized.Alone, row, repository, target, mode, isDiscarded: false, cancellationToken) is { } clean)
+        if (cleaning.Clean(seized.Alone, row, repository, target, mode, isDiscarded: false, cancellationToken) is
+            { } clean)
             return (clean, null);
         var now = database.Checkouts.Find(row.Id);
         return (now, now?.Reason ?? "was lost during cleaning");
@@ -33,6 +38,8 @@ internal sealed class CheckoutRecovery(
             return $"cannot be read without its base repository {basePath}, which {damage}";
         if (!place.IsWorktree && Paths.IsFolder(place.Path) && Paths.IsFolder(place.GitDirectory))
             return null;
-        return CheckoutHealth.Check(place) is var health && place.IsWorktree ? health.Damage : health.Damage ?? "has a link for its .git folder";
+        return CheckoutHealth.Check(place) is var health && place.IsWorktree
+            ? health.Damage
+            : health.Damage ?? "has a link for its .git folder";
     }
 }

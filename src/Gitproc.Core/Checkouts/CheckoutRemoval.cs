@@ -54,7 +54,8 @@ internal sealed class CheckoutRemoval(
         // The checkout is clean and free now, so another process may just have acquired it.
         if (lifecycle.TakeOutOfUse(seized.Alone, row) is null)
         {
-            throw new GitprocException(ErrorReason.HeldByOther, $"{row.Name} was acquired during the removal.", row.Name)
+            throw new GitprocException(
+                ErrorReason.HeldByOther, $"{row.Name} was acquired during the removal.", row.Name)
             {
                 Hint = Hint.See("list"),
             };
@@ -85,10 +86,11 @@ internal sealed class CheckoutRemoval(
         FolderRemoval.TryRemove(doomed);
         if (Directory.Exists(doomed))
         {
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted")
-            {
-                Hint = new("; ", "repair") { End = " tries again" },
-            });
+            reports?.Report(
+                new PoolReport(ReportKind.Warning, $"{row.Name} is removed, but not all of {doomed} could be deleted")
+                {
+                    Hint = new("; ", "repair") { End = " tries again" },
+                });
         }
     }
 

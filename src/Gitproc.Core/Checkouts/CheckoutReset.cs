@@ -75,7 +75,11 @@ internal sealed class CheckoutReset(
     // A checkout without a holder is leased to this process while it is made, so that its lease ends if this process is
     // killed.
     private CheckoutRow MakeAnew(
-        CheckoutLock alone, CheckoutRow row, RepositoryRow repository, Target target, CancellationToken cancellationToken)
+        CheckoutLock alone,
+        CheckoutRow row,
+        RepositoryRow repository,
+        Target target,
+        CancellationToken cancellationToken)
     {
         var lease = row.Lease ?? new LeaseTerms
         {
@@ -94,7 +98,10 @@ internal sealed class CheckoutReset(
     }
 
     private static GitprocException Lost(CheckoutRow row) =>
-        new(ErrorReason.HeldByOther, $"{row.Name} was acquired during the reset.", row.Name) { Hint = Hint.See("list") };
+        new(ErrorReason.HeldByOther, $"{row.Name} was acquired during the reset.", row.Name)
+        {
+            Hint = Hint.See("list"),
+        };
 }
 
 /// <summary>Which checkout to reset.</summary>

@@ -56,7 +56,8 @@ internal sealed class CheckoutSeizure(
         var known = row.State == CheckoutState.Creating ? null : row.Lease?.Id;
         if (!request.Force && LeaseFile.FindUnknownHolder(folder.Place(row).GitDirectory, known) is { } unknown)
         {
-            var why = $"is held by {unknown.Holder()}, according to its lease file. The database does not have that lease.";
+            var why =
+                $"is held by {unknown.Holder()}, according to its lease file. The database does not have that lease.";
             throw Refuse(ErrorReason.HeldByOther, row, why, $"To {Command} it anyway");
         }
 
@@ -91,17 +92,21 @@ internal sealed class CheckoutSeizure(
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
     {
         var path = folder.Checkout(row.Name);
-        var running = request.StopProcesses ? CheckoutProcesses.Stop(path, cancellationToken) : CheckoutProcesses.Of(path);
+        var running = request.StopProcesses
+            ? CheckoutProcesses.Stop(path, cancellationToken)
+            : CheckoutProcesses.Of(path);
         if (running.Count == 0)
             return;
         if (!request.StopProcesses && KeepsOwnLease && IsOwn(row))
         {
-            reports?.Report(new PoolReport(ReportKind.Warning, $"processes run in {row.Name}: {CheckoutProcesses.Names(running)}"));
+            reports?.Report(
+                new PoolReport(ReportKind.Warning, $"processes run in {row.Name}: {CheckoutProcesses.Names(running)}"));
             return;
         }
 
         var how = request.StopProcesses ? "They could not be ended." : "End them";
-        throw new GitprocException(ErrorReason.InUse, $"Processes run in {row.Name}: {CheckoutProcesses.Names(running)}. {how}", row.Name)
+        throw new GitprocException(
+            ErrorReason.InUse, $"Processes run in {row.Name}: {CheckoutProcesses.Names(running)}. {how}", row.Name)
         {
             Hint = request.StopProcesses ? null : new(", or: ", Command, row.Name) { Options = [new("StopProcesses")] },
         };
@@ -143,7 +148,10 @@ internal sealed class CheckoutSeizure(
         && new OwnerLives().WhyOver(lease) is null && LeaseBook.IsOurs(lease);
 
     private GitprocException Refuse(ErrorReason reason, CheckoutRow row, string why, string lead) =>
-        new(reason, $"{row.Name} {why}", row.Name) { Hint = new($" {lead}: ", Command, row.Name) { Options = [new("Force")] } };
+        new(reason, $"{row.Name} {why}", row.Name)
+        {
+            Hint = new($" {lead}: ", Command, row.Name) { Options = [new("Force")] },
+        };
 }
 
 /// <summary>A checkout that no other process can get until this is disposed.</summary>

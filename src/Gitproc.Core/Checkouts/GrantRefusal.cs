@@ -39,7 +39,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
     {
         if (Usable.Count == 0)
             return request.Wanted is { } id ? NotUsable(id) : None();
-        var used = Usable.FindAll(row => row.Lease is not null || row.State is CheckoutState.Cleaning or CheckoutState.Unknown);
+        var used = Usable.FindAll(row =>
+            row.Lease is not null || row.State is CheckoutState.Cleaning or CheckoutState.Unknown);
         var more = used.Count > MaxShown ? $"\n  and {used.Count - MaxShown} more" : "";
         var shown = used.Take(MaxShown).Select(WhyUsed).ToList();
         var lines = string.Join("\n  ", shown.Select(row => row.Why));

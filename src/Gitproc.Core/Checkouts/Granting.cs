@@ -159,7 +159,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
                 return null;
             }
 
-            return new Left(row, why ?? (row.Lease is null ? null : "did not get it: the process that made or cleaned it is gone"));
+            return new Left(
+                row, why ?? (row.Lease is null ? null : "did not get it: the process that made or cleaned it is gone"));
         }
     }
 

@@ -46,8 +46,11 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         var row = Releasable(id, leaseId, force);
         if (row.State == CheckoutState.Creating)
         {
-            return TryGiveUp(row) ?? throw new GitprocException(
-                ErrorReason.NotLocked, $"{row.Name} is not locked yet: it is being made for {row.Lease!.Holder()}.", row.Name);
+            return TryGiveUp(row)
+                ?? throw new GitprocException(
+                    ErrorReason.NotLocked,
+                    $"{row.Name} is not locked yet: it is being made for {row.Lease!.Holder()}.",
+                    row.Name);
         }
 
         var ended = row.Lease is { } held
@@ -83,8 +86,11 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
         // Its maker may have finished since the row was read, and the holder may be working in it.
-        if (alone is null || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
-            || now.Lease?.Id != row.Lease?.Id || lifecycle.TryGiveToHolder(now) || !lifecycle.GiveUp(alone, now, "its maker is gone"))
+        if (alone is null
+            || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
+            || now.Lease?.Id != row.Lease?.Id
+            || lifecycle.TryGiveToHolder(now)
+            || !lifecycle.GiveUp(alone, now, "its maker is gone"))
         {
             return null;
         }

@@ -49,8 +49,9 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     private readonly RepositoryTable _repositories = new(database.Connection);
     private readonly EventTable _events = new(database.Connection);
 
-    public CheckoutRow Add(CheckoutLock alone, long id, long repositoryId, string url, CheckoutKind kind, Lease lease) =>
-        Insert(Transition.Add, alone, id, repositoryId, url, kind, CheckoutState.Creating, lease, head: null);
+    public CheckoutRow Add(
+        CheckoutLock alone, long id, long repositoryId, string url, CheckoutKind kind, Lease lease
+    ) => Insert(Transition.Add, alone, id, repositoryId, url, kind, CheckoutState.Creating, lease, head: null);
 
     /// <summary>
     /// Leases a free checkout, unless others have waited longer for it. It prefers a checkout at the wanted commit, and
@@ -90,12 +91,13 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
 
     /// <summary>Notes that a leased checkout is about to change, and is not clean until that is done.</summary>
     /// <param name="isWorked">True if there may be work in it since it was clean.</param>
-    public CheckoutRow? BeginCleaning(CheckoutLock alone, CheckoutRow seen, bool isWorked, string url) => Apply(
-        Transition.BeginCleaning,
-        seen,
-        alone,
-        set: $", is_rescued = CASE state WHEN {(int)CheckoutState.Locked} THEN $rescued ELSE is_rescued END, url = $url",
-        values: [("$url", url), ("$rescued", !isWorked)]);
+    public CheckoutRow? BeginCleaning(CheckoutLock alone, CheckoutRow seen, bool isWorked, string url) =>
+        Apply(
+            Transition.BeginCleaning,
+            seen,
+            alone,
+            set: $", is_rescued = CASE state WHEN {(int)CheckoutState.Locked} THEN $rescued ELSE is_rescued END, url = $url",
+            values: [("$url", url), ("$rescued", !isWorked)]);
 
     /// <summary>Notes that the last holder's work is rescued.</summary>
     public CheckoutRow? NoteRescue(CheckoutLock alone, CheckoutRow seen, Rescue rescue)
@@ -106,8 +108,9 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     }
 
     /// <summary>Notes that a checkout is clean. It is Locked if it has a lease, and otherwise Free.</summary>
-    public CheckoutRow? EndCleaning(CheckoutLock alone, CheckoutRow seen, Head head, string? generation, string stamp) =>
-        Apply(Transition.EndCleaning, seen, alone, set: Clean, values: CleanValues(head, generation, stamp));
+    public CheckoutRow? EndCleaning(
+        CheckoutLock alone, CheckoutRow seen, Head head, string? generation, string stamp
+    ) => Apply(Transition.EndCleaning, seen, alone, set: Clean, values: CleanValues(head, generation, stamp));
 
     /// <summary>Ends the lease of a checkout before its holder used it. A clean checkout is then free.</summary>
     public CheckoutRow? GiveBack(CheckoutRow seen, string why) =>

@@ -1,5 +1,5 @@
-using static Gitproc.CheckoutState;
 using static Gitproc.Checkouts.LeaseChange;
+using static Gitproc.CheckoutState;
 
 namespace Gitproc.Checkouts;
 

@@ -28,7 +28,11 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
     /// How long to wait; null to wait only while a matching checkout is being cleaned.
     /// </param>
     public void For(
-        GrantRequest request, GrantSet grants, TimeSpan? longest, Lazy<Caller> caller, CancellationToken cancellationToken)
+        GrantRequest request,
+        GrantSet grants,
+        TimeSpan? longest,
+        Lazy<Caller> caller,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +54,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
             HasWaited = true;
             while (true)
             {
-                using var ticket = _queue.Enter(request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
+                using var ticket = _queue.Enter(
+                    request.Repository, request.Wanted, request.Kind, caller.Value.ToString());
                 if (InQueue(request, ticket, grants, longest, end, cancellationToken))
                     return;
             }
@@ -59,7 +64,12 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
 
     // False if this process was suspended for so long that it has lost its place.
     private bool InQueue(
-        GrantRequest request, Ticket ticket, GrantSet grants, TimeSpan? longest, long end, CancellationToken cancellationToken)
+        GrantRequest request,
+        Ticket ticket,
+        GrantSet grants,
+        TimeSpan? longest,
+        long end,
+        CancellationToken cancellationToken)
     {
         var lastReport = "";
         var nextReport = 0L;
@@ -137,13 +147,14 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         return request.Count - there <= mayBeMade;
     }
 
-    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) => new(
-        ErrorReason.NoCheckoutAvailable,
-        $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} and did not get one. {why}",
-        request.Repository.Key)
-    {
-        Hint = hint,
-    };
+    private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) =>
+        new(
+            ErrorReason.NoCheckoutAvailable,
+            $"Waited {longest.TotalSeconds:0.#} s for a checkout of {request.Repository.Key} and did not get one. {why}",
+            request.Repository.Key)
+        {
+            Hint = hint,
+        };
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -19,7 +19,9 @@ public static class StepOutput
     /// </exception>
     public static IStepOutput Current()
     {
-        if (Value("GITHUB_ACTIONS") is not null && Value("GITHUB_OUTPUT") is { } output && Value("GITHUB_ENV") is { } environment)
+        if (Value("GITHUB_ACTIONS") is not null
+            && Value("GITHUB_OUTPUT") is { } output
+            && Value("GITHUB_ENV") is { } environment)
             return new GitHubStepOutput(output, environment);
         if (Value("TF_BUILD") is not null)
             return new AzureStepOutput();
@@ -32,7 +34,8 @@ public static class StepOutput
     }
 
     /// <summary>Appends text to a file of the CI, in UTF-8 without a byte order mark.</summary>
-    internal static void Append(string file, string text) => File.AppendAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    internal static void Append(string file, string text) =>
+        File.AppendAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
     private static string? Value(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
@@ -71,7 +74,8 @@ internal sealed class AzureStepOutput : IStepOutput
         Command(StepOutput.LeaseVariable, "", checkout.LeaseId!),
     ];
 
-    private static string Command(string variable, string property, string value) => $"##vso[task.setvariable variable={variable}{property}]{Escape(value)}";
+    private static string Command(string variable, string property, string value) =>
+        $"##vso[task.setvariable variable={variable}{property}]{Escape(value)}";
 
     // "Logging command format". In the value after the bracket, ; and ] need no escape.
     private static string Escape(string value) => value
@@ -89,8 +93,11 @@ internal sealed class GitHubStepOutput(string output, string environment) : ISte
     /// <inheritdoc/>
     public IReadOnlyList<string> Write(Checkout checkout)
     {
-        StepOutput.Append(output, Entry("path", checkout.Path) + Entry("name", checkout.Name) + Entry("lease-id", checkout.LeaseId!));
-        StepOutput.Append(environment, Entry(StepOutput.CheckoutVariable, checkout.Path) + Entry(StepOutput.LeaseVariable, checkout.LeaseId!));
+        StepOutput.Append(
+            output, Entry("path", checkout.Path) + Entry("name", checkout.Name) + Entry("lease-id", checkout.LeaseId!));
+        StepOutput.Append(
+            environment,
+            Entry(StepOutput.CheckoutVariable, checkout.Path) + Entry(StepOutput.LeaseVariable, checkout.LeaseId!));
         return [];
     }
 
@@ -113,7 +120,8 @@ internal sealed class GitLabStepOutput(string file) : IStepOutput
     /// <inheritdoc/>
     public IReadOnlyList<string> Write(Checkout checkout)
     {
-        StepOutput.Append(file, $"{StepOutput.CheckoutVariable}={checkout.Path}\n{StepOutput.LeaseVariable}={checkout.LeaseId}\n");
+        StepOutput.Append(
+            file, $"{StepOutput.CheckoutVariable}={checkout.Path}\n{StepOutput.LeaseVariable}={checkout.LeaseId}\n");
         return [];
     }
 }

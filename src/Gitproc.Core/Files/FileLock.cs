@@ -9,8 +9,8 @@ namespace Gitproc.Files;
 /// however that ends. The file stays: removing it would let two processes lock two files of one name.
 /// </summary>
 /// <remarks>
-/// Who has it writes itself into the file, and touches the file every second: a process that was stopped (Ctrl+Z, a frozen container)
-/// does not. Those who wait for such a one give up, rather than wait until somebody lets it go on.
+/// Who has it writes itself into the file, and touches the file every second: a process that was stopped (Ctrl+Z, a
+/// frozen container) does not. Those who wait for such a one give up, rather than wait until somebody lets it go on.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class FileLock : IDisposable
     // An older gitproc writes the same line without it, and does not touch its files.
     private const string Touches = " at work";
 
-    private static readonly string SelfName = $"process {Environment.ProcessId} ({PrintableText.Of(Path.GetFileNameWithoutExtension(Environment.ProcessPath) ?? "gitproc")})";
+    private static readonly string SelfName =
+        $"process {Environment.ProcessId} ({PrintableText.Of(Path.GetFileNameWithoutExtension(Environment.ProcessPath) ?? "gitproc")})";
     private static readonly byte[] Self = Encoding.UTF8.GetBytes($"{SelfName}{Touches}\n");
 
     private readonly LockedFile _file;
@@ -43,7 +44,8 @@ internal sealed class FileLock : IDisposable
     /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
     /// <param name="reports">Told once, when somebody else has the lock, who that is; null for nobody.</param>
     /// <returns>The lock, held until disposed.</returns>
-    public static FileLock Acquire(string path, string doing, IProgress<PoolReport>? reports, CancellationToken cancellationToken)
+    public static FileLock Acquire(
+        string path, string doing, IProgress<PoolReport>? reports, CancellationToken cancellationToken)
     {
         if (TryAcquire(path) is { } free)
             return free;
@@ -53,7 +55,9 @@ internal sealed class FileLock : IDisposable
         while (!wait.Wait(BetweenLooks, cancellationToken))
         {
             if (HasStopped(path))
-                throw Stopped($"{HolderOf(path)}, which {doing}, is stopped: it has done nothing for {SilenceTimeout.TotalSeconds:0} s, and others wait for it", path);
+                throw Stopped(
+                    $"{HolderOf(path)}, which {doing}, is stopped: it has done nothing for {SilenceTimeout.TotalSeconds:0} s, and others wait for it",
+                    path);
         }
 
         return new FileLock(wait.Take()!) { WaitedSince = since };
@@ -64,7 +68,9 @@ internal sealed class FileLock : IDisposable
     /// <returns>The lock, held until disposed; null when somebody else has it.</returns>
     public static FileLock? TryAcquire(string path) => LockedFile.TryLock(path) is { } file ? new FileLock(file) : null;
 
-    /// <summary>Takes the lock if nobody has it for longer than a moment: others look whether somebody has it.</summary>
+    /// <summary>
+    /// Takes the lock if nobody has it for longer than a moment: others look whether somebody has it.
+    /// </summary>
     /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
     /// <returns>The lock, held until disposed; null when somebody else keeps it.</returns>
     public static FileLock? TryAcquirePatiently(string path, CancellationToken cancellationToken)
@@ -106,12 +112,18 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>Who has a lock.</summary>
     /// <param name="path">The lock file.</param>
-    public static string HolderOf(string path) => ReadLine(path) is { Length: > 0 } line ? PrintableText.Of(line.EndsWith(Touches, StringComparison.Ordinal) ? line[..^Touches.Length] : line) : "another process";
+    public static string HolderOf(string path) =>
+        ReadLine(path) is { Length: > 0 } line
+            ? PrintableText.Of(line.EndsWith(Touches, StringComparison.Ordinal) ? line[..^Touches.Length] : line)
+            : "another process";
 
     /// <summary>The error for a process that was stopped while others wait for it.</summary>
     /// <param name="path">Its lock file.</param>
     public static GitprocException Stopped(string what, string path) =>
-        new(ErrorReason.ProcessStopped, $"{what}. Let that process go on (fg in its shell, or kill -CONT), or end it (kill -KILL).", path);
+        new(
+            ErrorReason.ProcessStopped,
+            $"{what}. Let that process go on (fg in its shell, or kill -CONT), or end it (kill -KILL).",
+            path);
 
     /// <summary>Writes something into the lock file for those who have the lock later.</summary>
     /// <param name="offset">Where; in the beginning is who has the lock.</param>
@@ -143,10 +155,12 @@ internal sealed class FileLock : IDisposable
         _file.Dispose();
     }
 
-    private static bool HasStopped(string path) => IsSilent(path) && FindLeft([path]) is [_] && LockedFile.IsLocked(path);
+    private static bool HasStopped(string path) =>
+        IsSilent(path) && FindLeft([path]) is [_] && LockedFile.IsLocked(path);
 
     private static bool IsSilent(string path) =>
-        (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > SilenceTimeout && ReadLine(path).EndsWith(Touches, StringComparison.Ordinal);
+        (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > SilenceTimeout
+        && ReadLine(path).EndsWith(Touches, StringComparison.Ordinal);
 
     // The first line: behind it may be the rest of a longer one.
     private static string ReadLine(string path)

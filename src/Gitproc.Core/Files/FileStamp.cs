@@ -2,7 +2,8 @@ namespace Gitproc.Files;
 
 /// <summary>What tells that a file or folder was changed, made or removed.</summary>
 /// <param name="Path">Its absolute path.</param>
-/// <param name="ModifiedTicks">Its time of last write, or its target's, in ticks of UTC; 0 when it does not exist.</param>
+/// <param name="ModifiedTicks">Its time of last write, or its target's, in ticks of UTC; 0 when it does not
+/// exist.</param>
 /// <param name="Length">Its length in bytes, or its target's; 0 for a folder, -1 when it does not exist.</param>
 internal readonly record struct FileStamp(string Path, string Target, long ModifiedTicks, long Length)
 {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Gitproc.Files;
 
 /// <summary>
-/// What the file system says of a file, link or folder without reading it, cut to 32 bits each as git keeps it in an index
-/// (gitformat-index(5)). Nobody can set <see cref="ChangedSeconds"/>: where all is as it was, and that time was over when it was
-/// looked at, the content is as it was. The default says nothing and equals no file.
+/// What the file system says of a file, link or folder without reading it, cut to 32 bits each as git keeps it in an
+/// index (gitformat-index(5)). Nobody can set <see cref="ChangedSeconds"/>: where all is as it was, and that time was
+/// over when it was looked at, the content is as it was. The default says nothing and equals no file.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly record struct FileStat
@@ -37,7 +37,9 @@ internal readonly record struct FileStat
     /// <summary>Its length in bytes.</summary>
     public uint Size { get; init; }
 
-    /// <summary>Type and permissions, as <c>st_mode</c>; in an entry of an index no permissions but whether it can be run.</summary>
+    /// <summary>
+    /// Type and permissions, as <c>st_mode</c>; in an entry of an index no permissions but whether it can be run.
+    /// </summary>
     public uint Mode { get; init; }
 
     /// <summary>What it is.</summary>
@@ -56,7 +58,8 @@ internal readonly record struct FileStat
     public bool IsExecutable => (Mode & ExecutableMask) != 0;
 
     /// <summary>The later of its two times, in nanoseconds since 1970.</summary>
-    public long Newest => Math.Max(Nanoseconds(ModifiedSeconds, ModifiedNanoseconds), Nanoseconds(ChangedSeconds, ChangedNanoseconds));
+    public long Newest =>
+        Math.Max(Nanoseconds(ModifiedSeconds, ModifiedNanoseconds), Nanoseconds(ChangedSeconds, ChangedNanoseconds));
 
     /// <summary>When the content was changed, in nanoseconds since 1970.</summary>
     public long Modified => Nanoseconds(ModifiedSeconds, ModifiedNanoseconds);

@@ -20,8 +20,13 @@ internal static unsafe class FolderOwner
             return true;
         var user = LibC.GetEUid();
         return owner == user
-            || (user == 0
-                && uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), NumberStyles.None, CultureInfo.InvariantCulture, out var caller)
+            || (
+                user == 0
+                && uint.TryParse(
+                    Environment.GetEnvironmentVariable("SUDO_UID"),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var caller)
                 && owner == caller);
     }
 

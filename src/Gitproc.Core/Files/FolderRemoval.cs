@@ -2,7 +2,9 @@ using System.IO.Enumeration;
 
 namespace Gitproc.Files;
 
-/// <summary>Removes folders that hold read-only files, as git's object folders do. Links are removed, never followed.</summary>
+/// <summary>
+/// Removes folders that hold read-only files, as git's object folders do. Links are removed, never followed.
+/// </summary>
 internal static class FolderRemoval
 {
     /// <summary>Removes a folder with all that is in it.</summary>
@@ -12,8 +14,8 @@ internal static class FolderRemoval
             return;
         if (MountPoints.Below(folder) is [var mount, ..])
             throw new IOException($"The folder {folder} is not removed, as something is mounted in it: {mount}");
-        // Not by Directory.Delete: its stack does not reach as deep as folders may lie in each other, and it knows neither files that may
-        // not be deleted for their mode nor names that are no text.
+        // Not by Directory.Delete: its stack does not reach as deep as folders may lie in each other, and it knows
+        // neither files that may not be deleted for their mode nor names that are no text.
         var path = Path.TrimEndingDirectorySeparator(folder);
         using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
         parent.Remove(RawText.OfText(Path.GetFileName(path)));
@@ -36,8 +38,9 @@ internal static class FolderRemoval
 }
 
 /// <summary>
-/// What is mounted in a folder: another file system, or another folder (<c>mount --bind</c>), which is on the same device as often as not. What
-/// is in it is not the folder's, and is neither cleaned nor removed with it. Windows has links for that, which are not followed.
+/// What is mounted in a folder: another file system, or another folder (<c>mount --bind</c>), which is on the same
+/// device as often as not. What is in it is not the folder's, and is neither cleaned nor removed with it. Windows has
+/// links for that, which are not followed.
 /// </summary>
 internal static class MountPoints
 {
@@ -48,14 +51,25 @@ internal static class MountPoints
         if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
             return [];
         var real = Paths.Real(folder);
-        return [.. DriveInfo.GetDrives().Select(drive => Path.TrimEndingDirectorySeparator(drive.Name)).Where(path => Paths.IsIn(path, real))];
+        return
+        [
+            .. DriveInfo
+                .GetDrives()
+                .Select(drive => Path.TrimEndingDirectorySeparator(drive.Name))
+                .Where(path => Paths.IsIn(path, real)),
+        ];
     }
 }
 
 /// <summary>What folders take on disk.</summary>
 internal static class FolderSize
 {
-    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
+    private static readonly EnumerationOptions All = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = true,
+        AttributesToSkip = 0,
+    };
 
     /// <summary>Adds up the lengths of all files in a folder. Links are not followed.</summary>
     /// <returns>The bytes; 0 when there is no such folder, or a link in its place.</returns>

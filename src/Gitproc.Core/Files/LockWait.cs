@@ -1,14 +1,15 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// Waits until this process has a file locked. A wait in the kernel cannot be called off, so it is on a thread of its own: where nobody
-/// wants the lock any more, that thread stays until it has it, and gives it back.
+/// Waits until this process has a file locked. A wait in the kernel cannot be called off, so it is on a thread of its
+/// own: where nobody wants the lock any more, that thread stays until it has it, and gives it back.
 /// </summary>
 internal sealed class LockWait : IDisposable
 {
     private const int StackSize = 256 * 1024;
 
-    private readonly TaskCompletionSource<LockedFile?> _locked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LockedFile?> _locked = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isTaken;
 
     /// <summary>Begins to wait.</summary>
@@ -23,7 +24,8 @@ internal sealed class LockWait : IDisposable
 
     /// <summary>Waits for it.</summary>
     public bool Wait(TimeSpan longest, CancellationToken cancellationToken) =>
-        Task.WaitAny([_locked.Task], (int)Math.Clamp(longest.TotalMilliseconds, 0, int.MaxValue), cancellationToken) == 0;
+        Task.WaitAny([_locked.Task], (int)Math.Clamp(longest.TotalMilliseconds, 0, int.MaxValue), cancellationToken)
+        == 0;
 
     /// <summary>Takes the lock when the wait is over. It is the caller's from then on.</summary>
     /// <returns>The locked file; null when there is none and none was to be made.</returns>

@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Files;
 
 /// <summary>
-/// A file that this process has locked, and no other one. The kernel unlocks it when the process ends, however that ends, and
-/// wakes one of those who wait for it.
+/// A file that this process has locked, and no other one. The kernel unlocks it when the process ends, however that
+/// ends, and wakes one of those who wait for it.
 /// </summary>
 /// <remarks>
-/// On Unix flock(2), which is also what .NET's <see cref="FileShare.None"/> is there. On Windows LockFileEx, of one byte behind all that
-/// is ever written, so that others can read the file.
+/// On Unix flock(2), which is also what .NET's <see cref="FileShare.None"/> is there. On Windows LockFileEx, of one
+/// byte behind all that is ever written, so that others can read the file.
 /// </remarks>
 internal sealed class LockedFile : IDisposable
 {
@@ -34,7 +34,10 @@ internal sealed class LockedFile : IDisposable
         return null;
     }
 
-    /// <summary>Locks a file, and blocks as long as somebody else has. Only the end of the process ends that: see <see cref="LockWait"/>.</summary>
+    /// <summary>
+    /// Locks a file, and blocks as long as somebody else has. Only the end of the process ends that: see <see
+    /// cref="LockWait"/>.
+    /// </summary>
     /// <returns>The locked file; null when there is none and none was to be made.</returns>
     /// <exception cref="IOException">It cannot be opened or locked.</exception>
     public static LockedFile? Lock(string path, bool mayCreate)
@@ -88,14 +91,16 @@ internal sealed class LockedFile : IDisposable
         try
         {
             // .NET makes it, or says why not.
-            File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
+                .Dispose();
         }
         catch (IOException) when (File.Exists(path))
         {
             // Somebody else has made it, and has it locked already.
         }
 
-        return UnlockedFile.OpenToWrite(path) ?? throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+        return UnlockedFile.OpenToWrite(path)
+            ?? throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static bool Lock(SafeFileHandle handle, bool mayBlock)
@@ -114,7 +119,11 @@ internal sealed class LockedFile : IDisposable
     {
         try
         {
-            return File.OpenHandle(path, mayCreate ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return File.OpenHandle(
+                path,
+                mayCreate ? FileMode.OpenOrCreate : FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete);
         }
         catch (FileNotFoundException)
         {
@@ -136,7 +145,10 @@ internal sealed class LockedFile : IDisposable
     }
 }
 
-/// <summary>Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps all others out.</summary>
+/// <summary>
+/// Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps
+/// all others out.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static class UnlockedFile
 {

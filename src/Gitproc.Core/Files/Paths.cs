@@ -1,8 +1,9 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// What is asked of absolute paths. Those that are compared are real (<see cref="Real"/>): one folder has many paths. Upper and lower case are the
-/// same on Windows and macOS, and differ on Linux, whatever a single volume does. Thread-safe.
+/// What is asked of absolute paths. Those that are compared are real (<see cref="Real"/>): one folder has many paths.
+/// Upper and lower case are the same on Windows and macOS, and differ on Linux, whatever a single volume does.
+/// Thread-safe.
 /// </summary>
 public static class Paths
 {
@@ -10,13 +11,16 @@ public static class Paths
     private const int MaxLinks = 40;
 
     private static readonly StringComparison Case =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
 
     /// <summary>
     /// The user's home, whether or not it exists: HOME, else what the user database says. Unless told not to look, .NET
     /// answers with no path at all for a folder that does not exist, and what is built on that is relative.
     /// </summary>
-    internal static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+    internal static string Home =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>Resolves a path's links as far as it exists; the rest is taken as it is.</summary>
     /// <param name="path">An absolute path.</param>
@@ -55,7 +59,8 @@ public static class Paths
     /// <param name="path">A real path. A separator at its end does not count.</param>
     /// <param name="other">Another one.</param>
     /// <returns>True when they are.</returns>
-    public static bool AreSame(string path, string other) => Path.TrimEndingDirectorySeparator(path).Equals(Path.TrimEndingDirectorySeparator(other), Case);
+    public static bool AreSame(string path, string other) =>
+        Path.TrimEndingDirectorySeparator(path).Equals(Path.TrimEndingDirectorySeparator(other), Case);
 
     /// <summary>Whether a path is that of a folder or leads into it.</summary>
     /// <param name="path">A real path.</param>
@@ -65,14 +70,19 @@ public static class Paths
     {
         var top = Path.TrimEndingDirectorySeparator(folder);
         return path.StartsWith(top, Case)
-            && (path.Length == top.Length || Path.EndsInDirectorySeparator(top) || path[top.Length] == Path.DirectorySeparatorChar);
+            && (
+                path.Length == top.Length
+                || Path.EndsInDirectorySeparator(top)
+                || path[top.Length] == Path.DirectorySeparatorChar);
     }
 
     /// <summary>Makes a path relative, as git writes it into files: with slashes.</summary>
     /// <param name="folder">The folder it starts at, absolute.</param>
     /// <param name="path">Where it leads to, absolute.</param>
-    /// <returns>The relative path; the absolute one where there is none, as from one drive of Windows to another.</returns>
-    internal static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    /// <returns>The relative path; the absolute one where there is none, as from one drive of Windows to
+    /// another.</returns>
+    internal static string Relative(string folder, string path) =>
+        Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>Whether a path is that of a folder and not of a link to one.</summary>
     internal static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Files;
 
 /// <summary>
-/// Reads regular files where a job may have put anything in their place: whoever opens a pipe would wait for its other end, and
-/// a device need not have an end. Thread-safe.
+/// Reads regular files where a job may have put anything in their place: whoever opens a pipe would wait for its other
+/// end, and a device need not have an end. Thread-safe.
 /// </summary>
 internal static class PlainFile
 {
@@ -52,7 +52,8 @@ internal static class PlainFile
 
     /// <summary>Reads a text whole.</summary>
     /// <returns>Its content as UTF-8; null as <see cref="TryRead"/>.</returns>
-    public static string? TryReadText(string path) => TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    public static string? TryReadText(string path) =>
+        TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private static SafeFileHandle? TryOpenOnWindows(string path)
     {

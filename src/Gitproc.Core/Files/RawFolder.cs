@@ -1,9 +1,9 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// An open folder. All names are raw (<see cref="RawText"/>), and are found from it one step at a time: no link is followed,
-/// no path is too long, and no name is unreadable. If its mode forbids reading or removing something, the mode is changed.
-/// For one thread.
+/// An open folder. All names are raw (<see cref="RawText"/>), and are found from it one step at a time: no link is
+/// followed, no path is too long, and no name is unreadable. If its mode forbids reading or removing something, the
+/// mode is changed. For one thread.
 /// </summary>
 internal abstract class RawFolder : IDisposable
 {
@@ -16,13 +16,15 @@ internal abstract class RawFolder : IDisposable
     }
 
     /// <summary>Opens a folder that is there.</summary>
-    public static RawFolder Open(string path) => TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
+    public static RawFolder Open(string path) =>
+        TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
     /// <summary>Lists the folder.</summary>
     public abstract IReadOnlyList<(string Name, EntryKind Kind)> Entries();
 
     /// <summary>Finds out what a name is.</summary>
-    /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is there.</returns>
+    /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is
+    /// there.</returns>
     public abstract EntryKind? Find(string name);
 
     /// <summary>Opens a folder in it.</summary>
@@ -39,19 +41,26 @@ internal abstract class RawFolder : IDisposable
     /// <returns>What the file system says of it, and not of what a link leads to; null when nothing is there.</returns>
     public abstract FileStat? StatOf(ReadOnlySpan<byte> name);
 
-    /// <summary>Looks at what a path leads to; links on the way to it are followed, so whoever asks looks at the folders on the way too.</summary>
+    /// <summary>
+    /// Looks at what a path leads to; links on the way to it are followed, so whoever asks looks at the folders on the
+    /// way too.
+    /// </summary>
     /// <param name="path">The bytes of its raw path from here; empty for the folder itself.</param>
     public abstract FileStat? StatAt(ReadOnlySpan<byte> path);
 
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
     /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
     public UnixFileMode? ModeOf(string name) =>
-        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file ? file.Permissions : null;
+        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file
+            ? file.Permissions
+            : null;
 
     /// <summary>Reads the mode of a folder, which need not be readable.</summary>
     /// <returns>The mode; null when there is no folder of that name, and on Windows.</returns>
     public UnixFileMode? ModeOfFolder(string name) =>
-        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.Folder } folder ? folder.Permissions : null;
+        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.Folder } folder
+            ? folder.Permissions
+            : null;
 
     /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
     public abstract void SetMode(string name, UnixFileMode mode);
@@ -162,7 +171,9 @@ internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDispos
 
     /// <summary>Reads all of it as raw text.</summary>
     public string ReadAll() =>
-        Length <= MaxBytes ? ReadStart((int)Length) : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
+        Length <= MaxBytes
+            ? ReadStart((int)Length)
+            : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
 
     /// <summary>Reads its first bytes as raw text.</summary>
     public string ReadStart(int mostBytes)

@@ -20,7 +20,9 @@ internal static class RawText
     /// <summary>The bytes of raw text.</summary>
     public static byte[] ToBytes(string raw) => Encoding.Latin1.GetBytes(raw);
 
-    /// <summary>Removes what is white space to git. To .NET more is, also the last bytes of the letters <c>à</c> and <c>х</c>.</summary>
+    /// <summary>
+    /// Removes what is white space to git. To .NET more is, also the last bytes of the letters <c>à</c> and <c>х</c>.
+    /// </summary>
     public static string Trim(string raw) => raw.Trim(WhiteSpace);
 
     /// <summary>As <see cref="Trim"/>, at the end only.</summary>

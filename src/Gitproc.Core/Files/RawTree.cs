@@ -13,8 +13,8 @@ internal static class RawTree
     /// <summary>Visits all that is in a folder and in the folders in it, a folder before what is in it.</summary>
     public static void Walk(RawFolder folder, string prefix, Func<Entry, bool> visit)
     {
-        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches. And of each only the
-        // length of its path is kept, as all together may be longer than memory is.
+        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches. And of
+        // each only the length of its path is kept, as all together may be longer than memory is.
         var around = new Stack<(RawFolder Folder, int Length, IEnumerator<(string Name, EntryKind Kind)> Left)>();
         var path = new StringBuilder(prefix);
         var (current, left) = (folder, folder.Entries().GetEnumerator());
@@ -34,7 +34,9 @@ internal static class RawTree
                 var (name, kind) = left.Current;
                 var length = path.Length;
                 path.Append(name);
-                if (visit(new Entry(current, name, path.ToString(), kind)) && kind == EntryKind.Folder && current.TryOpenFolder(name) is { } inner)
+                if (visit(new Entry(current, name, path.ToString(), kind))
+                    && kind == EntryKind.Folder
+                    && current.TryOpenFolder(name) is { } inner)
                 {
                     path.Append('/');
                     around.Push((current, length, left));
@@ -101,7 +103,10 @@ internal static class RawTree
         return true;
     });
 
-    /// <summary>Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is what has its name.</summary>
+    /// <summary>
+    /// Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is
+    /// what has its name.
+    /// </summary>
     public static void Make(RawFolder root, string path, Action<RawFolder, string> make)
     {
         var slash = path.LastIndexOf('/');
@@ -115,7 +120,9 @@ internal static class RawTree
         });
     }
 
-    /// <summary>Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.</summary>
+    /// <summary>
+    /// Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.
+    /// </summary>
     public static void MakeFolder(RawFolder root, string path)
     {
         var folder = root;
@@ -134,7 +141,9 @@ internal static class RawTree
 
                 if (slash < 0)
                     return;
-                var inner = folder.TryOpenFolder(name) ?? throw new DirectoryNotFoundException($"The folder {RawText.ToText(name)} is gone.");
+                var inner =
+                    folder.TryOpenFolder(name)
+                    ?? throw new DirectoryNotFoundException($"The folder {RawText.ToText(name)} is gone.");
                 if (folder != root)
                     folder.Dispose();
                 folder = inner;
@@ -150,15 +159,19 @@ internal static class RawTree
 
     /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>
     /// <param name="path">Its raw path; a folder that is there is removed.</param>
-    public static void Replace(RawFolder root, string path, string content, string suffix, bool isExecutable = false) => Make(root, path + suffix, (folder, newName) =>
-    {
-        using (var file = folder.CreateFile(newName, isExecutable))
-            file.Write(RawText.ToBytes(content));
-        var name = newName[..^suffix.Length];
-        if (folder.Find(name) == EntryKind.Folder)
-            folder.Remove(name);
-        folder.Rename(newName, name);
-    });
+    public static void Replace(RawFolder root, string path, string content, string suffix, bool isExecutable = false) =>
+        Make(
+            root,
+            path + suffix,
+            (folder, newName) =>
+            {
+                using (var file = folder.CreateFile(newName, isExecutable))
+                    file.Write(RawText.ToBytes(content));
+                var name = newName[..^suffix.Length];
+                if (folder.Find(name) == EntryKind.Folder)
+                    folder.Remove(name);
+                folder.Rename(newName, name);
+            });
 
     /// <summary>Writes a file.</summary>
     /// <param name="path">Its raw path; what is there is removed.</param>

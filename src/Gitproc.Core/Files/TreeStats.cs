@@ -23,12 +23,22 @@ internal static class TreeStats
             return found;
         }
 
-        var starts = Enumerable.Range(0, (paths.Count + MaxInPart - 1) / MaxInPart).Select(part => part * MaxInPart).ToList();
-        SideBySide.Do(starts, reports: null, (start, _, _) => Look(root, paths, start, found.AsSpan(start, Math.Min(MaxInPart, paths.Count - start))), cancellationToken);
+        var starts = Enumerable
+            .Range(0, (paths.Count + MaxInPart - 1) / MaxInPart)
+            .Select(part => part * MaxInPart)
+            .ToList();
+        SideBySide.Do(
+            starts,
+            reports: null,
+            (start, _, _) => Look(root, paths, start, found.AsSpan(start, Math.Min(MaxInPart, paths.Count - start))),
+            cancellationToken);
         return found;
     }
 
-    /// <summary>Whether all is as it was: as <see cref="Of"/>, without an object or an open folder for each, as an acquire does it.</summary>
+    /// <summary>
+    /// Whether all is as it was: as <see cref="Of"/>, without an object or an open folder for each, as an acquire does
+    /// it.
+    /// </summary>
     /// <param name="root">The absolute path of the tree.</param>
     /// <param name="paths">The bytes of raw paths, a zero behind each; folders before what is in them.</param>
     public static bool AreSo(string root, ReadOnlySpan<byte> paths, ReadOnlySpan<FileStat> stats)

@@ -16,8 +16,9 @@ internal sealed unsafe class UnixFolder : RawFolder
     private const uint NewFile = 0b110_110_110;
     private const uint NewProgram = 0b111_111_111;
 
-    // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed while one in
-    // them is open, and opened again from the nearest one that is. There may be thousands, and a process may have a thousand files open.
+    // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed
+    // while one in them is open, and opened again from the nearest one that is. There may be thousands, and a process
+    // may have a thousand files open.
     private const int MaxOpen = 32;
 
     private readonly UnixFolder? _parent;
@@ -39,7 +40,8 @@ internal sealed unsafe class UnixFolder : RawFolder
     private bool MayBeClosed => _isDisposed || (_depth > MaxOpen && _depth % MaxOpen != 0);
 
     /// <summary>Opens a folder.</summary>
-    public static new UnixFolder? TryOpen(string path) => OpenFolder(LibC.CurrentFolder, RawText.OfText(path), 0, parent: null);
+    public static new UnixFolder? TryOpen(string path) =>
+        OpenFolder(LibC.CurrentFolder, RawText.OfText(path), 0, parent: null);
 
     /// <summary>Asks for what is at a path, as <see cref="LibC.OpenAt"/> takes it.</summary>
     public static bool TryStat(int folder, byte* path, int flags, out FileStat stat)
@@ -125,7 +127,11 @@ internal sealed unsafe class UnixFolder : RawFolder
         }
 
         if (descriptor < 0)
-            return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.NoDevice || error == Errno.TooManyLinks) ? null : throw Failure(name);
+            return
+                Marshal.GetLastPInvokeError() is var error
+                && (IsNothing(error) || error == Errno.NoDevice || error == Errno.TooManyLinks)
+                ? null
+                : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
@@ -177,7 +183,11 @@ internal sealed unsafe class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override Stream CreateFile(string name, bool isExecutable)
     {
-        var descriptor = LibC.OpenAt(Descriptor, NewName(name), LibC.WriteOnly | LibC.CreateNew | LibC.CloseOnExecute, isExecutable ? NewProgram : NewFile);
+        var descriptor = LibC.OpenAt(
+            Descriptor,
+            NewName(name),
+            LibC.WriteOnly | LibC.CreateNew | LibC.CloseOnExecute,
+            isExecutable ? NewProgram : NewFile);
         if (descriptor < 0)
             throw Failure(name);
         if (OperatingSystem.IsMacOS())
@@ -200,7 +210,9 @@ internal sealed unsafe class UnixFolder : RawFolder
 
         if (length >= 0)
             return RawText.Of(target[..length]);
-        return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.InvalidArgument) ? null : throw Failure(name);
+        return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.InvalidArgument)
+            ? null
+            : throw Failure(name);
     }
 
     /// <inheritdoc/>
@@ -251,7 +263,11 @@ internal sealed unsafe class UnixFolder : RawFolder
     private SafeFileHandle OpenAgain()
     {
         var parent = _parent ?? throw new ObjectDisposedException(nameof(UnixFolder));
-        var descriptor = LibC.OpenAt(parent.Descriptor, Bytes(_name), LibC.ReadOnly | LibC.MustBeFolder | LibC.DoNotFollow | LibC.CloseOnExecute, 0);
+        var descriptor = LibC.OpenAt(
+            parent.Descriptor,
+            Bytes(_name),
+            LibC.ReadOnly | LibC.MustBeFolder | LibC.DoNotFollow | LibC.CloseOnExecute,
+            0);
         var failure = descriptor < 0 ? Failure(_name) : null;
         if (parent.MayBeClosed)
             parent.Close();
@@ -273,8 +289,8 @@ internal sealed unsafe class UnixFolder : RawFolder
         if (descriptor < 0)
             return IsNothing(error) || error == Errno.TooManyLinks ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        // One that may be read but not entered shows names that cannot be used; from one that may not be written nothing
-        // can be removed.
+        // One that may be read but not entered shows names that cannot be used; from one that may not be written
+        // nothing can be removed.
         if ((uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
             _ = LibC.FChMod(descriptor, mode | OwnFolder);
         return new UnixFolder(handle, parent, name);
@@ -330,16 +346,21 @@ internal sealed unsafe class UnixFolder : RawFolder
     {
         var error = Marshal.GetLastPInvokeError();
         var message = $"{PrintableText.Of(RawText.ToText(name))}: {Marshal.GetPInvokeErrorMessage(error)}";
-        return error is Errno.AccessDenied or Errno.NotPermitted ? new UnauthorizedAccessException(message) : new IOException(message);
+        return error is Errno.AccessDenied or Errno.NotPermitted
+            ? new UnauthorizedAccessException(message)
+            : new IOException(message);
     }
 
-    // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to elsewhere, or for
-    // the part of it that a zero ends. No entry has such a name.
+    // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to
+    // elsewhere, or for the part of it that a zero ends. No entry has such a name.
     private static bool IsName(string raw) => raw is not ("" or "..") && !raw.AsSpan().ContainsAny('/', '\0');
 
     private static bool IsNothing(int error) => error is Errno.NoEntry or Errno.NoFolder || error == Errno.NameTooLong;
 
-    private static byte[] NewName(string raw) => IsName(raw) ? Bytes(raw) : throw new IOException($"Nothing can have the name '{PrintableText.Of(RawText.ToText(raw))}'.");
+    private static byte[] NewName(string raw) =>
+        IsName(raw)
+            ? Bytes(raw)
+            : throw new IOException($"Nothing can have the name '{PrintableText.Of(RawText.ToText(raw))}'.");
 
     private static byte[] Bytes(string raw)
     {

@@ -12,7 +12,11 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, EntryKind Kind)> Entries() =>
-        [.. new DirectoryInfo(path).EnumerateFileSystemInfos().Select(entry => (RawText.OfText(entry.Name), KindOf(entry)))];
+        [
+            .. new DirectoryInfo(path)
+                .EnumerateFileSystemInfos()
+                .Select(entry => (RawText.OfText(entry.Name), KindOf(entry))),
+        ];
 
     /// <inheritdoc/>
     public override EntryKind? Find(string name)
@@ -29,9 +33,17 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     public override void CreateFolder(string name) => Directory.CreateDirectory(PathOf(name));
 
     /// <inheritdoc/>
-    public override RawFile? TryOpenFile(string name) => Find(name) == EntryKind.File
-        ? new RawFile(new FileStream(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0), Mode: null)
-        : null;
+    public override RawFile? TryOpenFile(string name) =>
+        Find(name) == EntryKind.File
+            ? new RawFile(
+                new FileStream(
+                    PathOf(name),
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    bufferSize: 0),
+                Mode: null)
+            : null;
 
     /// <inheritdoc/>
     public override FileStat? StatOf(ReadOnlySpan<byte> name) => StatAt(name);
@@ -40,9 +52,11 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     public override FileStat? StatAt(ReadOnlySpan<byte> path)
     {
         var full = PathOf(RawText.Of(path));
-        // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS.
+        // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT |
+        // FILE_FLAG_BACKUP_SEMANTICS.
         using var handle = Kernel32.CreateFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
-        if (handle.IsInvalid || !Kernel32.GetFileInformationByHandleEx(handle, 0, out var basic, (uint)sizeof(Kernel32.FileBasicInfo)))
+        if (handle.IsInvalid
+            || !Kernel32.GetFileInformationByHandleEx(handle, 0, out var basic, (uint)sizeof(Kernel32.FileBasicInfo)))
             return null;
         var attributes = (FileAttributes)basic.Attributes;
         var isFolder = attributes.HasFlag(FileAttributes.Directory);
@@ -66,7 +80,8 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     }
 
     /// <inheritdoc/>
-    public override Stream CreateFile(string name, bool isExecutable) => new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
+    public override Stream CreateFile(string name, bool isExecutable) =>
+        new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
 
     /// <inheritdoc/>
     public override string? ReadLink(string name) =>
@@ -127,7 +142,10 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
 
     // Ticks of 100 ns since 1601.
     private static (uint Seconds, uint Nanoseconds) ToUnix(long time) =>
-        Math.DivRem(DateTime.FromFileTimeUtc(time).Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond) is var (seconds, ticks) ? ((uint)seconds, (uint)ticks * 100) : default;
+        Math.DivRem(DateTime.FromFileTimeUtc(time).Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond)
+            is var (seconds, ticks)
+            ? ((uint)seconds, (uint)ticks * 100)
+            : default;
 
     private string PathOf(string name) => Path.Combine(path, RawText.ToText(name));
 

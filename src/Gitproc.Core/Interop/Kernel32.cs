@@ -8,16 +8,21 @@ namespace Gitproc.Interop;
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class Kernel32
 {
-    [LibraryImport("kernel32", EntryPoint = "CreateFileW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
-    public static partial SafeFileHandle CreateFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
+    [LibraryImport(
+        "kernel32", EntryPoint = "CreateFileW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true
+    )]
+    public static partial SafeFileHandle CreateFile(
+        string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
 
     // FILE_INFO_BY_HANDLE_CLASS 0 is FileBasicInfo.
     [LibraryImport("kernel32", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool GetFileInformationByHandleEx(SafeFileHandle handle, int kind, out FileBasicInfo information, uint size);
+    public static partial bool GetFileInformationByHandleEx(
+        SafeFileHandle handle, int kind, out FileBasicInfo information, uint size);
 
     [LibraryImport("kernel32", SetLastError = true)]
-    public static partial int LockFileEx(SafeFileHandle file, uint flags, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
+    public static partial int LockFileEx(
+        SafeFileHandle file, uint flags, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
 
     [LibraryImport("kernel32.dll", EntryPoint = "K32EnumProcesses", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
@@ -28,11 +33,13 @@ internal static unsafe partial class Kernel32
 
     [LibraryImport("kernel32.dll", EntryPoint = "QueryFullProcessImageNameW")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool QueryFullProcessImageName(SafeProcessHandle process, uint flags, char* path, ref int length);
+    public static partial bool QueryFullProcessImageName(
+        SafeProcessHandle process, uint flags, char* path, ref int length);
 
     [LibraryImport("kernel32.dll")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool ReadProcessMemory(SafeProcessHandle process, nint address, void* buffer, nint size, out nint read);
+    public static partial bool ReadProcessMemory(
+        SafeProcessHandle process, nint address, void* buffer, nint size, out nint read);
 
     /// <summary>FILE_BASIC_INFO (winbase.h).</summary>
     [StructLayout(LayoutKind.Sequential)]

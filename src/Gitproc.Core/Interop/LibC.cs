@@ -79,7 +79,8 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true)]
     public static partial nint OpenDir(byte* path);
 
-    public static nint FDOpenDir(int descriptor) => IsIntelMac ? FDOpenDirOnIntelMac(descriptor) : FDOpenDirAnywhere(descriptor);
+    public static nint FDOpenDir(int descriptor) =>
+        IsIntelMac ? FDOpenDirOnIntelMac(descriptor) : FDOpenDirAnywhere(descriptor);
 
     [LibraryImport("libc", EntryPoint = "dirfd")]
     public static partial int DirFD(nint stream);

@@ -119,7 +119,8 @@ internal static class LeaseFile
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            using var stream = new FileStream(
+                file, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.Write(System.Text.Encoding.UTF8.GetBytes(LeaseJson.Write(lease)));
             return true;
         }

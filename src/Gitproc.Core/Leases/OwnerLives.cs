@@ -31,7 +31,9 @@ internal sealed class OwnerLives
         if (life == OwnerLife.Gone)
             return "is gone";
         var hasExpired = lease.ExpiresAt <= _now;
-        return hasExpired && (lease.IsStrict || life == OwnerLife.Unknown) ? $"held it until {lease.ExpiresAt:u}" : null;
+        return hasExpired && (lease.IsStrict || life == OwnerLife.Unknown)
+            ? $"held it until {lease.ExpiresAt:u}"
+            : null;
     }
 
     private static OwnerLife LifeOf(LeaseOwner owner)

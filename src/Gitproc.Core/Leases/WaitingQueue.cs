@@ -43,7 +43,8 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     /// Removes the places before a place whose processes have ended or were stopped, whatever they waited for.
     /// </summary>
     /// <returns>True if a place was removed.</returns>
-    public bool RemoveGone(long repositoryId, long place) => RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
+    public bool RemoveGone(long repositoryId, long place) =>
+        RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
 
     /// <summary>
     /// The waiters that are served before a place. Waiters at the end of the list whose processes have ended or were

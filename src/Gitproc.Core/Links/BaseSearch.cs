@@ -19,14 +19,19 @@ internal static class BaseSearch
     /// <param name="checkout">The absolute path of the link's folder.</param>
     /// <returns>All base repositories that the path can refer to, the nearest first.</returns>
     public static IReadOnlyList<RepositoryPlace> All(string checkout, string gitdir) =>
-        [.. Starts(checkout, gitdir).SelectMany(start => At(start, gitdir, [checkout])).DistinctBy(place => place.CommonDirectory)];
+        [
+            .. Starts(checkout, gitdir)
+                .SelectMany(start => At(start, gitdir, [checkout]))
+                .DistinctBy(place => place.CommonDirectory),
+        ];
 
     /// <summary>Lists the paths that the search tries, for an error message.</summary>
     /// <param name="checkout">The absolute path of the link's folder.</param>
     public static string Tried(string checkout, string gitdir)
     {
         var tried = Starts(checkout, gitdir).SelectMany(start => Names(start, gitdir)).ToList();
-        return string.Join(", ", tried.Take(MaxShown)) + (tried.Count > MaxShown ? $" and {tried.Count - MaxShown} more" : "");
+        return string.Join(", ", tried.Take(MaxShown))
+            + (tried.Count > MaxShown ? $" and {tried.Count - MaxShown} more" : "");
     }
 
     private static RepositoryPlace? Nearest(string checkout, string gitdir, HashSet<string> visited)
@@ -34,7 +39,9 @@ internal static class BaseSearch
         if (!visited.Add(checkout))
         {
             throw new GitprocException(
-                ErrorReason.InvalidLink, $"The .gitlink files of {string.Join(", ", visited)} refer to each other and not to a repository.", checkout);
+                ErrorReason.InvalidLink,
+                $"The .gitlink files of {string.Join(", ", visited)} refer to each other and not to a repository.",
+                checkout);
         }
 
         foreach (var start in Starts(checkout, gitdir))
@@ -65,7 +72,9 @@ internal static class BaseSearch
             yield break;
         }
 
-        for (var at = gitdir.Length == 0 ? Path.GetDirectoryName(checkout) : checkout; at is not null; at = Path.GetDirectoryName(at))
+        for (var at = gitdir.Length == 0 ? Path.GetDirectoryName(checkout) : checkout;
+            at is not null;
+            at = Path.GetDirectoryName(at))
             yield return at;
     }
 
@@ -80,10 +89,16 @@ internal static class BaseSearch
     private static List<RepositoryPlace> At(string start, string gitdir, HashSet<string> visited)
     {
         var names = Names(start, gitdir);
-        var places = names[..^1].Select(LocalRepository.At).OfType<RepositoryPlace>().DistinctBy(place => place.CommonDirectory).ToList();
+        var places = names[..^1]
+            .Select(LocalRepository.At)
+            .OfType<RepositoryPlace>()
+            .DistinctBy(place => place.CommonDirectory)
+            .ToList();
         // There may be another link here whose .git file is broken. Its .gitlink file says where its base repository
         // is.
-        if (places.Count == 0 && GitlinkFile.Read(names[^1]) is { } link && Nearest(Path.GetDirectoryName(names[^1])!, link.Gitdir, visited) is { } place)
+        if (places.Count == 0
+            && GitlinkFile.Read(names[^1]) is { } link
+            && Nearest(Path.GetDirectoryName(names[^1])!, link.Gitdir, visited) is { } place)
             places.Add(place);
         return places;
     }

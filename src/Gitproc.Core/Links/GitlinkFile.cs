@@ -72,9 +72,15 @@ internal sealed record GitlinkFile
             {
                 "gitdir" => file with { Gitdir = value },
                 "name" => file with { Name = value.Length > 0 ? value : throw Garbage(path, "its Name is empty") },
-                "id" => file with { Id = LinkStore.IsId(value) ? value : throw Garbage(path, $"its Id '{value}' is not valid") },
+                "id" => file with
+                {
+                    Id = LinkStore.IsId(value) ? value : throw Garbage(path, $"its Id '{value}' is not valid"),
+                },
                 "place" => file with { Place = value },
-                _ => throw Garbage(path, $"its line '{PrintableText.Of(line.Length > 80 ? line[..80] + "…" : line)}' is not one of its entries"),
+                _ => throw Garbage(
+                    path,
+                    $"its line '{PrintableText.Of(line.Length > 80 ? line[..80] + "…" : line)}' is not one of its entries"
+                ),
             };
         }
 
@@ -98,6 +104,9 @@ internal sealed record GitlinkFile
 
     private static string Unquote(string value) => value is ['"', .. var inner, '"'] ? inner : value;
 
-    private static GitprocException Garbage(string path, string why) => new(
-        ErrorReason.InvalidLink, $"{path} is not a .gitlink file: {why}. A .gitlink file is empty or has lines 'Gitdir = \"PATH\"' and 'Name: NAME'.", path);
+    private static GitprocException Garbage(string path, string why) =>
+        new(
+            ErrorReason.InvalidLink,
+            $"{path} is not a .gitlink file: {why}. A .gitlink file is empty or has lines 'Gitdir = \"PATH\"' and 'Name: NAME'.",
+            path);
 }

@@ -48,7 +48,9 @@ internal static class IgnoreRules
     // Returns null if the path is not in a work tree.
     private static (RepositoryPlace Place, string Pattern)? Around(string path)
     {
-        if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (place, top) || top == place.GitDirectory)
+        if (Path.GetDirectoryName(path) is not { } parent
+            || LocalRepository.Around(parent) is not var (place, top)
+            || top == place.GitDirectory)
             return null;
         return (place, PatternOf(Paths.Relative(top, path)));
     }
@@ -84,7 +86,8 @@ internal static class IgnoreRules
     {
         var info = Path.Combine(repository, "info");
         Directory.CreateDirectory(info);
-        using var alone = FileLock.Acquire(Path.Combine(info, "gitproc.lock"), "changes what git ignores", reports: null, CancellationToken.None);
+        using var alone = FileLock.Acquire(
+            Path.Combine(info, "gitproc.lock"), "changes what git ignores", reports: null, CancellationToken.None);
         // The file may be a symbolic link, for example into a folder with the user's own configuration.
         var file = Paths.Real(Path.Combine(info, "exclude"));
         using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);
@@ -92,7 +95,10 @@ internal static class IgnoreRules
         // Read and written as raw bytes, because names in other rules need not be UTF-8.
         var text = RawTree.Read(folder, name);
         if (text is null && folder.Find(name) is not null)
-            throw new GitprocException(ErrorReason.InvalidLink, $"{file} is not a file. git reads ignore rules from it. Remove it and try again.", file);
+            throw new GitprocException(
+                ErrorReason.InvalidLink,
+                $"{file} is not a file. git reads ignore rules from it. Remove it and try again.",
+                file);
         var lines = string.IsNullOrEmpty(text) ? [] : text.TrimEnd('\n').Split('\n').ToList();
         if (change(lines))
             RawTree.Replace(folder, name, string.Concat(lines.Select(line => line + "\n")), ".gitproc");

@@ -56,14 +56,22 @@ internal sealed class LinkCreation(GitRunner git, string pool)
         if (result.ExitCode == 0)
             return;
         throw source.Ref is { } wanted && !Exists(link, wanted, cancellationToken)
-            ? new GitprocException(ErrorReason.RefNotFound, $"{source.Place.Top} has no branch, tag or commit '{wanted}'.", wanted)
-            : new GitprocException(ErrorReason.GitFailed, $"git checkout in {link.Path} failed with exit code {result.ExitCode}: {result.Error}", link.Path);
+            ? new GitprocException(
+                ErrorReason.RefNotFound, $"{source.Place.Top} has no branch, tag or commit '{wanted}'.", wanted)
+            : new GitprocException(
+                ErrorReason.GitFailed,
+                $"git checkout in {link.Path} failed with exit code {result.ExitCode}: {result.Error}",
+                link.Path);
     }
 
     // Remote branches count too: git creates a local branch from one that only one remote has (git-checkout(1)).
     private bool Exists(LinkState link, string wanted, CancellationToken cancellationToken) =>
-        new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = link.Path, Subject = link.Path }, cancellationToken)
-            .Ask((link.Place with { GitDirectory = link.GitDirectory }).Outside(pool), reader => reader.Commit(wanted) is not null || reader.HasRemoteBranch(wanted));
+        new GitReader(
+            git,
+            arguments => new GitCall(arguments) { WorkingDirectory = link.Path, Subject = link.Path },
+            cancellationToken).Ask(
+            (link.Place with { GitDirectory = link.GitDirectory }).Outside(pool),
+            reader => reader.Commit(wanted) is not null || reader.HasRemoteBranch(wanted));
 
     private static void MustBeNew(LinkStore store, string name)
     {
@@ -87,12 +95,16 @@ internal sealed class LinkCreation(GitRunner git, string pool)
         if (Directory.Exists(Path.Combine(place.CommonDirectory, "reftable")))
         {
             throw new GitprocException(
-                ErrorReason.GitFailed, $"{place.Top} stores its refs in reftables, and light-weight checkouts do not support that yet. Use git worktree add instead.", place.Top);
+                ErrorReason.GitFailed,
+                $"{place.Top} stores its refs in reftables, and light-weight checkouts do not support that yet. Use git worktree add instead.",
+                place.Top);
         }
     }
 
     private static string? ReadGitlink(string path) =>
-        Path.Combine(path, GitlinkFile.FileName) is var file && File.Exists(file) ? PlainFile.TryReadText(file) ?? "" : null;
+        Path.Combine(path, GitlinkFile.FileName) is var file && File.Exists(file)
+            ? PlainFile.TryReadText(file) ?? ""
+            : null;
 
     private static void Undo(LinkStore store, LinkState link, bool hadFolder, string? gitlink)
     {

@@ -17,7 +17,8 @@ internal static class LinkFolder
     /// <summary>True if the <c>.git</c> file of a folder points to a private git directory.</summary>
     /// <param name="checkout">The absolute path of the folder.</param>
     /// <param name="gitDirectory">The absolute, real path of the private git directory.</param>
-    public static bool IsOf(string checkout, string gitDirectory) => LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && Paths.AreSame(target, gitDirectory);
+    public static bool IsOf(string checkout, string gitDirectory) =>
+        LocalRepository.TargetOf(Path.Combine(checkout, GitName)) is { } target && Paths.AreSame(target, gitDirectory);
 
     /// <summary>
     /// Turns a folder into a link, or reconnects it to its base repository. The other files of the folder are
@@ -38,15 +39,23 @@ internal static class LinkFolder
     public static void MustBeFree(string path)
     {
         if (path.Any(char.IsControl))
-            throw new GitprocException(ErrorReason.InvalidLink, $"The path '{PrintableText.Of(path)}' contains control characters.", path);
+            throw new GitprocException(
+                ErrorReason.InvalidLink, $"The path '{PrintableText.Of(path)}' contains control characters.", path);
         if (File.Exists(path))
             throw Taken(path, "is a file");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Any(name => name != GitlinkFile.FileName))
+        if (Directory.Exists(path)
+            && Directory
+                .EnumerateFileSystemEntries(path)
+                .Select(Path.GetFileName)
+                .Any(name => name != GitlinkFile.FileName))
             throw Taken(path, "is a folder that is not empty");
     }
 
-    private static GitprocException Taken(string path, string what) => new(
-        ErrorReason.PathTaken, $"{path} {what}. A light-weight checkout needs a new folder, an empty folder, or a folder that contains only a .gitlink file.", path);
+    private static GitprocException Taken(string path, string what) =>
+        new(
+            ErrorReason.PathTaken,
+            $"{path} {what}. A light-weight checkout needs a new folder, an empty folder, or a folder that contains only a .gitlink file.",
+            path);
 
     // By now there may be a symbolic link or a pipe in place of the file. It is replaced, without following it or
     // waiting for it.

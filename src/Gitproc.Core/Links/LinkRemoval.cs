@@ -24,7 +24,8 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
         SharedConfig.PutBack(link.Place.CommonDirectory);
-        var rescue = link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
+        var rescue =
+            link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
         // Remove the record last, so that an interrupted removal can be repeated.
@@ -39,7 +40,9 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         if (!force && CheckoutProcesses.Of(link.Path) is [_, ..] running)
         {
             throw new GitprocException(
-                ErrorReason.InUse, $"{link.Name} is not removed, because processes run in it: {CheckoutProcesses.Names(running)}.", link.Path)
+                ErrorReason.InUse,
+                $"{link.Name} is not removed, because processes run in it: {CheckoutProcesses.Names(running)}.",
+                link.Path)
             {
                 Hint = new(" To remove it anyway: ", "link remove", link.Name) { Options = [new("Force")] },
             };
@@ -60,9 +63,20 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         try
         {
             // The default name depends on the path, so the name is fixed before the path changes.
-            var restored = link with { Path = elsewhere, Record = link.Record with { Name = link.Name } };
+            var restored = link with
+            {
+                Path = elsewhere,
+                Record = link.Record with { Name = link.Name },
+            };
             LinkFolder.Write(restored);
-            git.Run(new GitCall("checkout-index", "--all", "--force", "--quiet") { WorkingDirectory = elsewhere, Subject = link.Name, MayFail = true }, cancellationToken);
+            git.Run(
+                new GitCall("checkout-index", "--all", "--force", "--quiet")
+                {
+                    WorkingDirectory = elsewhere,
+                    Subject = link.Name,
+                    MayFail = true,
+                },
+                cancellationToken);
             return RescueWork(restored, cancellationToken);
         }
         finally
@@ -90,10 +104,15 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var gitDirectory = RawFolder.Open(link.GitDirectory);
         using var shared = RawFolder.Open(common);
         var state = RepositoryState.Read(gitDirectory, shared);
-        using var view = GitView.OfCheckout(Path.Combine(link.GitDirectory, ViewName), place, common, common, state.Commit);
+        using var view = GitView.OfCheckout(
+            Path.Combine(link.GitDirectory, ViewName), place, common, common, state.Commit);
         var rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, cancellationToken);
         if (rescue is not null)
-            reports?.Report(new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued") { Hint = new("; to get it back: ", "link restore", rescue.Id) });
+            reports?.Report(
+                new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued")
+                {
+                    Hint = new("; to get it back: ", "link restore", rescue.Id),
+                });
         return rescue;
     }
 
@@ -101,19 +120,24 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     private static void MustHoldNoOther(LinkState link)
     {
         using var root = RawFolder.Open(link.Path);
-        RawTree.Walk(root, "", entry =>
-        {
-            if (entry.Name is GitlinkFile.FileName && entry.Path.Contains('/', StringComparison.Ordinal))
+        RawTree.Walk(
+            root,
+            "",
+            entry =>
             {
-                var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
-                throw new GitprocException(
-                    ErrorReason.InUse, $"{link.Name} is not removed, because another light-weight checkout is in it: {inner}.", link.Path)
+                if (entry.Name is GitlinkFile.FileName && entry.Path.Contains('/', StringComparison.Ordinal))
                 {
-                    Hint = new(" Remove that first: ", "link remove", Path.Combine(link.Path, inner)),
-                };
-            }
+                    var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
+                    throw new GitprocException(
+                        ErrorReason.InUse,
+                        $"{link.Name} is not removed, because another light-weight checkout is in it: {inner}.",
+                        link.Path)
+                    {
+                        Hint = new(" Remove that first: ", "link remove", Path.Combine(link.Path, inner)),
+                    };
+                }
 
-            return entry.Name != ".git";
-        });
+                return entry.Name != ".git";
+            });
     }
 }

@@ -16,7 +16,9 @@ internal static class LinkRepair
         if ((file?.Id ?? IdIn(target)) is not { } id)
         {
             throw new GitprocException(
-                ErrorReason.LinkNotFound, file is null ? $"{path} is not a light-weight checkout: it has no .gitlink file." : NothingYet(path), path)
+                ErrorReason.LinkNotFound,
+                file is null ? $"{path} is not a light-weight checkout: it has no .gitlink file." : NothingYet(path),
+                path)
             {
                 Hint = file is null ? null : CheckOut,
             };
@@ -40,7 +42,8 @@ internal static class LinkRepair
     /// <summary>The message for a folder that has only a <c>.gitlink</c> file.</summary>
     /// <param name="path">The absolute, real path of the folder.</param>
     /// <returns>A sentence; null if something is checked out in the folder.</returns>
-    public static string? NothingYet(string path, GitlinkFile file) => (file.Id ?? IdIn(TargetIn(path))) is null ? NothingYet(path) : null;
+    public static string? NothingYet(string path, GitlinkFile file) =>
+        (file.Id ?? IdIn(TargetIn(path))) is null ? NothingYet(path) : null;
 
     /// <summary>
     /// Repairs all links of a base repository that are still at their last absolute path, or still at their last path
@@ -53,12 +56,15 @@ internal static class LinkRepair
     private static bool IsReachable(LinkState link) =>
         link.IsThere || GitlinkFile.Read(Path.Combine(link.Path, GitlinkFile.FileName))?.Id == link.Id;
 
-    private static string NothingYet(string path) => $"{path} has a .gitlink file, but nothing is checked out in it yet.";
+    private static string NothingYet(string path) =>
+        $"{path} has a .gitlink file, but nothing is checked out in it yet.";
 
     private static string? TargetIn(string path) => LocalRepository.TargetOf(Path.Combine(path, ".git"));
 
     private static string? IdIn(string? gitDirectory) =>
-        gitDirectory is not null && Path.GetFileName(Path.GetDirectoryName(gitDirectory)) == "worktrees" ? Path.GetFileName(gitDirectory) : null;
+        gitDirectory is not null && Path.GetFileName(Path.GetDirectoryName(gitDirectory)) == "worktrees"
+            ? Path.GetFileName(gitDirectory)
+            : null;
 
     private static LinkState Find(string path, GitlinkFile? file, string id, string? target)
     {
@@ -66,9 +72,15 @@ internal static class LinkRepair
         var places = BaseSearch.All(path, gitdir);
         if (target is not null && LocalRepository.At(target) is { } direct)
             places = [direct, .. places];
-        var found = places.DistinctBy(place => place.CommonDirectory).Select(place => new LinkStore(place).Find(id)).OfType<LinkState>().ToList();
+        var found = places
+            .DistinctBy(place => place.CommonDirectory)
+            .Select(place => new LinkStore(place).Find(id))
+            .OfType<LinkState>()
+            .ToList();
         // If several repositories have a link with this id, prefer the one whose record equals the .gitlink file.
-        if (found.Count > 1 && found.Where(link => file is not null && link.Record with { Place = null } == file).ToList() is { Count: > 0 } same)
+        if (found.Count > 1
+            && found.Where(link => file is not null && link.Record with { Place = null } == file).ToList()
+                is { Count: > 0 } same)
             found = same;
         return found switch
         {
@@ -76,7 +88,7 @@ internal static class LinkRepair
             [] => throw new GitprocException(
                 ErrorReason.BaseNotFound,
                 $"The base repository of {path}, which has its HEAD and index under '{id}', is not found. Looked at {BaseSearch.Tried(path, gitdir)}. "
-                + "Move the base repository to one of these paths, or write its path into the .gitlink file: Gitdir = \"PATH\"",
+                    + "Move the base repository to one of these paths, or write its path into the .gitlink file: Gitdir = \"PATH\"",
                 path),
             _ => throw new GitprocException(
                 ErrorReason.AmbiguousRepository,
@@ -93,7 +105,9 @@ internal static class LinkRepair
     /// <param name="path">The absolute, real path of the folder. It is created if it does not exist.</param>
     public static LinkState Move(LinkState link, string path)
     {
-        var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place) ? link.Record.Gitdir : LinkAddress.Of(path, link.Place);
+        var gitdir = LinkAddress.Leads(path, link.Record.Gitdir, link.Place)
+            ? link.Record.Gitdir
+            : LinkAddress.Of(path, link.Place);
         var moved = new LinkStore(link.Place).Write(link.Id, link.Record with { Gitdir = gitdir }, path);
         LinkFolder.Write(moved);
         if (!Paths.AreSame(link.Path, path))

@@ -16,14 +16,22 @@ internal sealed class LinkRestore(GitRunner git, string pool)
     public LinkState Restore(LinkState link, string path, CancellationToken cancellationToken)
     {
         if (link.IsThere)
-            throw new GitprocException(ErrorReason.PathTaken, $"{link.Name} is not missing: it is at {link.Path}.", link.Path);
+            throw new GitprocException(
+                ErrorReason.PathTaken, $"{link.Name} is not missing: it is at {link.Path}.", link.Path);
         LinkFolder.MustBeFree(path);
         var restored = LinkRepair.Move(link, path);
         // A git that was killed may have left this lock file.
         File.Delete(Path.Combine(restored.GitDirectory, "index.lock"));
         // git skips files in a conflict, because they have several contents (git-checkout-index(1)).
         if (File.Exists(Path.Combine(restored.GitDirectory, "index")))
-            git.Run(new GitCall("checkout-index", "--all", "--force", "--index", "--quiet") { WorkingDirectory = path, Subject = path, MayFail = true }, cancellationToken);
+            git.Run(
+                new GitCall("checkout-index", "--all", "--force", "--index", "--quiet")
+                {
+                    WorkingDirectory = path,
+                    Subject = path,
+                    MayFail = true,
+                },
+                cancellationToken);
         return restored;
     }
 
@@ -39,11 +47,15 @@ internal sealed class LinkRestore(GitRunner git, string pool)
         }));
         MustBeUnused(place, rescue, cancellationToken);
         var source = LinkSource.Detached(place, LinkSource.StartOf(place) ?? Rescues.Folder + rescue.Id);
-        var link = new LinkCreation(git, pool).Create(target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
+        var link = new LinkCreation(git, pool).Create(
+            target, source, new GitlinkFile { Name = record?.Name }, cancellationToken);
         try
         {
             new RescueRestore(
-                new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id), place.CommonDirectory, git, CheckoutPlace.FromWorktree(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
+                new RescueSource(place.CommonDirectory, Rescues.Folder + rescue.Id),
+                place.CommonDirectory,
+                git,
+                CheckoutPlace.FromWorktree(link.Id, link.Path, place.CommonDirectory)).Run(cancellationToken);
             // The rescue has the old record, with the old path. Write the new one again.
             return new LinkStore(place).Write(link.Id, link.Record, link.Path);
         }
@@ -59,7 +71,12 @@ internal sealed class LinkRestore(GitRunner git, string pool)
     private GitlinkFile? ReadRecord(RepositoryPlace place, Rescue rescue, CancellationToken cancellationToken)
     {
         var result = git.Run(
-            new GitCall("--git-dir", place.CommonDirectory, "cat-file", "blob", $"{Rescues.Folder}{rescue.Id}:{RescueTree.GitDirectory}{LinkStore.RecordName}")
+            new GitCall(
+                "--git-dir",
+                place.CommonDirectory,
+                "cat-file",
+                "blob",
+                $"{Rescues.Folder}{rescue.Id}:{RescueTree.GitDirectory}{LinkStore.RecordName}")
             {
                 WorkingDirectory = place.CommonDirectory,
                 MayFail = true,
@@ -73,13 +90,22 @@ internal sealed class LinkRestore(GitRunner git, string pool)
         if (rescue.Branch is not { } branch)
             return;
         var worktree = "";
-        foreach (var line in git.Run(
-            new GitCall("--git-dir", place.CommonDirectory, "worktree", "list", "--porcelain") { WorkingDirectory = place.CommonDirectory }, cancellationToken).Output.Split('\n'))
+        foreach (
+            var line in git.Run(
+                    new GitCall("--git-dir", place.CommonDirectory, "worktree", "list", "--porcelain")
+                    {
+                        WorkingDirectory = place.CommonDirectory,
+                    },
+                    cancellationToken)
+                .Output.Split('\n'))
         {
             if (line.StartsWith("worktree ", StringComparison.Ordinal))
                 worktree = line["worktree ".Length..];
             if (line == $"branch refs/heads/{branch}")
-                throw new GitprocException(ErrorReason.InUse, $"The branch {branch} is checked out at {worktree}. Check something else out there first.", rescue.Id);
+                throw new GitprocException(
+                    ErrorReason.InUse,
+                    $"The branch {branch} is checked out at {worktree}. Check something else out there first.",
+                    rescue.Id);
         }
     }
 }

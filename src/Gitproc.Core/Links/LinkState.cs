@@ -66,7 +66,8 @@ internal static class LinkLookup
     /// <returns>The link; null if the folder is not a link, or if the link cannot find its base repository.</returns>
     public static LinkState? At(string path)
     {
-        if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
+        if (LocalRepository.At(Path.Combine(path, ".git")) is not { } place
+            || new LinkStore(place).Find(Path.GetFileName(place.GitDirectory)) is not { } link)
             return null;
         return Paths.AreSame(link.Path, path) ? link : LinkRepair.Repair(path);
     }
@@ -79,7 +80,12 @@ internal static class LinkLookup
     {
         var path = Paths.Real(Path.GetFullPath(link, workingDirectory));
         var known = place is null ? [] : new LinkStore(place).List();
-        if ((known.FirstOrDefault(state => state.Name == link) ?? known.FirstOrDefault(state => Paths.AreSame(state.Path, path))) is { } found)
+        if (
+            (
+                known.FirstOrDefault(state => state.Name == link)
+                ?? known.FirstOrDefault(state => Paths.AreSame(state.Path, path))
+            ) is
+            { } found)
             return found;
         if (At(path) is { } there)
             return there;
@@ -88,7 +94,9 @@ internal static class LinkLookup
             : LinkRepair.NothingYet(path, file) is { } nothingYet ? ($" {nothingYet}", LinkRepair.CheckOut)
             : ($" {path} has lost its base repository", new Hint(": ", "link repair", link));
         throw new GitprocException(
-            ErrorReason.LinkNotFound, $"{(place is null ? "Here is" : place.Top + " has")} no light-weight checkout '{PrintableText.Of(link)}'.{more}", link)
+            ErrorReason.LinkNotFound,
+            $"{(place is null ? "Here is" : place.Top + " has")} no light-weight checkout '{PrintableText.Of(link)}'.{more}",
+            link)
         {
             Hint = hint,
         };

@@ -46,18 +46,29 @@ internal sealed class LinkStore(RepositoryPlace place)
     /// <summary>
     /// True if a text can be the id of a link: a name that git accepts for a worktree (git-check-ref-format(1)).
     /// </summary>
-    public static bool IsId(string text) => !text.Contains('/', StringComparison.Ordinal) && BaseRefs.IsName(text) && !text.EndsWith(".lock", StringComparison.Ordinal);
+    public static bool IsId(string text) =>
+        !text.Contains('/', StringComparison.Ordinal)
+        && BaseRefs.IsName(text)
+        && !text.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <returns>The absolute path of the private folder of a link; it need not exist.</returns>
     public string Folder(string id) => Worktrees.PrivateFolder(place.CommonDirectory, id);
 
     /// <summary>Lists the links by name, without worktrees that were made by other programs.</summary>
     public IReadOnlyList<LinkState> List() =>
-        [.. Worktrees.Of(place.CommonDirectory).Select(Find).OfType<LinkState>().OrderBy(link => link.Name, StringComparer.Ordinal)];
+        [
+            .. Worktrees
+                .Of(place.CommonDirectory)
+                .Select(Find)
+                .OfType<LinkState>()
+                .OrderBy(link => link.Name, StringComparer.Ordinal),
+        ];
 
     /// <returns>The link; null if the base repository has no link with this id.</returns>
     public LinkState? Find(string id) =>
-        GitlinkFile.Read(Path.Combine(Folder(id), RecordName)) is { Place: not null } record ? new LinkState(place, id, record, PathOf(id, record)) : null;
+        GitlinkFile.Read(Path.Combine(Folder(id), RecordName)) is { Place: not null } record
+            ? new LinkState(place, id, record, PathOf(id, record))
+            : null;
 
     /// <summary>Makes the private folder of a new link, with an unborn HEAD.</summary>
     /// <param name="checkout">The absolute, real path of the link's folder.</param>
@@ -102,7 +113,8 @@ internal sealed class LinkStore(RepositoryPlace place)
             Directory.CreateDirectory(Folder(id));
             try
             {
-                using var lockFile = new StreamWriter(new FileStream(Path.Combine(Folder(id), "locked"), FileMode.CreateNew));
+                using var lockFile = new StreamWriter(
+                    new FileStream(Path.Combine(Folder(id), "locked"), FileMode.CreateNew));
                 if (!File.Exists(Path.Combine(Folder(id), "commondir")))
                 {
                     lockFile.Write("a light-weight checkout of gitproc: gitproc link remove ends it\n");
@@ -123,8 +135,12 @@ internal sealed class LinkStore(RepositoryPlace place)
     // The same rule as git's for the id of a worktree (builtin/worktree.c, sanitize_refname_component).
     private static string Sanitize(string name)
     {
-        var id = new string([.. name.Select(c => char.IsControl(c) || " ~^:?*[\\/".Contains(c, StringComparison.Ordinal) ? '-' : c)])
-            .Replace("..", "-", StringComparison.Ordinal).Replace("@{", "-", StringComparison.Ordinal).Trim('.', '-');
+        var id = new string([
+            .. name.Select(c => char.IsControl(c) || " ~^:?*[\\/".Contains(c, StringComparison.Ordinal) ? '-' : c),
+        ])
+            .Replace("..", "-", StringComparison.Ordinal)
+            .Replace("@{", "-", StringComparison.Ordinal)
+            .Trim('.', '-');
         if (id.EndsWith(".lock", StringComparison.Ordinal))
             id = id[..^".lock".Length] + "-lock";
         return IsId(id) ? id : "link";
@@ -139,6 +155,8 @@ internal sealed class LinkStore(RepositoryPlace place)
             return beside;
         var written = Path.Combine(Folder(id), "gitdir");
         var elsewhere = File.Exists(written) ? Path.GetDirectoryName(File.ReadAllText(written).TrimEnd()) : null;
-        return elsewhere is { Length: > 0 } && GitlinkFile.Read(Path.Combine(elsewhere, GitlinkFile.FileName))?.Id == id ? Paths.Real(elsewhere) : beside;
+        return elsewhere is { Length: > 0 } && GitlinkFile.Read(Path.Combine(elsewhere, GitlinkFile.FileName))?.Id == id
+            ? Paths.Real(elsewhere)
+            : beside;
     }
 }

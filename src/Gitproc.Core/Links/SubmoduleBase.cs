@@ -23,13 +23,18 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
     /// <returns>The submodule; null if there is none at the path.</returns>
     public Found? Find(string path, CancellationToken cancellationToken)
     {
-        if (Path.GetDirectoryName(path) is not { } parent || LocalRepository.Around(parent) is not var (around, top) || top == around.GitDirectory)
+        if (Path.GetDirectoryName(path) is not { } parent
+            || LocalRepository.Around(parent) is not var (around, top)
+            || top == around.GitDirectory)
             return null;
         var relative = Paths.Relative(top, path);
         if (!File.Exists(Path.Combine(top, ".gitmodules")) || NameOf(top, relative, cancellationToken) is not { } name)
             return null;
         var folder = Path.Combine(around.CommonDirectory, "modules", name);
-        var place = LocalRepository.At(folder) ?? LocalRepository.At(Path.Combine(around.GitDirectory, "modules", name)) ?? Clone(top, relative, name, folder, cancellationToken);
+        var place =
+            LocalRepository.At(folder)
+            ?? LocalRepository.At(Path.Combine(around.GitDirectory, "modules", name))
+            ?? Clone(top, relative, name, folder, cancellationToken);
         return new Found(place, CommitOf(around, top, relative, cancellationToken));
     }
 
@@ -44,15 +49,20 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
 
     /// <summary>True if a link takes the place of a submodule of the repository that contains it.</summary>
     public static bool IsOne(LinkState link) =>
-        Path.GetDirectoryName(link.Path) is { } parent && LocalRepository.Around(parent) is var (around, _)
-        && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder => Paths.IsIn(link.Place.CommonDirectory, Path.Combine(folder, "modules")));
+        Path.GetDirectoryName(link.Path) is { } parent
+        && LocalRepository.Around(parent) is var (around, _)
+        && new[] { around.CommonDirectory, around.GitDirectory }.Any(folder =>
+            Paths.IsIn(link.Place.CommonDirectory, Path.Combine(folder, "modules")));
 
     private string? NameOf(string top, string path, CancellationToken cancellationToken)
     {
         const string section = "submodule.";
         const string key = ".path";
-        var paths = Run(top, cancellationToken, "config", "--file", ".gitmodules", "-z", "--get-regexp", @"^submodule\..*\.path$");
-        return paths.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('\n', 2))
+        var paths = Run(
+            top, cancellationToken, "config", "--file", ".gitmodules", "-z", "--get-regexp", @"^submodule\..*\.path$");
+        return paths
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(entry => entry.Split('\n', 2))
             .Where(entry => entry.Length == 2 && entry[1].TrimEnd('/') == path)
             .Select(entry => entry[0][section.Length..^key.Length])
             // The name becomes part of a path, so it must not lead elsewhere (submodule-config.c,
@@ -62,16 +72,20 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
 
     // Null if the submodule is only in .gitmodules.
     private string? CommitOf(RepositoryPlace around, string top, string path, CancellationToken cancellationToken) =>
-        new GitReader(git, arguments => new GitCall(arguments) { WorkingDirectory = top, Subject = top }, cancellationToken)
-            .Ask(around.Outside(pool), reader => reader.SubmoduleCommit(path));
+        new GitReader(
+            git,
+            arguments => new GitCall(arguments) { WorkingDirectory = top, Subject = top },
+            cancellationToken).Ask(around.Outside(pool), reader => reader.SubmoduleCommit(path));
 
     // Clones without a work tree, because the link is the work tree. Otherwise git has the branch checked out twice.
-    private RepositoryPlace Clone(string top, string path, string name, string folder, CancellationToken cancellationToken)
+    private RepositoryPlace Clone(
+        string top, string path, string name, string folder, CancellationToken cancellationToken)
     {
         Run(top, cancellationToken, "submodule", "--quiet", "init", "--", path);
         var url = Run(top, cancellationToken, "config", "--get", $"submodule.{name}.url").TrimEnd('\n');
         if (url.Length == 0)
-            throw new GitprocException(ErrorReason.BaseNotFound, $"The submodule {path} has no URL in .gitmodules.", path);
+            throw new GitprocException(
+                ErrorReason.BaseNotFound, $"The submodule {path} has no URL in .gitmodules.", path);
         var unfinished = $"{folder}.gitproc-{Environment.ProcessId}";
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         using var step = ProgressStep.Begin(git.Reports, $"cloning the submodule {path}");
@@ -107,5 +121,12 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
     }
 
     private string Run(string top, CancellationToken cancellationToken, params string[] arguments) =>
-        git.Run(new GitCall(arguments) { WorkingDirectory = top, Subject = top, MayFail = arguments[0] == "config" }, cancellationToken).Output;
+        git.Run(
+            new GitCall(arguments)
+            {
+                WorkingDirectory = top,
+                Subject = top,
+                MayFail = arguments[0] == "config",
+            },
+            cancellationToken).Output;
 }

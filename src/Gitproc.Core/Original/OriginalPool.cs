@@ -62,7 +62,11 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GitprocException(ErrorReason.PoolNotUsable, $"The pool {folder.Path} of the original gitproc cannot be taken over: {e.Message} Checkouts that are already converted are kept. Try again.", folder.Path, e);
+            throw new GitprocException(
+                ErrorReason.PoolNotUsable,
+                $"The pool {folder.Path} of the original gitproc cannot be taken over: {e.Message} Checkouts that are already converted are kept. Try again.",
+                folder.Path,
+                e);
         }
 
         _database = original;
@@ -82,7 +86,9 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
 
     private void MustBeLeft(OriginalRow row)
     {
-        if (row is { IsLocked: true, ProcessId: { } id } && ProcessTable.Find(id) is { } holder && !IsLater(id, row.LockedAt))
+        if (row is { IsLocked: true, ProcessId: { } id }
+            && ProcessTable.Find(id) is { } holder
+            && !IsLater(id, row.LockedAt))
         {
             throw new GitprocException(
                 ErrorReason.InUse,
@@ -90,7 +96,8 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
                 row.Checkout);
         }
 
-        if (Path.Exists(folder.Checkout(row.Checkout)) && CheckoutProcesses.Of(folder.Checkout(row.Checkout)) is { Count: > 0 } running)
+        if (Path.Exists(folder.Checkout(row.Checkout))
+            && CheckoutProcesses.Of(folder.Checkout(row.Checkout)) is { Count: > 0 } running)
         {
             throw new GitprocException(
                 ErrorReason.InUse,
@@ -117,10 +124,16 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
 
     private void TakeOver(SharedRepository shared, Dictionary<string, OriginalRow> rows, AddressRules addresses)
     {
-        foreach (var name in shared.Worktrees.Keys.Where(name => !CheckoutRecord.Exists(Path.Combine(folder.Checkout(name), ".git"))))
+        foreach (
+            var name in shared.Worktrees.Keys.Where(name =>
+                !CheckoutRecord.Exists(Path.Combine(folder.Checkout(name), ".git"))))
         {
             var row = rows.GetValueOrDefault(name);
-            Attempt(name, () => new WorktreeConversion(folder, git).Run(shared, name, Describe(shared.Path, row, addresses), LeaseOf(row)));
+            Attempt(
+                name,
+                () =>
+                    new WorktreeConversion(folder, git).Run(
+                        shared, name, Describe(shared.Path, row, addresses), LeaseOf(row)));
         }
     }
 
@@ -128,7 +141,9 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     private void TakeOverClone(OriginalRow row, AddressRules addresses)
     {
         var gitDirectory = Path.Combine(folder.Checkout(row.Checkout), ".git");
-        if (CheckoutName.Read(row.Checkout) is null || !Paths.IsFolder(gitDirectory) || CheckoutRecord.Exists(gitDirectory))
+        if (CheckoutName.Read(row.Checkout) is null
+            || !Paths.IsFolder(gitDirectory)
+            || CheckoutRecord.Exists(gitDirectory))
             return;
         Attempt(row.Checkout, () =>
         {
@@ -156,8 +171,13 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     private CheckoutRecord Describe(string gitDirectory, OriginalRow? row, AddressRules addresses)
     {
         var origin = git.Run(
-            new GitCall("config", "--file", Path.Combine(gitDirectory, "config"), "--get", "remote.origin.url") { WorkingDirectory = folder.Path, MayFail = true },
-            CancellationToken.None).Output.TrimEnd('\n');
+                new GitCall("config", "--file", Path.Combine(gitDirectory, "config"), "--get", "remote.origin.url")
+                {
+                    WorkingDirectory = folder.Path,
+                    MayFail = true,
+                },
+                CancellationToken.None)
+            .Output.TrimEnd('\n');
         var address = RepositoryAddress.Parse(origin.Length > 0 ? origin : row?.Repository ?? "", addresses);
         return new CheckoutRecord(address.Key, address.Url, BaseFolder.Of(address.Key));
     }
@@ -166,7 +186,8 @@ internal sealed class OriginalPool(PoolFolder folder, GitRunner git, Func<Addres
     {
         if (row is not { IsLocked: true })
             return null;
-        var lease = new LeaseTerms { Owner = null, Label = "locked by the original gitproc" }.NewLease(defaultDuration: null);
+        var lease = new LeaseTerms { Owner = null, Label = "locked by the original gitproc" }.NewLease(
+            defaultDuration: null);
         return lease with { AcquiredAt = row.LockedAt ?? lease.AcquiredAt };
     }
 }

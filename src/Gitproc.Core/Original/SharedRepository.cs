@@ -51,7 +51,8 @@ internal sealed class SharedRepository
     /// <summary>
     /// Where the <c>.git</c> file of a checkout, which names its git directory, is kept during the conversion.
     /// </summary>
-    public static string PointerAside(PoolFolder folder, string checkout) => System.IO.Path.Combine(folder.Temporary, checkout + ".gitdir");
+    public static string PointerAside(PoolFolder folder, string checkout) =>
+        System.IO.Path.Combine(folder.Temporary, checkout + ".gitdir");
 
     // A worktree whose folder was removed by hand stays registered, and a checkout of another repository may have its
     // name.
@@ -69,7 +70,10 @@ internal sealed class SharedRepository
     }
 
     private static IEnumerable<string> FoldersIn(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
+        Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
 
-    private static string? ReadLine(string file) => File.Exists(file) ? File.ReadAllText(file).TrimEnd('\r', '\n') : null;
+    private static string? ReadLine(string file) =>
+        File.Exists(file) ? File.ReadAllText(file).TrimEnd('\r', '\n') : null;
 }

@@ -56,20 +56,31 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
     {
         var own = BranchOf(shared.Worktrees[checkout]);
         var others = shared.Worktrees.Values.Select(BranchOf).ToHashSet(StringComparer.Ordinal);
-        var refs = Git(shared.Path, "for-each-ref", "--format=%(objectname) %(refname)%(if)%(symref)%(then) is another%(end)").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var refs = Git(
+                shared.Path, "for-each-ref", "--format=%(objectname) %(refname)%(if)%(symref)%(then) is another%(end)")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(' '))
-            .Where(parts => parts.Length == 2 && (parts[1] == own || (IsFirst(shared, checkout) && !others.Contains(parts[1]))))
+            .Where(parts =>
+                parts.Length == 2 && (parts[1] == own || (IsFirst(shared, checkout) && !others.Contains(parts[1]))))
             .Select(parts => $"{parts[0]} {parts[1]}\n");
         FolderRemoval.Remove(Path.Combine(gitDirectory, "refs"));
         Directory.CreateDirectory(Path.Combine(gitDirectory, "refs", "heads"));
         Directory.CreateDirectory(Path.Combine(gitDirectory, "refs", "tags"));
-        File.WriteAllText(Path.Combine(gitDirectory, "packed-refs"), string.Concat(refs), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        File.WriteAllText(
+            Path.Combine(gitDirectory, "packed-refs"),
+            string.Concat(refs),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
     }
 
     private void WriteConfig(SharedRepository shared, string gitDirectory, string url)
     {
         File.Copy(Path.Combine(shared.Path, "config"), Path.Combine(gitDirectory, "config"), overwrite: true);
-        foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[("core.bare", "false"), ("remote.origin.url", url), ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")])
+        foreach (var (key, value) in (ReadOnlySpan<(string, string)>)
+                [
+                    ("core.bare", "false"),
+                    ("remote.origin.url", url),
+                    ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
+                ])
             Git(gitDirectory, "config", "--file", Path.Combine(gitDirectory, "config"), "--replace-all", key, value);
     }
 
@@ -77,7 +88,8 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
         CheckoutName.Read(checkout) == shared.Worktrees.Keys.Min(CheckoutName.Read);
 
     // The full name of the branch. For a detached HEAD, the commit id, which does not equal the name of any ref.
-    private static string BranchOf(string worktree) => File.ReadAllText(Path.Combine(worktree, "HEAD")).Trim().Replace("ref: ", "", StringComparison.Ordinal);
+    private static string BranchOf(string worktree) =>
+        File.ReadAllText(Path.Combine(worktree, "HEAD")).Trim().Replace("ref: ", "", StringComparison.Ordinal);
 
     private static void Copy(string from, string to, IReadOnlyCollection<string> without)
     {
@@ -127,9 +139,15 @@ internal sealed class SubmoduleLinks(GitRunner git)
         File.WriteAllText(Path.Combine(workTree, ".git"), GitFile.To(Paths.Relative(workTree, gitDirectory)));
     }
 
-    private string? WorkTree(string config) => Run(config, "--get", "core.worktree") is { ExitCode: 0 } result ? result.Output.TrimEnd('\n') : null;
+    private string? WorkTree(string config) =>
+        Run(config, "--get", "core.worktree") is { ExitCode: 0 } result ? result.Output.TrimEnd('\n') : null;
 
-    private GitResult Run(string config, params string[] arguments) => git.Run(
-        new GitCall(["config", "--file", config, .. arguments]) { WorkingDirectory = Path.GetPathRoot(config)!, MayFail = true },
-        CancellationToken.None);
+    private GitResult Run(string config, params string[] arguments) =>
+        git.Run(
+            new GitCall(["config", "--file", config, .. arguments])
+            {
+                WorkingDirectory = Path.GetPathRoot(config)!,
+                MayFail = true,
+            },
+            CancellationToken.None);
 }

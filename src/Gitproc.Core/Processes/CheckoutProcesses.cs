@@ -20,7 +20,10 @@ internal static class CheckoutProcesses
         catch (Win32Exception e)
         {
             throw new GitprocException(
-                ErrorReason.ProcessesNotKnown, $"The processes that run in {checkout} cannot be found: {e.Message}", checkout, e);
+                ErrorReason.ProcessesNotKnown,
+                $"The processes that run in {checkout} cannot be found: {e.Message}",
+                checkout,
+                e);
         }
     }
 
@@ -33,7 +36,8 @@ internal static class CheckoutProcesses
     public static string Names(IReadOnlyList<ProcessEntry> processes)
     {
         const int most = 5;
-        var names = string.Join(", ", processes.Take(most).Select(entry => $"{entry.Identity.Id} ({PrintableText.Of(entry.Name)})"));
+        var names = string.Join(
+            ", ", processes.Take(most).Select(entry => $"{entry.Identity.Id} ({PrintableText.Of(entry.Name)})"));
         return processes.Count > most ? $"{names} and {processes.Count - most} more" : names;
     }
 }

@@ -3,8 +3,8 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text.Unicode;
 using System.Text;
+using System.Text.Unicode;
 using Gitproc.Interop;
 
 namespace Gitproc.Processes;

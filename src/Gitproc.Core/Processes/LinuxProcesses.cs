@@ -21,7 +21,8 @@ internal static class LinuxProcesses
             using var handle = File.OpenHandle($"/proc/{id}/stat");
             length = RandomAccess.Read(handle, buffer, 0);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
+        catch (Exception e)
+            when (e is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
         {
             return null;
         }
@@ -40,7 +41,8 @@ internal static class LinuxProcesses
         foreach (var descriptor in (ReadOnlySpan<int>)[1, 0])
         {
             var file = LinkTarget($"/proc/{id}/fd/{descriptor}");
-            if (file?.StartsWith("pipe:", StringComparison.Ordinal) == true && file != LinkTarget($"/proc/{other}/fd/{descriptor}"))
+            if (file?.StartsWith("pipe:", StringComparison.Ordinal) == true
+                && file != LinkTarget($"/proc/{other}/fd/{descriptor}"))
                 return true;
         }
 

@@ -45,7 +45,8 @@ internal static unsafe class MacFolderProcesses
         // struct proc_vnodepathinfo: the current directory, then the root directory.
         const int size = 2 * (VnodeInfoSize + PathSize);
         var folders = stackalloc byte[size];
-        if (LibProc.PidInfo(id, FoldersOfProcess, 0, folders, size) == size && IsPathIn(folders + VnodeInfoSize, folder))
+        if (LibProc.PidInfo(id, FoldersOfProcess, 0, folders, size) == size
+            && IsPathIn(folders + VnodeInfoSize, folder))
             return true;
 
         // PROC_PIDPATHINFO_MAXSIZE
@@ -53,10 +54,14 @@ internal static unsafe class MacFolderProcesses
         if (LibProc.PidPath(id, program, 4 * PathSize) > 0 && IsPathIn(program, folder))
             return true;
 
-        var files = new LibProc.FDInfo[Math.Max(0, LibProc.PidInfo(id, ListOfFiles, 0, null, 0)) / sizeof(LibProc.FDInfo)];
+        var files = new LibProc.FDInfo[
+            Math.Max(0, LibProc.PidInfo(id, ListOfFiles, 0, null, 0)) / sizeof(LibProc.FDInfo)
+        ];
         int count;
         fixed (LibProc.FDInfo* start = files)
-            count = LibProc.PidInfo(id, ListOfFiles, 0, start, files.Length * sizeof(LibProc.FDInfo)) / sizeof(LibProc.FDInfo);
+            count =
+                LibProc.PidInfo(id, ListOfFiles, 0, start, files.Length * sizeof(LibProc.FDInfo))
+                / sizeof(LibProc.FDInfo);
         return files.Take(count).Any(file => file.Type == IsFile && IsFileIn(id, file.Number, folder));
     }
 

@@ -60,7 +60,8 @@ internal static class ProcessEnding
         }
     }
 
-    private static void WaitUntilGone(List<ProcessIdentity> processes, TimeSpan patience, CancellationToken cancellationToken)
+    private static void WaitUntilGone(
+        List<ProcessIdentity> processes, TimeSpan patience, CancellationToken cancellationToken)
     {
         var waiting = Stopwatch.StartNew();
         // Most processes end within a millisecond.

@@ -10,7 +10,8 @@ public static class ProgramPath
     // Not .cmd or .bat: Windows runs those with cmd.exe, which can take arguments for commands.
     private static readonly string Ending = OperatingSystem.IsWindows() ? ".exe" : "";
 
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>
     /// Finds a program on the PATH. Relative entries of the PATH depend on the current folder and are ignored.
@@ -19,11 +20,12 @@ public static class ProgramPath
     /// <returns>The absolute path; null if the program is not found.</returns>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator)
-        .Select(folder => folder.Trim('"'))
-        .Where(folder => Path.IsPathFullyQualified(folder))
-        .Select(folder => Path.Combine(folder, name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? name : name + Ending))
-        .FirstOrDefault(IsExecutable);
+            .Split(Path.PathSeparator)
+            .Select(folder => folder.Trim('"'))
+            .Where(folder => Path.IsPathFullyQualified(folder))
+            .Select(folder =>
+                Path.Combine(folder, name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? name : name + Ending))
+            .FirstOrDefault(IsExecutable);
 
     private static bool IsExecutable(string file) =>
         File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != 0);

@@ -25,8 +25,11 @@ internal static unsafe class WindowsFolderProcesses
     public static List<int> Ids()
     {
         var own = CurrentDirectory(Environment.ProcessId);
-        if (own is null || Path.TrimEndingDirectorySeparator(own) != Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory))
-            throw new Win32Exception("The current directory of a process is not where this version of gitproc expects it in Windows.");
+        if (own is null
+            || Path.TrimEndingDirectorySeparator(own) != Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory)
+        )
+            throw new Win32Exception(
+                "The current directory of a process is not where this version of gitproc expects it in Windows.");
 
         // If the buffer is full, there may be more processes (EnumProcesses, psapi.h).
         for (var ids = new int[1024]; ; ids = new int[ids.Length * 2])
@@ -44,7 +47,8 @@ internal static unsafe class WindowsFolderProcesses
     }
 
     /// <summary>True if the current directory or the program of a process is in a folder.</summary>
-    public static bool IsIn(int id, string folder) => IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
+    public static bool IsIn(int id, string folder) =>
+        IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
 
     private static bool IsPathIn(string? path, string folder) =>
         path is { Length: > 0 } && Paths.IsIn(Paths.Real(path), folder);
@@ -55,7 +59,9 @@ internal static unsafe class WindowsFolderProcesses
         var path = new char[short.MaxValue];
         var length = path.Length;
         fixed (char* start = path)
-            return !process.IsInvalid && Kernel32.QueryFullProcessImageName(process, 0, start, ref length) ? new string(path, 0, length) : null;
+            return !process.IsInvalid && Kernel32.QueryFullProcessImageName(process, 0, start, ref length)
+                ? new string(path, 0, length)
+                : null;
     }
 
     private static string? CurrentDirectory(int id)
@@ -64,15 +70,21 @@ internal static unsafe class WindowsFolderProcesses
         Ntdll.EnvironmentBlock block;
         Ntdll.ProcessParameters parameters;
         if (process.IsInvalid
-            || Ntdll.QueryInformationProcess(process, 0, out var information, sizeof(Ntdll.ProcessBasicInformation), out _) != 0
-            || !Kernel32.ReadProcessMemory(process, information.EnvironmentBlock, &block, sizeof(Ntdll.EnvironmentBlock), out _)
-            || !Kernel32.ReadProcessMemory(process, block.Parameters, &parameters, sizeof(Ntdll.ProcessParameters), out _))
+            || Ntdll.QueryInformationProcess(
+                process, 0, out var information, sizeof(Ntdll.ProcessBasicInformation), out _
+            ) != 0
+            || !Kernel32.ReadProcessMemory(
+                process, information.EnvironmentBlock, &block, sizeof(Ntdll.EnvironmentBlock), out _)
+            || !Kernel32.ReadProcessMemory(
+                process, block.Parameters, &parameters, sizeof(Ntdll.ProcessParameters), out _))
         {
             return null;
         }
 
         var path = new char[parameters.PathLength / sizeof(char)];
         fixed (char* start = path)
-            return Kernel32.ReadProcessMemory(process, parameters.Path, start, parameters.PathLength, out _) ? new string(path) : null;
+            return Kernel32.ReadProcessMemory(process, parameters.Path, start, parameters.PathLength, out _)
+                ? new string(path)
+                : null;
     }
 }

@@ -56,7 +56,8 @@ internal static class WindowsProcesses
     // If the parent has ended, its id may belong to another process. A parent is older than its child.
     private static int ParentOf(Process process, long started)
     {
-        var status = Ntdll.QueryInformationProcess(process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
+        var status = Ntdll.QueryInformationProcess(
+            process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
         if (status != 0)
             throw new Win32Exception($"NtQueryInformationProcess returned 0x{status:x8} for process {process.Id}.");
         var id = (int)information.ParentId;

@@ -37,7 +37,8 @@ internal sealed record CheckoutPlace
     /// <summary>The absolute path of its own objects; of a worktree, those of the base repository.</summary>
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
-    public static CheckoutPlace FromClone(string name, string path) => new(name, path, System.IO.Path.Combine(path, ".git"), null);
+    public static CheckoutPlace FromClone(string name, string path) =>
+        new(name, path, System.IO.Path.Combine(path, ".git"), null);
 
     public static CheckoutPlace FromWorktree(string name, string path, string basePath) =>
         new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);

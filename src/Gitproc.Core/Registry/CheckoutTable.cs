@@ -34,8 +34,11 @@ internal sealed class CheckoutTable(SqliteConnection connection)
     /// </summary>
     public List<CheckoutRow> All() => connection.Query($"SELECT {ShownColumns} FROM checkout ORDER BY id", ReadShown);
 
-    public List<CheckoutRow> OfRepository(long repositoryId) => connection.Query(
-        $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id", Read, ("$repository", repositoryId));
+    public List<CheckoutRow> OfRepository(long repositoryId) =>
+        connection.Query(
+            $"SELECT {Columns} FROM checkout WHERE repository_id = $repository ORDER BY id",
+            Read,
+            ("$repository", repositoryId));
 
     /// <summary>The clones of a repository in which somebody works.</summary>
     public List<long> HeldClones(long repositoryId) => connection.Query(

@@ -22,6 +22,7 @@ internal sealed class ConfigCacheTable(SqliteConnection connection)
             "INSERT OR REPLACE INTO config_cache (directory, environment, content) VALUES ($directory, $environment, $content)",
             ("$directory", directory), ("$environment", environment), ("$content", content));
         connection.Execute(
-            $"DELETE FROM config_cache WHERE rowid <= (SELECT rowid FROM config_cache ORDER BY rowid DESC LIMIT 1 OFFSET {MaxRows})");
+            $"DELETE FROM config_cache WHERE rowid <= (SELECT rowid FROM config_cache ORDER BY rowid DESC LIMIT 1 OFFSET {MaxRows})"
+        );
     }
 }

@@ -34,15 +34,19 @@ internal sealed class EventTable(SqliteConnection connection)
     /// <param name="checkoutId">Only of this checkout; null for all.</param>
     /// <param name="repositoryId">Only of this repository; null for all.</param>
     /// <param name="since">Only from then on; null for all.</param>
-    public List<HistoryEvent> Newest(long? checkoutId, long? repositoryId, DateTimeOffset? since, int most) => connection.Query(
-        """
-        SELECT id, at, kind, checkout_id, (SELECT key FROM repository WHERE id = repository_id), lease_id, who, why FROM event
-        WHERE ($checkout IS NULL OR checkout_id = $checkout) AND ($repository IS NULL OR repository_id = $repository)
-              AND ($since IS NULL OR at >= $since)
-        ORDER BY id DESC LIMIT $most
-        """,
-        Read,
-        ("$checkout", checkoutId), ("$repository", repositoryId), ("$since", since?.ToUnixTimeMilliseconds()), ("$most", most));
+    public List<HistoryEvent> Newest(long? checkoutId, long? repositoryId, DateTimeOffset? since, int most) =>
+        connection.Query(
+            """
+            SELECT id, at, kind, checkout_id, (SELECT key FROM repository WHERE id = repository_id), lease_id, who, why FROM event
+            WHERE ($checkout IS NULL OR checkout_id = $checkout) AND ($repository IS NULL OR repository_id = $repository)
+                  AND ($since IS NULL OR at >= $since)
+            ORDER BY id DESC LIMIT $most
+            """,
+            Read,
+            ("$checkout", checkoutId),
+            ("$repository", repositoryId),
+            ("$since", since?.ToUnixTimeMilliseconds()),
+            ("$most", most));
 
     private static HistoryEvent Read(SqliteDataReader row) => new(
         row.GetInt64(0),

@@ -97,11 +97,19 @@ internal static class LeaseJson
                 Owner = json.TryGetProperty("owner", out var owner) ? ReadOwner(owner) : null,
                 Job = json.TryGetProperty("job", out var job) ? ReadJob(job) : null,
                 Environment = json.TryGetProperty("environment", out var environment)
-                    ? environment.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? throw new FormatException())
+                    ? environment
+                        .EnumerateObject()
+                        .ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? throw new FormatException())
                     : null,
             };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or ArgumentException)
         {
             return null;
         }

@@ -18,7 +18,8 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     /// <returns>The owner.</returns>
     /// <exception cref="GitprocException">The caller has ended already.</exception>
     public static LeaseOwner Caller() =>
-        From(JobProcess.Of(Environment.ProcessId) ?? CallingProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
+        From(JobProcess.Of(Environment.ProcessId) ?? CallingProcess.Of(Environment.ProcessId))
+        ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning, "The process that called gitproc has ended, so nobody would own the lease.")
         {
             Hint = new(" Name an owner with ", Command: null) { Options = [new("OwnerPid")], End = "." },
@@ -35,9 +36,13 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     public static LeaseOwner OfJob() =>
         From(JobProcess.Of(Environment.ProcessId)) ?? throw new GitprocException(
             ErrorReason.OwnerNotRunning,
-            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step.")
+            "No process of the CI job is seen from here, in a container for instance, and the lease would end with this step."
+        )
         {
-            Hint = new(" Hold it, let it expire, and release it in a last step: ", "acquire") { Options = [new("Hold"), new("ExpiresAfter", "2h")] },
+            Hint = new(" Hold it, let it expire, and release it in a last step: ", "acquire")
+            {
+                Options = [new("Hold"), new("ExpiresAfter", "2h")],
+            },
         };
 
     /// <summary>A process by its id.</summary>
@@ -45,8 +50,11 @@ public sealed record LeaseOwner(ProcessPlace Place, ProcessIdentity Process, str
     /// <returns>The owner.</returns>
     /// <exception cref="GitprocException">No such process runs.</exception>
     public static LeaseOwner OfProcess(int processId) =>
-        From(ProcessTable.Find(processId)) ?? throw new GitprocException(
-            ErrorReason.OwnerNotRunning, $"No process runs under the id {processId}, so it cannot own a lease.", $"{processId}");
+        From(ProcessTable.Find(processId))
+        ?? throw new GitprocException(
+            ErrorReason.OwnerNotRunning,
+            $"No process runs under the id {processId}, so it cannot own a lease.",
+            $"{processId}");
 
     /// <summary>True if it is a process of this place, or an ancestor of it.</summary>
     internal bool IsOrIsAncestorOf(int processId) =>

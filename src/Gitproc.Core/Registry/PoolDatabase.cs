@@ -114,13 +114,14 @@ internal sealed class PoolDatabase : IDisposable
         return aside;
     }
 
-    public static GitprocException NotUsable(string file, SqliteException error) => new(
-        ErrorReason.DatabaseNotUsable,
-        (error.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED
-            ? $"The pool's database {file} cannot be used: another program has it open, and has done nothing else with it for {BusyTimeoutMilliseconds / 1000} s. Where an older gitproc was stopped, let it go on or end it."
-            : $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
-        file,
-        error);
+    public static GitprocException NotUsable(string file, SqliteException error) =>
+        new(
+            ErrorReason.DatabaseNotUsable,
+            (error.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED
+                ? $"The pool's database {file} cannot be used: another program has it open, and has done nothing else with it for {BusyTimeoutMilliseconds / 1000} s. Where an older gitproc was stopped, let it go on or end it."
+                : $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
+            file,
+            error);
 
     private static string HelpFor(SqliteException error) => error.SqliteErrorCode switch
     {
@@ -173,10 +174,14 @@ internal sealed class PoolDatabase : IDisposable
                 : _cancellationToken;
             using var wait = new LockWait(path, mayCreate: true);
             // However many are before this one, the wait ends only when none of them makes progress.
-            for (var seen = File.GetLastWriteTimeUtc(path); !wait.Wait(TransactionTimeout, cancellationToken); seen = File.GetLastWriteTimeUtc(path))
+            for (var seen = File.GetLastWriteTimeUtc(path);
+                !wait.Wait(TransactionTimeout, cancellationToken);
+                seen = File.GetLastWriteTimeUtc(path))
             {
                 if (File.GetLastWriteTimeUtc(path) == seen)
-                    throw FileLock.Stopped($"{FileLock.HolderOf(path)} is stopped in the middle of a change of the pool's database {_file}, which takes milliseconds, for {TransactionTimeout.TotalSeconds:0} s", _file);
+                    throw FileLock.Stopped(
+                        $"{FileLock.HolderOf(path)} is stopped in the middle of a change of the pool's database {_file}, which takes milliseconds, for {TransactionTimeout.TotalSeconds:0} s",
+                        _file);
             }
 
             locked = wait.Take()!;
@@ -196,7 +201,8 @@ internal sealed class PoolDatabase : IDisposable
     {
         // Each first connection reads the log whole, and only emptying it makes it short again. Where another process
         // is at work, that one will come to it.
-        if (new FileInfo(_file + "-wal") is { Exists: true, Length: > MaxLogSize } && LockedFile.TryLock(WriterLock) is { } alone)
+        if (new FileInfo(_file + "-wal") is { Exists: true, Length: > MaxLogSize }
+            && LockedFile.TryLock(WriterLock) is { } alone)
         {
             using var locked = alone;
             FileLock.WriteSelf(alone);

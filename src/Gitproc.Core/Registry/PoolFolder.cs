@@ -23,7 +23,9 @@ internal sealed record PoolFolder(string Path)
             return System.IO.Path.IsPathFullyQualified(home)
                 ? System.IO.Path.Combine(home, ".gitproc_pool")
                 : throw new GitprocException(
-                    ErrorReason.PoolNotUsable, $"Your home folder '{home}' is not an absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.", home);
+                    ErrorReason.PoolNotUsable,
+                    $"Your home folder '{home}' is not an absolute path. Set HOME, or name the pool's folder with GITPROC_POOL.",
+                    home);
         }
     }
 
@@ -113,7 +115,9 @@ internal sealed record PoolFolder(string Path)
         if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
         {
             throw new GitprocException(
-                ErrorReason.PoolNotUsable, $"Anybody may write to the pool folder {Path}. Take that away: chmod o-w '{Path}'", Path);
+                ErrorReason.PoolNotUsable,
+                $"Anybody may write to the pool folder {Path}. Take that away: chmod o-w '{Path}'",
+                Path);
         }
 
         if (!FolderOwner.IsUsers(Path) && !isTrusted(Path))

@@ -12,7 +12,8 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     private const string Columns = "id, key, url, base";
 
     // Not one of a repository that was removed: the history names it, and an acquire may be about to put it back.
-    private const string NewId = "1 + max(ifnull((SELECT max(id) FROM repository), 0), ifnull((SELECT max(repository_id) FROM event), 0))";
+    private const string NewId =
+        "1 + max(ifnull((SELECT max(id) FROM repository), 0), ifnull((SELECT max(repository_id) FROM event), 0))";
 
     public List<RepositoryRow> All() => connection.Query($"SELECT {Columns} FROM repository ORDER BY key", Read);
 
@@ -35,8 +36,11 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <c>.git</c>; they are found too.
     /// </summary>
     /// <param name="name">The last part, without <c>.git</c>.</param>
-    public List<RepositoryRow> FindByName(string name) => connection.Query(
-        $"SELECT {Columns} FROM repository WHERE name COLLATE NOCASE IN ($name, $name || '.git') ORDER BY key", Read, ("$name", name));
+    public List<RepositoryRow> FindByName(string name) =>
+        connection.Query(
+            $"SELECT {Columns} FROM repository WHERE name COLLATE NOCASE IN ($name, $name || '.git') ORDER BY key",
+            Read,
+            ("$name", name));
 
     /// <summary>Adds a repository, or finds the one that another process has added meanwhile.</summary>
     /// <param name="url">The URL, without a password.</param>
@@ -69,21 +73,27 @@ internal sealed class RepositoryTable(SqliteConnection connection)
         ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
 
     /// <summary>Removes a repository that has no checkout, for example because it could not be cloned.</summary>
-    public bool RemoveUnused(long id) => connection.Execute(
-        "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)", ("$id", id)) > 0;
+    public bool RemoveUnused(long id) =>
+        connection.Execute(
+            "DELETE FROM repository WHERE id = $id AND NOT EXISTS (SELECT 1 FROM checkout WHERE repository_id = $id) AND NOT EXISTS (SELECT 1 FROM waiter WHERE repository_id = $id)",
+            ("$id", id)
+        ) > 0;
 
     /// <summary>
     /// The time when somebody last used a repository: acquired, released or renewed a checkout, or fetched.
     /// </summary>
     /// <returns>The time, UTC.</returns>
-    public DateTimeOffset LastUse(long id) => connection.Query(
-        $"""
-        SELECT max(created_at, ifnull(fetched_at, 0), ifnull(tried_at, 0), ifnull((SELECT max(at) FROM event WHERE repository_id = $id AND kind IN
-            ({(int)EventKind.Created}, {(int)EventKind.Acquired}, {(int)EventKind.TakenOver}, {(int)EventKind.Released}, {(int)EventKind.Forced}, {(int)EventKind.Renewed})), 0))
-        FROM repository WHERE id = $id
-        """,
-        row => Time(row.GetInt64(0))!.Value,
-        ("$id", id))[0];
+    public DateTimeOffset LastUse(long id) =>
+        connection.Query(
+            $"""
+            SELECT max(created_at, ifnull(fetched_at, 0), ifnull(tried_at, 0), ifnull((SELECT max(at) FROM event WHERE repository_id = $id AND kind IN
+                ({(int)EventKind.Created}, {(int)EventKind.Acquired}, {(int)EventKind.TakenOver}, {(int)
+                EventKind.Released}, {(int)EventKind.Forced}, {(int)EventKind.Renewed})), 0))
+            FROM repository WHERE id = $id
+            """,
+            row => Time(row.GetInt64(0))!.Value,
+            ("$id", id)
+        )[0];
 
     /// <returns>What is known; all null if there is no such row.</returns>
     public FetchTimes Fetched(long id) => connection

@@ -10,7 +10,10 @@ internal static class SideBySide
     /// <param name="reports">Told of what is reported; null for nobody.</param>
     /// <remarks>The first one that fails cancels the others; when they have ended, its error is thrown.</remarks>
     public static TResult[] Do<T, TResult>(
-        IReadOnlyList<T> items, IProgress<PoolReport>? reports, Func<T, IProgress<PoolReport>, CancellationToken, TResult> step, CancellationToken cancellationToken)
+        IReadOnlyList<T> items,
+        IProgress<PoolReport>? reports,
+        Func<T, IProgress<PoolReport>, CancellationToken, TResult> step,
+        CancellationToken cancellationToken)
     {
         var results = new TResult[items.Count];
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

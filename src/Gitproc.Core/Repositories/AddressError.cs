@@ -16,5 +16,8 @@ internal static class AddressError
     }
 
     public static GitprocException NothingAt(string path, string text) =>
-        new(ErrorReason.UnknownRepository, $"There is no git repository at {SecretText.Hide(path)}.", SecretText.Hide(text));
+        new(
+            ErrorReason.UnknownRepository,
+            $"There is no git repository at {SecretText.Hide(path)}.",
+            SecretText.Hide(text));
 }

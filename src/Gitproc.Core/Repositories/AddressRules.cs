@@ -7,7 +7,13 @@ namespace Gitproc.Repositories;
 /// <summary>Everything besides its text that the meaning of an address depends on.</summary>
 internal sealed record AddressRules
 {
-    private static readonly string[] KnownCaseInsensitiveHosts = ["github.com", "gitlab.com", "bitbucket.org", AzureDevOps.Host];
+    private static readonly string[] KnownCaseInsensitiveHosts =
+    [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        AzureDevOps.Host,
+    ];
 
     /// <summary>The absolute path of the folder from which relative paths are read.</summary>
     public required string WorkingDirectory { get; init; }
@@ -53,7 +59,8 @@ internal sealed record AddressRules
         (string Base, string InsteadOf)? best = null;
         foreach (var entry in InsteadOf.GroupBy(entry => entry.Base).SelectMany(entries => entries))
         {
-            if (address.StartsWith(entry.InsteadOf, StringComparison.Ordinal) && entry.InsteadOf.Length > (best?.InsteadOf.Length ?? -1))
+            if (address.StartsWith(entry.InsteadOf, StringComparison.Ordinal)
+                && entry.InsteadOf.Length > (best?.InsteadOf.Length ?? -1))
                 best = entry;
         }
 

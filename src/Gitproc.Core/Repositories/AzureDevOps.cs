@@ -42,7 +42,11 @@ internal static class AzureDevOps
 
         if (host.EndsWith(OldDomain, StringComparison.Ordinal))
         {
-            var withoutCollection = parts is [var first, .. var others] && first.Equals("DefaultCollection", StringComparison.OrdinalIgnoreCase) ? others : parts;
+            var withoutCollection =
+                parts is [var first, .. var others]
+                && first.Equals("DefaultCollection", StringComparison.OrdinalIgnoreCase)
+                    ? others
+                    : parts;
             return OfGitPath(host[..^OldDomain.Length], withoutCollection) ?? (host, path);
         }
 

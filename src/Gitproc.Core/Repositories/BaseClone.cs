@@ -11,7 +11,8 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
     public required TimeSpan? SilenceTimeout { get; init; }
 
     /// <summary>Keeps refs in files, whatever the user's default is, because HEAD is read without a process.</summary>
-    public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } = [("GIT_DEFAULT_REF_FORMAT", "files")];
+    public static IReadOnlyList<(string Name, string Value)> FilesRefFormat { get; } =
+    [("GIT_DEFAULT_REF_FORMAT", "files")];
 
     /// <param name="credential">The password for it; null if the user's own helpers know it.</param>
     /// <returns>The absolute path of the bare repository, in <paramref name="unfinished"/>.</returns>
@@ -23,9 +24,26 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
         // branches of the remote are remote-tracking ones, so that a fetch never touches a branch somebody works on.
         git.Run(
             new GitCall(
-                "clone", "--no-checkout", "--origin", "origin", "--no-local", "--progress", "--template=", "-c", "gc.auto=0",
-                "-c", "gc.pruneExpire=never", "-c", "maintenance.auto=false", "-c", "extensions.preciousObjects=true",
-                "-c", $"remote.origin.fetch={BaseTags.Refspec}", "--end-of-options", url, unfinished)
+                "clone",
+                "--no-checkout",
+                "--origin",
+                "origin",
+                "--no-local",
+                "--progress",
+                "--template=",
+                "-c",
+                "gc.auto=0",
+                "-c",
+                "gc.pruneExpire=never",
+                "-c",
+                "maintenance.auto=false",
+                "-c",
+                "extensions.preciousObjects=true",
+                "-c",
+                $"remote.origin.fetch={BaseTags.Refspec}",
+                "--end-of-options",
+                url,
+                unfinished)
             {
                 WorkingDirectory = folder.Path,
                 Subject = url,
@@ -43,9 +61,10 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
         return gitDirectory;
     }
 
-    private static GitprocException Shallow(string url) => new(
-        ErrorReason.GitFailed,
-        $"The repository {url} is shallow: its history ends before its first commit, and nothing can be borrowed from it. "
-        + "Fetch the rest in it: git fetch --unshallow. Or name the repository it was cloned from.",
-        url);
+    private static GitprocException Shallow(string url) =>
+        new(
+            ErrorReason.GitFailed,
+            $"The repository {url} is shallow: its history ends before its first commit, and nothing can be borrowed from it. "
+                + "Fetch the rest in it: git fetch --unshallow. Or name the repository it was cloned from.",
+            url);
 }

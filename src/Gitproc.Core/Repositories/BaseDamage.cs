@@ -10,7 +10,11 @@ namespace Gitproc.Repositories;
 /// <summary>The damage of the files of a base repository.</summary>
 /// <param name="Packs">Names of packs that are not whole, or that git could not read, without ending.</param>
 internal sealed partial record BaseDamage(
-    IReadOnlyList<string> Refs, IReadOnlyList<string> Objects, IReadOnlyList<string> Packs, IReadOnlyList<string> Missing, bool IsStale)
+    IReadOnlyList<string> Refs,
+    IReadOnlyList<string> Objects,
+    IReadOnlyList<string> Packs,
+    IReadOnlyList<string> Missing,
+    bool IsStale)
 {
     private const string PackedRefs = "packed-refs";
 
@@ -41,27 +45,45 @@ internal sealed partial record BaseDamage(
     {
         var objects = Path.Combine(basePath, "objects");
         var loose = FindObjects(objects);
-        var packs = PackName().Matches(said).Select(match => match.Value).Where(name => File.Exists(Path.Combine(objects, "pack", name + ".pack")))
-            .Union(FindPacks(Path.Combine(objects, "pack"))).ToList();
+        var packs = PackName()
+            .Matches(said)
+            .Select(match => match.Value)
+            .Where(name => File.Exists(Path.Combine(objects, "pack", name + ".pack")))
+            .Union(FindPacks(Path.Combine(objects, "pack")))
+            .ToList();
         return new BaseDamage(
             FindRefs(basePath),
             loose,
             packs,
-            [.. Id().Matches(said).Select(match => match.Value).Distinct().Except(packs.Select(name => name["pack-".Length..])).Except(loose)],
-            said.Contains("commit-graph", StringComparison.Ordinal) || said.Contains("multi-pack-index", StringComparison.Ordinal) || said.Contains("commit graph", StringComparison.Ordinal));
+            [
+                .. Id()
+                    .Matches(said)
+                    .Select(match => match.Value)
+                    .Distinct()
+                    .Except(packs.Select(name => name["pack-".Length..]))
+                    .Except(loose),
+            ],
+            said.Contains("commit-graph", StringComparison.Ordinal)
+                || said.Contains("multi-pack-index", StringComparison.Ordinal)
+                || said.Contains("commit graph", StringComparison.Ordinal));
     }
 
     /// <summary>True if the file of a ref has valid content.</summary>
     public static bool IsRefWhole(string file) =>
-        !File.Exists(file) || (PlainFile.TryRead(file) is { } bytes && RefFiles.Parse(RawText.Of(bytes)).AsSpan().ContainsAnyExcept('0'));
+        !File.Exists(file)
+        || (PlainFile.TryRead(file) is { } bytes && RefFiles.Parse(RawText.Of(bytes)).AsSpan().ContainsAnyExcept('0'));
 
     /// <summary>The valid lines of a <c>packed-refs</c> file.</summary>
-    public static IEnumerable<string> WholeLines(IEnumerable<string> lines) => lines.Where(line => line switch
-    {
-        ['#', ..] => true,
-        ['^', .. var id] => IsGoodId(id),
-        _ => line.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 && IsGoodId(line[..space]) && line.AsSpan(space + 1).StartsWith("refs/"),
-    });
+    public static IEnumerable<string> WholeLines(IEnumerable<string> lines) =>
+        lines.Where(line =>
+            line switch
+            {
+                ['#', ..] => true,
+                ['^', .. var id] => IsGoodId(id),
+                _ => line.IndexOf(' ', StringComparison.Ordinal) is var space and > 0
+                    && IsGoodId(line[..space])
+                    && line.AsSpan(space + 1).StartsWith("refs/"),
+            });
 
     /// <summary>Computes the id of an object from its content.</summary>
     /// <param name="length">How many characters an id has: 40 for SHA-1, else SHA-256.</param>
@@ -82,7 +104,9 @@ internal sealed partial record BaseDamage(
             .Select(file => Paths.Relative(basePath, file))
             .ToList();
         var packed = Path.Combine(basePath, PackedRefs);
-        if (File.Exists(packed) && File.ReadLines(packed, Encoding.Latin1).Count() != WholeLines(File.ReadLines(packed, Encoding.Latin1)).Count())
+        if (File.Exists(packed)
+            && File.ReadLines(packed, Encoding.Latin1).Count()
+                != WholeLines(File.ReadLines(packed, Encoding.Latin1)).Count())
             found.Add(PackedRefs);
         return found;
     }
@@ -117,9 +141,13 @@ internal sealed partial record BaseDamage(
     }
 
     // A pack without an index is still being written.
-    private static IEnumerable<string> FindPacks(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "pack-*.idx")
-        .Where(index => !IsPackWhole(Path.ChangeExtension(index, ".pack"), index))
-        .Select(index => Path.GetFileNameWithoutExtension(index));
+    private static IEnumerable<string> FindPacks(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : Directory
+                .EnumerateFiles(folder, "pack-*.idx")
+                .Where(index => !IsPackWhole(Path.ChangeExtension(index, ".pack"), index))
+                .Select(index => Path.GetFileNameWithoutExtension(index));
 
     private static bool IsPackWhole(string pack, string index)
     {

@@ -51,7 +51,18 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         try
         {
             // By the URL through which this caller has access.
-            Run(["fetch", "--prune", "--no-tags", .. Options, "--end-of-options", Url, "+refs/heads/*:refs/remotes/origin/*", BaseTags.Refspec], cancellationToken);
+            Run(
+                [
+                    "fetch",
+                    "--prune",
+                    "--no-tags",
+                    .. Options,
+                    "--end-of-options",
+                    Url,
+                    "+refs/heads/*:refs/remotes/origin/*",
+                    BaseTags.Refspec,
+                ],
+                cancellationToken);
             FindDefault(cancellationToken);
             new TemplateRepository(git).Update(BasePath, cancellationToken);
         }
@@ -107,7 +118,9 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     // git-ls-remote(1), --exit-code: 2 is the answer of a remote that has no such ref. A fetch fails alike when it is
     // away.
     private bool IsGone(string wanted, CancellationToken cancellationToken) =>
-        BaseRefs.IsExtra(wanted) && Run(["ls-remote", "--exit-code", "--end-of-options", Url, wanted], cancellationToken, mayFail: true).ExitCode == 2;
+        BaseRefs.IsExtra(wanted)
+        && Run(["ls-remote", "--exit-code", "--end-of-options", Url, wanted], cancellationToken, mayFail: true).ExitCode
+            == 2;
 
     private GitprocException Gone(string wanted)
     {
@@ -170,7 +183,12 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
                 HasRawOutput = true,
                 SilenceTimeout = SilenceTimeout,
                 MayFail = mayFail,
-                Config = [.. call.Config, ("fetch.pruneTags", "false"), .. Credential is null ? [] : CredentialConfig.For(Url, Credential)],
+                Config =
+                [
+                    .. call.Config,
+                    ("fetch.pruneTags", "false"),
+                    .. Credential is null ? [] : CredentialConfig.For(Url, Credential),
+                ],
                 Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
             },
             cancellationToken);

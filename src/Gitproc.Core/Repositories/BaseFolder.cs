@@ -21,7 +21,15 @@ internal static class BaseFolder
 
     // learn.microsoft.com/windows/win32/fileio/naming-a-file
     private static readonly HashSet<string> Devices = new(
-        ["con", "prn", "aux", "nul", "conin$", "conout$", .. "0123456789¹²³".SelectMany(n => new[] { $"com{n}", $"lpt{n}" })],
+        [
+            "con",
+            "prn",
+            "aux",
+            "nul",
+            "conin$",
+            "conout$",
+            .. "0123456789¹²³".SelectMany(n => new[] { $"com{n}", $"lpt{n}" }),
+        ],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes the name of the folder for a key. Different keys have different folders.</summary>
@@ -45,8 +53,15 @@ internal static class BaseFolder
         return folder.Length <= MaxPathLength && parts.All(IsShort) ? folder : Shorten(parts[0], key);
     }
 
-    public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder)
-        .SelectMany(path => path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path] : path.Contains(Damaged, StringComparison.Ordinal) ? [] : All(path));
+    public static IEnumerable<string> All(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : Directory
+                .EnumerateDirectories(folder)
+                .SelectMany(path =>
+                    path.EndsWith(GitSuffix, StringComparison.OrdinalIgnoreCase) ? [path]
+                    : path.Contains(Damaged, StringComparison.Ordinal) ? []
+                    : All(path));
 
     // A colon is no part of a name on Windows: a port follows a plus, and IPv6 addresses are written with dashes. Local
     // repositories have the folders that begin with an underscore for themselves.

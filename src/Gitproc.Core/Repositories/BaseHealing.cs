@@ -43,7 +43,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     /// <returns>True if git should be run again.</returns>
     public bool TryHeal(GitCall call, string said, DateTime began, CancellationToken cancellationToken)
     {
-        if (call.Base is not { } basePath || !Directory.Exists(basePath) || FindRow(basePath, cancellationToken) is not { } repository)
+        if (call.Base is not { } basePath
+            || !Directory.Exists(basePath)
+            || FindRow(basePath, cancellationToken) is not { } repository)
             return false;
         using var alone = Lock(repository, cancellationToken);
         if (File.GetLastWriteTimeUtc(HealedFile(basePath)) >= began)
@@ -99,7 +101,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             if (!damage.IsNone)
             {
                 Heal(repository, basePath, damage, cancellationToken);
-                done.Add($"The base repository of {repository.Key} is healed, in which {damage.Describe()} could not be read.");
+                done.Add(
+                    $"The base repository of {repository.Key} is healed, in which {damage.Describe()} could not be read."
+                );
             }
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
@@ -107,8 +111,12 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             done.Add(e.Message);
         }
 
-        foreach (var (name, commit) in checkouts.Where(checkout => !CanBorrow(basePath, checkout.Name, checkout.Commit, cancellationToken)))
-            done.Add($"{name} is at {commit}, of which objects are missing, also from {repository.Url}. Reset it to make it anew.");
+        foreach (
+            var (name, commit) in checkouts.Where(checkout =>
+                !CanBorrow(basePath, checkout.Name, checkout.Commit, cancellationToken)))
+            done.Add(
+                $"{name} is at {commit}, of which objects are missing, also from {repository.Url}. Reset it to make it anew."
+            );
         return done;
     }
 
@@ -156,7 +164,10 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         }
 
         File.WriteAllText(HealedFile(basePath), "");
-        reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {basePath} was damaged, and is healed: {damage.Describe()} could not be read"));
+        reports?.Report(
+            new PoolReport(
+                ReportKind.Warning,
+                $"the base repository {basePath} was damaged, and is healed: {damage.Describe()} could not be read"));
     }
 
     // A damaged file is worse than none: git believes that the object is there, and would not write it again.
@@ -176,7 +187,11 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         if (name == "packed-refs")
         {
             var lockFile = file + RefNames.LockSuffix;
-            using (var writer = new StreamWriter(new FileStream(lockFile, FileMode.CreateNew), System.Text.Encoding.Latin1) { NewLine = "\n" })
+            using (
+                var writer = new StreamWriter(new FileStream(lockFile, FileMode.CreateNew), System.Text.Encoding.Latin1)
+                {
+                    NewLine = "\n",
+                })
             {
                 foreach (var line in BaseDamage.WholeLines(File.ReadLines(file, System.Text.Encoding.Latin1)))
                     writer.WriteLine(line);
@@ -207,7 +222,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             return;
         File.Delete(Path.Combine(objects, "info", "commit-graph"));
         FolderRemoval.Remove(Path.Combine(objects, "info", "commit-graphs"));
-        foreach (var file in Directory.Exists(Path.Combine(objects, "pack")) ? Directory.EnumerateFiles(Path.Combine(objects, "pack"), "multi-pack-index*") : [])
+        foreach (var file in Directory.Exists(Path.Combine(objects, "pack"))
+                ? Directory.EnumerateFiles(Path.Combine(objects, "pack"), "multi-pack-index*")
+                : [])
             File.Delete(file);
     }
 
@@ -245,7 +262,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     // A pack is there for git when its index is.
     private static void MoveIn(string from, string to)
     {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+        foreach (var file in Directory
+                .EnumerateFiles(from, "*", SearchOption.AllDirectories)
+                .OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -272,21 +291,33 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     {
         var (from, to) = (ReadRemote(clone), ReadRemote(basePath));
         Change(to.Keys.Except(from.Keys).Select(name => $"delete {name}"));
-        Change(from.Where(entry => to.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => $"update {entry.Key} {entry.Value}"));
+        Change(
+            from.Where(entry => to.GetValueOrDefault(entry.Key) != entry.Value)
+                .Select(entry => $"update {entry.Key} {entry.Value}"));
 
         void Change(IEnumerable<string> lines)
         {
             var input = string.Concat(lines.Select(line => line + "\n"));
             if (input.Length > 0)
-                _git.Run(BaseCall.Of(basePath, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(RawText.ToBytes(input)) }, cancellationToken);
+                _git.Run(
+                    BaseCall.Of(basePath, "update-ref", "--no-deref", "--stdin") with
+                    {
+                        Input = stream => stream.Write(RawText.ToBytes(input)),
+                    },
+                    cancellationToken);
         }
     }
 
     private static Dictionary<string, string> ReadRemote(string repository)
     {
         using var refs = RawFolder.Open(repository);
-        return RefFiles.Read(refs)
-            .Where(entry => RefFiles.IsId(entry.Value) && (entry.Key.StartsWith("refs/remotes/origin/", StringComparison.Ordinal) || entry.Key.StartsWith(BaseTags.Folder, StringComparison.Ordinal)))
+        return RefFiles
+            .Read(refs)
+            .Where(entry =>
+                RefFiles.IsId(entry.Value)
+                && (
+                    entry.Key.StartsWith("refs/remotes/origin/", StringComparison.Ordinal)
+                    || entry.Key.StartsWith(BaseTags.Folder, StringComparison.Ordinal)))
             .ToDictionary(StringComparer.Ordinal);
     }
 
@@ -311,7 +342,19 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
                 BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true },
                 cancellationToken);
             _git.Run(
-                BaseCall.Of(basePath, "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options", Url ?? repository.Url, $"+{id}:{name}") with { MayFail = true, SilenceTimeout = SilenceTimeout },
+                BaseCall.Of(
+                    basePath,
+                    "fetch",
+                    "--no-tags",
+                    "--no-write-fetch-head",
+                    "--no-auto-maintenance",
+                    "--end-of-options",
+                    Url ?? repository.Url,
+                    $"+{id}:{name}") with
+                {
+                    MayFail = true,
+                    SilenceTimeout = SilenceTimeout,
+                },
                 cancellationToken);
         }
     }
@@ -321,8 +364,19 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         if (ids.Count == 0)
             return [];
         var input = string.Concat(ids.Select(id => id + "\n"));
-        var answer = _git.Run(BaseCall.Of(basePath, "cat-file", "--batch-check", "--buffer") with { Input = stream => stream.Write(RawText.ToBytes(input)) }, cancellationToken);
-        return [.. answer.Output.Split('\n').Where(line => line.EndsWith(" missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+        var answer = _git.Run(
+            BaseCall.Of(basePath, "cat-file", "--batch-check", "--buffer") with
+            {
+                Input = stream => stream.Write(RawText.ToBytes(input)),
+            },
+            cancellationToken);
+        return
+        [
+            .. answer
+                .Output.Split('\n')
+                .Where(line => line.EndsWith(" missing", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[0]),
+        ];
     }
 
     private sealed record Checked(IReadOnlyDictionary<string, string> Missing, string Said);
@@ -335,7 +389,9 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         var answer = _git.Run(
             call with { MayFail = true, HasRawOutput = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var match in MissingObject().Matches(RawText.ToText(answer.Output)).Concat(MissingTip().Matches(answer.Error)))
+        foreach (var match in MissingObject()
+                .Matches(RawText.ToText(answer.Output))
+                .Concat(MissingTip().Matches(answer.Error)))
             missing[match.Groups["id"].Value] = PrintableText.Of(match.Groups["name"].Value);
         return new Checked(missing, answer.Error);
     }
@@ -349,19 +405,30 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             return true;
         var call = BaseCall.Of(basePath, "rev-list", "--objects", "--quiet", "--max-count=1", commit, "--");
         return _git.Run(
-            call with { MayFail = true, SilenceTimeout = LookTimeout, Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)] }, cancellationToken).ExitCode == 0;
+                call with
+                {
+                    MayFail = true,
+                    SilenceTimeout = LookTimeout,
+                    Environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)],
+                },
+                cancellationToken).ExitCode == 0;
     }
 
     private GitprocException Unhealed(
         RepositoryRow repository, string basePath, BaseDamage damage, string why, CancellationToken cancellationToken)
     {
         using var database = PoolDatabase.Open(folder.Database, _ => { }, cancellationToken: cancellationToken);
-        var checkouts = database.Checkouts.OfRepository(repository.Id)
-            .Where(row => folder.Place(row).ReadHead()?.Commit is { } commit && !CanBorrow(basePath, row.Name, commit, cancellationToken))
-            .Select(row => row.Name).ToList();
-        var whom = checkouts.Count == 0
-            ? "No checkout is at a commit that needs them."
-            : $"They are needed by {string.Join(", ", checkouts)}.";
+        var checkouts = database
+            .Checkouts.OfRepository(repository.Id)
+            .Where(row =>
+                folder.Place(row).ReadHead()?.Commit is { } commit
+                && !CanBorrow(basePath, row.Name, commit, cancellationToken))
+            .Select(row => row.Name)
+            .ToList();
+        var whom =
+            checkouts.Count == 0
+                ? "No checkout is at a commit that needs them."
+                : $"They are needed by {string.Join(", ", checkouts)}.";
         return new GitprocException(
             ErrorReason.GitFailed,
             $"The base repository {basePath} is damaged: {damage.Describe()} cannot be read, and {(why.StartsWith("has", StringComparison.Ordinal) ? $"{repository.Url} {why}" : $"it {why}")} {whom}",

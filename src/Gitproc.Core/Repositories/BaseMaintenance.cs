@@ -85,7 +85,8 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     // The lock of a git that was killed. One that runs has made its lock a short time ago.
     private static void RemoveLeft(string path)
     {
-        foreach (var name in (ReadOnlySpan<string>)["maintenance.lock", "pack/multi-pack-index.lock", "info/commit-graphs/commit-graph-chain.lock"])
+        foreach (var name in (ReadOnlySpan<string>)
+                ["maintenance.lock", "pack/multi-pack-index.lock", "info/commit-graphs/commit-graph-chain.lock"])
             RemoveOld(Path.Combine(path, "objects", name), MaxLockAge);
         foreach (var file in Files(Path.Combine(path, "objects", "pack"), "tmp_*"))
             RemoveOld(file, MaxWriteAge);
@@ -106,6 +107,13 @@ internal sealed class BaseMaintenance(PoolFolder folder, GitRunner git, IProgres
     {
         var call = BaseCall.Of(path, arguments);
         // The user's config may disable it.
-        git.Run(call with { Subject = path, SilenceTimeout = MaxLockAge, Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")] }, cancellationToken);
+        git.Run(
+            call with
+            {
+                Subject = path,
+                SilenceTimeout = MaxLockAge,
+                Config = [.. call.Config, ("core.multiPackIndex", "true"), ("core.commitGraph", "true")],
+            },
+            cancellationToken);
     }
 }

@@ -94,7 +94,10 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             return Detached(Id(wanted));
         return Branch(wanted)
             ?? Tag(wanted, cancellationToken)
-            ?? (wanted.StartsWith("origin/", StringComparison.Ordinal) ? Detached(Id(Remotes + wanted["origin/".Length..])) : null)
+            ?? (
+                wanted.StartsWith("origin/", StringComparison.Ordinal)
+                    ? Detached(Id(Remotes + wanted["origin/".Length..]))
+                    : null)
             ?? Detached(Revision(wanted, cancellationToken));
     }
 
@@ -210,7 +213,12 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     {
         const string symref = "ref: " + Remotes;
         var file = Path.Combine(basePath, Remotes, "HEAD");
-        return PlainFile.TryReadText(file) is { } content && RawText.TrimEnd(content) is var text && text.StartsWith(symref, StringComparison.Ordinal) ? text[symref.Length..] : null;
+        return
+            PlainFile.TryReadText(file) is { } content
+            && RawText.TrimEnd(content) is var text
+            && text.StartsWith(symref, StringComparison.Ordinal)
+            ? text[symref.Length..]
+            : null;
     }
 
     private static Target? Detached(string? commit) =>

@@ -52,7 +52,12 @@ internal sealed class BaseRepository(
         CancellationToken cancellationToken)
     {
         reports?.Report(new PoolReport(ReportKind.Warning, $"the base repository {path} {damage}; it is healed"));
-        new BaseHealing(folder, reports) { Url = repository.Url, Credential = credential, SilenceTimeout = silenceTimeout }.HealSkeleton(repository, path, cancellationToken);
+        new BaseHealing(folder, reports)
+        {
+            Url = repository.Url,
+            Credential = credential,
+            SilenceTimeout = silenceTimeout,
+        }.HealSkeleton(repository, path, cancellationToken);
     }
 
     private void Clone(

@@ -69,8 +69,19 @@ internal sealed class CallerConfig(GitConfigReader reader, PoolDatabase database
             return null;
         string[] names =
         [
-            "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "PATH", "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_EXEC_PATH",
-            "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
+            "HOME",
+            "USERPROFILE",
+            "XDG_CONFIG_HOME",
+            "PATH",
+            "GIT_DIR",
+            "GIT_WORK_TREE",
+            "GIT_COMMON_DIR",
+            "GIT_EXEC_PATH",
+            "GIT_CEILING_DIRECTORIES",
+            "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+            "GIT_CONFIG_GLOBAL",
+            "GIT_CONFIG_SYSTEM",
+            "GIT_CONFIG_NOSYSTEM",
         ];
         return string.Join('\n', names.Select(Environment.GetEnvironmentVariable));
     }

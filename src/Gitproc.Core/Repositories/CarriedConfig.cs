@@ -17,23 +17,41 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
     // Settings that change the commits in a checkout, without a word from git.
     private static readonly string[] WorthTelling =
     [
-        "author.name", "author.email", "committer.name", "committer.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign",
-        "gpg.format", "gpg.program", "commit.template", "core.hookspath", "core.autocrlf", "core.eol", "core.sshcommand",
+        "author.name",
+        "author.email",
+        "committer.name",
+        "committer.email",
+        "user.signingkey",
+        "commit.gpgsign",
+        "tag.gpgsign",
+        "gpg.format",
+        "gpg.program",
+        "commit.template",
+        "core.hookspath",
+        "core.autocrlf",
+        "core.eol",
+        "core.sshcommand",
     ];
 
     /// <summary>The settings of a repository that are looked at here.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfInterest(GitConfig config)
     {
         var carried = PoolSettings.CarriedKeys(config);
-        return config.Local.Where(entry => Always.Contains(entry.Key) || WorthTelling.Contains(entry.Key) || carried.Contains(entry.Key));
+        return config.Local.Where(entry =>
+            Always.Contains(entry.Key) || WorthTelling.Contains(entry.Key) || carried.Contains(entry.Key));
     }
 
     /// <summary>Names the settings of the repository that its checkouts do not get.</summary>
     /// <returns>A sentence with the command that helps; null if there is nothing.</returns>
     public string? Missing(CheckoutKind kind)
     {
-        var missing = config.Local.Select(entry => entry.Key).Distinct()
-            .Where(key => kind == CheckoutKind.Clone ? WorthTelling.Contains(key) && !settings.CarriedConfig.Contains(key) : IsCarried(key))
+        var missing = config
+            .Local.Select(entry => entry.Key)
+            .Distinct()
+            .Where(key =>
+                kind == CheckoutKind.Clone
+                    ? WorthTelling.Contains(key) && !settings.CarriedConfig.Contains(key)
+                    : IsCarried(key))
             .ToList();
         if (missing.Count == 0)
             return null;

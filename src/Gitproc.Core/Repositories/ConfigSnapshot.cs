@@ -94,7 +94,13 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         for (var i = 0; i < files.Length; i++)
             files[i] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
         return new ConfigSnapshot(
-            new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null) { Local = local, IsNew = false }, files, askedAt);
+            new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null)
+            {
+                Local = local,
+                IsNew = false,
+            },
+            files,
+            askedAt);
 
         KeyValuePair<string, string>[] Read()
         {

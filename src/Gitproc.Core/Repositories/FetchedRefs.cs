@@ -31,12 +31,21 @@ internal static class FetchedRefs
             return [];
         var now = DateTimeOffset.UtcNow;
         var known = Read(basePath);
-        var refs = RefFiles.Read(folder).Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal) && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch)).ToList();
+        var refs = RefFiles
+            .Read(folder)
+            .Where(entry =>
+                entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal)
+                && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch))
+            .ToList();
         var times = refs.ToDictionary(
             entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
         if (times.Count > 0 || known.Count > 0)
             Write(basePath, times);
-        return [.. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value)).Select(entry => entry.Key)];
+        return
+        [
+            .. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value))
+                .Select(entry => entry.Key),
+        ];
     }
 
     private static Dictionary<string, DateTimeOffset> Read(string basePath)
@@ -44,7 +53,8 @@ internal static class FetchedRefs
         var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var line in (PlainFile.TryReadText(FileOf(basePath)) ?? "").Split('\n'))
         {
-            if (line.Split(' ', 2) is [var time, var name] && long.TryParse(time, CultureInfo.InvariantCulture, out var at))
+            if (line.Split(' ', 2) is [var time, var name]
+                && long.TryParse(time, CultureInfo.InvariantCulture, out var at))
                 times[name] = DateTimeOffset.FromUnixTimeMilliseconds(at);
         }
 
@@ -55,7 +65,10 @@ internal static class FetchedRefs
     {
         var (file, next) = (FileOf(basePath), FileOf(basePath) + ".new");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllLines(next, times.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value.ToUnixTimeMilliseconds()} {entry.Key}")));
+        File.WriteAllLines(
+            next,
+            times.Select(entry =>
+                string.Create(CultureInfo.InvariantCulture, $"{entry.Value.ToUnixTimeMilliseconds()} {entry.Key}")));
         File.Move(next, file, overwrite: true);
     }
 

@@ -18,7 +18,11 @@ internal static class LeftFiles
     /// <summary>Removes those that no git can still use.</summary>
     public static bool Remove(string basePath)
     {
-        List<string> left = [.. Old(Find(basePath), MaxAge), .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge)];
+        List<string> left =
+        [
+            .. Old(Find(basePath), MaxAge),
+            .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge),
+        ];
         left.ForEach(File.Delete);
         return left.Count > 0;
     }

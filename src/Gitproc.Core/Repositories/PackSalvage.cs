@@ -25,7 +25,9 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         try
         {
             // The index first, because git ignores a pack without one.
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Objects, "pack"), pack + ".*").OrderByDescending(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+            foreach (var file in Directory
+                    .EnumerateFiles(Path.Combine(Objects, "pack"), pack + ".*")
+                    .OrderByDescending(file => file.EndsWith(".idx", StringComparison.Ordinal)))
                 File.Move(file, Path.Combine(packs, Path.GetFileName(file)));
             if (TryIndex(Path.Combine(packs, pack + ".pack"), cancellationToken))
                 PutBack(packs);
@@ -45,7 +47,8 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         if (!File.Exists(pack))
             return false;
         var made = index + ".made";
-        if (git.Run(Call(null, "index-pack", "-o", made, pack) with { MayFail = true }, cancellationToken).ExitCode != 0)
+        if (git.Run(Call(null, "index-pack", "-o", made, pack) with { MayFail = true }, cancellationToken).ExitCode != 0
+        )
             return false;
         File.Move(made, index, overwrite: true);
         return true;
@@ -53,7 +56,9 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
 
     private void PutBack(string packs)
     {
-        foreach (var file in Directory.EnumerateFiles(packs).OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.EnumerateFiles(packs).OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal))
+        )
         {
             if (Path.GetExtension(file) is ".pack" or ".idx")
                 File.Move(file, Path.Combine(Objects, "pack", Path.GetFileName(file)), overwrite: true);
@@ -65,14 +70,25 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         if (!File.Exists(index))
             return;
         // git-show-index(1): "OFFSET ID (CRC)".
-        var listed = git.Run(Call(null, "show-index") with { Input = stream => stream.Write(File.ReadAllBytes(index)), MayFail = true }, cancellationToken).Output
-            .Split('\n')
+        var listed = git.Run(
+                Call(null, "show-index") with
+                {
+                    Input = stream => stream.Write(File.ReadAllBytes(index)),
+                    MayFail = true,
+                },
+                cancellationToken)
+            .Output.Split('\n')
             .Select(line => line.Split(' '))
             .Where(fields => fields.Length > 1 && RefFiles.IsId(fields[1]))
             .Select(fields => fields[1])
             .ToList();
-        var there = git.Run(Call(null, "cat-file", "--batch-check", "--buffer") with { Input = stream => stream.Write(Lines(listed)) }, cancellationToken).Output
-            .Split('\n')
+        var there = git.Run(
+                Call(null, "cat-file", "--batch-check", "--buffer") with
+                {
+                    Input = stream => stream.Write(Lines(listed)),
+                },
+                cancellationToken)
+            .Output.Split('\n')
             .Where(line => !line.EndsWith(" missing", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[0])
             .ToHashSet(StringComparer.Ordinal);
@@ -80,7 +96,14 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         for (var wanted = listed.Where(id => !there.Contains(id)).ToList(); wanted.Count > 0;)
         {
             var read = 0;
-            git.Run(Call(place, "cat-file", "--batch") with { Input = stream => stream.Write(Lines(wanted)), ReadOutput = stream => read = Keep(stream), MayFail = true }, cancellationToken);
+            git.Run(
+                Call(place, "cat-file", "--batch") with
+                {
+                    Input = stream => stream.Write(Lines(wanted)),
+                    ReadOutput = stream => read = Keep(stream),
+                    MayFail = true,
+                },
+                cancellationToken);
             wanted.RemoveRange(0, Math.Min(read + 1, wanted.Count));
         }
     }
@@ -92,7 +115,8 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         using var reader = new BufferedStream(output);
         while (ReadLine(reader)?.Split(' ') is { } fields)
         {
-            if (fields is [var id, var type, var size] && long.TryParse(size, CultureInfo.InvariantCulture, out var length))
+            if (fields is [var id, var type, var size]
+                && long.TryParse(size, CultureInfo.InvariantCulture, out var length))
             {
                 var content = new byte[length + 1];
                 if (reader.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length)

@@ -31,28 +31,32 @@ internal sealed record PoolSettings(
 {
     private const long Gibibyte = 1L << 30;
 
-    public static PoolSettings Read(GitConfig config) => new(
-        Value(config, "maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
-        Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
-        Environment.GetEnvironmentVariable("GITPROC_CASE_INSENSITIVE_HOST") is { Length: > 0 } hosts
-            ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
-            : [.. config.GetAll("gitproc.caseinsensitivehost")],
-        Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
-        new HistoryLimits(
-            Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit) ?? HistoryLimits.Default.MaxCount,
-            Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse) ?? HistoryLimits.Default.MaxAge),
-        Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
-        ReadGitTimeout(config),
-        Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
-        Value(config, "kind", "GITPROC_KIND", CheckoutKindName.Parse),
-        new RescueLimits(
-            Value(config, "rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
-            Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
-            Value(config, "rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
-            Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
-            Value(config, "rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(7)),
-        CarriedKeys(config),
-        Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
+    public static PoolSettings Read(GitConfig config) =>
+        new(
+            Value(config, "maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
+            Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
+            Environment.GetEnvironmentVariable("GITPROC_CASE_INSENSITIVE_HOST") is { Length: > 0 } hosts
+                ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+                : [.. config.GetAll("gitproc.caseinsensitivehost")],
+            Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
+            new HistoryLimits(
+                Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit)
+                    ?? HistoryLimits.Default.MaxCount,
+                Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse)
+                    ?? HistoryLimits.Default.MaxAge),
+            Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
+            ReadGitTimeout(config),
+            Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
+            Value(config, "kind", "GITPROC_KIND", CheckoutKindName.Parse),
+            new RescueLimits(
+                Value(config, "rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
+                Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
+                Value(config, "rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
+                Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
+                Value(config, "rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse)
+                    ?? TimeSpan.FromDays(7)),
+            CarriedKeys(config),
+            Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config)
@@ -60,17 +64,24 @@ internal sealed record PoolSettings(
         var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment
             ? [environment]
             : config.GetAll("gitproc.carryconfig");
-        return [.. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Select(Key)];
+        return
+        [
+            .. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Select(Key),
+        ];
 
         // git-config(1): the section and the last part fold case.
         static string Key(string text)
         {
             var (first, last) = (text.IndexOf('.', StringComparison.Ordinal), text.LastIndexOf('.'));
-            var key = first < 1 || last == text.Length - 1
-                ? ""
-                : text[..first].ToLowerInvariant() + text[first..last] + text[last..].ToLowerInvariant();
-            return key is "" or "core.bare" or "core.worktree" or "core.repositoryformatversion"
-                || key.StartsWith("extensions.", StringComparison.Ordinal) || key.StartsWith("include", StringComparison.Ordinal) || key.StartsWith("remote.", StringComparison.Ordinal)
+            var key =
+                first < 1 || last == text.Length - 1
+                    ? ""
+                    : text[..first].ToLowerInvariant() + text[first..last] + text[last..].ToLowerInvariant();
+            return
+                key is "" or "core.bare" or "core.worktree" or "core.repositoryformatversion"
+                || key.StartsWith("extensions.", StringComparison.Ordinal)
+                || key.StartsWith("include", StringComparison.Ordinal)
+                || key.StartsWith("remote.", StringComparison.Ordinal)
                 ? throw new GitprocException(
                     ErrorReason.InvalidSetting,
                     $"gitproc.carryConfig names '{text}', which cannot be carried over. Change or remove it: git config --show-origin --get-all gitproc.carryConfig",
@@ -89,11 +100,17 @@ internal sealed record PoolSettings(
     {
         var (source, where, text) = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } environment
             ? (variable, "the environment variable", environment)
-            : ($"gitproc.{name}", $"git config --show-origin --get-all gitproc.{name}", config.Get($"gitproc.{name.ToLowerInvariant()}"));
+            : (
+                $"gitproc.{name}",
+                $"git config --show-origin --get-all gitproc.{name}",
+                config.Get($"gitproc.{name.ToLowerInvariant()}"));
         if (text is null)
             return null;
-        return parse(text) ?? throw new GitprocException(
-            ErrorReason.InvalidSetting, $"The value '{text}' of {source} is not valid. Change or remove it: {where}.", source);
+        return parse(text)
+            ?? throw new GitprocException(
+                ErrorReason.InvalidSetting,
+                $"The value '{text}' of {source} is not valid. Change or remove it: {where}.",
+                source);
     }
 
     private static int? ParseLimit(string text) =>
@@ -111,12 +128,17 @@ internal sealed record PoolSettings(
 
     private static T? ParseName<T>(string text)
         where T : struct, Enum =>
-        Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? value : null;
+        Enum.TryParse<T>(text, ignoreCase: true, out var value)
+        && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? value
+            : null;
 
     private static long? ParseSize(string text)
     {
         var unit = text.Length == 0 ? 0 : "kmg".IndexOf(char.ToLowerInvariant(text[^1]), StringComparison.Ordinal) + 1;
-        return long.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= long.MaxValue >> (10 * unit)
+        return
+            long.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            && size <= long.MaxValue >> (10 * unit)
             ? size << (10 * unit)
             : null;
     }

@@ -76,7 +76,10 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
     {
         var hasAt = parts.Path.Split('/').Any(name => name.LastIndexOf('@') > 0);
         if (parts.IsScp && hasAt)
-            throw AddressError.Invalid(written, "there is an @ after its colon, and it can hold no password. For a path with an @ write ssh://user@host/path");
+            throw AddressError.Invalid(
+                written,
+                "there is an @ after its colon, and it can hold no password. For a path with an @ write ssh://user@host/path"
+            );
         if (!parts.IsHttp)
             return;
         if (hasAt)
@@ -86,7 +89,10 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         }
 
         if (parts.Path.AsSpan().ContainsAny('?', '#'))
-            throw AddressError.Invalid(written, "there is a ? or # in it. git sends no query; give a token as https://token@host/path, and write %3F and %23 in a path");
+            throw AddressError.Invalid(
+                written,
+                "there is a ? or # in it. git sends no query; give a token as https://token@host/path, and write %3F and %23 in a path"
+            );
     }
 
     // What is kept of a rewritten address is what the user wrote; git rewrites that itself whenever it uses it. A short

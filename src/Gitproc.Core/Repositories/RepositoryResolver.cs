@@ -102,13 +102,15 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         if (DefaultRemote(config) is { } remote)
             return remote.Value;
         var remotes = Remotes(config);
-        var why = config.TopLevel is null
-            ? $"{directory} is in no git repository{(config.HasRepositoryError ? $" ({config.WhyNoRepository})" : "")}"
-            : remotes.Count == 0
-                ? $"The repository {config.TopLevel} has no remote"
-                : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Select(one => one.Key))}";
+        var why =
+            config.TopLevel is null
+                ? $"{directory} is in no git repository{(config.HasRepositoryError ? $" ({config.WhyNoRepository})" : "")}"
+            : remotes.Count == 0 ? $"The repository {config.TopLevel} has no remote"
+            : $"The repository {config.TopLevel} has no 'origin' but the remotes {string.Join(", ", remotes.Select(one => one.Key))}";
         throw new GitprocException(
-            ErrorReason.NoRepositoryHere, $"{why}. Name the repository: a URL, a path, or a name the pool knows.", directory);
+            ErrorReason.NoRepositoryHere,
+            $"{why}. Name the repository: a URL, a path, or a name the pool knows.",
+            directory);
     }
 
     private AddressRules Rules(string directory)

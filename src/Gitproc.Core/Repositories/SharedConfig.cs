@@ -42,7 +42,9 @@ internal static partial class SharedConfig
         if (!File.Exists(pristine))
             return;
         FolderRemoval.Remove(Path.Combine(basePath, "hooks"));
-        var (now, first) = (File.Exists(ConfigFile(basePath)) ? File.ReadAllText(ConfigFile(basePath)) : "", File.ReadAllText(pristine));
+        var (now, first) = (
+            File.Exists(ConfigFile(basePath)) ? File.ReadAllText(ConfigFile(basePath)) : "",
+            File.ReadAllText(pristine));
         var wanted = now == first ? first : first + Harmless(now[CommonStart(now, first)..]);
         if (wanted == now)
             return;
@@ -72,10 +74,11 @@ internal static partial class SharedConfig
     }
 
     // What jobs have added most often follows what was there.
-    private static int CommonStart(string now, string first) => now.StartsWith(first, StringComparison.Ordinal) ? first.Length : 0;
+    private static int CommonStart(string now, string first) =>
+        now.StartsWith(first, StringComparison.Ordinal) ? first.Length : 0;
 
-    // Line by line, and only lines that mean the same to git wherever they stand. A job wrote this, and git will obey what
-    // stays. If a parser of ours decided, each difference from git's would be a way to have something run.
+    // Line by line, and only lines that mean the same to git wherever they stand. A job wrote this, and git will obey
+    // what stays. If a parser of ours decided, each difference from git's would be a way to have something run.
     private static string Harmless(string config)
     {
         var kept = new StringBuilder();

@@ -66,12 +66,19 @@ internal sealed class TargetLookup(
             return target with { Branch = branch, HasUpstream = false, IsBegun = true };
         if (at is null)
         {
-            reports?.Report(new PoolReport(ReportKind.Notice, $"{fetch.Repository.Key} has the branch {branch} already, and the checkout continues it"));
+            reports?.Report(
+                new PoolReport(
+                    ReportKind.Notice,
+                    $"{fetch.Repository.Key} has the branch {branch} already, and the checkout continues it"));
             return there with { IsBegun = true };
         }
 
         if (there.Commit != target.Commit)
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{fetch.Repository.Key} has a branch {branch} already, at another commit than {at}, where yours begins"));
+            reports?.Report(
+                new PoolReport(
+                    ReportKind.Warning,
+                    $"{fetch.Repository.Key} has a branch {branch} already, at another commit than {at}, where yours begins"
+                ));
         return target with { Branch = branch, HasUpstream = false, IsBegun = true };
     }
 
@@ -79,7 +86,9 @@ internal sealed class TargetLookup(
     // make it new for ever.
     private DateTimeOffset? OldestFresh(DateTimeOffset now, TimeSpan maxAge)
     {
-        if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched || now - fetched >= maxAge || fetched > now)
+        if (repositories.Fetched(fetch.Repository.Id).FetchedAt is not { } fetched
+            || now - fetched >= maxAge
+            || fetched > now)
             return now - maxAge;
         return lastPush() is var pushed && pushed > fetched.UtcDateTime ? new DateTimeOffset(pushed) : null;
     }

@@ -46,7 +46,9 @@ internal sealed class TemplateRepository(GitRunner git)
             cancellationToken);
         var made = Path.Combine(work, ".git");
         // git's sample hooks run nothing, and would be compared whenever a checkout is cleaned.
-        foreach (var sample in Directory.EnumerateFiles(Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
+        foreach (
+            var sample in Directory.EnumerateFiles(
+                Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
             File.Delete(sample);
         File.AppendAllText(
             Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
@@ -76,7 +78,9 @@ internal sealed class TemplateRepository(GitRunner git)
         var origin = File.Exists(Path.Combine(basePath, Remote, "HEAD"))
             ? File.ReadAllText(Path.Combine(basePath, Remote, "HEAD"))
             : null;
-        var generation = TracksTags + Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
+        var generation =
+            TracksTags
+            + Convert.ToHexString(SHA256.HashData([.. refs, .. Encoding.UTF8.GetBytes($"{head}{origin}")]))[..16];
         if (generation == Generation(basePath))
             return;
         // An older gitproc took a user's own tags for those of the remote.
@@ -175,23 +179,42 @@ internal static class BaseTags
             .ToDictionary(entry => Shared + entry.Key[Folder.Length..], entry => entry.Value, StringComparer.Ordinal);
         var shared = refs.Where(entry => entry.Key.StartsWith(Shared, StringComparison.Ordinal))
             .ToDictionary(StringComparer.Ordinal);
-        var gone = shared.Where(entry => !remote.ContainsKey(entry.Key) && before.GetValueOrDefault(entry.Key) == entry.Value).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-        var own = shared.Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name))
+        var gone = shared
+            .Where(entry => !remote.ContainsKey(entry.Key) && before.GetValueOrDefault(entry.Key) == entry.Value)
+            .Select(entry => entry.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        var own = shared
+            .Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name))
             .ToHashSet(StringComparer.Ordinal);
         var ownFolders = own.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
         // A checkout may still have what the remote has dropped, and it is no work of its job.
-        Change(before.Where(entry => remote.GetValueOrDefault(entry.Key) != entry.Value).Select(entry => entry.Value).Distinct().Select(id => $"update {BaseRefs.FetchedFolder}tag/{id} {id}"));
+        Change(
+            before
+                .Where(entry => remote.GetValueOrDefault(entry.Key) != entry.Value)
+                .Select(entry => entry.Value)
+                .Distinct()
+                .Select(id => $"update {BaseRefs.FetchedFolder}tag/{id} {id}"));
         // What is in the way of a folder goes first. Somebody's own tag stays, and that of the remote is then the
         // clones' alone.
         Change(gone.Select(name => $"delete {name} {shared[name]}"));
-        Change(remote.Where(entry => shared.GetValueOrDefault(entry.Key) != entry.Value && !ownFolders.Contains(entry.Key) && !FoldersOf(entry.Key).Any(own.Contains))
-            .Select(entry => $"update {entry.Key} {entry.Value}"));
+        Change(
+            remote
+                .Where(entry =>
+                    shared.GetValueOrDefault(entry.Key) != entry.Value
+                    && !ownFolders.Contains(entry.Key)
+                    && !FoldersOf(entry.Key).Any(own.Contains))
+                .Select(entry => $"update {entry.Key} {entry.Value}"));
 
         void Change(IEnumerable<string> lines)
         {
             var input = string.Concat(lines.Select(line => line + "\n"));
             if (input.Length > 0)
-                git.Run(BaseCall.Of(basePath, "update-ref", "--stdin") with { Input = stream => stream.Write(RawText.ToBytes(input)) }, cancellationToken);
+                git.Run(
+                    BaseCall.Of(basePath, "update-ref", "--stdin") with
+                    {
+                        Input = stream => stream.Write(RawText.ToBytes(input)),
+                    },
+                    cancellationToken);
         }
     }
 

@@ -14,7 +14,9 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
     public static WantedRef Parse(string? text, string? newBranch)
     {
         var colon = text?.LastIndexOf(':') ?? -1;
-        if (colon < 0 || text!.Contains("^{/", StringComparison.Ordinal) || text.StartsWith(":/", StringComparison.Ordinal))
+        if (colon < 0
+            || text!.Contains("^{/", StringComparison.Ordinal)
+            || text.StartsWith(":/", StringComparison.Ordinal))
             return Checked(text, newBranch, text);
         if (newBranch is not null)
         {
@@ -32,7 +34,11 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
         if (name is not null && (string.IsNullOrWhiteSpace(name) || name[0] == '-' || name.Any(char.IsControl)))
             throw Invalid(text, $"'{text}' is not a valid name of a branch, tag, commit or ref.");
         // git-check-ref-format(1), --branch.
-        if (branch is not null && (!BaseRefs.IsName(branch) || branch is "HEAD" or "@" || branch.Split('/').Any(part => part.EndsWith(".lock", StringComparison.Ordinal))))
+        if (branch is not null
+            && (
+                !BaseRefs.IsName(branch)
+                || branch is "HEAD" or "@"
+                || branch.Split('/').Any(part => part.EndsWith(".lock", StringComparison.Ordinal))))
             throw Invalid(branch, $"'{branch}' cannot be the name of a branch.");
         return new WantedRef(name, branch);
     }

@@ -19,14 +19,21 @@ public static partial class Duration
         var match = Form().Match(text);
         if (!match.Success || text.Length == 0)
             return null;
-        var days = Part(match, "d") + (Part(match, "h") / 24) + (Part(match, "m") / (24 * 60)) + (Part(match, "s") / (24 * 60 * 60));
+        var days =
+            Part(match, "d")
+            + (Part(match, "h") / 24)
+            + (Part(match, "m") / (24 * 60))
+            + (Part(match, "s") / (24 * 60 * 60));
         return days <= Max.TotalDays ? TimeSpan.FromDays(days) : null;
     }
 
     private static double Part(Match match, string unit) =>
         match.Groups[unit] is { Success: true } group ? double.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^(?:(?<d>\d{1,9})d)?(?:(?<h>\d{1,9})h)?(?:(?<m>\d{1,9})m)?(?:(?<s>\d{1,9}(?:\.\d{1,3})?)s?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:(?<d>\d{1,9})d)?(?:(?<h>\d{1,9})h)?(?:(?<m>\d{1,9})m)?(?:(?<s>\d{1,9}(?:\.\d{1,3})?)s?)?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Form();
 }
 

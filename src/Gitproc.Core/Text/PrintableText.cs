@@ -22,7 +22,12 @@ public static class PrintableText
         for (var i = 0; i < text.Length && !isObeyed; i++)
             isObeyed = IsObeyed(text, i, keepLines);
         return isObeyed
-            ? string.Concat(text.Select((c, i) => !IsObeyed(text, i, keepLines) ? $"{c}" : c < 0x100 ? $"\\x{(int)c:x2}" : $"\\u{(int)c:x4}"))
+            ? string.Concat(
+                text.Select(
+                    (c, i) =>
+                        !IsObeyed(text, i, keepLines) ? $"{c}"
+                        : c < 0x100 ? $"\\x{(int)c:x2}"
+                        : $"\\u{(int)c:x4}"))
             : text;
     }
 

@@ -26,7 +26,11 @@ public static class SecretText
     {
         var end = text.LastIndexOf('@');
         var before = text[..Math.Max(end, 0)];
-        var separators = new[] { before.IndexOf("//", StringComparison.Ordinal), before.IndexOf(':', StringComparison.Ordinal) };
+        var separators = new[]
+        {
+            before.IndexOf("//", StringComparison.Ordinal),
+            before.IndexOf(':', StringComparison.Ordinal),
+        };
         var start = separators.Where(at => at >= 0).DefaultIfEmpty(-1).Min() + 1;
         if (start == 0)
             return text;

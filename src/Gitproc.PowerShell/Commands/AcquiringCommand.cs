@@ -76,8 +76,16 @@ public abstract class AcquiringCommand : AcquireCommandBase
     {
         RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
         RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
-        foreach (var name in Environment?.Keys.Cast<object>().Select(key => $"{key}").Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal)) ?? [])
-            Refuse(new GitprocException(ErrorReason.InvalidEnvironment, $"'{name}' is not a valid name in -Environment: it must not be empty or contain '='.", name));
+        foreach (var name in Environment
+                ?.Keys.Cast<object>()
+                .Select(key => $"{key}")
+                .Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+                ?? [])
+            Refuse(
+                new GitprocException(
+                    ErrorReason.InvalidEnvironment,
+                    $"'{name}' is not a valid name in -Environment: it must not be empty or contain '='.",
+                    name));
     }
 
     /// <inheritdoc/>
@@ -111,7 +119,14 @@ public abstract class AcquiringCommand : AcquireCommandBase
     {
         try
         {
-            pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = Location }, CancellationToken.None);
+            pool.Leases.Release(
+                new ReleaseRequest
+                {
+                    Checkout = checkout.Name,
+                    LeaseId = checkout.LeaseId,
+                    WorkingDirectory = Location,
+                },
+                CancellationToken.None);
         }
         catch (Exception e) when (e is GitprocException or IOException or UnauthorizedAccessException)
         {

@@ -17,10 +17,12 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     public static CheckoutArgument Of(PSObject item, PathIntrinsics session)
     {
         var argument = OfAny(item, session);
-        return argument.LeaseId is not "" ? argument : throw new GitprocException(
-            ErrorReason.NotLocked,
-            $"{argument.Text} was not locked when the object was made. To release it from its present holder, give its name.",
-            argument.Text);
+        return argument.LeaseId is not ""
+            ? argument
+            : throw new GitprocException(
+                ErrorReason.NotLocked,
+                $"{argument.Text} was not locked when the object was made. To release it from its present holder, give its name.",
+                argument.Text);
     }
 
     /// <summary>Reads an argument.</summary>
@@ -37,11 +39,15 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     /// matches.
     /// </summary>
     public static CheckoutArgument AsItIs(Checkout checkout) =>
-        new(checkout.Name, checkout.State == CheckoutState.Unknown ? null : checkout.LeaseId ?? "", Path.GetDirectoryName(checkout.Path));
+        new(
+            checkout.Name,
+            checkout.State == CheckoutState.Unknown ? null : checkout.LeaseId ?? "",
+            Path.GetDirectoryName(checkout.Path));
 
     /// <summary>True if a text is a pattern of names. In a path, wildcards are ordinary characters.</summary>
     /// <param name="text">The text; null for none.</param>
-    public static bool IsPattern(string? text) => text is not null && !IsPath(text) && WildcardPattern.ContainsWildcardCharacters(text);
+    public static bool IsPattern(string? text) =>
+        text is not null && !IsPath(text) && WildcardPattern.ContainsWildcardCharacters(text);
 
     // Reads properties even of a checkout, because one that came back from a job has another type. Events, rescues and
     // rows of a table name their checkout.
@@ -49,8 +55,15 @@ internal sealed record CheckoutArgument(string? Text, string? LeaseId, string? P
     {
         var leaseId = item.Properties["LeaseId"] is { } lease ? lease.Value as string ?? "" : null;
         if (item.Properties["Path"]?.Value is not string path)
-            return OfText((item.Properties["Checkout"]?.Value ?? item.Properties["Name"]?.Value) as string ?? item.ToString(), session) with { LeaseId = leaseId };
-        return leaseId is null ? OfText(path, session) : new(Path.GetFileName(path), leaseId, Path.GetDirectoryName(path));
+            return OfText(
+                (item.Properties["Checkout"]?.Value ?? item.Properties["Name"]?.Value) as string ?? item.ToString(),
+                session) with
+            {
+                LeaseId = leaseId,
+            };
+        return leaseId is null
+            ? OfText(path, session)
+            : new(Path.GetFileName(path), leaseId, Path.GetDirectoryName(path));
     }
 
     // A text that is not a path is a name, even if no checkout has it.

@@ -5,7 +5,9 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>
 /// Ends leases that have expired or whose owners are gone. An acquire does this on its own when it needs a checkout.
 /// </summary>
-[Cmdlet(VerbsCommon.Clear, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocLease.md")]
+[Cmdlet(
+    VerbsCommon.Clear, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocLease.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class ClearGitprocLeaseCommand : GitprocCommand
 {

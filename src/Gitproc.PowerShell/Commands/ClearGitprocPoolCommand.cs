@@ -9,7 +9,9 @@ namespace Gitproc.PowerShell.Commands;
 /// Removes free checkouts that have not been used for a long time, and base repositories that nothing uses any more.
 /// Emits what it removes; with -WhatIf, what it would remove.
 /// </summary>
-[Cmdlet(VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md")]
+[Cmdlet(
+    VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md"
+)]
 [OutputType(typeof(PrunedItem))]
 public sealed class ClearGitprocPoolCommand : LongCommand
 {
@@ -32,19 +34,33 @@ public sealed class ClearGitprocPoolCommand : LongCommand
     public string? Repository { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Run() => WithPool(pool =>
-    {
-        var request = new PruneRequest { KeepFree = KeepFree, Repository = Repository, WorkingDirectory = Location };
-        foreach (var item in pool.Care.FindUnused(request with { UnusedFor = UnusedFor ?? request.UnusedFor }, Cancellation))
-            Attempt(() => Prune(item, pool));
-        if (ShouldProcess(pool.Path, "Pack the base repositories that need it"))
-            pool.Care.Maintain(Cancellation);
-    });
+    private protected override void Run() =>
+        WithPool(pool =>
+        {
+            var request = new PruneRequest
+            {
+                KeepFree = KeepFree,
+                Repository = Repository,
+                WorkingDirectory = Location,
+            };
+            foreach (
+                var item in pool.Care.FindUnused(
+                    request with
+                    {
+                        UnusedFor = UnusedFor ?? request.UnusedFor,
+                    },
+                    Cancellation))
+                Attempt(() => Prune(item, pool));
+            if (ShouldProcess(pool.Path, "Pack the base repositories that need it"))
+                pool.Care.Maintain(Cancellation);
+        });
 
     private void Prune(PrunedItem item, Pool pool)
     {
-        var what = $"{item.Kind} {item.Name} ({PrintableSize.Of(item.Size)}, unused since {item.LastUsedAt.ToLocalTime():yyyy-MM-dd HH:mm})";
-        var isMeant = ShouldProcess($"Performing the operation \"Remove\" on target \"{what}\".", $"Remove {what}?", "gitproc", out var reason);
+        var what =
+            $"{item.Kind} {item.Name} ({PrintableSize.Of(item.Size)}, unused since {item.LastUsedAt.ToLocalTime():yyyy-MM-dd HH:mm})";
+        var isMeant = ShouldProcess(
+            $"Performing the operation \"Remove\" on target \"{what}\".", $"Remove {what}?", "gitproc", out var reason);
         if (isMeant ? pool.Care.Prune(item, Cancellation) : reason == ShouldProcessReason.WhatIf)
             WriteObject(item);
     }

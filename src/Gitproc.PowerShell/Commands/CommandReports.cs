@@ -52,7 +52,8 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
     {
         EndPart();
         if (_hasStep)
-            command.WriteProgress(new ProgressRecord(StepId, Activity, "done") { RecordType = ProgressRecordType.Completed });
+            command.WriteProgress(
+                new ProgressRecord(StepId, Activity, "done") { RecordType = ProgressRecordType.Completed });
         _hasStep = false;
     }
 

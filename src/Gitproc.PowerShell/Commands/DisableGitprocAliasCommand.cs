@@ -4,7 +4,12 @@ using Gitproc.PowerShell.Loading;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Restores what r and ls were in the session.</summary>
-[Cmdlet(VerbsLifecycle.Disable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Disable-GitprocAlias.md")]
+[Cmdlet(
+    VerbsLifecycle.Disable,
+    "GitprocAlias",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Disable-GitprocAlias.md"
+)]
 [OutputType(typeof(void))]
 public sealed class DisableGitprocAliasCommand : PSCmdlet
 {

@@ -12,7 +12,8 @@ namespace Gitproc.PowerShell.Commands;
 internal sealed class DurationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Read(inputData) ?? inputData;
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        Read(inputData) ?? inputData;
 
     /// <summary>Reads a duration.</summary>
     /// <returns>The duration; null for another value, which PowerShell may be able to convert.</returns>

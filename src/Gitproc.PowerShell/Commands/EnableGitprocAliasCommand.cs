@@ -4,7 +4,12 @@ using Gitproc.PowerShell.Loading;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Sets r and ls in the session.</summary>
-[Cmdlet(VerbsLifecycle.Enable, "GitprocAlias", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enable-GitprocAlias.md")]
+[Cmdlet(
+    VerbsLifecycle.Enable,
+    "GitprocAlias",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Enable-GitprocAlias.md"
+)]
 [OutputType(typeof(void))]
 public sealed class EnableGitprocAliasCommand : PSCmdlet
 {

@@ -5,7 +5,12 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>
 /// Acquires a checkout of a repository for the session and sets the location to it, as Push-Location does.
 /// </summary>
-[Cmdlet(VerbsCommon.Enter, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Enter-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsCommon.Enter,
+    "GitprocCheckout",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Enter-GitprocCheckout.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class EnterGitprocCheckoutCommand : AcquiringCommand
 {

@@ -8,7 +8,12 @@ namespace Gitproc.PowerShell.Commands;
 /// Releases checkouts. Work that is not on the remote is rescued, and the checkout is cleaned for its next holder. If
 /// the session's location is in the checkout, the session leaves it.
 /// </summary>
-[Cmdlet(VerbsCommon.Exit, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Exit-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsCommon.Exit,
+    "GitprocCheckout",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Exit-GitprocCheckout.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class ExitGitprocCheckoutCommand : LeaseCommand
 {

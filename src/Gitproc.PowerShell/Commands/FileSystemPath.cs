@@ -22,7 +22,8 @@ internal static class FileSystemPath
             var path = session.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
             return provider.Name == Provider ? path : throw OfOther(text, provider);
         }
-        catch (Exception e) when (e is SessionStateException or InvalidOperationException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is SessionStateException or InvalidOperationException or ArgumentException or NotSupportedException)
         {
             var shown = SecretText.Hide(text);
             throw new InvalidPathException($"'{shown}' is not a file system path: {e.Message}", shown, e);
@@ -36,14 +37,16 @@ internal static class FileSystemPath
     /// <returns>The absolute path; the unchanged text if it may be something else.</returns>
     public static string ResolveIfPath(string text, PathIntrinsics session)
     {
-        var beginsAsOne = text is "." or ".." or ['~' or '/' or '\\', ..] or ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..];
+        var beginsAsOne =
+            text is "." or ".." or ['~' or '/' or '\\', ..] or ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..];
         if (!beginsAsOne && !text.Contains(':', StringComparison.Ordinal))
             return text;
         try
         {
             return Resolve(text, session);
         }
-        catch (InvalidPathException e) when (e.InnerException is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (InvalidPathException e)
+            when (e.InnerException is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
             // A URL, or "host:path".
             return text;
@@ -57,5 +60,7 @@ internal static class FileSystemPath
         place.Provider.Name == Provider ? place.ProviderPath : throw OfOther(place.Path, place.Provider);
 
     private static InvalidPathException OfOther(string text, ProviderInfo provider) =>
-        new($"'{SecretText.Hide(text)}' is not a file system path: it belongs to the provider {provider.Name}.", SecretText.Hide(text));
+        new(
+            $"'{SecretText.Hide(text)}' is not a file system path: it belongs to the provider {provider.Name}.",
+            SecretText.Hide(text));
 }

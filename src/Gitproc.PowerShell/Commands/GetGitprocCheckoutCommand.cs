@@ -42,21 +42,26 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
     public SwitchParameter Status { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WithPool(pool =>
-    {
-        var checkouts = List(pool);
-        // A repository from the pipeline also binds to -Name, as its text is its key. The key is not the name of a
-        // checkout.
-        var names = Name is null || (Name is [var only] && only == Repository) ? ["*"] : Name;
-        foreach (var name in names)
-            Attempt(() => WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
-    });
+    protected override void ProcessRecord() =>
+        WithPool(pool =>
+        {
+            var checkouts = List(pool);
+            // A repository from the pipeline also binds to -Name, as its text is its key. The key is not the name of a
+            // checkout.
+            var names = Name is null || (Name is [var only] && only == Repository) ? ["*"] : Name;
+            foreach (var name in names)
+                Attempt(() =>
+                    WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
+        });
 
     private IReadOnlyList<Checkout> List(Pool pool)
     {
-        var pattern = Repository is not null && RepositoryPattern.Is(Repository) ? new RepositoryPattern(Repository) : null;
+        var pattern =
+            Repository is not null && RepositoryPattern.Is(Repository) ? new RepositoryPattern(Repository) : null;
         var repository = pattern is null ? Repository : null;
-        var checkouts = Status ? pool.Checkouts.ListWithStatus(repository, Location, Cancellation) : pool.Checkouts.List(repository, Location, Cancellation);
+        var checkouts = Status
+            ? pool.Checkouts.ListWithStatus(repository, Location, Cancellation)
+            : pool.Checkouts.List(repository, Location, Cancellation);
         return pattern is null ? checkouts : [.. checkouts.Where(checkout => pattern.Fits(checkout.Repository))];
     }
 

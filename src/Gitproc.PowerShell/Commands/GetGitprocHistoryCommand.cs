@@ -49,7 +49,9 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
         {
             var pattern = isPattern ? WildcardNames.Read(Checkout!) : null;
             var events = pool.Leases.ListHistory(request, Cancellation);
-            WriteObject(pattern is null ? events : events.Where(one => pattern.IsMatch(one.Checkout)).Take(First), enumerateCollection: true);
+            WriteObject(
+                pattern is null ? events : events.Where(one => pattern.IsMatch(one.Checkout)).Take(First),
+                enumerateCollection: true);
         });
     }
 }

@@ -31,6 +31,8 @@ public sealed class GetGitprocRepositoryCommand : GitprocCommand
         return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name)
             ? found
             : throw new GitprocException(
-                ErrorReason.UnknownRepository, $"The pool {pool.Path} does not know a repository '{SecretText.Hide(name)}'. See Get-GitprocRepository.", SecretText.Hide(name));
+                ErrorReason.UnknownRepository,
+                $"The pool {pool.Path} does not know a repository '{SecretText.Hide(name)}'. See Get-GitprocRepository.",
+                SecretText.Hide(name));
     }
 }

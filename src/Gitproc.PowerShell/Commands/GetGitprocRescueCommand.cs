@@ -41,7 +41,9 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
             var pattern = WildcardNames.Read(id);
             var found = rescues.Where(rescue => pattern.IsMatch(rescue.Id)).ToList();
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(id))
-                WriteError(ErrorRecords.Of(new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));
+                WriteError(
+                    ErrorRecords.Of(
+                        new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));
             WriteObject(found, enumerateCollection: true);
         }
     });

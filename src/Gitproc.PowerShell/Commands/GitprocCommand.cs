@@ -122,11 +122,15 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
     /// <param name="leaseId">The only lease that a pattern selects; null for any.</param>
-    private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) => ForEach(
-        items,
-        item => CheckoutArgument.Of(item, SessionState.Path),
-        checkout => leaseId is null ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown : checkout.LeaseId == leaseId,
-        step);
+    private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) =>
+        ForEach(
+            items,
+            item => CheckoutArgument.Of(item, SessionState.Path),
+            checkout =>
+                leaseId is null
+                    ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown
+                    : checkout.LeaseId == leaseId,
+            step);
 
     /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> prevents it.</summary>
     /// <param name="action">The change, as <c>-WhatIf</c> and <c>-Confirm</c> show it.</param>
@@ -146,7 +150,11 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
             argument.PoolFolder);
     }
 
-    private void ForEach(PSObject[]? items, Func<PSObject, CheckoutArgument> read, Func<Checkout, bool> isMeant, Action<CheckoutArgument> step)
+    private void ForEach(
+        PSObject[]? items,
+        Func<PSObject, CheckoutArgument> read,
+        Func<Checkout, bool> isMeant,
+        Action<CheckoutArgument> step)
     {
         if (items is null)
             Attempt(() => step(new CheckoutArgument(Text: null, LeaseId: null, PoolFolder: null)));
@@ -170,7 +178,9 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         WithPool(pool =>
         {
             var pattern = WildcardNames.Read(text);
-            found.AddRange(pool.Checkouts.List(repository: null, Location, Cancellation).Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
+            found.AddRange(
+                pool.Checkouts.List(repository: null, Location, Cancellation)
+                    .Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
         });
         return found;
     }
@@ -181,11 +191,14 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         if (ownFolder is not null && !Paths.AreSame(Paths.Real(ownFolder), pool.Path))
         {
             throw new GitprocException(
-                ErrorReason.CheckoutNotFound, $"The checkout belongs to the pool {ownFolder}, not to {pool.Path}. Omit -Pool.", ownFolder);
+                ErrorReason.CheckoutNotFound,
+                $"The checkout belongs to the pool {ownFolder}, not to {pool.Path}. Omit -Pool.",
+                ownFolder);
         }
 
         return File.Exists(pool.Path)
-            ? throw new GitprocException(ErrorReason.PoolNotUsable, $"The pool {pool.Path} is a file. Name a folder.", pool.Path)
+            ? throw new GitprocException(
+                ErrorReason.PoolNotUsable, $"The pool {pool.Path} is a file. Name a folder.", pool.Path)
             : pool;
     }
 }

@@ -9,7 +9,12 @@ namespace Gitproc.PowerShell.Commands;
 /// Prepares checkouts before they are acquired: free, clean and at the default branch. Checkouts that are ready already
 /// count. Emits all that are ready.
 /// </summary>
-[Cmdlet(VerbsData.Initialize, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Initialize-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsData.Initialize,
+    "GitprocCheckout",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Initialize-GitprocCheckout.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class InitializeGitprocCheckoutCommand : LongCommand
 {
@@ -34,9 +39,18 @@ public sealed class InitializeGitprocCheckoutCommand : LongCommand
     /// <inheritdoc/>
     private protected override void Run()
     {
-        if (!ShouldProcess(Repository is null ? Location : SecretText.Hide(Repository), Count == 1 ? "Make 1 checkout ready" : $"Make {Count} checkouts ready"))
+        if (
+            !ShouldProcess(
+                Repository is null ? Location : SecretText.Hide(Repository),
+                Count == 1 ? "Make 1 checkout ready" : $"Make {Count} checkouts ready"))
             return;
-        var request = new WarmRequest { Repository = Repository, WorkingDirectory = Location, Count = Count, Kind = Kind };
+        var request = new WarmRequest
+        {
+            Repository = Repository,
+            WorkingDirectory = Location,
+            Count = Count,
+            Kind = Kind,
+        };
         WithPool(pool => WriteObject(pool.Acquiring.Warm(request, Cancellation), enumerateCollection: true));
     }
 }

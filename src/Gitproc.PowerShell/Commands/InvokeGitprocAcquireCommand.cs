@@ -6,7 +6,12 @@ using Gitproc.Reports;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Acquires a checkout of a repository for the session and emits it.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "GitprocAcquire", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md")]
+[Cmdlet(
+    VerbsLifecycle.Invoke,
+    "GitprocAcquire",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Invoke-GitprocAcquire.md"
+)]
 [Alias("a")]
 [OutputType(typeof(Checkout))]
 public sealed class InvokeGitprocAcquireCommand : AcquiringCommand

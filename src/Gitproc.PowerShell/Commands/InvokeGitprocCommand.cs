@@ -30,7 +30,8 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
 
     // Read again each time, because binding goes on: PowerShell can bind a word that follows a dynamic parameter only
     // after it knows that parameter.
-    private ShortCommandLine Line => new(MyInvocation, input: null, (nameof(Command), Command), (nameof(Argument), Argument));
+    private ShortCommandLine Line =>
+        new(MyInvocation, input: null, (nameof(Command), Command), (nameof(Argument), Argument));
 
     /// <inheritdoc/>
     public object GetDynamicParameters() => ShortCommandParameters.Of(Line, InvokeCommand);
@@ -66,7 +67,9 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
             ThrowTerminatingError(refusal);
         if (ShortCommands.Pipeline is null)
             ThrowTerminatingError(ShortCommands.Constrained());
-        _pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [line.Target, line.ByPlace(), line.ByName()]);
+        _pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
+            MyInvocation.CommandOrigin,
+            [line.Target, line.ByPlace(), line.ByName()]);
         // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
         _pipeline.Begin(this);
     }

@@ -8,16 +8,18 @@ namespace Gitproc.PowerShell.Commands;
 internal sealed record LinkArgument(string Text, string? Base)
 {
     /// <summary>Reads an argument.</summary>
-    public static LinkArgument Of(PSObject item, PathIntrinsics session) => item.BaseObject switch
-    {
-        string text => new(FileSystemPath.ResolveIfPath(text, session), null),
-        FileSystemInfo file => new(file.FullName, null),
-        PathInfo place => new(FileSystemPath.Of(place), null),
-        // The path identifies a link. Its name does so only within one repository.
-        _ when TextOf(item, "Path") is { } path && TextOf(item, "Base") is { } repository => new(path, repository),
-        _ when TextOf(item, "Id") is { } rescue && TextOf(item, "Repository") is { } repository => new(rescue, repository),
-        _ => new(item.ToString(), null),
-    };
+    public static LinkArgument Of(PSObject item, PathIntrinsics session) =>
+        item.BaseObject switch
+        {
+            string text => new(FileSystemPath.ResolveIfPath(text, session), null),
+            FileSystemInfo file => new(file.FullName, null),
+            PathInfo place => new(FileSystemPath.Of(place), null),
+            // The path identifies a link. Its name does so only within one repository.
+            _ when TextOf(item, "Path") is { } path && TextOf(item, "Base") is { } repository => new(path, repository),
+            _ when TextOf(item, "Id") is { } rescue && TextOf(item, "Repository") is { } repository => new(
+                rescue, repository),
+            _ => new(item.ToString(), null),
+        };
 
     private static string? TextOf(PSObject item, string property) => item.Properties[property]?.Value as string;
 }

@@ -16,5 +16,6 @@ public abstract class LinkingCommand : GitprocCommand
     public string? Base { get; set; }
 
     /// <summary>-Base with PowerShell paths resolved; null if omitted.</summary>
-    private protected string? BaseRepository => Base is null ? null : FileSystemPath.ResolveIfPath(Base, SessionState.Path);
+    private protected string? BaseRepository =>
+        Base is null ? null : FileSystemPath.ResolveIfPath(Base, SessionState.Path);
 }

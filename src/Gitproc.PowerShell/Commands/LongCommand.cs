@@ -24,7 +24,10 @@ public abstract class LongCommand : GitprocCommand
     public SwitchParameter AsJob { get; set; }
 
     // -WhatIf answers at once, without a job: a job does not inherit the preference variables of the session.
-    private bool IsJob => AsJob && !LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+    private bool IsJob =>
+        AsJob
+        && !LanguagePrimitives.IsTrue(
+            MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
@@ -43,7 +46,9 @@ public abstract class LongCommand : GitprocCommand
         var module = Path.Combine(Path.GetDirectoryName(typeof(LongCommand).Assembly.Location)!, "Gitproc.psd1");
         try
         {
-            WriteObject(ScriptBlock.Create(Start).Invoke(MyInvocation.MyCommand.Name, module, _calls, Location), enumerateCollection: true);
+            WriteObject(
+                ScriptBlock.Create(Start).Invoke(MyInvocation.MyCommand.Name, module, _calls, Location),
+                enumerateCollection: true);
         }
         catch (RuntimeException e)
         {

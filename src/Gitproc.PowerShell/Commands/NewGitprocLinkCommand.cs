@@ -38,13 +38,23 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
     private protected override string? WrittenTo => Path;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => WithPool(pool =>
-    {
-        var path = FileSystemPath.Resolve(Path, SessionState.Path);
-        if (!ShouldProcess(path, "Make a light-weight checkout"))
-            return;
-        WriteObject(pool.Links.Create(
-            new LinkRequest { Path = path, WorkingDirectory = Location, Ref = Ref, NewBranch = NewBranch, Base = BaseRepository, Name = Name },
-            Cancellation));
-    });
+    protected override void ProcessRecord() =>
+        WithPool(pool =>
+        {
+            var path = FileSystemPath.Resolve(Path, SessionState.Path);
+            if (!ShouldProcess(path, "Make a light-weight checkout"))
+                return;
+            WriteObject(
+                pool.Links.Create(
+                    new LinkRequest
+                    {
+                        Path = path,
+                        WorkingDirectory = Location,
+                        Ref = Ref,
+                        NewBranch = NewBranch,
+                        Base = BaseRepository,
+                        Name = Name,
+                    },
+                    Cancellation));
+        });
 }

@@ -15,9 +15,17 @@ internal static class OptionSpelling
     {
         var shown = SecretText.Hide(option);
         return new(
-            new PSArgumentException($"'{shown}' is an option of the command line. In PowerShell, use {Parameter(shown.Split('=')[0])}."), "InvalidOption", ErrorCategory.InvalidArgument, shown);
+            new PSArgumentException(
+                $"'{shown}' is an option of the command line. In PowerShell, use {Parameter(shown.Split('=')[0])}."),
+            "InvalidOption",
+            ErrorCategory.InvalidArgument,
+            shown);
     }
 
     private static string Parameter(string option) =>
-        string.Concat(option.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend("-"));
+        string.Concat(
+            option
+                .Split('-', StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => char.ToUpperInvariant(word[0]) + word[1..])
+                .Prepend("-"));
 }

@@ -16,6 +16,7 @@ internal static class OwnerArgument
             return LeaseOwner.OfProcess(process.Id);
         return LanguagePrimitives.TryConvertTo<int>(argument.BaseObject, out var id)
             ? LeaseOwner.OfProcess(id)
-            : throw new GitprocException(ErrorReason.OwnerNotRunning, $"'{argument}' is neither a process nor a process id.", $"{argument}");
+            : throw new GitprocException(
+                ErrorReason.OwnerNotRunning, $"'{argument}' is neither a process nor a process id.", $"{argument}");
     }
 }

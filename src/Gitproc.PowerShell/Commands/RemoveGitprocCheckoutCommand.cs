@@ -6,7 +6,12 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Removes checkouts from the pool and from disk. Work that is not on the remote is rescued first.</summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "GitprocCheckout",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Remove-GitprocCheckout.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class RemoveGitprocCheckoutCommand : LongCommand
 {

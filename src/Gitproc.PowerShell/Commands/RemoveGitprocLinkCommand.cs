@@ -7,7 +7,9 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>
 /// Removes light-weight checkouts with their folders, HEADs and indexes. Work that is not committed is rescued first.
 /// </summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocLink.md")]
+[Cmdlet(
+    VerbsCommon.Remove, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-GitprocLink.md"
+)]
 [OutputType(typeof(Link))]
 public sealed class RemoveGitprocLinkCommand : LinkingCommand
 {
@@ -43,7 +45,14 @@ public sealed class RemoveGitprocLinkCommand : LinkingCommand
         WithPool(pool =>
         {
             var removed = pool.Links.Remove(
-                new RemoveLinkRequest { Link = link.Text, WorkingDirectory = Location, Base = link.Base ?? BaseRepository, Discard = Discard, Force = Force },
+                new RemoveLinkRequest
+                {
+                    Link = link.Text,
+                    WorkingDirectory = Location,
+                    Base = link.Base ?? BaseRepository,
+                    Discard = Discard,
+                    Force = Force,
+                },
                 Cancellation);
             if (PassThru)
                 WriteObject(removed);

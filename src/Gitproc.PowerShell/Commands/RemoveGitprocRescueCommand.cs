@@ -4,7 +4,13 @@ using Gitproc.PowerShell.Completion;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Throws rescued work away permanently.</summary>
-[Cmdlet(VerbsCommon.Remove, "GitprocRescue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, HelpUri = HelpPage.Folder + "Remove-GitprocRescue.md")]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "GitprocRescue",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High,
+    HelpUri = HelpPage.Folder + "Remove-GitprocRescue.md"
+)]
 [OutputType(typeof(Rescue))]
 public sealed class RemoveGitprocRescueCommand : GitprocCommand
 {

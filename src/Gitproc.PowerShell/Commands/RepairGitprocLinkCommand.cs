@@ -5,7 +5,12 @@ namespace Gitproc.PowerShell.Commands;
 /// <summary>
 /// Reconnects light-weight checkouts and their base repository after one of them was moved. Emits the checkouts.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Repair, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocLink.md")]
+[Cmdlet(
+    VerbsDiagnostic.Repair,
+    "GitprocLink",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Repair-GitprocLink.md"
+)]
 [OutputType(typeof(Link))]
 public sealed class RepairGitprocLinkCommand : GitprocCommand
 {

@@ -6,7 +6,12 @@ namespace Gitproc.PowerShell.Commands;
 /// Makes the pool's database and folders agree again, for example after a crash, a lost database or folders removed by
 /// hand. Checkouts in use are left alone.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Repair, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-GitprocPool.md")]
+[Cmdlet(
+    VerbsDiagnostic.Repair,
+    "GitprocPool",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Repair-GitprocPool.md"
+)]
 [OutputType(typeof(string))]
 public sealed class RepairGitprocPoolCommand : LongCommand
 {

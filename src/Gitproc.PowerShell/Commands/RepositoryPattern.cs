@@ -13,10 +13,12 @@ internal sealed class RepositoryPattern(string text)
     /// <summary>
     /// True if a text is a pattern rather than an address. Brackets do not count: addresses may contain them.
     /// </summary>
-    public static bool Is(string text) => text.AsSpan().ContainsAny('*', '?') && !text.Contains("://", StringComparison.Ordinal);
+    public static bool Is(string text) =>
+        text.AsSpan().ContainsAny('*', '?') && !text.Contains("://", StringComparison.Ordinal);
 
     /// <summary>True if a key matches. The pattern may omit a <c>.git</c> at the end of the key.</summary>
-    public bool Fits(string key) => FitsAsItIs(key) || (key.EndsWith(Git, StringComparison.OrdinalIgnoreCase) && FitsAsItIs(key[..^Git.Length]));
+    public bool Fits(string key) =>
+        FitsAsItIs(key) || (key.EndsWith(Git, StringComparison.OrdinalIgnoreCase) && FitsAsItIs(key[..^Git.Length]));
 
     private bool FitsAsItIs(string key) => _whole.IsMatch(key) || _part.IsMatch(key);
 }

@@ -9,7 +9,12 @@ namespace Gitproc.PowerShell.Commands;
 /// Restores checkouts to the state of a new one, at the remote's default branch. Work that is not on the remote is
 /// rescued first. A checkout that the session holds stays locked.
 /// </summary>
-[Cmdlet(VerbsCommon.Reset, "GitprocCheckout", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Reset-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsCommon.Reset,
+    "GitprocCheckout",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Reset-GitprocCheckout.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class ResetGitprocCheckoutCommand : LongCommand
 {

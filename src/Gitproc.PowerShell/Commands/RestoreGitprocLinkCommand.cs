@@ -7,7 +7,9 @@ namespace Gitproc.PowerShell.Commands;
 /// Restores a light-weight checkout whose folder is gone, with its HEAD and index as they were. A removed one is
 /// restored from its rescue.
 /// </summary>
-[Cmdlet(VerbsData.Restore, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocLink.md")]
+[Cmdlet(
+    VerbsData.Restore, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocLink.md"
+)]
 [OutputType(typeof(Link))]
 public sealed class RestoreGitprocLinkCommand : LinkingCommand
 {

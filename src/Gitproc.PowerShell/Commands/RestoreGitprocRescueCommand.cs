@@ -7,7 +7,12 @@ using Gitproc.Registry;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Acquires a checkout and restores rescued work into it.</summary>
-[Cmdlet(VerbsData.Restore, "GitprocRescue", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Restore-GitprocRescue.md")]
+[Cmdlet(
+    VerbsData.Restore,
+    "GitprocRescue",
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Restore-GitprocRescue.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class RestoreGitprocRescueCommand : GitprocCommand
 {

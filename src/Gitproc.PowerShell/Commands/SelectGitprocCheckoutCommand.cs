@@ -71,8 +71,12 @@ public sealed class SelectGitprocCheckoutCommand : GitprocCommand
         if (!Matchable.All(property => checkout.Properties[property] is not null))
         {
             var shown = SecretText.Hide($"{checkout}");
-            WriteError(new ErrorRecord(
-                new PSArgumentException($"'{shown}' is not a checkout."), "NotACheckout", ErrorCategory.InvalidArgument, shown));
+            WriteError(
+                new ErrorRecord(
+                    new PSArgumentException($"'{shown}' is not a checkout."),
+                    "NotACheckout",
+                    ErrorCategory.InvalidArgument,
+                    shown));
         }
         else if (properties.Any(property => _filter!.Matches(checkout.Properties[property].Value as string)))
         {

@@ -23,7 +23,8 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     public SwitchParameter Once { get; set; }
 
     // Hosts other than the console may have no terminal, or read its keys themselves.
-    private bool IsLive => !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CapturedOutput.Is(MyInvocation);
+    private bool IsLive =>
+        !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CapturedOutput.Is(MyInvocation);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => WithPool(pool =>
@@ -40,5 +41,6 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
         new LivePool(watch, screen, place, ShownText.TakesColor(Rendering)).Run(Cancellation);
     });
 
-    private string Rendering => $"{PSObject.AsPSObject(GetVariableValue("PSStyle")).Properties["OutputRendering"].Value}";
+    private string Rendering =>
+        $"{PSObject.AsPSObject(GetVariableValue("PSStyle")).Properties["OutputRendering"].Value}";
 }

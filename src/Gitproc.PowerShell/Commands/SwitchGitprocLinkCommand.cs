@@ -8,7 +8,9 @@ namespace Gitproc.PowerShell.Commands;
 /// Checks out a ref in the light-weight checkout at the session's location. A folder that contains only a .gitlink file
 /// becomes a light-weight checkout.
 /// </summary>
-[Cmdlet(VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Switch-GitprocLink.md")]
+[Cmdlet(
+    VerbsCommon.Switch, "GitprocLink", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Switch-GitprocLink.md"
+)]
 [OutputType(typeof(Link))]
 public sealed class SwitchGitprocLinkCommand : GitprocCommand
 {

@@ -14,6 +14,7 @@ internal sealed class TimeOrAgeAttribute : ArgumentTransformationAttribute
             return inputData;
         return age.Duration() <= Duration.Max
             ? DateTimeOffset.UtcNow - age
-            : throw new ArgumentTransformationMetadataException($"'{inputData}' is longer ago than {Duration.Max.TotalDays:0} days.");
+            : throw new ArgumentTransformationMetadataException(
+                $"'{inputData}' is longer ago than {Duration.Max.TotalDays:0} days.");
     }
 }

@@ -6,7 +6,9 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>Changes the lease of a checkout: its expiry, label or owner.</summary>
-[Cmdlet(VerbsData.Update, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-GitprocLease.md")]
+[Cmdlet(
+    VerbsData.Update, "GitprocLease", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Update-GitprocLease.md"
+)]
 [OutputType(typeof(Checkout))]
 public sealed class UpdateGitprocLeaseCommand : LeaseCommand
 {

@@ -8,7 +8,13 @@ namespace Gitproc.PowerShell.Commands;
 /// Acquires a checkout, runs a script block in it and releases it. The work is done by a script, because the block has
 /// to run in its caller's session, and only a "finally" block still runs after Ctrl+C.
 /// </summary>
-[Cmdlet(VerbsOther.Use, "GitprocCheckout", DefaultParameterSetName = RepositorySet, SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Use-GitprocCheckout.md")]
+[Cmdlet(
+    VerbsOther.Use,
+    "GitprocCheckout",
+    DefaultParameterSetName = RepositorySet,
+    SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Use-GitprocCheckout.md"
+)]
 [OutputType(typeof(object))]
 public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
 {
@@ -16,7 +22,15 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
     private const string HereSet = "Here";
 
     // Parameters that are not passed on: this cmdlet asks for confirmation, and sees all that the script writes.
-    private static readonly string[] Own = ["WhatIf", "Confirm", "ErrorVariable", "OutVariable", "OutBuffer", "PipelineVariable"];
+    private static readonly string[] Own =
+    [
+        "WhatIf",
+        "Confirm",
+        "ErrorVariable",
+        "OutVariable",
+        "OutBuffer",
+        "PipelineVariable",
+    ];
 
     private static ScriptBlock? s_script;
 
@@ -52,32 +66,35 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
     /// <summary>
     /// Makes the script in the language mode of the session that imports the module. It needs full language.
     /// </summary>
-    internal static void Prepare() => s_script = ScriptBlock.Create("""
-        [CmdletBinding()]
-        param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, $Acquire, $Exit)
-        $checkout = $null
-        try {
+    internal static void Prepare() =>
+        s_script = ScriptBlock.Create(
+            """
+            [CmdletBinding()]
+            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, $Acquire, $Exit)
+            $checkout = $null
             try {
-                # This session owns the lease, even in a CI job: the block ends with the session.
-                $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
-            } catch {
-                # Report the error as Use-GitprocCheckout's own.
-                $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
-                $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject))
-            }
-            Push-Location -LiteralPath $checkout.Path -StackName gitproc
-            try {
-                & $ScriptBlock $checkout
+                try {
+                    # This session owns the lease, even in a CI job: the block ends with the session.
+                    $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
+                } catch {
+                    # Report the error as Use-GitprocCheckout's own.
+                    $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
+                    $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject))
+                }
+                Push-Location -LiteralPath $checkout.Path -StackName gitproc
+                try {
+                    & $ScriptBlock $checkout
+                } finally {
+                    Pop-Location -StackName gitproc
+                }
             } finally {
-                Pop-Location -StackName gitproc
+                if ($checkout) {
+                    # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to another owner.
+                    & $Exit -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
+                }
             }
-        } finally {
-            if ($checkout) {
-                # The block may have kept the checkout (Update-GitprocLease -Hold), or given it to another owner.
-                & $Exit -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
-            }
-        }
-        """);
+            """
+        );
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -104,7 +121,9 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
         // Bound to a new session state, so that the block does not see the script's variables.
         var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
-        using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(MyInvocation.CommandOrigin, [bound, Array.Empty<object>(), script]);
+        using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
+            MyInvocation.CommandOrigin,
+            [bound, Array.Empty<object>(), script]);
         // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
         pipeline.Begin(this);
         pipeline.Process();

@@ -8,7 +8,8 @@ namespace Gitproc.PowerShell.Completion;
 internal sealed class CompletedWord
 {
     // Characters that need no quotes. PowerShell treats typographic quotes as quotes, so all non-ASCII text is quoted.
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:\\+=%^!~");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:\\+=%^!~");
 
     private readonly string _text;
     private readonly char? _quote;
@@ -20,7 +21,9 @@ internal sealed class CompletedWord
         (_text, _quote, _isAnywhere) = (text, quote, isAnywhere);
         // A bracket more often belongs to a path than to a pattern.
         if (text.AsSpan().ContainsAny('*', '?'))
-            _pattern = WildcardPattern.Get($"{(isAnywhere ? "*" : "")}{text.Replace("[", "`[", StringComparison.Ordinal)}*", WildcardOptions.IgnoreCase);
+            _pattern = WildcardPattern.Get(
+                $"{(isAnywhere ? "*" : "")}{text.Replace("[", "`[", StringComparison.Ordinal)}*",
+                WildcardOptions.IgnoreCase);
     }
 
     /// <summary>Parses a word.</summary>
@@ -30,25 +33,31 @@ internal sealed class CompletedWord
         if (word is not ['\'' or '"', .. var rest])
             return new CompletedWord(word.Replace("`", "", StringComparison.Ordinal), quote: null, isAnywhere);
         var text = rest.EndsWith(word[0]) ? rest[..^1] : rest;
-        return new CompletedWord(text.Replace(new string(word[0], 2), word[..1], StringComparison.Ordinal), word[0], isAnywhere);
+        return new CompletedWord(
+            text.Replace(new string(word[0], 2), word[..1], StringComparison.Ordinal), word[0], isAnywhere);
     }
 
     /// <summary>
     /// True if a text begins with the word (or contains it), or matches it as a pattern. Case is ignored.
     /// </summary>
     public bool Fits(string text) =>
-        (_isAnywhere ? text.Contains(_text, StringComparison.OrdinalIgnoreCase) : text.StartsWith(_text, StringComparison.OrdinalIgnoreCase))
+        (
+            _isAnywhere
+                ? text.Contains(_text, StringComparison.OrdinalIgnoreCase)
+                : text.StartsWith(_text, StringComparison.OrdinalIgnoreCase))
         || _pattern?.IsMatch(text) == true;
 
     /// <summary>
     /// Quotes a text to replace the word: with the quote that the word begins with, otherwise only if necessary.
     /// </summary>
-    public string Quote(string text) => _quote switch
-    {
-        '"' => $"\"{text.Replace("`", "``", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal)}\"",
-        '\'' => Single(text),
-        _ => text is [] or ['-' or '~' or '%', ..] || text.AsSpan().ContainsAnyExcept(Plain) ? Single(text) : text,
-    };
+    public string Quote(string text) =>
+        _quote switch
+        {
+            '"' =>
+                $"\"{text.Replace("`", "``", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal)}\"",
+            '\'' => Single(text),
+            _ => text is [] or ['-' or '~' or '%', ..] || text.AsSpan().ContainsAnyExcept(Plain) ? Single(text) : text,
+        };
 
     private static string Single(string text) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 }

@@ -12,6 +12,8 @@ public sealed class LinkCompleter : PoolCompleter
 {
     private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
         Session() is { } session
-            ? pool.Suggestions.Links(parameters["Base"] is string repository ? FileSystemPath.ResolveIfPath(repository, session) : null, location)
+            ? pool.Suggestions.Links(
+                parameters["Base"] is string repository ? FileSystemPath.ResolveIfPath(repository, session) : null,
+                location)
             : [];
 }

@@ -34,10 +34,19 @@ public abstract class PoolCompleter : IArgumentCompleter
                 .. Candidates(new Pool(folder), session.CurrentFileSystemLocation.ProviderPath, fakeBoundParameters)
                     .Where(candidate => word.Fits(candidate.Text))
                     .Select(candidate => new CompletionResult(
-                        word.Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip is "" ? candidate.Text : candidate.Tip)),
+                        word.Quote(candidate.Text),
+                        candidate.Text,
+                        CompletionResultType.ParameterValue,
+                        candidate.Tip is "" ? candidate.Text : candidate.Tip)),
             ];
         }
-        catch (Exception e) when (e is GitprocException or InvalidPathException or WildcardPatternException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e
+                    is GitprocException
+                        or InvalidPathException
+                        or WildcardPatternException
+                        or ArgumentException
+                        or NotSupportedException)
         {
             // Completion cannot show an error. The command itself will.
             return [];
@@ -53,5 +62,6 @@ public abstract class PoolCompleter : IArgumentCompleter
     /// </summary>
     /// <returns>The path API; null if there is no session.</returns>
     private protected static PathIntrinsics? Session() =>
-        (ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() as PSObject)?.BaseObject as PathIntrinsics;
+        (ScriptBlock.Create("$ExecutionContext.SessionState.Path").InvokeReturnAsIs() as PSObject)?.BaseObject
+        as PathIntrinsics;
 }

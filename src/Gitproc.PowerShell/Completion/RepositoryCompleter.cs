@@ -11,5 +11,6 @@ public sealed class RepositoryCompleter : PoolCompleter
     // You can name a repository by the last parts of its key: "repo" for "host/owner/repo".
     private protected override bool IsAnywhere => true;
 
-    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) => pool.Suggestions.Repositories(location);
+    private protected override IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters) =>
+        pool.Suggestions.Repositories(location);
 }

@@ -22,15 +22,24 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
     private static int CursorIn(CommandAst command, string parameter, string word)
     {
         var elements = command.CommandElements.Skip(1).ToList();
-        var named = elements.FindLastIndex(element => element is CommandParameterAst { Argument: null } name && parameter.StartsWith(name.ParameterName, StringComparison.OrdinalIgnoreCase));
-        var found = named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && Ends(value) ? value : elements.FindLast(Is) ?? elements.FindLast(Ends);
+        var named = elements.FindLastIndex(element =>
+            element is CommandParameterAst { Argument: null } name
+            && parameter.StartsWith(name.ParameterName, StringComparison.OrdinalIgnoreCase));
+        var found =
+            named >= 0 && elements.ElementAtOrDefault(named + 1) is { } value && Ends(value)
+                ? value
+                : elements.FindLast(Is) ?? elements.FindLast(Ends);
         return found?.Extent.EndOffset ?? GapIn(command);
 
         // The word has both quotes, even if the line has only the opening one.
-        bool Is(CommandElementAst element) => word.Length > 0 && element.Extent.Text is var text && (text == word || (word is ['\'' or '"', _, ..] && text == word[..^1]));
+        bool Is(CommandElementAst element) =>
+            word.Length > 0
+            && element.Extent.Text is var text
+            && (text == word || (word is ['\'' or '"', _, ..] && text == word[..^1]));
 
         // The word may be the last of a list, or follow "-Name:".
-        bool Ends(CommandElementAst element) => Is(element) || (word.Length > 0 && element.Extent.Text.EndsWith(word, StringComparison.Ordinal));
+        bool Ends(CommandElementAst element) =>
+            Is(element) || (word.Length > 0 && element.Extent.Text.EndsWith(word, StringComparison.Ordinal));
     }
 
     // Nothing is typed at the cursor. It is after the whole command, or between two words that are two blanks apart.
@@ -54,12 +63,15 @@ public sealed class ShortCommandCompleter : IArgumentCompleter
 
         var first = command.CommandElements.ElementAtOrDefault(1);
         if (first is null || cursor <= first.Extent.EndOffset)
-            return isItemProperty ? Words(first, cursor).Concat(CompleteAs(ShortCommandLine.ItemProperty, name, command, cursor)) : Words(first, cursor);
+            return isItemProperty
+                ? Words(first, cursor).Concat(CompleteAs(ShortCommandLine.ItemProperty, name, command, cursor))
+                : Words(first, cursor);
         var second = command.CommandElements.ElementAtOrDefault(2);
         if (ShortCommands.WordsAfter(TextOf(first)).Any())
         {
             if (second is null || cursor <= second.Extent.EndOffset)
-                return Words(second, cursor, TextOf(first)).Concat(CompleteAs(ShortCommands.TargetOf(TextOf(first)) ?? "", first, command, cursor));
+                return Words(second, cursor, TextOf(first))
+                    .Concat(CompleteAs(ShortCommands.TargetOf(TextOf(first)) ?? "", first, command, cursor));
             if (ShortCommands.TargetOf($"{TextOf(first)} {TextOf(second)}") is { } longer)
                 return CompleteAs(longer, second, command, cursor);
         }

@@ -35,7 +35,8 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
 
     private DependencyContext(string folder)
         : base("Gitproc") =>
-        (_folder, _images) = (folder, Path.Combine(folder, "runtimes", _platform, "lib", $"net{Environment.Version.Major}.0"));
+        (_folder, _images) = (
+            folder, Path.Combine(folder, "runtimes", _platform, "lib", $"net{Environment.Version.Major}.0"));
 
     /// <summary>
     /// Starts to resolve Core for the cmdlets, once in a process. There is no way back: an assembly stays loaded until
@@ -65,20 +66,26 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
 
     /// <summary>Looks for the files of the module that this system needs.</summary>
     /// <returns>The path of the first missing file; null if all exist.</returns>
-    public static string? FindMissing() => Files
-        .Where(file => !file.Contains('/', StringComparison.Ordinal) || file.StartsWith($"runtimes/{s_current!._platform}/", StringComparison.Ordinal))
-        .Select(file => Path.Combine(s_current!._folder, file))
-        .FirstOrDefault(path => !File.Exists(path));
+    public static string? FindMissing() =>
+        Files
+            .Where(file =>
+                !file.Contains('/', StringComparison.Ordinal)
+                || file.StartsWith($"runtimes/{s_current!._platform}/", StringComparison.Ordinal))
+            .Select(file => Path.Combine(s_current!._folder, file))
+            .FirstOrDefault(path => !File.Exists(path));
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name == typeof(Checkout).Assembly.GetName().Name ? typeof(Checkout).Assembly : LoadOwn(assemblyName.Name + ".dll");
+        assemblyName.Name == typeof(Checkout).Assembly.GetName().Name
+            ? typeof(Checkout).Assembly
+            : LoadOwn(assemblyName.Name + ".dll");
 
     /// <inheritdoc/>
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {
         var folder = Path.Combine(_folder, "runtimes", _platform, "native");
-        foreach (var name in (ReadOnlySpan<string>)[unmanagedDllName + ".dll", $"lib{unmanagedDllName}.so", $"lib{unmanagedDllName}.dylib"])
+        foreach (var name in (ReadOnlySpan<string>)
+                [unmanagedDllName + ".dll", $"lib{unmanagedDllName}.so", $"lib{unmanagedDllName}.dylib"])
         {
             var file = Path.Combine(folder, name);
             if (File.Exists(file))
@@ -105,8 +112,14 @@ internal sealed partial class DependencyContext : AssemblyLoadContext
     private static string PlatformName()
     {
         var identifier = RuntimeInformation.RuntimeIdentifier;
-        var isMusl = identifier.Contains("musl", StringComparison.Ordinal) || identifier.StartsWith("alpine", StringComparison.Ordinal);
-        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : isMusl ? "linux-musl" : "linux";
+        var isMusl =
+            identifier.Contains("musl", StringComparison.Ordinal)
+            || identifier.StartsWith("alpine", StringComparison.Ordinal);
+        var system =
+            OperatingSystem.IsWindows() ? "win"
+            : OperatingSystem.IsMacOS() ? "osx"
+            : isMusl ? "linux-musl"
+            : "linux";
         return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 }

@@ -19,7 +19,11 @@ public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanu
         if (Runspace.DefaultRunspace.SessionStateProxy.LanguageMode == PSLanguageMode.FullLanguage)
             Prepare();
         else
-            ScriptBlock.Create("Write-Warning 'In constrained language mode gp, gitproc and Use-GitprocCheckout do not work. Use the other cmdlets of Gitproc.'").Invoke();
+            ScriptBlock
+                .Create(
+                    "Write-Warning 'In constrained language mode gp, gitproc and Use-GitprocCheckout do not work. Use the other cmdlets of Gitproc.'"
+                )
+                .Invoke();
     }
 
     /// <inheritdoc/>
@@ -36,7 +40,9 @@ public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanu
         // bound to a module, because all sessions of the process share it.
         ShortCommands.Pipeline = ScriptBlock.Create("param($Target, $Positional, $Named) & $Target @Positional @Named");
         UseGitprocCheckoutCommand.Prepare();
-        ScriptBlock.Create("& $args[0] -TypeData $args[1] -Force").Invoke(SessionAliases.StockCmdlet("Update-TypeData", "UpdateTypeDataCommand"), TableColumns.All());
+        ScriptBlock
+            .Create("& $args[0] -TypeData $args[1] -Force")
+            .Invoke(SessionAliases.StockCmdlet("Update-TypeData", "UpdateTypeDataCommand"), TableColumns.All());
         SessionAliases.Set("gp", "Invoke-Gitproc");
     }
 }

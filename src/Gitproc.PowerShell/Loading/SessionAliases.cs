@@ -20,12 +20,14 @@ internal static class SessionAliases
 
     private static readonly CmdletInfo GetAlias = StockCmdlet("Get-Alias", "GetAliasCommand");
 
-    private static Dictionary<string, AliasInfo?> OfSession => Replaced.GetValue(Runspace.DefaultRunspace, static _ => new(StringComparer.OrdinalIgnoreCase));
+    private static Dictionary<string, AliasInfo?> OfSession =>
+        Replaced.GetValue(Runspace.DefaultRunspace, static _ => new(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>
     /// The aliases that are set only on request, because every session already uses r and ls for other commands.
     /// </summary>
-    public static IReadOnlyList<(string Name, string Value)> Optional { get; } = [("r", "Exit-GitprocCheckout"), ("ls", "Get-GitprocCheckout")];
+    public static IReadOnlyList<(string Name, string Value)> Optional { get; } =
+    [("r", "Exit-GitprocCheckout"), ("ls", "Get-GitprocCheckout")];
 
     /// <summary>
     /// Makes a cmdlet of PowerShell callable without loading its module, which would take longer than importing
@@ -39,8 +41,11 @@ internal static class SessionAliases
     {
         if (OfSession.ContainsKey(name))
             return;
-        const string Script = "& $args[1] -Name $args[2] -Scope Global -ErrorAction Ignore; & $args[0] -Name $args[2] -Value $args[3] -Scope Global -Force";
-        OfSession[name] = ScriptBlock.Create(Script).Invoke(SetAlias, GetAlias, name, value).FirstOrDefault()?.BaseObject as AliasInfo;
+        const string Script =
+            "& $args[1] -Name $args[2] -Scope Global -ErrorAction Ignore; & $args[0] -Name $args[2] -Value $args[3] -Scope Global -Force";
+        OfSession[name] =
+            ScriptBlock.Create(Script).Invoke(SetAlias, GetAlias, name, value).FirstOrDefault()?.BaseObject
+            as AliasInfo;
     }
 
     /// <summary>
@@ -61,6 +66,8 @@ internal static class SessionAliases
             }
             """;
         // Runs in a session state outside the module: what is set inside it disappears with the module.
-        new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(ScriptBlock.Create(Script)).Invoke(SetAlias, name, value, before);
+        new PSModuleInfo(linkToGlobal: true)
+            .NewBoundScriptBlock(ScriptBlock.Create(Script))
+            .Invoke(SetAlias, name, value, before);
     }
 }

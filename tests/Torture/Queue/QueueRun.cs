@@ -6,7 +6,9 @@ using Gitproc.Registry;
 
 namespace Gitproc.Torture.Queue;
 
-/// <summary>Many processes that wait for few checkouts: whether they are served in order, and what waiting costs.</summary>
+/// <summary>
+/// Many processes that wait for few checkouts: whether they are served in order, and what waiting costs.
+/// </summary>
 /// <param name="ground">Where.</param>
 /// <param name="waiters">How many processes.</param>
 /// <param name="checkouts">How many checkouts.</param>
@@ -40,7 +42,13 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
             MeasureWaiting(queue);
             var began = Stopwatch.GetTimestamp();
             foreach (var checkout in held)
-                _pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
+                _pool.Leases.Release(
+                    new ReleaseRequest
+                    {
+                        Checkout = checkout.Name,
+                        WorkingDirectory = ground.Home,
+                        LeaseId = checkout.LeaseId,
+                    });
             foreach (var waiting in queue)
             {
                 if (!waiting.Process.WaitForEnd(StepTimeout))
@@ -82,14 +90,16 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
         while (InQueue() <= place)
         {
             if (Environment.TickCount64 > end || waiting.Process.HasEnded)
-                throw new TimeoutException($"The waiter {waiting.Process.Id} is not in the queue, where {InQueue()} are.");
+                throw new TimeoutException(
+                    $"The waiter {waiting.Process.Id} is not in the queue, where {InQueue()} are.");
             Thread.Sleep(1);
         }
 
         return waiting;
     }
 
-    private int InQueue() => ground.Look(database => database.Connection.Query("SELECT count(*) FROM waiter", row => row.GetInt32(0)))[0];
+    private int InQueue() =>
+        ground.Look(database => database.Connection.Query("SELECT count(*) FROM waiter", row => row.GetInt32(0)))[0];
 
     private static void MeasureWaiting(List<Waiting> queue)
     {
@@ -97,21 +107,29 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
         var before = Sum();
         var watch = Stopwatch.StartNew();
         Thread.Sleep(Measured);
-        var used = queue.ConvertAll(waiting => waiting.Process.ProcessorTime).Zip(before, (after, first) => after - first).ToList();
+        var used = queue
+            .ConvertAll(waiting => waiting.Process.ProcessorTime)
+            .Zip(before, (after, first) => after - first)
+            .ToList();
         var seconds = watch.Elapsed.TotalSeconds;
         var total = used.Sum(time => time.TotalMilliseconds);
         Console.WriteLine(
             $"waiting: {queue.Count} processes took {total:0} ms of a processor in {seconds:0.0} s, {total / seconds / 10:0.00} % of one; "
-            + $"the first in the queue {used[0].TotalMilliseconds:0} ms, the others {(total - used[0].TotalMilliseconds) / Math.Max(1, queue.Count - 1):0.00} ms each");
+                + $"the first in the queue {used[0].TotalMilliseconds:0} ms, the others {(total - used[0].TotalMilliseconds) / Math.Max(1, queue.Count - 1):0.00} ms each"
+        );
 
         List<TimeSpan> Sum() => queue.ConvertAll(waiting => waiting.Process.ProcessorTime);
     }
 
     private int Tell(List<Service> services, long began)
     {
-        // The order of the transactions that gave the leases; which of the processes wakes up first is up to the system.
-        var given = ground.Look(database => database.Connection.Query(
-            "SELECT lease_id FROM event WHERE kind = $acquired ORDER BY id", row => row.GetString(0), ("$acquired", (int)EventKind.Acquired)));
+        // The order of the transactions that gave the leases; which of the processes wakes up first is up to the
+        // system.
+        var given = ground.Look(database =>
+            database.Connection.Query(
+                "SELECT lease_id FROM event WHERE kind = $acquired ORDER BY id",
+                row => row.GetString(0),
+                ("$acquired", (int)EventKind.Acquired)));
         var arrived = services.ConvertAll(service => service.LeaseId);
         var inOrder = given.FindAll(arrived.Contains).SequenceEqual(arrived);
 
@@ -120,10 +138,15 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
         var served = services.Select(service => service.Served).Order().Skip(checkouts).ToList();
         var after = served.Select((time, i) => Milliseconds(releases[i].Released, time)).Order().ToList();
         var release = services.Select(service => Milliseconds(service.Releasing, service.Released)).Order().ToList();
-        Console.WriteLine($"served: {services.Count} in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {(inOrder ? "in order of arrival" : "NOT in order of arrival")}");
+        Console.WriteLine(
+            $"served: {services.Count} in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {(inOrder ? "in order of arrival" : "NOT in order of arrival")}"
+        );
         if (after.Count > 0)
-            Console.WriteLine($"from the end of a release until the next had it: median {after[after.Count / 2]:0.0} ms, at most {after[^1]:0.0} ms");
-        Console.WriteLine($"a release itself: median {release[release.Count / 2]:0.0} ms, at most {release[^1]:0.0} ms");
+            Console.WriteLine(
+                $"from the end of a release until the next had it: median {after[after.Count / 2]:0.0} ms, at most {after[^1]:0.0} ms"
+            );
+        Console.WriteLine(
+            $"a release itself: median {release[release.Count / 2]:0.0} ms, at most {release[^1]:0.0} ms");
         return inOrder ? 0 : 1;
     }
 

@@ -7,8 +7,8 @@ using Gitproc.Registry;
 namespace Gitproc.Torture.Queue;
 
 /// <summary>
-/// Waits for one checkout when it is told to, holds it for a moment, and says when: <c>lease served releasing released</c>,
-/// the times in <see cref="Stopwatch"/> ticks, which all processes of a machine share.
+/// Waits for one checkout when it is told to, holds it for a moment, and says when: <c>lease served releasing
+/// released</c>, the times in <see cref="Stopwatch"/> ticks, which all processes of a machine share.
 /// </summary>
 internal static class QueueWaiter
 {
@@ -60,8 +60,17 @@ internal static class QueueWaiter
         var served = Stopwatch.GetTimestamp();
         Thread.Sleep(Hold);
         var releasing = Stopwatch.GetTimestamp();
-        pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId }, end.Token);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{checkout.LeaseId} {served} {releasing} {Stopwatch.GetTimestamp()}"));
+        pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                WorkingDirectory = ground.Home,
+                LeaseId = checkout.LeaseId,
+            },
+            end.Token);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture, $"{checkout.LeaseId} {served} {releasing} {Stopwatch.GetTimestamp()}"));
         return 0;
     }
 }

@@ -28,10 +28,20 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
         }
 
         while (_workers.Count < size)
-            _workers.Add(new Child(ground, Hear, Worker.Mode, ground.Path, random.Next().ToString(CultureInfo.InvariantCulture), linked.ToString(CultureInfo.InvariantCulture)));
+            _workers.Add(
+                new Child(
+                    ground,
+                    Hear,
+                    Worker.Mode,
+                    ground.Path,
+                    random.Next().ToString(CultureInfo.InvariantCulture),
+                    linked.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Kills one of those that have started: often one that makes a checkout, or does what few were killed in, else any.</summary>
+    /// <summary>
+    /// Kills one of those that have started: often one that makes a checkout, or does what few were killed in, else
+    /// any.
+    /// </summary>
     /// <returns>False when none has started yet.</returns>
     public bool Kill()
     {

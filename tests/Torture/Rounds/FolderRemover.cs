@@ -23,7 +23,9 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
         while (!cancellationToken.WaitHandle.WaitOne(random.Next(MaxPause)))
         {
             var state = random.Next(5) == 0 ? CheckoutState.Locked : CheckoutState.Free;
-            var rows = ground.Look(database => new CheckoutTable(database.Connection).All()).FindAll(row => row.State == state);
+            var rows = ground
+                .Look(database => new CheckoutTable(database.Connection).All())
+                .FindAll(row => row.State == state);
             if (rows.Count > 0)
                 Remove(rows[random.Next(rows.Count)].Name);
         }
@@ -52,6 +54,7 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
         // Whoever was at work in it may still write there.
         FolderRemoval.TryRemove(trash);
 
-        void Tell(long ticks) => File.WriteAllText(ground.Removal(checkout), ticks.ToString(CultureInfo.InvariantCulture));
+        void Tell(long ticks) =>
+            File.WriteAllText(ground.Removal(checkout), ticks.ToString(CultureInfo.InvariantCulture));
     }
 }

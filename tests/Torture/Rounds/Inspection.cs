@@ -26,7 +26,8 @@ internal sealed class Inspection(Ground ground, Tally tally)
     private long _lastEvent;
 
     /// <summary>Inspects.</summary>
-    /// <param name="round">The number of the round: what is done before all is acquired changes from round to round.</param>
+    /// <param name="round">The number of the round: what is done before all is acquired changes from round to
+    /// round.</param>
     /// <param name="ended">The process ids of workers that were not killed, but ended when they were asked to.</param>
     public void Run(int round, IReadOnlyCollection<int> ended)
     {
@@ -54,14 +55,16 @@ internal sealed class Inspection(Ground ground, Tally tally)
         CountEvents();
     }
 
-    // A worktree checkout outlives its folder, and a clone is off the list after a repair: before long all would be linked.
+    // A worktree checkout outlives its folder, and a clone is off the list after a repair: before long all would be
+    // linked.
     private void RemoveSome(int round)
     {
         foreach (var row in Rows().Where(row => row.Id % 2 == round % 2))
             _pool.Checkouts.Remove(new RemoveRequest { Checkout = row.Name, WorkingDirectory = ground.Home });
     }
 
-    // All checkouts were cleaned by now: what was left in them is rescued. Some rescues stay for the workers of the next round.
+    // All checkouts were cleaned by now: what was left in them is rescued. Some rescues stay for the workers of the
+    // next round.
     private void FindWork()
     {
         var rescues = RescuedWork.All(ground).ToList();
@@ -77,7 +80,9 @@ internal sealed class Inspection(Ground ground, Tally tally)
         foreach (var rescue in rescues.Except(stay))
             _pool.Rescues.Remove(rescue.Id, ground.Home);
         _counted = stay.Select(rescue => rescue.Id).ToHashSet(StringComparer.Ordinal);
-        Check(_counted.SetEquals(_pool.Rescues.List(null, ground.Home).Select(rescue => rescue.Id)), "other rescues are there than those that were not removed");
+        Check(
+            _counted.SetEquals(_pool.Rescues.List(null, ground.Home).Select(rescue => rescue.Id)),
+            "other rescues are there than those that were not removed");
     }
 
     private void WaitForGit()
@@ -104,8 +109,15 @@ internal sealed class Inspection(Ground ground, Tally tally)
         _pool.Care.Repair();
         var rows = Rows().Select(row => row.Name).ToHashSet();
         // What is staged in a worktree checkout is in the base repository, and outlives the folder.
-        var folders = Directory.EnumerateDirectories(ground.Pool.Path, "checkout-*").Select(folder => Path.GetFileName(folder)).Union(Worktrees.Of(Base)).ToHashSet();
-        Check(rows.SetEquals(folders), $"after a repair there are rows of {string.Join(' ', rows.Order())} and folders {string.Join(' ', folders.Order())}");
+        var folders = Directory
+            .EnumerateDirectories(ground.Pool.Path, "checkout-*")
+            .Select(folder => Path.GetFileName(folder))
+            .Union(Worktrees.Of(Base))
+            .ToHashSet();
+        Check(
+            rows.SetEquals(folders),
+            $"after a repair there are rows of {string.Join(' ', rows.Order())} and folders {string.Join(' ', folders.Order())}"
+        );
         Check(Left(ground.Pool.Temporary) == 0, "after a repair something is left in tmp");
         Check(Left(ground.Pool.Queue) == 0, "after a repair something is left in queue");
         // Before it one may be left that is in nobody's way: it waited for a checkout that was removed.
@@ -138,11 +150,20 @@ internal sealed class Inspection(Ground ground, Tally tally)
         {
             var changes = SourceRepository.Changes(checkout.Path);
             Check(changes.Length == 0, $"{checkout.Name} is not whole: {changes}");
-            _pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = ground.Home, LeaseId = checkout.LeaseId });
+            _pool.Leases.Release(
+                new ReleaseRequest
+                {
+                    Checkout = checkout.Name,
+                    WorkingDirectory = ground.Home,
+                    LeaseId = checkout.LeaseId,
+                });
         }
 
         // A folder that went while somebody looked at it counts as damaged; a repair takes it off the list.
-        foreach (var row in Rows().Where(row => row.State != CheckoutState.Free && (row.State != CheckoutState.Broken || Directory.Exists(ground.Pool.Checkout(row.Name)))))
+        foreach (var row in Rows()
+                .Where(row =>
+                    row.State != CheckoutState.Free
+                    && (row.State != CheckoutState.Broken || Directory.Exists(ground.Pool.Checkout(row.Name)))))
             tally.Violate($"{row.Name} is {row.State} and not free: {row.Reason ?? row.Lease?.Holder()}");
     }
 
@@ -161,7 +182,8 @@ internal sealed class Inspection(Ground ground, Tally tally)
 
     private List<CheckoutRow> Rows() => ground.Look(database => new CheckoutTable(database.Connection).All());
 
-    private string Answer(string sql) => ground.Look(database => database.Connection.Query(sql, row => row.GetStringOrNull(0) ?? ""))[0];
+    private string Answer(string sql) =>
+        ground.Look(database => database.Connection.Query(sql, row => row.GetStringOrNull(0) ?? ""))[0];
 
     private static int Left(string folder) => Directory.EnumerateFileSystemEntries(folder).Count();
 

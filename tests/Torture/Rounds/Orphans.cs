@@ -3,8 +3,9 @@ using Gitproc.Processes;
 namespace Gitproc.Torture.Rounds;
 
 /// <summary>
-/// The git of a worker that was killed. It goes on for a while, or hangs when the worker was about to kill one that had not ended when
-/// it was asked to: .NET stops a process before it kills it with all that it has started. A checkout in which one hangs is nobody's until somebody ends it.
+/// The git of a worker that was killed. It goes on for a while, or hangs when the worker was about to kill one that had
+/// not ended when it was asked to: .NET stops a process before it kills it with all that it has started. A checkout in
+/// which one hangs is nobody's until somebody ends it.
 /// </summary>
 /// <param name="ground">Where.</param>
 /// <param name="tally">Told how many there were.</param>

@@ -14,7 +14,8 @@ internal sealed class Tally
     public IReadOnlyCollection<string> Violations => _violations;
 
     /// <summary>How long ago something was acquired last.</summary>
-    public TimeSpan SinceAcquired => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _lastAcquired));
+    public TimeSpan SinceAcquired =>
+        TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _lastAcquired));
 
     /// <summary>How often something has happened.</summary>
     /// <param name="word">What.</param>

@@ -37,12 +37,14 @@ internal sealed class TortureRun(Ground ground, Options options)
 
         if (options.Kills >= LongRun && _tally.Violations.Count == 0)
         {
-            foreach (var operation in Enum.GetValues<Operation>().Where(operation => _tally[Counts.KillsWhile(operation)] == 0))
+            foreach (var operation in Enum.GetValues<Operation>()
+                    .Where(operation => _tally[Counts.KillsWhile(operation)] == 0))
                 _tally.Violate($"nobody was killed in {operation}");
         }
 
         var passed = _tally.Violations.Count == 0;
-        Console.WriteLine($"{(passed ? "passed" : "FAILED")} in {_watch.Elapsed.TotalSeconds:0} s, seed {options.Seed}: {Summary()}");
+        Console.WriteLine(
+            $"{(passed ? "passed" : "FAILED")} in {_watch.Elapsed.TotalSeconds:0} s, seed {options.Seed}: {Summary()}");
         foreach (var violation in _tally.Violations)
             Console.WriteLine($"violated: {violation}");
         return passed ? 0 : 1;
@@ -74,7 +76,11 @@ internal sealed class TortureRun(Ground ground, Options options)
     }
 
     private static Task Begin(Action<CancellationToken> killer, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => killer(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => killer(cancellationToken),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
     private void KillSome(Crew crew)
     {
@@ -94,7 +100,8 @@ internal sealed class TortureRun(Ground ground, Options options)
     }
 
     // On a slow machine nobody would live long enough to acquire anything.
-    private bool IsTooEarly() => (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
+    private bool IsTooEarly() =>
+        (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
 
     private string Summary() =>
         $"{_tally[Words.Acquired]} acquisitions ({_tally[Words.Linked]} of worktree checkouts), "

@@ -10,8 +10,8 @@ namespace Gitproc.Torture.Workers;
 /// became of the checkout's folder. In the checkout it makes a mark, which tells whether its files are ours too.
 /// </summary>
 /// <remarks>
-/// A mark that is there before ours is a violation, whether its writer lives or the checkout was not cleaned after its end; and when
-/// our mark is gone although nobody has removed the folder on purpose while we held it.
+/// A mark that is there before ours is a violation, whether its writer lives or the checkout was not cleaned after its
+/// end; and when our mark is gone although nobody has removed the folder on purpose while we held it.
 /// </remarks>
 internal sealed class Claim : IDisposable
 {
@@ -59,7 +59,9 @@ internal sealed class Claim : IDisposable
     /// <summary>Whether the mark of a holder that has ended was there, and so the checkout was not cleaned.</summary>
     public bool HasFoundDeadMark { get; private set; }
 
-    /// <summary>Whether the checkout's folder was removed on purpose while it was held: then nothing in it can be checked.</summary>
+    /// <summary>
+    /// Whether the checkout's folder was removed on purpose while it was held: then nothing in it can be checked.
+    /// </summary>
     public bool IsVoid => _ground.IsRemoved(_checkout.Name, _since);
 
     private string Who => _ground.Claim(_checkout.Name) + ".who";
@@ -132,7 +134,10 @@ internal sealed class Claim : IDisposable
             if (other is not null && other != _restored && IsAlive(other))
                 throw new ViolationException($"{_checkout.Name} of '{_text}' has the mark of a live holder, '{other}'");
             File.Delete(MarkFile);
-            return TryMark() ? other != _restored : throw new ViolationException($"{_checkout.Name} of '{_text}' was marked by another one at the same time");
+            return TryMark()
+                ? other != _restored
+                : throw new ViolationException(
+                    $"{_checkout.Name} of '{_text}' was marked by another one at the same time");
         }
         catch (DirectoryNotFoundException) when (IsVoid)
         {
@@ -170,10 +175,12 @@ internal sealed class Claim : IDisposable
         }
     }
 
-    private static string Describe(ProcessIdentity process) => string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartedAt}");
+    private static string Describe(ProcessIdentity process) =>
+        string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartedAt}");
 
     // A text that is not whole was begun by one who was killed: who lives has the lock before the mark.
     private static bool IsAlive(string text) =>
         text.Split(' ') is [var id, var started, _]
-        && ProcessTable.IsAlive(new ProcessIdentity(Options.Number(id), long.Parse(started, CultureInfo.InvariantCulture)));
+        && ProcessTable.IsAlive(
+            new ProcessIdentity(Options.Number(id), long.Parse(started, CultureInfo.InvariantCulture)));
 }

@@ -1,9 +1,10 @@
 namespace Gitproc.Torture.Workers;
 
 /// <summary>
-/// Work that a holder leaves in a checkout: a file that is not on the remote, and has its name as content. Outside of the checkout a note for each time
-/// that it is left is begun before and filled in when the file is there. And there is a note when it goes on purpose: with the folder of a
-/// checkout, or with a rescue. So it is in as many rescues as there are filled notes, less those that went; and in no more than there are notes.
+/// Work that a holder leaves in a checkout: a file that is not on the remote, and has its name as content. Outside of
+/// the checkout a note for each time that it is left is begun before and filled in when the file is there. And there is
+/// a note when it goes on purpose: with the folder of a checkout, or with a rescue. So it is in as many rescues as
+/// there are filled notes, less those that went; and in no more than there are notes.
 /// </summary>
 internal static class Work
 {
@@ -66,7 +67,8 @@ internal static class Work
     /// <summary>The work that is in a checkout.</summary>
     /// <param name="folder">Its folder.</param>
     /// <returns>The names.</returns>
-    public static IEnumerable<string> In(string folder) => Directory.EnumerateFiles(folder, Prefix + "*").Select(file => Path.GetFileName(file)!);
+    public static IEnumerable<string> In(string folder) =>
+        Directory.EnumerateFiles(folder, Prefix + "*").Select(file => Path.GetFileName(file)!);
 
     /// <summary>Whether work is in a checkout as it was left.</summary>
     /// <param name="folder">The checkout's folder.</param>
@@ -82,29 +84,42 @@ internal static class Work
     /// <param name="name">The file's name.</param>
     /// <param name="size">Its size.</param>
     /// <returns>Whether it is.</returns>
-    public static bool IsWhole(string name, string size) => name.StartsWith(Prefix, StringComparison.Ordinal) && Options.Number(size) == name.Length;
+    public static bool IsWhole(string name, string size) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && Options.Number(size) == name.Length;
 
     /// <summary>Looks at the notes, when nobody works, and begins new ones for the rescues that stay.</summary>
     /// <param name="ground">Where.</param>
     /// <param name="rescues">All rescues.</param>
     /// <param name="stay">Those of them that stay.</param>
     /// <returns>What is wrong, a sentence each.</returns>
-    public static IReadOnlyList<string> Settle(Ground ground, IReadOnlyCollection<RescuedWork> rescues, IReadOnlyCollection<RescuedWork> stay)
+    public static IReadOnlyList<string> Settle(
+        Ground ground, IReadOnlyCollection<RescuedWork> rescues, IReadOnlyCollection<RescuedWork> stay)
     {
         var wrong = new List<string>();
         var folders = rescues.Select(rescue => Path.GetFileName(rescue.Folder)).ToHashSet(StringComparer.Ordinal);
-        var found = rescues.SelectMany(rescue => rescue.Works.Distinct()).CountBy(name => name).ToDictionary(StringComparer.Ordinal);
+        var found = rescues
+            .SelectMany(rescue => rescue.Works.Distinct())
+            .CountBy(name => name)
+            .ToDictionary(StringComparer.Ordinal);
         // A rescue of which somebody was killed before it was removed is still there.
-        var gone = Directory.EnumerateFiles(ground.RemovedWorks).Select(Parts).Where(parts => !folders.Contains(parts.Id)).CountBy(parts => parts.Name).ToDictionary(StringComparer.Ordinal);
+        var gone = Directory
+            .EnumerateFiles(ground.RemovedWorks)
+            .Select(Parts)
+            .Where(parts => !folders.Contains(parts.Id))
+            .CountBy(parts => parts.Name)
+            .ToDictionary(StringComparer.Ordinal);
         foreach (var notes in Directory.EnumerateFiles(ground.Works).GroupBy(note => Parts(note).Name))
         {
             var where = notes.Select(File.ReadAllText).Where(text => text.Length > 0).ToList();
             var (least, most) = (where.Count - gone.GetValueOrDefault(notes.Key), notes.Count());
             if (found.GetValueOrDefault(notes.Key) is var times && (times < least || times > most))
-                wrong.Add($"{notes.Key}, which was left {where.Count} to {most} times ({string.Join(", ", where)}) and of which {gone.GetValueOrDefault(notes.Key)} went on purpose, is in {times} rescues");
+                wrong.Add(
+                    $"{notes.Key}, which was left {where.Count} to {most} times ({string.Join(", ", where)}) and of which {gone.GetValueOrDefault(notes.Key)} went on purpose, is in {times} rescues"
+                );
         }
 
-        foreach (var note in Directory.EnumerateFiles(ground.Works).Concat(Directory.EnumerateFiles(ground.RemovedWorks)))
+        foreach (
+            var note in Directory.EnumerateFiles(ground.Works).Concat(Directory.EnumerateFiles(ground.RemovedWorks)))
             File.Delete(note);
         foreach (var rescue in stay)
         {
@@ -115,5 +130,6 @@ internal static class Work
         return wrong;
     }
 
-    private static (string Name, string Id) Parts(string note) => Path.GetFileName(note).Split(Separator) is [var name, var id] ? (name, id) : (note, "");
+    private static (string Name, string Id) Parts(string note) =>
+        Path.GetFileName(note).Split(Separator) is [var name, var id] ? (name, id) : (note, "");
 }

@@ -68,7 +68,10 @@ internal sealed class Worker : IProgress<PoolReport>
     }
 
     /// <inheritdoc/>
-    public void Report(PoolReport value) => _hasWaited |= value.Kind == ReportKind.Waiting && value.Text.StartsWith("waiting for a checkout", StringComparison.Ordinal);
+    public void Report(PoolReport value) =>
+        _hasWaited |=
+            value.Kind == ReportKind.Waiting
+            && value.Text.StartsWith("waiting for a checkout", StringComparison.Ordinal);
 
     private void Turn(CancellationToken end)
     {
@@ -88,11 +91,21 @@ internal sealed class Worker : IProgress<PoolReport>
                 break;
             case 3 or 4:
                 Say(Operation.Reset);
-                Try(Words.Reset, name => _pool.Checkouts.Reset(new ResetRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                Try(
+                    Words.Reset,
+                    name =>
+                        _pool.Checkouts.Reset(
+                            new ResetRequest { Checkout = name, WorkingDirectory = _ground.Home },
+                            CancellationToken.None));
                 break;
             case 5 or 6:
                 Say(Operation.Remove);
-                Try(Words.Removed, name => _pool.Checkouts.Remove(new RemoveRequest { Checkout = name, WorkingDirectory = _ground.Home }, CancellationToken.None));
+                Try(
+                    Words.Removed,
+                    name =>
+                        _pool.Checkouts.Remove(
+                            new RemoveRequest { Checkout = name, WorkingDirectory = _ground.Home },
+                            CancellationToken.None));
                 break;
             case 7 or 8:
                 Say(Operation.RemoveRescue);
@@ -160,7 +173,9 @@ internal sealed class Worker : IProgress<PoolReport>
                 return [_pool.Rescues.Restore(rescue.Id, request, patience.Token)];
             var checkouts = _pool.Acquiring.Acquire(request, patience.Token);
             if (checkouts.Select(checkout => checkout.Name).Distinct().Count() != request.Count)
-                throw new ViolationException($"{request.Count} were wanted and given were: {string.Join(' ', checkouts.Select(checkout => checkout.Name))}");
+                throw new ViolationException(
+                    $"{request.Count} were wanted and given were: {string.Join(' ', checkouts.Select(checkout => checkout.Name))}"
+                );
             return checkouts;
         }
         catch (OperationCanceledException)
@@ -174,7 +189,10 @@ internal sealed class Worker : IProgress<PoolReport>
             Thread.Sleep(_random.Next(20));
             return null;
         }
-        catch (Exception e) when (e is GitprocException or IOException && rescue is not null && (!rescue.IsThere || _ground.IsAnyRemoved(since)))
+        catch (Exception e)
+            when (e is GitprocException or IOException
+                && rescue is not null
+                && (!rescue.IsThere || _ground.IsAnyRemoved(since)))
         {
             Say(Words.Void);
             return null;
@@ -185,7 +203,8 @@ internal sealed class Worker : IProgress<PoolReport>
         }
     }
 
-    private static void CheckRestored(RescuedWork rescue, List<(string Name, string Note)> notes, Checkout checkout, Claim claim)
+    private static void CheckRestored(
+        RescuedWork rescue, List<(string Name, string Note)> notes, Checkout checkout, Claim claim)
     {
         Say(Words.Restored);
         foreach (var (name, note) in notes)
@@ -205,9 +224,18 @@ internal sealed class Worker : IProgress<PoolReport>
         Say(Operation.Reset);
         claim.Reset(() =>
         {
-            var reset = _pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId }, CancellationToken.None);
+            var reset = _pool.Checkouts.Reset(
+                new ResetRequest
+                {
+                    Checkout = checkout.Name,
+                    WorkingDirectory = _ground.Home,
+                    LeaseId = checkout.LeaseId,
+                },
+                CancellationToken.None);
             if (reset.LeaseId != checkout.LeaseId)
-                throw new ViolationException($"{checkout.Name} of the lease {checkout.LeaseId} was reset, and has the lease {reset.LeaseId ?? "none"}");
+                throw new ViolationException(
+                    $"{checkout.Name} of the lease {checkout.LeaseId} was reset, and has the lease {reset.LeaseId ?? "none"}"
+                );
         });
         Say(Words.Reset);
         Say(Operation.Hold);
@@ -231,8 +259,13 @@ internal sealed class Worker : IProgress<PoolReport>
             run(name);
             Say(word);
         }
-        catch (Exception e) when (e is GitprocException { Reason: ErrorReason.HeldByOther or ErrorReason.CheckoutNotFound or ErrorReason.InUse }
-            || (e is GitprocException or IOException && _ground.IsRemoved(name, since)))
+        catch (Exception e)
+            when (e
+                    is GitprocException
+            {
+                Reason: ErrorReason.HeldByOther or ErrorReason.CheckoutNotFound or ErrorReason.InUse
+            }
+                || (e is GitprocException or IOException && _ground.IsRemoved(name, since)))
         {
             Say(Words.Refused);
         }
@@ -294,14 +327,22 @@ internal sealed class Worker : IProgress<PoolReport>
         : _random.Next(100) < _linked ? CheckoutKind.Worktree
         : _random.Next(2) == 0 ? CheckoutKind.Clone : null;
 
-    // Who waits for ever is never refused, but for a kind that there is none of; and a name is unknown only while its row is off the list.
+    // Who waits for ever is never refused, but for a kind that there is none of; and a name is unknown only while its
+    // row is off the list.
     private static bool IsRefusal(GitprocException error, AcquireRequest request) =>
-        (error.Reason == ErrorReason.NoCheckoutAvailable && (request.Wait != Timeout.InfiniteTimeSpan || request.Kind is not null))
-        || (error.Reason == ErrorReason.CheckoutNotFound && request.Name is not null);
+        (
+            error.Reason == ErrorReason.NoCheckoutAvailable
+            && (request.Wait != Timeout.InfiniteTimeSpan || request.Kind is not null)
+        ) || (error.Reason == ErrorReason.CheckoutNotFound && request.Name is not null);
 
     private void Release(Checkout checkout)
     {
-        var request = new ReleaseRequest { Checkout = checkout.Path, WorkingDirectory = _ground.Home, LeaseId = checkout.LeaseId };
+        var request = new ReleaseRequest
+        {
+            Checkout = checkout.Path,
+            WorkingDirectory = _ground.Home,
+            LeaseId = checkout.LeaseId,
+        };
         _pool.Leases.Release(request);
         if (_random.Next(4) != 0)
             return;

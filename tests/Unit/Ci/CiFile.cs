@@ -26,13 +26,21 @@ public static class CiFile
     public static string Commands(string file, string key)
     {
         var lines = Text(file).Split('\n').Select(line => line.Trim());
-        return string.Join('\n', lines.SkipWhile(line => line != $"{key}:").Skip(1).TakeWhile(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..]));
+        return string.Join(
+            '\n',
+            lines
+                .SkipWhile(line => line != $"{key}:")
+                .Skip(1)
+                .TakeWhile(line => line.StartsWith("- ", StringComparison.Ordinal))
+                .Select(line => line[2..]));
     }
 
     private static string Block(string[] lines, int first)
     {
         var indent = lines[first].Length - lines[first].TrimStart().Length;
-        var block = lines.Skip(first).TakeWhile(line => line.Length == 0 || line.StartsWith(new string(' ', indent), StringComparison.Ordinal));
+        var block = lines
+            .Skip(first)
+            .TakeWhile(line => line.Length == 0 || line.StartsWith(new string(' ', indent), StringComparison.Ordinal));
         return string.Join('\n', block.Select(line => line.Length == 0 ? "" : line[indent..])) + "\n";
     }
 

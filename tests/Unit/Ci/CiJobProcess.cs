@@ -5,8 +5,8 @@ using Gitproc.Unit.Support;
 namespace Gitproc.Unit.Ci;
 
 /// <summary>
-/// A process of the name that a CI's own has for a job: a shell under that name, which runs each step in a shell of its own and
-/// lives until it is told to end, or is killed.
+/// A process of the name that a CI's own has for a job: a shell under that name, which runs each step in a shell of its
+/// own and lives until it is told to end, or is killed.
 /// </summary>
 public sealed class CiJobProcess : IDisposable
 {
@@ -20,9 +20,15 @@ public sealed class CiJobProcess : IDisposable
         var program = pool[name];
         if (!File.Exists(program))
             TestProcess.CopyProgram("/bin/bash", program);
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = pool.Home };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = pool.Home,
+        };
         GitprocProgram.Isolate(start, pool.Pool.Path, pool.Home);
-        start.Environment["PATH"] = $"{GitprocProgram.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] =
+            $"{GitprocProgram.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         _process = Process.Start(start)!;
     }
 
@@ -38,8 +44,10 @@ public sealed class CiJobProcess : IDisposable
     {
         var file = _pool[$"step-{++_steps}"];
         var variables = Variables.Select(pair => (pair.Key, pair.Value)).Concat(environment);
-        File.WriteAllText(file, string.Concat(variables.Select(pair => $"export {pair.Item1}={Quote(pair.Item2)}\n")) + script);
-        _process.StandardInput.Write($"bash --noprofile --norc -eo pipefail {Quote(file)} >{Quote(file + ".out")} 2>&1; echo $?\n");
+        File.WriteAllText(
+            file, string.Concat(variables.Select(pair => $"export {pair.Item1}={Quote(pair.Item2)}\n")) + script);
+        _process.StandardInput.Write(
+            $"bash --noprofile --norc -eo pipefail {Quote(file)} >{Quote(file + ".out")} 2>&1; echo $?\n");
         _process.StandardInput.Flush();
         var exitCode = int.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         return new Result(exitCode, File.ReadAllText(file + ".out"));

@@ -2,7 +2,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Ci;
 
-/// <summary>The action at the root of this repository, by its own script, under a process of the name of GitHub's.</summary>
+/// <summary>
+/// The action at the root of this repository, by its own script, under a process of the name of GitHub's.
+/// </summary>
 public sealed class GitHubActionTests : IDisposable
 {
     private static readonly string Script = CiFile.Blocks("action.yml", "run").Single();
@@ -24,14 +26,21 @@ public sealed class GitHubActionTests : IDisposable
         var step = Act(_job, ("INPUT_REPOSITORY", _pool.Source), ("INPUT_NEW_BRANCH", "topic"), ("INPUT_LABEL", "a b"));
         Assert.True(step.ExitCode == 0, step.Output);
         var checkout = _pool.Find("checkout-1");
-        Assert.Equal((CheckoutState.Locked, "Runner.Worker", "topic", "a b"), (checkout.State, checkout.OwnerProcessName, checkout.Branch, checkout.Label));
         Assert.Equal(
-            [("path", checkout.Path), ("name", "checkout-1"), ("lease-id", checkout.LeaseId!)], Read("output"));
+            (CheckoutState.Locked, "Runner.Worker", "topic", "a b"),
+            (checkout.State, checkout.OwnerProcessName, checkout.Branch, checkout.Label));
+        Assert.Equal(
+            [("path", checkout.Path), ("name", "checkout-1"), ("lease-id", checkout.LeaseId!)],
+            Read("output"));
         Assert.Equal([("GITPROC_CHECKOUT", checkout.Path), ("GITPROC_LEASE_ID", checkout.LeaseId!)], Read("env"));
 
         foreach (var (name, value) in Read("env"))
             _job.Variables[name] = value;
-        Assert.Equal(0, _job.Step("""echo work >"$GITPROC_CHECKOUT/new.txt"; gitproc renew "$GITPROC_CHECKOUT" --label next""").ExitCode);
+        Assert.Equal(
+            0,
+            _job.Step(
+                """echo work >"$GITPROC_CHECKOUT/new.txt"; gitproc renew "$GITPROC_CHECKOUT" --label next"""
+            ).ExitCode);
         Assert.Equal("next", _pool.Find("checkout-1").Label);
 
         _job.Kill();
@@ -81,13 +90,22 @@ public sealed class GitHubActionTests : IDisposable
         var step = Act(other, ("INPUT_REPOSITORY", _pool.Source), ("INPUT_MAX_CHECKOUTS", "1"), ("INPUT_WAIT", "1s"));
         Assert.Equal(3, step.ExitCode);
         _job.Kill();
-        Assert.Equal(0, Act(other, ("INPUT_REPOSITORY", _pool.Source), ("INPUT_MAX_CHECKOUTS", "1"), ("INPUT_WAIT", "true")).ExitCode);
+        Assert.Equal(
+            0,
+            Act(
+                other,
+                ("INPUT_REPOSITORY", _pool.Source),
+                ("INPUT_MAX_CHECKOUTS", "1"),
+                ("INPUT_WAIT", "true")).ExitCode);
     }
 
     [Fact]
     public void Nothing_that_an_input_says_is_run_and_no_password_is_printed()
     {
-        var step = Act(_job, ("INPUT_REPOSITORY", "https://user:s3cret@127.0.0.1:1/o/r"), ("INPUT_LABEL", "$(touch hacked); `touch hacked`"));
+        var step = Act(
+            _job,
+            ("INPUT_REPOSITORY", "https://user:s3cret@127.0.0.1:1/o/r"),
+            ("INPUT_LABEL", "$(touch hacked); `touch hacked`"));
         Assert.NotEqual(0, step.ExitCode);
         Assert.DoesNotContain("s3cret", step.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_pool.Home, "hacked")));
@@ -99,7 +117,11 @@ public sealed class GitHubActionTests : IDisposable
     public void Every_input_is_used_and_every_output_is_set()
     {
         var text = CiFile.Text("action.yml");
-        var inputs = text.Split("inputs:")[1].Split("outputs:")[0].Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ').Select(line => line.Trim(' ', ':'));
+        var inputs = text.Split("inputs:")[1]
+            .Split("outputs:")[0]
+            .Split('\n')
+            .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
+            .Select(line => line.Trim(' ', ':'));
         foreach (var input in inputs)
         {
             var variable = $"INPUT_{input.Replace('-', '_').ToUpperInvariant()}";
@@ -112,13 +134,17 @@ public sealed class GitHubActionTests : IDisposable
             Assert.Contains($"steps.acquire.outputs.{name} ", text, StringComparison.Ordinal);
     }
 
-    private CiJobProcess NewJob() => new(_pool, "Runner.Worker")
-    {
-        Variables =
+    private CiJobProcess NewJob() =>
+        new(_pool, "Runner.Worker")
         {
-            ["GITHUB_ACTIONS"] = "true", ["GITHUB_RUN_ID"] = "7", ["GITHUB_OUTPUT"] = _pool["output"], ["GITHUB_ENV"] = _pool["env"],
-        },
-    };
+            Variables =
+            {
+                ["GITHUB_ACTIONS"] = "true",
+                ["GITHUB_RUN_ID"] = "7",
+                ["GITHUB_OUTPUT"] = _pool["output"],
+                ["GITHUB_ENV"] = _pool["env"],
+            },
+        };
 
     private static CiJobProcess.Result Act(CiJobProcess job, params (string Name, string Value)[] inputs)
     {

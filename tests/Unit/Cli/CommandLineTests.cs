@@ -15,7 +15,8 @@ public sealed class CommandLineTests : IDisposable
     public void Acquire_prints_the_path_alone()
     {
         var result = Run("acquire", _pool.Source);
-        Assert.Equal((0, Path.Combine(_pool.Pool.Path, "checkout-1"), ""), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal(
+            (0, Path.Combine(_pool.Pool.Path, "checkout-1"), ""), (result.ExitCode, result.Output, result.Error));
     }
 
     [Theory]
@@ -37,8 +38,33 @@ public sealed class CommandLineTests : IDisposable
         var checkout = Assert.Single(json.RootElement.EnumerateArray());
         string[] names =
         [
-            "name", "path", "repository", "url", "state", "locked", "branch", "commit", "leaseId", "ownerProcessId", "ownerProcessName", "ownerProgram", "ownerRuns",
-            "user", "machine", "label", "job", "environment", "acquiredAt", "expiresAt", "lastUsedAt", "createdAt", "kind", "reason", "isDirty", "ahead", "behind",
+            "name",
+            "path",
+            "repository",
+            "url",
+            "state",
+            "locked",
+            "branch",
+            "commit",
+            "leaseId",
+            "ownerProcessId",
+            "ownerProcessName",
+            "ownerProgram",
+            "ownerRuns",
+            "user",
+            "machine",
+            "label",
+            "job",
+            "environment",
+            "acquiredAt",
+            "expiresAt",
+            "lastUsedAt",
+            "createdAt",
+            "kind",
+            "reason",
+            "isDirty",
+            "ahead",
+            "behind",
         ];
         Assert.Equal(names, checkout.EnumerateObject().Select(property => property.Name));
         Assert.Equal("locked", checkout.GetProperty("state").GetString());
@@ -192,8 +218,12 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], lines[..3].Select(Path.GetFileName));
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_pool.Home, "list.json")));
-        Assert.All(json.RootElement.EnumerateArray(), checkout => Assert.Equal(lines[3], checkout.GetProperty("ownerProcessId").ToString()));
-        Assert.All(json.RootElement.EnumerateArray(), checkout => Assert.Equal("locked", checkout.GetProperty("state").GetString()));
+        Assert.All(
+            json.RootElement.EnumerateArray(),
+            checkout => Assert.Equal(lines[3], checkout.GetProperty("ownerProcessId").ToString()));
+        Assert.All(
+            json.RootElement.EnumerateArray(),
+            checkout => Assert.Equal("locked", checkout.GetProperty("state").GetString()));
         // The shell has ended.
         Assert.All(_pool.List(), checkout => Assert.Equal(CheckoutState.Free, checkout.State));
         Assert.Contains("(gone)", Run("list").Output, StringComparison.Ordinal);
@@ -219,14 +249,22 @@ public sealed class CommandLineTests : IDisposable
 
         var lines = RunScript(script);
 
-        Assert.Equal(5, lines.Count(line => line.Contains("checkout-", StringComparison.Ordinal) || line.StartsWith("NAME", StringComparison.Ordinal)));
+        Assert.Equal(
+            5,
+            lines.Count(line =>
+                line.Contains("checkout-", StringComparison.Ordinal)
+                || line.StartsWith("NAME", StringComparison.Ordinal)));
         Assert.All(lines[1..^1], line => Assert.Contains($" {lines[^1]} script ", line, StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_owner_is_a_background_job_that_outlives_its_shell()
     {
-        var lines = RunScript("bash", "-c", """( d=$("$GITPROC" acquire "$SOURCE"); cd "$d"; echo $BASHPID; sleep 2 ) & exit 0""");
+        var lines = RunScript(
+            "bash",
+            "-c",
+            """( d=$("$GITPROC" acquire "$SOURCE"); cd "$d"; echo $BASHPID; sleep 2 ) & exit 0"""
+        );
 
         Assert.Equal(lines[0], $"{_pool.Find("checkout-1").OwnerProcessId}");
     }
@@ -274,12 +312,16 @@ public sealed class CommandLineTests : IDisposable
     public void What_cannot_be_printed_is_not_held()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
-        RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" > /dev/full; \"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
+        RunScript(
+            "bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" > /dev/full; \"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
         RunScript("bash", "-c", "\"$GITPROC\" acquire \"$SOURCE\" 2>&-; true");
         Assert.Equal(["checkout-1"], _pool.List().Select(checkout => checkout.Name));
         Assert.Equal(["TakenOver", "Released", "Created"], HistoryKinds().Where(kind => kind != "Acquired"));
 
-        IEnumerable<string> HistoryKinds() => _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home }).Select(one => $"{one.Kind}");
+        IEnumerable<string> HistoryKinds() =>
+            _pool
+                .Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home })
+                .Select(one => $"{one.Kind}");
     }
 
     [Fact]
@@ -297,7 +339,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, Run("renew", "checkout-1", "--expires-after", "0.001s").ExitCode);
         Assert.Contains("checkout-1 is free", Run("reap").Error, StringComparison.Ordinal);
         using var history = JsonDocument.Parse(Run("history", "--json", "--first", "3").Output);
-        Assert.Equal(["reaped", "renewed", "renewed"], history.RootElement.EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
+        Assert.Equal(
+            ["reaped", "renewed", "renewed"],
+            history.RootElement.EnumerateArray().Select(one => one.GetProperty("kind").GetString()));
         Assert.Contains("Created", Run("history", "--checkout", "checkout-1").Output, StringComparison.Ordinal);
         Assert.Equal("", Run("repair").Output);
     }
@@ -327,7 +371,14 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Run_passes_a_request_to_end_on_and_releases()
     {
-        var process = _pool.Program.Start(_pool.Home, "run", _pool.Source, "--", "sh", "-c", "trap 'exit 9' TERM; echo up; while :; do sleep 0.05; done");
+        var process = _pool.Program.Start(
+            _pool.Home,
+            "run",
+            _pool.Source,
+            "--",
+            "sh",
+            "-c",
+            "trap 'exit 9' TERM; echo up; while :; do sleep 0.05; done");
         Assert.Equal("up", process.StandardOutput.ReadLine());
         Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
         Assert.Equal(9, GitprocProgram.Finish(process).ExitCode);
@@ -370,8 +421,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("C")]
     public void Paths_are_printed_as_they_are_whatever_the_locale(string locale)
     {
-        const string script = "cd \"$(\"$GITPROC\" acquire \"$SOURCE\")\" && pwd && \"$GITPROC\" list --json && \"$GITPROC\" release 2>&1";
-        var start = new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        const string script =
+            "cd \"$(\"$GITPROC\" acquire \"$SOURCE\")\" && pwd && \"$GITPROC\" list --json && \"$GITPROC\" release 2>&1";
+        var start = new ProcessStartInfo("sh", ["-c", script])
+        {
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
         GitprocProgram.Isolate(start, _pool["pöol"], _pool.Home);
         start.Environment["LC_ALL"] = locale;
         start.Environment["GITPROC"] = GitprocProgram.File;

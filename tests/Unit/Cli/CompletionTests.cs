@@ -50,7 +50,8 @@ public sealed class CompletionTests : IDisposable
             ("nonsense ", ""),
             ("acquire --ref", "--ref"),
         ];
-        Assert.Equal(lines, lines.Select(line => (line.Line, string.Join(' ', Complete(_pool.Home, line.Line.Split(' '))))));
+        Assert.Equal(
+            lines, lines.Select(line => (line.Line, string.Join(' ', Complete(_pool.Home, line.Line.Split(' '))))));
     }
 
     [Fact]
@@ -63,7 +64,11 @@ public sealed class CompletionTests : IDisposable
         _pool.Release(checkout);
         var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", ""));
-        TestGit.Run(Assert.Single(Directory.GetDirectories(Path.Combine(_pool.Pool.Path, "base"), "*.git", SearchOption.AllDirectories)), "pack-refs", "--all");
+        TestGit.Run(
+            Assert.Single(
+                Directory.GetDirectories(Path.Combine(_pool.Pool.Path, "base"), "*.git", SearchOption.AllDirectories)),
+            "pack-refs",
+            "--all");
         Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", rescue.Id[..3]));
 
         _pool.Pool.Links.Create(new LinkRequest { Path = "todo", NewBranch = true, WorkingDirectory = _pool.Source });
@@ -98,7 +103,19 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void Makes_nothing_and_never_fails()
     {
-        foreach (var line in new[] { "release ", "acquire ", "acquire --ref ", "release --lease-id ", "rescue restore ", "link remove ", "checkout ", "--pool", "acquire --nonsense x ", "" })
+        foreach (var line in new[]
+            {
+                "release ",
+                "acquire ",
+                "acquire --ref ",
+                "release --lease-id ",
+                "rescue restore ",
+                "link remove ",
+                "checkout ",
+                "--pool",
+                "acquire --nonsense x ",
+                "",
+            })
         {
             var result = _pool.Program.Run(_pool.Home, ["complete", "--", .. line.Split(' ')]);
             Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -106,8 +123,14 @@ public sealed class CompletionTests : IDisposable
 
         Assert.False(Directory.Exists(_pool.Pool.Path));
         Directory.CreateDirectory(_pool.Pool.Path);
-        File.WriteAllText(Path.Combine(_pool.Pool.Path, "gitproc.db"), "garbage that is no database, and long enough to be looked at as if it were one");
-        Assert.Equal((0, "", ""), _pool.Program.Run(_pool.Home, "complete", "--", "release", "") is var damaged ? (damaged.ExitCode, damaged.Output, damaged.Error) : default);
+        File.WriteAllText(
+            Path.Combine(_pool.Pool.Path, "gitproc.db"),
+            "garbage that is no database, and long enough to be looked at as if it were one");
+        Assert.Equal(
+            (0, "", ""),
+            _pool.Program.Run(_pool.Home, "complete", "--", "release", "") is var damaged
+                ? (damaged.ExitCode, damaged.Output, damaged.Error)
+                : default);
         Assert.Equal(["gitproc.db"], Directory.GetFileSystemEntries(_pool.Pool.Path).Select(Path.GetFileName));
         Assert.Equal(0, _pool.Program.Run(_pool.Home, "complete", "--").ExitCode);
     }
@@ -118,7 +141,14 @@ public sealed class CompletionTests : IDisposable
         Fill();
         var git = Directory.CreateDirectory(_pool["bin"]).FullName;
         TestGit.WriteScript(Path.Combine(git, "git"), $"touch '{_pool["started"]}'");
-        foreach (var words in new[] { new[] { "acquire", "--ref", "" }, ["acquire", "source", "--ref", ""], ["acquire", ""], ["rescue", "restore", ""], ["link", "remove", ""] })
+        foreach (var words in new[]
+            {
+                new[] { "acquire", "--ref", "" },
+                ["acquire", "source", "--ref", ""],
+                ["acquire", ""],
+                ["rescue", "restore", ""],
+                ["link", "remove", ""],
+            })
             GitprocProgram.Finish(_pool.Program.Start(_pool.Source, [("PATH", git)], ["complete", "--", .. words]));
         Assert.False(File.Exists(_pool["started"]));
     }
@@ -127,7 +157,9 @@ public sealed class CompletionTests : IDisposable
     public void Has_scripts_for_known_shells_only()
     {
         var result = _pool.Program.Run(_pool.Home, "completion", "csh");
-        Assert.Equal((2, "", "gitproc: there is no completion for 'csh', only for bash, zsh, fish, pwsh."), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal(
+            (2, "", "gitproc: there is no completion for 'csh', only for bash, zsh, fish, pwsh."),
+            (result.ExitCode, result.Output, result.Error));
     }
 
     [ProgramFact("bash")]
@@ -140,19 +172,28 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acq"));
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc  release ", "gitproc", "release", ""));
         Assert.Equal(["checkout-2"], Bash("gitproc release checkout-2", "gitproc", "release", "checkout-2"));
-        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc release 'che", "gitproc", "release", "'che"));
+        Assert.Equal(
+            ["checkout-1", "checkout-2", "checkout-3"],
+            Bash("gitproc release 'che", "gitproc", "release", "'che"));
         Assert.Equal([@"it\'s\ odd"], Bash("gitproc acquire it", "gitproc", "acquire", "it"));
         Assert.Equal([@"it\'s\ odd"], Bash(@"gitproc acquire it\'s\ o", "gitproc", "acquire", @"it\'s\ o"));
         Assert.Equal(["it's odd"], Bash("gitproc acquire \"it's", "gitproc", "acquire", "\"it's"));
         Assert.Equal([@"nightly\ build"], Bash("gitproc acquire --label n", "gitproc", "acquire", "--label", "n"));
         // bash has these for words of their own.
-        Assert.Equal(["feature/a"], Bash("gitproc acquire source --ref=f", "gitproc", "acquire", "source", "--ref", "=", "f"));
-        Assert.Equal(["8443/owner/app.git"], Bash("gitproc acquire https://example.com:8", "gitproc", "acquire", "https", ":", "//example.com", ":", "8"));
+        Assert.Equal(
+            ["feature/a"],
+            Bash("gitproc acquire source --ref=f", "gitproc", "acquire", "source", "--ref", "=", "f"));
+        Assert.Equal(
+            ["8443/owner/app.git"],
+            Bash("gitproc acquire https://example.com:8", "gitproc", "acquire", "https", ":", "//example.com", ":", "8")
+        );
         // Only what is before the cursor counts.
         Assert.Equal(["acquire"], Bash("gitproc acq", "gitproc", "acqXX"));
         Assert.Equal([], Bash("gitproc run source -- ls ", "gitproc", "run", "source", "--", "ls", ""));
         Assert.Contains("gitproc", Bash("gitproc run source -- gitpr", "gitproc", "run", "source", "--", "gitpr"));
-        Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], Bash("gitproc release -- ", "gitproc", "release", "--", ""));
+        Assert.Equal(
+            ["checkout-1", "checkout-2", "checkout-3"],
+            Bash("gitproc release -- ", "gitproc", "release", "--", ""));
     }
 
     [ProgramFact("bash")]
@@ -186,7 +227,8 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
         Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
         // By then the name and the word of the command to run were complete.
-        Assert.Contains("checkout-2 is free", File.ReadAllText(Path.Combine(_pool.Home, "run")), StringComparison.Ordinal);
+        Assert.Contains(
+            "checkout-2 is free", File.ReadAllText(Path.Combine(_pool.Home, "run")), StringComparison.Ordinal);
     }
 
     [ProgramFact("zsh")]
@@ -238,9 +280,17 @@ public sealed class CompletionTests : IDisposable
             """;
         string[] lines =
         [
-            "gitproc acq", "gitproc ac", "gitproc release ", "gitproc release checkout-2", "gitproc release 'checkout-2", "gitproc acquire --new-b",
-            "gitproc acquire --label n", "gitproc acquire source --ref q", "1; gitproc acquire source --ref=f",
-            "1; gitproc run source -- gitproc rel", "gitproc run source -- Get-FormatD",
+            "gitproc acq",
+            "gitproc ac",
+            "gitproc release ",
+            "gitproc release checkout-2",
+            "gitproc release 'checkout-2",
+            "gitproc acquire --new-b",
+            "gitproc acquire --label n",
+            "gitproc acquire source --ref q",
+            "1; gitproc acquire source --ref=f",
+            "1; gitproc run source -- gitproc rel",
+            "gitproc run source -- Get-FormatD",
         ];
         var file = _pool["complete.ps1"];
         File.WriteAllText(file, script);
@@ -289,28 +339,36 @@ public sealed class CompletionTests : IDisposable
             "bash", line, .. words,
         ]);
 
-    private string[] Fish(string line) => RunShell("fish", "--no-config", "-c", "gitproc completion fish | source; complete -C $argv[1]", line);
+    private string[] Fish(string line) =>
+        RunShell("fish", "--no-config", "-c", "gitproc completion fish | source; complete -C $argv[1]", line);
 
     // On a terminal of its own; it ends when there is a file "end".
-    private void RunInZsh(string typed, int columns = 80) => RunShell(
-        "zsh",
-        "-f",
-        "-c",
-        $$"""
-        zmodload zsh/zpty
-        zpty shell zsh -f -i
-        zpty -w shell 'PS1=; stty columns {{columns}}; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
-        zpty -r shell answer '*ready*'
-        {{typed}}
-        for ((i = 0; i < 600; i++)); do
-            [[ -e end ]] && exit
-            sleep 0.1
-        done
-        """);
+    private void RunInZsh(string typed, int columns = 80) =>
+        RunShell(
+            "zsh",
+            "-f",
+            "-c",
+            $$"""
+            zmodload zsh/zpty
+            zpty shell zsh -f -i
+            zpty -w shell 'PS1=; stty columns {{columns}}; autoload -U compinit; compinit -u -D; eval "$(gitproc completion zsh)"; echo rea""dy'
+            zpty -r shell answer '*ready*'
+            {{typed}}
+            for ((i = 0; i < 600; i++)); do
+                [[ -e end ]] && exit
+                sleep 0.1
+            done
+            """
+        );
 
     private string[] RunShell(string shell, params string[] arguments)
     {
-        var start = new ProcessStartInfo(shell, arguments) { WorkingDirectory = _pool.Home, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(shell, arguments)
+        {
+            WorkingDirectory = _pool.Home,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
         start.Environment["PATH"] = GitprocProgram.Folder + Path.PathSeparator + start.Environment["PATH"];
         // Where the remote of the repository one stands in counts.
@@ -321,5 +379,6 @@ public sealed class CompletionTests : IDisposable
         return Texts(result.Output);
     }
 
-    private static string[] Texts(string output) => output.Length == 0 ? [] : [.. output.Split('\n').Select(line => line.TrimEnd('\r').Split('\t')[0])];
+    private static string[] Texts(string output) =>
+        output.Length == 0 ? [] : [.. output.Split('\n').Select(line => line.TrimEnd('\r').Split('\t')[0])];
 }

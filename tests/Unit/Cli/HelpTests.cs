@@ -5,7 +5,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Cli;
 
-/// <summary>What <c>gitproc help</c> prints, and that docs/help/cli has a page for each command and none for any other.</summary>
+/// <summary>
+/// What <c>gitproc help</c> prints, and that docs/help/cli has a page for each command and none for any other.
+/// </summary>
 public sealed class HelpTests : IDisposable
 {
     private readonly PoolFixture _pool = new();
@@ -16,7 +18,18 @@ public sealed class HelpTests : IDisposable
     public void Help_of_a_command_has_all_that_a_man_page_has()
     {
         var text = Help("acquire");
-        string[] titles = ["NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "OPTIONS", "EXAMPLES", "EXIT CODES", "SETTINGS", "SEE ALSO"];
+        string[] titles =
+        [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "ARGUMENTS",
+            "OPTIONS",
+            "EXAMPLES",
+            "EXIT CODES",
+            "SETTINGS",
+            "SEE ALSO",
+        ];
         Assert.Equal(titles, text.Split('\n').Where(line => line.Length > 0 && line[0] != ' '));
         Assert.Contains("gitproc acquire, a - Lock a checkout", text, StringComparison.Ordinal);
         Assert.Contains("gitproc acquire [REPO] [OPTION...]", text, StringComparison.Ordinal);
@@ -39,11 +52,20 @@ public sealed class HelpTests : IDisposable
     [Fact]
     public void Help_leads_to_documents_online_as_no_package_has_them()
     {
-        var texts = Commands().SelectMany(command => Commands(command).Select(inner => Help(command, inner)).Prepend(Help(command))).Append(Help()).ToList();
+        var texts = Commands()
+            .SelectMany(command => Commands(command).Select(inner => Help(command, inner)).Prepend(Help(command)))
+            .Append(Help())
+            .ToList();
         Assert.All(texts, text => Assert.DoesNotMatch(@"\w\.md\b(?<!https:\S+)|\]\(", text));
-        var documents = texts.SelectMany(text => Regex.Matches(text, $@"{Regex.Escape(OnlineDocuments.Folder)}([^)#\s]+)").Select(match => match.Groups[1].Value)).ToList();
+        var documents = texts
+            .SelectMany(text =>
+                Regex
+                    .Matches(text, $@"{Regex.Escape(OnlineDocuments.Folder)}([^)#\s]+)")
+                    .Select(match => match.Groups[1].Value))
+            .ToList();
         Assert.Contains("leases.md", documents);
-        Assert.All(documents, document => Assert.True(File.Exists(Path.Combine(CiFile.Root, "docs", document)), document));
+        Assert.All(
+            documents, document => Assert.True(File.Exists(Path.Combine(CiFile.Root, "docs", document)), document));
     }
 
     [Fact]
@@ -54,7 +76,9 @@ public sealed class HelpTests : IDisposable
         Assert.Equal(Help("release"), Help("r"));
         Assert.Contains("-- COMMAND [ARGUMENT...]", Help("run"), StringComparison.Ordinal);
         var refused = _pool.Program.Run(_pool["."], "help", "link", "nonsense");
-        Assert.Equal((2, "", "gitproc: there is no command 'link nonsense'. See gitproc help."), (refused.ExitCode, refused.Output, refused.Error));
+        Assert.Equal(
+            (2, "", "gitproc: there is no command 'link nonsense'. See gitproc help."),
+            (refused.ExitCode, refused.Output, refused.Error));
     }
 
     [Fact]
@@ -72,12 +96,17 @@ public sealed class HelpTests : IDisposable
     {
         var folder = Path.Combine(CiFile.Root, "docs/help/cli");
         var pages = Directory.EnumerateFiles(folder, "*.md").Select(Path.GetFileNameWithoutExtension);
-        var commands = Commands().SelectMany(command => Commands(command).Select(inner => $"{command}-{inner}").Prepend(command)).Append("gitproc").ToList();
+        var commands = Commands()
+            .SelectMany(command => Commands(command).Select(inner => $"{command}-{inner}").Prepend(command))
+            .Append("gitproc")
+            .ToList();
         Assert.Equal(commands.Order(StringComparer.Ordinal), pages.Order(StringComparer.Ordinal));
         foreach (var command in commands)
         {
             var text = Help(command == "gitproc" ? [] : command.Split('-'));
-            Assert.All(["DESCRIPTION", "EXAMPLES", "EXIT CODES"], title => Assert.Contains($"\n{title}\n    ", text, StringComparison.Ordinal));
+            Assert.All(
+                ["DESCRIPTION", "EXAMPLES", "EXIT CODES"],
+                title => Assert.Contains($"\n{title}\n    ", text, StringComparison.Ordinal));
             // Every option says something.
             Assert.DoesNotMatch(@"\n    -\S[^\n]*\n    -", text);
         }
@@ -86,21 +115,33 @@ public sealed class HelpTests : IDisposable
     [Fact]
     public void A_page_names_no_option_setting_or_command_that_there_is_not()
     {
-        var settings = Regex.Matches(CiFile.Text("docs/help/about_Gitproc.md"), "`(gitproc\\.[A-Za-z]+)`").Select(match => match.Groups[1].Value).ToHashSet();
+        var settings = Regex
+            .Matches(CiFile.Text("docs/help/about_Gitproc.md"), "`(gitproc\\.[A-Za-z]+)`")
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs/help/cli"), "*.md"))
         {
             var text = File.ReadAllText(file);
-            Assert.All(Regex.Matches(text, @"gitproc\.[A-Za-z]+").Select(match => match.Value), setting => Assert.Contains(setting, settings));
+            Assert.All(
+                Regex.Matches(text, @"gitproc\.[A-Za-z]+").Select(match => match.Value),
+                setting => Assert.Contains(setting, settings));
             // The options in the text, not those in the examples, which are run and may be other programs'.
-            var known = Help(Path.GetFileNameWithoutExtension(file) is "gitproc" ? [] : Path.GetFileNameWithoutExtension(file).Split('-'));
+            var known = Help(
+                Path.GetFileNameWithoutExtension(file) is "gitproc"
+                    ? []
+                    : Path.GetFileNameWithoutExtension(file).Split('-'));
             var prose = Regex.Replace(text, "```.*?```", "", RegexOptions.Singleline);
-            Assert.All(Regex.Matches(prose, "`(--[a-z-]+)").Select(match => match.Groups[1].Value), option => Assert.Contains(option, known, StringComparison.Ordinal));
+            Assert.All(
+                Regex.Matches(prose, "`(--[a-z-]+)").Select(match => match.Groups[1].Value),
+                option => Assert.Contains(option, known, StringComparison.Ordinal));
         }
     }
 
     [Fact]
     public void Help_of_what_takes_a_kind_has_its_setting() =>
-        Assert.All(["acquire", "run", "warm"], command => Assert.Contains("gitproc.kind, GITPROC_KIND", Help(command), StringComparison.Ordinal));
+        Assert.All(
+            ["acquire", "run", "warm"],
+            command => Assert.Contains("gitproc.kind, GITPROC_KIND", Help(command), StringComparison.Ordinal));
 
     [Fact]
     public void Help_option_of_a_command_is_short()
@@ -122,7 +163,12 @@ public sealed class HelpTests : IDisposable
     {
         var text = _pool.Program.Run(_pool["."], [.. of, "--help"]).Output;
         var start = text.IndexOf("\nCommands:\n", StringComparison.Ordinal);
-        return start < 0 ? [] : text[start..].Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
-            .Select(line => Regex.Match(line.Trim(), @"^[^<]*?(?=  | <|$)").Value.Split(", ").MaxBy(name => name.Length)!);
+        return start < 0
+            ? []
+            : text[start..]
+                .Split('\n')
+                .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
+                .Select(line =>
+                    Regex.Match(line.Trim(), @"^[^<]*?(?=  | <|$)").Value.Split(", ").MaxBy(name => name.Length)!);
     }
 }

@@ -8,8 +8,52 @@ public sealed class LineSoFarTests
 {
     private static readonly string[] Words =
     [
-        "acquire", "a", "release", "link", "link add", "rescue", "list", "run", "help", "completion", "--", "-", "---", "--=", "--=x", "=", "", " ", "-v", "--verbose", "--repo", "--repo=x", "--repo=", "--ref", "-n", "-n5", "--count=",
-        "--label", "--label=--", "--kind", "--no-such", "--no-such=1", "-\u00e9", "checkout-1", "\u001b[2J", "\0", "\ud800", "--pool", "--pool=/x", "--json", "-h", "--help", "--wait", "--wait=1h", "repair", "restore",
+        "acquire",
+        "a",
+        "release",
+        "link",
+        "link add",
+        "rescue",
+        "list",
+        "run",
+        "help",
+        "completion",
+        "--",
+        "-",
+        "---",
+        "--=",
+        "--=x",
+        "=",
+        "",
+        " ",
+        "-v",
+        "--verbose",
+        "--repo",
+        "--repo=x",
+        "--repo=",
+        "--ref",
+        "-n",
+        "-n5",
+        "--count=",
+        "--label",
+        "--label=--",
+        "--kind",
+        "--no-such",
+        "--no-such=1",
+        "-\u00e9",
+        "checkout-1",
+        "\u001b[2J",
+        "\0",
+        "\ud800",
+        "--pool",
+        "--pool=/x",
+        "--json",
+        "-h",
+        "--help",
+        "--wait",
+        "--wait=1h",
+        "repair",
+        "restore",
     ];
 
     [Theory]
@@ -41,32 +85,48 @@ public sealed class LineSoFarTests
         var line = Read(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(
             (command, awaited, next, repository),
-            (line.Command is System.CommandLine.RootCommand ? "gitproc" : line.Command.Name, line.Awaited?.Name, line.NextArgument?.HelpName, line.ValueOf("REPO")));
+            (
+                line.Command is System.CommandLine.RootCommand ? "gitproc" : line.Command.Name,
+                line.Awaited?.Name,
+                line.NextArgument?.HelpName,
+                line.ValueOf("REPO")));
     }
 
     [Fact]
-    public void Finds_the_command_that_the_parser_finds() => Gen.OneOf(Words).Array[0, 6].Select(lines => lines.SelectMany(line => line.Split(' ')).ToArray()).Sample(
-        words =>
-        {
-            var line = Read(words);
-            var root = GitprocCommand.Create(commandToRun: null);
-            // What is no line has no command.
-            if (root.Parse(words) is { Errors.Count: 0 } parsed && parsed.CommandResult.Command is not System.CommandLine.RootCommand)
-                Assert.Equal(parsed.CommandResult.Command.Name, line.Command.Name);
-        },
-        iter: 150, threads: 1);
+    public void Finds_the_command_that_the_parser_finds() =>
+        Gen.OneOf(Words)
+            .Array[0, 6]
+            .Select(lines => lines.SelectMany(line => line.Split(' ')).ToArray())
+            .Sample(
+                words =>
+                {
+                    var line = Read(words);
+                    var root = GitprocCommand.Create(commandToRun: null);
+                    // What is no line has no command.
+                    if (root.Parse(words) is { Errors.Count: 0 } parsed
+                        && parsed.CommandResult.Command is not System.CommandLine.RootCommand)
+                        Assert.Equal(parsed.CommandResult.Command.Name, line.Command.Name);
+                },
+                iter: 150,
+                threads: 1);
 
     [Fact]
-    public void Has_an_answer_for_any_words() => Gen.Select(Gen.OneOf(Gen.OneOf(Words), Gen.String[0, 10]).Array[0, 8], Gen.OneOf(Words)).Sample(
-        (words, typed) =>
-        {
-            var line = Read(words);
-            Assert.All(line.Options(typed), option => Assert.StartsWith(typed, option.Text, StringComparison.Ordinal));
-            Assert.All(line.Commands(typed).Concat(line.AllCommands(typed)), command => Assert.StartsWith(typed, command.Text, StringComparison.Ordinal));
-            Assert.True(line.Awaited is null || line.FindOption(line.Awaited.Name) == line.Awaited);
-            Assert.True(line.NextArgument is null || line.Command.Arguments.Contains(line.NextArgument));
-        },
-        iter: 300, threads: 1);
+    public void Has_an_answer_for_any_words() =>
+        Gen.Select(Gen.OneOf(Gen.OneOf(Words), Gen.String[0, 10]).Array[0, 8], Gen.OneOf(Words))
+            .Sample(
+                (words, typed) =>
+                {
+                    var line = Read(words);
+                    Assert.All(
+                        line.Options(typed), option => Assert.StartsWith(typed, option.Text, StringComparison.Ordinal));
+                    Assert.All(
+                        line.Commands(typed).Concat(line.AllCommands(typed)),
+                        command => Assert.StartsWith(typed, command.Text, StringComparison.Ordinal));
+                    Assert.True(line.Awaited is null || line.FindOption(line.Awaited.Name) == line.Awaited);
+                    Assert.True(line.NextArgument is null || line.Command.Arguments.Contains(line.NextArgument));
+                },
+                iter: 300,
+                threads: 1);
 
     private static LineSoFar Read(string[] words) => new(GitprocCommand.Create(commandToRun: null), words);
 }

@@ -20,7 +20,10 @@ public sealed class ManyProcessesTests : IDisposable
         var results = processes.AsParallel().WithDegreeOfParallelism(count).Select(GitprocProgram.Finish).ToList();
 
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.Error));
-        Assert.DoesNotContain("database is locked", string.Concat(results.Select(result => result.Error)), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            "database is locked",
+            string.Concat(results.Select(result => result.Error)),
+            StringComparison.OrdinalIgnoreCase);
         var paths = results.Select(result => result.Output).ToHashSet();
         Assert.Equal(count, paths.Count);
         Assert.All(paths, path => Assert.Equal("", TestGit.Run(path, "status", "--short")));
@@ -41,13 +44,16 @@ public sealed class ManyProcessesTests : IDisposable
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "checkout-1"));
         System.Diagnostics.Process waiting;
-        using (FileLock.Acquire(Path.Combine(_pool.Pool.Path, "locks", "base-1.lock"), "clones", reports: null, CancellationToken.None))
+        using (
+            FileLock.Acquire(
+                Path.Combine(_pool.Pool.Path, "locks", "base-1.lock"), "clones", reports: null, CancellationToken.None))
         {
             waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source);
             string? line;
-            do
-                line = waiting.StandardError.ReadLine();
-            while (line is not null && !line.StartsWith($"gitproc: waiting for process {Environment.ProcessId} (", StringComparison.Ordinal));
+            do line = waiting.StandardError.ReadLine();
+            while (line is not null
+                && !line.StartsWith($"gitproc: waiting for process {Environment.ProcessId} (", StringComparison.Ordinal)
+            );
             Assert.NotNull(line);
         }
 
@@ -83,7 +89,10 @@ public sealed class ManyProcessesTests : IDisposable
         var source = TestGit.MakeRepository(_pool["large"], files: 2000);
         var kills = Measure(source, 8);
         while (kills.AreWanted)
-            kills.Kill(() => Acquire(source, _pool.Pool.Path), () => _pool.Standing(), entireProcessTree: kills.Tries % 2 == 0);
+            kills.Kill(
+                () => Acquire(source, _pool.Pool.Path),
+                () => _pool.Standing(),
+                entireProcessTree: kills.Tries % 2 == 0);
 
         _pool.WaitForKilled();
         // The owner of these is this test, which lives: only rows of its own that were being made are left.
@@ -101,7 +110,9 @@ public sealed class ManyProcessesTests : IDisposable
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 2000);
         // The owner is a shell that dies together with what it called.
-        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"'{GitprocProgram.File}' acquire '{source}'; sleep 600"])
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "sh",
+            ["-c", $"'{GitprocProgram.File}' acquire '{source}'; sleep 600"])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -127,5 +138,6 @@ public sealed class ManyProcessesTests : IDisposable
     private System.Diagnostics.Process Acquire(string source, string pool) =>
         _pool.Program.Start(_pool.Home, "acquire", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
 
-    private Kills Measure(string source, int wanted) => new(wanted, () => Acquire(source, _pool["measured"]), () => _pool.Standing(_pool["measured"]));
+    private Kills Measure(string source, int wanted) =>
+        new(wanted, () => Acquire(source, _pool["measured"]), () => _pool.Standing(_pool["measured"]));
 }

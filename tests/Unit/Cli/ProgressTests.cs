@@ -3,7 +3,9 @@ using static Gitproc.Unit.Support.PseudoTerminal;
 
 namespace Gitproc.Unit.Cli;
 
-/// <summary>What the program shows of long steps: git's own numbers in one line of a terminal, and nothing elsewhere.</summary>
+/// <summary>
+/// What the program shows of long steps: git's own numbers in one line of a terminal, and nothing elsewhere.
+/// </summary>
 public sealed class ProgressTests : IDisposable
 {
     // git tells of files only when they take two seconds, unless it is told otherwise (git(1)).
@@ -15,7 +17,10 @@ public sealed class ProgressTests : IDisposable
     {
         // A remote that thinks, and a filter that is slow: what is over at once is not shown.
         TestGit.WriteScript(_pool["home/slow"], "#!/bin/sh\nsleep 1\nexec \"$@\"\n");
-        File.WriteAllText(_pool["home/.gitconfig"], $"[uploadpack]\n\tpackObjectsHook = {_pool["home/slow"]}\n[filter \"slow\"]\n\tsmudge = sleep 0.5; cat\n\tclean = cat\n");
+        File.WriteAllText(
+            _pool["home/.gitconfig"],
+            $"[uploadpack]\n\tpackObjectsHook = {_pool["home/slow"]}\n[filter \"slow\"]\n\tsmudge = sleep 0.5; cat\n\tclean = cat\n"
+        );
         File.WriteAllText(_pool["source/.gitattributes"], "*.txt filter=slow\n");
         TestGit.Run(_pool.Source, "add", ".");
         TestGit.Run(_pool.Source, "commit", "--quiet", "-m", "slow");

@@ -14,11 +14,25 @@ public sealed class RunTests : IDisposable
     {
         (string, string)[] ofHook =
         [
-            ("GIT_DIR", Path.Combine(_pool.Source, ".git")), ("GIT_WORK_TREE", _pool.Source), ("GIT_INDEX_FILE", Path.Combine(_pool.Source, ".git", "index")),
-            ("GIT_PREFIX", ""), ("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "some.key"), ("GIT_CONFIG_VALUE_0", "kept"),
+            ("GIT_DIR", Path.Combine(_pool.Source, ".git")),
+            ("GIT_WORK_TREE", _pool.Source),
+            ("GIT_INDEX_FILE", Path.Combine(_pool.Source, ".git", "index")),
+            ("GIT_PREFIX", ""),
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "some.key"),
+            ("GIT_CONFIG_VALUE_0", "kept"),
         ];
-        var result = GitprocProgram.Finish(_pool.Program.Start(
-            _pool.Home, ofHook, "run", _pool.Source, "--", "sh", "-c", "git rev-parse --show-toplevel; git config some.key; env | grep -c '^GIT_\\(DIR\\|WORK_TREE\\|INDEX_FILE\\|PREFIX\\)='"));
+        var result = GitprocProgram.Finish(
+            _pool.Program.Start(
+                _pool.Home,
+                ofHook,
+                "run",
+                _pool.Source,
+                "--",
+                "sh",
+                "-c",
+                "git rev-parse --show-toplevel; git config some.key; env | grep -c '^GIT_\\(DIR\\|WORK_TREE\\|INDEX_FILE\\|PREFIX\\)='"
+            ));
         Assert.Equal([Path.Combine(_pool.Pool.Path, "checkout-1"), "kept", "0"], result.Output.Split('\n'));
     }
 
@@ -29,7 +43,15 @@ public sealed class RunTests : IDisposable
     {
         string[] change = takesOwner ? [option, $"{Environment.ProcessId}"] : [option];
         var result = _pool.Program.Run(
-            _pool.Home, ["run", _pool.Source, "--", "sh", "-c", $"echo x > work; '{GitprocProgram.File}' renew {string.Join(' ', change)}"]);
+            _pool.Home,
+            [
+                "run",
+                _pool.Source,
+                "--",
+                "sh",
+                "-c",
+                $"echo x > work; '{GitprocProgram.File}' renew {string.Join(' ', change)}",
+            ]);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("checkout-1 stays locked", result.Error, StringComparison.Ordinal);
@@ -40,11 +62,29 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void A_label_with_a_password_is_kept_without_it()
     {
-        Assert.Equal(0, _pool.Program.Run(
-            _pool.Home, "acquire", _pool.Source, "--hold", "--label", "of https://user:secret@host/x", "--env", "from=https://other:secret@host/y").ExitCode);
-        Assert.Equal(0, _pool.Program.Run(_pool.Home, "renew", "checkout-1", "--label", "now https://user:secret@host/z", "--force").ExitCode);
+        Assert.Equal(
+            0,
+            _pool
+                .Program.Run(
+                    _pool.Home,
+                    "acquire",
+                    _pool.Source,
+                    "--hold",
+                    "--label",
+                    "of https://user:secret@host/x",
+                    "--env",
+                    "from=https://other:secret@host/y")
+                .ExitCode);
+        Assert.Equal(
+            0,
+            _pool
+                .Program.Run(_pool.Home, "renew", "checkout-1", "--label", "now https://user:secret@host/z", "--force")
+                .ExitCode);
         Assert.Contains("host/z", _pool.Find("checkout-1").Label, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", _pool.Dump(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", File.ReadAllText(Path.Combine(_pool.Find("checkout-1").Path, ".git", "gitproc", "lease")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            File.ReadAllText(Path.Combine(_pool.Find("checkout-1").Path, ".git", "gitproc", "lease")),
+            StringComparison.Ordinal);
     }
 }

@@ -18,16 +18,27 @@ public sealed class TopTests : IDisposable
     {
         Assert.Equal((0, "", ""), Answer("top"));
         Assert.False(File.Exists(Path.Combine(_pool.Pool.Path, "gitproc.db")));
-        var held = _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = "nightly" } });
+        var held = _pool.Acquire(
+            _pool.Request() with
+            {
+                Terms = new() { Owner = PoolFixture.Self, Label = "nightly" },
+            });
         var lines = Answer("top").Output.Split('\n');
-        Assert.Equal(["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Matches($@"^checkout-1  Locked  +\d+ s  {_pool.Source}  main +{Environment.ProcessId} .* nightly$", lines[1]);
+        Assert.Equal(
+            ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"],
+            lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Matches(
+            $@"^checkout-1  Locked  +\d+ s  {_pool.Source}  main +{Environment.ProcessId} .* nightly$", lines[1]);
         Assert.DoesNotContain('\e', Answer("top").Output);
         Assert.Equal("", Answer("top", "--repo", TestGit.MakeRepository(_pool["other"])).Output);
         Assert.Equal(1, Answer("top", "--repo", "nobody").ExitCode);
 
-        Assert.Contains("checkout-1 *", _pool.Program.Run(Path.Combine(held.Path, ".git"), "top").Output, StringComparison.Ordinal);
-        Assert.Contains("checkout-1 *", _pool.Program.Run(Path.Combine(held.Path, ".git"), "list").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "checkout-1 *", _pool.Program.Run(Path.Combine(held.Path, ".git"), "top").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "checkout-1 *",
+            _pool.Program.Run(Path.Combine(held.Path, ".git"), "list").Output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain('*', Answer("list").Output);
     }
 
@@ -54,7 +65,14 @@ public sealed class TopTests : IDisposable
     {
         foreach (var key in new[] { "q", "\x03" })
         {
-            var result = RunCommand(_pool, [WaitFor("q quits"), Send(key)], [], "sh", "-c", "exec \"$0\" top < /dev/null", GitprocProgram.File);
+            var result = RunCommand(
+                _pool,
+                [WaitFor("q quits"), Send(key)],
+                [],
+                "sh",
+                "-c",
+                "exec \"$0\" top < /dev/null",
+                GitprocProgram.File);
             Assert.Equal((0, true), (result.ExitCode, result.IsRestored));
         }
     }
@@ -62,7 +80,14 @@ public sealed class TopTests : IDisposable
     [TerminalFact]
     public void A_terminal_that_cannot_be_read_says_how_it_ends()
     {
-        var result = RunCommand(_pool, [WaitFor("Ctrl+C quits"), Send("\x03")], [], "sh", "-c", "exec \"$0\" top > \"$(tty)\" < /dev/null", GitprocProgram.File);
+        var result = RunCommand(
+            _pool,
+            [WaitFor("Ctrl+C quits"), Send("\x03")],
+            [],
+            "sh",
+            "-c",
+            "exec \"$0\" top > \"$(tty)\" < /dev/null",
+            GitprocProgram.File);
         Assert.Equal((130, true), (result.ExitCode, result.IsRestored));
     }
 
@@ -71,7 +96,11 @@ public sealed class TopTests : IDisposable
     {
         _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = new string('x', 80) } });
         var output = Run(_pool, [WaitFor("checkout-1"), WaitFor("q quits"), Send("q")], [], "top").Output;
-        var parts = output[output.IndexOf("\e[2J\e[1;1H", StringComparison.Ordinal)..output.LastIndexOf("\e[?1049l", StringComparison.Ordinal)].Split("\e[K");
+        var parts = output[
+            output.IndexOf("\e[2J\e[1;1H", StringComparison.Ordinal)..output.LastIndexOf(
+                "\e[?1049l", StringComparison.Ordinal)
+        ]
+            .Split("\e[K");
         Assert.Contains(parts, part => WithoutSequences(part).Length == 80);
         Assert.All(parts[..^1], part => Assert.Matches(@"\e\[\d+;1H$", part));
     }
@@ -108,8 +137,17 @@ public sealed class TopTests : IDisposable
     {
         var (held, other) = (_pool.Acquire(), _pool.Acquire());
         // So old that no age changes; and a label as wide as the title of its column.
-        _pool.Execute("UPDATE checkout SET lease = json_set(lease, '$.acquiredAt', 1000), created_at = 1000, last_used_at = 1000");
-        object[][] steps = [WaitFor("q quits"), Pause(2.5), Meanwhile("renew", other.Name, "--label", "later"), WaitFor("later"), Send("q")];
+        _pool.Execute(
+            "UPDATE checkout SET lease = json_set(lease, '$.acquiredAt', 1000), created_at = 1000, last_used_at = 1000"
+        );
+        object[][] steps =
+        [
+            WaitFor("q quits"),
+            Pause(2.5),
+            Meanwhile("renew", other.Name, "--label", "later"),
+            WaitFor("later"),
+            Send("q"),
+        ];
         var output = Run(_pool, steps, [], "top").Output;
         var changes = output[(output.IndexOf("q quits", StringComparison.Ordinal) + "q quits".Length)..];
         Assert.Contains(other.Name, changes, StringComparison.Ordinal);
@@ -130,7 +168,11 @@ public sealed class TopTests : IDisposable
     {
         Assert.Equal(1, output.Split(Entered).Length - 1);
         Assert.Equal(1, output.Split(Left).Length - 1);
-        Assert.Equal("", WithoutSequences(output[..output.IndexOf(Entered, StringComparison.Ordinal)] + output[output.IndexOf(Left, StringComparison.Ordinal)..]));
+        Assert.Equal(
+            "",
+            WithoutSequences(
+                output[..output.IndexOf(Entered, StringComparison.Ordinal)]
+                    + output[output.IndexOf(Left, StringComparison.Ordinal)..]));
         Assert.EndsWith("\e[?7h\e[?25h\e[?1049l\e[?1l\e>", output, StringComparison.Ordinal);
     }
 

@@ -19,10 +19,19 @@ public sealed class VanishedFolderTests : IDisposable
         foreach (var start in (string[])["", "env -u PWD "])
         {
             foreach (var command in (string[])
-            [
-                $"acquire {repository} --hold", "list", "history", "rescue list", "repos", "release checkout-1 --force", "reap", "prune --dry-run", "repair",
-                $"run {repository} -- true", $"warm {repository} --count 1",
-            ])
+                    [
+                        $"acquire {repository} --hold",
+                        "list",
+                        "history",
+                        "rescue list",
+                        "repos",
+                        "release checkout-1 --force",
+                        "reap",
+                        "prune --dry-run",
+                        "repair",
+                        $"run {repository} -- true",
+                        $"warm {repository} --count 1",
+                    ])
             {
                 var result = RunGone(start, command);
                 Assert.True(result.ExitCode == 0, $"{start}{command}: {result.Error}");
@@ -45,7 +54,9 @@ public sealed class VanishedFolderTests : IDisposable
 
     private GitprocProgram.Result RunGone(string start, string command)
     {
-        var info = new ProcessStartInfo("sh", ["-c", $"mkdir gone && cd gone && rmdir ../gone && {start}'{GitprocProgram.File}' {command}"])
+        var info = new ProcessStartInfo(
+            "sh",
+            ["-c", $"mkdir gone && cd gone && rmdir ../gone && {start}'{GitprocProgram.File}' {command}"])
         {
             WorkingDirectory = _pool.Home,
             RedirectStandardOutput = true,

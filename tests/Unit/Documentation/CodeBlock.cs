@@ -14,10 +14,19 @@ public sealed record CodeBlock(string File, int Line, string Language, string Co
 
     private static readonly string[] Folders = ["docs", "docs/help/cli"];
 
-    /// <summary>All that are written for people to run: README.md, CONTRIBUTING.md, SECURITY.md, docs, and what gitproc help shows.</summary>
+    /// <summary>
+    /// All that are written for people to run: README.md, CONTRIBUTING.md, SECURITY.md, docs, and what gitproc help
+    /// shows.
+    /// </summary>
     public static IEnumerable<CodeBlock> All() =>
-        Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md").Select(file => $"{folder}/{Path.GetFileName(file)}"))
-            .Concat(["README.md", "CONTRIBUTING.md", "SECURITY.md"]).Order(StringComparer.Ordinal).SelectMany(Of);
+        Folders
+            .SelectMany(folder =>
+                Directory
+                    .EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md")
+                    .Select(file => $"{folder}/{Path.GetFileName(file)}"))
+            .Concat(["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+            .Order(StringComparer.Ordinal)
+            .SelectMany(Of);
 
     private static IEnumerable<CodeBlock> Of(string file)
     {
@@ -28,8 +37,13 @@ public sealed record CodeBlock(string File, int Line, string Language, string Co
                 continue;
             var end = Array.FindIndex(lines, i + 1, line => line == Fence);
             var before = i > 0 ? lines[i - 1] : "";
-            var remark = before.StartsWith("<!-- ", StringComparison.Ordinal) && before.EndsWith(" -->", StringComparison.Ordinal) ? before[5..^4] : "";
-            yield return new CodeBlock(file, i + 2, lines[i][Fence.Length..], string.Join('\n', lines[(i + 1)..end]) + "\n", remark);
+            var remark =
+                before.StartsWith("<!-- ", StringComparison.Ordinal)
+                && before.EndsWith(" -->", StringComparison.Ordinal)
+                    ? before[5..^4]
+                    : "";
+            yield return new CodeBlock(
+                file, i + 2, lines[i][Fence.Length..], string.Join('\n', lines[(i + 1)..end]) + "\n", remark);
             i = end;
         }
     }

@@ -3,17 +3,27 @@ using Gitproc.Unit.Ci;
 
 namespace Gitproc.Unit.Documentation;
 
-/// <summary>The list of decisions says of each record what the record says, and no record stands for two decisions.</summary>
+/// <summary>
+/// The list of decisions says of each record what the record says, and no record stands for two decisions.
+/// </summary>
 public sealed partial class DecisionTests
 {
     private const string Folder = "docs/decisions";
 
     public static TheoryData<string> Records() =>
-        [.. Directory.EnumerateFiles(Path.Combine(CiFile.Root, Folder), "*.md").Select(file => Path.GetFileName(file)).Where(file => file != "README.md").Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(CiFile.Root, Folder), "*.md")
+                .Select(file => Path.GetFileName(file))
+                .Where(file => file != "README.md")
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Fact]
     public void Numbers_are_given_once_and_in_order() =>
-        Assert.Equal(Enumerable.Range(1, Records().Count).Select(number => $"{number:0000}"), Records().Select(row => row.Data[..4]));
+        Assert.Equal(
+            Enumerable.Range(1, Records().Count).Select(number => $"{number:0000}"),
+            Records().Select(row => row.Data[..4]));
 
     [Theory]
     [MemberData(nameof(Records))]
@@ -24,7 +34,10 @@ public sealed partial class DecisionTests
         Assert.True(record.Success, "A record has a number and a title, a date, Context, Decision, Cost and Status.");
         var (title, status) = (record.Groups["title"].Value, record.Groups["status"].Value);
         Assert.Equal(file[..4], record.Groups["number"].Value);
-        Assert.Contains($"| [{file[..4]}]({file}) | {title} | {char.ToLowerInvariant(status[0])}{status[1..]} |", CiFile.Text($"{Folder}/README.md"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"| [{file[..4]}]({file}) | {title} | {char.ToLowerInvariant(status[0])}{status[1..]} |",
+            CiFile.Text($"{Folder}/README.md"),
+            StringComparison.Ordinal);
     }
 
     [GeneratedRegex(

@@ -7,7 +7,9 @@ using Gitproc.Unit.Ci;
 
 namespace Gitproc.Unit.Documentation;
 
-/// <summary>The layers of docs/architecture.md: in Core a namespace is a folder, and refers only to those before it in the list.</summary>
+/// <summary>
+/// The layers of docs/architecture.md: in Core a namespace is a folder, and refers only to those before it in the list.
+/// </summary>
 public sealed class LayerTests
 {
     // From the bottom up. What is on one line knows nothing of the others on it.
@@ -23,9 +25,15 @@ public sealed class LayerTests
     [Fact]
     public void A_namespace_refers_only_to_those_below_it()
     {
-        var rank = Layers.SelectMany((names, at) => names.Select(name => (Name: $"Gitproc.{name}", at))).ToDictionary(layer => layer.Name, layer => layer.at);
-        var upward = References().Where(edge => edge.From.Space != edge.To.Space)
-            .Where(edge => !rank.TryGetValue(edge.From.Space, out var from) || !rank.TryGetValue(edge.To.Space, out var to) || to >= from)
+        var rank = Layers
+            .SelectMany((names, at) => names.Select(name => (Name: $"Gitproc.{name}", at)))
+            .ToDictionary(layer => layer.Name, layer => layer.at);
+        var upward = References()
+            .Where(edge => edge.From.Space != edge.To.Space)
+            .Where(edge =>
+                !rank.TryGetValue(edge.From.Space, out var from)
+                || !rank.TryGetValue(edge.To.Space, out var to)
+                || to >= from)
             .Select(edge => $"{edge.From.Space}.{edge.From.Name} -> {edge.To.Space}.{edge.To.Name}");
         Assert.Empty(upward.Order(StringComparer.Ordinal));
     }
@@ -36,8 +44,10 @@ public sealed class LayerTests
         var core = Path.Combine(CiFile.Root, "src", "Gitproc.Core");
         var wrong = Directory.EnumerateFiles(core, "*.cs", SearchOption.AllDirectories)
             .Where(file => !Regex.IsMatch(Path.GetRelativePath(core, file), "^(bin|obj)[/\\\\]"))
-            .Where(file => Regex.Match(File.ReadAllText(file), "^namespace ([\\w.]+);", RegexOptions.Multiline).Groups[1].Value
-                != $"Gitproc.{Path.GetRelativePath(core, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')}");
+            .Where(file =>
+                Regex.Match(File.ReadAllText(file), "^namespace ([\\w.]+);", RegexOptions.Multiline).Groups[1].Value
+                != $"Gitproc.{Path.GetRelativePath(core, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.')}"
+            );
         Assert.Empty(wrong);
     }
 
@@ -76,8 +86,10 @@ public sealed class LayerTests
 
         return edges;
 
-        // What the compiler makes has no namespace, or one with a bracket or dot-less helper names; nested types are their outermost.
-        static bool IsOurs((string Space, string Name) type) => type.Space.StartsWith("Gitproc.", StringComparison.Ordinal) && type.Name[0] != '<';
+        // What the compiler makes has no namespace, or one with a bracket or dot-less helper names; nested types are
+        // their outermost.
+        static bool IsOurs((string Space, string Name) type) =>
+            type.Space.StartsWith("Gitproc.", StringComparison.Ordinal) && type.Name[0] != '<';
 
         (string, string) Named(TypeDefinitionHandle type)
         {
@@ -91,8 +103,11 @@ public sealed class LayerTests
     /// <summary>Collects the types of the assembly that handles and signatures lead to.</summary>
     private sealed class Found(MetadataReader reader) : ISignatureTypeProvider<object?, object?>
     {
-        private static readonly Dictionary<short, System.Reflection.Emit.OperandType> Operands = typeof(System.Reflection.Emit.OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => (System.Reflection.Emit.OpCode)field.GetValue(null)!).ToDictionary(code => code.Value, code => code.OperandType);
+        private static readonly Dictionary<short, System.Reflection.Emit.OperandType> Operands =
+            typeof(System.Reflection.Emit.OpCodes)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(field => (System.Reflection.Emit.OpCode)field.GetValue(null)!)
+                .ToDictionary(code => code.Value, code => code.OperandType);
 
         public HashSet<TypeDefinitionHandle> Types { get; } = [];
 
@@ -100,10 +115,18 @@ public sealed class LayerTests
         {
             switch (handle.Kind)
             {
-                case HandleKind.TypeDefinition when !handle.IsNil: Types.Add((TypeDefinitionHandle)handle); break;
-                case HandleKind.TypeSpecification: reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null); break;
-                case HandleKind.MethodDefinition: Types.Add(reader.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()); break;
-                case HandleKind.FieldDefinition: Types.Add(reader.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()); break;
+                case HandleKind.TypeDefinition when !handle.IsNil:
+                    Types.Add((TypeDefinitionHandle)handle);
+                    break;
+                case HandleKind.TypeSpecification:
+                    reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null);
+                    break;
+                case HandleKind.MethodDefinition:
+                    Types.Add(reader.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType());
+                    break;
+                case HandleKind.FieldDefinition:
+                    Types.Add(reader.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType());
+                    break;
                 case HandleKind.MethodSpecification:
                     reader.GetMethodSpecification((MethodSpecificationHandle)handle).DecodeSignature(this, null);
                     Add(reader.GetMethodSpecification((MethodSpecificationHandle)handle).Method);
@@ -136,8 +159,12 @@ public sealed class LayerTests
                         var cases = il.ReadInt32();
                         il.Offset += 4 * cases;
                         break;
-                    case "InlineField" or "InlineMethod" or "InlineTok" or "InlineType": Add((EntityHandle)MetadataTokens.Handle(il.ReadInt32())); break;
-                    default: il.ReadInt32(); break;
+                    case "InlineField" or "InlineMethod" or "InlineTok" or "InlineType":
+                        Add((EntityHandle)MetadataTokens.Handle(il.ReadInt32()));
+                        break;
+                    default:
+                        il.ReadInt32();
+                        break;
                 }
             }
         }
@@ -148,12 +175,19 @@ public sealed class LayerTests
             return null;
         }
 
-        public object? GetTypeFromSpecification(MetadataReader r, object? context, TypeSpecificationHandle handle, byte kind) => r.GetTypeSpecification(handle).DecodeSignature(this, null);
+        public object? GetTypeFromSpecification(
+            MetadataReader r, object? context, TypeSpecificationHandle handle, byte kind
+        ) => r.GetTypeSpecification(handle).DecodeSignature(this, null);
+
         public object? GetTypeFromReference(MetadataReader r, TypeReferenceHandle handle, byte kind) => null;
         public object? GetArrayType(object? element, ArrayShape shape) => null;
         public object? GetByReferenceType(object? element) => null;
         public object? GetFunctionPointerType(MethodSignature<object?> signature) => null;
-        public object? GetGenericInstantiation(object? type, System.Collections.Immutable.ImmutableArray<object?> arguments) => null;
+
+        public object? GetGenericInstantiation(
+            object? type, System.Collections.Immutable.ImmutableArray<object?> arguments
+        ) => null;
+
         public object? GetGenericMethodParameter(object? context, int index) => null;
         public object? GetGenericTypeParameter(object? context, int index) => null;
         public object? GetModifiedType(object? modifier, object? type, bool isRequired) => null;

@@ -3,14 +3,22 @@ using Gitproc.Unit.Ci;
 
 namespace Gitproc.Unit.Documentation;
 
-/// <summary>What the documents at the root, bench and docs link to in this repository is there, with the title that is named.</summary>
+/// <summary>
+/// What the documents at the root, bench and docs link to in this repository is there, with the title that is named.
+/// </summary>
 public sealed partial class RelativeLinkTests
 {
     private static readonly string[] Folders = ["docs", "docs/decisions", "docs/help", "docs/help/cli"];
 
     public static TheoryData<string> Files() =>
-        [.. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md").Select(file => $"{folder}/{Path.GetFileName(file)}"))
-            .Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"])];
+        [
+            .. Folders
+                .SelectMany(folder =>
+                    Directory
+                        .EnumerateFiles(Path.Combine(CiFile.Root, folder), "*.md")
+                        .Select(file => $"{folder}/{Path.GetFileName(file)}"))
+                .Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"]),
+        ];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -23,7 +31,9 @@ public sealed partial class RelativeLinkTests
             var target = path.Length == 0 ? here : Path.Combine(Path.GetDirectoryName(here)!, path);
             Assert.True(Path.Exists(target), link.Value);
             if (title.Length > 0)
-                Assert.Contains(title, Title().Matches(File.ReadAllText(target)).Select(match => Anchor(match.Groups["text"].Value)));
+                Assert.Contains(
+                    title,
+                    Title().Matches(File.ReadAllText(target)).Select(match => Anchor(match.Groups["text"].Value)));
         }
     }
 

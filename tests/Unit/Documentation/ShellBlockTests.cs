@@ -7,21 +7,38 @@ namespace Gitproc.Unit.Documentation;
 
 /// <summary>
 /// The shell commands of README.md and docs work, each block in a shell of its own, on a repository that stands for
-/// https://github.com/owner/repo, in a home where somebody's work was rescued before. What a reader has and we have not, an
-/// agent for instance, is a small script. A block that is not to be run has &lt;!-- not run: why --> right before it, one that needs a
-/// program &lt;!-- run if there is: name -->. tests/Pester/Documentation.Tests.ps1 does the same for PowerShell.
+/// https://github.com/owner/repo, in a home where somebody's work was rescued before. What a reader has and we have
+/// not, an agent for instance, is a small script. A block that is not to be run has &lt;!-- not run: why --> right
+/// before it, one that needs a program &lt;!-- run if there is: name -->. tests/Pester/Documentation.Tests.ps1 does the
+/// same for PowerShell.
 /// </summary>
 public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixture<ShellBlockTests.Ground>
 {
     private static readonly string[] Notices =
-        [" is rescued; ", " is free", ": waiting for ", ": still waiting: ", " is taken over: ", " is as new", " is removed", " is of ", " is at ", ": nothing is unused"];
+    [
+        " is rescued; ",
+        " is free",
+        ": waiting for ",
+        ": still waiting: ",
+        " is taken over: ",
+        " is as new",
+        " is removed",
+        " is of ",
+        " is at ",
+        ": nothing is unused",
+    ];
 
     private readonly TemporaryFolder _folder = ground.Folder;
 
     public static TheoryData<string, int> Blocks()
     {
         var blocks = new TheoryData<string, int>();
-        foreach (var block in CodeBlock.All().Where(block => block.Language == "sh" && !block.Remark.StartsWith("not run: ", StringComparison.Ordinal) && HasProgram(block)))
+        foreach (var block in CodeBlock
+                .All()
+                .Where(block =>
+                    block.Language == "sh"
+                    && !block.Remark.StartsWith("not run: ", StringComparison.Ordinal)
+                    && HasProgram(block)))
             blocks.Add(block.File, block.Line);
         return blocks;
     }
@@ -43,8 +60,14 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
     public void Example_takes_the_newest_rescue_of_several(string file)
     {
         ground.PutBack();
-        var id = CodeBlock.All().First(block => block.File == file).Code.Split('\n').Single(line => line.StartsWith("id=", StringComparison.Ordinal));
-        File.WriteAllText(_folder["block.sh"], $$"""
+        var id = CodeBlock
+            .All()
+            .First(block => block.File == file)
+            .Code.Split('\n')
+            .Single(line => line.StartsWith("id=", StringComparison.Ordinal));
+        File.WriteAllText(
+            _folder["block.sh"],
+            $$"""
             cd "$(gitproc acquire)"; echo newer > newer; said="$(gitproc release 2>&1)"; cd
             test "$(gitproc rescue list | wc -l)" = 3
             {{id}}
@@ -56,7 +79,11 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
     [Fact]
     public void Native_archive_is_installed_into_a_home_that_has_nothing_yet()
     {
-        var install = CodeBlock.All().Single(block => block.File == "docs/install.md" && block.Code.Contains("tar -xzf", StringComparison.Ordinal)).Code;
+        var install = CodeBlock
+            .All()
+            .Single(block =>
+                block.File == "docs/install.md" && block.Code.Contains("tar -xzf", StringComparison.Ordinal))
+            .Code;
         _folder.Dispose();
         Directory.CreateDirectory(_folder["home"]);
         File.WriteAllText(_folder["block.sh"], $$"""
@@ -74,14 +101,18 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
     public void Every_remark_before_a_block_is_understood()
     {
         foreach (var block in CodeBlock.All().Where(block => block.Remark.Length > 0))
-            Assert.True(block.Remark.StartsWith("not run: ", StringComparison.Ordinal) || block.Remark.StartsWith("run if there is: ", StringComparison.Ordinal), $"{block.File}:{block.Line}: {block.Remark}");
+            Assert.True(
+                block.Remark.StartsWith("not run: ", StringComparison.Ordinal)
+                    || block.Remark.StartsWith("run if there is: ", StringComparison.Ordinal),
+                $"{block.File}:{block.Line}: {block.Remark}");
         Assert.True(Blocks().Count > 5);
     }
 
     private static bool HasProgram(CodeBlock block)
     {
         const string condition = "run if there is: ";
-        return !block.Remark.StartsWith(condition, StringComparison.Ordinal) || ProgramPath.Find(block.Remark[condition.Length..]) is not null;
+        return !block.Remark.StartsWith(condition, StringComparison.Ordinal)
+            || ProgramPath.Find(block.Remark[condition.Length..]) is not null;
     }
 
     private void Run(params string[] arguments) => Run(_folder, arguments);
@@ -96,22 +127,33 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
             RedirectStandardError = true,
         };
         GitprocProgram.Isolate(start, folder["home/.gitproc_pool"], folder["home"]);
-        start.Environment["PATH"] = $"{folder["bin"]}:{GitprocProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] =
+            $"{folder["bin"]}:{GitprocProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";
         var result = GitprocProgram.Finish(Process.Start(start)!);
         Assert.True(result.ExitCode == 0, $"{result.Output}\n{result.Error}");
         // An error in a $( ) does not end a script.
-        var errors = result.Error.Split('\n').Where(line => line.StartsWith("gitproc: ", StringComparison.Ordinal) && !Notices.Any(notice => line.Contains(notice, StringComparison.Ordinal)));
+        var errors = result
+            .Error.Split('\n')
+            .Where(line =>
+                line.StartsWith("gitproc: ", StringComparison.Ordinal)
+                && !Notices.Any(notice => line.Contains(notice, StringComparison.Ordinal)));
         Assert.Empty(errors);
     }
 
-    /// <summary>What the blocks are run on: made once, put back for each. Its pool has absolute paths, so it stays where it is.</summary>
+    /// <summary>
+    /// What the blocks are run on: made once, put back for each. Its pool has absolute paths, so it stays where it is.
+    /// </summary>
     public sealed class Ground : IDisposable
     {
         private readonly TemporaryFolder _kept = new();
 
         public Ground()
         {
-            Run(Folder, Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"), Folder.Path, GitprocProgram.Folder);
+            Run(
+                Folder,
+                Path.Combine(CiFile.Root, "tests/Pester/New-DocumentationGround.sh"),
+                Folder.Path,
+                GitprocProgram.Folder);
             TemporaryFolder.Copy(Folder.Path, _kept["ground"]);
         }
 

@@ -47,7 +47,9 @@ public sealed class DeepFolderTests : IDisposable
     {
         var checkout = _pool.Acquire();
         MakeDeep(checkout.Path, Depth);
-        var start = new ProcessStartInfo("sh", ["-c", $"ulimit -n 1024; exec '{GitprocProgram.File}' release --force --discard '{checkout.Name}'"])
+        var start = new ProcessStartInfo(
+            "sh",
+            ["-c", $"ulimit -n 1024; exec '{GitprocProgram.File}' release --force --discard '{checkout.Name}'"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -77,7 +79,8 @@ public sealed class DeepFolderTests : IDisposable
                 });
                 var path = string.Join('/', Enumerable.Repeat("d", Deep));
                 RawTree.MakeFolder(root, path + "/more/still/more");
-                Assert.True(RawTree.At(root, path + "/more/still", (folder, name) => folder.Find(name) == EntryKind.Folder));
+                Assert.True(
+                    RawTree.At(root, path + "/more/still", (folder, name) => folder.Find(name) == EntryKind.Folder));
                 FolderRemoval.Remove(top);
             },
             256 * 1024);
@@ -103,7 +106,10 @@ public sealed class DeepFolderTests : IDisposable
         folder.Dispose();
     }
 
-    private static int OpenBelow(string folder) => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(entry => LinkTarget(entry)?.StartsWith(folder, StringComparison.Ordinal) == true);
+    private static int OpenBelow(string folder) =>
+        new DirectoryInfo("/proc/self/fd")
+            .EnumerateFileSystemInfos()
+            .Count(entry => LinkTarget(entry)?.StartsWith(folder, StringComparison.Ordinal) == true);
 
     private static string? LinkTarget(FileSystemInfo entry)
     {

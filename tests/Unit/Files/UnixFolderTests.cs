@@ -16,21 +16,45 @@ public sealed class UnixFolderTests : IDisposable
     public UnixFolderTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no raw names.");
 
     // None that leads out of the test's own folder: a folder that obeyed one would remove what is there.
-    public static TheoryData<string> NoNames => ["", "..", "a/b", "a/../b", "ABSOLUTE", "../outside", "a\0b", "\0", new string('x', 256), new string('x', 5000)];
+    public static TheoryData<string> NoNames =>
+        [
+            "",
+            "..",
+            "a/b",
+            "a/../b",
+            "ABSOLUTE",
+            "../outside",
+            "a\0b",
+            "\0",
+            new string('x', 256),
+            new string('x', 5000),
+        ];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Tells_what_is_in_a_folder()
     {
-        Shell("mkdir folder; echo a > file; ln -s file link; ln -s nowhere lost; ln -s folder to-folder; mkfifo pipe; touch \"$(printf 'caf\\351')\" \"$(printf 'two\\nlines')\"");
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        Shell(
+            "mkdir folder; echo a > file; ln -s file link; ln -s nowhere lost; ln -s folder to-folder; mkfifo pipe; touch \"$(printf 'caf\\351')\" \"$(printf 'two\\nlines')\""
+        );
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Unspecified);
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(_folder["socket"]));
         using var folder = RawFolder.Open(_folder.Path);
         Assert.Equal(
             [
-                ("caf\u00e9", EntryKind.File), ("file", EntryKind.File), ("folder", EntryKind.Folder), ("link", EntryKind.Link), ("lost", EntryKind.Link),
-                ("pipe", EntryKind.Other), ("socket", EntryKind.Other), ("to-folder", EntryKind.Link), ("two\nlines", EntryKind.File),
+                ("caf\u00e9", EntryKind.File),
+                ("file", EntryKind.File),
+                ("folder", EntryKind.Folder),
+                ("link", EntryKind.Link),
+                ("lost", EntryKind.Link),
+                ("pipe", EntryKind.Other),
+                ("socket", EntryKind.Other),
+                ("to-folder", EntryKind.Link),
+                ("two\nlines", EntryKind.File),
             ],
             folder.Entries().OrderBy(entry => entry.Name, StringComparer.Ordinal));
         // Nothing waits for the other end of a pipe, and no link is followed.
@@ -42,10 +66,13 @@ public sealed class UnixFolderTests : IDisposable
 
         foreach (var name in (string[])["file", "link", "lost", "pipe", "socket", "to-folder", "missing"])
             Assert.Null(folder.TryOpenFolder(name));
-        Assert.Equal(("file", "nowhere", "folder"), (folder.ReadLink("link"), folder.ReadLink("lost"), folder.ReadLink("to-folder")));
+        Assert.Equal(
+            ("file", "nowhere", "folder"),
+            (folder.ReadLink("link"), folder.ReadLink("lost"), folder.ReadLink("to-folder")));
         foreach (var name in (string[])["file", "folder", "pipe", "socket", "missing"])
             Assert.Null(folder.ReadLink(name));
-        Assert.Equal((EntryKind.Link, EntryKind.File, null), (folder.Find("lost"), folder.Find("pipe"), folder.Find("missing")));
+        Assert.Equal(
+            (EntryKind.Link, EntryKind.File, null), (folder.Find("lost"), folder.Find("pipe"), folder.Find("missing")));
         Shell("chmod 640 file");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, folder.ModeOf("file"));
         folder.RemoveEntries();
@@ -78,7 +105,11 @@ public sealed class UnixFolderTests : IDisposable
     public void Takes_any_name_that_an_entry_can_have()
     {
         using var folder = RawFolder.Open(_folder.Path);
-        Gen.Char['\u0001', '\u00ff'].Where(c => c != '/').Array[1, 255].Select(chars => new string(chars)).Where(name => name is not ("." or ".."))
+        Gen.Char['\u0001', '\u00ff']
+            .Where(c => c != '/')
+            .Array[1, 255]
+            .Select(chars => new string(chars))
+            .Where(name => name is not ("." or ".."))
             .Sample(name => Use(folder, name), iter: 200, threads: 1);
         // Around the longest, and around what is kept on the stack.
         foreach (var length in (int[])[1, 254, 255])
@@ -105,12 +136,14 @@ public sealed class UnixFolderTests : IDisposable
     {
         Shell("echo a > outside; mkdir -p inside/a; ln -s \"$PWD\" inside/root; ln -s .. inside/up");
         using var folder = RawFolder.Open(_folder["inside"]);
-        foreach (var path in (string[])["../outside", "a/../../outside", "up/outside", "root/outside", "//outside", "a//../outside", ""])
+        foreach (var path in (string[])
+                ["../outside", "a/../../outside", "up/outside", "root/outside", "//outside", "a//../outside", ""])
         {
             Assert.Null(RawTree.Read(folder, path));
             RawTree.Remove(folder, path);
             // A link on the way is replaced by a folder.
-            if (!path.StartsWith("up/", StringComparison.Ordinal) && !path.StartsWith("root/", StringComparison.Ordinal))
+            if (!path.StartsWith("up/", StringComparison.Ordinal) && !path.StartsWith("root/", StringComparison.Ordinal)
+            )
                 Assert.ThrowsAny<IOException>(() => RawTree.Write(folder, path, "changed"));
         }
 
@@ -167,11 +200,13 @@ public sealed class UnixFolderTests : IDisposable
 
     private string Shell(string script)
     {
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", "set -e; LC_ALL=C; export LC_ALL\n" + script])
-        {
-            WorkingDirectory = _folder.Path,
-            RedirectStandardOutput = true,
-        })!;
+        using var shell = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "set -e; LC_ALL=C; export LC_ALL\n" + script])
+            {
+                WorkingDirectory = _folder.Path,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var output = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);

@@ -16,7 +16,8 @@ public sealed class GitFileTests
     [InlineData("GITDIR: /a\n", null)]
     [InlineData("\ngitdir: /a\n", null)]
     [InlineData("", null)]
-    public void It_tells_where_the_git_directory_is(string content, string? path) => Assert.Equal(path, GitFile.Read(content));
+    public void It_tells_where_the_git_directory_is(string content, string? path) =>
+        Assert.Equal(path, GitFile.Read(content));
 
     [Theory]
     [InlineData("/a/b")]

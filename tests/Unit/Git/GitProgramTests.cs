@@ -29,7 +29,8 @@ public sealed class GitProgramTests : IDisposable
         Directory.CreateDirectory(_pool["two"]);
         File.WriteAllText(_pool["two/git"], "");
 
-        var result = Acquire($"{_pool["one"]}:{_pool["two"]}:{_pool["none"]}:{Environment.GetEnvironmentVariable("PATH")}");
+        var result = Acquire(
+            $"{_pool["one"]}:{_pool["two"]}:{_pool["none"]}:{Environment.GetEnvironmentVariable("PATH")}");
 
         Assert.True(result.ExitCode == 0, result.Error);
     }

@@ -12,18 +12,23 @@ public sealed class GitRunnerTests
     [Fact]
     public void A_failure_says_what_git_said()
     {
-        var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
-            new GitCall("rev-parse", "--verify", "no-such-ref") { WorkingDirectory = "/", Subject = "somewhere" }, CancellationToken.None));
+        var error = Assert.Throws<GitprocException>(() =>
+            new GitRunner(null).Run(
+                new GitCall("rev-parse", "--verify", "no-such-ref") { WorkingDirectory = "/", Subject = "somewhere" },
+                CancellationToken.None));
         Assert.Equal(ErrorReason.GitFailed, error.Reason);
         Assert.Equal("somewhere", error.Target);
-        Assert.Contains("git rev-parse of somewhere failed with exit code 128", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "git rev-parse of somewhere failed with exit code 128", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_failure_names_the_command_and_not_an_option_before_it()
     {
-        var error = Assert.Throws<GitprocException>(() => new GitRunner(null).Run(
-            new GitCall("-c", "a.b=c", "--git-dir", "/no/such", "rev-parse", "HEAD") { WorkingDirectory = "/" }, CancellationToken.None));
+        var error = Assert.Throws<GitprocException>(() =>
+            new GitRunner(null).Run(
+                new GitCall("-c", "a.b=c", "--git-dir", "/no/such", "rev-parse", "HEAD") { WorkingDirectory = "/" },
+                CancellationToken.None));
         Assert.StartsWith("git rev-parse failed", error.Message, StringComparison.Ordinal);
     }
 
@@ -53,9 +58,12 @@ public sealed class GitRunnerTests
         var isThere = folder["there"];
         // Runs while git has the ref locked (githooks(5)).
         TestGit.WriteScript(
-            Path.Combine(repository, ".git", "hooks", "reference-transaction"), $"#!/bin/sh\ntest \"$1\" != prepared || {{ : > '{isThere}'; sleep 600; }}\n");
+            Path.Combine(repository, ".git", "hooks", "reference-transaction"),
+            $"#!/bin/sh\ntest \"$1\" != prepared || {{ : > '{isThere}'; sleep 600; }}\n");
         using var cancellation = new CancellationTokenSource();
-        var running = Task.Run(() => new GitRunner(null).Run(new GitCall("branch", "topic") { WorkingDirectory = repository }, cancellation.Token));
+        var running = Task.Run(() =>
+            new GitRunner(null).Run(
+                new GitCall("branch", "topic") { WorkingDirectory = repository }, cancellation.Token));
         Eventually.True(() => File.Exists(isThere));
         Assert.NotEmpty(Locks());
 
@@ -64,7 +72,8 @@ public sealed class GitRunnerTests
         Assert.Empty(Locks());
         Assert.DoesNotContain(FolderProcesses.In(repository), entry => entry.Name == "sleep");
 
-        string[] Locks() => Directory.GetFiles(Path.Combine(repository, ".git", "refs"), "*.lock", SearchOption.AllDirectories);
+        string[] Locks() =>
+            Directory.GetFiles(Path.Combine(repository, ".git", "refs"), "*.lock", SearchOption.AllDirectories);
     }
 
     [Fact]
@@ -72,7 +81,12 @@ public sealed class GitRunnerTests
     {
         var reports = new List<PoolReport>();
         new GitRunner(new Collect(reports)).Run(
-            new GitCall("log", "--format=it's $HOME", "--max-count=0", "https://me:s3cret@host/x") { WorkingDirectory = "/", MayFail = true }, CancellationToken.None);
+            new GitCall("log", "--format=it's $HOME", "--max-count=0", "https://me:s3cret@host/x")
+            {
+                WorkingDirectory = "/",
+                MayFail = true,
+            },
+            CancellationToken.None);
         Assert.Equal(@"git log '--format=it'\''s $HOME' --max-count=0 https://***@host/x  (in /)", reports[0].Text);
     }
 
@@ -85,7 +99,8 @@ public sealed class GitRunnerTests
     [InlineData("warning: 3 things", null, null)]
     [InlineData("", null, null)]
     public void Progress_is_told_from_words(string line, string? title, int? percent) =>
-        Assert.Equal(title is null ? null : new PoolReport(ReportKind.Progress, title, percent), GitProgressLine.Read(line));
+        Assert.Equal(
+            title is null ? null : new PoolReport(ReportKind.Progress, title, percent), GitProgressLine.Read(line));
 
     [Theory]
     [InlineData("fatal: unable to access 'https://me:s3cret@host/x'", "fatal: unable to access 'https://***@host/x'")]
@@ -93,7 +108,9 @@ public sealed class GitRunnerTests
     [InlineData("ssh://git:s3cret@host/x", "ssh://git:***@host/x")]
     [InlineData("https://me:s3c@ret@host/x", "https://***@host/x")]
     [InlineData("git@github.com:o/r and ssh://git@host/x", "git@github.com:o/r and ssh://git@host/x")]
-    [InlineData("fatal: unable to access 'https://me:s3'cret@host/x/': no", "fatal: unable to access 'https://***@host/x/': no")]
+    [InlineData(
+        "fatal: unable to access 'https://me:s3'cret@host/x/': no", "fatal: unable to access 'https://***@host/x/': no"
+    )]
     [InlineData("fatal: 'https://me:s3\"cr et/@host/x'", "fatal: 'https://***@host/x'")]
     [InlineData("ssh://git:s3'cret@host/x", "ssh://git:***@host/x")]
     [InlineData("see https://me@host/x\nor ask me@host", "see https://***@host/x\nor ask me@host")]
@@ -114,7 +131,8 @@ public sealed class GitRunnerTests
     [InlineData("url.git@github.com:.insteadof", false)]
     [InlineData("/home/a@b/repo", false)]
     [InlineData("remote.origin.url", false)]
-    public void What_may_be_a_secret_is_known(string text, bool may) => Assert.Equal(may, Redaction.MayHoldSecret(text));
+    public void What_may_be_a_secret_is_known(string text, bool may) =>
+        Assert.Equal(may, Redaction.MayHoldSecret(text));
 
     private sealed class Collect(List<PoolReport> reports) : IProgress<PoolReport>
     {

@@ -21,7 +21,8 @@ public sealed class HeadTests : IDisposable
         TestGit.Run(repository, "commit", "--quiet", "--allow-empty", "--message", "loose over packed");
         AssertSame(repository);
         TestGit.Run(repository, "checkout", "--quiet", "--detach");
-        Assert.Equal(new Head(null, TestGit.Run(repository, "rev-parse", "HEAD")), Head.Read(Path.Combine(repository, ".git")));
+        Assert.Equal(
+            new Head(null, TestGit.Run(repository, "rev-parse", "HEAD")), Head.Read(Path.Combine(repository, ".git")));
         TestGit.Run(repository, "checkout", "--quiet", "--orphan", "unborn");
         Assert.Equal(new Head("unborn", null), Head.Read(Path.Combine(repository, ".git")));
     }
@@ -30,15 +31,26 @@ public sealed class HeadTests : IDisposable
     public void Finds_every_ref_among_many_packed_ones()
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
-        var commits = Enumerable.Range(0, 3).Select(i =>
-        {
-            TestGit.Run(repository, "commit", "--quiet", "--allow-empty", "--message", $"{i}");
-            return TestGit.Run(repository, "rev-parse", "HEAD");
-        }).ToArray();
-        var updates = string.Concat(Enumerable.Range(0, 3000).Select(i => $"create refs/heads/b{i}-{new string('x', i % 60)} {commits[i % 3]}\n"));
+        var commits = Enumerable
+            .Range(0, 3)
+            .Select(i =>
+            {
+                TestGit.Run(repository, "commit", "--quiet", "--allow-empty", "--message", $"{i}");
+                return TestGit.Run(repository, "rev-parse", "HEAD");
+            })
+            .ToArray();
+        var updates = string.Concat(
+            Enumerable
+                .Range(0, 3000)
+                .Select(i => $"create refs/heads/b{i}-{new string('x', i % 60)} {commits[i % 3]}\n"));
         File.WriteAllText(_folder["updates"], updates);
         TestGit.Run(repository, "tag", "--annotate", "annotated", "--message", "peeled");
-        using (var git = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"git -C '{repository}' update-ref --stdin < '{_folder["updates"]}'"]))!)
+        using (
+            var git = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(
+                    "sh",
+                    ["-c", $"git -C '{repository}' update-ref --stdin < '{_folder["updates"]}'"])
+            )!)
             git.WaitForExit();
         TestGit.Run(repository, "pack-refs", "--all");
 
@@ -62,7 +74,10 @@ public sealed class HeadTests : IDisposable
         Assert.Null(Head.Read(_folder["missing"]));
     }
 
-    private static void AssertSame(string repository) => Assert.Equal(
-        new Head(TestGit.Run(repository, "symbolic-ref", "--short", "HEAD"), TestGit.Run(repository, "rev-parse", "HEAD")),
-        Head.Read(Path.Combine(repository, ".git")));
+    private static void AssertSame(string repository) =>
+        Assert.Equal(
+            new Head(
+                TestGit.Run(repository, "symbolic-ref", "--short", "HEAD"),
+                TestGit.Run(repository, "rev-parse", "HEAD")),
+            Head.Read(Path.Combine(repository, ".git")));
 }

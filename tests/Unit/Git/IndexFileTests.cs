@@ -10,19 +10,26 @@ public sealed class IndexFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string> Broken => new()
-    {
-        { "nothing", "" },
-        { "zeros", new string('0', 400) },
-        { "another signature", "44495244" + "00000002" + "00000000" + new string('a', 40) },
-        { "an old version", "44495243" + "00000001" + "00000000" + new string('a', 40) },
-        { "a version to come", "44495243" + "00000005" + "00000000" + new string('a', 40) },
-        { "no hash", "44495243" + "00000002" + "00000000" },
-        { "four billion entries in 40 bytes", "44495243" + "00000002" + "ffffffff" + new string('a', 56) },
-        { "one entry that is not there", "44495243" + "00000002" + "00000001" + new string('a', 56) },
-        { "an entry of no kind", "44495243" + "00000002" + "00000001" + new string('0', 128) + new string('a', 40) },
-        { "an entry with zeros behind it", "44495243" + "00000002" + "00000001" + new string('0', 48) + "000081a4" + new string('0', 360) },
-    };
+    public static TheoryData<string, string> Broken =>
+        new()
+        {
+            { "nothing", "" },
+            { "zeros", new string('0', 400) },
+            { "another signature", "44495244" + "00000002" + "00000000" + new string('a', 40) },
+            { "an old version", "44495243" + "00000001" + "00000000" + new string('a', 40) },
+            { "a version to come", "44495243" + "00000005" + "00000000" + new string('a', 40) },
+            { "no hash", "44495243" + "00000002" + "00000000" },
+            { "four billion entries in 40 bytes", "44495243" + "00000002" + "ffffffff" + new string('a', 56) },
+            { "one entry that is not there", "44495243" + "00000002" + "00000001" + new string('a', 56) },
+            {
+                "an entry of no kind",
+                "44495243" + "00000002" + "00000001" + new string('0', 128) + new string('a', 40)
+            },
+            {
+                "an entry with zeros behind it",
+                "44495243" + "00000002" + "00000001" + new string('0', 48) + "000081a4" + new string('0', 360)
+            },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -40,15 +47,26 @@ public sealed class IndexFileTests : IDisposable
         TestGit.Run(repository, "add", "--intent-to-add", "later");
         TestGit.Run(repository, "update-index", "--chmod=+x", "file-0.txt");
         TestGit.Run(repository, "update-index", "--skip-worktree", "file-0.txt");
-        TestGit.Run(repository, "update-index", "--add", "--cacheinfo", $"160000,{TestGit.Run(repository, "rev-parse", "HEAD")},a");
-        TestGit.Run(repository, "update-index", "--add", "--cacheinfo", $"120000,{TestGit.Run(repository, "rev-parse", "HEAD:file-1.txt")},b");
+        TestGit.Run(
+            repository,
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            $"160000,{TestGit.Run(repository, "rev-parse", "HEAD")},a");
+        TestGit.Run(
+            repository,
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            $"120000,{TestGit.Run(repository, "rev-parse", "HEAD:file-1.txt")},b");
         Assert.Equal(TestGit.Run(repository, "ls-files", "--stage"), List(repository));
         var entries = Read(repository)!.Entries;
         Assert.Equal(
             [("file-0.txt", IndexMarks.SkipWorktree), ("later", IndexMarks.IntentToAdd)],
             entries.Where(entry => entry.Marks != IndexMarks.None).Select(entry => (entry.Path, entry.Marks)));
         using var folder = RawFolder.Open(repository);
-        Assert.True(entries.Single(entry => entry.Path == "file-2.txt").Stat.IsAsInIndex(folder.StatOf("file-2.txt"u8)!.Value));
+        Assert.True(
+            entries.Single(entry => entry.Path == "file-2.txt").Stat.IsAsInIndex(folder.StatOf("file-2.txt"u8)!.Value));
         TestGit.Run(repository, "read-tree", "--empty");
         Assert.Empty(Read(repository)!.Entries);
     }
@@ -70,17 +88,22 @@ public sealed class IndexFileTests : IDisposable
         TestGit.Run(repository, "add", "a", "b", "é ü");
         TestGit.Run(repository, "add", "--intent-to-add", "later");
         TestGit.Run(repository, "update-index", "--index-version", $"{version}");
-        var (listed, status) = (TestGit.Run(repository, "ls-files", "--stage", "--debug"), TestGit.Run(repository, "status", "--porcelain=v2"));
+        var (listed, status) = (
+            TestGit.Run(repository, "ls-files", "--stage", "--debug"),
+            TestGit.Run(repository, "status", "--porcelain=v2"));
         IndexFile.Write(Path.Combine(repository, ".git/index"), Read(repository)!.Entries);
         Assert.Equal(WithoutDevice(listed), WithoutDevice(TestGit.Run(repository, "ls-files", "--stage", "--debug")));
         Assert.Equal(status, TestGit.Run(repository, "status", "--porcelain=v2"));
 
-        static string WithoutDevice(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"dev: \d+|flags: \w+", "");
+        static string WithoutDevice(string text) =>
+            System.Text.RegularExpressions.Regex.Replace(text, @"dev: \d+|flags: \w+", "");
     }
 
     [Theory]
     [InlineData("git update-index --split-index; echo x > new; git add new")]
-    [InlineData("mkdir f; echo x > f/x; git add f; git -c user.name=t -c user.email=t@t commit -qm f; git sparse-checkout set --cone --sparse-index none")]
+    [InlineData(
+        "mkdir f; echo x > f/x; git add f; git -c user.name=t -c user.email=t@t commit -qm f; git sparse-checkout set --cone --sparse-index none"
+    )]
     public void Tells_that_there_is_more_elsewhere(string script)
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
@@ -126,7 +149,8 @@ public sealed class IndexFileTests : IDisposable
         using (var large = File.Create(_folder["large"]))
             large.SetLength(5L << 30);
         using var folder = RawFolder.Open(_folder.Path);
-        Assert.All((string[])["index", "missing", "link", "large"], name => Assert.Null(IndexFile.TryRead(folder, name)));
+        Assert.All(
+            (string[])["index", "missing", "link", "large"], name => Assert.Null(IndexFile.TryRead(folder, name)));
     }
 
     [Fact]
@@ -143,11 +167,14 @@ public sealed class IndexFileTests : IDisposable
         {
             Assert.InRange(Damage.BytesTakenBy(() => IndexFile.Parse(bytes)), 0, 1 << 16);
             if (IndexFile.Parse(bytes) is { } index)
-                Assert.Equal((BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)), true), (index.Entries.Count, index.Entries.Count * 60L <= bytes.Length));
+                Assert.Equal(
+                    (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)), true),
+                    (index.Entries.Count, index.Entries.Count * 60L <= bytes.Length));
         }
     }
 
-    private static IndexFile? Read(string repository) => IndexFile.Parse(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
+    private static IndexFile? Read(string repository) =>
+        IndexFile.Parse(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
 
     private static string List(string repository) => string.Join('\n', Read(repository)!.Entries.Select(entry =>
         $"{Convert.ToString(entry.Mode, 8)} {Convert.ToHexStringLower(entry.Id.Span)} {entry.Stage}\t{entry.Path}"));

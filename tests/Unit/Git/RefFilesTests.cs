@@ -59,7 +59,11 @@ public sealed class RefFilesTests : IDisposable
         var number = 0;
         // git knows of one repository which hash it has.
         foreach (var row in Contents.Where(row => !row.Data.Item1.Contains(Sha256, StringComparison.Ordinal)))
-            Write(repository, $"refs/heads/table/{number++}", row.Data.Item1.Replace(Id, id, StringComparison.Ordinal).Replace(Id.ToUpperInvariant(), id.ToUpperInvariant(), StringComparison.Ordinal));
+            Write(
+                repository,
+                $"refs/heads/table/{number++}",
+                row.Data.Item1.Replace(Id, id, StringComparison.Ordinal)
+                    .Replace(Id.ToUpperInvariant(), id.ToUpperInvariant(), StringComparison.Ordinal));
         Write(repository, "refs/heads/voil\u00c3\u00a0", id);
         Write(repository, "refs/heads/\u00d1\u0085", id);
         TestGit.Run(repository, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/heads/other");
@@ -76,15 +80,49 @@ public sealed class RefFilesTests : IDisposable
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
         var id = TestGit.Run(repository, "rev-parse", "HEAD");
-        string[] parts = ["a", "b", ".", "..", ".lock", "@", "@{", "-", " ", "~", "^", ":", "?", "*", "[", "\\", "\u007f", "\u0001", "\n", "\u00c3\u00a9", "\u00e9", "\u00a0", "\u0085", "{", "}", "]", "'"];
-        Gen.OneOf(parts).Array[1, 4].Select(string.Concat).Array[40].Sample(
-            names =>
-            {
-                foreach (var name in names.Where(name => name is not ("." or "..")))
-                    Write(repository, "refs/heads/n-/" + name, id);
-                AssertSame(repository);
-            },
-            iter: 4, threads: 1);
+        string[] parts =
+        [
+            "a",
+            "b",
+            ".",
+            "..",
+            ".lock",
+            "@",
+            "@{",
+            "-",
+            " ",
+            "~",
+            "^",
+            ":",
+            "?",
+            "*",
+            "[",
+            "\\",
+            "\u007f",
+            "\u0001",
+            "\n",
+            "\u00c3\u00a9",
+            "\u00e9",
+            "\u00a0",
+            "\u0085",
+            "{",
+            "}",
+            "]",
+            "'",
+        ];
+        Gen.OneOf(parts)
+            .Array[1, 4]
+            .Select(string.Concat)
+            .Array[40]
+            .Sample(
+                names =>
+                {
+                    foreach (var name in names.Where(name => name is not ("." or "..")))
+                        Write(repository, "refs/heads/n-/" + name, id);
+                    AssertSame(repository);
+                },
+                iter: 4,
+                threads: 1);
     }
 
     [Theory]
@@ -113,7 +151,8 @@ public sealed class RefFilesTests : IDisposable
             TestGit.Run(repository, "checkout", "--quiet", "-b", branch);
             using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
             var state = RepositoryState.Read(directory);
-            Assert.Equal((RawText.OfText(branch), TestGit.Run(repository, "rev-parse", "HEAD")), (state.Branch, state.Commit));
+            Assert.Equal(
+                (RawText.OfText(branch), TestGit.Run(repository, "rev-parse", "HEAD")), (state.Branch, state.Commit));
             Assert.Equal(new Head(branch, state.Commit), Head.Read(Path.Combine(repository, ".git")));
         }
     }
@@ -123,7 +162,9 @@ public sealed class RefFilesTests : IDisposable
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
         TestGit.Run(repository, "-c", "core.preferSymlinkRefs=true", "symbolic-ref", "HEAD", "refs/heads/other");
-        Assert.SkipWhen(new FileInfo(Path.Combine(repository, ".git/HEAD")).LinkTarget is null, "This git writes no links for refs.");
+        Assert.SkipWhen(
+            new FileInfo(Path.Combine(repository, ".git/HEAD")).LinkTarget is null,
+            "This git writes no links for refs.");
         using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
         Assert.Equal("other", RepositoryState.Read(directory).Branch);
         Assert.NotNull(RepositoryState.Read(directory).Commit);
@@ -140,7 +181,8 @@ public sealed class RefFilesTests : IDisposable
         }
 
         using var folder = RawFolder.Open(_folder.Path);
-        Assert.InRange(Damage.BytesTakenBy(() => Assert.Equal(Id, RefFiles.Read(folder)["refs/heads/endless"])), 0, 1 << 20);
+        Assert.InRange(
+            Damage.BytesTakenBy(() => Assert.Equal(Id, RefFiles.Read(folder)["refs/heads/endless"])), 0, 1 << 20);
     }
 
     [Fact]
@@ -180,28 +222,41 @@ public sealed class RefFilesTests : IDisposable
     public void Looks_up_in_packed_refs_with_lines_of_any_length()
     {
         var line = Gen.OneOf(Gen.Const(1), Gen.Int[1, 200], Gen.Int[3000, 20000]);
-        Gen.Select(line, Gen.Bool).Array[1, 20].Sample(
-            lines =>
-            {
-                File.WriteAllLines(_folder["packed-refs"], lines.Select((shape, i) => $"{(shape.Item2 ? Id : "garbage")} refs/heads/{i:d2}{new string('x', shape.Item1)}"));
-                for (var i = 0; i < lines.Length; i++)
-                    _ = PackedRefs.Find(_folder["packed-refs"], $"refs/heads/{i:d2}{new string('x', lines[i].Item1)}");
-            },
-            iter: 200, threads: 1);
+        Gen.Select(line, Gen.Bool)
+            .Array[1, 20]
+            .Sample(
+                lines =>
+                {
+                    File.WriteAllLines(
+                        _folder["packed-refs"],
+                        lines.Select(
+                            (shape, i) =>
+                                $"{(shape.Item2 ? Id : "garbage")} refs/heads/{i:d2}{new string('x', shape.Item1)}"));
+                    for (var i = 0; i < lines.Length; i++)
+                        _ = PackedRefs.Find(
+                            _folder["packed-refs"], $"refs/heads/{i:d2}{new string('x', lines[i].Item1)}");
+                },
+                iter: 200,
+                threads: 1);
     }
 
     private static void AssertSame(string repository)
     {
         using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
         var refs = RefFiles.Read(directory);
-        var ours = refs.Select(entry => (entry.Key, Id: RefFiles.Resolve(refs, entry.Value))).Where(entry => entry.Id is not null)
-            .Select(entry => $"{RawText.ToText(entry.Key)} {entry.Id}").Order(StringComparer.Ordinal);
+        var ours = refs.Select(entry => (entry.Key, Id: RefFiles.Resolve(refs, entry.Value)))
+            .Where(entry => entry.Id is not null)
+            .Select(entry => $"{RawText.ToText(entry.Key)} {entry.Id}")
+            .Order(StringComparer.Ordinal);
         Assert.Equal(OfGit(repository), ours);
     }
 
     // git warns of the others.
     private static IEnumerable<string> OfGit(string repository) =>
-        TestGit.Run(repository, "for-each-ref", "--format=%(refname) %(objectname)").Split('\n').Order(StringComparer.Ordinal);
+        TestGit
+            .Run(repository, "for-each-ref", "--format=%(refname) %(objectname)")
+            .Split('\n')
+            .Order(StringComparer.Ordinal);
 
     private static void Write(string repository, string name, string raw)
     {

@@ -25,10 +25,16 @@ public sealed class RepositoryReaderTests : IDisposable
         TestGit.Run(_repository, "pack-refs", "--all");
     }
 
-    private GitReader Git => new(
-        new GitRunner(null), arguments => new GitCall(arguments) { WorkingDirectory = _repository, Subject = "repository" }, CancellationToken.None);
+    private GitReader Git =>
+        new(
+            new GitRunner(null),
+            arguments => new GitCall(arguments) { WorkingDirectory = _repository, Subject = "repository" },
+            CancellationToken.None);
 
-    private RepositoryPlace Place => LocalRepository.Find(_repository) is { } top ? LocalRepository.At(Path.Combine(top, ".git"))! : throw new InvalidOperationException();
+    private RepositoryPlace Place =>
+        LocalRepository.Find(_repository) is { } top
+            ? LocalRepository.At(Path.Combine(top, ".git"))!
+            : throw new InvalidOperationException();
 
     [Theory]
     [InlineData("main")]
@@ -58,7 +64,8 @@ public sealed class RepositoryReaderTests : IDisposable
     [InlineData("")]
     public void A_revision_is_the_same_commit(string revision)
     {
-        revision = revision.Replace("SHORT", TestGit.Run(_repository, "rev-parse", "--short", "HEAD~1"), StringComparison.Ordinal);
+        revision = revision.Replace(
+            "SHORT", TestGit.Run(_repository, "rev-parse", "--short", "HEAD~1"), StringComparison.Ordinal);
         Assert.Equal(Git.Commit(revision), Git.Ask(Place, reader => reader.Commit(revision)));
     }
 
@@ -72,7 +79,9 @@ public sealed class RepositoryReaderTests : IDisposable
         for (var number = 0; ; number++)
         {
             var content = System.Text.Encoding.ASCII.GetBytes($"blob {$"{number}".Length}\0{number}");
-            if (!Convert.ToHexString(System.Security.Cryptography.SHA1.HashData(content)).StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            if (!Convert
+                    .ToHexString(System.Security.Cryptography.SHA1.HashData(content))
+                    .StartsWith(start, StringComparison.OrdinalIgnoreCase))
                 continue;
             File.WriteAllText(_folder["content"], $"{number}");
             TestGit.Run(_repository, "hash-object", "-w", _folder["content"]);
@@ -97,7 +106,8 @@ public sealed class RepositoryReaderTests : IDisposable
     [Fact]
     public void The_distance_is_the_same()
     {
-        var (main, other) = (TestGit.Run(_repository, "rev-parse", "main"), TestGit.Run(_repository, "rev-parse", "other"));
+        var (main, other) = (
+            TestGit.Run(_repository, "rev-parse", "main"), TestGit.Run(_repository, "rev-parse", "other"));
         Assert.Equal((3, 1), Git.Distance(main, other));
         Assert.Equal((3, 1), Library(reader => reader.Distance(main, other)));
         Assert.Equal((0, 0), Library(reader => reader.Distance(main, main)));
@@ -118,7 +128,10 @@ public sealed class RepositoryReaderTests : IDisposable
         TestGit.Run(_folder.Path, "clone", "--quiet", "--shared", _repository, clone);
         TestGit.Run(clone, "commit", "--quiet", "--allow-empty", "--message", "ahead");
         var (own, main) = (TestGit.Run(clone, "rev-parse", "HEAD"), TestGit.Run(_repository, "rev-parse", "main"));
-        var git = new GitReader(new GitRunner(null), arguments => new GitCall(arguments) { WorkingDirectory = clone }, CancellationToken.None);
+        var git = new GitReader(
+            new GitRunner(null),
+            arguments => new GitCall(arguments) { WorkingDirectory = clone },
+            CancellationToken.None);
         Assert.Equal((1, 0), git.Ask(Place, reader => reader.Distance(own, main)));
     }
 
@@ -175,15 +188,22 @@ public sealed class RepositoryReaderTests : IDisposable
         Assert.DoesNotContain("libgit2-", Loaded("acquire", user.Source), StringComparison.Ordinal);
         Assert.DoesNotContain("libgit2-", Loaded("release", path), StringComparison.Ordinal);
         Assert.DoesNotContain("libgit2-", Loaded("list"), StringComparison.Ordinal);
-        Assert.Contains("libgit2-", Loaded("acquire", user.Source, "--ref", TestGit.Run(user.Source, "rev-parse", "--short", "HEAD")), StringComparison.Ordinal);
+        Assert.Contains(
+            "libgit2-",
+            Loaded("acquire", user.Source, "--ref", TestGit.Run(user.Source, "rev-parse", "--short", "HEAD")),
+            StringComparison.Ordinal);
 
         string Loaded(params string[] arguments)
         {
             var log = user[$"loaded-{arguments[0]}-{arguments.Length}"];
-            var result = GitprocProgram.Finish(program.Start(user.Home, [("LD_DEBUG", "files"), ("LD_DEBUG_OUTPUT", log)], arguments));
+            var result = GitprocProgram.Finish(
+                program.Start(user.Home, [("LD_DEBUG", "files"), ("LD_DEBUG_OUTPUT", log)], arguments));
             Assert.Equal(0, result.ExitCode);
             path = result.Output;
-            return string.Concat(Directory.EnumerateFiles(Path.GetDirectoryName(log)!, Path.GetFileName(log) + ".*").Select(File.ReadAllText));
+            return string.Concat(
+                Directory
+                    .EnumerateFiles(Path.GetDirectoryName(log)!, Path.GetFileName(log) + ".*")
+                    .Select(File.ReadAllText));
         }
     }
 

@@ -22,9 +22,11 @@ public sealed class GrantTests : IDisposable
     public void A_fault_between_two_grants_gives_both_back()
     {
         _pool.AcquireAndRelease(_pool.Request());
-        _pool.Execute("CREATE TRIGGER fault BEFORE INSERT ON checkout WHEN NEW.id = 3 BEGIN SELECT RAISE(ABORT, 'fault'); END");
+        _pool.Execute(
+            "CREATE TRIGGER fault BEFORE INSERT ON checkout WHEN NEW.id = 3 BEGIN SELECT RAISE(ABORT, 'fault'); END");
 
-        var error = Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }));
+        var error = Assert.Throws<GitprocException>(() =>
+            _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }));
 
         Assert.Contains("fault", error.Message, StringComparison.Ordinal);
         Assert.Equal("1 0", _pool.Standing());
@@ -37,7 +39,8 @@ public sealed class GrantTests : IDisposable
     public void A_fault_while_the_second_is_taken_over_gives_both_back()
     {
         Leave(2);
-        _pool.Execute("CREATE TRIGGER fault BEFORE UPDATE ON checkout WHEN NEW.id = 2 BEGIN SELECT RAISE(ABORT, 'fault'); END");
+        _pool.Execute(
+            "CREATE TRIGGER fault BEFORE UPDATE ON checkout WHEN NEW.id = 2 BEGIN SELECT RAISE(ABORT, 'fault'); END");
 
         Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }));
 
@@ -49,7 +52,8 @@ public sealed class GrantTests : IDisposable
     public void A_cancel_while_the_second_is_made_frees_the_first()
     {
         var pool = Cancelled("checking out main in checkout-2");
-        Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }, _cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }, _cancellation.Token));
 
         Assert.Equal("1 0", _pool.Standing());
         Assert.False(Directory.Exists(Path.Combine(pool.Path, "checkout-2")));
@@ -61,7 +65,8 @@ public sealed class GrantTests : IDisposable
     {
         Leave(2);
         var pool = Cancelled("cleaning checkout-2");
-        Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }, _cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            pool.Acquiring.Acquire(_pool.Request() with { Count = 2 }, _cancellation.Token));
 
         Assert.Equal("1 0\n2 5", _pool.Standing());
         AllLocksAreFree(2);
@@ -71,7 +76,13 @@ public sealed class GrantTests : IDisposable
     private void Leave(int count)
     {
         foreach (var checkout in _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = count }))
-            _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, CleanLater = true });
+            _pool.Pool.Leases.Release(
+                new ReleaseRequest
+                {
+                    Checkout = checkout.Name,
+                    WorkingDirectory = _pool.Home,
+                    CleanLater = true,
+                });
     }
 
     private void AllLocksAreFree(int count)

@@ -43,8 +43,11 @@ public sealed class LeaseTests : IDisposable
 
         Assert.Equal("a label", checkout.Label);
         Assert.Equal("test=1", checkout.Environment!["Stage"]);
-        Assert.InRange(checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
-        Assert.Equal((Environment.MachineName, Environment.UserName, true), (checkout.Machine, checkout.User, checkout.OwnerRuns));
+        Assert.InRange(
+            checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+        Assert.Equal(
+            (Environment.MachineName, Environment.UserName, true),
+            (checkout.Machine, checkout.User, checkout.OwnerRuns));
         Assert.Equal(Environment.ProcessPath, checkout.OwnerProgram);
         Assert.Equal(checkout.Label, _pool.Find(checkout.Name).Label);
     }
@@ -63,7 +66,8 @@ public sealed class LeaseTests : IDisposable
             """);
         var request = _pool.Request() with { MaxCheckouts = Count, Fetch = FetchPolicy.Never };
         // What is read is allocated, whatever else the machine does meanwhile.
-        var reading = Allocated(() => Assert.Equal(Count, new CheckoutTable(database.Connection).OfRepository(1).Count));
+        var reading = Allocated(() =>
+            Assert.Equal(Count, new CheckoutTable(database.Connection).OfRepository(1).Count));
         var refusal = Allocated(() => Refused(() => _pool.Acquire(request)));
         Assert.InRange(refusal / reading, 0, 2.5);
 
@@ -100,7 +104,9 @@ public sealed class LeaseTests : IDisposable
     public void A_reused_id_is_not_the_owner()
     {
         var self = PoolFixture.Self;
-        Assert.Equal(OwnerLife.Gone, new OwnerLives().Of(self with { Process = self.Process with { StartedAt = self.Process.StartedAt - 1 } }));
+        Assert.Equal(
+            OwnerLife.Gone,
+            new OwnerLives().Of(self with { Process = self.Process with { StartedAt = self.Process.StartedAt - 1 } }));
     }
 
     [Theory]
@@ -161,7 +167,9 @@ public sealed class LeaseTests : IDisposable
         Assert.Empty(_pool.List());
 
         var checkout = _pool.Acquire();
-        Assert.Equal(ErrorReason.InvalidDuration, Refused(() => Renew(checkout, request => request with { ExpiresAfter = after, Label = "x" })).Reason);
+        Assert.Equal(
+            ErrorReason.InvalidDuration,
+            Refused(() => Renew(checkout, request => request with { ExpiresAfter = after, Label = "x" })).Reason);
         Assert.Equal((null, null), (_pool.Find(checkout.Name).ExpiresAt, _pool.Find(checkout.Name).Label));
     }
 
@@ -171,7 +179,10 @@ public sealed class LeaseTests : IDisposable
         TestGit.Run(_pool.Home, "init", "--quiet");
         TestGit.Run(_pool.Home, "config", "gitproc.leaseDuration", "2h");
         var checkout = _pool.Acquire();
-        Assert.InRange(checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value, TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
+        Assert.InRange(
+            checkout.ExpiresAt!.Value - checkout.AcquiredAt!.Value,
+            TimeSpan.FromMinutes(119),
+            TimeSpan.FromMinutes(121));
     }
 
     [Fact]
@@ -181,7 +192,13 @@ public sealed class LeaseTests : IDisposable
         _pool.Release(first);
         var second = _pool.Acquire();
 
-        var late = new ReleaseRequest { Checkout = first.Name, LeaseId = first.LeaseId, Force = true, WorkingDirectory = _pool.Home };
+        var late = new ReleaseRequest
+        {
+            Checkout = first.Name,
+            LeaseId = first.LeaseId,
+            Force = true,
+            WorkingDirectory = _pool.Home,
+        };
         Assert.Equal(ErrorReason.NotLocked, Refused(() => _pool.Pool.Leases.Release(late)).Reason);
 
         Assert.Equal(second.LeaseId, _pool.Find(second.Name).LeaseId);
@@ -192,7 +209,12 @@ public sealed class LeaseTests : IDisposable
     public void Of_many_releases_of_one_lease_one_succeeds()
     {
         var checkout = _pool.Acquire();
-        var request = new ReleaseRequest { Checkout = checkout.Name, LeaseId = checkout.LeaseId, WorkingDirectory = _pool.Home };
+        var request = new ReleaseRequest
+        {
+            Checkout = checkout.Name,
+            LeaseId = checkout.LeaseId,
+            WorkingDirectory = _pool.Home,
+        };
         var released = 0;
         Parallel.For(0, 16, _ =>
         {
@@ -219,9 +241,16 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(ErrorReason.HeldByOther, error.Reason);
         Assert.Contains($"process {other.Process.Id} (sleep)", error.Message, StringComparison.Ordinal);
         Assert.Contains("nightly", error.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorReason.HeldByOther, Refused(() => Renew(checkout, request => request with { Label = "x" })).Reason);
+        Assert.Equal(
+            ErrorReason.HeldByOther, Refused(() => Renew(checkout, request => request with { Label = "x" })).Reason);
 
-        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                Force = true,
+                WorkingDirectory = _pool.Home,
+            });
         Assert.Equal(EventKind.Forced, History()[0].Kind);
     }
 
@@ -233,7 +262,8 @@ public sealed class LeaseTests : IDisposable
 
         var renewed = Renew(checkout, request => request with { Owner = child, Label = "" });
 
-        Assert.Equal((child.Process.Id, null, checkout.LeaseId), (renewed.OwnerProcessId, renewed.Label, renewed.LeaseId));
+        Assert.Equal(
+            (child.Process.Id, null, checkout.LeaseId), (renewed.OwnerProcessId, renewed.Label, renewed.LeaseId));
         Assert.Equal(renewed.OwnerProcessId, LeaseFile.Read(Path.Combine(checkout.Path, ".git"))!.Owner!.Process.Id);
         Assert.Equal(EventKind.Renewed, History()[0].Kind);
     }
@@ -275,18 +305,29 @@ public sealed class LeaseTests : IDisposable
         var checkout = _pool.Acquire();
         var running = Start(checkout.Path);
         _pool.Release(checkout);
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains($"{running.Process.Id} (sleep)", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report =>
+                report.Kind == ReportKind.Warning
+                && report.Text.Contains($"{running.Process.Id} (sleep)", StringComparison.Ordinal));
 
         // What still runs there may write there: it is not cleaned, nor given to anybody.
         Assert.Equal(CheckoutState.Cleaning, _pool.Find(checkout.Name).State);
         var other = _pool.Acquire();
         Assert.NotEqual(checkout.Name, other.Name);
         _pool.Release(other);
-        Assert.Equal(checkout.Name, _pool.Acquire(_pool.Request() with { Name = checkout.Name, StopProcesses = true }).Name);
+        Assert.Equal(
+            checkout.Name, _pool.Acquire(_pool.Request() with { Name = checkout.Name, StopProcesses = true }).Name);
         Assert.False(ProcessTable.IsAlive(running.Process));
 
         running = Start(checkout.Path);
-        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, StopProcesses = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                StopProcesses = true,
+                WorkingDirectory = _pool.Home,
+            });
         Assert.False(ProcessTable.IsAlive(running.Process));
         Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
     }
@@ -320,7 +361,8 @@ public sealed class LeaseTests : IDisposable
 
         Assert.Equal("checkout-2", _pool.Acquire(request).Name);
         Assert.Contains("checkout-2 by", Refused(() => _pool.Acquire(request)).Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorReason.CheckoutNotFound, Refused(() => _pool.Acquire(request with { Name = "checkout-9" })).Reason);
+        Assert.Equal(
+            ErrorReason.CheckoutNotFound, Refused(() => _pool.Acquire(request with { Name = "checkout-9" })).Reason);
         Assert.Equal(3, _pool.List().Count);
     }
 
@@ -333,16 +375,23 @@ public sealed class LeaseTests : IDisposable
             _pool.Release(_pool.Acquire());
         Assert.InRange(History().Count, 20, 120);
         Assert.Equal(EventKind.Released, History()[0].Kind);
-        Assert.Equal(5, _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 5 }).Count);
-        Assert.Empty(_pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, Since = DateTimeOffset.UtcNow.AddHours(1) }));
-        Assert.Empty(_pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, Checkout = "checkout-2" }));
+        Assert.Equal(
+            5, _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 5 }).Count);
+        Assert.Empty(
+            _pool.Pool.Leases.ListHistory(
+                new HistoryRequest { WorkingDirectory = _pool.Home, Since = DateTimeOffset.UtcNow.AddHours(1) }));
+        Assert.Empty(
+            _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, Checkout = "checkout-2" })
+        );
     }
 
     [Fact]
     public void A_clock_that_was_set_back_frees_nothing()
     {
         var checkout = _pool.Acquire(Request(new LeaseTerms { Owner = null, ExpiresAfter = TimeSpan.FromHours(1) }));
-        _pool.Query<long>($"UPDATE checkout SET last_used_at = last_used_at + 90000000, lease = json_set(lease, '$.acquiredAt', {DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()}) RETURNING id");
+        _pool.Query<long>(
+            $"UPDATE checkout SET last_used_at = last_used_at + 90000000, lease = json_set(lease, '$.acquiredAt', {DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()}) RETURNING id"
+        );
         Assert.NotEqual(checkout.Name, _pool.Acquire().Name);
         Assert.Equal(checkout.Name, _pool.Release(_pool.Find(checkout.Name)).Name);
     }
@@ -352,13 +401,16 @@ public sealed class LeaseTests : IDisposable
     private Checkout Renew(Checkout checkout, Func<RenewRequest, RenewRequest> change) =>
         _pool.Pool.Leases.Renew(change(new RenewRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
 
-    private IReadOnlyList<HistoryEvent> History() => _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 1000 });
+    private IReadOnlyList<HistoryEvent> History() =>
+        _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home, First = 1000 });
 
     private static GitprocException Refused(Action action) => Assert.Throws<GitprocException>(action);
 
     private LeaseOwner Start(string? folder = null)
     {
-        var process = Process.Start(new ProcessStartInfo("sleep", ["600"]) { WorkingDirectory = folder ?? _pool.Home })!;
+        var process = Process.Start(
+            new ProcessStartInfo("sleep", ["600"]) { WorkingDirectory = folder ?? _pool.Home }
+        )!;
         _processes.Add(process);
         Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "sleep");
         return LeaseOwner.OfProcess(process.Id);

@@ -11,7 +11,9 @@ using SQLitePCL;
 
 namespace Gitproc.Unit.Leases;
 
-/// <summary>What changes a checkout: each transition from each state, with and without a lease, on a real database.</summary>
+/// <summary>
+/// What changes a checkout: each transition from each state, with and without a lease, on a real database.
+/// </summary>
 public sealed class LifecycleTests : IDisposable
 {
     private const int Id = 1;
@@ -43,7 +45,9 @@ public sealed class LifecycleTests : IDisposable
         _database = PoolDatabase.Open(_folder.Database, _ => { });
         _lifecycle = new Lifecycle(_folder, _database, new Lazy<Caller>(Caller.Self), limits: null);
         Directory.CreateDirectory(_folder.Base("host/repo.git"));
-        _repository = _database.Change(() => new RepositoryTable(_database.Connection).Add("host/repo", "url", "host/repo.git")).Id;
+        _repository = _database
+            .Change(() => new RepositoryTable(_database.Connection).Add("host/repo", "url", "host/repo.git"))
+            .Id;
     }
 
     public static TheoryData<string> Methods => [.. Transition.All.Select(MethodOf).Distinct()];
@@ -57,14 +61,27 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public void A_row_of_the_table_agrees_with_itself()
     {
-        var declared = typeof(Transition).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (Transition)field.GetValue(null)!);
+        var declared = typeof(Transition)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (Transition)field.GetValue(null)!);
         Assert.Equal(declared, Transition.All);
-        Assert.All(Transition.All.SelectMany(transition => transition.Arrows.Select(arrow => (transition.Lease, arrow.From, arrow.To))), row =>
-        {
-            Assert.All(new[] { row.From, row.To }.OfType<Standing>(), standing => Assert.Contains(standing, Standings));
-            if (row is { From: { } from, To: { } to })
-                Assert.Equal(row.Lease switch { LeaseChange.Given => true, LeaseChange.Ended => false, _ => from.IsLeased }, to.IsLeased);
-        });
+        Assert.All(
+            Transition.All.SelectMany(transition =>
+                transition.Arrows.Select(arrow => (transition.Lease, arrow.From, arrow.To))),
+            row =>
+            {
+                Assert.All(
+                    new[] { row.From, row.To }.OfType<Standing>(), standing => Assert.Contains(standing, Standings));
+                if (row is { From: { } from, To: { } to })
+                    Assert.Equal(
+                        row.Lease switch
+                        {
+                            LeaseChange.Given => true,
+                            LeaseChange.Ended => false,
+                            _ => from.IsLeased,
+                        },
+                        to.IsLeased);
+            });
     }
 
     [Theory]
@@ -117,7 +134,8 @@ public sealed class LifecycleTests : IDisposable
     public void A_method_changes_nothing_when_the_lease_is_another_one(string method)
     {
         // These ask for no lease, or for a checkout that has none.
-        if (!Transition.All.Single(transition => transition.Name == method).Needs.HasFlag(Needs.Lease) || method == "Forget")
+        if (!Transition.All.Single(transition => transition.Name == method).Needs.HasFlag(Needs.Lease)
+            || method == "Forget")
             return;
         foreach (var from in Standings.Where(standing => standing.IsLeased))
         {
@@ -166,7 +184,12 @@ public sealed class LifecycleTests : IDisposable
             return Now();
         });
 
-        Assert.Equal(Transition.All.SelectMany(transition => transition.Arrows).Where(arrow => arrow.From is null).Select(arrow => arrow.To), added);
+        Assert.Equal(
+            Transition
+                .All.SelectMany(transition => transition.Arrows)
+                .Where(arrow => arrow.From is null)
+                .Select(arrow => arrow.To),
+            added);
         Assert.Equal([EventKind.Found, EventKind.Found, EventKind.Found], Events());
     }
 
@@ -174,9 +197,14 @@ public sealed class LifecycleTests : IDisposable
     public void The_diagram_has_these_arrows_and_no_others()
     {
         var text = File.ReadAllText(Path.Combine(CiFile.Root, "docs", "architecture.md"));
-        var drawn = Regex.Matches(text, @"^ +(\S+) --> (\S+) : (.+)$", RegexOptions.Multiline)
-            .SelectMany(line => line.Groups[3].Value.Split(", ").Select(name => (line.Groups[1].Value, line.Groups[2].Value, name.Trim())));
-        var there = Transition.All.SelectMany(transition => transition.Arrows.Select(arrow => (Shown(arrow.From), Shown(arrow.To), transition.Name)));
+        var drawn = Regex
+            .Matches(text, @"^ +(\S+) --> (\S+) : (.+)$", RegexOptions.Multiline)
+            .SelectMany(line =>
+                line.Groups[3]
+                    .Value.Split(", ")
+                    .Select(name => (line.Groups[1].Value, line.Groups[2].Value, name.Trim())));
+        var there = Transition.All.SelectMany(transition =>
+            transition.Arrows.Select(arrow => (Shown(arrow.From), Shown(arrow.To), transition.Name)));
         Assert.Equal(there.Distinct().Order(), drawn.Order());
 
         static string Shown(Standing? standing) => standing?.State.ToString() ?? "[*]";
@@ -272,13 +300,19 @@ public sealed class LifecycleTests : IDisposable
 
     private Standing? Now() => Find() is { } row ? new Standing(row.State, row.Lease is not null) : null;
 
-    private List<EventKind> Events() => _database.Connection.Query("SELECT kind FROM event ORDER BY id", row => (EventKind)row.GetInt32(0));
+    private List<EventKind> Events() =>
+        _database.Connection.Query("SELECT kind FROM event ORDER BY id", row => (EventKind)row.GetInt32(0));
 
-    private string Everything() => string.Join('\n', (string[])
-    [
-        .. _database.Connection.Query("SELECT * FROM checkout", row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(row.GetValue))),
-        .. Events().Select(kind => kind.ToString()),
-        .. Directory.EnumerateFileSystemEntries(Place.Path, "*", SearchOption.AllDirectories).Order(),
-        LeaseFile.Read(Place.GitDirectory) is { } lease ? LeaseJson.Write(lease) : "",
-    ]);
+    private string Everything() =>
+        string.Join(
+            '\n',
+            (string[])
+                [
+                    .. _database.Connection.Query(
+                        "SELECT * FROM checkout",
+                        row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(row.GetValue))),
+                    .. Events().Select(kind => kind.ToString()),
+                    .. Directory.EnumerateFileSystemEntries(Place.Path, "*", SearchOption.AllDirectories).Order(),
+                    LeaseFile.Read(Place.GitDirectory) is { } lease ? LeaseJson.Write(lease) : "",
+                ]);
 }

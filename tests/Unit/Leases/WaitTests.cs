@@ -57,7 +57,15 @@ public sealed class WaitTests : IDisposable
     public async Task A_waiter_that_died_is_passed_over()
     {
         var held = _pool.Acquire();
-        var dead = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        var dead = _pool.Program.Start(
+            _pool.Home,
+            "acquire",
+            _pool.Source,
+            "--max-checkouts",
+            "1",
+            "--wait",
+            "--owner-pid",
+            $"{Environment.ProcessId}");
         Queued(1);
         var waiting = Wait();
         Queued(2);
@@ -73,7 +81,15 @@ public sealed class WaitTests : IDisposable
     public async Task The_place_of_a_waiter_that_was_stopped_passes_on_and_it_stands_in_line_again()
     {
         var held = _pool.Acquire();
-        using var stopped = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        using var stopped = _pool.Program.Start(
+            _pool.Home,
+            "acquire",
+            _pool.Source,
+            "--max-checkouts",
+            "1",
+            "--wait",
+            "--owner-pid",
+            $"{Environment.ProcessId}");
         Queued(1);
         await Signal(stopped, "STOP");
         var waiting = Wait();
@@ -93,7 +109,15 @@ public sealed class WaitTests : IDisposable
     public async Task One_who_does_not_wait_comes_before_a_waiter_that_was_stopped()
     {
         var held = _pool.Acquire();
-        using var stopped = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        using var stopped = _pool.Program.Start(
+            _pool.Home,
+            "acquire",
+            _pool.Source,
+            "--max-checkouts",
+            "1",
+            "--wait",
+            "--owner-pid",
+            $"{Environment.ProcessId}");
         Queued(1);
         await Signal(stopped, "STOP");
         _pool.Release(held);
@@ -144,9 +168,13 @@ public sealed class WaitTests : IDisposable
     {
         _pool.Acquire();
         var request = _pool.Request() with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = 1, Count = 2 };
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
         request = _pool.Request(_pool.Source) with { Wait = Timeout.InfiniteTimeSpan, Name = "checkout-7" };
-        Assert.Equal(ErrorReason.CheckoutNotFound, Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
+        Assert.Equal(
+            ErrorReason.CheckoutNotFound,
+            Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(request)).Reason);
     }
 
     [Fact]
@@ -187,7 +215,9 @@ public sealed class WaitTests : IDisposable
     {
         _pool.Release(_pool.Acquire());
         var wait = Start(_pool.Request() with { Kind = CheckoutKind.Worktree }, limit: 1);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, (await Assert.ThrowsAsync<GitprocException>(() => wait.WaitAsync(Eventually.Limit))).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            (await Assert.ThrowsAsync<GitprocException>(() => wait.WaitAsync(Eventually.Limit))).Reason);
         Assert.Equal(CheckoutKind.Worktree, (await Start(_pool.Request() with { Kind = CheckoutKind.Worktree })).Kind);
     }
 
@@ -195,10 +225,17 @@ public sealed class WaitTests : IDisposable
     public async Task A_lease_that_is_over_is_for_who_waits_for_its_kind()
     {
         using var owner = Process.Start("sleep", ["600"]);
-        var linked = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree, Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
+        var linked = _pool.Acquire(
+            _pool.Request() with
+            {
+                Kind = CheckoutKind.Worktree,
+                Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) },
+            });
         // One who waits, and has not looked yet.
         using var ticket = FileLock.TryAcquire(Path.Combine(_pool.Pool.Path, "queue", "other"));
-        _pool.Execute("INSERT INTO waiter (repository_id, kind, ticket, who, since) SELECT repository_id, kind, 'other', 'somebody', 0 FROM checkout");
+        _pool.Execute(
+            "INSERT INTO waiter (repository_id, kind, ticket, who, since) SELECT repository_id, kind, 'other', 'somebody', 0 FROM checkout"
+        );
         owner.Kill();
         await owner.WaitForExitAsync();
         Assert.NotEqual(linked.Name, _pool.Acquire().Name);
@@ -208,23 +245,42 @@ public sealed class WaitTests : IDisposable
     public async Task What_has_been_said_of_a_wait_is_not_said_again()
     {
         var (first, second) = (_pool.Acquire(), _pool.Acquire());
-        using var waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "2", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        using var waiting = _pool.Program.Start(
+            _pool.Home,
+            "acquire",
+            _pool.Source,
+            "--max-checkouts",
+            "2",
+            "--wait",
+            "--owner-pid",
+            $"{Environment.ProcessId}");
         var lines = new List<string>();
         await ReadTo(second.Name);
-        _pool.Pool.Leases.Renew(new RenewRequest { Checkout = second.Name, WorkingDirectory = _pool.Home, Label = "later" });
+        _pool.Pool.Leases.Renew(
+            new RenewRequest
+            {
+                Checkout = second.Name,
+                WorkingDirectory = _pool.Home,
+                Label = "later",
+            });
         await ReadTo("later");
         _pool.Release(first);
-        lines.AddRange((await waiting.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        lines.AddRange(
+            (await waiting.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.EndsWith("2 in use:", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("  checkout-1 by ", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("gitproc: still waiting: checkout-2 by ", lines[3], StringComparison.Ordinal);
-        Assert.All(lines[4..], line => Assert.Matches("^gitproc: still waiting: checkout-1 (was released|is being cleaned)", line));
+        Assert.All(
+            lines[4..],
+            line => Assert.Matches("^gitproc: still waiting: checkout-1 (was released|is being cleaned)", line));
 
         async Task ReadTo(string text)
         {
             while (lines.Count == 0 || !lines[^1].Contains(text, StringComparison.Ordinal))
-                lines.Add(await waiting.StandardError.ReadLineAsync().WaitAsync(Eventually.Limit) ?? throw new EndOfStreamException());
+                lines.Add(
+                    await waiting.StandardError.ReadLineAsync().WaitAsync(Eventually.Limit)
+                        ?? throw new EndOfStreamException());
         }
     }
 
@@ -235,20 +291,28 @@ public sealed class WaitTests : IDisposable
         _pool.Release(checkout);
         _pool.Execute("UPDATE checkout SET state = 5");
         using var cleaning = FileLock.TryAcquire(new PoolFolder(_pool.Pool.Path).CheckoutLock(checkout.Name));
-        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = TimeSpan.Zero }));
-        Assert.EndsWith("at most 1 may be made. 1 in use:\n  checkout-1 is being cleaned", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<GitprocException>(() =>
+            _pool.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = TimeSpan.Zero }));
+        Assert.EndsWith(
+            "at most 1 may be made. 1 in use:\n  checkout-1 is being cleaned", error.Message, StringComparison.Ordinal);
     }
 
-    private Task<Checkout> Wait(CancellationToken cancellationToken = default) => Start(_pool.Request(), 1, cancellationToken);
+    private Task<Checkout> Wait(CancellationToken cancellationToken = default) =>
+        Start(_pool.Request(), 1, cancellationToken);
 
     private Task<Checkout> Start(AcquireRequest request, int limit = 2, CancellationToken cancellationToken = default)
     {
         var pool = new Pool(_pool.Pool.Path);
         request = request with { Wait = Timeout.InfiniteTimeSpan, MaxCheckouts = limit };
-        return Task.Factory.StartNew(() => pool.Acquiring.Acquire(request, cancellationToken).Single(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.Factory.StartNew(
+            () => pool.Acquiring.Acquire(request, cancellationToken).Single(),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
-    private static Task Signal(Process process, string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExitAsync();
+    private static Task Signal(Process process, string name) =>
+        Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExitAsync();
 
     private void Queued(int count) => Eventually.True(() => _pool.Query<long>("SELECT count(*) FROM waiter") == count);
 }

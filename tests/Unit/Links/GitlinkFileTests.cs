@@ -28,10 +28,28 @@ public sealed class GitlinkFileTests : IDisposable
     };
 
     public static TheoryData<string> Garbage =>
-    [
-        "Gitdir", "Gitdir \"a\"", "= a", ": a", "Url = a", "Name:", "Name: \"\"", "Id:", "Id: ..", "Id: a/b", "Id: .a", "Id: a.lock", "Id: -a", "Id: a b", "Gitdir = a\tb\u0001", "Name: a\u001b[2J", "<xml/>", "\0",
-        "Gitdir = a\u0085b", new string('x', 60000),
-    ];
+        [
+            "Gitdir",
+            "Gitdir \"a\"",
+            "= a",
+            ": a",
+            "Url = a",
+            "Name:",
+            "Name: \"\"",
+            "Id:",
+            "Id: ..",
+            "Id: a/b",
+            "Id: .a",
+            "Id: a.lock",
+            "Id: -a",
+            "Id: a b",
+            "Gitdir = a\tb\u0001",
+            "Name: a\u001b[2J",
+            "<xml/>",
+            "\0",
+            "Gitdir = a\u0085b",
+            new string('x', 60000),
+        ];
 
     public void Dispose() => _folder.Dispose();
 
@@ -72,7 +90,10 @@ public sealed class GitlinkFileTests : IDisposable
         Assert.Null(GitlinkFile.Read(_folder["folder"]));
         foreach (var name in (string[])["to-pipe", "to-zero", "lost", "endless", "latin1", "long"])
         {
-            var taken = Damage.BytesTakenBy(() => Assert.Equal(ErrorReason.InvalidLink, Assert.Throws<GitprocException>(() => GitlinkFile.Read(_folder[name])).Reason));
+            var taken = Damage.BytesTakenBy(() =>
+                Assert.Equal(
+                    ErrorReason.InvalidLink,
+                    Assert.Throws<GitprocException>(() => GitlinkFile.Read(_folder[name])).Reason));
             Assert.InRange(taken, 0, 1 << 20);
         }
     }
@@ -80,7 +101,10 @@ public sealed class GitlinkFileTests : IDisposable
     [Fact]
     public void Reads_what_it_wrote()
     {
-        var text = Gen.Char.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Array[1, 12].Select(chars => new string(chars));
+        var text = Gen
+            .Char.Where(c => !char.IsControl(c) && !char.IsSurrogate(c))
+            .Array[1, 12]
+            .Select(chars => new string(chars));
         var odd = Gen.OneOf(text, Gen.OneOf("\"", "\"a\"", "a\"", "#a", " ", "=", ":", "a = b", "\u00a0", "\\"));
         var name = odd.Where(found => found.Trim() is { Length: > 0 } trimmed && trimmed == found);
         Gen.Select(odd, Gen.Null(name), Gen.Null(Gen.OneOf("a", "link-1", "ö")), Gen.Null(odd)).Sample(
@@ -95,7 +119,14 @@ public sealed class GitlinkFileTests : IDisposable
     [Fact]
     public void Has_one_kind_of_error_for_any_text()
     {
-        var real = Encoding.UTF8.GetBytes(new GitlinkFile { Gitdir = "../größer.git", Name = "one", Id = "two", Place = "../../w" }.ToString());
+        var real = Encoding.UTF8.GetBytes(
+            new GitlinkFile
+            {
+                Gitdir = "../größer.git",
+                Name = "one",
+                Id = "two",
+                Place = "../../w",
+            }.ToString());
         foreach (var cut in Damage.CutsOf(real))
             Look(cut);
         Damage.Of(real).Sample(Look, iter: 1000, threads: 1);

@@ -23,9 +23,39 @@ public sealed class IgnoreRulesTests : IDisposable
     }
 
     public static TheoryData<string> Names =>
-    [
-        "a", "a b", " a", "a ", "#a", "!a", "*", "?", "[a]", "[!a]", "a]", "\\", "a\\", "\\*", "**", "a*b", "-a", "größer", "日本", "'", "\"", "$HOME", "a/b", "**/a", "a/**", "{a,b}", "~", ".a", "a\u00a0", "a\tb", "a\u0085",
-    ];
+        [
+            "a",
+            "a b",
+            " a",
+            "a ",
+            "#a",
+            "!a",
+            "*",
+            "?",
+            "[a]",
+            "[!a]",
+            "a]",
+            "\\",
+            "a\\",
+            "\\*",
+            "**",
+            "a*b",
+            "-a",
+            "größer",
+            "日本",
+            "'",
+            "\"",
+            "$HOME",
+            "a/b",
+            "**/a",
+            "a/**",
+            "{a,b}",
+            "~",
+            ".a",
+            "a\u00a0",
+            "a\tb",
+            "a\u0085",
+        ];
 
     public void Dispose() => _folder.Dispose();
 
@@ -36,23 +66,40 @@ public sealed class IgnoreRulesTests : IDisposable
         IgnoreRules.Add(LinkAt(name), isSubmodule: false);
         Assert.Equal([name + "/"], Ignored(name, name + "x", "x" + name, "a1", "b", "x/" + name, "ab", "aab"));
         IgnoreRules.Add(LinkAt(name), isSubmodule: false);
-        Assert.Equal(2, File.ReadAllText(_exclude).Split('\n').Count(line => line.StartsWith("# a light", StringComparison.Ordinal) || line == RawText.ToText(IgnoreRules.PatternOf(name))));
+        Assert.Equal(
+            2,
+            File.ReadAllText(_exclude)
+                .Split('\n')
+                .Count(line =>
+                    line.StartsWith("# a light", StringComparison.Ordinal)
+                    || line == RawText.ToText(IgnoreRules.PatternOf(name))));
         IgnoreRules.Remove(_base, LinkAt(name).Path, isLast: true);
         Assert.Empty(Ignored(name));
-        Assert.DoesNotContain("gitproc", File.ReadAllText(Path.Combine(_base.CommonDirectory, "info/exclude")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "gitproc", File.ReadAllText(Path.Combine(_base.CommonDirectory, "info/exclude")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Ignores_any_name_as_git_reads_it()
     {
-        var name = Gen.OneOf("a", "b", "*", "?", "[", "]", "!", "^", "-", "\\", " ", "#", "é", "\"", ".", "{", "}", "\r").Array[1, 5].Select(string.Concat).Where(text => text is not ("." or ".."));
-        Gen.Select(name.Array[1, 20], name.Array[1, 20]).Sample(
-            (ignored, others) =>
-            {
-                File.WriteAllBytes(_exclude, RawText.ToBytes(string.Concat(ignored.Select(one => IgnoreRules.PatternOf(one) + "\n"))));
-                Assert.Equal(ignored.Distinct().Select(one => one + "/").Order(StringComparer.Ordinal), Ignored([.. ignored, .. others]));
-            },
-            iter: 40, threads: 1);
+        var name = Gen.OneOf(
+                "a", "b", "*", "?", "[", "]", "!", "^", "-", "\\", " ", "#", "é", "\"", ".", "{", "}", "\r")
+            .Array[1, 5]
+            .Select(string.Concat)
+            .Where(text => text is not ("." or ".."));
+        Gen.Select(name.Array[1, 20], name.Array[1, 20])
+            .Sample(
+                (ignored, others) =>
+                {
+                    File.WriteAllBytes(
+                        _exclude,
+                        RawText.ToBytes(string.Concat(ignored.Select(one => IgnoreRules.PatternOf(one) + "\n"))));
+                    Assert.Equal(
+                        ignored.Distinct().Select(one => one + "/").Order(StringComparer.Ordinal),
+                        Ignored([.. ignored, .. others]));
+                },
+                iter: 40,
+                threads: 1);
     }
 
     [Fact]
@@ -102,18 +149,21 @@ public sealed class IgnoreRulesTests : IDisposable
         Assert.Contains(_exclude, error.Message, StringComparison.Ordinal);
     }
 
-    private LinkState LinkAt(string name) => new(_base, "a", new GitlinkFile { Id = "a", Place = "../a" }, Path.Combine(_around, name));
+    private LinkState LinkAt(string name) =>
+        new(_base, "a", new GitlinkFile { Id = "a", Place = "../a" }, Path.Combine(_around, name));
 
     // Folders, each made if it is not there.
     private IEnumerable<string> Ignored(params string[] names)
     {
         foreach (var name in names)
             Directory.CreateDirectory(Path.Combine(_around, name));
-        using var git = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", ["-C", _around, "check-ignore", "--stdin", "-z"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var git = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("git", ["-C", _around, "check-ignore", "--stdin", "-z"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         git.StandardInput.Write(string.Concat(names.Distinct().Select(name => name + "/\0")));
         git.StandardInput.Close();
         var output = git.StandardOutput.ReadToEnd();

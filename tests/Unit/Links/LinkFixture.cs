@@ -3,7 +3,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;
 
-/// <summary>A user with repositories and a home of the test's own, who types commands: scripts find the real <c>gitproc</c>.</summary>
+/// <summary>
+/// A user with repositories and a home of the test's own, who types commands: scripts find the real <c>gitproc</c>.
+/// </summary>
 public sealed class LinkFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -14,9 +16,12 @@ public sealed class LinkFixture : IDisposable
         Directory.CreateDirectory(this["w"]);
         File.WriteAllText(
             this["home/.gitconfig"],
-            "[user]\n\tname = User\n\temail = user@example.com\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n[advice]\n\tdetachedHead = false\n");
+            "[user]\n\tname = User\n\temail = user@example.com\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n[advice]\n\tdetachedHead = false\n"
+        );
         // A repository "r" with the branches main and todo and a tag.
-        Run("git init -q r; cd r; echo a > a; mkdir d; echo b > d/b; git add .; git commit -qm first; git tag v1; git branch todo; echo c > c; git add .; git commit -qm second");
+        Run(
+            "git init -q r; cd r; echo a > a; mkdir d; echo b > d/b; git add .; git commit -qm first; git tag v1; git branch todo; echo c > c; git add .; git commit -qm second"
+        );
     }
 
     /// <summary>A path of the test's own; scripts run in <c>w</c>.</summary>
@@ -63,8 +68,15 @@ public sealed class LinkFixture : IDisposable
     private GitprocProgram.Result Try(string script) => GitprocProgram.Finish(Start(script));
 
     // A lock file may stay, and git's own times change.
-    private string Snapshot() => string.Join('\n', Directory.EnumerateFileSystemEntries(_folder["w"], "*", SearchOption.AllDirectories)
-        .Where(path => !path.EndsWith("gitproc.lock", StringComparison.Ordinal))
-        .Order(StringComparer.Ordinal)
-        .Select(path => new FileInfo(path) is { Exists: true, LinkTarget: null } ? $"{path}: {Convert.ToBase64String(File.ReadAllBytes(path))}" : path));
+    private string Snapshot() =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(_folder["w"], "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith("gitproc.lock", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(path =>
+                    new FileInfo(path) is { Exists: true, LinkTarget: null }
+                        ? $"{path}: {Convert.ToBase64String(File.ReadAllBytes(path))}"
+                        : path));
 }

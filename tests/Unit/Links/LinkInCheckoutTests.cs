@@ -2,7 +2,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;
 
-/// <summary>A light-weight checkout that a job made inside of its checkout of the pool: a nested repository to recycling.</summary>
+/// <summary>
+/// A light-weight checkout that a job made inside of its checkout of the pool: a nested repository to recycling.
+/// </summary>
 public sealed class LinkInCheckoutTests : IDisposable
 {
     private readonly UserFixture _user = new();
@@ -14,7 +16,8 @@ public sealed class LinkInCheckoutTests : IDisposable
     private static string Gitproc => $"{GitprocProgram.File} --pool {Path.GetTempPath()}none";
 
     [Fact]
-    public void One_that_holds_no_work_goes() => _user.Round($"{Gitproc} link todo; {Gitproc} link in/side v1 2> /dev/null || true", isWork: false);
+    public void One_that_holds_no_work_goes() =>
+        _user.Round($"{Gitproc} link todo; {Gitproc} link in/side v1 2> /dev/null || true", isWork: false);
 
     [Theory]
     [InlineData("echo x > todo/x")]

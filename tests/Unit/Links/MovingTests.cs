@@ -3,7 +3,8 @@ namespace Gitproc.Unit.Links;
 /// <summary>Light-weight checkouts and base repositories that are moved, by real renames.</summary>
 public sealed class MovingTests : IDisposable
 {
-    private const string Works = "git status --porcelain; git log -1 --format=%s; echo x >> a; git commit -qam moved; git fsck --no-progress";
+    private const string Works =
+        "git status --porcelain; git log -1 --format=%s; echo x >> a; git commit -qam moved; git fsck --no-progress";
 
     private readonly LinkFixture _user = new();
 
@@ -23,7 +24,10 @@ public sealed class MovingTests : IDisposable
         _user.Run($"cd {now}; {Works}");
         // What the base repository knows of it is brought up to date.
         _user.Run($"cd {now}; gitproc link repair");
-        Assert.Contains($"\"path\":\"{_user["w"]}/{now}\"", _user.Run($"cd {now}; gitproc link list --json"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"path\":\"{_user["w"]}/{now}\"",
+            _user.Run($"cd {now}; gitproc link list --json"),
+            StringComparison.Ordinal);
         Assert.Contains($"{_user["w"]}/{now} ", _user.Run($"cd {now}; git worktree list"), StringComparison.Ordinal);
     }
 
@@ -31,7 +35,11 @@ public sealed class MovingTests : IDisposable
     [InlineData("mkdir -p x/y; mv p/work x/y/", "x/y/work", "gitproc link repair x/y/work")]
     [InlineData("mv p/work .", "work", "cd work; gitproc link repair")]
     [InlineData("mkdir x; mv r x/r", "p/work", "cd x/r; gitproc link repair")]
-    [InlineData("mkdir x; mv r x/r; echo 'Gitdir = x/r' > l; grep Id p/work/.gitlink >> l; cp l p/work/.gitlink", "p/work", "gitproc link repair p/work")]
+    [InlineData(
+        "mkdir x; mv r x/r; echo 'Gitdir = x/r' > l; grep Id p/work/.gitlink >> l; cp l p/work/.gitlink",
+        "p/work",
+        "gitproc link repair p/work"
+    )]
     [InlineData("mv p/work r/d/", "r/d/work", "cd r/d/work/d; gitproc link repair")]
     public void Elsewhere_one_repair_leads_it_back(string move, string now, string repair)
     {
@@ -86,7 +94,9 @@ public sealed class MovingTests : IDisposable
     [Fact]
     public void Two_candidates_or_none_are_named()
     {
-        _user.Run("mkdir p x; gitproc link p/work todo --base r; mkdir -p q; cp -r r q/r; mv p/work q/work; rm q/work/.git; mv r x/; mv x/r r");
+        _user.Run(
+            "mkdir p x; gitproc link p/work todo --base r; mkdir -p q; cp -r r q/r; mv p/work q/work; rm q/work/.git; mv r x/; mv x/r r"
+        );
         var error = _user.Fail("gitproc link repair q/work");
         Assert.Contains($"{_user["w"]}/q/r or {_user["w"]}/r", error, StringComparison.Ordinal);
 

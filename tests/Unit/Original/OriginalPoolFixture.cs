@@ -7,7 +7,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Unit.Original;
 
-/// <summary>A pool as the original gitproc makes it (github.com/TzviPM/gitproc, api.ts): the same git commands, table and names.</summary>
+/// <summary>
+/// A pool as the original gitproc makes it (github.com/TzviPM/gitproc, api.ts): the same git commands, table and names.
+/// </summary>
 public sealed class OriginalPoolFixture : IDisposable
 {
     private static readonly (string, string?)[] User = [("GIT_CONFIG_GLOBAL", "/dev/null")];
@@ -16,7 +18,9 @@ public sealed class OriginalPoolFixture : IDisposable
     {
         Folder = Directory.CreateDirectory(Pool["pool"]).FullName;
         using var database = Connect();
-        database.Execute("CREATE TABLE checkout_metadata (checkout TEXT PRIMARY KEY, repo TEXT, pid INTEGER, timestamp TEXT, status TEXT)");
+        database.Execute(
+            "CREATE TABLE checkout_metadata (checkout TEXT PRIMARY KEY, repo TEXT, pid INTEGER, timestamp TEXT, status TEXT)"
+        );
     }
 
     public PoolFixture Pool { get; } = new();
@@ -48,7 +52,10 @@ public sealed class OriginalPoolFixture : IDisposable
     public void Insert(int number, string repository)
     {
         using var database = Connect();
-        database.Execute("INSERT INTO checkout_metadata (checkout, repo, status) VALUES ($checkout, $repo, 'free')", ("$checkout", $"checkout-{number}"), ("$repo", repository));
+        database.Execute(
+            "INSERT INTO checkout_metadata (checkout, repo, status) VALUES ($checkout, $repo, 'free')",
+            ("$checkout", $"checkout-{number}"),
+            ("$repo", repository));
     }
 
     /// <summary>Locks a checkout as the original does.</summary>
@@ -57,7 +64,9 @@ public sealed class OriginalPoolFixture : IDisposable
         using var database = Connect();
         database.Execute(
             "UPDATE checkout_metadata SET pid = $pid, timestamp = $time, status = 'locked' WHERE checkout = $checkout",
-            ("$pid", processId), ("$time", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)), ("$checkout", $"checkout-{number}"));
+            ("$pid", processId),
+            ("$time", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+            ("$checkout", $"checkout-{number}"));
     }
 
     public static string Commit(string path, string file)
@@ -81,7 +90,8 @@ public sealed class OriginalPoolFixture : IDisposable
     private SqliteConnection Connect()
     {
         SQLitePCL.Batteries_V2.Init();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = this["gitproc.db"], Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = this["gitproc.db"], Pooling = false }.ToString());
         connection.Open();
         return connection;
     }

@@ -40,7 +40,9 @@ public sealed class OriginalPoolTests : IDisposable
 
         var listed = _pool.List();
 
-        Assert.Equal([("checkout-1", _pool.Source), ("checkout-2", _pool.Source), ("checkout-4", other)], listed.Select(checkout => (checkout.Name, checkout.Repository)));
+        Assert.Equal(
+            [("checkout-1", _pool.Source), ("checkout-2", _pool.Source), ("checkout-4", other)],
+            listed.Select(checkout => (checkout.Name, checkout.Repository)));
         Assert.All(listed, checkout => Assert.False(checkout.Locked));
         Assert.Equal(files, OriginalPoolFixture.Files(dirty));
         Assert.Equal("AM staged.txt", TestGit.Run(dirty, "status", "--porcelain", "staged.txt"));
@@ -52,7 +54,8 @@ public sealed class OriginalPoolTests : IDisposable
         _pool.Acquire(other);
         _pool.Pool.Care.Repair();
 
-        Assert.Equal(2, Directory.EnumerateDirectories(_original["base"], "*.git", SearchOption.AllDirectories).Count());
+        Assert.Equal(
+            2, Directory.EnumerateDirectories(_original["base"], "*.git", SearchOption.AllDirectories).Count());
         Assert.Equal(3, _pool.List().Count);
         var rescues = _pool.Pool.Rescues.List(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
         Assert.Equal(["checkout-1", "checkout-2", "checkout-4"], rescues.Select(rescue => rescue.Checkout));
@@ -75,7 +78,8 @@ public sealed class OriginalPoolTests : IDisposable
         var shared = Describe(_original.Shared(_pool.Source));
         _pool.List();
         Assert.Equal(shared, Describe(_original.Shared(_pool.Source)));
-        using var copy = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_original["gitproc.db.original"]};Pooling=False");
+        using var copy = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={_original["gitproc.db.original"]};Pooling=False");
         copy.Open();
         using var command = copy.CreateCommand();
         command.CommandText = "SELECT checkout || ' ' || repo || ' ' || status FROM checkout_metadata";
@@ -99,7 +103,9 @@ public sealed class OriginalPoolTests : IDisposable
         var at = DateTimeOffset.Parse("2025-11-21T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
         _original.Lock(1, DeadProcess(), at);
         var held = Assert.Single(_pool.List());
-        Assert.Equal((CheckoutState.Locked, at, null, "locked by the original gitproc"), (held.State, held.AcquiredAt, held.OwnerProcessId, held.Label));
+        Assert.Equal(
+            (CheckoutState.Locked, at, null, "locked by the original gitproc"),
+            (held.State, held.AcquiredAt, held.OwnerProcessId, held.Label));
         Assert.Equal("checkout-2", _pool.Acquire().Name);
         _pool.Release(held);
         Assert.Equal("checkout-1", Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Checkout);
@@ -121,12 +127,16 @@ public sealed class OriginalPoolTests : IDisposable
 
         using (var inside = TestProcess.Sleep(path))
             AssertRefused($"these processes run in checkout-1: {inside.Id} (");
-        Assert.Equal(before.Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)), Describe(_original.Folder).Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)));
+        Assert.Equal(
+            before.Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)),
+            Describe(_original.Folder).Where(line => !line.StartsWith("gitproc.db", StringComparison.Ordinal)));
 
         using (var other = TestProcess.Sleep(_pool.Home))
         {
             _original.Lock(2, other.Id, DateTimeOffset.UtcNow.AddDays(-1));
-            Assert.Equal([CheckoutState.Cleaning, CheckoutState.Locked], _pool.List().Select(checkout => checkout.State));
+            Assert.Equal(
+                [CheckoutState.Cleaning, CheckoutState.Locked],
+                _pool.List().Select(checkout => checkout.State));
         }
     }
 
@@ -141,7 +151,8 @@ public sealed class OriginalPoolTests : IDisposable
         var checkout = Assert.Single(_pool.List());
         Assert.Equal(("example.com/o/r", "https://example.com/o/r.git"), (checkout.Repository, checkout.Url));
         Assert.DoesNotContain("s3cret", _pool.Dump(), StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cret", string.Concat(_pool.Reports.Select(report => report.Text)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret", string.Concat(_pool.Reports.Select(report => report.Text)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,7 +164,10 @@ public sealed class OriginalPoolTests : IDisposable
         OriginalPoolFixture.Commit(left, "commit.txt");
         Directory.Move(gone, _pool["elsewhere"]);
         Assert.Equal("checkout-1", Assert.Single(_pool.List()).Name);
-        Assert.Contains("checkout-2 is left as it is: ", _pool.Reports.Single(report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "checkout-2 is left as it is: ",
+            _pool.Reports.Single(report => report.Kind == ReportKind.Warning).Text,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(left, ".git")));
         Assert.Equal("commit.txt", TestGit.Run(left, "log", "-1", "--format=%s"));
         _pool.Acquire();
@@ -243,7 +257,8 @@ public sealed class OriginalPoolTests : IDisposable
         }
 
         Assert.Equal(
-            [CheckoutState.Cleaning, CheckoutState.Cleaning, CheckoutState.Cleaning, CheckoutState.Locked], _pool.List().Select(checkout => checkout.State));
+            [CheckoutState.Cleaning, CheckoutState.Cleaning, CheckoutState.Cleaning, CheckoutState.Locked],
+            _pool.List().Select(checkout => checkout.State));
         for (var number = 1; number <= 4; number++)
         {
             var path = _original[$"checkout-{number}"];
@@ -266,7 +281,9 @@ public sealed class OriginalPoolTests : IDisposable
             _original.Add(number, _pool.Source);
         var lists = Enumerable.Range(0, 6).Select(_ => _pool.Program.Start(_pool.Home, "list", "--json")).ToList();
         var results = lists.ConvertAll(GitprocProgram.Finish);
-        Assert.All(results, result => Assert.Equal((0, 3), (result.ExitCode, result.Output.Split("\"name\":\"checkout-").Length - 1)));
+        Assert.All(
+            results,
+            result => Assert.Equal((0, 3), (result.ExitCode, result.Output.Split("\"name\":\"checkout-").Length - 1)));
         Assert.Single(results, result => result.Error.Contains("is taken over", StringComparison.Ordinal));
     }
 
@@ -279,13 +296,18 @@ public sealed class OriginalPoolTests : IDisposable
 
     // Files with their contents, but for what every command makes.
     private static List<string> Describe(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(folder, file))
-            .Where(file => !file.StartsWith("locks", StringComparison.Ordinal) && !file.StartsWith("tmp", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, file))))}"),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(folder, file))
+                .Where(file =>
+                    !file.StartsWith("locks", StringComparison.Ordinal)
+                    && !file.StartsWith("tmp", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(file =>
+                    $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, file))))}"
+                ),
+        ];
 
     private static int DeadProcess()
     {

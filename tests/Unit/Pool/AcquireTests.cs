@@ -60,8 +60,12 @@ public sealed class AcquireTests : IDisposable
         Assert.Equal("v1", TestGit.Run(checkout.Path, "tag"));
 
         var basePath = Path.Combine(_pool.Pool.Path, "base", "_" + _pool.Source) + ".git";
-        Assert.Equal(Path.Combine(basePath, "objects"), File.ReadAllText(Path.Combine(checkout.Path, ".git/objects/info/alternates")).Trim());
-        Assert.Equal("origin/HEAD\norigin/main\norigin/other", TestGit.Run(basePath, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/remotes", "refs/heads"));
+        Assert.Equal(
+            Path.Combine(basePath, "objects"),
+            File.ReadAllText(Path.Combine(checkout.Path, ".git/objects/info/alternates")).Trim());
+        Assert.Equal(
+            "origin/HEAD\norigin/main\norigin/other",
+            TestGit.Run(basePath, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/remotes", "refs/heads"));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(checkout.Path, ".git/objects/pack")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
     }
@@ -150,13 +154,15 @@ public sealed class AcquireTests : IDisposable
     public void Nothing_is_made_when_that_is_forbidden()
     {
         var request = _pool.Request() with { NoCreate = true };
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Empty(_pool.List());
         Assert.Empty(_pool.Pool.Care.ListRepositories());
 
         _pool.Release(_pool.Acquire());
         Assert.Equal("checkout-1", _pool.Acquire(request).Name);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Reason);
         Assert.Single(_pool.List());
     }
 
@@ -164,7 +170,8 @@ public sealed class AcquireTests : IDisposable
     public void A_clone_that_fails_leaves_nothing()
     {
         var missing = "file://" + _pool["source/missing"];
-        Assert.Equal(ErrorReason.UnknownRepository, Assert.Throws<GitprocException>(() => _pool.Acquire(missing)).Reason);
+        Assert.Equal(
+            ErrorReason.UnknownRepository, Assert.Throws<GitprocException>(() => _pool.Acquire(missing)).Reason);
         var unreachable = "git://localhost:1/owner/repo";
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(unreachable));
         Assert.Equal(ErrorReason.GitFailed, error.Reason);
@@ -177,7 +184,9 @@ public sealed class AcquireTests : IDisposable
     public void A_cancelled_creation_leaves_nothing()
     {
         using var cancellation = new CancellationTokenSource();
-        var pool = new Pool(_pool.Pool.Path, new CancelAt(report => report.Text.StartsWith("git clone", StringComparison.Ordinal), cancellation));
+        var pool = new Pool(
+            _pool.Pool.Path,
+            new CancelAt(report => report.Text.StartsWith("git clone", StringComparison.Ordinal), cancellation));
         Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Acquire(_pool.Request(), cancellation.Token));
         Assert.Empty(_pool.List());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
@@ -190,7 +199,11 @@ public sealed class AcquireTests : IDisposable
         TestGit.Run(_pool.Home, "init", "--quiet", "--bare", _pool["empty.git"]);
         var checkout = _pool.Acquire(_pool["empty.git"]);
         Assert.Null(checkout.Commit);
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("no default branch", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report =>
+                report.Kind == ReportKind.Warning && report.Text.Contains("no default branch", StringComparison.Ordinal)
+        );
         _pool.Release(checkout);
         Assert.Equal(checkout.Name, _pool.Acquire(_pool["empty.git"]).Name);
     }
@@ -208,7 +221,13 @@ public sealed class AcquireTests : IDisposable
     public void The_origin_is_the_spelling_that_was_asked_for()
     {
         _pool.Release(_pool.Acquire());
-        TestGit.Run(_pool.Home, "config", "--file", Path.Combine(_pool.Home, "gitconfig"), $"url.{_pool.Source}.insteadOf", "https://git.example/o/r");
+        TestGit.Run(
+            _pool.Home,
+            "config",
+            "--file",
+            Path.Combine(_pool.Home, "gitconfig"),
+            $"url.{_pool.Source}.insteadOf",
+            "https://git.example/o/r");
         // Two spellings of one key: through the rewriting of the user's config in the caller's own repository.
         var here = TestGit.MakeRepository(_pool["here"]);
         TestGit.Run(here, "config", $"url.{_pool.Source}.insteadOf", "git.example:o/r");
@@ -230,10 +249,13 @@ public sealed class AcquireTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
         _pool.Acquire();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_pool.Pool.Path));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(_pool.Pool.Path));
     }
 
-    private sealed class CancelAt(Predicate<PoolReport> when, CancellationTokenSource cancellation) : IProgress<PoolReport>
+    private sealed class CancelAt(Predicate<PoolReport> when, CancellationTokenSource cancellation)
+        : IProgress<PoolReport>
     {
         public void Report(PoolReport value)
         {

@@ -53,7 +53,8 @@ public sealed class CarriedConfigTests : IDisposable
         Set("core.hooksPath", ".husky/_");
         Age();
         _pool.Release(Acquire(null));
-        var told = Assert.Single(_pool.Reports, report => report.Text.Contains("core.hookspath", StringComparison.Ordinal));
+        var told = Assert.Single(
+            _pool.Reports, report => report.Text.Contains("core.hookspath", StringComparison.Ordinal));
         Assert.Equal(ReportKind.Notice, told.Kind);
         Assert.Contains("git config --add gitproc.carryConfig core.hookspath", told.Text, StringComparison.Ordinal);
         _pool.Release(Acquire(null));
@@ -77,7 +78,10 @@ public sealed class CarriedConfigTests : IDisposable
         Assert.Empty(_pool.List());
     }
 
-    private Checkout Acquire(string? repository) => _pool.Pool.Acquiring.Acquire(_pool.Request() with { Repository = repository, WorkingDirectory = _own }).Single();
+    private Checkout Acquire(string? repository) =>
+        _pool
+            .Pool.Acquiring.Acquire(_pool.Request() with { Repository = repository, WorkingDirectory = _own })
+            .Single();
 
     private void Set(string key, string value) => TestGit.Run(_own, "config", key, value);
 
@@ -88,5 +92,6 @@ public sealed class CarriedConfigTests : IDisposable
         Directory.SetLastWriteTimeUtc(Path.Combine(_own, ".git"), DateTime.UtcNow.AddMinutes(-1));
     }
 
-    private static string Get(Checkout checkout, string key) => TestGit.Run(checkout.Path, "config", "--local", "--default", "", key);
+    private static string Get(Checkout checkout, string key) =>
+        TestGit.Run(checkout.Path, "config", "--local", "--default", "", key);
 }

@@ -23,7 +23,9 @@ public sealed class DamageTests : IDisposable
 
         Assert.Equal(checkout.Path, again.Path);
         Assert.Equal("", TestGit.Run(again.Path, "status", "--short"));
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("is gone", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains("is gone", StringComparison.Ordinal));
         Assert.Single(_pool.List());
     }
 
@@ -70,7 +72,13 @@ public sealed class DamageTests : IDisposable
             {
                 Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
                 _pool.Pool.Care.Repair();
-                _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = checkout.Path, Force = true });
+                _pool.Pool.Leases.Release(
+                    new ReleaseRequest
+                    {
+                        Checkout = checkout.Name,
+                        WorkingDirectory = checkout.Path,
+                        Force = true,
+                    });
                 return _pool.Acquire();
             });
             var next = await use.WaitAsync(Eventually.Limit);
@@ -155,7 +163,9 @@ public sealed class DamageTests : IDisposable
         TestGit.Run(checkout.Path, "config", "alias.x", "!f() {\n echo \"a # b\"; }; f");
         TestGit.Run(checkout.Path, "config", "branch.we]ird \"name\".remote", "origin");
         TestGit.Run(checkout.Path, "config", "core.bare", "false");
-        File.AppendAllText(Path.Combine(checkout.Path, ".git/config"), "# mine\n[Extra] key = value ; of mine\n  flag\n\tlong = a \\\n  b = c = d \\\\\n[a.b]\n");
+        File.AppendAllText(
+            Path.Combine(checkout.Path, ".git/config"),
+            "# mine\n[Extra] key = value ; of mine\n  flag\n\tlong = a \\\n  b = c = d \\\\\n[a.b]\n");
         TestGit.Run(checkout.Path, "config", "--list");
         AssertTaken(checkout);
 
@@ -192,12 +202,16 @@ public sealed class DamageTests : IDisposable
     public void One_that_may_not_be_read_is_set_aside()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
-        Assert.SkipWhen(Environment.IsPrivilegedProcess && ProgramPath.Find("setpriv") is null, "Root may read all, and setpriv is not installed.");
+        Assert.SkipWhen(
+            Environment.IsPrivilegedProcess && ProgramPath.Find("setpriv") is null,
+            "Root may read all, and setpriv is not installed.");
         var path = _pool.Program.Run(_pool.Home, "acquire", _pool.Source).Output;
         _pool.Program.Run(_pool.Home, "release", path);
         File.SetUnixFileMode(path, UnixFileMode.None);
         string[] acquire = [GitprocProgram.File, "acquire", _pool.Source];
-        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", .. acquire] : acquire;
+        string[] command = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", .. acquire]
+            : acquire;
         var start = new System.Diagnostics.ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = _pool.Home,
@@ -224,7 +238,11 @@ public sealed class DamageTests : IDisposable
     {
         var checkout = _pool.Acquire();
         _pool.Release(checkout);
-        var path = Path.Combine(Directory.EnumerateDirectories(Path.Combine(_pool.Pool.Path, "base"), "source.git", SearchOption.AllDirectories).Single(), emptied);
+        var path = Path.Combine(
+            Directory
+                .EnumerateDirectories(Path.Combine(_pool.Pool.Path, "base"), "source.git", SearchOption.AllDirectories)
+                .Single(),
+            emptied);
         if (File.Exists(path))
             File.WriteAllText(path, "");
         else
@@ -264,7 +282,10 @@ public sealed class DamageTests : IDisposable
     public async Task A_base_repository_that_is_deleted_during_a_wait_is_made_anew()
     {
         var checkout = _pool.Acquire();
-        var acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = Eventually.Limit }).Single());
+        var acquire = Task.Run(() =>
+            new Pool(_pool.Pool.Path)
+                .Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1, Wait = Eventually.Limit })
+                .Single());
         Eventually.True(() => _pool.Query<long>("SELECT count(*) FROM waiter") == 1);
         FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         _pool.Release(checkout);
@@ -293,7 +314,9 @@ public sealed class DamageTests : IDisposable
     public void A_database_of_a_newer_program_is_refused()
     {
         _pool.Release(_pool.Acquire());
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_pool.Pool.Path, "gitproc.db")};Pooling=false"))
+        using (
+            var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+                $"Data Source={Path.Combine(_pool.Pool.Path, "gitproc.db")};Pooling=false"))
         {
             connection.Open();
             using var command = connection.CreateCommand();
@@ -325,6 +348,8 @@ public sealed class DamageTests : IDisposable
         Directory.CreateDirectory(_pool.Pool.Path);
         File.WriteAllText(Path.Combine(_pool.Pool.Path, "gitproc.db"), new string('x', 10_000));
         Assert.Empty(_pool.List());
-        Assert.Equal(10_000, new FileInfo(Assert.Single(Directory.EnumerateFiles(_pool.Pool.Path, "gitproc.db.damaged-*"))).Length);
+        Assert.Equal(
+            10_000,
+            new FileInfo(Assert.Single(Directory.EnumerateFiles(_pool.Pool.Path, "gitproc.db.damaged-*"))).Length);
     }
 }

@@ -3,8 +3,8 @@ using Gitproc.Unit.Support;
 namespace Gitproc.Unit.Pools;
 
 /// <summary>
-/// An earlier gitproc, which knows nothing of records, and this one take turns on one pool. The earlier one is a build of an older
-/// commit that <c>GITPROC_EARLIER</c> names.
+/// An earlier gitproc, which knows nothing of records, and this one take turns on one pool. The earlier one is a build
+/// of an older commit that <c>GITPROC_EARLIER</c> names.
 /// </summary>
 public sealed class EarlierGitprocTests : IDisposable
 {
@@ -19,7 +19,9 @@ public sealed class EarlierGitprocTests : IDisposable
     {
         var earlier = Environment.GetEnvironmentVariable("GITPROC_EARLIER");
         Assert.SkipWhen(earlier is null, "GITPROC_EARLIER names no program of an earlier version.");
-        _user.MakeSource("mkdir d; for i in 1 2 3; do echo $i > f$i; echo $i > d/g$i; done; echo '*.o' > .gitignore; git add .; git commit -qm first");
+        _user.MakeSource(
+            "mkdir d; for i in 1 2 3; do echo $i > f$i; echo $i > d/g$i; done; echo '*.o' > .gitignore; git add .; git commit -qm first"
+        );
         _user.Run(
             _user.Home,
             $$"""

@@ -63,10 +63,16 @@ public sealed class FetchTests : IDisposable
         Assert.Equal("next", checkout.Branch);
         Assert.Equal(
             "refs/remotes/origin/HEAD refs/remotes/origin/main refs/remotes/origin/next refs/tags/new-tag refs/tags/v1",
-            TestGit.Run(checkout.Path, "for-each-ref", "--format=%(refname)", "refs/remotes", "refs/tags").ReplaceLineEndings(" "));
+            TestGit
+                .Run(checkout.Path, "for-each-ref", "--format=%(refname)", "refs/remotes", "refs/tags")
+                .ReplaceLineEndings(" "));
         foreach (var name in (string[])["main", "next", "v1", "new-tag"])
-            Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", name), TestGit.Run(checkout.Path, "rev-parse", name is "v1" or "new-tag" ? name : $"origin/{name}"));
-        Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "main"), _pool.AcquireAndRelease(_pool.Request() with { Ref = "main" }).Commit);
+            Assert.Equal(
+                TestGit.Run(_pool.Source, "rev-parse", name),
+                TestGit.Run(checkout.Path, "rev-parse", name is "v1" or "new-tag" ? name : $"origin/{name}"));
+        Assert.Equal(
+            TestGit.Run(_pool.Source, "rev-parse", "main"),
+            _pool.AcquireAndRelease(_pool.Request() with { Ref = "main" }).Commit);
     }
 
     [Fact]
@@ -92,7 +98,8 @@ public sealed class FetchTests : IDisposable
         Assert.Contains("10 m ago", warning, StringComparison.Ordinal);
 
         Assert.NotNull(_pool.AcquireAndRelease(_pool.Request("source") with { Ref = "other" }).Commit);
-        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request("source") with { Ref = "nothing" }));
+        var error = Assert.Throws<GitprocException>(() =>
+            _pool.Acquire(_pool.Request("source") with { Ref = "nothing" }));
         Assert.Equal(ErrorReason.RefNotFound, error.Reason);
         Assert.Contains("could not be fetched", error.Message, StringComparison.Ordinal);
     }
@@ -107,12 +114,19 @@ public sealed class FetchTests : IDisposable
         Age(600);
         var fetches = 0;
         var results = new System.Collections.Concurrent.ConcurrentBag<string>();
-        Parallel.ForEach(many, new ParallelOptions { MaxDegreeOfParallelism = many.Count }, _ =>
-        {
-            var reports = new Reports();
-            results.Add(new Pool(_pool.Pool.Path, reports).Acquiring.Acquire(_pool.Request()).Single().Commit!);
-            Interlocked.Add(ref fetches, reports.Count(report => report.Kind == ReportKind.Command && report.Text.Contains(" fetch ", StringComparison.Ordinal)));
-        });
+        Parallel.ForEach(
+            many,
+            new ParallelOptions { MaxDegreeOfParallelism = many.Count },
+            _ =>
+            {
+                var reports = new Reports();
+                results.Add(new Pool(_pool.Pool.Path, reports).Acquiring.Acquire(_pool.Request()).Single().Commit!);
+                Interlocked.Add(
+                    ref fetches,
+                    reports.Count(report =>
+                        report.Kind == ReportKind.Command && report.Text.Contains(" fetch ", StringComparison.Ordinal))
+                );
+            });
         Assert.Equal(many.Count, results.Count);
         Assert.All(results, result => Assert.Equal(commit, result));
         Assert.Equal(1, fetches);
@@ -124,9 +138,15 @@ public sealed class FetchTests : IDisposable
         _pool.Release(_pool.Acquire());
         var git = new GitRunner(null);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var error = Assert.Throws<GitprocException>(() => git.Run(
-            new GitCall("-c", "alias.slow=!sleep 600", "slow") { WorkingDirectory = _pool.Home, Subject = "it", SilenceTimeout = TimeSpan.FromSeconds(0.5) },
-            CancellationToken.None));
+        var error = Assert.Throws<GitprocException>(() =>
+            git.Run(
+                new GitCall("-c", "alias.slow=!sleep 600", "slow")
+                {
+                    WorkingDirectory = _pool.Home,
+                    Subject = "it",
+                    SilenceTimeout = TimeSpan.FromSeconds(0.5),
+                },
+                CancellationToken.None));
         Assert.Equal(ErrorReason.GitFailed, error.Reason);
         Assert.Contains("gitproc.gitTimeout", error.Message, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.4), Eventually.Limit);
@@ -139,7 +159,9 @@ public sealed class FetchTests : IDisposable
         GitCall Call(string script) => new("-c", $"alias.it=!{script}", "it") { WorkingDirectory = _pool.Home };
         var error = Assert.Throws<GitprocException>(() => git.Run(Call("sleep 600"), CancellationToken.None));
         Assert.StartsWith("git it said nothing for 2 s", error.Message, StringComparison.Ordinal);
-        Assert.Equal("1\n2\n3\n4\n5\n6\n", git.Run(Call("for i in 1 2 3 4 5 6; do sleep 0.6; echo $i; done"), CancellationToken.None).Output);
+        Assert.Equal(
+            "1\n2\n3\n4\n5\n6\n",
+            git.Run(Call("for i in 1 2 3 4 5 6; do sleep 0.6; echo $i; done"), CancellationToken.None).Output);
     }
 
     [Fact]
@@ -155,7 +177,15 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public void What_a_killed_git_has_locked_is_free_again_when_no_git_can_still_have_it()
     {
-        string[] left = ["packed-refs.lock", "packed-refs.new", "HEAD.lock", "shallow.lock", "refs/remotes/origin/main.lock", "refs/remotes/origin/HEAD.lock"];
+        string[] left =
+        [
+            "packed-refs.lock",
+            "packed-refs.new",
+            "HEAD.lock",
+            "shallow.lock",
+            "refs/remotes/origin/main.lock",
+            "refs/remotes/origin/HEAD.lock",
+        ];
         _pool.Release(_pool.Acquire());
         for (var round = 0; round < left.Length; round++)
         {
@@ -164,7 +194,8 @@ public sealed class FetchTests : IDisposable
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-2));
             var commit = _pool.Commit($"new-{round}");
             TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "main", "next");
-            Assert.Equal(("next", commit), (_pool.AcquireAndRelease(Fetching).Branch, _pool.AcquireAndRelease(Fetching).Commit));
+            Assert.Equal(
+                ("next", commit), (_pool.AcquireAndRelease(Fetching).Branch, _pool.AcquireAndRelease(Fetching).Commit));
             TestGit.Run(_pool.Source, "branch", "--move", "--quiet", "next", "main");
             Assert.Equal("main", _pool.AcquireAndRelease(Fetching).Branch);
             Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
@@ -180,7 +211,11 @@ public sealed class FetchTests : IDisposable
         _pool.Commit("new");
         TestGit.Run(_pool.Source, "branch", "--quiet", "-D", "other");
         _pool.AcquireAndRelease(Fetching);
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("packed-refs.lock", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report =>
+                report.Kind == ReportKind.Warning && report.Text.Contains("packed-refs.lock", StringComparison.Ordinal)
+        );
         Assert.True(File.Exists(file));
     }
 
@@ -206,13 +241,21 @@ public sealed class FetchTests : IDisposable
         Age(61);
         var bin = Directory.CreateDirectory(_pool["bin"]).FullName;
         var began = _pool["began"];
-        File.WriteAllText(Path.Combine(bin, "git"), $"#!/bin/sh\ncase \"$*\" in *\" fetch \"*) : >'{began}'; exec sleep 60;; esac\nexec '{ProgramPath.Find("git")}' \"$@\"\n");
+        File.WriteAllText(
+            Path.Combine(bin, "git"),
+            $"#!/bin/sh\ncase \"$*\" in *\" fetch \"*) : >'{began}'; exec sleep 60;; esac\nexec '{ProgramPath.Find("git")}' \"$@\"\n"
+        );
         File.SetUnixFileMode(Path.Combine(bin, "git"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        using var stopped = _pool.Program.Start(_pool.Home, [("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}")], "acquire", _pool.Source);
+        using var stopped = _pool.Program.Start(
+            _pool.Home,
+            [("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}")],
+            "acquire",
+            _pool.Source);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(began), TimeSpan.FromSeconds(30)));
         await System.Diagnostics.Process.Start("kill", ["-STOP", $"{stopped.Id}"]).WaitForExitAsync();
 
-        var result = await Task.Run(() => _pool.Program.Run(_pool.Home, "acquire", _pool.Source)).WaitAsync(TimeSpan.FromSeconds(40));
+        var result = await Task.Run(() => _pool.Program.Run(_pool.Home, "acquire", _pool.Source))
+            .WaitAsync(TimeSpan.FromSeconds(40));
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains($"process {stopped.Id} (gitproc), which fetches", result.Error, StringComparison.Ordinal);
@@ -230,7 +273,10 @@ public sealed class FetchTests : IDisposable
     }
 
     // As if the last fetch were so long ago.
-    private void Age(int seconds) => _pool.Execute($"UPDATE repository SET fetched_at = {DateTimeOffset.UtcNow.AddSeconds(-seconds).ToUnixTimeMilliseconds()}");
+    private void Age(int seconds) =>
+        _pool.Execute(
+            $"UPDATE repository SET fetched_at = {DateTimeOffset.UtcNow.AddSeconds(-seconds).ToUnixTimeMilliseconds()}"
+        );
 }
 
 /// <summary>A server that takes connections and says nothing.</summary>

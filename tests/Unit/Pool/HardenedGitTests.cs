@@ -28,7 +28,8 @@ public sealed class HardenedGitTests : IDisposable
     [Fact]
     public void What_is_forbidden_stays_forbidden_for_the_users_repository()
     {
-        var result = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GIT_ALLOW_PROTOCOL", "http:https")], "acquire", _pool.Source));
+        var result = GitprocProgram.Finish(
+            _pool.Program.Start(_pool.Home, [("GIT_ALLOW_PROTOCOL", "http:https")], "acquire", _pool.Source));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("'file' not allowed", result.Error, StringComparison.Ordinal);
     }

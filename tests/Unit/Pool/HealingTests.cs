@@ -4,14 +4,19 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
 
-/// <summary>Damage in a base repository: found when it is in the way, and by repair, and healed from the remote.</summary>
+/// <summary>
+/// Damage in a base repository: found when it is in the way, and by repair, and healed from the remote.
+/// </summary>
 public sealed class HealingTests : IDisposable
 {
     private readonly PoolFixture _pool = new();
 
     public void Dispose() => _pool.Dispose();
 
-    private string BasePath => Directory.EnumerateDirectories(Path.Combine(_pool.Pool.Path, "base"), "source.git", SearchOption.AllDirectories).Single();
+    private string BasePath =>
+        Directory
+            .EnumerateDirectories(Path.Combine(_pool.Pool.Path, "base"), "source.git", SearchOption.AllDirectories)
+            .Single();
 
     private AcquireRequest Fetching => _pool.Request() with { Fetch = FetchPolicy.Always };
 
@@ -48,7 +53,15 @@ public sealed class HealingTests : IDisposable
         TestGit.Run(held.Path, "commit", "--quiet", "--allow-empty", "--message", "dropped");
         var dropped = TestGit.Run(held.Path, "rev-parse", "HEAD");
         TestGit.Run(BasePath, "--git-dir", BasePath, "fetch", "--quiet", held.Path, dropped);
-        TestGit.Run(BasePath, "--git-dir", BasePath, "-c", "extensions.preciousObjects=false", "config", "extensions.preciousObjects", "false");
+        TestGit.Run(
+            BasePath,
+            "--git-dir",
+            BasePath,
+            "-c",
+            "extensions.preciousObjects=false",
+            "config",
+            "extensions.preciousObjects",
+            "false");
         TestGit.Run(BasePath, "--git-dir", BasePath, "update-ref", "refs/kept", dropped);
         TestGit.Run(BasePath, "--git-dir", BasePath, "repack", "-a", "-d", "--quiet");
         TestGit.Run(BasePath, "--git-dir", BasePath, "update-ref", "-d", "refs/kept");
@@ -85,7 +98,8 @@ public sealed class HealingTests : IDisposable
         AssertWhole(next);
         Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "v1"), _pool.Acquire(Fetching with { Ref = "v1" }).Commit);
         TestGit.Run(BasePath, "--git-dir", BasePath, "for-each-ref");
-        Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("could not be fetched", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _pool.Reports, report => report.Text.Contains("could not be fetched", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +108,10 @@ public sealed class HealingTests : IDisposable
         _pool.Acquire();
         var packed = Path.Combine(BasePath, "packed-refs");
         var lines = File.ReadAllLines(packed);
-        File.WriteAllLines(packed, lines.Select(line => line.EndsWith("origin/other", StringComparison.Ordinal) ? new string('\0', 20) : line));
+        File.WriteAllLines(
+            packed,
+            lines.Select(line => line.EndsWith("origin/other", StringComparison.Ordinal) ? new string('\0', 20) : line)
+        );
         var next = _pool.Acquire(Fetching with { Ref = "other" });
         Assert.Equal("other", next.Branch);
         AssertHealed();
@@ -131,7 +148,10 @@ public sealed class HealingTests : IDisposable
         Loosen();
         var blob = TestGit.Run(_pool.Source, "rev-parse", "main:file-2.txt");
         Damage(blob, how);
-        Assert.Contains(_pool.Pool.Care.Repair(), text => text.Contains("is healed", StringComparison.Ordinal) && text.Contains(blob, StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Pool.Care.Repair(),
+            text =>
+                text.Contains("is healed", StringComparison.Ordinal) && text.Contains(blob, StringComparison.Ordinal));
         Assert.Empty(_pool.Pool.Care.Repair());
 
         Damage(blob, how, isPacked: true);
@@ -149,7 +169,14 @@ public sealed class HealingTests : IDisposable
     public void Repair_removes_what_killed_gits_left_and_nothing_that_one_may_still_write()
     {
         _pool.Release(_pool.Acquire());
-        string[] old = ["objects/pack/tmp_pack_x", "objects/pack/tmp_idx_x", "objects/17/tmp_obj_x", "objects/tmp_objdir-incoming-x/pack/pack-1.pack", "packed-refs.lock"];
+        string[] old =
+        [
+            "objects/pack/tmp_pack_x",
+            "objects/pack/tmp_idx_x",
+            "objects/17/tmp_obj_x",
+            "objects/tmp_objdir-incoming-x/pack/pack-1.pack",
+            "packed-refs.lock",
+        ];
         foreach (var name in old.Append("objects/pack/tmp_pack_y"))
         {
             var file = Path.Combine(BasePath, name);
@@ -179,12 +206,21 @@ public sealed class HealingTests : IDisposable
         var held = _pool.Acquire(_pool.Request() with { Ref = "refs/pull/2/head" });
         _pool.Release(_pool.Acquire(_pool.Request() with { Ref = "refs/pull/3/head" }));
         var times = Path.Combine(BasePath, "gitproc/fetched");
-        File.WriteAllLines(times, File.ReadAllLines(times).Select(line => line.EndsWith("pull/3/head", StringComparison.Ordinal) ? line : $"{DateTimeOffset.UtcNow.AddDays(-40).ToUnixTimeMilliseconds()} {line.Split(' ')[1]}"));
+        File.WriteAllLines(
+            times,
+            File.ReadAllLines(times)
+                .Select(line =>
+                    line.EndsWith("pull/3/head", StringComparison.Ordinal)
+                        ? line
+                        : $"{DateTimeOffset.UtcNow.AddDays(-40).ToUnixTimeMilliseconds()} {line.Split(' ')[1]}"));
         var object1 = TestGit.Run(BasePath, "--git-dir", BasePath, "rev-parse", "refs/gitproc/fetched/pull/1/head");
 
         Assert.Contains("1 refs", Assert.Single(_pool.Pool.Care.Repair()), StringComparison.Ordinal);
 
-        Assert.Equal("refs/gitproc/fetched/pull/2/head\nrefs/gitproc/fetched/pull/3/head", TestGit.Run(BasePath, "--git-dir", BasePath, "for-each-ref", "--format=%(refname)", "refs/gitproc/fetched"));
+        Assert.Equal(
+            "refs/gitproc/fetched/pull/2/head\nrefs/gitproc/fetched/pull/3/head",
+            TestGit.Run(BasePath, "--git-dir", BasePath, "for-each-ref", "--format=%(refname)", "refs/gitproc/fetched")
+        );
         Assert.Equal("commit", TestGit.Run(BasePath, "--git-dir", BasePath, "cat-file", "-t", object1));
         _pool.Release(held);
         Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
@@ -198,7 +234,8 @@ public sealed class HealingTests : IDisposable
         foreach (var folder in (string[])["gitproc/no-hooks", "hooks", "no-hooks"])
         {
             Directory.CreateDirectory(Path.Combine(BasePath, folder));
-            TestGit.WriteScript(Path.Combine(BasePath, folder, "reference-transaction"), $"#!/bin/sh\ntouch '{_pool["canary"]}'\n");
+            TestGit.WriteScript(
+                Path.Combine(BasePath, folder, "reference-transaction"), $"#!/bin/sh\ntouch '{_pool["canary"]}'\n");
         }
 
         Push("new");
@@ -207,12 +244,17 @@ public sealed class HealingTests : IDisposable
         Assert.False(File.Exists(_pool["canary"]));
     }
 
-    private void AssertHealed() => Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("healed", StringComparison.Ordinal));
+    private void AssertHealed() =>
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains("healed", StringComparison.Ordinal));
 
     private void AssertWhole(Checkout checkout)
     {
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
-        Assert.Equal(TestGit.Run(_pool.Source, "ls-tree", "-r", checkout.Commit!), TestGit.Run(checkout.Path, "ls-tree", "-r", "HEAD"));
+        Assert.Equal(
+            TestGit.Run(_pool.Source, "ls-tree", "-r", checkout.Commit!),
+            TestGit.Run(checkout.Path, "ls-tree", "-r", "HEAD"));
         for (var i = 0; i < 3; i++)
             Assert.Equal($"content {i}\n", File.ReadAllText(Path.Combine(checkout.Path, $"file-{i}.txt")));
         TestGit.Run(checkout.Path, "fsck", "--no-dangling", "--connectivity-only");
@@ -235,7 +277,9 @@ public sealed class HealingTests : IDisposable
             File.Move(pack, _pool["pack"], overwrite: true);
             foreach (var file in Directory.EnumerateFiles(packs))
                 File.Delete(file);
-            var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"git --git-dir '{BasePath}' unpack-objects -q < '{_pool["pack"]}'"]);
+            var start = new System.Diagnostics.ProcessStartInfo(
+                "sh",
+                ["-c", $"git --git-dir '{BasePath}' unpack-objects -q < '{_pool["pack"]}'"]);
             using var process = System.Diagnostics.Process.Start(start)!;
             process.WaitForExit();
             Assert.Equal(0, process.ExitCode);
@@ -257,7 +301,9 @@ public sealed class HealingTests : IDisposable
                 File.WriteAllText(file, "garbage, and no object of anybody's");
                 break;
             case "another":
-                using (var stream = new System.IO.Compression.ZLibStream(File.Create(file), System.IO.Compression.CompressionLevel.Fastest))
+                using (
+                    var stream = new System.IO.Compression.ZLibStream(
+                        File.Create(file), System.IO.Compression.CompressionLevel.Fastest))
                     stream.Write("blob 5\0evil\n"u8);
                 break;
             default:
@@ -281,8 +327,13 @@ public sealed class HealingTests : IDisposable
                 File.WriteAllBytes(pack, content[..(content.Length / 2)]);
                 break;
             case "garbled":
-                var line = TestGit.Run(BasePath, "--git-dir", BasePath, "verify-pack", "-v", index).Split('\n').Single(line => line.StartsWith(id, StringComparison.Ordinal));
-                var offset = int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], System.Globalization.CultureInfo.InvariantCulture);
+                var line = TestGit
+                    .Run(BasePath, "--git-dir", BasePath, "verify-pack", "-v", index)
+                    .Split('\n')
+                    .Single(line => line.StartsWith(id, StringComparison.Ordinal));
+                var offset = int.Parse(
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4],
+                    System.Globalization.CultureInfo.InvariantCulture);
                 for (var i = 3; i < 10; i++)
                     content[offset + i] ^= 0xFF;
                 File.WriteAllBytes(pack, content);

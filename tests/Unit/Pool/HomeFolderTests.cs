@@ -40,7 +40,9 @@ public sealed class HomeFolderTests : IDisposable
 
     private static string Home()
     {
-        using var id = Process.Start(new ProcessStartInfo("sh", ["-c", "unset HOME; eval echo ~$(id -un)"]) { RedirectStandardOutput = true })!;
+        using var id = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "unset HOME; eval echo ~$(id -un)"]) { RedirectStandardOutput = true }
+        )!;
         return Paths.Real(id.StandardOutput.ReadToEnd().Trim());
     }
 

@@ -2,12 +2,16 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
 
-/// <summary>Jobs that fetch less than everything into their checkouts: the base repository stays whole, and their work is rescued all the same.</summary>
+/// <summary>
+/// Jobs that fetch less than everything into their checkouts: the base repository stays whole, and their work is
+/// rescued all the same.
+/// </summary>
 public sealed class IncompleteHistoryTests : IDisposable
 {
     // What is on the remote when the checkout is acquired, and what comes later.
     private const string Files = "for i in 1 2 3; do echo $i > a; echo $i > b; git add .; git commit -qm $i; done";
-    private const string Later = "for i in 4 5 6; do echo $i > a; echo $i > b; git -C $SOURCE --work-tree=$PWD commit -qam $i; done; git checkout -q .; git -C $SOURCE update-ref refs/pull/1/head HEAD;";
+    private const string Later =
+        "for i in 4 5 6; do echo $i > a; echo $i > b; git -C $SOURCE --work-tree=$PWD commit -qam $i; done; git checkout -q .; git -C $SOURCE update-ref refs/pull/1/head HEAD;";
 
     private readonly UserFixture _user = new();
 
@@ -35,11 +39,25 @@ public sealed class IncompleteHistoryTests : IDisposable
 
     [Theory]
     [InlineData("git fetch -q --depth=1; echo x > a; git commit -qam mine; echo y > b")]
-    [InlineData(Later + "git fetch -q --depth=1; git reset -q --hard origin/main; echo x > a; git commit -qam mine; git tag -am note t; echo y > b; git add b")]
-    [InlineData(Later + "git fetch -q --depth=1 origin refs/pull/1/head; git checkout -q FETCH_HEAD; echo x > a; git stash -q")]
-    [InlineData(Later + "git fetch -q --depth=2 origin; git checkout -q -b mine --track origin/main; git commit -q --allow-empty -m mine; echo z > b")]
-    [InlineData(Later + "git fetch -q --filter=blob:none; git reset -q --hard origin/main; echo x > a; git commit -qam mine; echo y > b")]
-    [InlineData(Later + "git fetch -q --filter=tree:0; git checkout -q --detach origin/main; echo x > a; git commit -qam mine; echo y > b")]
+    [InlineData(
+        Later
+            + "git fetch -q --depth=1; git reset -q --hard origin/main; echo x > a; git commit -qam mine; git tag -am note t; echo y > b; git add b"
+    )]
+    [InlineData(
+        Later + "git fetch -q --depth=1 origin refs/pull/1/head; git checkout -q FETCH_HEAD; echo x > a; git stash -q"
+    )]
+    [InlineData(
+        Later
+            + "git fetch -q --depth=2 origin; git checkout -q -b mine --track origin/main; git commit -q --allow-empty -m mine; echo z > b"
+    )]
+    [InlineData(
+        Later
+            + "git fetch -q --filter=blob:none; git reset -q --hard origin/main; echo x > a; git commit -qam mine; echo y > b"
+    )]
+    [InlineData(
+        Later
+            + "git fetch -q --filter=tree:0; git checkout -q --detach origin/main; echo x > a; git commit -qam mine; echo y > b"
+    )]
     public void Work_on_top_of_it_comes_back(string job)
     {
         var restored = _user.Round(job);
@@ -72,10 +90,13 @@ public sealed class IncompleteHistoryTests : IDisposable
     {
         var parts = entry.Split(' ', 3);
         var blob = parts.Length == 2 ? "git rev-parse HEAD:a" : $"printf '{parts[2]}' | git hash-object -w --stdin";
-        var restored = _user.Round($"""git branch bad $(printf "{parts[0]} blob $({blob})\t{parts[1]}\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > a; git commit -qam mine""");
+        var restored = _user.Round(
+            $"""git branch bad $(printf "{parts[0]} blob $({blob})\t{parts[1]}\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > a; git commit -qam mine"""
+        );
 
         var rescue = Assert.Single(Directory.EnumerateDirectories(_user["pool/rescues"]));
-        Assert.ThrowsAny<Exception>(() => _user.Git(rescue, "cat-file", "-e", _user.Git(restored!, "rev-parse", "bad^{tree}")));
+        Assert.ThrowsAny<Exception>(() =>
+            _user.Git(rescue, "cat-file", "-e", _user.Git(restored!, "rev-parse", "bad^{tree}")));
         Assert.Equal("bad", _user.Git(restored!, "log", "-1", "--format=%s", "bad"));
         Assert.Equal("mine", _user.Git(restored!, "log", "-1", "--format=%s"));
     }
@@ -84,9 +105,15 @@ public sealed class IncompleteHistoryTests : IDisposable
     public void A_checkout_that_is_at_what_git_refuses_comes_back_with_a_word_on_it()
     {
         var path = _user.Acquire();
-        _user.Run(path, """git update-ref HEAD $(printf "100644 blob $(git rev-parse HEAD:a)\t.GIT\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > new""");
+        _user.Run(
+            path,
+            """git update-ref HEAD $(printf "100644 blob $(git rev-parse HEAD:a)\t.GIT\n" | git mktree | xargs git commit-tree -p HEAD -m bad); echo x > new"""
+        );
         var result = _user.Try("release", path);
-        Assert.Contains("has commits that git refuses, so its objects are kept as files: error: object ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "has commits that git refuses, so its objects are kept as files: error: object ",
+            result.Error,
+            StringComparison.Ordinal);
         Assert.Contains("hasDotgit", result.Error, StringComparison.Ordinal);
         var restored = _user.Restore(Assert.Single(_user.Rescues()));
         Assert.Equal("bad", _user.Git(restored, "log", "-1", "--format=%s"));
@@ -99,7 +126,9 @@ public sealed class IncompleteHistoryTests : IDisposable
     [InlineData("a <a> 01 +0000")]
     public void What_only_strict_checks_refuse_is_kept_as_commits(string author)
     {
-        var restored = _user.Round($"git branch old $(printf 'tree %s\\nauthor {author}\\ncommitter {author}\\n\\nold\\n' $(git rev-parse HEAD^{{tree}}) | git hash-object -w --literally -t commit --stdin)");
+        var restored = _user.Round(
+            $"git branch old $(printf 'tree %s\\nauthor {author}\\ncommitter {author}\\n\\nold\\n' $(git rev-parse HEAD^{{tree}}) | git hash-object -w --literally -t commit --stdin)"
+        );
         var rescue = Assert.Single(Directory.EnumerateDirectories(_user["pool/rescues"]));
         _user.Git(rescue, "cat-file", "-e", _user.Git(restored!, "rev-parse", "old"));
     }
@@ -107,7 +136,14 @@ public sealed class IncompleteHistoryTests : IDisposable
     [Fact]
     public void A_partial_clone_is_refused_as_it_lacks_objects()
     {
-        _user.Git(_user.Home, "clone", "--quiet", "--no-checkout", "--filter=blob:none", $"file://{_user.Source}", _user["partial"]);
+        _user.Git(
+            _user.Home,
+            "clone",
+            "--quiet",
+            "--no-checkout",
+            "--filter=blob:none",
+            $"file://{_user.Source}",
+            _user["partial"]);
         // Newer git does not let it fetch them on somebody else's behalf (git-upload-pack(1), GIT_NO_LAZY_FETCH).
         Directory.Move(_user.Source, _user["gone"]);
         var result = _user.Try("acquire", _user["partial"]);
@@ -119,7 +155,9 @@ public sealed class IncompleteHistoryTests : IDisposable
     [Fact]
     public void A_user_who_likes_partial_clones_has_a_whole_base()
     {
-        _user.Config("[remote \"origin\"]\n\tpromisor = true\n\tpartialclonefilter = blob:none\n[clone]\n\tfilterSubmodules = true\n\trejectShallow = true\n[fetch]\n\tpruneTags = true\n");
+        _user.Config(
+            "[remote \"origin\"]\n\tpromisor = true\n\tpartialclonefilter = blob:none\n[clone]\n\tfilterSubmodules = true\n\trejectShallow = true\n[fetch]\n\tpruneTags = true\n"
+        );
         _user.Round("echo x > a; git commit -qam mine; echo y > b");
         AssertBaseIsWhole();
     }
@@ -127,6 +165,8 @@ public sealed class IncompleteHistoryTests : IDisposable
     private void AssertBaseIsWhole()
     {
         Assert.False(File.Exists(Path.Combine(_user.Base, "shallow")));
-        Assert.Equal("", _user.Git(_user.Base, "-c", "remote.origin.promisor=false", "rev-list", "--objects", "--all", "--quiet"));
+        Assert.Equal(
+            "",
+            _user.Git(_user.Base, "-c", "remote.origin.promisor=false", "rev-list", "--objects", "--all", "--quiet"));
     }
 }

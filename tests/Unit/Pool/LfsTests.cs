@@ -12,11 +12,15 @@ public sealed class LfsTests : IDisposable
     public void Contents_are_shared_rescued_and_restored()
     {
         _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
-        _user.MakeSource("git lfs track '*.bin' > /dev/null; head -c 100000 /dev/urandom > a.bin; echo text > b; git add .; git commit -qm first; git branch other");
+        _user.MakeSource(
+            "git lfs track '*.bin' > /dev/null; head -c 100000 /dev/urandom > a.bin; echo text > b; git add .; git commit -qm first; git branch other"
+        );
         var path = _user.Acquire();
-        Assert.Equal(File.ReadAllBytes(Path.Combine(_user.Source, "a.bin")), File.ReadAllBytes(Path.Combine(path, "a.bin")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_user.Source, "a.bin")), File.ReadAllBytes(Path.Combine(path, "a.bin")));
         Assert.True(Directory.Exists(Path.Combine(_user.Base, "lfs", "objects")));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(path, ".git/lfs/objects"), "*", SearchOption.AllDirectories));
+        Assert.Empty(
+            Directory.EnumerateFiles(Path.Combine(path, ".git/lfs/objects"), "*", SearchOption.AllDirectories));
         // Whoever runs git-lfs in a repository has it note its version in the config: here it compares the file.
         _user.Run(path, "touch a.bin");
         _user.Release(path);
@@ -30,20 +34,26 @@ public sealed class LfsTests : IDisposable
         Directory.Move(Path.Combine(_user.Source, ".git/lfs.away"), Path.Combine(_user.Source, ".git/lfs"));
 
         var restored = _user.Round(
-            "head -c 5000 /dev/urandom > committed.bin; git add .; git commit -qm mine; head -c 6000 /dev/urandom > staged.bin; git add .; head -c 7000 /dev/urandom > a.bin; head -c 800 /dev/urandom > untracked.bin");
+            "head -c 5000 /dev/urandom > committed.bin; git add .; git commit -qm mine; head -c 6000 /dev/urandom > staged.bin; git add .; head -c 7000 /dev/urandom > a.bin; head -c 800 /dev/urandom > untracked.bin"
+        );
 
         var commit = _user.Git(restored!, "rev-parse", "HEAD");
         Assert.Equal(3, _user.Git(restored!, "lfs", "ls-files").Split('\n').Length);
-        _user.Run(restored!, "git lfs prune --force --recent > /dev/null; rm committed.bin; git checkout -q committed.bin; test $(wc -c < committed.bin) = 5000; git push -q origin HEAD:pushed");
+        _user.Run(
+            restored!,
+            "git lfs prune --force --recent > /dev/null; rm committed.bin; git checkout -q committed.bin; test $(wc -c < committed.bin) = 5000; git push -q origin HEAD:pushed"
+        );
         _user.Release(restored!);
-        Assert.Equal(5000, new FileInfo(Path.Combine(_user.Acquire("--fetch", "--ref", commit), "committed.bin")).Length);
+        Assert.Equal(
+            5000, new FileInfo(Path.Combine(_user.Acquire("--fetch", "--ref", commit), "committed.bin")).Length);
     }
 
     [ProgramFact("git-lfs")]
     public void Contents_that_cannot_be_had_are_an_error()
     {
         _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
-        _user.MakeSource("git lfs track '*.bin' > /dev/null; echo content > a.bin; git add .; git commit -qm first; rm -r .git/lfs");
+        _user.MakeSource(
+            "git lfs track '*.bin' > /dev/null; echo content > a.bin; git add .; git commit -qm first; rm -r .git/lfs");
         var result = _user.Try("acquire", _user.Source);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("a.bin", result.Error, StringComparison.Ordinal);

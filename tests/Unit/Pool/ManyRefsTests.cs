@@ -57,7 +57,10 @@ public sealed class ManyRefsTests : IDisposable
         var id = TestGit.Run(repository, "rev-parse", "HEAD");
         var refs = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
         for (var i = 0; i < count; i++)
-            refs.Append(id).Append(" refs/heads/b/").Append(i.ToString("D6", CultureInfo.InvariantCulture)).Append('\n');
+            refs.Append(id)
+                .Append(" refs/heads/b/")
+                .Append(i.ToString("D6", CultureInfo.InvariantCulture))
+                .Append('\n');
         File.WriteAllText(Path.Combine(repository, ".git", "packed-refs"), refs.ToString());
     }
 }

@@ -19,26 +19,44 @@ public sealed class MovedPoolTests : IDisposable
     [InlineData(true)]
     public void The_next_command_leads_all_that_borrows_back(bool isCopy)
     {
-        var (clone, linked, free) = (_pool.Acquire(), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }), _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }));
+        var (clone, linked, free) = (
+            _pool.Acquire(),
+            _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }),
+            _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }));
         File.WriteAllText(Path.Combine(free.Path, "rescued"), "rescued");
         _pool.Release(free);
         TestGit.Run(clone.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
         File.WriteAllText(Path.Combine(clone.Path, "new"), "new");
         File.WriteAllText(Path.Combine(linked.Path, "new"), "new");
-        var link = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["link"], Base = BasePath, WorkingDirectory = _pool.Home });
+        var link = _pool.Pool.Links.Create(
+            new LinkRequest
+            {
+                Path = _pool["link"],
+                Base = BasePath,
+                WorkingDirectory = _pool.Home,
+            });
         var basePath = BasePath;
         Move(isCopy);
 
         Assert.Equal(3, Moved.Checkouts.List(null, _pool.Home).Count);
 
-        Assert.Contains(isCopy ? "copied" : "moved", Assert.Single(_reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            isCopy ? "copied" : "moved",
+            Assert.Single(_reports, report => report.Kind == ReportKind.Warning).Text,
+            StringComparison.Ordinal);
         foreach (var checkout in (Checkout[])[clone, linked, free])
             TestGit.Run(_pool[$"moved/{checkout.Name}"], "fsck", "--connectivity-only");
-        TestGit.Run(Assert.Single(Directory.EnumerateDirectories(_pool["moved/rescues"])), "fsck", "--connectivity-only");
+        TestGit.Run(
+            Assert.Single(Directory.EnumerateDirectories(_pool["moved/rescues"])), "fsck", "--connectivity-only");
         Assert.Equal("mine", TestGit.Run(_pool[$"moved/{clone.Name}"], "log", "-1", "--format=%s"));
-        Assert.Contains(_pool[$"moved/{linked.Name}"], TestGit.Run(_pool[$"moved/{linked.Name}"], "worktree", "list"), StringComparison.Ordinal);
+        Assert.Contains(
+            _pool[$"moved/{linked.Name}"],
+            TestGit.Run(_pool[$"moved/{linked.Name}"], "worktree", "list"),
+            StringComparison.Ordinal);
         TestGit.Run(link.Path, "status");
-        Assert.Equal(isCopy ? basePath : basePath.Replace("/pool/", "/moved/", StringComparison.Ordinal), TestGit.Run(link.Path, "rev-parse", "--path-format=absolute", "--git-common-dir"));
+        Assert.Equal(
+            isCopy ? basePath : basePath.Replace("/pool/", "/moved/", StringComparison.Ordinal),
+            TestGit.Run(link.Path, "rev-parse", "--path-format=absolute", "--git-common-dir"));
         _reports.Clear();
         foreach (var name in (string[])[clone.Name, linked.Name])
             Moved.Leases.Release(new ReleaseRequest { Checkout = name, WorkingDirectory = _pool.Home, Force = true });
@@ -64,7 +82,10 @@ public sealed class MovedPoolTests : IDisposable
         Assert.Equal(before, File.ReadAllText(alternates));
         Assert.Empty(_reports);
 
-        Assert.Contains("find", Assert.Single(Moved.Care.Repair(), text => text.Contains("base repositories", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "find",
+            Assert.Single(Moved.Care.Repair(), text => text.Contains("base repositories", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         TestGit.Run(_pool[$"moved/{held.Name}"], "status");
     }
 
@@ -85,16 +106,19 @@ public sealed class MovedPoolTests : IDisposable
     {
         var checkout = _pool.Acquire();
         TemporaryFolder.Copy(checkout.Path, _pool["copy"]);
-        var error = Assert.Throws<GitprocException>(() => _pool.Pool.Leases.Release(new ReleaseRequest { WorkingDirectory = _pool["copy"] }));
+        var error = Assert.Throws<GitprocException>(() =>
+            _pool.Pool.Leases.Release(new ReleaseRequest { WorkingDirectory = _pool["copy"] }));
         Assert.Contains("is a copy of a checkout", error.Message, StringComparison.Ordinal);
         Assert.Contains("repack -a -d", error.Message, StringComparison.Ordinal);
         Directory.Move(_pool["pool/base"], _pool["pool/base.away"]);
-        error = Assert.Throws<GitprocException>(() => _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = _pool["copy"], WorkingDirectory = _pool.Home }));
+        error = Assert.Throws<GitprocException>(() =>
+            _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = _pool["copy"], WorkingDirectory = _pool.Home }));
         Assert.Contains("lacks the objects", error.Message, StringComparison.Ordinal);
         Assert.Contains(_pool["pool/base"], error.Message, StringComparison.Ordinal);
     }
 
-    private string BasePath => Directory.EnumerateDirectories(_pool["pool/base"], "*.git", SearchOption.AllDirectories).First();
+    private string BasePath =>
+        Directory.EnumerateDirectories(_pool["pool/base"], "*.git", SearchOption.AllDirectories).First();
 
     private void Move(bool isCopy)
     {

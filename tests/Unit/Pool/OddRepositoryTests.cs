@@ -5,7 +5,8 @@ namespace Gitproc.Unit.Pools;
 /// <summary>Repositories of kinds that are rare: each works, or is refused with a reason.</summary>
 public sealed class OddRepositoryTests : IDisposable
 {
-    private const string SomeFiles = "mkdir folder; echo a > a; echo b > folder/b; git add .; git commit -qm first; git branch other; git tag v1;";
+    private const string SomeFiles =
+        "mkdir folder; echo a > a; echo b > folder/b; git add .; git commit -qm first; git branch other; git tag v1;";
 
     private readonly UserFixture _user = new();
 
@@ -15,7 +16,9 @@ public sealed class OddRepositoryTests : IDisposable
     public void Sha256()
     {
         _user.MakeSource(SomeFiles, "--object-format=sha256");
-        var restored = _user.Round("echo x > a; git commit -qam mine; git tag -am note t; echo y > folder/b; git add .; echo z > folder/b; echo n > new; git stash -q; git stash apply -q; git init -q nested; echo q > nested/q");
+        var restored = _user.Round(
+            "echo x > a; git commit -qam mine; git tag -am note t; echo y > folder/b; git add .; echo z > folder/b; echo n > new; git stash -q; git stash apply -q; git init -q nested; echo q > nested/q"
+        );
         Assert.Equal(64, _user.Git(restored!, "rev-parse", "HEAD").Length);
         _user.Release(restored!);
         Assert.Equal("v1", _user.Git(_user.Acquire("--ref", "v1"), "describe", "--tags"));
@@ -105,18 +108,29 @@ public sealed class OddRepositoryTests : IDisposable
     {
         _user.MakeSource(
             "echo 1 > README; echo 2 > readme; mkdir D d; echo 3 > D/x; echo 4 > d/x; echo 5 > $'bad\\xff'; mkdir $'d\\xfe'; echo 6 > $'d\\xfe/x'; git add .; git commit -qm first;"
-            + "git branch Topic; echo t > readme; git commit -qam on-topic; git branch topic; git tag V1; git tag v1 HEAD~; git branch $'b\\xff' HEAD~");
-        _user.Round("echo x >> README; echo y >> d/x; echo z >> $'bad\\xff'; rm $'d\\xfe/x'; mkdir dD; touch dD/Dd dD/dd .GITx; git branch TOPIC; git commit -q --allow-empty -m mine; git branch tOPIC; git branch $'own\\xff'");
-        foreach (var (name, subject) in (ReadOnlySpan<(string, string)>)[("Topic", "first"), ("topic", "on-topic"), ("V1", "on-topic"), ("v1", "first")])
+                + "git branch Topic; echo t > readme; git commit -qam on-topic; git branch topic; git tag V1; git tag v1 HEAD~; git branch $'b\\xff' HEAD~"
+        );
+        _user.Round(
+            "echo x >> README; echo y >> d/x; echo z >> $'bad\\xff'; rm $'d\\xfe/x'; mkdir dD; touch dD/Dd dD/dd .GITx; git branch TOPIC; git commit -q --allow-empty -m mine; git branch tOPIC; git branch $'own\\xff'"
+        );
+        foreach (var (name, subject) in (ReadOnlySpan<(string, string)>)
+                [("Topic", "first"), ("topic", "on-topic"), ("V1", "on-topic"), ("v1", "first")])
             Assert.Equal(subject, _user.Git(_user.Acquire("--ref", name), "log", "-1", "--format=%s"));
     }
 
     [Fact]
     public void Long_names_and_paths()
     {
-        const string deep = "d=$(printf 'd%.0s' {1..255}); for i in {1..15}; do p=$p$d/; done; mkdir -p $p; f=$p$(printf 'f%.0s' {1..250});";
-        _user.MakeSource(deep + "echo x > $f; touch $(printf 'n%.0s' {1..255}); git add .; git commit -qm first; git branch $(printf 'b%.0s' {1..250}); git branch $(printf 'b%.0s' {1..200})/$(printf 'b%.0s' {1..250})");
-        _user.Round(deep + "echo y > $f; rm n*; mkdir u; cd u; for i in {1..40}; do mkdir $d; cd $d; done; echo x > x; touch $(printf 'u%.0s' {1..255})");
+        const string deep =
+            "d=$(printf 'd%.0s' {1..255}); for i in {1..15}; do p=$p$d/; done; mkdir -p $p; f=$p$(printf 'f%.0s' {1..250});";
+        _user.MakeSource(
+            deep
+                + "echo x > $f; touch $(printf 'n%.0s' {1..255}); git add .; git commit -qm first; git branch $(printf 'b%.0s' {1..250}); git branch $(printf 'b%.0s' {1..200})/$(printf 'b%.0s' {1..250})"
+        );
+        _user.Round(
+            deep
+                + "echo y > $f; rm n*; mkdir u; cd u; for i in {1..40}; do mkdir $d; cd $d; done; echo x > x; touch $(printf 'u%.0s' {1..255})"
+        );
         foreach (var name in (string[])[new string('b', 250), new string('b', 200) + "/" + new string('b', 250)])
             _user.Release(_user.Acquire("--ref", name));
     }
@@ -125,15 +139,21 @@ public sealed class OddRepositoryTests : IDisposable
     [InlineData("false", "")]
     [InlineData("input", "")]
     [InlineData("true", "")]
-    [InlineData("true", "* text=auto\n*.crlf eol=crlf\n*.lf eol=lf\n*.u16 working-tree-encoding=UTF-16LE eol=crlf\n*.id ident\n*.ex export-subst\n*.bin -text\n")]
+    [InlineData(
+        "true",
+        "* text=auto\n*.crlf eol=crlf\n*.lf eol=lf\n*.u16 working-tree-encoding=UTF-16LE eol=crlf\n*.id ident\n*.ex export-subst\n*.bin -text\n"
+    )]
     [InlineData("input", "* text=auto eol=crlf\n")]
     public void Line_ends_and_encodings(string autocrlf, string attributes)
     {
         _user.MakeSource(
             $"printf '{attributes.Replace("\n", "\\n", StringComparison.Ordinal)}' > .gitattributes; printf 'a\\nb\\n' > n.lf; cp n.lf n.crlf; cp n.lf n; printf 'a\\r\\nb\\n' > mixed; cp mixed m.bin;"
-            + "printf 'a\\n' | iconv -t UTF-16LE > t.u16; echo '$Id$' > i.id; echo '$Format:%H$' > e.ex; git -c core.safecrlf=false add .; git commit -qm first");
+                + "printf 'a\\n' | iconv -t UTF-16LE > t.u16; echo '$Id$' > i.id; echo '$Format:%H$' > e.ex; git -c core.safecrlf=false add .; git commit -qm first"
+        );
         _user.Config($"[core]\n\tautocrlf = {autocrlf}\n\tsafecrlf = false\n");
-        _user.Round("for f in n.lf n.crlf n mixed m.bin i.id e.ex; do printf 'x\\r\\ny\\nz\\r' >> $f; done; printf 'q\\r\\nw\\n' > new.crlf; printf 'q\\r\\nw\\n' > staged; git add staged; printf 'k\\0\\r\\0\\n\\0' >> t.u16");
+        _user.Round(
+            "for f in n.lf n.crlf n mixed m.bin i.id e.ex; do printf 'x\\r\\ny\\nz\\r' >> $f; done; printf 'q\\r\\nw\\n' > new.crlf; printf 'q\\r\\nw\\n' > staged; git add staged; printf 'k\\0\\r\\0\\n\\0' >> t.u16"
+        );
     }
 
     [Fact]
@@ -145,8 +165,11 @@ public sealed class OddRepositoryTests : IDisposable
         _user.Config($"[init]\n\ttemplateDir = {_user["template"]}\n");
         File.WriteAllText(Path.Combine(_user.Home, "precious"), "precious\n");
 
-        var hook = "printf '#!/bin/sh\\ntouch $HOME/from-job\\n' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout; echo exit 1 >> .git/hooks/pre-commit;";
-        var restored = _user.Round($"{hook} rm home; mkdir home; echo x > home/precious; ln -sf /tmp passwd; ln -s {_user.Home} folder/home; echo x > folder/home/written");
+        var hook =
+            "printf '#!/bin/sh\\ntouch $HOME/from-job\\n' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout; echo exit 1 >> .git/hooks/pre-commit;";
+        var restored = _user.Round(
+            $"{hook} rm home; mkdir home; echo x > home/precious; ln -sf /tmp passwd; ln -s {_user.Home} folder/home; echo x > folder/home/written"
+        );
 
         Assert.True(File.Exists(Path.Combine(restored!, ".git", "hooks", "pre-commit")));
         Assert.Equal("precious\n", File.ReadAllText(Path.Combine(_user.Home, "precious")));
@@ -162,7 +185,9 @@ public sealed class OddRepositoryTests : IDisposable
         Directory.CreateDirectory(_user["hooks"]);
         TestGit.WriteScript(_user["hooks/pre-commit"], "#!/bin/sh\ntouch $HOME/ran\n");
         _user.Config($"[core]\n\thooksPath = {_user["hooks"]}\n");
-        var restored = _user.Round("git config core.hooksPath /nowhere; echo x > a; git commit -qam mine; git config --unset core.hooksPath; echo y > a");
+        var restored = _user.Round(
+            "git config core.hooksPath /nowhere; echo x > a; git commit -qam mine; git config --unset core.hooksPath; echo y > a"
+        );
         Assert.False(File.Exists(Path.Combine(_user.Home, "ran")));
         _user.Run(restored!, "git commit -qam x");
         Assert.True(File.Exists(Path.Combine(_user.Home, "ran")));

@@ -5,7 +5,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
 
-/// <summary>The database of the pool is an older copy that was put back: it does not know who holds what by now.</summary>
+/// <summary>
+/// The database of the pool is an older copy that was put back: it does not know who holds what by now.
+/// </summary>
 public sealed class OlderDatabaseTests : IDisposable
 {
     private readonly PoolFixture _pool = new();
@@ -30,7 +32,8 @@ public sealed class OlderDatabaseTests : IDisposable
 
         Assert.NotEqual(_held.Name, _pool.Acquire().Name);
         Assert.True(HasWork);
-        Assert.Equal((CheckoutState.Locked, _held.LeaseId), (_pool.Find(_held.Name).State, _pool.Find(_held.Name).LeaseId));
+        Assert.Equal(
+            (CheckoutState.Locked, _held.LeaseId), (_pool.Find(_held.Name).State, _pool.Find(_held.Name).LeaseId));
     }
 
     [Fact]
@@ -51,20 +54,27 @@ public sealed class OlderDatabaseTests : IDisposable
         BackTo(then, then == CheckoutState.Creating ? _held.LeaseId : null);
 
         foreach (var refused in (Action[])
-        [
-            () => _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
-            () => _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
-        ])
+                [
+                    () =>
+                        _pool.Pool.Checkouts.Remove(
+                            new RemoveRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
+                    () =>
+                        _pool.Pool.Checkouts.Reset(
+                            new ResetRequest { Checkout = _held.Name, WorkingDirectory = _pool.Home }),
+                ])
         {
             var error = Assert.Throws<GitprocException>(refused);
             Assert.Equal((ErrorReason.HeldByOther, _held.Name), (error.Reason, error.Target));
             Assert.Equal([new HintOption("Force")], error.Hint?.Options);
         }
 
-        foreach (var item in _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }))
+        foreach (
+            var item in _pool.Pool.Care.FindUnused(
+                new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }))
         {
             if (item.Kind == PrunedKind.Checkout)
-                Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Care.Prune(item)).Reason);
+                Assert.Equal(
+                    ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Care.Prune(item)).Reason);
         }
 
         Assert.True(HasWork);
@@ -72,7 +82,9 @@ public sealed class OlderDatabaseTests : IDisposable
 
     private void BackTo(CheckoutState state, string? leaseId)
     {
-        var lease = leaseId is null ? "lease_id = NULL, lease = NULL" : $"lease_id = '{leaseId}', lease = replace(lease, '{_held.LeaseId}', '{leaseId}')";
+        var lease = leaseId is null
+            ? "lease_id = NULL, lease = NULL"
+            : $"lease_id = '{leaseId}', lease = replace(lease, '{_held.LeaseId}', '{leaseId}')";
         _pool.Execute($"UPDATE checkout SET state = {(int)state}, {lease} WHERE id = 1");
     }
 }

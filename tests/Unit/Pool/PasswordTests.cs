@@ -28,15 +28,20 @@ public sealed class PasswordTests : IDisposable
     {
         // The user's own helper would store what it is told.
         var helper = _pool["helper"];
-        TestGit.WriteScript(helper, $"#!/bin/sh\necho \"$1\" >> '{_pool["helper.log"]}'\ncat >> '{_pool["helper.log"]}'\n");
+        TestGit.WriteScript(
+            helper, $"#!/bin/sh\necho \"$1\" >> '{_pool["helper.log"]}'\ncat >> '{_pool["helper.log"]}'\n");
         File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), $"[credential]\n\thelper = {helper}\n");
 
-        var result = _pool.Program.Run(_pool.Home, "acquire", $"http://me:{Secret}@{_server.Host}/repo.git", "--verbose");
+        var result = _pool.Program.Run(
+            _pool.Home, "acquire", $"http://me:{Secret}@{_server.Host}/repo.git", "--verbose");
 
         Assert.True(result.ExitCode == 0, result.Error);
         var path = result.Output;
         Assert.Equal($"http://{_server.Host}/repo.git", TestGit.Run(path, "config", "remote.origin.url"));
-        Assert.DoesNotContain(Secret, result.Error + _pool.Dump() + _pool.Program.Run(_pool.Home, "list", "--json").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Secret,
+            result.Error + _pool.Dump() + _pool.Program.Run(_pool.Home, "list", "--json").Output,
+            StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(_pool.Pool.Path, "*", SearchOption.AllDirectories))
             Assert.False(File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal), file);
         Assert.False(File.Exists(_pool["helper.log"]));
@@ -47,7 +52,8 @@ public sealed class PasswordTests : IDisposable
     {
         File.WriteAllText(
             Path.Combine(_pool.Home, ".gitconfig"),
-            $"[credential]\n\thelper = \"!f() {{ test \\\"$1\\\" = get && echo username=me && echo password={Secret}; }}; f\"\n");
+            $"[credential]\n\thelper = \"!f() {{ test \\\"$1\\\" = get && echo username=me && echo password={Secret}; }}; f\"\n"
+        );
         var result = _pool.Program.Run(_pool.Home, "acquire", $"http://{_server.Host}/repo.git");
         Assert.True(result.ExitCode == 0, result.Error);
     }
@@ -56,8 +62,13 @@ public sealed class PasswordTests : IDisposable
     public void A_wrong_password_is_told_to_nobody()
     {
         const string wrong = "wr0ng-t0ken";
-        var result = GitprocProgram.Finish(_pool.Program.Start(
-            _pool.Home, [("GIT_TERMINAL_PROMPT", "0")], "acquire", $"http://me:{wrong}@{_server.Host}/repo.git", "--verbose"));
+        var result = GitprocProgram.Finish(
+            _pool.Program.Start(
+                _pool.Home,
+                [("GIT_TERMINAL_PROMPT", "0")],
+                "acquire",
+                $"http://me:{wrong}@{_server.Host}/repo.git",
+                "--verbose"));
         Assert.Equal(1, result.ExitCode);
         Assert.DoesNotContain(wrong, result.Error, StringComparison.Ordinal);
         Assert.Contains($"http://{_server.Host}/repo.git", result.Error, StringComparison.Ordinal);
@@ -100,7 +111,9 @@ public sealed class PasswordTests : IDisposable
     [Fact]
     public void A_password_that_insteadOf_brings_is_not_made_known()
     {
-        File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), "[url \"http://u:x'et-t0ken@127.0.0.1:1/\"]\n\tinsteadOf = mine:\n");
+        File.WriteAllText(
+            Path.Combine(_pool.Home, ".gitconfig"),
+            "[url \"http://u:x'et-t0ken@127.0.0.1:1/\"]\n\tinsteadOf = mine:\n");
         Thread.Sleep(100);
         AssertUnknown("et-t0ken", _pool.Program.Run(_pool.Home, "acquire", "mine:x", "--verbose"));
     }

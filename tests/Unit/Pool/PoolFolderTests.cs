@@ -30,13 +30,17 @@ public sealed class PoolFolderTests : IDisposable
         _pool.Release(_pool.Acquire());
         Run("chown", "65534", _pool.Pool.Path);
         Assert.Equal((1, ""), Acquire());
-        TestGit.Run(_pool.Home, "config", "--file", Path.Combine(_pool.Home, ".gitconfig"), "safe.directory", _pool.Pool.Path);
+        TestGit.Run(
+            _pool.Home, "config", "--file", Path.Combine(_pool.Home, ".gitconfig"), "safe.directory", _pool.Pool.Path);
         Assert.Equal((0, Path.Combine(_pool.Pool.Path, "checkout-1")), Acquire());
 
         (int, string) Acquire()
         {
-            var result = _pool.Program.Run(_pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
-            Assert.True(result.ExitCode == 0 || result.Error.Contains("belongs to another user", StringComparison.Ordinal), result.Error);
+            var result = _pool.Program.Run(
+                _pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
+            Assert.True(
+                result.ExitCode == 0 || result.Error.Contains("belongs to another user", StringComparison.Ordinal),
+                result.Error);
             return (result.ExitCode, result.Output);
         }
     }
@@ -59,7 +63,8 @@ public sealed class PoolFolderTests : IDisposable
         {
             var program = new GitprocProgram(Path.Combine(disk, "pool"), _pool.Home);
             var source = TestGit.MakeRepository(_pool["large"]);
-            File.WriteAllBytes(Path.Combine(source, "large"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(3_000_000));
+            File.WriteAllBytes(
+                Path.Combine(source, "large"), System.Security.Cryptography.RandomNumberGenerator.GetBytes(3_000_000));
             TestGit.Run(source, "add", ".");
             TestGit.Run(source, "commit", "--quiet", "--message", "large");
 
@@ -70,7 +75,9 @@ public sealed class PoolFolderTests : IDisposable
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(disk, "pool/tmp")));
 
             // The database itself cannot grow.
-            Assert.Equal(0, program.Run(_pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}").ExitCode);
+            Assert.Equal(
+                0,
+                program.Run(_pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}").ExitCode);
             Fill(Path.Combine(disk, "fill"));
             result = program.Run(_pool.Home, "acquire", _pool.Source);
             Assert.Equal((1, ""), (result.ExitCode, result.Output));
@@ -98,7 +105,9 @@ public sealed class PoolFolderTests : IDisposable
             {
                 var result = program.Run(_pool.Home, command);
                 Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
-                Assert.True(result.ExitCode == 1 ? result.Error.Length > 0 : command[0] == "list", $"{command[0]}: {result.Error}");
+                Assert.True(
+                    result.ExitCode == 1 ? result.Error.Length > 0 : command[0] == "list",
+                    $"{command[0]}: {result.Error}");
             }
         }
         finally
@@ -126,7 +135,9 @@ public sealed class PoolFolderTests : IDisposable
     private static void Mount(string disk, string options)
     {
         Assert.SkipUnless(IsRoot, "Only root mounts a disk.");
-        Assert.SkipUnless(ExitCode("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk) == 0, "This system lets not even root mount a disk of memory (tmpfs).");
+        Assert.SkipUnless(
+            ExitCode("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk) == 0,
+            "This system lets not even root mount a disk of memory (tmpfs).");
     }
 
     private static void Run(string program, params string[] arguments) => Assert.Equal(0, ExitCode(program, arguments));

@@ -41,7 +41,9 @@ public sealed class PruneTests : IDisposable
 
         var found = Find();
 
-        Assert.Equal([PrunedKind.Checkout, PrunedKind.Checkout, PrunedKind.Repository], found.Select(item => item.Kind));
+        Assert.Equal(
+            [PrunedKind.Checkout, PrunedKind.Checkout, PrunedKind.Repository],
+            found.Select(item => item.Kind));
         Assert.True(found[2].Size > 0);
         Assert.All(found, item => Assert.True(_pool.Pool.Care.Prune(item), item.Name));
         Assert.Empty(_pool.Pool.Care.ListRepositories());
@@ -73,7 +75,14 @@ public sealed class PruneTests : IDisposable
     public void A_repository_with_light_weight_checkouts_or_branches_of_them_stays_and_what_was_rescued_of_them_goes()
     {
         var path = Path.Combine(_pool.Home, "link");
-        var request = new LinkRequest { Path = path, WorkingDirectory = _pool.Home, Base = $"file://{_pool.Source}", Ref = "mine", NewBranch = true };
+        var request = new LinkRequest
+        {
+            Path = path,
+            WorkingDirectory = _pool.Home,
+            Base = $"file://{_pool.Source}",
+            Ref = "mine",
+            NewBranch = true,
+        };
         var link = _pool.Pool.Links.Create(request);
         Age(days: 20);
         Assert.Empty(Find());
@@ -136,7 +145,13 @@ public sealed class PruneTests : IDisposable
         Age(days: 20);
         var found = Find();
         var basePath = Assert.Single(_pool.Pool.Care.ListRepositories()).Path;
-        TestGit.Run(basePath, "--git-dir", basePath, "update-ref", "refs/gitproc/rescue/checkout-1/x", TestGit.Run(_pool.Source, "rev-parse", "HEAD"));
+        TestGit.Run(
+            basePath,
+            "--git-dir",
+            basePath,
+            "update-ref",
+            "refs/gitproc/rescue/checkout-1/x",
+            TestGit.Run(_pool.Source, "rev-parse", "HEAD"));
 
         Assert.Equal([true, false], found.Select(item => _pool.Pool.Care.Prune(item)));
 
@@ -162,10 +177,15 @@ public sealed class PruneTests : IDisposable
         Age(days: 20);
 
         var planned = _pool.Program.Run(_pool.Home, "prune", "--dry-run");
-        Assert.Matches(@"^KIND\s+NAME\s+REPOSITORY\s+SIZE\s+LAST USED\ncheckout\s+checkout-1 [^\n]*B [^\n]*\nrepository ", planned.Output);
+        Assert.Matches(
+            @"^KIND\s+NAME\s+REPOSITORY\s+SIZE\s+LAST USED\ncheckout\s+checkout-1 [^\n]*B [^\n]*\nrepository ",
+            planned.Output);
         Assert.Contains("in all", planned.Error, StringComparison.Ordinal);
         Assert.Single(_pool.List());
-        Assert.StartsWith("[{\"kind\":\"checkout\",\"name\":\"checkout-1\",", _pool.Program.Run(_pool.Home, "prune", "--dry-run", "--json").Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "[{\"kind\":\"checkout\",\"name\":\"checkout-1\",",
+            _pool.Program.Run(_pool.Home, "prune", "--dry-run", "--json").Output,
+            StringComparison.Ordinal);
         Assert.Equal("", _pool.Program.Run(_pool.Home, "prune", "--unused-for", "30d").Output);
 
         Assert.Equal(planned.Output, _pool.Program.Run(_pool.Home, "prune", "--unused-for", "14d").Output);
@@ -180,13 +200,15 @@ public sealed class PruneTests : IDisposable
             Assert.Equal(ErrorReason.InvalidDuration, Assert.Throws<GitprocException>(() => Find(time)).Reason);
     }
 
-    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) => _pool.Pool.Care.FindUnused(new PruneRequest
-    {
-        WorkingDirectory = _pool.Home,
-        UnusedFor = unusedFor ?? TimeSpan.FromDays(14),
-        KeepFree = keepFree,
-        Repository = repository,
-    });
+    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) =>
+        _pool.Pool.Care.FindUnused(
+            new PruneRequest
+            {
+                WorkingDirectory = _pool.Home,
+                UnusedFor = unusedFor ?? TimeSpan.FromDays(14),
+                KeepFree = keepFree,
+                Repository = repository,
+            });
 
     /// <summary>Lets all that has happened have happened earlier.</summary>
     private void Age(int days)

@@ -52,7 +52,8 @@ public sealed class RefTests : IDisposable
             Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
             Assert.Equal(commit == 2, File.Exists(Path.Combine(checkout.Path, "feature.txt")));
             if (branch is not null and not "mine")
-                Assert.Equal($"origin/{branch}", TestGit.Run(checkout.Path, "rev-parse", "--abbrev-ref", "@{upstream}"));
+                Assert.Equal(
+                    $"origin/{branch}", TestGit.Run(checkout.Path, "rev-parse", "--abbrev-ref", "@{upstream}"));
             _pool.Release(checkout);
             _pool.Release(_pool.Acquire(_pool.Request() with { Ref = other }));
         }
@@ -108,11 +109,13 @@ public sealed class RefTests : IDisposable
     [InlineData(null, "-x", ErrorReason.InvalidRef)]
     [InlineData(null, "a b", ErrorReason.InvalidRef)]
     [InlineData(null, "x.lock", ErrorReason.InvalidRef)]
-    public void What_is_not_there_or_no_name_is_refused_and_changes_nothing(string? name, string? newBranch, ErrorReason reason)
+    public void What_is_not_there_or_no_name_is_refused_and_changes_nothing(
+        string? name, string? newBranch, ErrorReason reason)
     {
         _pool.Release(_pool.Acquire());
         var before = _pool.Query<long>("SELECT count(*) FROM event");
-        var error = Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { Ref = name, NewBranch = newBranch }));
+        var error = Assert.Throws<GitprocException>(() =>
+            _pool.Acquire(_pool.Request() with { Ref = name, NewBranch = newBranch }));
         Assert.Equal(reason, error.Reason);
         Assert.Contains((name ?? newBranch)!.Split(':')[^1], error.Message, StringComparison.Ordinal);
         Assert.Equal(before, _pool.Query<long>("SELECT count(*) FROM event"));

@@ -21,13 +21,16 @@ public sealed class ReleaseTests : IDisposable
         Task<Checkout> acquire;
         using (FileLock.TryAcquire(new PoolFolder(_pool.Pool.Path).CheckoutLock(checkout.Name)))
         {
-            acquire = Task.Run(() => new Pool(_pool.Pool.Path).Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1 }).Single());
+            acquire = Task.Run(() =>
+                new Pool(_pool.Pool.Path).Acquiring.Acquire(_pool.Request() with { MaxCheckouts = 1 }).Single());
             await Task.Delay(500);
             Assert.False(acquire.IsCompleted);
         }
 
         Assert.Equal(checkout.Name, (await acquire.WaitAsync(Eventually.Limit)).Name);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { MaxCheckouts = 1 })).Reason);
     }
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class ReleaseTests : IDisposable
     [Theory]
     [InlineData("GIT_OPTIONAL_LOCKS", "0", "")]
     [InlineData("GITPROC_CLEAN", "default", "[core]\n\ttrustctime = false\n\tcheckStat = minimal\n")]
-    public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(string variable, string value, string config)
+    public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(
+        string variable, string value, string config)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
         File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), config);
@@ -146,8 +150,15 @@ public sealed class ReleaseTests : IDisposable
 
     private static void WaitForNextSecond() => Thread.Sleep(1050 - DateTime.UtcNow.Millisecond);
 
-    private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) => _pool.Pool.Leases.Release(
-        new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = clean, CleanLater = later });
+    private Checkout Release(Checkout checkout, CleanMode? clean = null, bool later = false) =>
+        _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                WorkingDirectory = _pool.Home,
+                Clean = clean,
+                CleanLater = later,
+            });
 
     private sealed class Listener(Action<PoolReport> hear) : IProgress<PoolReport>
     {

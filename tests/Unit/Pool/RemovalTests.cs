@@ -26,7 +26,9 @@ public sealed class RemovalTests : IDisposable
         Assert.Empty(_pool.List());
         Assert.False(Directory.Exists(checkout.Path));
         Assert.Empty(Left());
-        Assert.Equal(EventKind.Removed, _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home })[0].Kind);
+        Assert.Equal(
+            EventKind.Removed,
+            _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home })[0].Kind);
         Assert.Equal(ErrorReason.CheckoutNotFound, Refused(checkout.Name).Reason);
         Assert.Single(_pool.Pool.Care.ListRepositories());
     }
@@ -38,7 +40,10 @@ public sealed class RemovalTests : IDisposable
 
         var refused = Refused(checkout.Name);
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.EndsWith($". To remove it anyway: gitproc remove --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $". To remove it anyway: gitproc remove --force {checkout.Name}",
+            Messages.WithHint(refused.Message, refused.Hint),
+            StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Locked, _pool.Find(checkout.Name).State);
 
         Remove(checkout.Name, force: true);
@@ -54,7 +59,9 @@ public sealed class RemovalTests : IDisposable
         foreach (var seen in (string[])["", "another"])
         {
             var request = Request(checkout.Name) with { LeaseId = seen, Force = true };
-            Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
+            Assert.Equal(
+                ErrorReason.HeldByOther,
+                Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
         }
 
         Assert.True(Directory.Exists(checkout.Path));
@@ -65,7 +72,9 @@ public sealed class RemovalTests : IDisposable
     {
         string name;
         using (var holder = TestProcess.Sleep(_pool.Home))
-            name = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } }).Name;
+            name = _pool
+                .Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } })
+                .Name;
 
         Remove(name);
 
@@ -94,7 +103,8 @@ public sealed class RemovalTests : IDisposable
     {
         var checkout = Free();
         var request = Request(checkout.Name) with { WorkingDirectory = checkout.Path, Force = true };
-        Assert.Equal(ErrorReason.InUse, Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
+        Assert.Equal(
+            ErrorReason.InUse, Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Remove(request)).Reason);
         Assert.True(Directory.Exists(checkout.Path));
     }
 
@@ -114,9 +124,13 @@ public sealed class RemovalTests : IDisposable
 
         Assert.Equal(isRefused ? ErrorReason.NotRescued : null, error?.Reason);
         Assert.Equal(isRefused, File.Exists(Path.Combine(checkout.Path, "file-0.txt")));
-        Assert.Equal(isRefused, _pool.List().Any(one => one is { State: CheckoutState.Broken, Reason: "has no .git folder" }));
+        Assert.Equal(
+            isRefused, _pool.List().Any(one => one is { State: CheckoutState.Broken, Reason: "has no .git folder" }));
         if (isRefused)
-            Assert.EndsWith($"\nTo throw that away: gitproc remove --force --discard {checkout.Name}", Messages.WithHint(error!.Message, error.Hint), StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"\nTo throw that away: gitproc remove --force --discard {checkout.Name}",
+                Messages.WithHint(error!.Message, error.Hint),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +186,10 @@ public sealed class RemovalTests : IDisposable
     public void Names_that_are_no_text_and_folders_that_may_not_be_written_go_too()
     {
         var checkout = Free();
-        TestGit.WriteScript(_pool["make.sh"], "cd \"$1\" && : > \"$(printf 'a\\377')\" && mkdir -p \"$(printf 'd\\377')/e\" shut && : > shut/f && chmod 500 shut");
+        TestGit.WriteScript(
+            _pool["make.sh"],
+            "cd \"$1\" && : > \"$(printf 'a\\377')\" && mkdir -p \"$(printf 'd\\377')/e\" shut && : > shut/f && chmod 500 shut"
+        );
         using (var process = System.Diagnostics.Process.Start("sh", [_pool["make.sh"], checkout.Path]))
             process.WaitForExit();
 
@@ -198,13 +215,17 @@ public sealed class RemovalTests : IDisposable
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 1500);
         _pool.Release(_pool.Acquire(source));
-        var kills = new Kills(6, () => _pool.Program.Start(_pool.Home, "remove", "--discard", "checkout-1"), () => _pool.Standing());
+        var kills = new Kills(
+            6, () => _pool.Program.Start(_pool.Home, "remove", "--discard", "checkout-1"), () => _pool.Standing());
         while (kills.AreWanted)
         {
             var checkout = _pool.Acquire(source);
             _pool.Release(checkout);
             string[] remove = kills.Tries % 3 == 0 ? ["remove", checkout.Name] : ["remove", "--discard", checkout.Name];
-            kills.Kill(() => _pool.Program.Start(_pool.Home, remove), () => _pool.Standing(), entireProcessTree: kills.Tries % 2 == 0);
+            kills.Kill(
+                () => _pool.Program.Start(_pool.Home, remove),
+                () => _pool.Standing(),
+                entireProcessTree: kills.Tries % 2 == 0);
 
             var files = Directory.Exists(checkout.Path) ? Directory.EnumerateFiles(checkout.Path).Count() : 0;
             Assert.True(files is 0 or 1500, $"{files} files are left in {checkout.Path}");

@@ -25,7 +25,12 @@ public sealed class RepairTests : IDisposable
     {
         var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 });
         _pool.Release(checkouts[1]);
-        var unreadable = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = null }, Name = "checkout-2" });
+        var unreadable = _pool.Acquire(
+            _pool.Request() with
+            {
+                Terms = new LeaseTerms { Owner = null },
+                Name = "checkout-2",
+            });
         _pool.Release(checkouts[2]);
         File.WriteAllText(Path.Combine(unreadable.Path, ".git/gitproc/lease"), "{");
         Lose(how);
@@ -33,13 +38,25 @@ public sealed class RepairTests : IDisposable
         var list = _pool.List();
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], list.Select(checkout => checkout.Name));
-        Assert.Equal([CheckoutState.Locked, CheckoutState.Unknown, CheckoutState.Cleaning], list.Select(checkout => checkout.State));
+        Assert.Equal(
+            [CheckoutState.Locked, CheckoutState.Unknown, CheckoutState.Cleaning],
+            list.Select(checkout => checkout.State));
         Assert.Equal(checkouts[0].LeaseId, list[0].LeaseId);
         Assert.All(list, checkout => Assert.Equal(checkouts[0].Repository, checkout.Repository));
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning);
         Assert.Equal("checkout-3", _pool.Acquire().Name);
         Assert.Equal(ErrorReason.HeldByOther, Assert.Throws<GitprocException>(() => _pool.Release(list[1])).Reason);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = "checkout-2", Force = true, WorkingDirectory = _pool.Home }).State);
+        Assert.Equal(
+            CheckoutState.Free,
+            _pool
+                .Pool.Leases.Release(
+                    new ReleaseRequest
+                    {
+                        Checkout = "checkout-2",
+                        Force = true,
+                        WorkingDirectory = _pool.Home,
+                    })
+                .State);
         Assert.Equal("ok", _pool.Query<string>("PRAGMA integrity_check"));
     }
 
@@ -98,7 +115,9 @@ public sealed class RepairTests : IDisposable
     public void A_row_whose_maker_was_killed_is_given_up_by_force_and_by_repair()
     {
         _pool.Release(_pool.Acquire());
-        _pool.Query<long>("UPDATE checkout SET state = 2, lease_id = 'x', lease = json_object('id', 'x', 'user', 'u', 'machine', 'm', 'acquiredAt', 0) RETURNING id");
+        _pool.Query<long>(
+            "UPDATE checkout SET state = 2, lease_id = 'x', lease = json_object('id', 'x', 'user', 'u', 'machine', 'm', 'acquiredAt', 0) RETURNING id"
+        );
         Assert.Equal(CheckoutState.Broken, _pool.Find("checkout-1").State);
         var request = new ReleaseRequest { Checkout = "checkout-1", Force = true, WorkingDirectory = _pool.Home };
         Assert.Contains("off the list", _pool.Pool.Leases.Release(request).Reason, StringComparison.Ordinal);

@@ -20,9 +20,15 @@ public sealed class RepositoryListTests : IDisposable
 
         var repository = Assert.Single(_pool.Pool.Care.ListRepositories());
 
-        Assert.Equal((_pool.Source, "main", 3, 1, 2), (repository.Key, repository.DefaultBranch, repository.Checkouts, repository.Free, repository.Locked));
+        Assert.Equal(
+            (_pool.Source, "main", 3, 1, 2),
+            (repository.Key, repository.DefaultBranch, repository.Checkouts, repository.Free, repository.Locked));
         Assert.True(File.Exists(Path.Combine(repository.Path, "HEAD")));
-        Assert.Equal(Directory.EnumerateFiles(repository.Path, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), repository.Size);
+        Assert.Equal(
+            Directory
+                .EnumerateFiles(repository.Path, "*", SearchOption.AllDirectories)
+                .Sum(file => new FileInfo(file).Length),
+            repository.Size);
         Assert.InRange((DateTimeOffset.UtcNow - repository.FetchedAt!.Value).TotalSeconds, 0, 60);
         Assert.Equal(_pool.Source, $"{repository}");
     }
@@ -69,5 +75,6 @@ public sealed class RepositoryListTests : IDisposable
     [InlineData(1023, "1023 B")]
     [InlineData(1536, "1.5 KB")]
     [InlineData(3L << 40, "3.0 TB")]
-    public void Sizes_are_named_by_their_greatest_unit(long bytes, string text) => Assert.Equal(text, PrintableSize.Of(bytes));
+    public void Sizes_are_named_by_their_greatest_unit(long bytes, string text) =>
+        Assert.Equal(text, PrintableSize.Of(bytes));
 }

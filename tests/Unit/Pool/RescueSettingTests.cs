@@ -31,7 +31,9 @@ public sealed class RescueSettingTests : IDisposable
         Assert.False(Assert.Single(List(isUndone: false)).IsUndone);
         Assert.True(Assert.Single(List(isUndone: true)).IsUndone);
         Set("rescueUndoneMaxAge", "0");
-        foreach (var item in _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.FromDays(14) }))
+        foreach (
+            var item in _pool.Pool.Care.FindUnused(
+                new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.FromDays(14) }))
             Assert.True(_pool.Pool.Care.Prune(item));
         Assert.Single(List(isUndone: false));
         Assert.Empty(List(isUndone: true));
@@ -53,7 +55,9 @@ public sealed class RescueSettingTests : IDisposable
         var first = Assert.Single(List(isUndone: false));
         Leave("head -c 100000 /dev/urandom > big");
         Assert.NotEqual(first.Id, Assert.Single(List(isUndone: false)).Id);
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains(first.Id, StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains(first.Id, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -69,7 +73,11 @@ public sealed class RescueSettingTests : IDisposable
         _pool.Pool.Rescues.Remove(Assert.Single(List(isUndone: false)).Id, _pool.Home);
         Assert.Contains(Find(), item => item.Kind == PrunedKind.Repository);
 
-        List<PrunedItem> Find() => [.. _pool.Pool.Care.FindUnused(new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero })];
+        List<PrunedItem> Find() =>
+            [
+                .. _pool.Pool.Care.FindUnused(
+                    new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero }),
+            ];
     }
 
     // That of the user, for all that is done to the pool.
@@ -85,7 +93,19 @@ public sealed class RescueSettingTests : IDisposable
     private void Leave(string script)
     {
         var checkout = _pool.Acquire();
-        using var job = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash", ["-ec", script]) { WorkingDirectory = checkout.Path, Environment = { ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@b", ["GIT_COMMITTER_NAME"] = "a", ["GIT_COMMITTER_EMAIL"] = "a@b" } })!;
+        using var job = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("bash", ["-ec", script])
+            {
+                WorkingDirectory = checkout.Path,
+                Environment =
+                {
+                    ["GIT_AUTHOR_NAME"] = "a",
+                    ["GIT_AUTHOR_EMAIL"] = "a@b",
+                    ["GIT_COMMITTER_NAME"] = "a",
+                    ["GIT_COMMITTER_EMAIL"] = "a@b",
+                },
+            }
+        )!;
         job.WaitForExit();
         Assert.Equal(0, job.ExitCode);
         _pool.Release(checkout);

@@ -53,9 +53,12 @@ public sealed class ResetTests : IDisposable
     {
         var checkout = _pool.Acquire();
         File.WriteAllText(Path.Combine(checkout.Path, "first"), "first");
-        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtRescue()).Checkouts.Reset(
-            new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
-        Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (_pool.Find(checkout.Name).State, _pool.Find(checkout.Name).LeaseId));
+        Assert.Throws<OperationCanceledException>(() =>
+            new Pool(_pool.Pool.Path, new EndAtRescue()).Checkouts.Reset(
+                new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }));
+        Assert.Equal(
+            (CheckoutState.Locked, checkout.LeaseId),
+            (_pool.Find(checkout.Name).State, _pool.Find(checkout.Name).LeaseId));
 
         File.WriteAllText(Path.Combine(checkout.Path, "second"), "second");
         _pool.Release(checkout);
@@ -87,11 +90,19 @@ public sealed class ResetTests : IDisposable
     public void Anothers_is_taken_only_by_force_and_is_free_then()
     {
         using var holder = TestProcess.Sleep(_pool.Home);
-        var checkout = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } });
+        var checkout = _pool.Acquire(
+            _pool.Request() with
+            {
+                Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) },
+            });
         var refused = Refused(Request(checkout.Name));
         Assert.Equal(ErrorReason.HeldByOther, refused.Reason);
-        Assert.EndsWith($". To reset it anyway: gitproc reset --force {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { Force = true }).State);
+        Assert.EndsWith(
+            $". To reset it anyway: gitproc reset --force {checkout.Name}",
+            Messages.WithHint(refused.Message, refused.Hint),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { Force = true }).State);
     }
 
     [Fact]
@@ -100,7 +111,8 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Release(_pool.Acquire());
         using var process = TestProcess.Sleep(checkout.Path);
         Assert.Equal(ErrorReason.InUse, Refused(Request(checkout.Name)).Reason);
-        Assert.Equal(CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { StopProcesses = true }).State);
+        Assert.Equal(
+            CheckoutState.Free, _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { StopProcesses = true }).State);
         Assert.False(process.IsAlive);
     }
 
@@ -130,7 +142,8 @@ public sealed class ResetTests : IDisposable
         var checkout = _pool.Acquire(_pool.Request() with { Kind = kind });
         File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "changed");
 
-        var reset = new Pool(_pool.Pool.Path, new RemoveAtRescue(checkout.Path)).Checkouts.Reset(Request(checkout.Name));
+        var reset = new Pool(_pool.Pool.Path, new RemoveAtRescue(checkout.Path)).Checkouts.Reset(
+            Request(checkout.Name));
 
         Assert.Equal((CheckoutState.Locked, checkout.LeaseId), (reset.State, reset.LeaseId));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
@@ -152,13 +165,22 @@ public sealed class ResetTests : IDisposable
     {
         Checkout checkout;
         using (var holder = TestProcess.Sleep(_pool.Home))
-            checkout = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) } });
+            checkout = _pool.Acquire(
+                _pool.Request() with
+                {
+                    Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(holder.Id) },
+                });
         var (asked, reaped) = (_pool["asked"], _pool["reaped"]);
-        using var running = new TestProcess(checkout.Path, $"trap 'touch \"{asked}\"; while ! test -e \"{reaped}\"; do sleep 0.05; done; exit' TERM; echo; while :; do sleep 0.05; done");
+        using var running = new TestProcess(
+            checkout.Path,
+            $"trap 'touch \"{asked}\"; while ! test -e \"{reaped}\"; do sleep 0.05; done; exit' TERM; echo; while :; do sleep 0.05; done"
+        );
 
         var reset = Task.Run(() => _pool.Pool.Checkouts.Reset(Request(checkout.Name) with { StopProcesses = true }));
         Eventually.True(() => File.Exists(asked));
-        _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, last_lease = lease, lease = NULL, lease_id = NULL");
+        _pool.Execute(
+            $"UPDATE checkout SET state = {(int)CheckoutState.Cleaning}, last_lease = lease, lease = NULL, lease_id = NULL"
+        );
         File.WriteAllText(reaped, "");
 
         Assert.Equal(CheckoutState.Free, (await reset).State);
@@ -209,7 +231,10 @@ public sealed class ResetTests : IDisposable
         var refused = Refused(Request(checkout.Name) with { Force = true });
 
         Assert.Equal(ErrorReason.NotRescued, refused.Reason);
-        Assert.EndsWith($"\nTo throw that away: gitproc remove --force --discard {checkout.Name}", Messages.WithHint(refused.Message, refused.Hint), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"\nTo throw that away: gitproc remove --force --discard {checkout.Name}",
+            Messages.WithHint(refused.Message, refused.Hint),
+            StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(checkout.Path, "file-0.txt")));
         Assert.Equal(CheckoutState.Broken, _pool.Find(checkout.Name).State);
     }
@@ -230,7 +255,9 @@ public sealed class ResetTests : IDisposable
         var path = _pool.Program.Run(_pool.Home, "acquire", _pool.Source).Output;
         File.WriteAllText(Path.Combine(path, "file-0.txt"), "changed");
         var result = _pool.Program.Run(path, "reset");
-        Assert.Equal((0, "", "gitproc: checkout-1 is as new, and locked"), (result.ExitCode, result.Output, result.Error.Split('\n')[^1]));
+        Assert.Equal(
+            (0, "", "gitproc: checkout-1 is as new, and locked"),
+            (result.ExitCode, result.Output, result.Error.Split('\n')[^1]));
         Assert.Equal("", TestGit.Run(path, "status", "--short"));
         Assert.Equal(1, _pool.Program.Run(_pool.Home, "reset", "checkout-9").ExitCode);
     }
@@ -239,7 +266,8 @@ public sealed class ResetTests : IDisposable
 
     private Checkout Reset(string checkout) => _pool.Pool.Checkouts.Reset(Request(checkout));
 
-    private GitprocException Refused(ResetRequest request) => Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Reset(request));
+    private GitprocException Refused(ResetRequest request) =>
+        Assert.Throws<GitprocException>(() => _pool.Pool.Checkouts.Reset(request));
 
     private void Publish(string file)
     {
@@ -254,6 +282,7 @@ public sealed class ResetTests : IDisposable
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
         Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), checkout.Commit);
         Assert.All(more, file => Assert.True(File.Exists(Path.Combine(checkout.Path, file))));
-        Assert.DoesNotContain("Job", File.ReadAllText(Path.Combine(checkout.Path, ".git/config")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Job", File.ReadAllText(Path.Combine(checkout.Path, ".git/config")), StringComparison.Ordinal);
     }
 }

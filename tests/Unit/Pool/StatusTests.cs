@@ -89,8 +89,14 @@ public sealed class StatusTests : IDisposable
         var lines = _pool.Program.Run(_pool.Home, "list", "--status").Output.Split('\n');
         Assert.Matches(@"BRANCH\s+STATUS\s+OWNER", lines[0]);
         Assert.Matches(@"main\s+dirty \+1\s", lines[1]);
-        Assert.Contains("\"isDirty\":true,\"ahead\":1,\"behind\":0", _pool.Program.Run(_pool.Home, "ls", "--status", "--json").Output, StringComparison.Ordinal);
-        Assert.Contains("\"isDirty\":null,\"ahead\":null,\"behind\":null", _pool.Program.Run(_pool.Home, "ls", "--json").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"isDirty\":true,\"ahead\":1,\"behind\":0",
+            _pool.Program.Run(_pool.Home, "ls", "--status", "--json").Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\"isDirty\":null,\"ahead\":null,\"behind\":null",
+            _pool.Program.Run(_pool.Home, "ls", "--json").Output,
+            StringComparison.Ordinal);
     }
 
     private IReadOnlyList<Checkout> Status() => _pool.Pool.Checkouts.ListWithStatus(repository: null, _pool.Home);

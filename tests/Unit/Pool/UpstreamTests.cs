@@ -39,7 +39,9 @@ public sealed class UpstreamTests : IDisposable
             Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), checkout.Commit);
             foreach (var path in (string[])[checkout.Path, linked.Path])
                 Assert.Equal(tag, TestGit.Run(path, "tag"));
-            Assert.Equal(TestGit.Run(_pool.Source, "rev-parse", "HEAD"), _pool.AcquireAndRelease(_pool.Request() with { Ref = tag }).Commit);
+            Assert.Equal(
+                TestGit.Run(_pool.Source, "rev-parse", "HEAD"),
+                _pool.AcquireAndRelease(_pool.Request() with { Ref = tag }).Commit);
             Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
         }
     }
@@ -54,7 +56,8 @@ public sealed class UpstreamTests : IDisposable
         TestGit.Run(_pool.Source, "tag", "--delete", "v9");
         _pool.Commit("new");
 
-        foreach (var checkout in (Checkout[])[_pool.Acquire(Fetching), _pool.Acquire(_pool.Request() with { MaxCheckouts = 9 })])
+        foreach (var checkout in (Checkout[])
+                [_pool.Acquire(Fetching), _pool.Acquire(_pool.Request() with { MaxCheckouts = 9 })])
             Assert.Equal("v1", TestGit.Run(checkout.Path, "tag"));
         var error = Assert.Throws<GitprocException>(() => _pool.Acquire(Fetching with { Ref = "v9" }));
         Assert.Equal(ErrorReason.RefNotFound, error.Reason);
@@ -87,7 +90,9 @@ public sealed class UpstreamTests : IDisposable
         var merge = _pool.AcquireAndRelease(request with { Repository = _pool.Source }).Commit;
         // The branches were fetched at another time.
         var times = Path.Combine(BasePath, "gitproc/fetched");
-        File.WriteAllText(times, $"{DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeMilliseconds()} {File.ReadAllText(times).Split(' ')[1]}");
+        File.WriteAllText(
+            times,
+            $"{DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeMilliseconds()} {File.ReadAllText(times).Split(' ')[1]}");
 
         Directory.Move(_pool.Source, _pool.Source + ".away");
         Assert.Equal(merge, _pool.AcquireAndRelease(request).Commit);
@@ -169,7 +174,9 @@ public sealed class UpstreamTests : IDisposable
 
         var checkout = _pool.Acquire(Fetching with { NewBranch = "agent/x", Kind = kind });
         Assert.Equal(("agent/x", commit), (checkout.Branch, checkout.Commit));
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Notice && report.Text.Contains("agent/x", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Notice && report.Text.Contains("agent/x", StringComparison.Ordinal));
         if (kind == CheckoutKind.Clone)
             Assert.Equal("origin/agent/x", TestGit.Run(checkout.Path, "rev-parse", "--abbrev-ref", "@{upstream}"));
 
@@ -178,6 +185,8 @@ public sealed class UpstreamTests : IDisposable
             return;
         var other = _pool.Acquire(_pool.Request() with { Ref = "main", NewBranch = "agent/x", Kind = kind });
         Assert.Equal(("agent/x", TestGit.Run(_pool.Source, "rev-parse", "main")), (other.Branch, other.Commit));
-        Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("agent/x", StringComparison.Ordinal));
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains("agent/x", StringComparison.Ordinal));
     }
 }

@@ -17,13 +17,20 @@ public sealed class WarmTests : IDisposable
         var ready = Warm(3);
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], ready.Select(checkout => checkout.Name));
-        Assert.All(ready, checkout => Assert.Equal((CheckoutState.Free, null, "main"), (checkout.State, checkout.LeaseId, checkout.Branch)));
+        Assert.All(
+            ready,
+            checkout =>
+                Assert.Equal((CheckoutState.Free, null, "main"), (checkout.State, checkout.LeaseId, checkout.Branch)));
         Assert.All(ready, checkout => Assert.False(File.Exists(Path.Combine(checkout.Path, ".git/gitproc/lease"))));
-        Assert.Single(_pool.Reports, report => report.Kind == ReportKind.Command && report.Text.StartsWith("git clone", StringComparison.Ordinal));
+        Assert.Single(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Command && report.Text.StartsWith("git clone", StringComparison.Ordinal)
+        );
         Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Progress && report.Percent == 100);
         _pool.Reports.Clear();
         Assert.Equal(3, _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }).Count);
-        Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("(in " + _pool.Pool.Path, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _pool.Reports, report => report.Text.Contains("(in " + _pool.Pool.Path, StringComparison.Ordinal));
         Assert.All(ready, checkout => Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short")));
     }
 
@@ -61,7 +68,13 @@ public sealed class WarmTests : IDisposable
     {
         var checkout = _pool.Acquire();
         File.WriteAllText(Path.Combine(checkout.Path, "file-0.txt"), "changed");
-        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, Clean = CleanMode.None });
+        _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                WorkingDirectory = _pool.Home,
+                Clean = CleanMode.None,
+            });
         Assert.Equal(CheckoutState.Cleaning, _pool.Find(checkout.Name).State);
         Assert.Equal(checkout.Name, Assert.Single(Warm(1)).Name);
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--short"));
@@ -87,7 +100,14 @@ public sealed class WarmTests : IDisposable
     {
         TestGit.Run(_pool.Home, "init", "--quiet", "--bare", "empty.git");
         File.Delete(Path.Combine(_pool.Home, "empty.git", "HEAD"));
-        Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Warm(new WarmRequest { Repository = "https://localhost:1/none/none", Count = 1, WorkingDirectory = _pool.Home }));
+        Assert.Throws<GitprocException>(() =>
+            _pool.Pool.Acquiring.Warm(
+                new WarmRequest
+                {
+                    Repository = "https://localhost:1/none/none",
+                    Count = 1,
+                    WorkingDirectory = _pool.Home,
+                }));
         Assert.Empty(_pool.Pool.Care.ListRepositories());
     }
 
@@ -100,7 +120,8 @@ public sealed class WarmTests : IDisposable
 
         Assert.ThrowsAny<OperationCanceledException>(() => pool.Acquiring.Warm(Request(8, source), cancelling.Token));
 
-        Assert.All(_pool.List(), checkout => Assert.Equal((CheckoutState.Free, null), (checkout.State, checkout.LeaseId)));
+        Assert.All(
+            _pool.List(), checkout => Assert.Equal((CheckoutState.Free, null), (checkout.State, checkout.LeaseId)));
         Assert.InRange(_pool.List().Count, 1, 7);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pool.Pool.Path, "tmp")));
     }
@@ -110,12 +131,16 @@ public sealed class WarmTests : IDisposable
     {
         var source = TestGit.MakeRepository(_pool["large"], files: 1000);
         var measured = _pool["measured"];
-        var kills = new Kills(4, () => _pool.Program.Start(_pool.Home, "warm", source, "--count", "3", "--pool", measured), () => _pool.Standing(measured));
+        var kills = new Kills(
+            4,
+            () => _pool.Program.Start(_pool.Home, "warm", source, "--count", "3", "--pool", measured),
+            () => _pool.Standing(measured));
         while (kills.AreWanted)
         {
             // As many as there are would be ready at once.
             var count = _pool.List().Count + 3;
-            kills.Kill(() => _pool.Program.Start(_pool.Home, "warm", source, "--count", $"{count}"), () => _pool.Standing());
+            kills.Kill(
+                () => _pool.Program.Start(_pool.Home, "warm", source, "--count", $"{count}"), () => _pool.Standing());
         }
 
         _pool.WaitForKilled();
@@ -126,7 +151,13 @@ public sealed class WarmTests : IDisposable
         Assert.Equal(all, _pool.List().Count);
     }
 
-    private WarmRequest Request(int count, string? source = null) => new() { Repository = source ?? _pool.Source, Count = count, WorkingDirectory = _pool.Home };
+    private WarmRequest Request(int count, string? source = null) =>
+        new()
+        {
+            Repository = source ?? _pool.Source,
+            Count = count,
+            WorkingDirectory = _pool.Home,
+        };
 
     private IReadOnlyList<Checkout> Warm(int count) => _pool.Pool.Acquiring.Warm(Request(count));
 

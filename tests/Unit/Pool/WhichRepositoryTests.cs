@@ -17,7 +17,8 @@ public sealed class WhichRepositoryTests : IDisposable
         var clone = Clone("clone");
         Directory.CreateDirectory(Path.Combine(clone, "sub/folder"));
         TestGit.Run(clone, "worktree", "add", "--quiet", "--detach", _pool["linked"]);
-        foreach (var folder in (string[])[clone, Path.Combine(clone, "sub/folder"), _pool["linked"], Path.Combine(clone, ".git")])
+        foreach (var folder in (string[])
+                [clone, Path.Combine(clone, "sub/folder"), _pool["linked"], Path.Combine(clone, ".git")])
             Assert.Equal(_pool.Source, AcquireIn(folder).Repository);
     }
 
@@ -52,7 +53,8 @@ public sealed class WhichRepositoryTests : IDisposable
     {
         var clone = Clone("clone");
         var hook = Path.Combine(clone, ".git/hooks/pre-commit");
-        TestGit.WriteScript(hook, $"#!/bin/sh\nset -e\ntest -n \"$GIT_DIR\"\n'{GitprocProgram.File}' acquire > \"$OUT\"\n");
+        TestGit.WriteScript(
+            hook, $"#!/bin/sh\nset -e\ntest -n \"$GIT_DIR\"\n'{GitprocProgram.File}' acquire > \"$OUT\"\n");
         TestGit.Run(clone, "worktree", "add", "--quiet", _pool["linked"]);
         foreach (var folder in (string[])[clone, _pool["linked"]])
         {
@@ -72,7 +74,8 @@ public sealed class WhichRepositoryTests : IDisposable
         foreach (var name in (string[])["pre-receive", "post-receive"])
         {
             var hook = Path.Combine(_pool["server.git"], "hooks", name);
-            TestGit.WriteScript(hook, $"#!/bin/sh\nset -e\n'{GitprocProgram.File}' acquire '{_pool.Source}' > \"$OUT.{name}\"\n");
+            TestGit.WriteScript(
+                hook, $"#!/bin/sh\nset -e\n'{GitprocProgram.File}' acquire '{_pool.Source}' > \"$OUT.{name}\"\n");
         }
 
         var clone = Clone("clone", _pool["server.git"]);
@@ -85,7 +88,11 @@ public sealed class WhichRepositoryTests : IDisposable
     [Fact]
     public void Variables_of_a_hook_reach_no_git_of_ours()
     {
-        var start = new ProcessStartInfo(GitprocProgram.File, ["acquire", _pool.Source]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(GitprocProgram.File, ["acquire", _pool.Source])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
         foreach (var name in GitEnvironment.RepositoryVariables)
             start.Environment[name] = "/nonsense";
@@ -97,18 +104,23 @@ public sealed class WhichRepositoryTests : IDisposable
     public void The_list_of_variables_is_gits_own()
     {
         var local = TestGit.Run(_pool.Home, "rev-parse", "--local-env-vars").Split('\n');
-        Assert.Empty(local.Except([.. GitEnvironment.RepositoryVariables, "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"]));
+        Assert.Empty(
+            local.Except([.. GitEnvironment.RepositoryVariables, "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"]));
     }
 
     [Fact]
     public void A_name_is_looked_up_in_the_pool()
     {
         var folder = Path.GetFileName(_pool["source"]);
-        Assert.Contains("knows none yet", Assert.Throws<GitprocException>(() => _pool.Acquire("source")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "knows none yet",
+            Assert.Throws<GitprocException>(() => _pool.Acquire("source")).Message,
+            StringComparison.Ordinal);
         _pool.Release(_pool.Acquire());
         Assert.Equal(_pool.Source, _pool.Acquire(folder).Repository);
         Assert.Equal(_pool.Source, _pool.Acquire("SOURCE").Repository);
-        Assert.Equal(_pool.Source, _pool.Acquire($"{Path.GetFileName(Path.GetDirectoryName(_pool.Source))}/source").Repository);
+        Assert.Equal(
+            _pool.Source, _pool.Acquire($"{Path.GetFileName(Path.GetDirectoryName(_pool.Source))}/source").Repository);
 
         var unknown = Assert.Throws<GitprocException>(() => _pool.Acquire("sourc"));
         Assert.Equal(ErrorReason.UnknownRepository, unknown.Reason);
@@ -127,7 +139,8 @@ public sealed class WhichRepositoryTests : IDisposable
         var other = _pool.Acquire(TestGit.MakeRepository(_pool["other/bare"])).Repository;
         Assert.Equal(key, _pool.Acquire("bare.git").Repository);
         Assert.Equal(other, _pool.Acquire("other/bare").Repository);
-        Assert.Equal(ErrorReason.AmbiguousRepository, Assert.Throws<GitprocException>(() => _pool.Acquire("bare")).Reason);
+        Assert.Equal(
+            ErrorReason.AmbiguousRepository, Assert.Throws<GitprocException>(() => _pool.Acquire("bare")).Reason);
     }
 
     [Fact]
@@ -141,7 +154,10 @@ public sealed class WhichRepositoryTests : IDisposable
         _pool.Release(checkout);
         Assert.Equal(checkout.Name, _pool.Acquire(checkout.Repository).Name);
         // What the pool does not know is host:path as everywhere.
-        Assert.Contains("git clone", Assert.Throws<GitprocException>(() => _pool.Acquire($"{server.Host}/other")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "git clone",
+            Assert.Throws<GitprocException>(() => _pool.Acquire($"{server.Host}/other")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,16 +169,29 @@ public sealed class WhichRepositoryTests : IDisposable
         Directory.Move(_pool["src"], _pool["elsewhere"]);
         Directory.Move(_pool.Source, _pool["away"]);
 
-        foreach (var (path, key) in new[] { ("src/bare.git", "src/bare.git"), ("src/bare", "src/bare.git"), ("source", "source"), ("source/.git", "source") })
+        foreach (var (path, key) in new[]
+            {
+                ("src/bare.git", "src/bare.git"),
+                ("src/bare", "src/bare.git"),
+                ("source", "source"),
+                ("source/.git", "source"),
+            })
         {
             _pool.Reports.Clear();
             var found = _pool.Acquire(_pool.Request(_pool[path]) with { Fetch = FetchPolicy.Always });
             Assert.Equal(_pool[key], found.Repository);
-            Assert.Contains(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("could not be fetched", StringComparison.Ordinal));
+            Assert.Contains(
+                _pool.Reports,
+                report =>
+                    report.Kind == ReportKind.Warning
+                    && report.Text.Contains("could not be fetched", StringComparison.Ordinal));
             _pool.Release(found);
         }
 
-        Assert.Contains($"no git repository at {_pool["nothing"]}", Assert.Throws<GitprocException>(() => _pool.Acquire(_pool["nothing"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"no git repository at {_pool["nothing"]}",
+            Assert.Throws<GitprocException>(() => _pool.Acquire(_pool["nothing"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,7 +215,10 @@ public sealed class WhichRepositoryTests : IDisposable
     public void A_folder_of_the_name_is_hinted_at()
     {
         var request = _pool.Request("source") with { WorkingDirectory = Path.GetDirectoryName(_pool.Source)! };
-        Assert.Contains("write ./source", Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "write ./source",
+            Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(_pool.Source, _pool.Acquire(request with { Repository = "./source" }).Repository);
     }
 
@@ -207,7 +239,9 @@ public sealed class WhichRepositoryTests : IDisposable
     [Fact]
     public void A_variable_that_makes_no_sense_is_named_as_one()
     {
-        var error = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GITPROC_MAX_CHECKOUTS", "many")], "acquire", _pool.Source)).Error;
+        var error = GitprocProgram
+            .Finish(_pool.Program.Start(_pool.Home, [("GITPROC_MAX_CHECKOUTS", "many")], "acquire", _pool.Source))
+            .Error;
         Assert.Contains("'many' of GITPROC_MAX_CHECKOUTS", error, StringComparison.Ordinal);
         Assert.DoesNotContain("git config", error, StringComparison.Ordinal);
     }
@@ -242,7 +276,15 @@ public sealed class WhichRepositoryTests : IDisposable
         Assert.Equal(ErrorReason.NoCheckoutAvailable, Refuse(clone).Reason);
         var result = GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true")], "acquire"));
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal(3, GitprocProgram.Finish(_pool.Program.Start(clone, [("GITPROC_AUTO_CREATE", "true"), ("GITPROC_MAX_CHECKOUTS", "1")], "acquire")).ExitCode);
+        Assert.Equal(
+            3,
+            GitprocProgram
+                .Finish(
+                    _pool.Program.Start(
+                        clone,
+                        [("GITPROC_AUTO_CREATE", "true"), ("GITPROC_MAX_CHECKOUTS", "1")],
+                        "acquire"))
+                .ExitCode);
     }
 
     [Fact]
@@ -270,7 +312,8 @@ public sealed class WhichRepositoryTests : IDisposable
         {
             _pool.Reports.Clear();
             _pool.Release(AcquireIn(Path.Combine(clone, "sub")));
-            return _pool.Reports.Count(report => report.Kind == ReportKind.Command && report.Text.StartsWith("git config", StringComparison.Ordinal));
+            return _pool.Reports.Count(report =>
+                report.Kind == ReportKind.Command && report.Text.StartsWith("git config", StringComparison.Ordinal));
         }
     }
 
@@ -304,7 +347,8 @@ public sealed class WhichRepositoryTests : IDisposable
         var clone = Clone("clone");
         Thread.Sleep(100);
         // git's own tests have it take the folder for another user's, which takes root to make one of.
-        var refused = GitprocProgram.Finish(_pool.Program.Start(clone, [("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")], "acquire"));
+        var refused = GitprocProgram.Finish(
+            _pool.Program.Start(clone, [("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")], "acquire"));
         Assert.Contains("dubious ownership", refused.Error, StringComparison.Ordinal);
 
         var result = _pool.Program.Run(clone, "acquire");

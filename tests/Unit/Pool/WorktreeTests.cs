@@ -14,15 +14,18 @@ public sealed class WorktreeTests : IDisposable
 
     public void Dispose() => _pool.Dispose();
 
-    private string Base => Directory.EnumerateDirectories(_pool["pool/base"], "*.git", SearchOption.AllDirectories).First();
+    private string Base =>
+        Directory.EnumerateDirectories(_pool["pool/base"], "*.git", SearchOption.AllDirectories).First();
 
     private string Commit => TestGit.Run(_pool.Source, "rev-parse", "HEAD");
 
-    private static string GitDirectory(Checkout checkout) => TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
+    private static string GitDirectory(Checkout checkout) =>
+        TestGit.Run(checkout.Path, "rev-parse", "--absolute-git-dir");
 
     private AcquireRequest Worktree => _pool.Request() with { Kind = CheckoutKind.Worktree };
 
-    private ReleaseRequest Release(Checkout checkout) => new() { Checkout = checkout.Name, WorkingDirectory = _pool.Home };
+    private ReleaseRequest Release(Checkout checkout) =>
+        new() { Checkout = checkout.Name, WorkingDirectory = _pool.Home };
 
     [Fact]
     public void It_is_a_worktree_at_the_commit_and_the_next_acquire_gets_it_as_it_is()
@@ -35,7 +38,8 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal("", TestGit.Run(first.Path, "status", "--porcelain"));
         Assert.Contains(first.Path, TestGit.Run(Base, "worktree", "list"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Base, "worktrees", first.Name, "gitproc/lease")));
-        Assert.Equal((CheckoutState.Free, CheckoutKind.Worktree), (_pool.Release(first).State, _pool.Find(first.Name).Kind));
+        Assert.Equal(
+            (CheckoutState.Free, CheckoutKind.Worktree), (_pool.Release(first).State, _pool.Find(first.Name).Kind));
         Assert.False(File.Exists(Path.Combine(Base, "worktrees", first.Name, "gitproc/lease")));
         _pool.Reports.Clear();
         Assert.Equal(first.Name, _pool.Acquire().Name);
@@ -68,10 +72,15 @@ public sealed class WorktreeTests : IDisposable
         Assert.NotEqual(clone.Name, worktree.Name);
         Assert.Equal(clone.Name, _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone }).Name);
         Assert.Equal(worktree.Name, _pool.Acquire().Name);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NoCreate = true })).Reason);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NoCreate = true })).Reason);
         var other = Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { Name = clone.Name }));
-        Assert.Contains($"{clone.Name} is of kind Clone, and you asked for kind Worktree", other.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorReason.NoCheckoutAvailable, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { MaxCheckouts = 2 })).Reason);
+        Assert.Contains(
+            $"{clone.Name} is of kind Clone, and you asked for kind Worktree", other.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { MaxCheckouts = 2 })).Reason);
     }
 
     [Fact]
@@ -82,13 +91,23 @@ public sealed class WorktreeTests : IDisposable
         var clone = Run([("GITPROC_KIND", "linked")], "acquire", "--kind=Clone", _pool.Source);
         var warm = Run([], "warm", "--kind", "worktree", "--count", "2", _pool.Source);
 
-        Assert.All((string[])[bySetting, byOption, .. warm.Split('\n')], path => Assert.True(File.Exists(Path.Combine(path, ".git"))));
+        Assert.All(
+            (string[])[bySetting, byOption, .. warm.Split('\n')],
+            path => Assert.True(File.Exists(Path.Combine(path, ".git"))));
         Assert.True(Directory.Exists(Path.Combine(clone, ".git")));
         Assert.Equal(2, warm.Split('\n').Length);
-        Assert.Contains("\"kind\": \"worktree\"", Run([], "list", "--json").Replace("\":\"", "\": \"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"kind\": \"worktree\"",
+            Run([], "list", "--json").Replace("\":\"", "\": \"", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Equal(2, _pool.Program.Run(_pool.Home, "acquire", "--kind", "2", _pool.Source).ExitCode);
-        var setting = GitprocProgram.Finish(_pool.Program.Start(_pool.Home, [("GITPROC_KIND", "1")], "acquire", _pool.Source));
-        Assert.Equal((1, true), (setting.ExitCode, setting.Error.Contains("The value '1' of GITPROC_KIND is not valid", StringComparison.Ordinal)));
+        var setting = GitprocProgram.Finish(
+            _pool.Program.Start(_pool.Home, [("GITPROC_KIND", "1")], "acquire", _pool.Source));
+        Assert.Equal(
+            (1, true),
+            (
+                setting.ExitCode,
+                setting.Error.Contains("The value '1' of GITPROC_KIND is not valid", StringComparison.Ordinal)));
 
         string Run((string, string)[] environment, params string[] arguments)
         {
@@ -108,15 +127,27 @@ public sealed class WorktreeTests : IDisposable
         var mine = TestGit.Run(first.Path, "rev-parse", "HEAD");
 
         var (refs, list) = (TestGit.Run(Base, "for-each-ref"), _pool.List().Count);
-        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic/x" })).Reason);
-        Assert.Equal(ErrorReason.GitFailed, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic" })).Reason);
-        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "two", Count = 2 })).Reason);
-        Assert.Equal((refs, list), (TestGit.Run(Base, "for-each-ref"), _pool.List().Count(checkout => checkout.State != CheckoutState.Free)));
+        Assert.Equal(
+            ErrorReason.NameTaken,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic/x" })).Reason);
+        Assert.Equal(
+            ErrorReason.GitFailed,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "topic" })).Reason);
+        Assert.Equal(
+            ErrorReason.NameTaken,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(Worktree with { NewBranch = "two", Count = 2 })).Reason
+        );
+        Assert.Equal(
+            (refs, list),
+            (TestGit.Run(Base, "for-each-ref"), _pool.List().Count(checkout => checkout.State != CheckoutState.Free)));
 
         _pool.Release(first);
         Assert.Equal(mine, TestGit.Run(Base, "rev-parse", "refs/heads/topic/x"));
         Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
-        Assert.Equal(ErrorReason.NameTaken, Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { NewBranch = "topic/x" })).Reason);
+        Assert.Equal(
+            ErrorReason.NameTaken,
+            Assert.Throws<GitprocException>(() => _pool.Acquire(_pool.Request() with { NewBranch = "topic/x" })).Reason
+        );
         Assert.Equal("", _pool.Acquire().Branch ?? "");
     }
 
@@ -156,7 +187,9 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal((2, 1), (rescue.Files, rescue.Commits));
         var restored = _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request() with { Kind = kind });
         Assert.Equal(kind, restored.Kind);
-        Assert.Equal((mine, status), (TestGit.Run(restored.Path, "rev-parse", "HEAD"), TestGit.Run(restored.Path, "status", "--porcelain")));
+        Assert.Equal(
+            (mine, status),
+            (TestGit.Run(restored.Path, "rev-parse", "HEAD"), TestGit.Run(restored.Path, "status", "--porcelain")));
     }
 
     [Fact]
@@ -195,7 +228,8 @@ public sealed class WorktreeTests : IDisposable
 
         Assert.Equal(Commit, other.Commit);
         Assert.False(File.Exists(canary));
-        Assert.DoesNotContain(_pool.Reports, report => report.Text.Contains("creating it again", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _pool.Reports, report => report.Text.Contains("creating it again", StringComparison.Ordinal));
         // A job that works goes on as who it is.
         Assert.Equal("Job", TestGit.Run(checkout.Path, "config", "--file", Path.Combine(Base, "config"), "user.name"));
         Assert.Equal(CheckoutState.Free, _pool.Release(checkout).State);
@@ -226,7 +260,8 @@ public sealed class WorktreeTests : IDisposable
         FolderRemoval.Remove(checkout.Path);
         // As a git leaves it that was killed.
         File.WriteAllText(Path.Combine(gitDirectory, "index.lock"), "");
-        Assert.Throws<OperationCanceledException>(() => new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquiring.Acquire(Worktree));
+        Assert.Throws<OperationCanceledException>(() =>
+            new Pool(_pool.Pool.Path, new EndAtBringingBack()).Acquiring.Acquire(Worktree));
 
         var back = _pool.Acquire(Worktree);
 
@@ -237,7 +272,9 @@ public sealed class WorktreeTests : IDisposable
     [Fact]
     public void A_git_of_one_that_was_killed_is_in_nobody_s_way_when_a_folder_is_made()
     {
-        var checkout = new Pool(_pool.Pool.Path, new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquiring.Acquire(Worktree)[0];
+        var checkout = new Pool(
+            _pool.Pool.Path,
+            new LockAtCheckout(() => Path.Combine(Base, "worktrees/checkout-1"))).Acquiring.Acquire(Worktree)[0];
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
         var gitDirectory = GitDirectory(checkout);
         _pool.Release(checkout);
@@ -298,18 +335,27 @@ public sealed class WorktreeTests : IDisposable
     {
         var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
-        Assert.Equal(0, GitprocProgram.Finish(System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", damage])
-        {
-            WorkingDirectory = checkout.Path,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!).ExitCode);
+        Assert.Equal(
+            0,
+            GitprocProgram
+                .Finish(
+                    System.Diagnostics.Process.Start(
+                        new System.Diagnostics.ProcessStartInfo("sh", ["-c", damage])
+                        {
+                            WorkingDirectory = checkout.Path,
+                            RedirectStandardError = true,
+                            RedirectStandardOutput = true,
+                        }
+                    )!)
+                .ExitCode);
 
         var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
         Assert.Equal(Path.Combine(Base, "worktrees", checkout.Name), GitDirectory(again));
-        Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
+        Assert.Equal(
+            ("", Commit),
+            (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
         Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(again.LeaseId, _pool.Find(again.Name).LeaseId);
     }
@@ -324,7 +370,8 @@ public sealed class WorktreeTests : IDisposable
 
         Assert.NotEqual(checkout.Name, _pool.Acquire(Worktree).Name);
         var broken = _pool.Find(checkout.Name);
-        Assert.Equal((CheckoutState.Broken, "has a folder in the place of its .git file"), (broken.State, broken.Reason));
+        Assert.Equal(
+            (CheckoutState.Broken, "has a folder in the place of its .git file"), (broken.State, broken.Reason));
         Assert.True(Directory.Exists(Path.Combine(checkout.Path, ".git/objects")));
     }
 
@@ -346,12 +393,23 @@ public sealed class WorktreeTests : IDisposable
 
         var list = _pool.List();
 
-        Assert.Equal([CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Clone], list.Select(checkout => checkout.Kind));
-        Assert.Equal([CheckoutState.Locked, CheckoutState.Cleaning, CheckoutState.Locked, CheckoutState.Locked], list.Select(checkout => checkout.State));
-        Assert.Equal((held.LeaseId, held.Repository, clone.LeaseId), (list[0].LeaseId, list[0].Repository, list[3].LeaseId));
+        Assert.Equal(
+            [CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Worktree, CheckoutKind.Clone],
+            list.Select(checkout => checkout.Kind));
+        Assert.Equal(
+            [CheckoutState.Locked, CheckoutState.Cleaning, CheckoutState.Locked, CheckoutState.Locked],
+            list.Select(checkout => checkout.State));
+        Assert.Equal(
+            (held.LeaseId, held.Repository, clone.LeaseId), (list[0].LeaseId, list[0].Repository, list[3].LeaseId));
         _pool.Pool.Leases.Release(Release(gone));
         Assert.Equal(1, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Commits);
-        Assert.Equal(2, _pool.Pool.Acquiring.Acquire(Worktree with { Count = 2 }).Select(checkout => checkout.Name).Intersect([left.Name, gone.Name]).Count());
+        Assert.Equal(
+            2,
+            _pool
+                .Pool.Acquiring.Acquire(Worktree with { Count = 2 })
+                .Select(checkout => checkout.Name)
+                .Intersect([left.Name, gone.Name])
+                .Count());
     }
 
     [Fact]
@@ -361,15 +419,31 @@ public sealed class WorktreeTests : IDisposable
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
         Assert.True(Assert.Single(_pool.Pool.Checkouts.ListWithStatus(null, _pool.Home)).IsDirty);
 
-        Assert.Equal(checkout.LeaseId, _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home }).LeaseId);
+        Assert.Equal(
+            checkout.LeaseId,
+            _pool
+                .Pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home })
+                .LeaseId);
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
         TestGit.Run(checkout.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
-        _pool.Pool.Checkouts.Remove(new RemoveRequest { Checkout = checkout.Name, Force = true, WorkingDirectory = _pool.Home });
+        _pool.Pool.Checkouts.Remove(
+            new RemoveRequest
+            {
+                Checkout = checkout.Name,
+                Force = true,
+                WorkingDirectory = _pool.Home,
+            });
 
         Assert.Empty(_pool.List());
         Assert.False(Directory.Exists(checkout.Path));
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")));
-        Assert.Equal("", TestGit.Run(Base, "worktree", "list", "--porcelain").Split('\n').FirstOrDefault(line => line.Contains("checkout-", StringComparison.Ordinal)) ?? "");
+        Assert.Equal(
+            "",
+            TestGit
+                .Run(Base, "worktree", "list", "--porcelain")
+                .Split('\n')
+                .FirstOrDefault(line => line.Contains("checkout-", StringComparison.Ordinal))
+                ?? "");
         Assert.Equal(2, _pool.Pool.Rescues.List(null, _pool.Home).Count);
     }
 
@@ -381,7 +455,8 @@ public sealed class WorktreeTests : IDisposable
         Directory.Delete(checkout.Path, recursive: true);
         Directory.Delete(Path.Combine(Base, "worktrees", checkout.Name), recursive: true);
 
-        var reset = _pool.Pool.Checkouts.Reset(new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
+        var reset = _pool.Pool.Checkouts.Reset(
+            new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
 
         Assert.Equal((CheckoutState.Free, CheckoutKind.Worktree), (reset.State, reset.Kind));
         Assert.Equal("", TestGit.Run(checkout.Path, "status", "--porcelain"));
@@ -393,16 +468,38 @@ public sealed class WorktreeTests : IDisposable
         var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
         var request = new PruneRequest { WorkingDirectory = _pool.Home, UnusedFor = TimeSpan.Zero };
-        var pooled = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["pooled"], Base = Base, Ref = Commit, WorkingDirectory = _pool.Home });
+        var pooled = _pool.Pool.Links.Create(
+            new LinkRequest
+            {
+                Path = _pool["pooled"],
+                Base = Base,
+                Ref = Commit,
+                WorkingDirectory = _pool.Home,
+            });
 
         var items = _pool.Pool.Care.FindUnused(request);
         Assert.Equal([PrunedKind.Checkout], items.Select(item => item.Kind));
         Assert.True(_pool.Pool.Care.Prune(items[0]));
         Assert.Empty(_pool.Pool.Care.FindUnused(request));
-        Assert.False(_pool.Pool.Care.Prune(new PrunedItem { Kind = PrunedKind.Repository, Name = checkout.Repository, Repository = checkout.Repository, Size = 0, LastUsedAt = DateTimeOffset.UtcNow }));
+        Assert.False(
+            _pool.Pool.Care.Prune(
+                new PrunedItem
+                {
+                    Kind = PrunedKind.Repository,
+                    Name = checkout.Repository,
+                    Repository = checkout.Repository,
+                    Size = 0,
+                    LastUsedAt = DateTimeOffset.UtcNow,
+                }));
         Assert.Equal("", TestGit.Run(pooled.Path, "status", "--porcelain"));
 
-        _pool.Pool.Links.Remove(new RemoveLinkRequest { Link = pooled.Path, WorkingDirectory = _pool.Home, Base = Base });
+        _pool.Pool.Links.Remove(
+            new RemoveLinkRequest
+            {
+                Link = pooled.Path,
+                WorkingDirectory = _pool.Home,
+                Base = Base,
+            });
         items = _pool.Pool.Care.FindUnused(request);
         Assert.Equal([PrunedKind.Repository], items.Select(item => item.Kind));
         Assert.True(_pool.Pool.Care.Prune(items[0]));
@@ -412,8 +509,16 @@ public sealed class WorktreeTests : IDisposable
     public void Names_of_light_weight_checkouts_are_never_those_of_the_pool()
     {
         _pool.Release(_pool.Acquire(Worktree));
-        var link = _pool.Pool.Links.Create(new LinkRequest { Path = _pool["checkout-2"], Base = Base, WorkingDirectory = _pool.Home, Name = "checkout-2" });
-        TestGit.Run(_pool.Home, "--git-dir", Base, "worktree", "add", "--quiet", "--detach", _pool["checkout-3"], Commit);
+        var link = _pool.Pool.Links.Create(
+            new LinkRequest
+            {
+                Path = _pool["checkout-2"],
+                Base = Base,
+                WorkingDirectory = _pool.Home,
+                Name = "checkout-2",
+            });
+        TestGit.Run(
+            _pool.Home, "--git-dir", Base, "worktree", "add", "--quiet", "--detach", _pool["checkout-3"], Commit);
 
         var checkouts = _pool.Pool.Acquiring.Acquire(Worktree with { Count = 3 });
 
@@ -433,7 +538,9 @@ public sealed class WorktreeTests : IDisposable
         var again = _pool.Acquire(Worktree);
 
         Assert.Equal(checkout.Name, again.Name);
-        Assert.Equal(("", Commit), (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
+        Assert.Equal(
+            ("", Commit),
+            (TestGit.Run(again.Path, "status", "--porcelain"), TestGit.Run(again.Path, "rev-parse", "HEAD")));
         Assert.Equal(1, Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home)).Files);
         Assert.Empty(Directory.EnumerateDirectories(Path.GetDirectoryName(Base)!, "*.damaged-*"));
         Assert.True(File.Exists(Path.Combine(Base, "worktrees", checkout.Name, "index")));
@@ -458,25 +565,54 @@ public sealed class WorktreeTests : IDisposable
         Assert.Equal(1000, Directory.EnumerateFiles(checkout.Path, "file-*").Count());
         Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_pool["pool/tmp"]));
-        Assert.All(Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")), folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
+        Assert.All(
+            Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")),
+            folder => Assert.Contains(_pool.List(), known => known.Name == Path.GetFileName(folder)));
 
         System.Diagnostics.Process Acquire(string pool) =>
-            _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", source, "--pool", pool, "--owner-pid", $"{Environment.ProcessId}");
+            _pool.Program.Start(
+                _pool.Home,
+                "acquire",
+                "--kind",
+                "worktree",
+                source,
+                "--pool",
+                pool,
+                "--owner-pid",
+                $"{Environment.ProcessId}");
     }
 
     [Fact]
     public void Sixteen_processes_acquire_worktree_ones_of_a_brand_new_repository_at_once()
     {
         const int count = 16;
-        var processes = Enumerable.Range(0, count).Select(_ => _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", _pool.Source, "--verbose")).ToList();
+        var processes = Enumerable
+            .Range(0, count)
+            .Select(_ => _pool.Program.Start(_pool.Home, "acquire", "--kind", "worktree", _pool.Source, "--verbose"))
+            .ToList();
         var results = processes.AsParallel().WithDegreeOfParallelism(count).Select(GitprocProgram.Finish).ToList();
 
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.Error));
         var paths = results.Select(result => result.Output).ToHashSet();
         Assert.Equal(count, paths.Count);
-        Assert.All(paths, path => Assert.Equal(("", Commit), (TestGit.Run(path, "status", "--porcelain"), TestGit.Run(path, "rev-parse", "HEAD"))));
-        Assert.Equal(1, results.Sum(result => result.Error.Split('\n').Count(line => line.Contains("git clone --no-checkout", StringComparison.Ordinal))));
-        Assert.Equal(paths.Select(path => Path.GetFileName(path)!).Order(), Directory.EnumerateDirectories(Path.Combine(Base, "worktrees")).Select(path => Path.GetFileName(path)!).Order());
+        Assert.All(
+            paths,
+            path =>
+                Assert.Equal(
+                    ("", Commit),
+                    (TestGit.Run(path, "status", "--porcelain"), TestGit.Run(path, "rev-parse", "HEAD"))));
+        Assert.Equal(
+            1,
+            results.Sum(result =>
+                result
+                    .Error.Split('\n')
+                    .Count(line => line.Contains("git clone --no-checkout", StringComparison.Ordinal))));
+        Assert.Equal(
+            paths.Select(path => Path.GetFileName(path)!).Order(),
+            Directory
+                .EnumerateDirectories(Path.Combine(Base, "worktrees"))
+                .Select(path => Path.GetFileName(path)!)
+                .Order());
         TestGit.Run(Base, "fsck", "--strict");
     }
 }

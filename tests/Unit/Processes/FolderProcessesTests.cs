@@ -28,7 +28,8 @@ public sealed class FolderProcessesTests : IDisposable
     [Fact]
     public void One_that_stands_further_below_is_found()
     {
-        using var process = TestProcess.Sleep(Directory.CreateDirectory(Path.Combine(_checkout, "src", "deep")).FullName);
+        using var process = TestProcess.Sleep(
+            Directory.CreateDirectory(Path.Combine(_checkout, "src", "deep")).FullName);
         Assert.Equal([process.Id], Found);
     }
 
@@ -69,16 +70,21 @@ public sealed class FolderProcessesTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which files a process has mapped.");
         File.WriteAllText(Path.Combine(_checkout, "file"), "text");
-        const string script = "import mmap, time; f = open('checkout-1/file'); m = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ); f.close(); print(flush=True); time.sleep(60)";
+        const string script =
+            "import mmap, time; f = open('checkout-1/file'); m = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ); f.close(); print(flush=True); time.sleep(60)";
         // mmap of Python keeps a descriptor of its own, which only closing all of them takes away.
-        using var process = new TestProcess(_folder.Path, $"exec python3 -c \"{script.Replace("print", "import os; os.closerange(3, 64); print", StringComparison.Ordinal)}\"");
+        using var process = new TestProcess(
+            _folder.Path,
+            $"exec python3 -c \"{script.Replace("print", "import os; os.closerange(3, 64); print", StringComparison.Ordinal)}\""
+        );
         Assert.Equal([process.Id], Found);
     }
 
     [Fact]
     public void An_open_file_counts_after_it_was_removed()
     {
-        using var process = new TestProcess(_folder.Path, "exec 3>checkout-1/file; rm checkout-1/file; echo; exec sleep 600");
+        using var process = new TestProcess(
+            _folder.Path, "exec 3>checkout-1/file; rm checkout-1/file; echo; exec sleep 600");
         Assert.Equal([process.Id], Found);
     }
 
@@ -129,7 +135,9 @@ public sealed class FolderProcessesTests : IDisposable
         using var two = TestProcess.Sleep(_checkout);
         using var three = TestProcess.Sleep(_checkout);
         Assert.Equal(new[] { one.Id, two.Id, three.Id }.Order(), Found);
-        Assert.Equal([two.Id], FolderProcesses.In(_checkout, new HashSet<int> { one.Id, three.Id }).Select(entry => entry.Identity.Id));
+        Assert.Equal(
+            [two.Id],
+            FolderProcesses.In(_checkout, new HashSet<int> { one.Id, three.Id }).Select(entry => entry.Identity.Id));
     }
 
     [Fact]

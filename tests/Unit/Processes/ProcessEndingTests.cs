@@ -15,7 +15,8 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void A_process_is_asked_and_can_tidy_up()
     {
-        using var process = new TestProcess(_folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
+        using var process = new TestProcess(
+            _folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
         Assert.Empty(ProcessEnding.End([process.Entry], Long, CancellationToken.None));
         Assert.False(process.IsAlive);
         Assert.True(File.Exists(_folder["tidied"]));
@@ -44,7 +45,8 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void One_that_is_stopped_goes_on_and_hears_of_it()
     {
-        using var process = new TestProcess(_folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
+        using var process = new TestProcess(
+            _folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
         using (var stop = Process.Start("sh", ["-c", $"kill -STOP {process.Id}; sleep 0.2"]))
             stop.WaitForExit();
         var time = Stopwatch.StartNew();
@@ -58,7 +60,8 @@ public sealed class ProcessEndingTests : IDisposable
     {
         using var process = new TestProcess(_folder.Path, "sleep 600 & sh -c 'sleep 600; true' & echo $!; wait");
         List<ProcessEntry> found = [];
-        Eventually.True(() => (found = [.. FolderProcesses.In(_folder.Path)]).Count(entry => entry.Name == "sleep") == 2);
+        Eventually.True(() =>
+            (found = [.. FolderProcesses.In(_folder.Path)]).Count(entry => entry.Name == "sleep") == 2);
         Assert.Equal(4, found.Count);
         Assert.Empty(ProcessEnding.End(found, Long, CancellationToken.None));
         Assert.Empty(FolderProcesses.In(_folder.Path));
@@ -100,7 +103,8 @@ public sealed class ProcessEndingTests : IDisposable
     public void Nobody_is_asked_when_it_was_cancelled_before()
     {
         using var process = TestProcess.Sleep(_folder.Path);
-        Assert.Throws<OperationCanceledException>(() => ProcessEnding.End([process.Entry], Long, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            ProcessEnding.End([process.Entry], Long, new CancellationToken(canceled: true)));
         Thread.Sleep(100);
         Assert.True(process.IsAlive);
     }
@@ -110,7 +114,14 @@ public sealed class ProcessEndingTests : IDisposable
     {
         using var other = TestProcess.Sleep(_folder.Path);
         // Not this test's own ancestors: a mistake would end the shell of whoever runs the tests.
-        var start = new ProcessStartInfo("sh", ["-c", """echo $$; sh -c '"$0" "$1"; echo it ended with $?' "$0" "$1"; echo done""", "dotnet", CallerProgram.File])
+        var start = new ProcessStartInfo(
+            "sh",
+            [
+                "-c",
+                """echo $$; sh -c '"$0" "$1"; echo it ended with $?' "$0" "$1"; echo done""",
+                "dotnet",
+                CallerProgram.File,
+            ])
         {
             WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,
@@ -121,7 +132,9 @@ public sealed class ProcessEndingTests : IDisposable
         shell.WaitForExit();
 
         Assert.Equal(shell.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), lines[0]);
-        Assert.Equal(["found 4: dotnet sh sh sleep", "left 3: dotnet sh sh", "others 0:", "it ended with 0", "done"], lines[1..]);
+        Assert.Equal(
+            ["found 4: dotnet sh sh sleep", "left 3: dotnet sh sh", "others 0:", "it ended with 0", "done"],
+            lines[1..]);
         Assert.False(other.IsAlive);
     }
 }

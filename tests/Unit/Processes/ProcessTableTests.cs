@@ -51,7 +51,9 @@ public sealed class ProcessTableTests
     public void A_zombie_is_gone()
     {
         // A shell that was replaced by sleep never collects its child. The child ends when that has happened.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        using var parent = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true }
+        )!;
         var id = int.Parse(parent.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         try
         {
@@ -87,8 +89,13 @@ public sealed class ProcessTableTests
     public void A_copy_a_shell_makes_of_itself_is_told_from_a_shell()
     {
         const string script = "( sleep 600; true ) & echo $!; bash -c 'sleep 600; true' & echo $!; wait";
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
-        var ids = Enumerable.Range(0, 2).Select(_ => int.Parse(shell.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        using var shell = Process.Start(
+            new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true }
+        )!;
+        var ids = Enumerable
+            .Range(0, 2)
+            .Select(_ => int.Parse(shell.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         try
         {
             Eventually.True(() => ProcessTable.Find(ids[1]) is { IsFork: false });
@@ -103,5 +110,7 @@ public sealed class ProcessTableTests
 
     [Fact]
     public void An_owner_that_does_not_run_is_refused() =>
-        Assert.Equal(ErrorReason.OwnerNotRunning, Assert.Throws<GitprocException>(() => LeaseOwner.OfProcess(999_999_999)).Reason);
+        Assert.Equal(
+            ErrorReason.OwnerNotRunning,
+            Assert.Throws<GitprocException>(() => LeaseOwner.OfProcess(999_999_999)).Reason);
 }

@@ -15,22 +15,58 @@ public sealed class ExactRestoreTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Theory]
-    [InlineData("modes of files", "echo k > key; chmod 600 key; echo r > run; chmod 700 run; echo x >> file-0.txt; chmod 660 file-0.txt")]
-    [InlineData("modes of folders", "mkdir -p a/b/c; echo x > a/b/x; chmod 700 a; chmod 711 a/b; echo y > a/b/c/y; chmod 750 a/b/c")]
+    [InlineData(
+        "modes of files",
+        "echo k > key; chmod 600 key; echo r > run; chmod 700 run; echo x >> file-0.txt; chmod 660 file-0.txt"
+    )]
+    [InlineData(
+        "modes of folders",
+        "mkdir -p a/b/c; echo x > a/b/x; chmod 700 a; chmod 711 a/b; echo y > a/b/c/y; chmod 750 a/b/c"
+    )]
     [InlineData("empty folders", "echo x > x; mkdir -p e/f/g folder/e a/b; echo y > a/y")]
     [InlineData("folder whose files are gone", "rm folder/inner.txt; echo x > x")]
-    [InlineData("nested repository", "git init -q n; cd n; echo x > x; git add x; git commit -qm x; mkdir -p e/f; chmod 600 x; chmod 700 .git")]
-    [InlineData("bare repository", "git init -q --bare b.git; mkdir deep; git init -q --bare deep/c.git; chmod 700 deep/c.git; git -C b.git config x.y z")]
+    [InlineData(
+        "nested repository",
+        "git init -q n; cd n; echo x > x; git add x; git commit -qm x; mkdir -p e/f; chmod 600 x; chmod 700 .git"
+    )]
+    [InlineData(
+        "bare repository",
+        "git init -q --bare b.git; mkdir deep; git init -q --bare deep/c.git; chmod 700 deep/c.git; git -C b.git config x.y z"
+    )]
     [InlineData("bare repository in a tracked folder", "git clone -q --bare $BASE folder/b.git")]
-    [InlineData("bare repository with ignored names", "git init -q --bare b.git; echo x > b.git/x.o; mkdir b.git/build; echo y > b.git/build/y")]
+    [InlineData(
+        "bare repository with ignored names",
+        "git init -q --bare b.git; echo x > b.git/x.o; mkdir b.git/build; echo y > b.git/build/y"
+    )]
     [InlineData("replaced commit", "git replace HEAD origin/other; echo x > x")]
-    [InlineData("replaced content", "git replace $(git rev-parse HEAD:file-0.txt) $(echo other | git hash-object -w --stdin); echo x > x")]
-    [InlineData("submodule gone", "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub")]
-    [InlineData("submodule replaced by a file", "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub; echo x > sub")]
-    [InlineData("submodule replaced by a staged file", "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; git rm -q --cached sub; rm -rf sub; echo staged > sub; git add sub; echo more >> sub")]
-    [InlineData("submodule with staged content", "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; cd sub; echo s > s; git add s; echo l >> s")]
-    [InlineData("submodule left by a change of branch", "git checkout -qb with; git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; cd sub; echo w > w; git add w; git commit -qm w; cd ..; git checkout -q main")]
-    [InlineData("submodule with a name of git's", "git -c protocol.file.allow=always submodule --quiet add $BASE hooks; git commit -qm sub; cd hooks; git checkout -qb mine; echo w > w; git add w; git commit -qm w; git checkout -q -")]
+    [InlineData(
+        "replaced content",
+        "git replace $(git rev-parse HEAD:file-0.txt) $(echo other | git hash-object -w --stdin); echo x > x"
+    )]
+    [InlineData(
+        "submodule gone",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub"
+    )]
+    [InlineData(
+        "submodule replaced by a file",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub; echo x > sub"
+    )]
+    [InlineData(
+        "submodule replaced by a staged file",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; git rm -q --cached sub; rm -rf sub; echo staged > sub; git add sub; echo more >> sub"
+    )]
+    [InlineData(
+        "submodule with staged content",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; cd sub; echo s > s; git add s; echo l >> s"
+    )]
+    [InlineData(
+        "submodule left by a change of branch",
+        "git checkout -qb with; git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; cd sub; echo w > w; git add w; git commit -qm w; cd ..; git checkout -q main"
+    )]
+    [InlineData(
+        "submodule with a name of git's",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE hooks; git commit -qm sub; cd hooks; git checkout -qb mine; echo w > w; git add w; git commit -qm w; git checkout -q -"
+    )]
     public void It_is_as_it_was(string what, string script)
     {
         _fixture.Job(script);
@@ -50,16 +86,24 @@ public sealed class ExactRestoreTests : IDisposable
     public void A_link_in_the_place_of_a_submodule_comes_back()
     {
         // git status fails on it.
-        _fixture.Job("git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub; ln -s ../elsewhere sub");
+        _fixture.Job(
+            "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git commit -qm sub; rm -rf sub; ln -s ../elsewhere sub"
+        );
         _fixture.Restore(_fixture.Recycle()!, _fixture.Path);
         Assert.Equal("../elsewhere", new FileInfo(_fixture["sub"]).LinkTarget);
     }
 
     [Theory]
-    [InlineData("stash after gc", "git clone -q $BASE n; cd n; echo x >> file-0.txt; git stash -q; git gc -q", "stash show -p")]
+    [InlineData(
+        "stash after gc", "git clone -q $BASE n; cd n; echo x >> file-0.txt; git stash -q; git gc -q", "stash show -p"
+    )]
     [InlineData("notes after gc", "git clone -q $BASE n; cd n; git notes add -m n; git gc -q", "notes show")]
     [InlineData("tag after gc", "git clone -q $BASE n; cd n; git tag -a -m mine mine; git gc -q", "cat-file tag mine")]
-    [InlineData("tag of a commit after gc", "git clone -q $BASE n; cd n; git commit -q --allow-empty -m x; git tag mine; git reset -q --hard HEAD~; git gc -q", "show mine")]
+    [InlineData(
+        "tag of a commit after gc",
+        "git clone -q $BASE n; cd n; git commit -q --allow-empty -m x; git tag mine; git reset -q --hard HEAD~; git gc -q",
+        "show mine"
+    )]
     public void Work_of_a_nested_repository_is_seen_when_its_refs_are_packed(string what, string script, string command)
     {
         _fixture.Job(script);
@@ -82,7 +126,9 @@ public sealed class ExactRestoreTests : IDisposable
     [Fact]
     public void What_is_staged_in_an_added_worktree_comes_back_in_another_checkout()
     {
-        _fixture.Job("git worktree add -q --detach wt; cd wt; echo staged > s; git add s; echo later > s; git checkout -q -b side; git commit -q --allow-empty -m c; echo two > t; git add t");
+        _fixture.Job(
+            "git worktree add -q --detach wt; cd wt; echo staged > s; git add s; echo later > s; git checkout -q -b side; git commit -q --allow-empty -m c; echo two > t; git add t"
+        );
         var rescue = _fixture.Recycle()!;
         var other = _fixture.MakeCheckout();
         _fixture.Restore(rescue, other);
@@ -97,7 +143,9 @@ public sealed class ExactRestoreTests : IDisposable
         _fixture.Job("git worktree add -q --detach $SIDE; cd $SIDE; echo staged > s; git add s");
         var rescue = _fixture.Recycle()!;
         var side = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(_fixture.Path)!)!, "side");
-        Assert.Contains(_fixture.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains(side, StringComparison.Ordinal));
+        Assert.Contains(
+            _fixture.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains(side, StringComparison.Ordinal));
         Assert.Equal("staged", File.ReadAllText(Path.Combine(side, "s")).Trim());
         _fixture.Restore(rescue, _fixture.Path);
         TestGit.Run(_fixture.Path, "worktree", "repair", side);
@@ -109,35 +157,56 @@ public sealed class ExactRestoreTests : IDisposable
     [InlineData("git remote set-url origin $SIDE; git push -q origin topic")]
     [InlineData("git remote set-url --push origin $SIDE; git push -q origin topic")]
     [InlineData("git config url.$SIDE.insteadOf https://example.com/owner/repo.git; git push -q origin topic")]
-    [InlineData("git remote add scratch $SIDE; git config remote.scratch.fetch +refs/heads/*:refs/remotes/origin/*; git push -q scratch topic")]
+    [InlineData(
+        "git remote add scratch $SIDE; git config remote.scratch.fetch +refs/heads/*:refs/remotes/origin/*; git push -q scratch topic"
+    )]
     public void What_was_pushed_elsewhere_is_not_on_the_remote(string push)
     {
-        _fixture.Job("git init -q --bare $SIDE; git checkout -qb topic; echo w > w; git add w; git commit -qm w; " + push);
+        _fixture.Job(
+            "git init -q --bare $SIDE; git checkout -qb topic; echo w > w; git add w; git commit -qm w; " + push);
         Assert.Equal(1, _fixture.Recycle()?.Commits);
     }
 
     [Fact]
     public void What_was_pushed_to_the_remote_is_on_it()
     {
-        _fixture.Job("git checkout -qb topic; echo w > w; git add w; git commit -qm w; git update-ref refs/remotes/origin/topic HEAD");
+        _fixture.Job(
+            "git checkout -qb topic; echo w > w; git add w; git commit -qm w; git update-ref refs/remotes/origin/topic HEAD"
+        );
         Assert.Null(_fixture.Recycle());
     }
 
     [Theory]
-    [InlineData("git clone -q $BASE n; cd n; git config http.extraheader 'A: s3cret'; git remote set-url origin https://u:s3cret@h/x; git config url.https://s3cret@h/.insteadOf https://g/; echo https://u:s3cret@h > .git/git-credentials; echo x > x")]
+    [InlineData(
+        "git clone -q $BASE n; cd n; git config http.extraheader 'A: s3cret'; git remote set-url origin https://u:s3cret@h/x; git config url.https://s3cret@h/.insteadOf https://g/; echo https://u:s3cret@h > .git/git-credentials; echo x > x"
+    )]
     [InlineData("git init -q --bare b.git; git -C b.git config http.https://h/.extraHeader 's3cret \\\n s3cret'")]
-    [InlineData("git -c protocol.file.allow=always submodule --quiet add $BASE sub; git -C sub config http.https://github.com/.extraheader 's3cret'; echo x > sub/x")]
-    [InlineData("git checkout -qb topic; git config branch.topic.remote https://s3cret@h/r; git config branch.topic.merge refs/heads/x; git commit -q --allow-empty -m x")]
-    [InlineData("git config extensions.worktreeConfig true; git worktree add -q --detach wt; cd wt; git config --worktree http.extraheader s3cret; echo x > x")]
-    [InlineData("git clone -q $BASE n; cd n; printf '0000 0000 a <b> 1 +0000\\tpull https://u:s3cret@h/x: y\\n' >> .git/logs/HEAD; echo x > x")]
+    [InlineData(
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sub; git -C sub config http.https://github.com/.extraheader 's3cret'; echo x > sub/x"
+    )]
+    [InlineData(
+        "git checkout -qb topic; git config branch.topic.remote https://s3cret@h/r; git config branch.topic.merge refs/heads/x; git commit -q --allow-empty -m x"
+    )]
+    [InlineData(
+        "git config extensions.worktreeConfig true; git worktree add -q --detach wt; cd wt; git config --worktree http.extraheader s3cret; echo x > x"
+    )]
+    [InlineData(
+        "git clone -q $BASE n; cd n; printf '0000 0000 a <b> 1 +0000\\tpull https://u:s3cret@h/x: y\\n' >> .git/logs/HEAD; echo x > x"
+    )]
     public void Passwords_are_not_kept(string script)
     {
         _fixture.Job(script);
         var rescue = _fixture.Recycle()!;
         var source = _fixture.Rescues.Source(rescue.Id);
-        Assert.DoesNotContain("s3cret", TestGit.Run(source.Repository, "--git-dir", source.Repository, "cat-file", "--batch-all-objects", "--batch"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret",
+            TestGit.Run(
+                source.Repository, "--git-dir", source.Repository, "cat-file", "--batch-all-objects", "--batch"),
+            StringComparison.Ordinal);
         _fixture.Restore(rescue, _fixture.Path);
-        foreach (var repository in Directory.EnumerateFiles(_fixture.Path, "config", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (
+            var repository in Directory.EnumerateFiles(
+                _fixture.Path, "config", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
             TestGit.Run(_fixture.Path, "config", "--file", repository, "--list");
     }
 
@@ -147,7 +216,9 @@ public sealed class ExactRestoreTests : IDisposable
     [InlineData("[http \"https://h/\"] extraHeader = a\n[a]\n", "[http \"https://h/\"] \n[a]\n")]
     [InlineData("\turl = ssh://git@h/x\n\turl = git@h:x\n", "\turl = ssh://git@h/x\n\turl = git@h:x\n")]
     [InlineData("\turl = ssh://me:pw@h/x\n", "\turl = ssh://me@h/x\n")]
-    [InlineData("branch.a.remote\nhttps://h\0branch.b@c.merge\nx\0", "branch.a.remote\nhttps://h\0branch.b@c.merge\nx\0")]
+    [InlineData(
+        "branch.a.remote\nhttps://h\0branch.b@c.merge\nx\0", "branch.a.remote\nhttps://h\0branch.b@c.merge\nx\0"
+    )]
     public void Only_passwords_are_cut(string text, string cut) => Assert.Equal(cut, SecretConfig.Cut(text));
 
     [Fact]
@@ -158,8 +229,10 @@ public sealed class ExactRestoreTests : IDisposable
         TestGit.Run(_fixture.Base, "--git-dir", _fixture.Base, "config", "remote.fork.url", "https://u:s3cret@h/x");
         TestGit.Run(_fixture.Base, "--git-dir", _fixture.Base, "config", "branch.b.remote", "https://s3cret@h/x");
         SharedConfig.PutBack(_fixture.Base);
-        Assert.Equal("https://h/x", TestGit.Run(_fixture.Base, "--git-dir", _fixture.Base, "config", "remote.fork.url"));
-        Assert.DoesNotContain("s3cret", File.ReadAllText(Path.Combine(_fixture.Base, "config")), StringComparison.Ordinal);
+        Assert.Equal(
+            "https://h/x", TestGit.Run(_fixture.Base, "--git-dir", _fixture.Base, "config", "remote.fork.url"));
+        Assert.DoesNotContain(
+            "s3cret", File.ReadAllText(Path.Combine(_fixture.Base, "config")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,16 +259,26 @@ public sealed class ExactRestoreTests : IDisposable
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using var root = RawFolder.Open(path);
-        RawTree.Walk(root, "", entry =>
-        {
-            if (entry.Path == ".git" || entry.Name is "index" or "COMMIT_EDITMSG" or "ORIG_HEAD")
-                return false;
-            var mode = entry.Kind == EntryKind.Folder ? entry.Parent.ModeOfFolder(entry.Name) : entry.Parent.ModeOf(entry.Name);
-            // Tracked folders and files have those of a fresh checkout.
-            var content = entry.Kind == EntryKind.Link ? entry.Parent.ReadLink(entry.Name) : entry.Kind == EntryKind.File ? RawTree.Read(root, entry.Path) : "";
-            all[entry.Path] = $"{entry.Kind} {Convert.ToString((int?)mode ?? 0, 8).ToString(CultureInfo.InvariantCulture)} {content}";
-            return true;
-        });
+        RawTree.Walk(
+            root,
+            "",
+            entry =>
+            {
+                if (entry.Path == ".git" || entry.Name is "index" or "COMMIT_EDITMSG" or "ORIG_HEAD")
+                    return false;
+                var mode =
+                    entry.Kind == EntryKind.Folder
+                        ? entry.Parent.ModeOfFolder(entry.Name)
+                        : entry.Parent.ModeOf(entry.Name);
+                // Tracked folders and files have those of a fresh checkout.
+                var content =
+                    entry.Kind == EntryKind.Link ? entry.Parent.ReadLink(entry.Name)
+                    : entry.Kind == EntryKind.File ? RawTree.Read(root, entry.Path)
+                    : "";
+                all[entry.Path] =
+                    $"{entry.Kind} {Convert.ToString((int?)mode ?? 0, 8).ToString(CultureInfo.InvariantCulture)} {content}";
+                return true;
+            });
         return all;
     }
 }

@@ -70,7 +70,9 @@ public sealed class ObjectTrapTests : IDisposable
         var checkout = _pool.Acquire();
         var other = TestGit.MakeRepository(_pool["other"]);
         File.WriteAllText(Path.Combine(other, ".git", "objects", "pack", "empty.keep"), "");
-        File.AppendAllText(Path.Combine(checkout.Path, ".git", "objects", "info", "alternates"), Path.Combine(other, ".git", "objects") + "\n");
+        File.AppendAllText(
+            Path.Combine(checkout.Path, ".git", "objects", "info", "alternates"),
+            Path.Combine(other, ".git", "objects") + "\n");
         File.WriteAllText(Path.Combine(other, "theirs.txt"), "theirs");
         TestGit.Run(other, "add", "-A");
         TestGit.Run(other, "commit", "--quiet", "-m", "theirs");

@@ -8,15 +8,47 @@ public sealed class RandomWorkTests : IDisposable
 {
     private static readonly string[] Steps =
     [
-        "echo $RANDOM >> file-$N.txt", "git add -A .", "git commit -q --allow-empty -am c$I", "git checkout -q -b b$I", "git stash push -q -u -m s$I",
-        "git rm -q --cached file-$N.txt", "git mv file-$N.txt moved-$I", "chmod +x file-$N.txt", "rm -f file-$N.txt; ln -s file-1.txt file-$N.txt",
-        "git tag -a -m t t$I", "git tag l$I", "mkdir -p d$N/e; echo $I > d$N/e/f", "git merge -q origin/other", "git rebase -q origin/other", "git cherry-pick origin/other",
-        "git checkout -q --detach", "git checkout -q main", "rm -rf folder", "echo $I > folder", "git init -q n$N; (cd n$N; echo x > x; git add x; git commit -qm x)",
-        "git notes add -f -m n$I", "git reset -q HEAD~", "git update-index --assume-unchanged file-$N.txt", "git add -p < /dev/null", "touch x$I.o", "git config user.name n$I",
-        "git branch -f other origin/other; git branch -u origin/other other", "git add -N d$N/e/f", "printf 'a\\r\\nb\\0' > bin$I", "rm -f .gitignore",
-        "echo $I > k$I; chmod 600 k$I", "mkdir -p m$I/e; chmod 700 m$I", "rm -f folder/*", "git init -q --bare bare$N.git", "git replace HEAD origin/other", "git reset -q --hard HEAD~",
-        "git clone -q $BASE cl$N; (cd cl$N; echo x >> file-0.txt; git stash -q; git gc -q)", "git worktree add -q --detach wt$N; (cd wt$N && echo s > s$I && git add s$I && echo l >> s$I)",
-        "git -c protocol.file.allow=always submodule --quiet add $BASE sm$N; echo w > sm$N/w$I", "rm -rf sm$N; echo f > sm$N", "(cd sm$N/.git/.. && echo x > x && git add x && git commit -qm x && echo y > y && git add y)",
+        "echo $RANDOM >> file-$N.txt",
+        "git add -A .",
+        "git commit -q --allow-empty -am c$I",
+        "git checkout -q -b b$I",
+        "git stash push -q -u -m s$I",
+        "git rm -q --cached file-$N.txt",
+        "git mv file-$N.txt moved-$I",
+        "chmod +x file-$N.txt",
+        "rm -f file-$N.txt; ln -s file-1.txt file-$N.txt",
+        "git tag -a -m t t$I",
+        "git tag l$I",
+        "mkdir -p d$N/e; echo $I > d$N/e/f",
+        "git merge -q origin/other",
+        "git rebase -q origin/other",
+        "git cherry-pick origin/other",
+        "git checkout -q --detach",
+        "git checkout -q main",
+        "rm -rf folder",
+        "echo $I > folder",
+        "git init -q n$N; (cd n$N; echo x > x; git add x; git commit -qm x)",
+        "git notes add -f -m n$I",
+        "git reset -q HEAD~",
+        "git update-index --assume-unchanged file-$N.txt",
+        "git add -p < /dev/null",
+        "touch x$I.o",
+        "git config user.name n$I",
+        "git branch -f other origin/other; git branch -u origin/other other",
+        "git add -N d$N/e/f",
+        "printf 'a\\r\\nb\\0' > bin$I",
+        "rm -f .gitignore",
+        "echo $I > k$I; chmod 600 k$I",
+        "mkdir -p m$I/e; chmod 700 m$I",
+        "rm -f folder/*",
+        "git init -q --bare bare$N.git",
+        "git replace HEAD origin/other",
+        "git reset -q --hard HEAD~",
+        "git clone -q $BASE cl$N; (cd cl$N; echo x >> file-0.txt; git stash -q; git gc -q)",
+        "git worktree add -q --detach wt$N; (cd wt$N && echo s > s$I && git add s$I && echo l >> s$I)",
+        "git -c protocol.file.allow=always submodule --quiet add $BASE sm$N; echo w > sm$N/w$I",
+        "rm -rf sm$N; echo f > sm$N",
+        "(cd sm$N/.git/.. && echo x > x && git add x && git commit -qm x && echo y > y && git add y)",
         "git stash drop -q",
     ];
 
@@ -39,7 +71,9 @@ public sealed class RandomWorkTests : IDisposable
         if (rescue is null)
             return;
         _fixture.Restore(rescue, _fixture.Path);
-        Assert.True(answers == RecyclingFixture.Answers(_fixture.Path), $"{script}\n{answers}\n---\n{RecyclingFixture.Answers(_fixture.Path)}");
+        Assert.True(
+            answers == RecyclingFixture.Answers(_fixture.Path),
+            $"{script}\n{answers}\n---\n{RecyclingFixture.Answers(_fixture.Path)}");
         LeftoverTests.AssertSame(tree, ExactRestoreTests.Whole(_fixture.Path), script);
     }
 
@@ -50,10 +84,20 @@ public sealed class RandomWorkTests : IDisposable
         var script = Script(seed);
         var place = _fixture.MakeWorktree("checkout-2");
         var fresh = RecyclingFixture.Snapshot(place.Path);
-        _fixture.Job(place.Path, script.Replace("$BASE", "\"$(dirname $BASE)/clone.git\"", StringComparison.Ordinal).Insert(0, "git clone -q --bare $BASE $(dirname $BASE)/clone.git\n"));
+        _fixture.Job(
+            place.Path,
+            script
+                .Replace("$BASE", "\"$(dirname $BASE)/clone.git\"", StringComparison.Ordinal)
+                .Insert(0, "git clone -q --bare $BASE $(dirname $BASE)/clone.git\n"));
         var (status, tree) = (Status(place.Path), ExactRestoreTests.Whole(place.Path));
 
-        var rescue = _fixture.Recycle(_fixture.Request() with { Place = place, Target = _fixture.Target.In(CheckoutKind.Worktree), KeepsUndone = true });
+        var rescue = _fixture.Recycle(
+            _fixture.Request() with
+            {
+                Place = place,
+                Target = _fixture.Target.In(CheckoutKind.Worktree),
+                KeepsUndone = true,
+            });
 
         LeftoverTests.AssertSame(fresh, WithoutIgnored(RecyclingFixture.Snapshot(place.Path)), script);
         if (rescue is null)
@@ -72,7 +116,8 @@ public sealed class RandomWorkTests : IDisposable
         return script.Append("true").ToString();
     }
 
-    private static string Status(string path) => TestGit.Run(path, "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--untracked-files=all");
+    private static string Status(string path) =>
+        TestGit.Run(path, "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--untracked-files=all");
 
     private static SortedDictionary<string, string> WithoutIgnored(SortedDictionary<string, string> left)
     {
@@ -81,5 +126,12 @@ public sealed class RandomWorkTests : IDisposable
         return left;
     }
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(int.Parse(Environment.GetEnvironmentVariable("GITPROC_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture), 30)];
+    public static TheoryData<int> Seeds =>
+        [
+            .. Enumerable.Range(
+                int.Parse(
+                    Environment.GetEnvironmentVariable("GITPROC_SEED") ?? "1",
+                    System.Globalization.CultureInfo.InvariantCulture),
+                30),
+        ];
 }

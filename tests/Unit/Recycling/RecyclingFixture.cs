@@ -13,7 +13,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
-/// <summary>A base repository, a template repository of it and checkouts that borrow from it, as a pool has them.</summary>
+/// <summary>
+/// A base repository, a template repository of it and checkouts that borrow from it, as a pool has them.
+/// </summary>
 public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
 {
     public const string Key = "example.com/owner/repo";
@@ -36,7 +38,9 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         {
             TemporaryFolder.Copy(Shared.Value.Base, Base);
             TemporaryFolder.Copy(Shared.Value.Template, Template);
-            File.WriteAllText(System.IO.Path.Combine(Template, "objects", "info", "alternates"), System.IO.Path.Combine(Base, "objects") + "\n");
+            File.WriteAllText(
+                System.IO.Path.Combine(Template, "objects", "info", "alternates"),
+                System.IO.Path.Combine(Base, "objects") + "\n");
             Commit = Shared.Value.Commit;
         }
         else
@@ -92,7 +96,13 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         if (Target.Commit is not null)
             TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
         new CheckoutRecord(Key, Url, "x").Write(System.IO.Path.Combine(path, ".git"));
-        TreeRecord.Write(_pool.Record(name), path, Target.Commit, System.IO.Path.Combine(path, ".git", "index"), hasNothingElse: true, CancellationToken.None);
+        TreeRecord.Write(
+            _pool.Record(name),
+            path,
+            Target.Commit,
+            System.IO.Path.Combine(path, ".git", "index"),
+            hasNothingElse: true,
+            CancellationToken.None);
         return path;
     }
 
@@ -109,11 +119,23 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList()
+        )
             start.Environment.Remove(name);
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
-            ("CANARY", Canary), ("SIDE", _folder["side"]), ("BASE", Base), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_EDITOR", "true"), ("HOME", _folder.Path),
-            ("GIT_AUTHOR_NAME", "Job"), ("GIT_AUTHOR_EMAIL", "job@example.com"), ("GIT_COMMITTER_NAME", "Job"), ("GIT_COMMITTER_EMAIL", "job@example.com")])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
+                [
+                    ("CANARY", Canary),
+                    ("SIDE", _folder["side"]),
+                    ("BASE", Base),
+                    ("GIT_CONFIG_NOSYSTEM", "1"),
+                    ("GIT_EDITOR", "true"),
+                    ("HOME", _folder.Path),
+                    ("GIT_AUTHOR_NAME", "Job"),
+                    ("GIT_AUTHOR_EMAIL", "job@example.com"),
+                    ("GIT_COMMITTER_NAME", "Job"),
+                    ("GIT_COMMITTER_EMAIL", "job@example.com"),
+                ])
         {
             start.Environment[name] = value;
         }
@@ -164,13 +186,21 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         return place;
     }
 
-    internal void Restore(Rescue rescue, CheckoutPlace place) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, place).Run(CancellationToken.None);
+    internal void Restore(Rescue rescue, CheckoutPlace place) =>
+        new RescueRestore(Rescues.Source(rescue.Id), Base, _git, place).Run(CancellationToken.None);
 
-    internal void Restore(Rescue rescue, string path) => new RescueRestore(Rescues.Source(rescue.Id), Base, _git, CheckoutPlace.FromClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
+    internal void Restore(Rescue rescue, string path) =>
+        new RescueRestore(
+            Rescues.Source(rescue.Id),
+            Base,
+            _git,
+            CheckoutPlace.FromClone(System.IO.Path.GetFileName(path), path)).Run(CancellationToken.None);
 
     public int GitCommands => Reports.Count(report => report.Kind == ReportKind.Command);
 
-    /// <summary>All that is in a checkout, but the index's notes of files on disk and what gitproc itself keeps there.</summary>
+    /// <summary>
+    /// All that is in a checkout, but the index's notes of files on disk and what gitproc itself keeps there.
+    /// </summary>
     public static SortedDictionary<string, string> Snapshot(string path)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -183,8 +213,13 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
             return true;
         });
         // The view is that of git, which also finds what is wrong with the index.
-        all["(index)"] = File.Exists(System.IO.Path.Combine(path, ".git", "index")) ? TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-s", "-v", "--debug", "-z").Split('\0')
-            .Aggregate(new StringBuilder(), (text, line) => text.Append(line.Split('\n')[^1]).Append('\n')).ToString() : "";
+        all["(index)"] = File.Exists(System.IO.Path.Combine(path, ".git", "index"))
+            ? TestGit
+                .Run(path, "-c", "core.fsmonitor=false", "ls-files", "-s", "-v", "--debug", "-z")
+                .Split('\0')
+                .Aggregate(new StringBuilder(), (text, line) => text.Append(line.Split('\n')[^1]).Append('\n'))
+                .ToString()
+            : "";
         return all;
     }
 
@@ -193,7 +228,9 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     {
         var modes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using var folder = RawFolder.Open(path);
-        foreach (var name in TestGit.Run(path, "-c", "core.fsmonitor=false", "ls-files", "-z", tracked ? "--cached" : "--others").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in TestGit
+                .Run(path, "-c", "core.fsmonitor=false", "ls-files", "-z", tracked ? "--cached" : "--others")
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
             if (RawTree.At(folder, RawText.OfText(name), (parent, last) => parent.ModeOf(last)) is { } mode)
                 modes[name] = Convert.ToString((int)mode, 8);
@@ -206,11 +243,22 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     public static string Answers(string path, params (string Name, string? Value)[] environment)
     {
         var text = new StringBuilder();
-        foreach (var command in (string[])[
-            "status --porcelain=v2 --branch --untracked-files=all", "stash list --format=%H%gs", "for-each-ref --format=%(refname)%(objectname) refs/heads refs/tags refs/notes refs/stash",
-            "diff --binary", "diff --cached --binary", "ls-files -s -v", "for-each-ref --format=%(refname)%(upstream) refs/heads"])
+        foreach (var command in (string[])
+                [
+                    "status --porcelain=v2 --branch --untracked-files=all",
+                    "stash list --format=%H%gs",
+                    "for-each-ref --format=%(refname)%(objectname) refs/heads refs/tags refs/notes refs/stash",
+                    "diff --binary",
+                    "diff --cached --binary",
+                    "ls-files -s -v",
+                    "for-each-ref --format=%(refname)%(upstream) refs/heads",
+                ])
         {
-            text.Append("== ").Append(command).Append('\n').Append(TestGit.Run(path, environment, ["-c", "core.fsmonitor=false", .. command.Split(' ')])).Append('\n');
+            text.Append("== ")
+                .Append(command)
+                .Append('\n')
+                .Append(TestGit.Run(path, environment, ["-c", "core.fsmonitor=false", .. command.Split(' ')]))
+                .Append('\n');
         }
 
         return text.ToString();
@@ -276,6 +324,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         Directory.Move(System.IO.Path.Combine(clone, ".git"), model);
         FolderRemoval.Remove(System.IO.Path.Combine(model, "logs"));
         var packed = System.IO.Path.Combine(model, "packed-refs");
-        File.WriteAllLines(packed, File.ReadAllLines(packed).Where(line => !line.Contains("refs/heads/", StringComparison.Ordinal)));
+        File.WriteAllLines(
+            packed, File.ReadAllLines(packed).Where(line => !line.Contains("refs/heads/", StringComparison.Ordinal)));
     }
 }

@@ -9,7 +9,14 @@ public sealed class RecyclingTests : IDisposable
 {
     private readonly RecyclingFixture _fixture = new();
 
-    private static readonly Lease Lease = new() { Id = "0123456789abcdef", User = "me", Machine = "here", AcquiredAt = DateTimeOffset.UtcNow, Label = "a\nb" };
+    private static readonly Lease Lease = new()
+    {
+        Id = "0123456789abcdef",
+        User = "me",
+        Machine = "here",
+        AcquiredAt = DateTimeOffset.UtcNow,
+        Label = "a\nb",
+    };
 
     public void Dispose() => _fixture.Dispose();
 
@@ -87,7 +94,8 @@ public sealed class RecyclingTests : IDisposable
     {
         _fixture.Job("echo x >> file-0.txt; head -c 5000 /dev/zero > zeros; git commit -q --allow-empty -m x");
         var before = RecyclingFixture.Snapshot(_fixture.Path);
-        var error = Assert.Throws<GitprocException>(() => _fixture.Recycle(_fixture.Request() with { MaxRescueSize = 4000 }));
+        var error = Assert.Throws<GitprocException>(() =>
+            _fixture.Recycle(_fixture.Request() with { MaxRescueSize = 4000 }));
         Assert.Equal(ErrorReason.LeftoversTooLarge, error.Reason);
         Assert.Equal(before, RecyclingFixture.Snapshot(_fixture.Path));
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
@@ -108,9 +116,11 @@ public sealed class RecyclingTests : IDisposable
     {
         _fixture.Job("touch x.o; mkdir -p build/a e; touch build/a/b e/y.o");
         Assert.Null(_fixture.Recycle());
-        Assert.True(File.Exists(_fixture["x.o"]) && File.Exists(_fixture["build/a/b"]) && File.Exists(_fixture["e/y.o"]));
+        Assert.True(
+            File.Exists(_fixture["x.o"]) && File.Exists(_fixture["build/a/b"]) && File.Exists(_fixture["e/y.o"]));
         Assert.Null(_fixture.Recycle(CleanMode.Full));
-        Assert.False(File.Exists(_fixture["x.o"]) || Directory.Exists(_fixture["build"]) || Directory.Exists(_fixture["e"]));
+        Assert.False(
+            File.Exists(_fixture["x.o"]) || Directory.Exists(_fixture["build"]) || Directory.Exists(_fixture["e"]));
     }
 
     [Fact]
@@ -129,7 +139,9 @@ public sealed class RecyclingTests : IDisposable
     [InlineData(null, false)]
     public void Another_target_is_checked_out(string? branch, bool hasUpstream)
     {
-        var commit = File.ReadAllLines(Path.Combine(_fixture.Template, "packed-refs")).Single(line => line.EndsWith("/other", StringComparison.Ordinal)).Split(' ')[0];
+        var commit = File.ReadAllLines(Path.Combine(_fixture.Template, "packed-refs"))
+            .Single(line => line.EndsWith("/other", StringComparison.Ordinal))
+            .Split(' ')[0];
         _fixture.Target = new Target(branch, commit, hasUpstream);
         var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         _fixture.Job("git branch a; echo x > new");
@@ -174,7 +186,8 @@ public sealed class RecyclingTests : IDisposable
     {
         _fixture.Job("echo y > y");
         var request = _fixture.Request() with { LastLease = Lease };
-        var locked = Path.Combine(request.Base, "refs", "gitproc", "rescue", "checkout-1", "20260304T050607Z-0123456789ab.lock");
+        var locked = Path.Combine(
+            request.Base, "refs", "gitproc", "rescue", "checkout-1", "20260304T050607Z-0123456789ab.lock");
         Directory.CreateDirectory(Path.GetDirectoryName(locked)!);
         File.WriteAllText(locked, "");
         var rescue = _fixture.Recycle(request);
@@ -187,7 +200,8 @@ public sealed class RecyclingTests : IDisposable
     {
         _fixture.Job("echo y > y");
         var request = _fixture.Request() with { LastLease = Lease };
-        Assert.Throws<OperationCanceledException>(() => _fixture.Recycle(request with { Rescued = _ => throw new OperationCanceledException() }));
+        Assert.Throws<OperationCanceledException>(() =>
+            _fixture.Recycle(request with { Rescued = _ => throw new OperationCanceledException() }));
         var rescue = _fixture.Recycle(request with { ReleasedAt = request.ReleasedAt.AddSeconds(5) });
         Assert.Equal(rescue, Assert.Single(_fixture.Rescues.List(CancellationToken.None)));
     }
@@ -195,7 +209,8 @@ public sealed class RecyclingTests : IDisposable
     [Fact]
     public void It_can_be_ended_before_every_command_and_done_again()
     {
-        const string Script = "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";
+        const string Script =
+            "git checkout -qb topic; echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; echo n > new; rm file-2.txt";
         var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         for (var commands = 0; ; commands++)
         {
@@ -251,7 +266,9 @@ public sealed class RecyclingTests : IDisposable
 
         static int Finish(string program, params string[] arguments)
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true }
+            )!;
             process.WaitForExit();
             return process.ExitCode;
         }
@@ -269,7 +286,9 @@ public sealed class RecyclingTests : IDisposable
         for (var commands = 0; !isLate; commands++)
         {
             using var fixture = new RecyclingFixture();
-            fixture.Job("echo first > first; echo x >> file-0.txt; git checkout -qb topic; git commit -q --allow-empty -m first");
+            fixture.Job(
+                "echo first > first; echo x >> file-0.txt; git checkout -qb topic; git commit -q --allow-empty -m first"
+            );
             fixture.EndAfter = commands;
             try
             {
@@ -299,7 +318,9 @@ public sealed class RecyclingTests : IDisposable
         for (var round = 0; round < 12; round++)
         {
             using var fixture = new RecyclingFixture();
-            fixture.Job("echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; for i in $(seq 50); do echo $i > new$i; done");
+            fixture.Job(
+                "echo x >> file-0.txt; git commit -qam x; echo s > file-1.txt; git stash -q; for i in $(seq 50); do echo $i > new$i; done"
+            );
             var answers = RecyclingFixture.Answers(fixture.Path);
             Rescue? rescue = null;
             for (var isDone = false; !isDone;)
@@ -307,7 +328,13 @@ public sealed class RecyclingTests : IDisposable
                 using var ending = new CancellationTokenSource(random.Next(400));
                 try
                 {
-                    rescue = fixture.Recycle(fixture.Request() with { LastLease = Lease, IsRescued = fixture.Told.Count > 0 }, fixture.Told.Count > 1 ? default : ending.Token);
+                    rescue = fixture.Recycle(
+                        fixture.Request() with
+                        {
+                            LastLease = Lease,
+                            IsRescued = fixture.Told.Count > 0,
+                        },
+                        fixture.Told.Count > 1 ? default : ending.Token);
                     isDone = true;
                 }
                 catch (OperationCanceledException)
@@ -316,7 +343,8 @@ public sealed class RecyclingTests : IDisposable
                 }
             }
 
-            // A git that is ended while it writes a file leaves the beginning of it, which is rescued once more: it may be work.
+            // A git that is ended while it writes a file leaves the beginning of it, which is rescued once more: it may
+            // be work.
             Assert.Contains(rescue, fixture.Told);
             fixture.Restore(fixture.Told[0], fixture.Path);
             Assert.Equal(answers, RecyclingFixture.Answers(fixture.Path));

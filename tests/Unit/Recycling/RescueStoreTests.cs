@@ -7,10 +7,13 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
-/// <summary>A rescue is a repository of its own: nobody reads it who was not given it, and removed it is gone.</summary>
+/// <summary>
+/// A rescue is a repository of its own: nobody reads it who was not given it, and removed it is gone.
+/// </summary>
 public sealed class RescueStoreTests : IDisposable
 {
-    private const string Work = "echo hunter2 > .env; echo c > c; git add c; git commit -qm mine; git tag -a -m t t; echo s > s; git add s; echo l >> s; head -c 3000000 /dev/urandom > big";
+    private const string Work =
+        "echo hunter2 > .env; echo c > c; git add c; git commit -qm mine; git tag -a -m t t; echo s > s; git add s; echo l >> s; head -c 3000000 /dev/urandom > big";
 
     private readonly RecyclingFixture _fixture = new();
 
@@ -33,7 +36,8 @@ public sealed class RescueStoreTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Pool, "rescues")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Pool, "tmp")));
         Assert.Equal(
-            ErrorReason.RescueNotFound, Assert.Throws<GitprocException>(() => _fixture.Rescues.Remove(rescue.Id, CancellationToken.None)).Reason);
+            ErrorReason.RescueNotFound,
+            Assert.Throws<GitprocException>(() => _fixture.Rescues.Remove(rescue.Id, CancellationToken.None)).Reason);
     }
 
     [Fact]
@@ -43,7 +47,10 @@ public sealed class RescueStoreTests : IDisposable
         var objects = Objects(_fixture.Base);
         _fixture.Recycle();
         Assert.Equal(objects, Objects(_fixture.Base));
-        Assert.DoesNotContain("hunter2", TestGit.Run(_fixture.Path, "cat-file", "--batch-all-objects", "--batch"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "hunter2",
+            TestGit.Run(_fixture.Path, "cat-file", "--batch-all-objects", "--batch"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,8 +61,12 @@ public sealed class RescueStoreTests : IDisposable
         _fixture.Job(Work);
         _fixture.Recycle();
         foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Pool, "rescues"), "*.git"))
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(Pool, "rescues")));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(folder));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(Pool, "rescues")));
     }
 
     [Fact]
@@ -77,7 +88,9 @@ public sealed class RescueStoreTests : IDisposable
     {
         _fixture.Job(Work);
         var rescue = _fixture.Recycle()!;
-        var alternates = Directory.EnumerateFiles(Path.Combine(Pool, "rescues"), "alternates", SearchOption.AllDirectories).Single();
+        var alternates = Directory
+            .EnumerateFiles(Path.Combine(Pool, "rescues"), "alternates", SearchOption.AllDirectories)
+            .Single();
         File.WriteAllText(alternates, "/where/it/was/objects\n");
         _fixture.Restore(rescue, _fixture.Path);
         Assert.Equal("s", TestGit.Run(_fixture.Path, "show", ":s"));
@@ -121,12 +134,23 @@ public sealed class RescueStoreTests : IDisposable
         var rescues = new List<Rescue>();
         for (var i = 0; i < 4; i++)
         {
-            _fixture.Job("head -c 100000 /dev/urandom > big; git commit -q --allow-empty -m x; echo $RANDOM > f; git add f; git commit -qm y; git reset -q --hard HEAD~; head -c 100000 /dev/urandom > big");
-            rescues.Add(_fixture.Recycle(_fixture.Request() with { ReleasedAt = DateTimeOffset.UnixEpoch.AddDays(i), KeepsUndone = i == 3 })!);
+            _fixture.Job(
+                "head -c 100000 /dev/urandom > big; git commit -q --allow-empty -m x; echo $RANDOM > f; git add f; git commit -qm y; git reset -q --hard HEAD~; head -c 100000 /dev/urandom > big"
+            );
+            rescues.Add(
+                _fixture.Recycle(
+                    _fixture.Request() with
+                    {
+                        ReleasedAt = DateTimeOffset.UnixEpoch.AddDays(i),
+                        KeepsUndone = i == 3,
+                    }
+                )!);
         }
 
         Assert.Equal(5, store.List().Count);
-        Assert.Equal([rescues[3].Id + "-undone", rescues[0].Id, rescues[1].Id], store.TrimTo(250_000).Select(rescue => rescue.Id));
+        Assert.Equal(
+            [rescues[3].Id + "-undone", rescues[0].Id, rescues[1].Id],
+            store.TrimTo(250_000).Select(rescue => rescue.Id));
         Assert.Equal([rescues[2].Id], store.TrimTo(1).Select(rescue => rescue.Id));
         Assert.Equal(rescues[3].Id, Assert.Single(store.List()).Id);
     }
@@ -134,10 +158,13 @@ public sealed class RescueStoreTests : IDisposable
     [Fact]
     public void Objects_that_are_not_what_their_names_say_are_kept_as_files()
     {
-        _fixture.Job("echo c > c; git add c; git commit -qm mine; f=.git/objects/$(git rev-parse :c | sed 's|..|&/|'); g=.git/objects/$(echo forged | git hash-object -w --stdin | sed 's|..|&/|'); chmod +w $f; cp $g $f");
+        _fixture.Job(
+            "echo c > c; git add c; git commit -qm mine; f=.git/objects/$(git rev-parse :c | sed 's|..|&/|'); g=.git/objects/$(echo forged | git hash-object -w --stdin | sed 's|..|&/|'); chmod +w $f; cp $g $f"
+        );
         var rescue = _fixture.Recycle()!;
         Assert.Contains(
-            new RescueContent(_fixture.Rescues.Source(rescue.Id), new GitRunner(null)).List(CancellationToken.None), item => item.Path.StartsWith("work/%.git/objects/", StringComparison.Ordinal));
+            new RescueContent(_fixture.Rescues.Source(rescue.Id), new GitRunner(null)).List(CancellationToken.None),
+            item => item.Path.StartsWith("work/%.git/objects/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -150,5 +177,6 @@ public sealed class RescueStoreTests : IDisposable
     [InlineData("")]
     public void An_id_leads_nowhere_else(string id) => Assert.Null(new RescueStore(new PoolFolder(Pool)).Find(id));
 
-    private static string Objects(string path) => TestGit.Run(path, "--git-dir", path, "cat-file", "--batch-all-objects", "--batch-check");
+    private static string Objects(string path) =>
+        TestGit.Run(path, "--git-dir", path, "cat-file", "--batch-all-objects", "--batch-check");
 }

@@ -2,7 +2,9 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
-/// <summary>Modes of files, of which git keeps no more than who may run them. What is put back, and what is left alone.</summary>
+/// <summary>
+/// Modes of files, of which git keeps no more than who may run them. What is put back, and what is left alone.
+/// </summary>
 public sealed class TrackedModesTests : IDisposable
 {
     private readonly RecyclingFixture _fixture = new();
@@ -12,9 +14,15 @@ public sealed class TrackedModesTests : IDisposable
     [Theory]
     [InlineData("chmod 600 file-0.txt folder/inner.txt")]
     [InlineData("chmod 600 file-0.txt folder/inner.txt; git status")]
-    [InlineData("git config core.trustctime false; git config core.checkStat minimal; chmod 600 file-0.txt; git status; chmod 600 folder/inner.txt")]
-    [InlineData("cp -p .git/index $HOME/index; chmod 600 file-0.txt folder/inner.txt; git status; cp -p $HOME/index .git/index")]
-    [InlineData("chmod 600 file-0.txt folder/inner.txt; head -c -20 .git/index > $HOME/index; head -c 20 /dev/zero >> $HOME/index; cp $HOME/index .git/index")]
+    [InlineData(
+        "git config core.trustctime false; git config core.checkStat minimal; chmod 600 file-0.txt; git status; chmod 600 folder/inner.txt"
+    )]
+    [InlineData(
+        "cp -p .git/index $HOME/index; chmod 600 file-0.txt folder/inner.txt; git status; cp -p $HOME/index .git/index"
+    )]
+    [InlineData(
+        "chmod 600 file-0.txt folder/inner.txt; head -c -20 .git/index > $HOME/index; head -c 20 /dev/zero >> $HOME/index; cp $HOME/index .git/index"
+    )]
     [InlineData("chmod 600 file-0.txt folder/inner.txt; rm .git/index; mkfifo .git/index")]
     [InlineData("chmod 600 file-0.txt folder/inner.txt; mv .git/index .git/real; ln -s real .git/index")]
     [InlineData("chmod 600 file-0.txt folder/inner.txt; : > .git/index")]
@@ -30,7 +38,9 @@ public sealed class TrackedModesTests : IDisposable
     [Fact]
     public void Files_that_are_not_tracked_keep_their_modes_and_links_are_not_followed()
     {
-        _fixture.Job("touch x.o folder/y.o $HOME/outside; chmod 600 x.o $HOME/outside; chmod 4751 folder/y.o; rm file-0.txt; ln -s $HOME/outside file-0.txt; chmod 640 file-1.txt");
+        _fixture.Job(
+            "touch x.o folder/y.o $HOME/outside; chmod 600 x.o $HOME/outside; chmod 4751 folder/y.o; rm file-0.txt; ln -s $HOME/outside file-0.txt; chmod 640 file-1.txt"
+        );
         var before = RecyclingFixture.Modes(_fixture.Path, tracked: false);
         _fixture.Recycle();
         Assert.Equal(before, RecyclingFixture.Modes(_fixture.Path, tracked: false));

@@ -7,7 +7,10 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
-/// <summary>What is clean is known by our own record: nothing that a job wrote into its index, objects or config, and took away again, hides a file.</summary>
+/// <summary>
+/// What is clean is known by our own record: nothing that a job wrote into its index, objects or config, and took away
+/// again, hides a file.
+/// </summary>
 public sealed class TreeRecordTests : IDisposable
 {
     private readonly RecyclingFixture _fixture = new();
@@ -15,19 +18,60 @@ public sealed class TreeRecordTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     /// <summary>A job makes git, and whoever believes its index, call a file unchanged that is not.</summary>
-    public static TheoryData<string, bool, string> Planted { get; } = new()
-    {
-        { "filter of a command", false, "echo evil > file-0.txt; touch -d '1 hour ago' file-0.txt; echo 'file-0.txt filter=x' > $HOME/attr; git -c core.attributesFile=$HOME/attr -c filter.x.clean='git cat-file blob HEAD:file-0.txt' add file-0.txt; sleep 0.1; git update-index --force-write-index" },
-        { "attributes that are gone again", false, "mkdir -p .git/info; echo '*.txt eol=crlf' > .git/info/attributes; rm file-*.txt; git checkout -q .; sleep 1.1; git status; rm .git/info/attributes; git status" },
-        { "config that is gone again", false, "git config core.autocrlf true; rm file-*.txt; git checkout -q .; sleep 1.1; git status; git config --unset core.autocrlf" },
-        { "config of another home", false, "mkdir -p $HOME/h; HOME=$HOME/h git config --global core.autocrlf true; rm file-*.txt; HOME=$HOME/h git checkout -q .; sleep 1.1; HOME=$HOME/h git status" },
-        { "time of another change", true, "cp -p file-0.txt $HOME/old; tr a-z A-Z < $HOME/old > file-0.txt; touch -r $HOME/old file-0.txt; git config core.trustctime false; git config core.checkStat minimal; git status" },
-        { "index of before", true, "cp -p .git/index $HOME/index; cp -p file-0.txt $HOME/old; tr a-z A-Z < $HOME/old > file-0.txt; touch -r $HOME/old file-0.txt; cp -p $HOME/index .git/index" },
-        { "assumed unchanged", true, "tr a-z A-Z < file-0.txt > $HOME/new; cat $HOME/new > file-0.txt; git update-index --assume-unchanged file-0.txt" },
-        { "monitor that saw nothing", true, "printf '#!/bin/sh\\nprintf \"1\\\\0\"\\n' > $HOME/m; chmod +x $HOME/m; git config core.fsmonitor $HOME/m; git update-index --fsmonitor; git status; echo evil > file-0.txt; git update-index --fsmonitor-valid file-0.txt; git config --unset core.fsmonitor" },
-        { "mode", false, "chmod 4755 folder/inner.txt; git config core.fileMode false; git update-index folder/inner.txt; git status; sleep 0.1; git update-index --force-write-index" },
-        { "file of the same content, elsewhere", false, "cp file-0.txt $HOME/x; rm file-0.txt; cp $HOME/x file-0.txt; sleep 1.1; git status" },
-    };
+    public static TheoryData<string, bool, string> Planted { get; } =
+        new()
+        {
+            {
+                "filter of a command",
+                false,
+                "echo evil > file-0.txt; touch -d '1 hour ago' file-0.txt; echo 'file-0.txt filter=x' > $HOME/attr; git -c core.attributesFile=$HOME/attr -c filter.x.clean='git cat-file blob HEAD:file-0.txt' add file-0.txt; sleep 0.1; git update-index --force-write-index"
+            },
+            {
+                "attributes that are gone again",
+                false,
+                "mkdir -p .git/info; echo '*.txt eol=crlf' > .git/info/attributes; rm file-*.txt; git checkout -q .; sleep 1.1; git status; rm .git/info/attributes; git status"
+            },
+            {
+                "config that is gone again",
+                false,
+                "git config core.autocrlf true; rm file-*.txt; git checkout -q .; sleep 1.1; git status; git config --unset core.autocrlf"
+            },
+            {
+                "config of another home",
+                false,
+                "mkdir -p $HOME/h; HOME=$HOME/h git config --global core.autocrlf true; rm file-*.txt; HOME=$HOME/h git checkout -q .; sleep 1.1; HOME=$HOME/h git status"
+            },
+            {
+                "time of another change",
+                true,
+                "cp -p file-0.txt $HOME/old; tr a-z A-Z < $HOME/old > file-0.txt; touch -r $HOME/old file-0.txt; git config core.trustctime false; git config core.checkStat minimal; git status"
+            },
+            {
+                "index of before",
+                true,
+                "cp -p .git/index $HOME/index; cp -p file-0.txt $HOME/old; tr a-z A-Z < $HOME/old > file-0.txt; touch -r $HOME/old file-0.txt; cp -p $HOME/index .git/index"
+            },
+            {
+                "assumed unchanged",
+                true,
+                "tr a-z A-Z < file-0.txt > $HOME/new; cat $HOME/new > file-0.txt; git update-index --assume-unchanged file-0.txt"
+            },
+            {
+                "monitor that saw nothing",
+                true,
+                "printf '#!/bin/sh\\nprintf \"1\\\\0\"\\n' > $HOME/m; chmod +x $HOME/m; git config core.fsmonitor $HOME/m; git update-index --fsmonitor; git status; echo evil > file-0.txt; git update-index --fsmonitor-valid file-0.txt; git config --unset core.fsmonitor"
+            },
+            {
+                "mode",
+                false,
+                "chmod 4755 folder/inner.txt; git config core.fileMode false; git update-index folder/inner.txt; git status; sleep 0.1; git update-index --force-write-index"
+            },
+            {
+                "file of the same content, elsewhere",
+                false,
+                "cp file-0.txt $HOME/x; rm file-0.txt; cp $HOME/x file-0.txt; sleep 1.1; git status"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Planted))]
@@ -61,12 +105,16 @@ public sealed class TreeRecordTests : IDisposable
     public void What_is_checked_out_is_the_base_repositorys_object_and_not_the_jobs_of_that_name()
     {
         // git prefers a pack, wherever it is.
-        _fixture.Job("mv $BASE/objects/pack/*.pack $HOME; rm -f $BASE/objects/pack/*; for p in $HOME/*.pack; do git -C $BASE unpack-objects -q < $p; done");
+        _fixture.Job(
+            "mv $BASE/objects/pack/*.pack $HOME; rm -f $BASE/objects/pack/*; for p in $HOME/*.pack; do git -C $BASE unpack-objects -q < $p; done"
+        );
         var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
         var id = TestGit.Run(_fixture.Path, "rev-parse", "HEAD:file-0.txt");
         var evil = Encoding.ASCII.GetBytes("evil\n");
         Directory.CreateDirectory(_fixture[$".git/objects/{id[..2]}"]);
-        using (var zip = new ZLibStream(File.Create(_fixture[$".git/objects/{id[..2]}/{id[2..]}"]), CompressionLevel.Fastest))
+        using (
+            var zip = new ZLibStream(
+                File.Create(_fixture[$".git/objects/{id[..2]}/{id[2..]}"]), CompressionLevel.Fastest))
         {
             zip.Write(Encoding.ASCII.GetBytes($"blob {evil.Length}\0"));
             zip.Write(evil);
@@ -81,12 +129,19 @@ public sealed class TreeRecordTests : IDisposable
     }
 
     /// <summary>A filter that the pool's own config has: what a fresh checkout has is not what git has.</summary>
-    public static TheoryData<string, string> Filtered { get; } = new()
-    {
-        { "content as git has it", "rm secret; git -c filter.f.smudge=cat checkout -q secret; sleep 1.1; git status" },
-        { "content of another filter", "rm secret; git -c filter.f.smudge='sed s/^/other:/' -c filter.f.clean='sed s/^other://' checkout -q secret; sleep 1.1; git -c filter.f.clean='sed s/^other://' status" },
-        { "the same content, anew", "rm secret; git checkout -q secret; touch secret" },
-    };
+    public static TheoryData<string, string> Filtered { get; } =
+        new()
+        {
+            {
+                "content as git has it",
+                "rm secret; git -c filter.f.smudge=cat checkout -q secret; sleep 1.1; git status"
+            },
+            {
+                "content of another filter",
+                "rm secret; git -c filter.f.smudge='sed s/^/other:/' -c filter.f.clean='sed s/^other://' checkout -q secret; sleep 1.1; git -c filter.f.clean='sed s/^other://' status"
+            },
+            { "the same content, anew", "rm secret; git checkout -q secret; touch secret" },
+        };
 
     [Theory]
     [MemberData(nameof(Filtered))]
@@ -116,7 +171,9 @@ public sealed class TreeRecordTests : IDisposable
             File.WriteAllText(Path.Combine(source, ".gitattributes"), "secret filter=crypt\n");
             File.WriteAllText(Path.Combine(source, "secret"), "secret\n");
         });
-        fixture.Job("git config filter.crypt.smudge 'sed s/^/open:/'; git config filter.crypt.clean 'sed s/^open://'; rm secret; git checkout -q secret; sleep 0.1; git update-index --force-write-index; " + script);
+        fixture.Job(
+            "git config filter.crypt.smudge 'sed s/^/open:/'; git config filter.crypt.clean 'sed s/^open://'; rm secret; git checkout -q secret; sleep 0.1; git update-index --force-write-index; "
+                + script);
         Assert.StartsWith("open:secret\n", File.ReadAllText(fixture["secret"]), StringComparison.Ordinal);
 
         var rescue = fixture.Recycle();
@@ -136,7 +193,9 @@ public sealed class TreeRecordTests : IDisposable
     public void Without_a_record_all_is_compared_by_content_and_there_is_one(string script)
     {
         var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
-        _fixture.Job("printf 'x\\r\\n' > file-0.txt; echo 'file-0.txt filter=x' > $HOME/attr; git -c core.attributesFile=$HOME/attr -c filter.x.clean='git cat-file blob HEAD:file-0.txt' add file-0.txt; " + script);
+        _fixture.Job(
+            "printf 'x\\r\\n' > file-0.txt; echo 'file-0.txt filter=x' > $HOME/attr; git -c core.attributesFile=$HOME/attr -c filter.x.clean='git cat-file blob HEAD:file-0.txt' add file-0.txt; "
+                + script);
         TreeRecord.Remove(_fixture.Record);
         _fixture.Recycle(CleanMode.Full);
         LeftoverTests.AssertSame(fresh, RecyclingFixture.Snapshot(_fixture.Path));
@@ -153,7 +212,8 @@ public sealed class TreeRecordTests : IDisposable
     public void A_record_of_an_older_state_does_no_harm(string script)
     {
         var fresh = RecyclingFixture.Snapshot(_fixture.MakeCheckout());
-        var (main, record) = (_fixture.Target, Directory.EnumerateFiles(_fixture.Record).ToDictionary(file => file, File.ReadAllBytes));
+        var (main, record) = (
+            _fixture.Target, Directory.EnumerateFiles(_fixture.Record).ToDictionary(file => file, File.ReadAllBytes));
         _fixture.Target = new Target(null, TestGit.Run(_fixture.Path, "rev-parse", "origin/other"), HasUpstream: false);
         _fixture.Recycle();
         foreach (var (file, content) in record)
@@ -251,7 +311,13 @@ public sealed class TreeRecordTests : IDisposable
     {
         for (var round = 0; round < 20; round++)
         {
-            TreeRecord.Write(_fixture.Record, _fixture.Path, _fixture.Commit, _fixture[".git/index"], hasNothingElse: true, CancellationToken.None);
+            TreeRecord.Write(
+                _fixture.Record,
+                _fixture.Path,
+                _fixture.Commit,
+                _fixture[".git/index"],
+                hasNothingElse: true,
+                CancellationToken.None);
             File.WriteAllText(_fixture["file-0.txt"], $"{round % 10}");
             Assert.False(TreeRecord.IsSo(_fixture.Record, _fixture.Path, mostFiles: 1000));
         }
@@ -260,7 +326,11 @@ public sealed class TreeRecordTests : IDisposable
     [Fact]
     public void Many_files_in_deep_folders_are_looked_at()
     {
-        var paths = Enumerable.Range(0, 5000).Select(i => $"{string.Join('/', Enumerable.Repeat("d", i % 50 + 1))}/{i}").Order(StringComparer.Ordinal).ToList();
+        var paths = Enumerable
+            .Range(0, 5000)
+            .Select(i => $"{string.Join('/', Enumerable.Repeat("d", i % 50 + 1))}/{i}")
+            .Order(StringComparer.Ordinal)
+            .ToList();
         foreach (var path in paths)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_fixture[path])!);

@@ -14,14 +14,41 @@ public sealed class UndoneTests : IDisposable
 
     [Theory]
     [InlineData("reset", Commit + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~")]
-    [InlineData("reset of two", Commit + "; echo 2 > two; git add two; git commit -qm two; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~2")]
-    [InlineData("amended", Commit + "; git rev-parse HEAD > $CANARY; echo other > new; git commit -q --amend -am other; git update-ref refs/remotes/origin/x HEAD")]
-    [InlineData("dropped stash", "echo x >> file-0.txt; git stash -q; git rev-parse refs/stash > $CANARY; git stash drop -q")]
-    [InlineData("dropped stash and gc", "echo x >> file-0.txt; git stash -q; git rev-parse refs/stash > $CANARY; git stash drop -q; git gc -q --cruft || git gc -q")]
-    [InlineData("detached HEAD that was left", "git checkout -q --detach; " + Commit + "; git rev-parse HEAD > $CANARY; git checkout -q main")]
-    [InlineData("deleted branch", "git checkout -qb b; " + Commit + "; git rev-parse HEAD > $CANARY; git checkout -q main; git branch -q -D b")]
-    [InlineData("fetched from elsewhere", "git init -q $SIDE; cd $SIDE; " + Commit + "; git rev-parse HEAD > $CANARY; cd -; git fetch -q $SIDE")]
-    [InlineData("without logs", "git config core.logAllRefUpdates false; " + Commit + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~")]
+    [InlineData(
+        "reset of two",
+        Commit
+            + "; echo 2 > two; git add two; git commit -qm two; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~2"
+    )]
+    [InlineData(
+        "amended",
+        Commit
+            + "; git rev-parse HEAD > $CANARY; echo other > new; git commit -q --amend -am other; git update-ref refs/remotes/origin/x HEAD"
+    )]
+    [InlineData(
+        "dropped stash", "echo x >> file-0.txt; git stash -q; git rev-parse refs/stash > $CANARY; git stash drop -q"
+    )]
+    [InlineData(
+        "dropped stash and gc",
+        "echo x >> file-0.txt; git stash -q; git rev-parse refs/stash > $CANARY; git stash drop -q; git gc -q --cruft || git gc -q"
+    )]
+    [InlineData(
+        "detached HEAD that was left",
+        "git checkout -q --detach; " + Commit + "; git rev-parse HEAD > $CANARY; git checkout -q main"
+    )]
+    [InlineData(
+        "deleted branch",
+        "git checkout -qb b; " + Commit + "; git rev-parse HEAD > $CANARY; git checkout -q main; git branch -q -D b"
+    )]
+    [InlineData(
+        "fetched from elsewhere",
+        "git init -q $SIDE; cd $SIDE; " + Commit + "; git rev-parse HEAD > $CANARY; cd -; git fetch -q $SIDE"
+    )]
+    [InlineData(
+        "without logs",
+        "git config core.logAllRefUpdates false; "
+            + Commit
+            + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~"
+    )]
     public void It_is_kept(string what, string script)
     {
         _fixture.Job(script);
@@ -43,10 +70,20 @@ public sealed class UndoneTests : IDisposable
     [Theory]
     [InlineData("nothing", "true")]
     [InlineData("only switched", "git checkout -q origin/other; git checkout -q main; git branch x; git branch -D x")]
-    [InlineData("another message", Commit + "; git commit -q --amend -m other; git update-ref refs/remotes/origin/x HEAD")]
-    [InlineData("rebased without a change", "echo x > new; git add new; git commit -qm x; git commit -q --amend -m y; git rebase -q --force-rebase HEAD~; git update-ref refs/remotes/origin/x HEAD")]
+    [InlineData(
+        "another message", Commit + "; git commit -q --amend -m other; git update-ref refs/remotes/origin/x HEAD"
+    )]
+    [InlineData(
+        "rebased without a change",
+        "echo x > new; git add new; git commit -qm x; git commit -q --amend -m y; git rebase -q --force-rebase HEAD~; git update-ref refs/remotes/origin/x HEAD"
+    )]
     [InlineData("reset to an older one of the remote", "git reset -q --hard HEAD~; git reset -q --hard origin/main")]
-    [InlineData("was on the remote", "mkdir -p .git/logs/refs/remotes/origin; " + Commit + "; h=$(git rev-parse HEAD); echo \"$(git rev-parse HEAD~) $h a <b> 1 +0000\tfetch: fast-forward\" > .git/logs/refs/remotes/origin/x; git reset -q --hard HEAD~")]
+    [InlineData(
+        "was on the remote",
+        "mkdir -p .git/logs/refs/remotes/origin; "
+            + Commit
+            + "; h=$(git rev-parse HEAD); echo \"$(git rev-parse HEAD~) $h a <b> 1 +0000\tfetch: fast-forward\" > .git/logs/refs/remotes/origin/x; git reset -q --hard HEAD~"
+    )]
     [InlineData("staged only", "echo x > x; git add x; git reset -q --hard")]
     public void It_is_not_kept(string what, string script)
     {
@@ -58,7 +95,11 @@ public sealed class UndoneTests : IDisposable
     [Fact]
     public void What_was_pushed_and_then_undone_is_kept()
     {
-        _fixture.Job("mkdir -p .git/logs/refs/remotes/origin; " + Commit + "; h=$(git rev-parse HEAD); echo \"$(git rev-parse HEAD~) $h a <b> 1 +0000\tupdate by push\" > .git/logs/refs/remotes/origin/x; git reset -q --hard HEAD~");
+        _fixture.Job(
+            "mkdir -p .git/logs/refs/remotes/origin; "
+                + Commit
+                + "; h=$(git rev-parse HEAD); echo \"$(git rev-parse HEAD~) $h a <b> 1 +0000\tupdate by push\" > .git/logs/refs/remotes/origin/x; git reset -q --hard HEAD~"
+        );
         Recycle();
         Assert.True(Assert.Single(_fixture.Rescues.List(CancellationToken.None)).IsUndone);
     }
@@ -68,7 +109,9 @@ public sealed class UndoneTests : IDisposable
     {
         _fixture.Job(Commit + "; git reset -q --hard HEAD~; echo x > x");
         var rescue = Recycle();
-        Assert.Equal([rescue!.Id, rescue.Id + "-undone"], _fixture.Rescues.List(CancellationToken.None).Select(found => found.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [rescue!.Id, rescue.Id + "-undone"],
+            _fixture.Rescues.List(CancellationToken.None).Select(found => found.Id).Order(StringComparer.Ordinal));
         Assert.Equal(rescue, _fixture.Rescues.OfRecycling(rescue.Id, rescue.LeaseId, CancellationToken.None)[^1]);
     }
 
@@ -96,7 +139,10 @@ public sealed class UndoneTests : IDisposable
 
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
         var warning = Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning);
-        Assert.Contains($"{_fixture.Request().Checkout}, which are not kept: git refuses them. The first is {commit}", warning.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_fixture.Request().Checkout}, which are not kept: git refuses them. The first is {commit}",
+            warning.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +151,10 @@ public sealed class UndoneTests : IDisposable
         _fixture.Job(Commit + "; git rev-parse HEAD > $CANARY; git reset -q --hard HEAD~");
         _fixture.Recycle(_fixture.Request() with { KeepsUndone = true, MaxRescueSize = 10 });
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));
-        Assert.Contains("more than the limit of 10 bytes for a rescue", Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than the limit of 10 bytes for a rescue",
+            Assert.Single(_fixture.Reports, report => report.Kind == ReportKind.Warning).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,27 +4,80 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
-/// <summary>As <see cref="LeftoverTests"/>, in a worktree of the base repository. $G is its private folder, $C what it shares.</summary>
+/// <summary>
+/// As <see cref="LeftoverTests"/>, in a worktree of the base repository. $G is its private folder, $C what it shares.
+/// </summary>
 public sealed class WorktreeLeftoverTests : IDisposable
 {
     // The base repository has no branches of its own to clone.
-    private const string Remote = "$(git init -q --bare -b main $SIDE.git; git push -q $SIDE.git origin/main:refs/heads/main; echo $SIDE.git)";
+    private const string Remote =
+        "$(git init -q --bare -b main $SIDE.git; git push -q $SIDE.git origin/main:refs/heads/main; echo $SIDE.git)";
 
-    private const string Directories = "G=$(git rev-parse --absolute-git-dir); C=$(cd $(git rev-parse --git-common-dir); pwd); ";
+    private const string Directories =
+        "G=$(git rev-parse --absolute-git-dir); C=$(cd $(git rev-parse --git-common-dir); pwd); ";
 
     private static readonly HashSet<string> SameAsClone =
     [
-        "changed file", "staged file", "staged and changed again", "staged and removed", "removed file", "removed from the index", "renamed file", "mode",
-        "file to link", "file to folder", "folder to file", "folder to link outside", "untracked", "link outside", "odd names", "commit", "detached commit",
-        "branch without commits", "merge not committed", "cherry-pick", "revert", "rebase", "rebase with apply", "am", "bisect", "assume-unchanged",
-        "skip-worktree", "intent to add", "split index", "index of version 4", "nested repository", "nested repository without commits",
-        "nested repository in a tracked folder", "nested in nested", "submodule", "submodule with changes", "read-only", "changed .gitignore", "removed .gitignore", "deep folders",
+        "changed file",
+        "staged file",
+        "staged and changed again",
+        "staged and removed",
+        "removed file",
+        "removed from the index",
+        "renamed file",
+        "mode",
+        "file to link",
+        "file to folder",
+        "folder to file",
+        "folder to link outside",
+        "untracked",
+        "link outside",
+        "odd names",
+        "commit",
+        "detached commit",
+        "branch without commits",
+        "merge not committed",
+        "cherry-pick",
+        "revert",
+        "rebase",
+        "rebase with apply",
+        "am",
+        "bisect",
+        "assume-unchanged",
+        "skip-worktree",
+        "intent to add",
+        "split index",
+        "index of version 4",
+        "nested repository",
+        "nested repository without commits",
+        "nested repository in a tracked folder",
+        "nested in nested",
+        "submodule",
+        "submodule with changes",
+        "read-only",
+        "changed .gitignore",
+        "removed .gitignore",
+        "deep folders",
     ];
 
     private static readonly HashSet<string> SameNoWork =
     [
-        "nothing", "empty folders", "pipe", "own objects", "split index", "marks", "untracked cache", "file touched", "modes", "modes that git has seen",
-        "modes that git does not look at", "modes at another commit", "mode of a file git was told not to look at", "clean nested clone", "sparse checkout", "sparse index",
+        "nothing",
+        "empty folders",
+        "pipe",
+        "own objects",
+        "split index",
+        "marks",
+        "untracked cache",
+        "file touched",
+        "modes",
+        "modes that git has seen",
+        "modes that git does not look at",
+        "modes at another commit",
+        "mode of a file git was told not to look at",
+        "clean nested clone",
+        "sparse checkout",
+        "sparse index",
     ];
 
     private readonly RecyclingFixture _fixture = new();
@@ -39,32 +92,65 @@ public sealed class WorktreeLeftoverTests : IDisposable
         _place = _fixture.MakeWorktree("checkout-2");
     }
 
-    public static TheoryData<string, string> Work { get; } = Of(
-        LeftoverTests.Work.Where(row => SameAsClone.Contains(row.Data.Item1)),
-        ("branch at a commit that no branch has any more", "git checkout -qb mine; git commit -q --allow-empty -m x; git checkout -q --detach; git branch -q -D mine"),
-        ("branch and changes", "git checkout -qb mine; git commit -q --allow-empty -m x; echo x >> file-0.txt; git add file-0.txt; echo y >> file-0.txt"),
-        ("ref of the worktree alone", "git update-ref refs/worktree/mine $(git commit-tree -m x HEAD^{tree})"));
+    public static TheoryData<string, string> Work { get; } =
+        Of(
+            LeftoverTests.Work.Where(row => SameAsClone.Contains(row.Data.Item1)),
+            (
+                "branch at a commit that no branch has any more",
+                "git checkout -qb mine; git commit -q --allow-empty -m x; git checkout -q --detach; git branch -q -D mine"
+            ),
+            (
+                "branch and changes",
+                "git checkout -qb mine; git commit -q --allow-empty -m x; echo x >> file-0.txt; git add file-0.txt; echo y >> file-0.txt"
+            ),
+            ("ref of the worktree alone", "git update-ref refs/worktree/mine $(git commit-tree -m x HEAD^{tree})"));
 
-    public static TheoryData<string, string> NoWork { get; } = Of(
-        LeftoverTests.NoWork.Where(row => SameNoWork.Contains(row.Data.Item1)),
-        ("branch, stash, tag and note", "git checkout -qb mine; git commit -q --allow-empty -m x; git tag -a -m t t; git notes add -m n; echo x >> file-0.txt; git stash -q"),
-        ("branch with upstream", "git checkout -qb other origin/other; git config branch.other.remote origin; git config branch.other.merge refs/heads/other; git commit -q --allow-empty -m x"),
-        ("config", "git config core.autocrlf true; git config alias.x '!touch $CANARY'; git config include.path /x; git config extensions.worktreeConfig true; git config --worktree a.b c"),
-        ("config of the worktree", "git config extensions.worktreeConfig true; git config --worktree core.fsmonitor 'touch $CANARY;:'; git config --worktree core.hooksPath $G"),
-        ("fsmonitor", "printf '#!/bin/sh\\ntouch $CANARY\\n' > $G/f; chmod +x $G/f; git config core.fsmonitor $G/f"),
-        ("hooks", "mkdir -p $C/hooks; for h in post-checkout post-index-change pre-commit reference-transaction post-merge fsmonitor-watchman; do printf '#!/bin/sh\\ntouch $CANARY\\n' > $C/hooks/$h; chmod +x $C/hooks/$h; done"),
-        ("hooks path", "mkdir $G/h; printf '#!/bin/sh\\ntouch $CANARY\\n' > $G/h/post-checkout; chmod +x $G/h/post-checkout; git config core.hooksPath $G/h"),
-        ("filter", "mkdir -p $C/info; echo '* filter=f' > $C/info/attributes; for k in clean smudge process; do git config filter.f.$k 'touch $CANARY; cat'; done; touch file-0.txt"),
-        ("locks", "touch $G/index.lock $G/HEAD.lock $G/config.worktree.lock $C/config.lock"),
-        ("lost index", "rm $G/index"),
-        ("damaged index", "head -c 200 $G/index > $G/i; mv $G/i $G/index"),
-        ("index that is a folder", "rm $G/index; mkdir -p $G/index/x"),
-        ("lost .git", "rm .git"),
-        (".git that leads elsewhere", "git init -q $SIDE; echo \"gitdir: $SIDE/.git\" > .git"),
-        ("lost HEAD", "echo garbage > $G/HEAD; rm $G/commondir $G/gitdir $G/locked"),
-        ("lost private folder", "rm -r $G"),
-        ("links in the private folder", "rm $G/commondir $G/locked; ln -s /etc/passwd $G/commondir; ln -s /etc $G/locked; ln -s /etc $G/refs"),
-        ("lost folder", "cd ..; rm -r checkout-2"));
+    public static TheoryData<string, string> NoWork { get; } =
+        Of(
+            LeftoverTests.NoWork.Where(row => SameNoWork.Contains(row.Data.Item1)),
+            (
+                "branch, stash, tag and note",
+                "git checkout -qb mine; git commit -q --allow-empty -m x; git tag -a -m t t; git notes add -m n; echo x >> file-0.txt; git stash -q"
+            ),
+            (
+                "branch with upstream",
+                "git checkout -qb other origin/other; git config branch.other.remote origin; git config branch.other.merge refs/heads/other; git commit -q --allow-empty -m x"
+            ),
+            (
+                "config",
+                "git config core.autocrlf true; git config alias.x '!touch $CANARY'; git config include.path /x; git config extensions.worktreeConfig true; git config --worktree a.b c"
+            ),
+            (
+                "config of the worktree",
+                "git config extensions.worktreeConfig true; git config --worktree core.fsmonitor 'touch $CANARY;:'; git config --worktree core.hooksPath $G"
+            ),
+            (
+                "fsmonitor",
+                "printf '#!/bin/sh\\ntouch $CANARY\\n' > $G/f; chmod +x $G/f; git config core.fsmonitor $G/f"),
+            (
+                "hooks",
+                "mkdir -p $C/hooks; for h in post-checkout post-index-change pre-commit reference-transaction post-merge fsmonitor-watchman; do printf '#!/bin/sh\\ntouch $CANARY\\n' > $C/hooks/$h; chmod +x $C/hooks/$h; done"
+            ),
+            (
+                "hooks path",
+                "mkdir $G/h; printf '#!/bin/sh\\ntouch $CANARY\\n' > $G/h/post-checkout; chmod +x $G/h/post-checkout; git config core.hooksPath $G/h"
+            ),
+            (
+                "filter",
+                "mkdir -p $C/info; echo '* filter=f' > $C/info/attributes; for k in clean smudge process; do git config filter.f.$k 'touch $CANARY; cat'; done; touch file-0.txt"
+            ),
+            ("locks", "touch $G/index.lock $G/HEAD.lock $G/config.worktree.lock $C/config.lock"),
+            ("lost index", "rm $G/index"),
+            ("damaged index", "head -c 200 $G/index > $G/i; mv $G/i $G/index"),
+            ("index that is a folder", "rm $G/index; mkdir -p $G/index/x"),
+            ("lost .git", "rm .git"),
+            (".git that leads elsewhere", "git init -q $SIDE; echo \"gitdir: $SIDE/.git\" > .git"),
+            ("lost HEAD", "echo garbage > $G/HEAD; rm $G/commondir $G/gitdir $G/locked"),
+            ("lost private folder", "rm -r $G"),
+            (
+                "links in the private folder",
+                "rm $G/commondir $G/locked; ln -s /etc/passwd $G/commondir; ln -s /etc $G/locked; ln -s /etc $G/refs"),
+            ("lost folder", "cd ..; rm -r checkout-2"));
 
     public void Dispose() => _fixture.Dispose();
 
@@ -122,16 +208,25 @@ public sealed class WorktreeLeftoverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("commit on a branch", "git checkout -qb feature/x; echo x >> file-0.txt; git commit -qam mine; git checkout -q main")]
-    [InlineData("stashes", "echo 1 >> file-0.txt; git stash push -q -m one; echo 2 >> file-1.txt; echo u > u; git stash push -q -u -m two")]
-    [InlineData("tag", "git commit -q --allow-empty -m t; git tag light; git tag -a -m note heavy; git reset -q --hard HEAD~")]
+    [InlineData(
+        "commit on a branch",
+        "git checkout -qb feature/x; echo x >> file-0.txt; git commit -qam mine; git checkout -q main"
+    )]
+    [InlineData(
+        "stashes",
+        "echo 1 >> file-0.txt; git stash push -q -m one; echo 2 >> file-1.txt; echo u > u; git stash push -q -u -m two"
+    )]
+    [InlineData(
+        "tag", "git commit -q --allow-empty -m t; git tag light; git tag -a -m note heavy; git reset -q --hard HEAD~"
+    )]
     [InlineData("changes", "echo x >> file-0.txt; git add file-0.txt; echo u > u")]
     public void Work_of_a_clone_comes_back_in_a_worktree(string what, string script)
     {
         _fixture.Job(script);
         var tree = LeftoverTests.WorkTree(_fixture.Path);
         var stashes = TestGit.Run(_fixture.Path, "stash", "list", "--format=%H%gs");
-        var tags = TestGit.Run(_fixture.Path, "for-each-ref", "--format=%(refname)%(objectname)", "refs/tags", "refs/heads/feature");
+        var tags = TestGit.Run(
+            _fixture.Path, "for-each-ref", "--format=%(refname)%(objectname)", "refs/tags", "refs/heads/feature");
         var status = Status(_fixture.Path);
         var rescue = _fixture.Recycle();
 
@@ -140,7 +235,10 @@ public sealed class WorktreeLeftoverTests : IDisposable
         tree[".git"] = LeftoverTests.WorkTree(_place.Path)[".git"];
         LeftoverTests.AssertSame(tree, LeftoverTests.WorkTree(_place.Path));
         Assert.Equal(stashes, TestGit.Run(_place.Path, "stash", "list", "--format=%H%gs"));
-        Assert.Equal(tags, TestGit.Run(_place.Path, "for-each-ref", "--format=%(refname)%(objectname)", "refs/tags", "refs/heads/feature"));
+        Assert.Equal(
+            tags,
+            TestGit.Run(
+                _place.Path, "for-each-ref", "--format=%(refname)%(objectname)", "refs/tags", "refs/heads/feature"));
         Assert.Equal(status, Status(_place.Path));
         Assert.Equal("HEAD", TestGit.Run(_place.Path, "rev-parse", "--abbrev-ref", "HEAD"));
         _ = what;
@@ -150,7 +248,8 @@ public sealed class WorktreeLeftoverTests : IDisposable
     public void Files_that_were_written_by_a_config_that_was_put_back_are_written_anew()
     {
         var tree = RecyclingFixture.Snapshot(_place.Path);
-        _fixture.Job(_place.Path, "git config core.autocrlf true; rm file-*.txt; git checkout -q .; grep -q $'\\r' file-0.txt");
+        _fixture.Job(
+            _place.Path, "git config core.autocrlf true; rm file-*.txt; git checkout -q .; grep -q $'\\r' file-0.txt");
 
         SharedConfig.PutBack(_fixture.Base);
         Recycle();
@@ -163,15 +262,20 @@ public sealed class WorktreeLeftoverTests : IDisposable
     {
         var other = _fixture.MakeWorktree("checkout-3");
         _fixture.Job(other.Path, "echo x >> file-0.txt; git add file-0.txt; git checkout -qb mine; echo u > u");
-        var (tree, own, answers) = (RecyclingFixture.Snapshot(other.Path), OwnOf(other), RecyclingFixture.Answers(other.Path));
-        _fixture.Job(_place.Path, "echo y >> file-1.txt; git config user.name me; git remote add fork https://example.com/fork; git config core.editor x");
+        var (tree, own, answers) = (
+            RecyclingFixture.Snapshot(other.Path), OwnOf(other), RecyclingFixture.Answers(other.Path));
+        _fixture.Job(
+            _place.Path,
+            "echo y >> file-1.txt; git config user.name me; git remote add fork https://example.com/fork; git config core.editor x"
+        );
 
         Recycle();
 
         LeftoverTests.AssertSame(tree, RecyclingFixture.Snapshot(other.Path));
         LeftoverTests.AssertSame(own, OwnOf(other));
         Assert.Equal(answers, RecyclingFixture.Answers(other.Path));
-        Assert.Equal("me", TestGit.Run(other.Path, [("GIT_CONFIG_NOSYSTEM", "1")], "config", "--file", Config, "user.name"));
+        Assert.Equal(
+            "me", TestGit.Run(other.Path, [("GIT_CONFIG_NOSYSTEM", "1")], "config", "--file", Config, "user.name"));
         Assert.Equal("https://example.com/fork", TestGit.Run(other.Path, "config", "remote.fork.url"));
         Assert.DoesNotContain("editor", File.ReadAllText(Config), StringComparison.Ordinal);
     }
@@ -201,13 +305,21 @@ public sealed class WorktreeLeftoverTests : IDisposable
 
     private string Config => Path.Combine(_fixture.Base, "config");
 
-    private Rescue? Recycle() => _fixture.Recycle(_fixture.Request() with { Place = _place, Target = _fixture.Target.In(CheckoutKind.Worktree) });
+    private Rescue? Recycle() =>
+        _fixture.Recycle(
+            _fixture.Request() with
+            {
+                Place = _place,
+                Target = _fixture.Target.In(CheckoutKind.Worktree),
+            });
 
     private void Restore(Rescue rescue, CheckoutPlace place) => _fixture.Restore(rescue, place);
 
     // What leads to git directories, which are elsewhere in a clone.
     private static SortedDictionary<string, string> WithoutPointers(SortedDictionary<string, string> tree) =>
-        new(tree.Where(entry => !entry.Value.StartsWith("file gitdir: ", StringComparison.Ordinal)).ToDictionary(), StringComparer.Ordinal);
+        new(
+            tree.Where(entry => !entry.Value.StartsWith("file gitdir: ", StringComparison.Ordinal)).ToDictionary(),
+            StringComparer.Ordinal);
 
     private static string Status(string path) => TestGit.Run(path, "status", "--porcelain=v2", "--untracked-files=all");
 
@@ -215,12 +327,16 @@ public sealed class WorktreeLeftoverTests : IDisposable
     private static SortedDictionary<string, string> OwnOf(CheckoutPlace place)
     {
         var all = RecyclingFixture.Snapshot(place.GitDirectory);
-        foreach (var name in all.Keys.Where(name => name is "index" or "(index)" or "ORIG_HEAD" || name.StartsWith("gitproc", StringComparison.Ordinal)).ToList())
+        foreach (var name in all
+                .Keys.Where(name =>
+                    name is "index" or "(index)" or "ORIG_HEAD" || name.StartsWith("gitproc", StringComparison.Ordinal))
+                .ToList())
             all.Remove(name);
         return all;
     }
 
-    private static TheoryData<string, string> Of(IEnumerable<TheoryDataRow<string, string>> rows, params (string What, string Script)[] more)
+    private static TheoryData<string, string> Of(
+        IEnumerable<TheoryDataRow<string, string>> rows, params (string What, string Script)[] more)
     {
         var data = new TheoryData<string, string>();
         foreach (var row in rows)

@@ -8,8 +8,8 @@ using Microsoft.Data.Sqlite;
 namespace Gitproc.Unit.Registry;
 
 /// <summary>
-/// A pool that the version of November 2026 made, with its repository: checkout-1 is held, in checkout-2 work was left and
-/// rescued, checkout-3 is a worktree of the base repository.
+/// A pool that the version of November 2026 made, with its repository: checkout-1 is held, in checkout-2 work was left
+/// and rescued, checkout-3 is a worktree of the base repository.
 /// </summary>
 public sealed class EarlierPoolTests : IDisposable
 {
@@ -20,18 +20,31 @@ public sealed class EarlierPoolTests : IDisposable
     [Fact]
     public void Reads_as_before_and_goes_on()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The pool was made on Linux; paths are other addresses on Windows.");
+        Assert.SkipWhen(
+            OperatingSystem.IsWindows(), "The pool was made on Linux; paths are other addresses on Windows.");
         Unpack();
 
         var checkouts = _pool.List();
         Assert.Equal(
             [
-                ("checkout-1", CheckoutState.Locked, CheckoutKind.Clone, "main", "kept", "6d73c596aaf4421a86f4ea41a8cd6319"),
+                (
+                    "checkout-1",
+                    CheckoutState.Locked,
+                    CheckoutKind.Clone,
+                    "main",
+                    "kept",
+                    "6d73c596aaf4421a86f4ea41a8cd6319"),
                 ("checkout-2", CheckoutState.Free, CheckoutKind.Clone, "main", null, null),
                 ("checkout-3", CheckoutState.Free, CheckoutKind.Worktree, (string?)null, (string?)null, (string?)null),
             ],
-            checkouts.Select(checkout => (checkout.Name, checkout.State, checkout.Kind, checkout.Branch, checkout.Label, checkout.LeaseId)));
-        Assert.All(checkouts, checkout => Assert.Equal((_pool.Source, "a7e1497845eabb639ac2406d4473de0a33471cc5"), (checkout.Repository, checkout.Commit)));
+            checkouts.Select(checkout =>
+                (checkout.Name, checkout.State, checkout.Kind, checkout.Branch, checkout.Label, checkout.LeaseId)));
+        Assert.All(
+            checkouts,
+            checkout =>
+                Assert.Equal(
+                    (_pool.Source, "a7e1497845eabb639ac2406d4473de0a33471cc5"),
+                    (checkout.Repository, checkout.Commit)));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1795893361046), checkouts[0].AcquiredAt);
 
         var history = _pool.Pool.Leases.ListHistory(new HistoryRequest { WorkingDirectory = _pool.Home });
@@ -43,7 +56,9 @@ public sealed class EarlierPoolTests : IDisposable
             history.Select(line => $"{line.Kind} {line.Checkout}".ToLowerInvariant()));
 
         var rescue = _pool.Pool.Rescues.List(null, _pool.Home).Single();
-        Assert.Equal(("checkout-2/20261128T191558Z-5a3bdc199891", "checkout-2", "main", 1, 0), (rescue.Id, rescue.Checkout, rescue.Branch, rescue.Files, rescue.Commits));
+        Assert.Equal(
+            ("checkout-2/20261128T191558Z-5a3bdc199891", "checkout-2", "main", 1, 0),
+            (rescue.Id, rescue.Checkout, rescue.Branch, rescue.Files, rescue.Commits));
         Assert.Equal("5a3bdc19989140aaa961b9554b74878f", rescue.LeaseId);
 
         var free = _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Clone });
@@ -52,7 +67,13 @@ public sealed class EarlierPoolTests : IDisposable
         Assert.Equal("checkout-3", _pool.Acquire(_pool.Request() with { Kind = CheckoutKind.Worktree }).Name);
         var restored = _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request());
         Assert.Equal("new\n", File.ReadAllText(Path.Combine(restored.Path, "new.txt")));
-        var released = _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = "checkout-1", WorkingDirectory = _pool.Home, Force = true });
+        var released = _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = "checkout-1",
+                WorkingDirectory = _pool.Home,
+                Force = true,
+            });
         Assert.Equal(CheckoutState.Free, released.State);
     }
 
@@ -60,7 +81,8 @@ public sealed class EarlierPoolTests : IDisposable
     public void The_SQLite_that_comes_with_it_is_no_older_than_when_this_was_written()
     {
         using var database = PoolDatabase.Open(_pool["gitproc.db"], _ => { });
-        var version = Version.Parse(database.Connection.Query("SELECT sqlite_version()", row => row.GetString(0)).Single());
+        var version = Version.Parse(
+            database.Connection.Query("SELECT sqlite_version()", row => row.GetString(0)).Single());
         Assert.True(version >= new Version(3, 53, 4), $"It is {version}.");
     }
 

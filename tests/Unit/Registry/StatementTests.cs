@@ -42,7 +42,10 @@ public sealed class StatementTests : IDisposable
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace?)null, null);
         Assert.Equal(CheckoutState.Locked, granted.State);
         Assert.InRange(statements.Count, 9, 13);
-        foreach (var statement in statements.Where(sql => !sql.StartsWith("BEGIN", StringComparison.Ordinal) && !sql.StartsWith("COMMIT", StringComparison.Ordinal)))
+        foreach (
+            var statement in statements.Where(sql =>
+                !sql.StartsWith("BEGIN", StringComparison.Ordinal)
+                && !sql.StartsWith("COMMIT", StringComparison.Ordinal)))
         {
             var plan = database.Connection.Query("EXPLAIN QUERY PLAN " + statement, row => row.GetString(3));
             Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal));
@@ -53,7 +56,11 @@ public sealed class StatementTests : IDisposable
     public void Two_migrations_at_once_make_one_schema()
     {
         var file = Path.Combine(_pool.Home, "gitproc.db");
-        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => PoolDatabase.Open(file, _ => { }).Dispose());
+        Parallel.For(
+            0,
+            16,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            _ => PoolDatabase.Open(file, _ => { }).Dispose());
         using var database = PoolDatabase.Open(file, _ => { });
         Assert.Equal(Schema.Version, Schema.VersionOf(database.Connection));
         Assert.Equal("wal", database.Connection.Query("PRAGMA journal_mode", row => row.GetString(0)).Single());

@@ -23,7 +23,8 @@ public sealed class WriterTests : IDisposable
         Process waiting;
         using (LockedFile.TryLock(WriterLock))
         {
-            waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
+            waiting = _pool.Program.Start(
+                _pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
             Assert.True(SpinWait.SpinUntil(() => SleepsOnLock(waiting), TimeSpan.FromSeconds(60)));
             var before = Wakes(waiting);
             Thread.Sleep(1000);
@@ -86,10 +87,18 @@ public sealed class WriterTests : IDisposable
     public async Task What_changed_between_the_look_and_the_transaction_is_not_taken_over()
     {
         using var owner = Process.Start("sleep", ["600"]);
-        var held = _pool.Acquire(_pool.Request() with { Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) } });
+        var held = _pool.Acquire(
+            _pool.Request() with
+            {
+                Terms = new LeaseTerms { Owner = LeaseOwner.OfProcess(owner.Id) },
+            });
         owner.Kill();
         await owner.WaitForExitAsync();
-        var living = LeaseJson.Write(new LeaseTerms { Owner = PoolFixture.Self }.NewLease(defaultDuration: null) with { Id = held.LeaseId! });
+        var living = LeaseJson.Write(
+            new LeaseTerms { Owner = PoolFixture.Self }.NewLease(defaultDuration: null) with
+            {
+                Id = held.LeaseId!,
+            });
         var taken = await TakeMeanwhile($"UPDATE checkout SET lease = '{living}'");
         Assert.NotEqual(held.Name, taken.Name);
     }
@@ -110,7 +119,8 @@ public sealed class WriterTests : IDisposable
         Process taking;
         using (LockedFile.TryLock(WriterLock))
         {
-            taking = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
+            taking = _pool.Program.Start(
+                _pool.Home, "acquire", _pool.Source, "--owner-pid", $"{Environment.ProcessId}");
             Assert.True(SpinWait.SpinUntil(() => SleepsOnLock(taking), TimeSpan.FromSeconds(60)));
             _pool.Execute(sql);
         }
@@ -122,7 +132,10 @@ public sealed class WriterTests : IDisposable
 
     // Blocked requests are marked with an arrow (proc_locks(5)).
     private static bool SleepsOnLock(Process process) =>
-        File.ReadLines("/proc/locks").Any(line => line.Contains("->", StringComparison.Ordinal) && line.Contains($" {process.Id} ", StringComparison.Ordinal));
+        File.ReadLines("/proc/locks")
+            .Any(line =>
+                line.Contains("->", StringComparison.Ordinal)
+                && line.Contains($" {process.Id} ", StringComparison.Ordinal));
 
     private static long Wakes(Process process) => Directory.EnumerateDirectories($"/proc/{process.Id}/task")
         .SelectMany(task => File.ReadLines(Path.Combine(task, "status")))

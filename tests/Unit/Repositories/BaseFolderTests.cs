@@ -27,7 +27,8 @@ public sealed class BaseFolderTests
     [Fact]
     public void Long_keys_are_shortened_and_stay_different()
     {
-        var (one, two) = (BaseFolder.Of($"host/{new string('a', 200)}/1"), BaseFolder.Of($"host/{new string('a', 200)}/2"));
+        var (one, two) = (
+            BaseFolder.Of($"host/{new string('a', 200)}/1"), BaseFolder.Of($"host/{new string('a', 200)}/2"));
         Assert.NotEqual(one, two);
         Assert.True(one.Length <= 120);
         Assert.StartsWith("host/", one, StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public sealed class BaseMaintenanceTests : IDisposable
     {
         var checkout = _pool.Acquire();
         var path = _pool.Pool.Care.ListRepositories()[0].Path;
-        // A branch that upstream has dropped since, and that a checkout has checked out: nothing in the base leads to it.
+        // A branch that upstream has dropped since, and that a checkout has checked out: nothing in the base leads to
+        // it.
         TestGit.Run(_pool.Source, "checkout", "--quiet", "-b", "dropped");
         var dropped = Commit("dropped");
         FetchPacked(path);
@@ -40,7 +41,9 @@ public sealed class BaseMaintenanceTests : IDisposable
 
         Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
         Assert.Equal(before, Objects(path));
-        Assert.DoesNotContain(Directory.EnumerateDirectories(Path.Combine(path, "objects"), "??"), folder => Directory.EnumerateFiles(folder).Any());
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories(Path.Combine(path, "objects"), "??"),
+            folder => Directory.EnumerateFiles(folder).Any());
 
         // What is in a newer pack goes the next time.
         Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
@@ -54,7 +57,9 @@ public sealed class BaseMaintenanceTests : IDisposable
         TestGit.Run(checkout.Path, "fsck", "--full", "--strict");
         TestGit.Run(path, "--git-dir", path, "rev-list", "--objects", "--all", "--quiet");
         Assert.Equal(CheckoutState.Free, _pool.Release(checkout).State);
-        Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning && report.Text.Contains("packed", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning && report.Text.Contains("packed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,7 +76,18 @@ public sealed class BaseMaintenanceTests : IDisposable
     {
         _pool.Release(_pool.Acquire());
         var path = _pool.Pool.Care.ListRepositories()[0].Path;
-        foreach (var way in (Action[])[() => _pool.Pool.Acquiring.Warm(new WarmRequest { Repository = _pool.Source, Count = 1, WorkingDirectory = _pool.Home }), () => Assert.Single(_pool.Pool.Care.Repair())])
+        foreach (var way in (Action[])
+                [
+                    () =>
+                        _pool.Pool.Acquiring.Warm(
+                            new WarmRequest
+                            {
+                                Repository = _pool.Source,
+                                Count = 1,
+                                WorkingDirectory = _pool.Home,
+                            }),
+                    () => Assert.Single(_pool.Pool.Care.Repair()),
+                ])
         {
             // In one folder, as git counts them there.
             foreach (var id in WriteLoose(path, count: 40, folder: "17"))
@@ -115,8 +131,17 @@ public sealed class BaseMaintenanceTests : IDisposable
     }
 
     // As a pack of its own, however few objects there are.
-    private void FetchPacked(string path) => TestGit.Run(
-        path, "-c", "fetch.unpackLimit=1", "--git-dir", path, "fetch", "--quiet", _pool.Source, "+refs/heads/*:refs/remotes/origin/*");
+    private void FetchPacked(string path) =>
+        TestGit.Run(
+            path,
+            "-c",
+            "fetch.unpackLimit=1",
+            "--git-dir",
+            path,
+            "fetch",
+            "--quiet",
+            _pool.Source,
+            "+refs/heads/*:refs/remotes/origin/*");
 
     private static List<string> WriteLoose(string path, int count, string? folder = null)
     {
@@ -132,7 +157,9 @@ public sealed class BaseMaintenanceTests : IDisposable
                 continue;
             var file = Path.Combine(path, "objects", id[..2], id[2..]);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            using (var stream = new System.IO.Compression.ZLibStream(File.Create(file), System.IO.Compression.CompressionLevel.Fastest))
+            using (
+                var stream = new System.IO.Compression.ZLibStream(
+                    File.Create(file), System.IO.Compression.CompressionLevel.Fastest))
                 stream.Write(bytes);
             ids.Add(id);
         }
@@ -142,9 +169,12 @@ public sealed class BaseMaintenanceTests : IDisposable
 
     private static string Objects(string path)
     {
-        var lines = TestGit.Run(path, "--git-dir", path, "cat-file", "--batch-check", "--batch-all-objects").Split('\n');
+        var lines = TestGit
+            .Run(path, "--git-dir", path, "cat-file", "--batch-check", "--batch-all-objects")
+            .Split('\n');
         return string.Join('\n', lines.Order(StringComparer.Ordinal));
     }
 
-    private static int Packs(string path) => Directory.EnumerateFiles(Path.Combine(path, "objects/pack"), "*.pack").Count();
+    private static int Packs(string path) =>
+        Directory.EnumerateFiles(Path.Combine(path, "objects/pack"), "*.pack").Count();
 }

@@ -21,10 +21,15 @@ public sealed class InsteadOfTests : IDisposable
     {
         (string Base, string InsteadOf)[] entries =
         [
-            ("https://github.com/", "gh:"), ("git@github.com:work/", "gh:work/"), ("ssh://mirror/", "https://github.com/"),
-            ("https://first.example/", "https://same.example/"), ("https://second.example/", "https://same.example/"),
+            ("https://github.com/", "gh:"),
+            ("git@github.com:work/", "gh:work/"),
+            ("ssh://mirror/", "https://github.com/"),
+            ("https://first.example/", "https://same.example/"),
+            ("https://second.example/", "https://same.example/"),
             // Of one length, too, and its base was there before the other's.
-            ("https://second.example/", "https://late.example/"), ("https://third.example/", "https://late.example/"), ("https://first.example/", "https://late.example/"),
+            ("https://second.example/", "https://late.example/"),
+            ("https://third.example/", "https://late.example/"),
+            ("https://first.example/", "https://late.example/"),
         ];
         var config = _folder["config"];
         foreach (var (to, from) in entries)

@@ -10,7 +10,8 @@ public sealed class RepositoryAddressTests
         WorkingDirectory = "/work",
         HomeDirectory = "/home/me",
         WindowsPaths = false,
-        FindLocal = path => Path.TrimEndingDirectorySeparator(path is ['/', not '/', ..] ? Path.GetFullPath(path) : path),
+        FindLocal = path =>
+            Path.TrimEndingDirectorySeparator(path is ['/', not '/', ..] ? Path.GetFullPath(path) : path),
     };
 
     private static readonly AddressRules Windows = Unix with { WindowsPaths = true };
@@ -45,7 +46,8 @@ public sealed class RepositoryAddressTests
     [InlineData("ssh+git://git@github.com/owner/repo")]
     [InlineData("git+https://github.com/owner/repo")]
     [InlineData("ssh://git@github.com:/owner/repo")]
-    public void Every_spelling_has_one_key(string text) => Assert.Equal("github.com/owner/repo", RepositoryAddress.Parse(text, Unix).Key);
+    public void Every_spelling_has_one_key(string text) =>
+        Assert.Equal("github.com/owner/repo", RepositoryAddress.Parse(text, Unix).Key);
 
     [Theory]
     [InlineData("https://org@dev.azure.com/org/project/_git/repo")]
@@ -56,7 +58,8 @@ public sealed class RepositoryAddressTests
     [InlineData("https://org.visualstudio.com/project/_git/repo")]
     [InlineData("https://org.visualstudio.com/DefaultCollection/project/_git/repo")]
     [InlineData("org@vs-ssh.visualstudio.com:v3/org/project/repo")]
-    public void Azure_DevOps_has_one_key(string text) => Assert.Equal("dev.azure.com/org/project/repo", RepositoryAddress.Parse(text, Unix).Key);
+    public void Azure_DevOps_has_one_key(string text) =>
+        Assert.Equal("dev.azure.com/org/project/repo", RepositoryAddress.Parse(text, Unix).Key);
 
     [Theory]
     [InlineData("https://dev.azure.com/org/_git/repo", "dev.azure.com/org/repo/repo")]
@@ -108,17 +111,22 @@ public sealed class RepositoryAddressTests
     [InlineData("//server/share/repo", "//server/share/repo")]
     [InlineData("file://server/share/repo", "//server/share/repo")]
     [InlineData("file://C:/Src/Repo", "C:/src/repo")]
-    public void Windows_paths_have_the_key(string text, string key) => Assert.Equal(key, RepositoryAddress.Parse(text, Windows).Key);
+    public void Windows_paths_have_the_key(string text, string key) =>
+        Assert.Equal(key, RepositoryAddress.Parse(text, Windows).Key);
 
     [Fact]
-    public void A_drive_is_a_host_on_other_systems() => Assert.Equal("c/src/repo", RepositoryAddress.Parse("c:/src/repo", Unix).Key);
+    public void A_drive_is_a_host_on_other_systems() =>
+        Assert.Equal("c/src/repo", RepositoryAddress.Parse("c:/src/repo", Unix).Key);
 
     [Fact]
     public void Hosts_of_the_user_fold_case()
     {
         var rules = Unix with { CaseInsensitiveHosts = AddressRules.WithKnownHosts(["git.corp.example"]) };
-        Assert.Equal("git.corp.example/team/repo", RepositoryAddress.Parse("https://Git.Corp.Example/Team/Repo", rules).Key);
-        Assert.Equal("git.corp.example:8443/team/repo", RepositoryAddress.Parse("https://Git.Corp.Example:8443/Team/Repo", rules).Key);
+        Assert.Equal(
+            "git.corp.example/team/repo", RepositoryAddress.Parse("https://Git.Corp.Example/Team/Repo", rules).Key);
+        Assert.Equal(
+            "git.corp.example:8443/team/repo",
+            RepositoryAddress.Parse("https://Git.Corp.Example:8443/Team/Repo", rules).Key);
     }
 
     [Theory]
@@ -159,12 +167,16 @@ public sealed class RepositoryAddressTests
     [InlineData("https://host/a@b/x")]
     [InlineData("git@host:a@b/x")]
     public void Refuses(string text) =>
-        Assert.Equal(ErrorReason.InvalidAddress, Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix)).Reason);
+        Assert.Equal(
+            ErrorReason.InvalidAddress,
+            Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix)).Reason);
 
     [Theory]
     [InlineData("https://user:s3cret@example.com/o/r", "https://example.com/o/r", "user", "s3cret")]
     [InlineData("https://s3cret@example.com/o/r", "https://example.com/o/r", "s3cret", null)]
-    [InlineData("https://s3cret:x-oauth-basic@github.com/o/r.git", "https://github.com/o/r.git", "s3cret", "x-oauth-basic")]
+    [InlineData(
+        "https://s3cret:x-oauth-basic@github.com/o/r.git", "https://github.com/o/r.git", "s3cret", "x-oauth-basic"
+    )]
     [InlineData("https://user:s3cret%40x@example.com:8443/o/r", "https://example.com:8443/o/r", "user", "s3cret@x")]
     [InlineData("https://user:s3c@ret@example.com/o/r", "https://example.com/o/r", "user", "s3c@ret")]
     [InlineData("https://:s3cret@example.com/o/r", "https://example.com/o/r", "", "s3cret")]
@@ -214,7 +226,8 @@ public sealed class RepositoryAddressTests
     [InlineData("me@corp.com:s3cret@host/b")]
     public void Tells_no_secret_in_an_error(string text)
     {
-        var error = Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Unix with { FindLocal = _ => null }));
+        var error = Assert.Throws<GitprocException>(() =>
+            RepositoryAddress.Parse(text, Unix with { FindLocal = _ => null }));
         Assert.DoesNotContain("s3cret", error.Message + error.Target, StringComparison.Ordinal);
     }
 
@@ -255,7 +268,9 @@ public sealed class RepositoryAddressTests
         const string alphabet = "ab:/@[].~%-\\ \n2e0?#é";
         for (var i = 0; i < 20_000; i++)
         {
-            var text = new string([.. Enumerable.Range(0, random.Next(12)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+            var text = new string([
+                .. Enumerable.Range(0, random.Next(12)).Select(_ => alphabet[random.Next(alphabet.Length)]),
+            ]);
             foreach (var prefix in (string[])["", "https://", "ssh://", "file://", "git@host:"])
             {
                 try

@@ -18,7 +18,8 @@ internal static class StartupHook
     }
 
     private static void Tell(string what, IReadOnlyList<ProcessEntry> entries) =>
-        Console.WriteLine($"{what} {entries.Count}: {string.Join(' ', entries.Select(entry => entry.Name).Order())}".TrimEnd());
+        Console.WriteLine(
+            $"{what} {entries.Count}: {string.Join(' ', entries.Select(entry => entry.Name).Order())}".TrimEnd());
 }
 
 namespace Gitproc.Unit.Support

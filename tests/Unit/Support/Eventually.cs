@@ -1,6 +1,9 @@
 namespace Gitproc.Unit.Support;
 
-/// <summary>What happens sooner or later. The limit is for what never happens: a machine that has much other work is not the test's concern.</summary>
+/// <summary>
+/// What happens sooner or later. The limit is for what never happens: a machine that has much other work is not the
+/// test's concern.
+/// </summary>
 public static class Eventually
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

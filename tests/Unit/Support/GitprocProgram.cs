@@ -7,7 +7,9 @@ public sealed class GitprocProgram(string pool, string home)
 {
     public sealed record Result(int ExitCode, string Output, string Error);
 
-    /// <summary>The native program, if it was published after the tests were built; else the one that was built with them.</summary>
+    /// <summary>
+    /// The native program, if it was published after the tests were built; else the one that was built with them.
+    /// </summary>
     public static string File { get; } = Find();
 
     /// <summary>Its folder, for a PATH.</summary>
@@ -17,9 +19,13 @@ public sealed class GitprocProgram(string pool, string home)
     {
         var name = OperatingSystem.IsWindows() ? "gitproc.exe" : "gitproc";
         var native = Path.Combine(AppContext.BaseDirectory, "native", name);
-        var isNewest = System.IO.File.Exists(native) && Array.TrueForAll(
-            ["gitproc.dll", "Gitproc.Core.dll", "Gitproc.Model.dll"],
-            built => System.IO.File.GetLastWriteTimeUtc(Path.Combine(AppContext.BaseDirectory, built)) < System.IO.File.GetLastWriteTimeUtc(native));
+        var isNewest =
+            System.IO.File.Exists(native)
+            && Array.TrueForAll(
+                ["gitproc.dll", "Gitproc.Core.dll", "Gitproc.Model.dll"],
+                built =>
+                    System.IO.File.GetLastWriteTimeUtc(Path.Combine(AppContext.BaseDirectory, built))
+                    < System.IO.File.GetLastWriteTimeUtc(native));
         return isNewest ? native : Path.Combine(AppContext.BaseDirectory, name);
     }
 
@@ -54,7 +60,8 @@ public sealed class GitprocProgram(string pool, string home)
 
     public static void Isolate(ProcessStartInfo start, string pool, string home)
     {
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start.Environment.Keys.Where(name => name.StartsWith("GIT", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["GITPROC_POOL"] = pool;
         start.Environment["HOME"] = home;

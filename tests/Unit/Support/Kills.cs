@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// Kills a program in the middle of its work, again and again, and counts the kills that landed there. The moments are spread over
-/// the time that the work takes when it is let be: it is measured first, so they are right on a slow and on a busy machine too.
+/// Kills a program in the middle of its work, again and again, and counts the kills that landed there. The moments are
+/// spread over the time that the work takes when it is let be: it is measured first, so they are right on a slow and on
+/// a busy machine too.
 /// </summary>
 public sealed class Kills
 {
@@ -38,7 +39,9 @@ public sealed class Kills
     {
         get
         {
-            Assert.True(_landed >= _wanted || Tries < _wanted * MaxTriesForEach, $"Only {_landed} of {Tries} kills landed in the middle of the work; {_wanted} are wanted.");
+            Assert.True(
+                _landed >= _wanted || Tries < _wanted * MaxTriesForEach,
+                $"Only {_landed} of {Tries} kills landed in the middle of the work; {_wanted} are wanted.");
             return _landed < _wanted;
         }
     }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>Serves a bare repository over http to those who know the password (the "dumb" protocol: its files).</summary>
+/// <summary>
+/// Serves a bare repository over http to those who know the password (the "dumb" protocol: its files).
+/// </summary>
 public sealed class PasswordServer : IDisposable
 {
     private readonly HttpListener _listener = new();

@@ -48,7 +48,8 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Acquire(AcquireRequest request) => Pool.Acquiring.Acquire(request).Single();
 
-    public Checkout Release(Checkout checkout) => Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
+    public Checkout Release(Checkout checkout) =>
+        Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
 
     public Checkout AcquireAndRelease(AcquireRequest request)
     {
@@ -79,11 +80,19 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
         return (T)command.ExecuteScalar()!;
     }
 
-    /// <summary>Who has which checkout, and what is done with it: an operation that begins changes this. Nothing is made or put right.</summary>
+    /// <summary>
+    /// Who has which checkout, and what is done with it: an operation that begins changes this. Nothing is made or put
+    /// right.
+    /// </summary>
     public string? Standing(string? pool = null)
     {
         using var database = PoolDatabase.OpenToRead(Path.Combine(pool ?? Pool.Path, "gitproc.db"));
-        return database is null ? null : string.Join('\n', database.Connection.Query("SELECT concat_ws(' ', id, state, lease_id) FROM checkout ORDER BY id", row => row.GetString(0)));
+        return database is null
+            ? null
+            : string.Join(
+                '\n',
+                database.Connection.Query(
+                    "SELECT concat_ws(' ', id, state, lease_id) FROM checkout ORDER BY id", row => row.GetString(0)));
     }
 
     /// <summary>Changes the database behind the pool's back.</summary>
@@ -105,15 +114,29 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
         return text.ToString();
 
-        static string ReadAll(SqliteDataReader row) => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.GetValue(i) is byte[] bytes
-            ? System.Text.Encoding.UTF8.GetString(bytes)
-            : row.GetValue(i).ToString()));
+        static string ReadAll(SqliteDataReader row) =>
+            string.Join(
+                '|',
+                Enumerable
+                    .Range(0, row.FieldCount)
+                    .Select(i =>
+                        row.GetValue(i) is byte[] bytes
+                            ? System.Text.Encoding.UTF8.GetString(bytes)
+                            : row.GetValue(i).ToString()));
     }
 
-    /// <summary>Waits for what was killed: a grandchild ends in its own time, and a git whose gitproc was killed goes on for a moment.</summary>
-    public void WaitForKilled() => SpinWait.SpinUntil(
-        () => !Directory.Exists(_folder["pool/locks"]) || (CheckoutProcesses.Of(Pool.Path) is [] && Directory.EnumerateFiles(_folder["pool/locks"], "*.lock").All(IsFree)),
-        Eventually.Limit);
+    /// <summary>
+    /// Waits for what was killed: a grandchild ends in its own time, and a git whose gitproc was killed goes on for a
+    /// moment.
+    /// </summary>
+    public void WaitForKilled() =>
+        SpinWait.SpinUntil(
+            () =>
+                !Directory.Exists(_folder["pool/locks"])
+                || (
+                    CheckoutProcesses.Of(Pool.Path) is []
+                    && Directory.EnumerateFiles(_folder["pool/locks"], "*.lock").All(IsFree)),
+            Eventually.Limit);
 
     public void Report(PoolReport value) => Reports.Add(value);
 

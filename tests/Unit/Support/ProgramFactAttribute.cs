@@ -7,7 +7,10 @@ namespace Gitproc.Unit.Support;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ProgramFactAttribute : FactAttribute
 {
-    public ProgramFactAttribute(string program, [CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
+    public ProgramFactAttribute(
+        string program,
+        [CallerFilePath] string? sourceFilePath = null,
+        [CallerLineNumber] int sourceLineNumber = -1)
         : base(sourceFilePath, sourceLineNumber)
     {
         Program = program;
@@ -24,5 +27,7 @@ public sealed class ProgramFactAttribute : FactAttribute
 #pragma warning restore CA2255
         Environment.SetEnvironmentVariable(
             "PATH",
-            Environment.GetEnvironmentVariable("PATH") + Path.PathSeparator + Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../out/pwsh")));
+            Environment.GetEnvironmentVariable("PATH")
+                + Path.PathSeparator
+                + Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../out/pwsh")));
 }

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>Runs the real <c>gitproc</c> program in a terminal of 24 lines of 80 columns, with tests/Support/pseudo-terminal.py.</summary>
+/// <summary>
+/// Runs the real <c>gitproc</c> program in a terminal of 24 lines of 80 columns, with tests/Support/pseudo-terminal.py.
+/// </summary>
 public static partial class PseudoTerminal
 {
     public sealed record Result(string Output, int ExitCode, bool IsRestored, double Seconds);
@@ -22,13 +24,17 @@ public static partial class PseudoTerminal
 
     public static object[] Pause(double seconds) => ["pause", seconds];
 
-    public static Result Run(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments) =>
-        RunCommand(pool, steps, environment, [GitprocProgram.File, .. arguments]);
+    public static Result Run(
+        PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments
+    ) => RunCommand(pool, steps, environment, [GitprocProgram.File, .. arguments]);
 
     /// <summary>Runs another program in it.</summary>
-    public static Result RunCommand(PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] command)
+    public static Result RunCommand(
+        PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] command)
     {
-        var start = new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "pseudo-terminal.py"), JsonSerializer.Serialize(steps), .. command])
+        var start = new ProcessStartInfo(
+            "python3",
+            [Path.Combine(AppContext.BaseDirectory, "pseudo-terminal.py"), JsonSerializer.Serialize(steps), .. command])
         {
             WorkingDirectory = pool.Home,
             RedirectStandardOutput = true,
@@ -42,8 +48,13 @@ public static partial class PseudoTerminal
         using var json = JsonDocument.Parse(result.Output);
         var root = json.RootElement;
         var output = root.GetProperty("output").GetString()!;
-        Assert.True(root.GetProperty("problem").GetString() is not { } problem, $"{root.GetProperty("problem")}: {output}");
-        return new Result(output, root.GetProperty("exitCode").GetInt32(), root.GetProperty("restored").GetBoolean(), root.GetProperty("cpu").GetDouble());
+        Assert.True(
+            root.GetProperty("problem").GetString() is not { } problem, $"{root.GetProperty("problem")}: {output}");
+        return new Result(
+            output,
+            root.GetProperty("exitCode").GetInt32(),
+            root.GetProperty("restored").GetBoolean(),
+            root.GetProperty("cpu").GetDouble());
     }
 
     /// <summary>The text that remains on a line that was overwritten, and all others.</summary>

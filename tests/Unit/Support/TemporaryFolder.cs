@@ -11,7 +11,10 @@ public sealed class TemporaryFolder : IDisposable
 
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
-    /// <summary>Copies a folder to a place where there is none, with times, modes and links where the system has a command for it.</summary>
+    /// <summary>
+    /// Copies a folder to a place where there is none, with times, modes and links where the system has a command for
+    /// it.
+    /// </summary>
     public static void Copy(string from, string to)
     {
         if (!OperatingSystem.IsWindows())

@@ -9,13 +9,18 @@ public static class TestGit
 
     public static string Run(string directory, (string Name, string? Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main", .. arguments])
+        var start = new ProcessStartInfo(
+            "git",
+            ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main", .. arguments]
+        )
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList()
+        )
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
@@ -27,10 +32,18 @@ public static class TestGit
         return output.TrimEnd();
     }
 
-    /// <summary>Writes a script that git may run: a hook, a helper. By another process, as <see cref="TestProcess.CopyProgram"/> does.</summary>
+    /// <summary>
+    /// Writes a script that git may run: a hook, a helper. By another process, as <see cref="TestProcess.CopyProgram"/>
+    /// does.
+    /// </summary>
     public static void WriteScript(string path, string text)
     {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "cat > \"$1\" && chmod 700 \"$1\"", "sh", path]) { RedirectStandardInput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "cat > \"$1\" && chmod 700 \"$1\"", "sh", path])
+            {
+                RedirectStandardInput = true,
+            }
+        )!;
         process.StandardInput.Write(text);
         process.StandardInput.Close();
         process.WaitForExit();

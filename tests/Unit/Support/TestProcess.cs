@@ -11,8 +11,11 @@ public sealed class TestProcess : IDisposable
     /// <summary>Starts it; returns when the script has written a line, so that what came before has happened.</summary>
     public TestProcess(string directory, string script)
     {
-        _process = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
-        FirstLine = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"'{script}' wrote nothing.");
+        _process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true }
+        )!;
+        FirstLine =
+            _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"'{script}' wrote nothing.");
         Entry = ProcessTable.Find(_process.Id)!;
     }
 
@@ -33,7 +36,10 @@ public sealed class TestProcess : IDisposable
         return process;
     }
 
-    /// <summary>Copies a program, to be started under another name. By another process: while a file is open to be written in this one, whatever a test starts at that moment has it open too, and nobody can start it.</summary>
+    /// <summary>
+    /// Copies a program, to be started under another name. By another process: while a file is open to be written in
+    /// this one, whatever a test starts at that moment has it open too, and nobody can start it.
+    /// </summary>
     public static void CopyProgram(string program, string copy)
     {
         using var process = Process.Start("cp", [program, copy]);

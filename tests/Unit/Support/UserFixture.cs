@@ -6,7 +6,9 @@ using Gitproc.Unit.Recycling;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>A user with a home and a git config of the test's own, who works in checkouts of a pool with the real program.</summary>
+/// <summary>
+/// A user with a home and a git config of the test's own, who works in checkouts of a pool with the real program.
+/// </summary>
 public sealed class UserFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,12 +26,19 @@ public sealed class UserFixture : IDisposable
     /// <summary>Where the repository is that is acquired.</summary>
     public string Source => _folder["source"];
 
-    public string Base => Directory.EnumerateDirectories(_folder["pool/base"], "*.git", SearchOption.AllDirectories).First();
+    public string Base =>
+        Directory.EnumerateDirectories(_folder["pool/base"], "*.git", SearchOption.AllDirectories).First();
 
     public string this[string relative] => _folder[relative];
 
     private (string Name, string? Value)[] Environment =>
-        [("HOME", Home), ("XDG_CONFIG_HOME", Path.Combine(Home, ".config")), ("GIT_CONFIG_NOSYSTEM", "1"), ("SOURCE", Source), ("GIT_EDITOR", "true")];
+        [
+            ("HOME", Home),
+            ("XDG_CONFIG_HOME", Path.Combine(Home, ".config")),
+            ("GIT_CONFIG_NOSYSTEM", "1"),
+            ("SOURCE", Source),
+            ("GIT_EDITOR", "true"),
+        ];
 
     /// <summary>Adds to the user's git config.</summary>
     public void Config(string text) => File.AppendAllText(Path.Combine(Home, ".gitconfig"), text);
@@ -116,7 +125,13 @@ public sealed class UserFixture : IDisposable
     }
 
     // What a remote has come to meanwhile is not put back.
-    private string Answers(string path) => string.Join('\n', RecyclingFixture.Answers(path, Environment).Split('\n').Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
+    private string Answers(string path) =>
+        string.Join(
+            '\n',
+            RecyclingFixture
+                .Answers(path, Environment)
+                .Split('\n')
+                .Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
 
     // Of a submodule that was filled the index keeps what its folder was like.
     private static SortedDictionary<string, string> Snapshot(string path)

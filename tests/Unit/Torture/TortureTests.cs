@@ -16,12 +16,15 @@ public sealed class TortureTests
     [Fact]
     public async Task A_pool_survives_the_torture()
     {
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Gitproc.Torture.exe" : "Gitproc.Torture");
-        using var process = Process.Start(new ProcessStartInfo(program, ["--kills", "100", "--acquisitions", "400", "--linked", "40"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        var program = Path.Combine(
+            AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Gitproc.Torture.exe" : "Gitproc.Torture");
+        using var process = Process.Start(
+            new ProcessStartInfo(program, ["--kills", "100", "--acquisitions", "400", "--linked", "40"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Timeout);

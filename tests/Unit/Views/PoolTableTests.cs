@@ -15,14 +15,20 @@ public sealed class PoolTableTests
             Entry(2, CheckoutState.Locked, "feature/a-branch-with-a-long-name", "a label with \e[31m and 😀😀😀😀😀😀😀😀😀😀"),
             Entry(3, CheckoutState.Creating, null, "is made: the repository is cloned"),
         ],
-        [new PoolWaiter("github.com/some-owner/some-repository", null, "process 77 (bash)", Now.AddMinutes(-3)), new PoolWaiter("github.com/some-owner/some-repository", "checkout-2", "process 78 (bash)", Now)]);
+        [
+            new PoolWaiter("github.com/some-owner/some-repository", null, "process 77 (bash)", Now.AddMinutes(-3)),
+            new PoolWaiter("github.com/some-owner/some-repository", "checkout-2", "process 78 (bash)", Now),
+        ]);
 
     [Fact]
     public void All_is_said_in_a_plain_table()
     {
         var lines = Table(Busy, "/pool/checkout-2/folder").Lines();
         Assert.Equal(6, lines.Count);
-        Assert.StartsWith("checkout-1    Free       9 d  github.com/some-owner/some-repository  main", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "checkout-1    Free       9 d  github.com/some-owner/some-repository  main",
+            lines[1],
+            StringComparison.Ordinal);
         Assert.StartsWith("checkout-2 *  Locked    10 m  ", lines[2], StringComparison.Ordinal);
         Assert.Contains(@"123 pwsh           a label with \x1b[31m", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("is made: the repository is cloned", lines[3], StringComparison.Ordinal);
@@ -41,21 +47,29 @@ public sealed class PoolTableTests
             var lines = Table(Busy, "/").Lines(width, hasColor: false);
             Assert.All(lines, line => Assert.True(line.Length <= width, $"{width}: {line}"));
             Assert.All(lines, line => Assert.False(HasHalf(line), line));
-            Assert.Equal(["checkout-3", "checkout-2", "-", "checkout-2", "checkout-1"], lines.Skip(1).Select(line => line.Split(' ')[0]));
+            Assert.Equal(
+                ["checkout-3", "checkout-2", "-", "checkout-2", "checkout-1"],
+                lines.Skip(1).Select(line => line.Split(' ')[0]));
         }
 
         var narrow = Table(Busy, "/").Lines(80, hasColor: false);
-        Assert.Equal(["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"], narrow[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"],
+            narrow[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("…", narrow[1], StringComparison.Ordinal);
         Assert.Contains("repository", narrow[1], StringComparison.Ordinal);
-        Assert.Equal(["NAME", "STATE", "AGE", "HOLDER"], Table(Busy, "/").Lines(40, hasColor: false)[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["NAME", "STATE", "AGE", "HOLDER"],
+            Table(Busy, "/").Lines(40, hasColor: false)[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
     public void Colours_come_only_when_they_are_wanted()
     {
-        Assert.Contains("\e[33mLocked ", string.Join('\n', Table(Busy, "/").Lines(80, hasColor: true)), StringComparison.Ordinal);
-        Assert.DoesNotContain("\e", string.Join('\n', Table(Busy, "/").Lines(80, hasColor: false)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\e[33mLocked ", string.Join('\n', Table(Busy, "/").Lines(80, hasColor: true)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "\e", string.Join('\n', Table(Busy, "/").Lines(80, hasColor: false)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,12 +99,18 @@ public sealed class PoolTableTests
     [InlineData(180, "3 m")]
     [InlineData(7200, "2 h")]
     [InlineData(200_000, "2 d")]
-    public void Ages_are_named_by_their_greatest_unit(int seconds, string text) => Assert.Equal(text, PrintableTime.Age(TimeSpan.FromSeconds(seconds)));
+    public void Ages_are_named_by_their_greatest_unit(int seconds, string text) =>
+        Assert.Equal(text, PrintableTime.Age(TimeSpan.FromSeconds(seconds)));
 
-    private static PoolTable Table(PoolSnapshot snapshot, string place) => new(snapshot, Now, new CurrentCheckout(place));
+    private static PoolTable Table(PoolSnapshot snapshot, string place) =>
+        new(snapshot, Now, new CurrentCheckout(place));
 
-    private static bool HasHalf(string line) => line.Where((c, at) =>
-        (char.IsHighSurrogate(c) && (at + 1 == line.Length || !char.IsLowSurrogate(line[at + 1]))) || (char.IsLowSurrogate(c) && (at == 0 || !char.IsHighSurrogate(line[at - 1])))).Any();
+    private static bool HasHalf(string line) =>
+        line.Where(
+                (c, at) =>
+                    (char.IsHighSurrogate(c) && (at + 1 == line.Length || !char.IsLowSurrogate(line[at + 1])))
+                    || (char.IsLowSurrogate(c) && (at == 0 || !char.IsHighSurrogate(line[at - 1]))))
+            .Any();
 
     private static PoolEntry Entry(int id, CheckoutState state, string? branch, string doing = "") => new(
         new Checkout

@@ -42,7 +42,15 @@ public sealed class PoolWatchTests : IDisposable
     {
         _pool.Acquire();
         using var watch = Watch();
-        var waiting = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+        var waiting = _pool.Program.Start(
+            _pool.Home,
+            "acquire",
+            _pool.Source,
+            "--max-checkouts",
+            "1",
+            "--wait",
+            "--owner-pid",
+            $"{Environment.ProcessId}");
         Eventually.True(() => watch.Read().Waiters.Count > 0);
         var seen = Assert.Single(watch.Read().Waiters);
         Assert.Equal((_pool.Source, null), (seen.Repository, seen.Checkout));
@@ -55,7 +63,11 @@ public sealed class PoolWatchTests : IDisposable
     [Fact]
     public void It_says_what_is_done_in_each()
     {
-        var checkout = _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = "nightly" } });
+        var checkout = _pool.Acquire(
+            _pool.Request() with
+            {
+                Terms = new() { Owner = PoolFixture.Self, Label = "nightly" },
+            });
         using var watch = Watch();
         Assert.Equal("nightly", watch.Read().Entries.Single().Doing);
 
@@ -73,8 +85,17 @@ public sealed class PoolWatchTests : IDisposable
 
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Locked}");
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "work");
-        _pool.Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home, CleanLater = true });
-        Assert.StartsWith($"is to be cleaned of the work of {Environment.ProcessId} ", watch.Read().Entries.Single().Doing, StringComparison.Ordinal);
+        _pool.Pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                WorkingDirectory = _pool.Home,
+                CleanLater = true,
+            });
+        Assert.StartsWith(
+            $"is to be cleaned of the work of {Environment.ProcessId} ",
+            watch.Read().Entries.Single().Doing,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,13 +24,18 @@ public sealed class PrintableTextTests
 
     [Fact]
     public void Lines_are_kept_where_they_are_wanted_and_none_begins_a_command() =>
-        Assert.Equal("a\n\t\\x3a:error::b\n\\x23#vso[x]\\x0d\nc", PrintableText.OfLines("a\n\t::error::b\n##vso[x]\r\nc"));
+        Assert.Equal(
+            "a\n\t\\x3a:error::b\n\\x23#vso[x]\\x0d\nc", PrintableText.OfLines("a\n\t::error::b\n##vso[x]\r\nc"));
 
     [Fact]
     public void Errors_and_reports_hold_nothing_that_is_obeyed()
     {
         const string name = "x\n##vso[task.setvariable variable=PATH]evil\e[2J";
-        Assert.Equal("'x\n\\x23#vso[task.setvariable variable=PATH]evil\\x1b[2J'", new GitprocException(ErrorReason.CannotClean, $"'{name}'").Message);
-        Assert.Equal("'x\n\\x23#vso[task.setvariable variable=PATH]evil\\x1b[2J'", new PoolReport(ReportKind.Warning, $"'{name}'").Text);
+        Assert.Equal(
+            "'x\n\\x23#vso[task.setvariable variable=PATH]evil\\x1b[2J'",
+            new GitprocException(ErrorReason.CannotClean, $"'{name}'").Message);
+        Assert.Equal(
+            "'x\n\\x23#vso[task.setvariable variable=PATH]evil\\x1b[2J'",
+            new PoolReport(ReportKind.Warning, $"'{name}'").Text);
     }
 }

@@ -45,7 +45,9 @@ internal static class CheckoutHealth
             if (folder.LinkTarget is not null && folder.Exists)
                 return Health.Damaged("is a link to another folder");
             if (!folder.Exists)
-                return File.Exists(place.Path) ? Health.Damaged("is a file") : place.IsWorktree && !IsGone(place) ? Health.Good : Health.Missing;
+                return File.Exists(place.Path) ? Health.Damaged("is a file")
+                    : place.IsWorktree && !IsGone(place) ? Health.Good
+                    : Health.Missing;
             var entry = new DirectoryInfo(place.GitEntry);
             if (entry.LinkTarget is not null)
                 return Health.Damaged($"has a link in the place of its .git {(place.IsWorktree ? "file" : "folder")}");
@@ -61,9 +63,11 @@ internal static class CheckoutHealth
         }
     }
 
-    private static bool IsEmpty(string path) => Paths.IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
+    private static bool IsEmpty(string path) =>
+        Paths.IsFolder(path) && !Directory.EnumerateFileSystemEntries(path).Any();
 
-    private static bool HasOnlyOurs(CheckoutPlace place) => HasOnly(place.GitDirectory, Path.GetFileName(LeaseFile.Folder(place.GitDirectory)));
+    private static bool HasOnlyOurs(CheckoutPlace place) =>
+        HasOnly(place.GitDirectory, Path.GetFileName(LeaseFile.Folder(place.GitDirectory)));
 
     private static bool HasOnly(string folder, string name) =>
         Paths.IsFolder(folder) && new DirectoryInfo(folder).EnumerateFileSystemInfos().All(entry => entry.Name == name);

@@ -26,11 +26,13 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
 
         Directory.CreateDirectory(gitDirectory);
         using var folder = RawFolder.Open(gitDirectory);
-        RawTree.Write(folder, $"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}", RawText.Of(buffer.WrittenSpan));
+        RawTree.Write(
+            folder, $"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}", RawText.Of(buffer.WrittenSpan));
     }
 
     /// <summary>True if the record exists. Checkouts of an older gitproc do not have one.</summary>
-    public static bool Exists(string gitDirectory) => new FileInfo(FileOf(gitDirectory)) is { Exists: true, Length: > 0 };
+    public static bool Exists(string gitDirectory) =>
+        new FileInfo(FileOf(gitDirectory)) is { Exists: true, Length: > 0 };
 
     /// <summary>Reads the record; null if it is missing or not valid.</summary>
     public static CheckoutRecord? Read(string gitDirectory)

@@ -17,15 +17,33 @@ internal static class CheckoutStamp
     // A folder's time changes when an entry is added or removed: the state of a merge, a hook, a branch. HEAD's content
     // is read elsewhere.
     private static readonly string[] Watched =
-        ["", ".git", ".git/config", ".git/HEAD", ".git/packed-refs", ".git/objects/info", ".git/hooks", ".git/info", ".git/refs", ".git/refs/heads", ".git/refs/tags"];
+    [
+        "",
+        ".git",
+        ".git/config",
+        ".git/HEAD",
+        ".git/packed-refs",
+        ".git/objects/info",
+        ".git/hooks",
+        ".git/info",
+        ".git/refs",
+        ".git/refs/heads",
+        ".git/refs/tags",
+    ];
 
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
     public static string Of(CheckoutPlace place) =>
-        (place.IsWorktree ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree) : Hash(place.Path, Watched)) + Hash(place.GitDirectory, Index) + "-";
+        (
+            place.IsWorktree
+                ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree)
+                : Hash(place.Path, Watched))
+        + Hash(place.GitDirectory, Index)
+        + "-";
 
     /// <summary>True if neither git nor git's files have been used in a checkout since it was cleaned.</summary>
-    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) => row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
+    public static bool IsAsCleaned(CheckoutRow row, CheckoutPlace place) =>
+        row.Stamp?.StartsWith(Of(place), StringComparison.Ordinal) == true;
 
     private static string Hash(string folder, params ReadOnlySpan<string> names)
     {
@@ -46,7 +64,8 @@ internal static class CheckoutStamp
     {
         var wanted = target.In(row.Kind);
         // A worktree uses the refs of the base repository.
-        return head == new Head(wanted.Branch, wanted.Commit) && (row.Kind == CheckoutKind.Worktree || row.Generation == TemplateRepository.Generation(basePath));
+        return head == new Head(wanted.Branch, wanted.Commit)
+            && (row.Kind == CheckoutKind.Worktree || row.Generation == TemplateRepository.Generation(basePath));
     }
 
     // FNV-1a, because System.HashCode differs between processes.

@@ -25,9 +25,10 @@ internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirect
     /// <summary>Gets the full path of an entry.</summary>
     /// <param name="path">The entry's raw path.</param>
     /// <returns>An absolute path.</returns>
-    public static string FullPath(CheckoutPlace place, string path) => path.StartsWith(GitPrefix, StringComparison.Ordinal)
-        ? Path.Combine(place.GitDirectory, RawText.ToText(path[GitPrefix.Length..]))
-        : Path.Combine(place.Path, RawText.ToText(path));
+    public static string FullPath(CheckoutPlace place, string path) =>
+        path.StartsWith(GitPrefix, StringComparison.Ordinal)
+            ? Path.Combine(place.GitDirectory, RawText.ToText(path[GitPrefix.Length..]))
+            : Path.Combine(place.Path, RawText.ToText(path));
 
     private RawFolder FolderOf(ref string path)
     {

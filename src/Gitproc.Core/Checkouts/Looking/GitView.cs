@@ -26,14 +26,19 @@ internal sealed class GitView : IDisposable
     ];
 
     // git does not trust summaries that a job may have written next to its objects.
-    private static readonly (string Key, string Value)[] CautionWithObjects = [("core.commitGraph", "false"), ("core.multiPackIndex", "false")];
+    private static readonly (string Key, string Value)[] CautionWithObjects =
+    [
+        ("core.commitGraph", "false"),
+        ("core.multiPackIndex", "false"),
+    ];
 
     private readonly string _folder;
     private readonly string _workTree;
     private readonly string? _base;
     private string _objects;
 
-    private GitView(string folder, string gitDirectory, string objects, string workTree, string? basePath, string? commit)
+    private GitView(
+        string folder, string gitDirectory, string objects, string workTree, string? basePath, string? commit)
     {
         _folder = folder;
         _objects = objects;
@@ -64,9 +69,14 @@ internal sealed class GitView : IDisposable
 
     /// <summary>Makes a view of a checkout.</summary>
     /// <param name="commit">The commit that is checked out; null for none.</param>
-    public static GitView OfCheckout(string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
+    public static GitView OfCheckout(
+        string folder, CheckoutPlace place, string trusted, string basePath, string? commit)
     {
-        var view = new GitView(folder, place.GitDirectory, place.Objects, place.Path, place.IsWorktree ? null : basePath, commit) { Base = basePath };
+        var view = new GitView(
+            folder, place.GitDirectory, place.Objects, place.Path, place.IsWorktree ? null : basePath, commit)
+        {
+            Base = basePath,
+        };
         File.WriteAllText(Path.Combine(folder, "commondir"), trusted + "\n");
         return view;
     }
@@ -82,13 +92,15 @@ internal sealed class GitView : IDisposable
         var isSha256 = commit.Length == 64;
         File.WriteAllText(
             Path.Combine(folder, "config"),
-            $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}");
+            $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}"
+        );
         return view;
     }
 
     /// <summary>Sets what is checked out.</summary>
     /// <param name="commit">The commit's id; null for none.</param>
-    public void SetHead(string? commit) => File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? $"ref: {Worktrees.Unborn}") + "\n");
+    public void SetHead(string? commit) =>
+        File.WriteAllText(Path.Combine(_folder, "HEAD"), (commit ?? $"ref: {Worktrees.Unborn}") + "\n");
 
     /// <summary>From here on git uses <see cref="OwnIndex"/>, and the checkout's index does not change.</summary>
     public void UseOwnIndex() => Index = OwnIndex;
@@ -114,7 +126,8 @@ internal sealed class GitView : IDisposable
 
     /// <summary>Reads a commit into <see cref="OwnIndex"/>. The entries have no file data.</summary>
     /// <param name="commit">The commit; null for none.</param>
-    public IReadOnlyList<IndexEntry> ReadTree(GitRunner git, string subject, string? commit, CancellationToken cancellationToken)
+    public IReadOnlyList<IndexEntry> ReadTree(
+        GitRunner git, string subject, string? commit, CancellationToken cancellationToken)
     {
         File.Delete(OwnIndex);
         if (commit is null)
@@ -122,30 +135,40 @@ internal sealed class GitView : IDisposable
         git.Run(Call(subject, "read-tree", commit), cancellationToken);
         return IndexFile.Parse(File.ReadAllBytes(OwnIndex)) is { } index
             ? index.Entries
-            : throw new GitprocException(ErrorReason.GitFailed, $"git did not write an index of {commit} for {subject}.", subject);
+            : throw new GitprocException(
+                ErrorReason.GitFailed, $"git did not write an index of {commit} for {subject}.", subject);
     }
 
     /// <summary>
     /// Makes a call of git through the view. Its output is raw, and paths in its arguments are not patterns.
     /// </summary>
-    public GitCall Call(string subject, params IReadOnlyList<string> arguments) => new(arguments)
-    {
-        WorkingDirectory = _workTree,
-        Subject = subject,
-        HasRawOutput = true,
-        Config = [.. Caution, .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects, GitCall.NoHooks],
-        Environment =
-        [
-            ("GIT_DIR", _folder), ("GIT_WORK_TREE", _workTree), ("GIT_INDEX_FILE", Index),
-            ("GIT_OBJECT_DIRECTORY", _objects),
-            ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
-            ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_LITERAL_PATHSPECS", "1"),
-            // Let git-status(1) write its findings into the index.
-            ("GIT_OPTIONAL_LOCKS", "1"),
-            // Our code searches git's messages for files that git could not read.
-            ("LC_ALL", "C"),
-        ],
-    };
+    public GitCall Call(string subject, params IReadOnlyList<string> arguments) =>
+        new(arguments)
+        {
+            WorkingDirectory = _workTree,
+            Subject = subject,
+            HasRawOutput = true,
+            Config =
+            [
+                .. Caution,
+                .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects,
+                GitCall.NoHooks,
+            ],
+            Environment =
+            [
+                ("GIT_DIR", _folder),
+                ("GIT_WORK_TREE", _workTree),
+                ("GIT_INDEX_FILE", Index),
+                ("GIT_OBJECT_DIRECTORY", _objects),
+                ("GIT_ALTERNATE_OBJECT_DIRECTORIES", _base is null ? "" : Quote(Path.Combine(_base, "objects"))),
+                ("GIT_NO_REPLACE_OBJECTS", "1"),
+                ("GIT_LITERAL_PATHSPECS", "1"),
+                // Let git-status(1) write its findings into the index.
+                ("GIT_OPTIONAL_LOCKS", "1"),
+                // Our code searches git's messages for files that git could not read.
+                ("LC_ALL", "C"),
+            ],
+        };
 
     /// <inheritdoc/>
     public void Dispose() => FolderRemoval.TryRemove(_folder);

@@ -9,7 +9,8 @@ namespace Gitproc.Checkouts.Looking;
 /// </param>
 /// <param name="Specials">Raw paths of pipes, sockets and devices.</param>
 /// <param name="Filled">Raw paths of submodules that are not empty.</param>
-internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnlyList<string> Specials, IReadOnlyList<string> Filled)
+internal sealed record HiddenEntries(
+    IReadOnlyList<string> GitEntries, IReadOnlyList<string> Specials, IReadOnlyList<string> Filled)
 {
     private const string GitName = ".git";
 
@@ -24,7 +25,10 @@ internal sealed record HiddenEntries(IReadOnlyList<string> GitEntries, IReadOnly
     public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
     {
         var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
-        var submodules = entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        var submodules = entries
+            .Where(entry => entry.IsSubmodule)
+            .Select(entry => entry.Path)
+            .ToHashSet(StringComparer.Ordinal);
         var tracked = FoldersOf(entries);
         RawTree.Walk(checkout, "", entry =>
         {

@@ -14,8 +14,16 @@ internal sealed record RepositoryState
     // Files and folders that exist while an operation of several steps is unfinished.
     private static readonly string[] Unfinished =
     [
-        "MERGE_HEAD", "MERGE_AUTOSTASH", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START", "BISECT_LOG", "NOTES_MERGE_PARTIAL",
-        "rebase-merge", "rebase-apply", "sequencer",
+        "MERGE_HEAD",
+        "MERGE_AUTOSTASH",
+        "CHERRY_PICK_HEAD",
+        "REVERT_HEAD",
+        "BISECT_START",
+        "BISECT_LOG",
+        "NOTES_MERGE_PARTIAL",
+        "rebase-merge",
+        "rebase-apply",
+        "sequencer",
     ];
 
     /// <summary>The raw name of the branch that is checked out; null if HEAD is detached or cannot be read.</summary>
@@ -70,8 +78,13 @@ internal sealed record RepositoryState
 
     /// <summary>The ids that may lead to commits that only this repository has.</summary>
     public IEnumerable<string> Tips() =>
-        LocalRefs().Select(local => RefFiles.Resolve(Refs, local.Value)).Prepend(Commit).Concat(Stashes).Concat(WorktreeHeads)
-            .OfType<string>().Distinct();
+        LocalRefs()
+            .Select(local => RefFiles.Resolve(Refs, local.Value))
+            .Prepend(Commit)
+            .Concat(Stashes)
+            .Concat(WorktreeHeads)
+            .OfType<string>()
+            .Distinct();
 
     /// <summary>The refs that belong to this repository.</summary>
     public IEnumerable<KeyValuePair<string, string>> LocalRefs() =>
@@ -92,7 +105,8 @@ internal sealed record RepositoryState
             .Select(fields => fields[1]),
     ];
 
-    private static bool HasUnfinished(RawFolder gitDirectory) => Unfinished.Any(entry => gitDirectory.Find(entry) is not null);
+    private static bool HasUnfinished(RawFolder gitDirectory) =>
+        Unfinished.Any(entry => gitDirectory.Find(entry) is not null);
 
     private static List<string> ReadUnfinishedWorktrees(RawFolder gitDirectory)
     {

@@ -15,7 +15,10 @@ internal static class TemplateRefs
         return
         [
             .. RefFiles.Packed(folder).Where(line => !IsRescue(line.Name)).Select(line => line.Id),
-            .. RefFiles.Loose(folder).Where(entry => !IsRescue(entry.Key) && RefFiles.IsId(entry.Value)).Select(entry => entry.Value),
+            .. RefFiles
+                .Loose(folder)
+                .Where(entry => !IsRescue(entry.Key) && RefFiles.IsId(entry.Value))
+                .Select(entry => entry.Value),
         ];
     }
 

@@ -16,13 +16,29 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
     public WorkStatus? TryRead(CheckoutPlace place, string basePath, CancellationToken cancellationToken)
     {
         var name = place.Name;
-        if (BaseHealth.FindDamage(basePath) is not null || !Paths.IsFolder(place.Path) || place.ReadHead() is not { } head)
+        if (BaseHealth.FindDamage(basePath) is not null
+            || !Paths.IsFolder(place.Path)
+            || place.ReadHead() is not { } head)
             return null;
         try
         {
             // A repair that runs now may remove the view as a leftover. Then there is no status this time.
-            using var view = GitView.OfCheckout(Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"), place, TemplateRepository.Of(basePath), basePath, head.Commit);
-            var status = git.Run(Call(view, name, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=all"), cancellationToken);
+            using var view = GitView.OfCheckout(
+                Path.Combine(folder.Temporary, $"status.{Guid.NewGuid():N}"),
+                place,
+                TemplateRepository.Of(basePath),
+                basePath,
+                head.Commit);
+            var status = git.Run(
+                Call(
+                    view,
+                    name,
+                    "status",
+                    "--porcelain=v2",
+                    "-z",
+                    "--untracked-files=normal",
+                    "--ignore-submodules=all"),
+                cancellationToken);
             if (status.ExitCode != 0)
                 return null;
             var (ahead, behind) = Compare(view, name, head, basePath, cancellationToken);
@@ -35,7 +51,8 @@ internal sealed class WorkStatusReader(PoolFolder folder, GitRunner git)
     }
 
     // Compares with the fetched branch of the same name. The upstream that the job has set is ignored.
-    private (int? Ahead, int? Behind) Compare(GitView view, string name, Head head, string basePath, CancellationToken cancellationToken)
+    private (int? Ahead, int? Behind) Compare(
+        GitView view, string name, Head head, string basePath, CancellationToken cancellationToken)
     {
         if (head is not { Branch: { } branch, Commit: { } commit } || !BaseRefs.IsName(branch)
             || Head.ReadRef(basePath, $"refs/remotes/origin/{branch}") is not { } remote)

@@ -39,13 +39,40 @@ internal sealed record WorkTreeLook(
     /// <param name="hidden">
     /// The entries that git does not report. The search for them has made all tracked folders accessible.
     /// </param>
-    public static WorkTreeLook Take(GitView view, GitRunner git, string subject, HiddenEntries hidden, bool withIgnored, CancellationToken cancellationToken)
+    public static WorkTreeLook Take(
+        GitView view,
+        GitRunner git,
+        string subject,
+        HiddenEntries hidden,
+        bool withIgnored,
+        CancellationToken cancellationToken)
     {
         var (status, look) = git.RunBoth(
             // "dirty" compares the commit of a submodule. It runs no git inside of it, which would obey the submodule's
             // config.
-            view.Call(subject, "status", "-z", "--porcelain=v2", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames") with { Base = view.Base },
-            view.Call(subject, ["ls-files", "-z", "-s", "-v", "--cached", "--others", "--directory", .. withIgnored ? [] : (string[])["--exclude-standard"]]),
+            view.Call(
+                subject,
+                "status",
+                "-z",
+                "--porcelain=v2",
+                "--untracked-files=no",
+                "--ignore-submodules=dirty",
+                "--no-renames") with
+            {
+                Base = view.Base,
+            },
+            view.Call(
+                subject,
+                [
+                    "ls-files",
+                    "-z",
+                    "-s",
+                    "-v",
+                    "--cached",
+                    "--others",
+                    "--directory",
+                    .. withIgnored ? [] : (string[])["--exclude-standard"],
+                ]),
             // This process ends first, because it compares no files.
             files => Read(files.Output),
             cancellationToken);
@@ -54,16 +81,20 @@ internal sealed record WorkTreeLook(
 
     /// <summary>Lists each file that is neither tracked nor ignored.</summary>
     /// <returns>Raw paths. Those that end with a slash are repositories, or folders that git cannot read.</returns>
-    public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken) =>
-        ListUntracked(view, git, subject, Untracked.Any(path => IsTooDeep(root, path)), cancellationToken);
+    public IReadOnlyList<string> ListUntracked(
+        GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken
+    ) => ListUntracked(view, git, subject, Untracked.Any(path => IsTooDeep(root, path)), cancellationToken);
 
     /// <summary>Does the same after a walk over the folders, which makes them accessible.</summary>
     /// <returns>Raw paths.</returns>
-    public IReadOnlyList<string> ListUntracked(GitView view, GitRunner git, string subject, bool areTooDeep, CancellationToken cancellationToken)
+    public IReadOnlyList<string> ListUntracked(
+        GitView view, GitRunner git, string subject, bool areTooDeep, CancellationToken cancellationToken)
     {
         // The standard error of git is no sign of failure: it may hold a trace that the user wants.
-        return areTooDeep ? Untracked
-            : git.Run(view.Call(subject, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        return areTooDeep
+            ? Untracked
+            : git.Run(view.Call(subject, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken)
+                .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static bool IsTooDeep(RawFolder root, string path)
@@ -78,7 +109,8 @@ internal sealed record WorkTreeLook(
     // Lines "? path" and "tag mode id stage TAB path".
     private static WorkTreeLook Read(string files)
     {
-        var (untracked, assumed, skipped, submodules) = (new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        var (untracked, assumed, skipped, submodules) = (
+            new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
         for (int start = 0, end; start < files.Length; start = end + 1)
         {
             end = files.IndexOf('\0', start);
@@ -120,11 +152,20 @@ internal sealed record StatusEntry(string Path, bool IsSubmodule, bool IsAdded, 
         var fields = line.Split(' ', isUnmerged ? 11 : 9);
         string[] modes = isUnmerged ? [fields[3], fields[4], fields[5]] : [fields[3], fields[4]];
         // Modes and ids of the contents in the index.
-        IEnumerable<(string Mode, string Id)> staged = isUnmerged ? [(fields[3], fields[7]), (fields[4], fields[8]), (fields[5], fields[9])] : [(fields[4], fields[7])];
+        IEnumerable<(string Mode, string Id)> staged = isUnmerged
+            ? [(fields[3], fields[7]), (fields[4], fields[8]), (fields[5], fields[9])]
+            : [(fields[4], fields[7])];
         return new StatusEntry(
             fields[^1],
             modes.Contains(SubmoduleMode),
             fields[1][0] == 'A',
-            fields[1][0] == '.' ? [] : [.. staged.Where(entry => entry.Mode != SubmoduleMode && entry.Id.Any(c => c != '0')).Select(entry => entry.Id)]);
+            fields[1][0] == '.'
+                ? []
+                :
+                [
+                    .. staged
+                        .Where(entry => entry.Mode != SubmoduleMode && entry.Id.Any(c => c != '0'))
+                        .Select(entry => entry.Id),
+                ]);
     }
 }

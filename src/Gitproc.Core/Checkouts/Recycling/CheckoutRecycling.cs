@@ -39,7 +39,9 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (MountPoints.Below(request.Path) is [var mount, ..])
         {
             throw new GitprocException(
-                ErrorReason.CannotClean, $"Something is mounted in {request.Checkout}, so it was not cleaned: {mount}. Unmount it", request.Checkout)
+                ErrorReason.CannotClean,
+                $"Something is mounted in {request.Checkout}, so it was not cleaned: {mount}. Unmount it",
+                request.Checkout)
             {
                 Hint = new(", and then: ", "reset", request.Checkout),
             };
@@ -47,20 +49,26 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
 
         try
         {
-            return request.Place.IsWorktree ? RunInWorktree(request, cancellationToken) : RunInClone(request, cancellationToken);
+            return request.Place.IsWorktree
+                ? RunInWorktree(request, cancellationToken)
+                : RunInClone(request, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GitprocException(ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned: {e.Message}", request.Checkout, e);
+            throw new GitprocException(
+                ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned: {e.Message}", request.Checkout, e);
         }
     }
 
     private Rescue? RunInClone(RecyclingRequest request, CancellationToken cancellationToken)
     {
         using var root = RawFolder.Open(request.Path);
-        using var gitDirectory = root.TryOpenFolder(".git") ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
+        using var gitDirectory =
+            root.TryOpenFolder(".git")
+            ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
         var state = RepositoryState.Read(gitDirectory);
-        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
+        using var view = GitView.OfCheckout(
+            folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         RawTree.MakeFolder(gitDirectory, Objects);
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
@@ -89,7 +97,8 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
             BringBack(request, gitDirectory, state, cancellationToken);
         using var root = RawFolder.Open(request.Path);
         pristine.WriteGitFile(root);
-        using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
+        using var view = GitView.OfCheckout(
+            folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         new LfsStore(request.Base).Take(request.Template);
         pristine.Write(request.Target);
@@ -98,19 +107,31 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
 
     // The folder is gone, but not what was staged and committed there. Files that only the index has are not work. The
     // folder appears when it is complete: if this ended early, missing files would look deleted.
-    private void BringBack(RecyclingRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    private void BringBack(
+        RecyclingRequest request, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
-        reports?.Report(new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; creating it again"));
+        reports?.Report(
+            new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; creating it again"));
         var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
         try
         {
-            using var view = GitView.OfCheckout(folder.Unfinished(request.Checkout), request.Place.At(back), request.Template, request.Base, state.Commit);
+            using var view = GitView.OfCheckout(
+                folder.Unfinished(request.Checkout),
+                request.Place.At(back),
+                request.Template,
+                request.Base,
+                state.Commit);
             if (gitDirectory.Find("index") == EntryKind.File)
             {
                 // A git whose gitproc was killed may still write to the other index.
                 File.Copy(view.Index, view.OwnIndex);
                 view.UseOwnIndex();
-                git.Run(view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with { MayFail = true }, cancellationToken);
+                git.Run(
+                    view.Call(request.Checkout, "checkout-index", "--all", "--force", "--index", "--quiet") with
+                    {
+                        MayFail = true,
+                    },
+                    cancellationToken);
             }
 
             Directory.Move(back, request.Path);
@@ -122,7 +143,12 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     }
 
     private Rescue? Run(
-        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, RepositoryState state, GitView view, CancellationToken cancellationToken)
+        RecyclingRequest request,
+        RawFolder root,
+        RawFolder gitDirectory,
+        RepositoryState state,
+        GitView view,
+        CancellationToken cancellationToken)
     {
         // A killed git left the lock; nothing works here now.
         gitDirectory.Remove("index.lock");
@@ -134,12 +160,14 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (look is null)
         {
             var work = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record, cancellationToken);
-            (tracked, index, look) = (work.Entries, work.Original, work.Look(view, git, request, root, cancellationToken));
+            (tracked, index, look) = (
+                work.Entries, work.Original, work.Look(view, git, request, root, cancellationToken));
         }
 
         Rescue? rescue = null;
         if (!request.Discard)
-            rescue = new WorkRescue(git, reports).Run(request, root, gitDirectory, view, state, look, index, cancellationToken);
+            rescue = new WorkRescue(git, reports).Run(
+                request, root, gitDirectory, view, state, look, index, cancellationToken);
         if (isQuick && look.IsClean && state.Commit == request.Target.Commit)
         {
             quick!.Finish(gitDirectory);
@@ -148,15 +176,22 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
 
         if (isQuick)
             quick!.UseRecord();
-        var hasNothingElse = new Cleaning(view, git, request).Run(root, look.Hidden, tracked, record, cancellationToken);
+        var hasNothingElse = new Cleaning(view, git, request).Run(
+            root, look.Hidden, tracked, record, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Finish(request, gitDirectory, view, hasNothingElse, cancellationToken);
         return rescue;
     }
 
-    private static void Finish(RecyclingRequest request, RawFolder gitDirectory, GitView view, bool hasNothingElse, CancellationToken cancellationToken)
+    private static void Finish(
+        RecyclingRequest request,
+        RawFolder gitDirectory,
+        GitView view,
+        bool hasNothingElse,
+        CancellationToken cancellationToken)
     {
-        TreeRecord.Write(request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
+        TreeRecord.Write(
+            request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
         if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)
             gitDirectory.Remove("index");
         if (request.Target.Commit is not null)

@@ -18,7 +18,12 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
     /// <summary>Cleans. Afterwards the index of the view is the target's.</summary>
     /// <param name="record">The record of the last cleaning; null if there is none.</param>
     /// <returns>True if the tracked folders hold nothing else except ignored files.</returns>
-    public bool Run(RawFolder root, HiddenEntries hidden, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
+    public bool Run(
+        RawFolder root,
+        HiddenEntries hidden,
+        IReadOnlyList<IndexEntry> tracked,
+        TreeRecord? record,
+        CancellationToken cancellationToken)
     {
         hidden.Remove(root);
         // The job's ignore rules apply first: files that they do not ignore go, even if the target ignores them.
@@ -38,7 +43,8 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                 error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
 
-            var look = WorkTreeLook.Take(view, git, request.Checkout, HiddenEntries.Find(root, entries), _isFull, cancellationToken);
+            var look = WorkTreeLook.Take(
+                view, git, request.Checkout, HiddenEntries.Find(root, entries), _isFull, cancellationToken);
             look.Hidden.Remove(root);
             var untracked = ListUntracked(look, root, cancellationToken);
             if (look.Changes.Count + untracked.Count == 0 && look.Hidden.IsEmpty)
@@ -51,21 +57,44 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         }
 
         throw new GitprocException(
-            ErrorReason.CannotClean, $"{request.Checkout} cannot be cleaned{(error.Length > 0 ? $": {error}" : ": removed files keep coming back.")}", request.Checkout);
+            ErrorReason.CannotClean,
+            $"{request.Checkout} cannot be cleaned{(error.Length > 0 ? $": {error}" : ": removed files keep coming back.")}",
+            request.Checkout);
     }
 
     // git leaves files alone that are certainly as in a fresh checkout, and rewrites all others.
-    private IReadOnlyList<IndexEntry> Prepare(RawFolder root, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
+    private IReadOnlyList<IndexEntry> Prepare(
+        RawFolder root, IReadOnlyList<IndexEntry> tracked, TreeRecord? record, CancellationToken cancellationToken)
     {
         view.UseOwnIndex();
-        var entries = record is not null && record.Commit == request.Target.Commit ? record.Entries : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
+        var entries =
+            record is not null && record.Commit == request.Target.Commit
+                ? record.Entries
+                : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
         RemoveOthers(root, tracked.Concat(record?.Entries ?? []), entries);
         var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
         // With other attributes the same content can make a different file.
-        var known = new KnownFiles(record is not null && Attributes(record.Entries).SequenceEqual(Attributes(entries)) ? record : null);
-        var prepared = entries.Select((entry, i) => entry with { Stat = known.IsUnchanged(entry, stats[i]) ? stats[i] : default, Marks = IndexMarks.None }).ToArray();
+        var known = new KnownFiles(
+            record is not null && Attributes(record.Entries).SequenceEqual(Attributes(entries)) ? record : null);
+        var prepared = entries
+            .Select(
+                (entry, i) =>
+                    entry with
+                    {
+                        Stat = known.IsUnchanged(entry, stats[i]) ? stats[i] : default,
+                        Marks = IndexMarks.None,
+                    })
+            .ToArray();
         view.WriteIndex(prepared);
-        var unknown = Enumerable.Range(0, prepared.Length).Where(i => prepared[i].Stat == default && !prepared[i].IsSubmodule && stats[i] != default && stats[i].Kind != EntryKind.Folder && known.MayBeUnchanged(entries[i], stats[i])).ToList();
+        var unknown = Enumerable
+            .Range(0, prepared.Length)
+            .Where(i =>
+                prepared[i].Stat == default
+                && !prepared[i].IsSubmodule
+                && stats[i] != default
+                && stats[i].Kind != EntryKind.Folder
+                && known.MayBeUnchanged(entries[i], stats[i]))
+            .ToList();
         if (unknown.Count == 0)
             return entries;
         foreach (var (place, stat) in new FreshFiles(view, git, request).Compare(prepared, unknown, cancellationToken))
@@ -74,9 +103,10 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         return entries;
     }
 
-    private static IEnumerable<(string Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) => entries
-        .Where(entry => entry.Path.EndsWith(".gitattributes", StringComparison.Ordinal))
-        .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
+    private static IEnumerable<(string Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) =>
+        entries
+            .Where(entry => entry.Path.EndsWith(".gitattributes", StringComparison.Ordinal))
+            .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
 
     // The new target may ignore these files, and then git would leave them.
     private static void RemoveOthers(RawFolder root, IEnumerable<IndexEntry> tracked, IReadOnlyList<IndexEntry> entries)
@@ -84,16 +114,25 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         var wanted = entries.Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in tracked.Where(entry => !wanted.Contains(entry.Path)))
         {
-            RawTree.At(root, entry.Path, (folder, name) =>
-            {
-                if (folder.Find(name) is EntryKind.File or EntryKind.Link)
-                    folder.RemoveFile(name);
-                return true;
-            });
+            RawTree.At(
+                root,
+                entry.Path,
+                (folder, name) =>
+                {
+                    if (folder.Find(name) is EntryKind.File or EntryKind.Link)
+                        folder.RemoveFile(name);
+                    return true;
+                });
             // Remove folders that are empty now, as git does. A submodule's folder is empty already.
-            for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/'); end > 0; end = entry.Path.LastIndexOf('/', end - 1))
+            for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/');
+                end > 0;
+                end = entry.Path.LastIndexOf('/', end - 1))
             {
-                if (!RawTree.At(root, entry.Path[..end], (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
+                if (
+                    !RawTree.At(
+                        root,
+                        entry.Path[..end],
+                        (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
                     break;
             }
         }
@@ -101,7 +140,13 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
 
     // git shows a folder with only ignored files as untracked; such a folder stays.
     private List<string> ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken) =>
-        [.. (_isFull || look.Untracked.Count == 0 ? look.Untracked : look.ListUntracked(view, git, request.Checkout, root, cancellationToken)).Select(path => path.TrimEnd('/'))];
+        [
+            .. (
+                _isFull || look.Untracked.Count == 0
+                    ? look.Untracked
+                    : look.ListUntracked(view, git, request.Checkout, root, cancellationToken)
+            ).Select(path => path.TrimEnd('/')),
+        ];
 
     private string Clean(CancellationToken cancellationToken) =>
         Git(cancellationToken, ["clean", "-ffdq", .. _isFull ? ["-x"] : (string[])[]]);
@@ -117,7 +162,8 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
 
     // Every repository has the empty tree; its id depends on the hash algorithm.
     private string FindEmptyTree(CancellationToken cancellationToken) =>
-        git.Run(view.Call(request.Checkout, "hash-object", "-t", "tree", "--stdin"), cancellationToken).Output.TrimEnd();
+        git.Run(view.Call(request.Checkout, "hash-object", "-t", "tree", "--stdin"), cancellationToken)
+            .Output.TrimEnd();
 
     private string Git(CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {

@@ -20,7 +20,8 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
     private const int MaxInPart = 500;
 
     /// <summary>Compares files. Files with the same content get the mode of fresh ones.</summary>
-    public IEnumerable<(int Place, FileStat Stat)> Compare(IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
+    public IEnumerable<(int Place, FileStat Stat)> Compare(
+        IReadOnlyList<IndexEntry> entries, IReadOnlyList<int> places, CancellationToken cancellationToken)
     {
         var fresh = view.Folder + "-fresh";
         foreach (var some in places.Chunk(MaxAtOnce))
@@ -30,7 +31,12 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
             try
             {
                 CheckOut(fresh, some.Select(place => entries[place].Path), cancellationToken);
-                foreach (var part in SideBySide.Do([.. some.Chunk(MaxInPart)], reports: null, (part, _, _) => Compare(fresh, entries, part), cancellationToken))
+                foreach (
+                    var part in SideBySide.Do(
+                        [.. some.Chunk(MaxInPart)],
+                        reports: null,
+                        (part, _, _) => Compare(fresh, entries, part),
+                        cancellationToken))
                     found.AddRange(part);
             }
             finally
@@ -69,8 +75,15 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         var same = new List<(int, FileStat)>();
         foreach (var place in places)
         {
-            var stat = RawTree.At(fresh, entries[place].Path, (freshFolder, name) => RawTree.At(root, entries[place].Path, (folder, _) =>
-                IsSame(freshFolder, folder, name) ? folder.StatOf(RawText.ToBytes(name)) : null));
+            var stat = RawTree.At(
+                fresh,
+                entries[place].Path,
+                (freshFolder, name) =>
+                    RawTree.At(
+                        root,
+                        entries[place].Path,
+                        (folder, _) => IsSame(freshFolder, folder, name) ? folder.StatOf(RawText.ToBytes(name)) : null)
+            );
             if (stat is not null)
                 same.Add((place, stat.Value));
         }
@@ -93,7 +106,8 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         var (first, second) = (new byte[1 << 16], new byte[1 << 16]);
         for (int read; (read = one.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)) > 0;)
         {
-            if (other.ReadAtLeast(second.AsSpan(0, read), read, throwOnEndOfStream: false) != read || !first.AsSpan(0, read).SequenceEqual(second.AsSpan(0, read)))
+            if (other.ReadAtLeast(second.AsSpan(0, read), read, throwOnEndOfStream: false) != read
+                || !first.AsSpan(0, read).SequenceEqual(second.AsSpan(0, read)))
                 return false;
         }
 

@@ -12,11 +12,17 @@ internal sealed class KnownFiles(TreeRecord? record)
 
     /// <summary>True if a file is certainly as in a fresh checkout of an entry.</summary>
     public bool IsUnchanged(in IndexEntry entry, in FileStat found) =>
-        found != default && Find(entry.Path) is { } at && record!.Stats[at] == found && record.Entries[at].IsSame(entry);
+        found != default
+        && Find(entry.Path) is { } at
+        && record!.Stats[at] == found
+        && record.Entries[at].IsSame(entry);
 
     /// <summary>True if a file may have the content of a fresh checkout, though this is not certain.</summary>
     public bool MayBeUnchanged(in IndexEntry entry, in FileStat found) =>
-        Find(entry.Path) is not { } at || record!.Stats[at] == default || !record.Entries[at].IsSame(entry) || record.Stats[at].Size == found.Size;
+        Find(entry.Path) is not { } at
+        || record!.Stats[at] == default
+        || !record.Entries[at].IsSame(entry)
+        || record.Stats[at].Size == found.Size;
 
     // In two indexes most paths have the same position, or a slightly later one.
     private int? Find(string path)

@@ -36,7 +36,10 @@ internal sealed class LfsStore(string basePath)
     private static bool IsWhole(RawTree.Entry entry)
     {
         using var file = entry.Name.Length == 64 ? entry.Parent.TryOpenFile(entry.Name) : null;
-        return file is not null && Convert.ToHexString(SHA256.HashData(file.Content)).Equals(entry.Name, StringComparison.OrdinalIgnoreCase);
+        return file is not null
+            && Convert
+                .ToHexString(SHA256.HashData(file.Content))
+                .Equals(entry.Name, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Move(string from, string to)

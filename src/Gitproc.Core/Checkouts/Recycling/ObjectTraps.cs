@@ -19,24 +19,39 @@ internal static class ObjectTraps
     public static void Remove(RawFolder gitDirectory, string objects, string trusted)
     {
         using var folder = gitDirectory.TryOpenFolder("objects")!;
-        RawTree.Walk(folder, "", entry =>
-        {
-            if (entry.Kind == EntryKind.Other || (entry.Kind == EntryKind.Link && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), MaxDepth)))
-                entry.Parent.RemoveFile(entry.Name);
-            return true;
-        });
+        RawTree.Walk(
+            folder,
+            "",
+            entry =>
+            {
+                if (entry.Kind == EntryKind.Other
+                    || (
+                        entry.Kind == EntryKind.Link
+                        && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), MaxDepth)))
+                    entry.Parent.RemoveFile(entry.Name);
+                return true;
+            });
         if (PlainFile.TryRead(Path.Combine(objects, Alternates)) is not { } bytes)
             return;
         var lines = RawText.Of(bytes).Split('\n');
-        var kept = lines.Where(line => PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MaxAlternates)).ToList();
+        var kept = lines
+            .Where(line =>
+                PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MaxAlternates))
+            .ToList();
         if (kept.Count < lines.Length)
             RawTree.Replace(folder, Alternates, string.Join('\n', kept), ".new");
     }
 
     private static bool HasTrap(string objects, string trusted, int most) =>
         IsFolderTrap(objects, MaxDepth)
-        || (most > 1 && PlainFile.TryRead(Path.Combine(objects, Alternates)) is { } bytes && RawText.Of(bytes).Split('\n')
-            .Select(line => PathOf(line, objects)).Any(other => other is not null && other != trusted && HasTrap(other, trusted, most - 1)));
+        || (
+            most > 1
+            && PlainFile.TryRead(Path.Combine(objects, Alternates)) is { } bytes
+            && RawText
+                .Of(bytes)
+                .Split('\n')
+                .Select(line => PathOf(line, objects))
+                .Any(other => other is not null && other != trusted && HasTrap(other, trusted, most - 1)));
 
     private static bool IsFolderTrap(string path, int depth)
     {
@@ -65,7 +80,12 @@ internal static class ObjectTraps
     {
         if (line.Length == 0 || line[0] == '#')
             return null;
-        var path = line[0] == '"' ? line.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : line;
+        var path =
+            line[0] == '"'
+                ? line.Trim('"')
+                    .Replace("\\\"", "\"", StringComparison.Ordinal)
+                    .Replace("\\\\", "\\", StringComparison.Ordinal)
+                : line;
         // git reads the path as a C string, which ends at NUL.
         return Path.GetFullPath(RawText.ToText(path.Split('\0')[0]), objects);
     }

@@ -37,7 +37,10 @@ internal sealed class PristineFolder(RawFolder folder)
         bool IsSo(RawFolder parent, string name)
         {
             using var file = parent.TryOpenFile(name);
-            return file is not null && file.Length == content.Length && file.IsExecutable == isExecutable && file.ReadAll() == content;
+            return file is not null
+                && file.Length == content.Length
+                && file.IsExecutable == isExecutable
+                && file.ReadAll() == content;
         }
     }
 

@@ -14,7 +14,15 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
 {
     private const string Objects = "objects";
     private const string Alternates = "objects/info/alternates";
-    private static readonly string[] Folders = [Objects, "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"];
+    private static readonly string[] Folders =
+    [
+        Objects,
+        "objects/info",
+        "objects/pack",
+        "refs",
+        "refs/heads",
+        "refs/tags",
+    ];
 
     /// <summary>
     /// Makes a git directory pristine. Files that are already right are not written again. At every moment HEAD belongs
@@ -31,36 +39,46 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         pristine.Write("config", Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
             pristine.Write(RawText.OfText($"refs/heads/{branch}"), commit + "\n");
-        pristine.Write("HEAD", target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
+        pristine.Write(
+            "HEAD",
+            target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
         pristine.RemoveRest(last: Objects);
         PushedRefs.Reset(gitDirectory);
     }
 
     private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);
 
-    private static void CopyTemplate(RawFolder source, PristineFolder pristine) => RawTree.Walk(source, "", entry =>
-    {
-        if (entry.Path is "config" or "HEAD" or "lfs" || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
-            return false;
-        if (entry.Kind == EntryKind.Folder)
-        {
-            pristine.MakeFolder(entry.Path);
-        }
-        else if (entry.Kind == EntryKind.File)
-        {
-            using var file = entry.Parent.TryOpenFile(entry.Name);
-            pristine.Write(entry.Path, file!.ReadAll(), file.IsExecutable);
-        }
+    private static void CopyTemplate(RawFolder source, PristineFolder pristine) =>
+        RawTree.Walk(
+            source,
+            "",
+            entry =>
+            {
+                if (entry.Path is "config" or "HEAD" or "lfs"
+                    || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
+                    return false;
+                if (entry.Kind == EntryKind.Folder)
+                {
+                    pristine.MakeFolder(entry.Path);
+                }
+                else if (entry.Kind == EntryKind.File)
+                {
+                    using var file = entry.Parent.TryOpenFile(entry.Name);
+                    pristine.Write(entry.Path, file!.ReadAll(), file.IsExecutable);
+                }
 
-        return true;
-    });
+                return true;
+            });
 
     private string Config(string text)
     {
         var origin = ConfigText.Section("remote", "origin");
         var config = text.Replace(origin, origin + ConfigText.Line("url", url), StringComparison.Ordinal);
         if (target is { Branch: { } branch, HasUpstream: true })
-            config += ConfigText.Section("branch", branch) + ConfigText.Line("remote", "origin") + ConfigText.Line("merge", $"refs/heads/{branch}");
+            config +=
+                ConfigText.Section("branch", branch)
+                + ConfigText.Line("remote", "origin")
+                + ConfigText.Line("merge", $"refs/heads/{branch}");
         return RawText.OfText(config);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
     /// <returns>
     /// The untracked paths, without changes; null if there may be changes, or entries that git does not report.
     /// </returns>
-    public WorkTreeLook? TryTake(RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    public WorkTreeLook? TryTake(
+        RawFolder root, RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         if (state.Commit != record.Commit || !IsIndexSame(gitDirectory))
             return null;
@@ -27,14 +28,21 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         var changed = Enumerable.Range(0, _folders.Length).Where(i => _folders[i] != record.FolderStats[i]).ToList();
         if (changed.Any(i => !IsOrdinary(root, record.Folders[i], _folders[i])))
             return null;
-        var files = Task.Run(() => TreeStats.Of(request.Path, [.. record.Entries.Select(entry => entry.Path)], cancellationToken), cancellationToken);
+        var files = Task.Run(
+            () => TreeStats.Of(request.Path, [.. record.Entries.Select(entry => entry.Path)], cancellationToken),
+            cancellationToken);
         var isFull = request.Clean == CleanMode.Full;
-        var untracked = changed.Count == 0 && record.HasNothingElse && !isFull ? [] : ListUntracked(isFull, cancellationToken);
+        var untracked =
+            changed.Count == 0 && record.HasNothingElse && !isFull ? [] : ListUntracked(isFull, cancellationToken);
         if (!files.GetAwaiter().GetResult().AsSpan().SequenceEqual(record.Stats))
             return null;
         if (untracked.Length > 0)
             UseRecord();
-        return WorkTreeLook.Nothing with { Untracked = untracked, Submodules = [.. record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)] };
+        return WorkTreeLook.Nothing with
+        {
+            Untracked = untracked,
+            Submodules = [.. record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)],
+        };
     }
 
     /// <summary>Makes git use the record's index, and nothing of the checkout's.</summary>
@@ -81,13 +89,23 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         if (stat.Kind != EntryKind.Folder || (stat != default && (stat.Permissions & all) != all))
             return false;
         using var folder = RawTree.TryOpenFolder(root, path);
-        return folder is not null && folder.Entries().All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git" || path.Length == 0));
+        return folder is not null
+            && folder
+                .Entries()
+                .All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git" || path.Length == 0));
     }
 
     private string[] ListUntracked(bool isFull, CancellationToken cancellationToken)
     {
-        var call = view.Call(request.Checkout, ["ls-files", "-z", "--others", "--directory", .. isFull ? [] : (string[])["--exclude-standard"]]);
-        return git.Run(call with { Environment = [.. call.Environment, ("GIT_INDEX_FILE", TreeRecord.IndexOf(request.Record!))] }, cancellationToken)
+        var call = view.Call(
+            request.Checkout,
+            ["ls-files", "-z", "--others", "--directory", .. isFull ? [] : (string[])["--exclude-standard"]]);
+        return git.Run(
+                call with
+                {
+                    Environment = [.. call.Environment, ("GIT_INDEX_FILE", TreeRecord.IndexOf(request.Record!))],
+                },
+                cancellationToken)
             .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -59,10 +59,13 @@ internal sealed record TreeRecord
     /// <returns>The record; null if there is none, or it is incomplete.</returns>
     public static TreeRecord? TryRead(string folder)
     {
-        if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
+        if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes
+            || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
             return null;
         var index = count == 0 ? [] : ReadBytes(Path.Combine(folder, IndexName));
-        if (index is null || (count == 0 ? IndexFile.Empty : IndexFile.Parse(index)) is not { IsPartial: false } file || file.Entries.Count != count
+        if (index is null
+            || (count == 0 ? IndexFile.Empty : IndexFile.Parse(index)) is not { IsPartial: false } file
+            || file.Entries.Count != count
             || !TryReadStats(bytes, out var stats, out var paths))
         {
             return null;
@@ -89,12 +92,16 @@ internal sealed record TreeRecord
     {
         using var handle = PlainFile.TryOpen(Path.Combine(folder, StatsName));
         Span<byte> header = stackalloc byte[HeaderLength];
-        if (handle is null || RandomAccess.Read(handle, header, 0) != HeaderLength || ReadHeader(header) is not var (count, _, _, _))
+        if (handle is null
+            || RandomAccess.Read(handle, header, 0) != HeaderLength
+            || ReadHeader(header) is not var (count, _, _, _))
             return false;
         if (count > mostFiles)
             return true;
         var bytes = GC.AllocateUninitializedArray<byte>((int)RandomAccess.GetLength(handle));
-        return RandomAccess.Read(handle, bytes, 0) == bytes.Length && TryReadStats(bytes, out var stats, out var paths) && TreeStats.AreSo(root, paths, stats);
+        return RandomAccess.Read(handle, bytes, 0) == bytes.Length
+            && TryReadStats(bytes, out var stats, out var paths)
+            && TreeStats.AreSo(root, paths, stats);
     }
 
     /// <summary>Removes a record.</summary>
@@ -109,7 +116,13 @@ internal sealed record TreeRecord
     /// <summary>Records the state of a tree that was just cleaned.</summary>
     /// <param name="root">The checkout's folder, absolute. No other process works in it.</param>
     /// <param name="commit">The commit that is checked out; null for none.</param>
-    public static void Write(string folder, string root, string? commit, string indexFile, bool hasNothingElse, CancellationToken cancellationToken)
+    public static void Write(
+        string folder,
+        string root,
+        string? commit,
+        string indexFile,
+        bool hasNothingElse,
+        CancellationToken cancellationToken)
     {
         Remove(folder);
         var index = commit is null ? [] : File.ReadAllBytes(indexFile);
@@ -140,17 +153,21 @@ internal sealed record TreeRecord
         (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
 
     private static (int Count, int Folders, bool HasNothingElse, int IdLength)? ReadHeader(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderLength && bytes.StartsWith(Signature)
-            && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is >= 0 and var count && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
+        bytes.Length >= HeaderLength
+        && bytes.StartsWith(Signature)
+        && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is >= 0 and var count
+        && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
             ? (count, folders, bytes[16] != 0, bytes[17])
             : null;
 
     // After the commit id: the stats of folders, the stats of files, then all paths in the same order.
-    private static bool TryReadStats(ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
+    private static bool TryReadStats(
+        ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
     {
         stats = default;
         paths = default;
-        if (ReadHeader(bytes) is not var (count, folders, _, idLength) || ((long)count + folders) * StatLength is var length && length > bytes.Length - HeaderLength - idLength)
+        if (ReadHeader(bytes) is not var (count, folders, _, idLength)
+            || ((long)count + folders) * StatLength is var length && length > bytes.Length - HeaderLength - idLength)
             return false;
         var rest = bytes[(HeaderLength + idLength)..];
         stats = MemoryMarshal.Cast<byte, FileStat>(rest[..(int)length]);
@@ -164,8 +181,12 @@ internal sealed record TreeRecord
     private static bool IsAsWritten(in FileStat found, in FileStat written) =>
         found.ModifiedSeconds == written.ModifiedSeconds && found.Size == written.Size
         && (written.ModifiedNanoseconds == 0 || found.ModifiedNanoseconds == written.ModifiedNanoseconds)
-        && (OperatingSystem.IsWindows() || (found.ChangedSeconds == written.ChangedSeconds && found.Inode == written.Inode
-            && (written.ChangedNanoseconds == 0 || found.ChangedNanoseconds == written.ChangedNanoseconds)));
+        && (
+            OperatingSystem.IsWindows()
+            || (
+                found.ChangedSeconds == written.ChangedSeconds
+                && found.Inode == written.Inode
+                && (written.ChangedNanoseconds == 0 || found.ChangedNanoseconds == written.ChangedNanoseconds)));
 
     private static List<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
     {
@@ -182,7 +203,11 @@ internal sealed record TreeRecord
             // Add the parent folders that the entry before did not add.
             for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1))
             {
-                if (!(last.Length >= end && last.AsSpan(0, end).SequenceEqual(path.AsSpan(0, end)) && (last.Length == end || last[end] == '/')))
+                if (
+                    !(
+                        last.Length >= end
+                        && last.AsSpan(0, end).SequenceEqual(path.AsSpan(0, end))
+                        && (last.Length == end || last[end] == '/')))
                     folders.Add(path[..end]);
             }
 
@@ -218,7 +243,13 @@ internal sealed record TreeRecord
                 break;
             if (tries == MaxTries)
             {
-                bytes = (this with { Stats = Older(Stats, now), FolderStats = Older(FolderStats, now), HasNothingElse = false }).ToBytes();
+                bytes = (
+                    this with
+                    {
+                        Stats = Older(Stats, now),
+                        FolderStats = Older(FolderStats, now),
+                        HasNothingElse = false,
+                    }).ToBytes();
                 File.WriteAllBytes(unfinished, bytes);
                 break;
             }
@@ -229,12 +260,16 @@ internal sealed record TreeRecord
         File.Move(unfinished, file, overwrite: true);
     }
 
-    private static FileStat[] Older(FileStat[] stats, long time) => [.. stats.Select(stat => stat.Newest < time ? stat : default)];
+    private static FileStat[] Older(FileStat[] stats, long time) =>
+        [.. stats.Select(stat => stat.Newest < time ? stat : default)];
 
     private byte[] ToBytes()
     {
-        var names = RawText.ToBytes(string.Concat(Folders.Concat(Entries.Select(entry => entry.Path)).Select(path => path + "\0")));
-        var bytes = new byte[HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length];
+        var names = RawText.ToBytes(
+            string.Concat(Folders.Concat(Entries.Select(entry => entry.Path)).Select(path => path + "\0")));
+        var bytes = new byte[
+            HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length
+        ];
         Signature.CopyTo(bytes, 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Stats.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), Folders.Count);

@@ -25,22 +25,41 @@ internal sealed record WorkIndex
     public required string? Original { get; init; }
 
     /// <summary>Looks at the work tree.</summary>
-    public WorkTreeLook Look(GitView view, GitRunner git, RecyclingRequest request, RawFolder root, CancellationToken cancellationToken) =>
-        WorkTreeLook.Take(view, git, request.Checkout, HiddenEntries.Find(root, Entries), request.Clean == CleanMode.Full, cancellationToken) with
+    public WorkTreeLook Look(
+        GitView view, GitRunner git, RecyclingRequest request, RawFolder root, CancellationToken cancellationToken) =>
+        WorkTreeLook.Take(
+            view,
+            git,
+            request.Checkout,
+            HiddenEntries.Find(root, Entries),
+            request.Clean == CleanMode.Full,
+            cancellationToken) with
         {
-            Skipped = Entries.Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree)).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal),
+            Skipped = Entries
+                .Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree))
+                .Select(entry => entry.Path)
+                .ToHashSet(StringComparer.Ordinal),
         };
 
     /// <summary>Reads the index, and makes git use the trusted part of it.</summary>
     /// <param name="head">The commit that HEAD names; null for none.</param>
     /// <param name="record">The record of the last cleaning; null if there is none.</param>
     public static WorkIndex Take(
-        GitView view, GitRunner git, RecyclingRequest request, RawFolder gitDirectory, string? head, TreeRecord? record, CancellationToken cancellationToken)
+        GitView view,
+        GitRunner git,
+        RecyclingRequest request,
+        RawFolder gitDirectory,
+        string? head,
+        TreeRecord? record,
+        CancellationToken cancellationToken)
     {
         var own = Read(view, git, request, gitDirectory, cancellationToken);
         IReadOnlyList<IndexEntry> entries;
         if (own is not var (file, _, _))
-            entries = head == record?.Commit && record is not null ? record.Entries : ReadCommit(view, git, request, head, cancellationToken);
+            entries =
+                head == record?.Commit && record is not null
+                    ? record.Entries
+                    : ReadCommit(view, git, request, head, cancellationToken);
         else
             entries = file.Entries;
         var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
@@ -52,7 +71,10 @@ internal sealed record WorkIndex
             var entry = entries[i];
             // A file as new as the index itself is not trusted; git would compare it again too.
             var isUnchanged = own is not null && entry.Stat.Newest < writtenAt && entry.Stat.IsAsInIndex(stats[i]);
-            checkedEntries[i] = entry with { Stat = isUnchanged || known.IsUnchanged(entry, stats[i]) ? stats[i] : default };
+            checkedEntries[i] = entry with
+            {
+                Stat = isUnchanged || known.IsUnchanged(entry, stats[i]) ? stats[i] : default,
+            };
         }
 
         view.UseOwnIndex();
@@ -61,9 +83,14 @@ internal sealed record WorkIndex
     }
 
     private static (IndexFile File, string Path, long WrittenAt)? Read(
-        GitView view, GitRunner git, RecyclingRequest request, RawFolder gitDirectory, CancellationToken cancellationToken)
+        GitView view,
+        GitRunner git,
+        RecyclingRequest request,
+        RawFolder gitDirectory,
+        CancellationToken cancellationToken)
     {
-        if (gitDirectory.StatOf("index"u8) is not { } stat || IndexFile.TryRead(gitDirectory, "index") is not { } content)
+        if (gitDirectory.StatOf("index"u8) is not { } stat
+            || IndexFile.TryRead(gitDirectory, "index") is not { } content)
             return null;
         var file = IndexFile.Parse(content);
         if (file is not { IsPartial: true })
@@ -73,15 +100,26 @@ internal sealed record WorkIndex
         File.WriteAllBytes(whole, content);
         BringSharedParts(view, gitDirectory);
         var call = view.Call(request.Checkout, "update-index", "--no-split-index", "--force-write-index");
-        git.Run(call with { Environment = [.. call.Environment, ("GIT_INDEX_FILE", whole)], MayFail = true }, cancellationToken);
-        return IndexFile.Parse(File.ReadAllBytes(whole)) is { IsPartial: false } joined ? (joined, whole, stat.Modified) : null;
+        git.Run(
+            call with
+            {
+                Environment = [.. call.Environment, ("GIT_INDEX_FILE", whole)],
+                MayFail = true,
+            },
+            cancellationToken);
+        return IndexFile.Parse(File.ReadAllBytes(whole)) is { IsPartial: false } joined
+            ? (joined, whole, stat.Modified)
+            : null;
     }
 
     // git expects the shared parts in its git directory (git-update-index(1), "Split index").
     private static void BringSharedParts(GitView view, RawFolder gitDirectory)
     {
         using var folder = RawFolder.Open(view.Folder);
-        foreach (var (name, _) in gitDirectory.Entries().Where(entry => entry.Kind == EntryKind.File && entry.Name.StartsWith(Shared, StringComparison.Ordinal)))
+        foreach (var (name, _) in gitDirectory
+                .Entries()
+                .Where(entry => entry.Kind == EntryKind.File && entry.Name.StartsWith(Shared, StringComparison.Ordinal))
+        )
         {
             using var from = gitDirectory.TryOpenFile(name);
             using var to = folder.CreateFile(name, isExecutable: false);
@@ -89,7 +127,8 @@ internal sealed record WorkIndex
         }
     }
 
-    private static IReadOnlyList<IndexEntry> ReadCommit(GitView view, GitRunner git, RecyclingRequest request, string? head, CancellationToken cancellationToken)
+    private static IReadOnlyList<IndexEntry> ReadCommit(
+        GitView view, GitRunner git, RecyclingRequest request, string? head, CancellationToken cancellationToken)
     {
         view.UseOwnIndex();
         try

@@ -14,22 +14,46 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
     /// <summary>Looks at a checkout and rescues the work in it.</summary>
     /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Run(
-        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+        RecyclingRequest request,
+        RawFolder root,
+        RawFolder gitDirectory,
+        GitView view,
+        RepositoryState state,
+        CancellationToken cancellationToken)
     {
         var index = WorkIndex.Take(view, git, request, gitDirectory, state.Commit, record: null, cancellationToken);
-        return Run(request, root, gitDirectory, view, state, index.Look(view, git, request, root, cancellationToken), index.Original, cancellationToken);
+        return Run(
+            request,
+            root,
+            gitDirectory,
+            view,
+            state,
+            index.Look(view, git, request, root, cancellationToken),
+            index.Original,
+            cancellationToken);
     }
 
     /// <summary>Rescues the work that a look has found.</summary>
     /// <param name="index">The path of the index to keep; null for none.</param>
     /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Run(
-        RecyclingRequest request, RawFolder root, RawFolder gitDirectory, GitView view, RepositoryState state, WorkTreeLook look, string? index,
+        RecyclingRequest request,
+        RawFolder root,
+        RawFolder gitDirectory,
+        GitView view,
+        RepositoryState state,
+        WorkTreeLook look,
+        string? index,
         CancellationToken cancellationToken)
     {
-        var leftovers = new LeftoverSearch(view, git, reports, request).Find(root, gitDirectory, state, look, look.Hidden, cancellationToken);
+        var leftovers = new LeftoverSearch(view, git, reports, request).Find(
+            root, gitDirectory, state, look, look.Hidden, cancellationToken);
         var earlier = request.IsRescued ? Rescues(request).Newest(request.Checkout) : null;
-        if (leftovers is null || (earlier is not null && new RescueCover(Rescues(request).Source(earlier.Id), view, git, request).Has(new CheckoutTree(root, gitDirectory), leftovers, cancellationToken)))
+        if (leftovers is null
+            || (
+                earlier is not null
+                && new RescueCover(Rescues(request).Source(earlier.Id), view, git, request).Has(
+                    new CheckoutTree(root, gitDirectory), leftovers, cancellationToken)))
         {
             KeepUndone(request, gitDirectory, view, state, cancellationToken);
             return earlier;
@@ -44,16 +68,28 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         }
 
         var rescue = Write(
-            request, view, (target, id) => new RescueWriting(view, git, request).Write(target, id, root, gitDirectory, state, leftovers, index, cancellationToken), cancellationToken);
+            request,
+            view,
+            (target, id) =>
+                new RescueWriting(view, git, request).Write(
+                    target, id, root, gitDirectory, state, leftovers, index, cancellationToken),
+            cancellationToken);
         KeepUndone(request, gitDirectory, view, state, cancellationToken);
         request.Rescued?.Invoke(rescue);
         return rescue;
     }
 
     // Kept commits are not reported: a job that undoes a commit usually means to.
-    private void KeepUndone(RecyclingRequest request, RawFolder gitDirectory, GitView view, RepositoryState state, CancellationToken cancellationToken)
+    private void KeepUndone(
+        RecyclingRequest request,
+        RawFolder gitDirectory,
+        GitView view,
+        RepositoryState state,
+        CancellationToken cancellationToken)
     {
-        if (!request.KeepsUndone || request.Rescues is not { } store || store.Find(request.RescueId + "-undone") is not null)
+        if (!request.KeepsUndone
+            || request.Rescues is not { } store
+            || store.Find(request.RescueId + "-undone") is not null)
             return;
         var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
         var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
@@ -61,14 +97,19 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             return;
         if (size > request.MaxRescueSize)
         {
-            Warn($"the objects of {request.Checkout} take {size} bytes, more than the limit of {request.MaxRescueSize} bytes for a rescue");
+            Warn(
+                $"the objects of {request.Checkout} take {size} bytes, more than the limit of {request.MaxRescueSize} bytes for a rescue"
+            );
             return;
         }
 
         var made = Path.Combine(view.Folder, "undone.git");
         RescueStore.Make(made, request.Base);
         var leftovers = Leftovers.OfCommits(tips, count, size);
-        if (new RescueWriting(view, git, request).WriteUndone(new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken) is not { } undone)
+        if (
+            new RescueWriting(view, git, request).WriteUndone(
+                new RescueSource(made, RescueStore.Branch), request.RescueId + "-undone", leftovers, cancellationToken)
+            is not { } undone)
         {
             Warn("git refuses them");
             return;
@@ -77,26 +118,38 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         BaseRefs.MarkBorrowed(request.Base);
         store.Keep(made, undone);
 
-        void Warn(string why) => reports?.Report(new PoolReport(
-            ReportKind.Warning, $"the job undid commits in {request.Checkout}, which are not kept: {why}. The first is {tips[0]}"));
+        void Warn(string why) =>
+            reports?.Report(
+                new PoolReport(
+                    ReportKind.Warning,
+                    $"the job undid commits in {request.Checkout}, which are not kept: {why}. The first is {tips[0]}"));
     }
 
     // An interrupted recycling may have written this rescue already; it removes nothing before the caller knows of the
     // rescue. But a holder may also have reset the checkout since, and gone on working.
-    private Rescue Write(RecyclingRequest request, GitView view, Func<RescueSource, string, Rescue> write, CancellationToken cancellationToken)
+    private Rescue Write(
+        RecyclingRequest request,
+        GitView view,
+        Func<RescueSource, string, Rescue> write,
+        CancellationToken cancellationToken)
     {
         var rescues = Rescues(request);
         var there = rescues.OfRecycling(request.RescueId, request.LastLease?.Id, cancellationToken);
         var id = request.RescueId;
-        for (var number = 2; there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id); number++)
+        for (var number = 2;
+            there.Any(rescue => rescue.Id == id) || LeftFiles.IsLocked(request.Base, BaseRefs.RescueFolder + id);
+            number++)
             id = $"{request.RescueId}-{number}";
 
         var made = Path.Combine(view.Folder, "rescue.git");
         if (request.Rescues is not null)
             RescueStore.Make(made, request.Base);
-        var target = request.Rescues is null ? new RescueSource(request.Base, BaseRefs.RescueFolder + id) : new RescueSource(made, RescueStore.Branch);
+        var target = request.Rescues is null
+            ? new RescueSource(request.Base, BaseRefs.RescueFolder + id)
+            : new RescueSource(made, RescueStore.Branch);
         var rescue = write(target, id);
-        if (there is [.., var last] && rescues.Source(last.Id).Identity(git, cancellationToken) == target.Identity(git, cancellationToken))
+        if (there is [.., var last]
+            && rescues.Source(last.Id).Identity(git, cancellationToken) == target.Identity(git, cancellationToken))
         {
             if (request.Rescues is null)
                 rescues.Remove(rescue.Id, cancellationToken);

@@ -67,8 +67,17 @@ internal static class ObjectTypes
             return [];
         var input = Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "\n")));
         var output = git.Run(
-            view.Call(subject, "cat-file", "--batch-check=%(objectname) %(objecttype)") with { Input = stream => stream.Write(input) },
+            view.Call(subject, "cat-file", "--batch-check=%(objectname) %(objecttype)") with
+            {
+                Input = stream => stream.Write(input),
+            },
             cancellationToken).Output;
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(fields => (fields[0], fields[^1]))];
+        return
+        [
+            .. output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' '))
+                .Select(fields => (fields[0], fields[^1])),
+        ];
     }
 }

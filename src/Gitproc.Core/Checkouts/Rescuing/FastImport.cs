@@ -18,7 +18,9 @@ internal sealed class FastImport(Stream stream) : IDisposable
     public void Begin(string name, string message, DateTimeOffset time, IReadOnlyList<string> parents)
     {
         Write("feature done\n");
-        Write($"commit {name}\ncommitter {Who} {time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000\n");
+        Write(
+            $"commit {name}\ncommitter {Who} {time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000\n"
+        );
         Data(Encoding.UTF8.GetBytes(message));
         for (var i = 0; i < parents.Count; i++)
             Write($"{(i == 0 ? "from" : "merge")} {parents[i]}\n");
@@ -32,7 +34,9 @@ internal sealed class FastImport(Stream stream) : IDisposable
     public void Add(string path, RawFile file)
     {
         var length = file.Length;
-        Write($"M {(file.IsExecutable ? ProgramMode : FileMode)} inline {Quote(path)}\ndata {length.ToString(CultureInfo.InvariantCulture)}\n");
+        Write(
+            $"M {(file.IsExecutable ? ProgramMode : FileMode)} inline {Quote(path)}\ndata {length.ToString(CultureInfo.InvariantCulture)}\n"
+        );
         Copy(file.Content, length);
         Write("\n");
     }
@@ -57,7 +61,8 @@ internal sealed class FastImport(Stream stream) : IDisposable
 
     /// <summary>Adds an object that is already in the repository.</summary>
     /// <param name="path">Its raw path.</param>
-    public void AddObject(string path, string id, bool isFolder) => Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
+    public void AddObject(string path, string id, bool isFolder) =>
+        Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
 
     /// <summary>Ends the commit. git makes the commit only now.</summary>
     public void End()

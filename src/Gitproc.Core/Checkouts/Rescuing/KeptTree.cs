@@ -13,13 +13,15 @@ internal static class KeptTree
     /// <param name="Name">Its raw name.</param>
     /// <param name="Path">Its raw path in the checkout.</param>
     /// <param name="InGitDirectory">Its raw path in the git directory around it; null if there is none.</param>
-    public readonly record struct Item(RawFolder Parent, string Name, string Path, EntryKind Kind, string? InGitDirectory)
+    public readonly record struct Item(
+        RawFolder Parent, string Name, string Path, EntryKind Kind, string? InGitDirectory)
     {
         /// <summary>True if a rescue removes secrets from its text.</summary>
         public bool MayHoldSecrets => InGitDirectory is { } path && SecretConfig.MayBeIn(path);
 
         /// <summary>True if a rescue leaves it out.</summary>
-        public bool IsCredential => Kind == EntryKind.File && InGitDirectory is { } path && SecretConfig.IsCredential(path);
+        public bool IsCredential =>
+            Kind == EntryKind.File && InGitDirectory is { } path && SecretConfig.IsCredential(path);
     }
 
     /// <summary>
@@ -40,9 +42,16 @@ internal static class KeptTree
         // A folder comes before its entries, so the last git directory around an entry is the innermost.
         bool Visit(RawTree.Entry entry)
         {
-            while (gitDirectories.TryPeek(out var last) && !entry.Path.StartsWith(last + "/", StringComparison.Ordinal))
+            while (gitDirectories.TryPeek(out var last)
+                && !entry.Path.StartsWith(last + "/", StringComparison.Ordinal))
                 gitDirectories.Pop();
-            visit(new Item(entry.Parent, entry.Name, entry.Path, entry.Kind, gitDirectories.TryPeek(out var around) ? entry.Path[(around.Length + 1)..] : null));
+            visit(
+                new Item(
+                    entry.Parent,
+                    entry.Name,
+                    entry.Path,
+                    entry.Kind,
+                    gitDirectories.TryPeek(out var around) ? entry.Path[(around.Length + 1)..] : null));
             if (entry.Kind == EntryKind.Folder && IsGitDirectory(entry))
                 gitDirectories.Push(entry.Path);
             return true;
@@ -53,6 +62,7 @@ internal static class KeptTree
     private static bool IsGitDirectory(RawTree.Entry entry)
     {
         using var folder = entry.Parent.TryOpenFolder(entry.Name);
-        return folder?.Find("HEAD") == EntryKind.File && (folder.Find("objects") == EntryKind.Folder || folder.Find("commondir") == EntryKind.File);
+        return folder?.Find("HEAD") == EntryKind.File
+            && (folder.Find("objects") == EntryKind.Folder || folder.Find("commondir") == EntryKind.File);
     }
 }

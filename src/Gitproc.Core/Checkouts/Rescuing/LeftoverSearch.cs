@@ -10,24 +10,60 @@ namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>Finds the work that exists only in a checkout.</summary>
 /// <param name="reports">Receives warnings about work that is lost already; null to report nothing.</param>
-internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<PoolReport>? reports, RecyclingRequest request)
+internal sealed class LeftoverSearch(
+    GitView view, GitRunner git, IProgress<PoolReport>? reports, RecyclingRequest request)
 {
     /// <summary>Searches. If there is no work, this starts no process.</summary>
     /// <returns>The work; null if there is none.</returns>
-    public Leftovers? Find(RawFolder root, RawFolder gitDirectory, RepositoryState state, WorkTreeLook look, HiddenEntries hidden, CancellationToken cancellationToken)
+    public Leftovers? Find(
+        RawFolder root,
+        RawFolder gitDirectory,
+        RepositoryState state,
+        WorkTreeLook look,
+        HiddenEntries hidden,
+        CancellationToken cancellationToken)
     {
         var tree = new CheckoutTree(root, gitDirectory);
         var (untracked, folders, found) = ListUntracked(root, look, cancellationToken);
-        IReadOnlyList<string> nested = [.. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(tree, folders, hidden, [.. look.Changes.Where(change => change is { IsSubmodule: true, IsAdded: true }).Select(change => change.Path)], cancellationToken), .. found.Bare];
+        IReadOnlyList<string> nested =
+        [
+            .. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(
+                tree,
+                folders,
+                hidden,
+                [
+                    .. look
+                        .Changes.Where(change => change is { IsSubmodule: true, IsAdded: true })
+                        .Select(change => change.Path),
+                ],
+                cancellationToken),
+            .. found.Bare,
+        ];
         var worktrees = new RegisteredWorktrees(request.Place, git, view.NestedFolder);
         foreach (var path in request.Place.IsWorktree ? [] : worktrees.FindOutside(gitDirectory))
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{path} was a worktree of {request.Checkout}, and is not one any longer. Its files stay; the rescue has what was committed or staged there"));
-        IReadOnlyList<string> stagedElsewhere = request.Place.IsWorktree ? [] : worktrees.FindStaged(gitDirectory, cancellationToken);
+            reports?.Report(
+                new PoolReport(
+                    ReportKind.Warning,
+                    $"{path} was a worktree of {request.Checkout}, and is not one any longer. Its files stay; the rescue has what was committed or staged there"
+                ));
+        IReadOnlyList<string> stagedElsewhere = request.Place.IsWorktree
+            ? []
+            : worktrees.FindStaged(gitDirectory, cancellationToken);
         // Files that were never checked out have not been deleted.
-        var changes = look.Skipped.Count == 0 ? look.Changes : [.. look.Changes.Except(look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path)))];
+        var changes =
+            look.Skipped.Count == 0
+                ? look.Changes
+                :
+                [
+                    .. look.Changes.Except(
+                        look.Changes.Where(change => look.Skipped.Contains(change.Path) && !IsThere(root, change.Path))
+                    ),
+                ];
         var (files, deleted, modules) = Split(root, changes);
         var (commits, others, newCommits) = FindCommits(gitDirectory, state, cancellationToken);
-        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count + stagedElsewhere.Count == 0 && !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0)
+        if (changes.Count + untracked.Count + nested.Count + newCommits + others.Count + stagedElsewhere.Count == 0
+            && !state.IsUnfinished
+            && state.UnfinishedWorktrees.Count == 0)
             return null;
 
         files.AddRange(untracked);
@@ -43,18 +79,30 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
             Staged = [.. Ask(staged, cancellationToken).Where(found => found.Type == "blob").Select(found => found.Id)],
             Commits = commits,
             Tags = [.. others.Where(other => other.Type == "tag").Select(other => other.Id)],
-            Objects = [.. others.Where(other => other.Type is "tree" or "blob").Select(other => (other.Id, other.Type == "tree"))],
+            Objects =
+            [
+                .. others
+                    .Where(other => other.Type is "tree" or "blob")
+                    .Select(other => (other.Id, other.Type == "tree")),
+            ],
             NewCommits = newCommits,
-            Size = files.Sum(path => RawTree.At(root, path, Measure)) + nested.Sum(path => tree.At(path, MeasureTree)) + (newCommits == 0 ? 0 : MeasureObjects()),
+            Size =
+                files.Sum(path => RawTree.At(root, path, Measure))
+                + nested.Sum(path => tree.At(path, MeasureTree))
+                + (newCommits == 0 ? 0 : MeasureObjects()),
         };
     }
 
-    private (List<string> Files, List<string> Repositories, UntrackedFolders Folders) ListUntracked(RawFolder root, WorkTreeLook look, CancellationToken cancellationToken)
+    private (List<string> Files, List<string> Repositories, UntrackedFolders Folders) ListUntracked(
+        RawFolder root, WorkTreeLook look, CancellationToken cancellationToken)
     {
         // If the index has a file where a folder is, the look does not list the folder as untracked, but the files in
         // it are.
         var folders = UntrackedFolders.Find(root, look.Untracked.Where(path => path.EndsWith('/')));
-        var paths = look.Untracked.Count + look.Changes.Count == 0 ? [] : look.ListUntracked(view, git, request.Checkout, folders.AreTooDeep, cancellationToken);
+        var paths =
+            look.Untracked.Count + look.Changes.Count == 0
+                ? []
+                : look.ListUntracked(view, git, request.Checkout, folders.AreTooDeep, cancellationToken);
         var files = paths.Where(path => !path.EndsWith('/')).ToList();
         folders.KeepOnly(files);
         files.RemoveAll(path => folders.Bare.Any(bare => path.StartsWith(bare + "/", StringComparison.Ordinal)));
@@ -62,13 +110,17 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
     }
 
     // A submodule may be gone or replaced. A folder in its place is checked as a repository.
-    private static (List<string> Files, List<string> Deleted, List<string> Submodules) Split(RawFolder root, IEnumerable<StatusEntry> changes)
+    private static (List<string> Files, List<string> Deleted, List<string> Submodules) Split(
+        RawFolder root, IEnumerable<StatusEntry> changes)
     {
         var (files, deleted, submodules) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var change in changes)
         {
             var kind = RawTree.At<EntryKind?>(root, change.Path, (folder, name) => folder.Find(name));
-            (kind is EntryKind.File or EntryKind.Link ? files : change.IsSubmodule && kind == EntryKind.Folder ? submodules : deleted).Add(change.Path);
+            (
+                kind is EntryKind.File or EntryKind.Link ? files
+                : change.IsSubmodule && kind == EntryKind.Folder ? submodules
+                : deleted).Add(change.Path);
         }
 
         return (files, deleted, submodules);
@@ -104,31 +156,58 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
         unknown.ExceptWith(fetched);
         var found = Ask([.. all.Where(unknown.Contains)], cancellationToken);
         foreach (var (id, _) in found.Where(tip => tip.Type == "missing" && state.Tips().Contains(tip.Id)))
-            reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has a ref to {id}, which does not exist: it cannot be rescued"));
+            reports?.Report(
+                new PoolReport(
+                    ReportKind.Warning,
+                    $"{request.Checkout} has a ref to {id}, which does not exist: it cannot be rescued"));
         var others = FollowTags(found.Where(tip => tip.Type is "tag" or "tree" or "blob"), cancellationToken);
         var commits = found.Concat(others).Where(tip => tip.Type == "commit").Select(tip => tip.Id).ToList();
         return (
-            [.. new[] { state.Commit }.OfType<string>().Where(id => !unknown.Contains(id) || commits.Contains(id)).Union(commits)],
+            [
+                .. new[] { state.Commit }
+                    .OfType<string>()
+                    .Where(id => !unknown.Contains(id) || commits.Contains(id))
+                    .Union(commits),
+            ],
             [.. others.Where(other => other.Type != "commit")],
-            Count(commits, onRemote.Concat(fetched).Concat(request.Place.IsWorktree && commits.Count > 0 ? TemplateRefs.Ids(known) : []), cancellationToken));
+            Count(
+                commits,
+                onRemote
+                    .Concat(fetched)
+                    .Concat(request.Place.IsWorktree && commits.Count > 0 ? TemplateRefs.Ids(known) : []),
+                cancellationToken));
     }
 
     // A worktree shares its remote refs with the base repository.
     private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
-        request.Place.IsWorktree || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url) ? [.. state.RemoteIds("origin/")] : [];
+        request.Place.IsWorktree || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url)
+            ? [.. state.RemoteIds("origin/")]
+            : [];
 
     // Ids that the remote has under names other than branches and tags.
-    private string[] ListFetched(CancellationToken cancellationToken) => git.Run(
-        BaseCall.Of(request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) with { Subject = request.Checkout },
-        cancellationToken).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private string[] ListFetched(CancellationToken cancellationToken) =>
+        git.Run(
+                BaseCall.Of(request.Base, "for-each-ref", "--format=%(objectname)", BaseRefs.FetchedFolder) with
+                {
+                    Subject = request.Checkout,
+                },
+                cancellationToken)
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     // A tag may point to another tag.
-    private List<(string Id, string Type)> FollowTags(IEnumerable<(string Id, string Type)> objects, CancellationToken cancellationToken)
+    private List<(string Id, string Type)> FollowTags(
+        IEnumerable<(string Id, string Type)> objects, CancellationToken cancellationToken)
     {
         var all = objects.ToList();
         for (var next = all; next.Any(found => found.Type == "tag");)
         {
-            next = [.. next.Where(found => found.Type == "tag").Select(tag => Target(tag.Id)).SelectMany(id => Ask([id], cancellationToken)).Except(all)];
+            next =
+            [
+                .. next.Where(found => found.Type == "tag")
+                    .Select(tag => Target(tag.Id))
+                    .SelectMany(id => Ask([id], cancellationToken))
+                    .Except(all),
+            ];
             all.AddRange(next);
         }
 
@@ -136,24 +215,40 @@ internal sealed class LeftoverSearch(GitView view, GitRunner git, IProgress<Pool
 
         // git-mktag(1): the first line is "object ID".
         string Target(string tag) =>
-            git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output.Split('\n')[0]["object ".Length..];
+            git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output.Split('\n')[0][
+                "object ".Length..
+            ];
     }
 
     private int Count(List<string> commits, IEnumerable<string> ofRemote, CancellationToken cancellationToken)
     {
         if (commits.Count == 0)
             return 0;
-        var input = Encoding.ASCII.GetBytes(string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
+        var input = Encoding.ASCII.GetBytes(
+            string.Concat(commits.Concat(ofRemote.Distinct().Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
             // Not --all, which includes HEAD.
-            view.Call(request.Checkout, "rev-list", "--count", "--ignore-missing", "--stdin", "--not", "--remotes", "--tags") with { Input = stream => stream.Write(input), MayFail = true },
+            view.Call(
+                request.Checkout,
+                "rev-list",
+                "--count",
+                "--ignore-missing",
+                "--stdin",
+                "--not",
+                "--remotes",
+                "--tags") with
+            {
+                Input = stream => stream.Write(input),
+                MayFail = true,
+            },
             cancellationToken);
         // In a shallow history (git fetch --depth) the count may fail. Then only the tips count.
         return result.ExitCode == 0 ? int.Parse(result.Output, CultureInfo.InvariantCulture) : commits.Count;
     }
 
-    private IReadOnlyList<(string Id, string Type)> Ask(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
-        ObjectTypes.Ask(view, git, request.Checkout, names, cancellationToken);
+    private IReadOnlyList<(string Id, string Type)> Ask(
+        IReadOnlyList<string> names, CancellationToken cancellationToken
+    ) => ObjectTypes.Ask(view, git, request.Checkout, names, cancellationToken);
 
     private static long Measure(RawFolder folder, string name)
     {

@@ -66,5 +66,6 @@ internal sealed record RecyclingRequest
     public Action<Rescue>? Rescued { get; init; }
 
     /// <summary>The id for a rescue by this request.</summary>
-    public string RescueId => $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
+    public string RescueId =>
+        $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
 }

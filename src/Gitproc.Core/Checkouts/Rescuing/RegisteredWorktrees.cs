@@ -25,10 +25,14 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
         var found = new List<string>();
         foreach (var name in Names(gitDirectory))
         {
-            if (RawTree.Read(gitDirectory, $"{Folder}/{name}/gitdir") is not { } text || RawText.TrimEnd(text) is not { Length: > 0 } pointer)
+            if (RawTree.Read(gitDirectory, $"{Folder}/{name}/gitdir") is not { } text
+                || RawText.TrimEnd(text) is not { Length: > 0 } pointer)
                 continue;
-            var file = Path.GetFullPath(RawText.ToText(pointer), Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)));
-            if (!Paths.IsIn(file, place.Path) && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal) == true)
+            var file = Path.GetFullPath(
+                RawText.ToText(pointer), Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)));
+            if (!Paths.IsIn(file, place.Path)
+                && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal)
+                    == true)
                 found.Add(Path.GetDirectoryName(file)!);
         }
 
@@ -38,7 +42,10 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
     private static List<string> Names(RawFolder gitDirectory)
     {
         using var worktrees = gitDirectory.TryOpenFolder(Folder);
-        return [.. (worktrees?.Entries() ?? []).Where(entry => entry.Kind == EntryKind.Folder).Select(entry => entry.Name)];
+        return
+        [
+            .. (worktrees?.Entries() ?? []).Where(entry => entry.Kind == EntryKind.Folder).Select(entry => entry.Name),
+        ];
     }
 
     private List<string> FindStaged(RawFolder gitDirectory, string name, CancellationToken cancellationToken)
@@ -48,16 +55,40 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
             return [];
         var commit = RepositoryState.Read(own, gitDirectory).Commit;
         // Not the work tree: it may be anywhere.
-        using var view = GitView.OfNested(viewFolder, Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)), place.Objects, place.GitDirectory, commit ?? new string('0', 40));
+        using var view = GitView.OfNested(
+            viewFolder,
+            Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)),
+            place.Objects,
+            place.GitDirectory,
+            commit ?? new string('0', 40));
         var result = git.Run(
-            view.Call(name, commit is null ? ["ls-files", "-z", "--stage"] : ["diff-index", "-z", "--cached", "--raw", "--no-abbrev", "--no-renames", commit, "--"]) with { MayFail = true },
+            view.Call(
+                name,
+                commit is null
+                    ? ["ls-files", "-z", "--stage"]
+                    : ["diff-index", "-z", "--cached", "--raw", "--no-abbrev", "--no-renames", commit, "--"]) with
+            {
+                MayFail = true,
+            },
             cancellationToken);
         // "MODE ID STAGE TAB PATH", or ":MODE MODE ID ID STATUS", a zero byte and the path.
         return
         [
-            .. result.Output.Split('\0').Select(line => line.Split(' ', '\t')).Select(fields => commit is null ? (Mode: fields[0], Id: fields.ElementAtOrDefault(1))
-                    : (Mode: fields.ElementAtOrDefault(1) ?? "", Id: fields.Length == 5 && fields[0].StartsWith(':') ? fields[3] : null))
-                .Where(entry => entry.Mode != "160000" && entry.Id is not null && RefFiles.IsId(entry.Id) && entry.Id.Any(c => c != '0')).Select(entry => entry.Id!),
+            .. result
+                .Output.Split('\0')
+                .Select(line => line.Split(' ', '\t'))
+                .Select(fields =>
+                    commit is null
+                        ? (Mode: fields[0], Id: fields.ElementAtOrDefault(1))
+                        : (
+                            Mode: fields.ElementAtOrDefault(1) ?? "",
+                            Id: fields.Length == 5 && fields[0].StartsWith(':') ? fields[3] : null))
+                .Where(entry =>
+                    entry.Mode != "160000"
+                    && entry.Id is not null
+                    && RefFiles.IsId(entry.Id)
+                    && entry.Id.Any(c => c != '0'))
+                .Select(entry => entry.Id!),
         ];
     }
 }

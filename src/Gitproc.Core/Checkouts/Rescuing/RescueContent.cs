@@ -20,7 +20,12 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     /// <summary>Lists the tree.</summary>
     public IReadOnlyList<Item> List(CancellationToken cancellationToken)
     {
-        var output = git.Run(source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision) with { HasRawOutput = true }, cancellationToken).Output;
+        var output = git.Run(
+            source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision) with
+            {
+                HasRawOutput = true,
+            },
+            cancellationToken).Output;
         return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
 
         // git-ls-tree(1): "mode type id TAB path"

@@ -15,49 +15,78 @@ internal sealed class RescueCover(RescueSource source, GitView view, GitRunner g
     /// <summary>True if everything is covered.</summary>
     public bool Has(CheckoutTree tree, Leftovers leftovers, CancellationToken cancellationToken)
     {
-        var rescued = new RescueContent(source, git).List(cancellationToken).ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
+        var rescued = new RescueContent(source, git)
+            .List(cancellationToken)
+            .ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
         var deleted = rescued.ContainsKey(RescueTree.Deleted) ? Paths(cancellationToken) : [];
         var target = request.Target.Commit is { } commit ? ListTarget(commit, cancellationToken) : [];
-        var objects = rescued.Where(item => item.Key.StartsWith(RescueTree.Objects, StringComparison.Ordinal)).Select(item => item.Key.Split('/')[1]).ToHashSet(StringComparer.Ordinal);
+        var objects = rescued
+            .Where(item => item.Key.StartsWith(RescueTree.Objects, StringComparison.Ordinal))
+            .Select(item => item.Key.Split('/')[1])
+            .ToHashSet(StringComparer.Ordinal);
         var commits = source.Identity(git, cancellationToken).Split(' ').ToHashSet(StringComparer.Ordinal);
         return leftovers.Commits.All(id => commits.Contains(id) || id == request.Target.Commit)
             && leftovers.Tags.All(id => rescued.ContainsKey(RescueTree.Tags + id))
             && leftovers.Objects.All(found => objects.Contains(found.Id))
-            && leftovers.Staged.All(id => rescued.ContainsKey(RescueTree.Staged + id) || target.ContainsValue(id) || rescued.ContainsValue(id))
-            && leftovers.Deleted.All(path => deleted.Contains(path) || !target.ContainsKey(path) || rescued.ContainsKey(Kept(path)))
+            && leftovers.Staged.All(id =>
+                rescued.ContainsKey(RescueTree.Staged + id) || target.ContainsValue(id) || rescued.ContainsValue(id))
+            && leftovers.Deleted.All(path =>
+                deleted.Contains(path) || !target.ContainsKey(path) || rescued.ContainsKey(Kept(path)))
             && leftovers.Files.All(path => RawTree.At(tree.Root, path, (folder, name) => IsKnown(folder, name, path)))
             && leftovers.Trees.All(AreKnown);
 
         bool AreKnown(string path)
         {
             var areKnown = true;
-            KeptTree.Walk(tree, path, item => areKnown = areKnown && (item.Kind is not (EntryKind.File or EntryKind.Link) || item.IsCredential
-                || (item.MayHoldSecrets ? rescued.ContainsKey(Kept(item.Path)) : IsKnown(item.Parent, item.Name, item.Path))));
+            KeptTree.Walk(
+                tree,
+                path,
+                item =>
+                    areKnown =
+                        areKnown
+                        && (
+                            item.Kind is not (EntryKind.File or EntryKind.Link)
+                            || item.IsCredential
+                            || (
+                                item.MayHoldSecrets
+                                    ? rescued.ContainsKey(Kept(item.Path))
+                                    : IsKnown(item.Parent, item.Name, item.Path))));
             return areKnown;
         }
 
         bool IsKnown(RawFolder folder, string name, string path) =>
-            IdOf(folder, name) is not { } id || rescued.GetValueOrDefault(Kept(path)) == id || target.GetValueOrDefault(path) == id;
+            IdOf(folder, name) is not { } id
+            || rescued.GetValueOrDefault(Kept(path)) == id
+            || target.GetValueOrDefault(path) == id;
     }
 
     private static string Kept(string path) => RescueTree.Work + RescueTree.Escape(path);
 
     private HashSet<string> Paths(CancellationToken cancellationToken)
     {
-        var text = git.Run(source.Call("cat-file", "blob", $"{source.Revision}:{RescueTree.Deleted}") with { Subject = request.Checkout, HasRawOutput = true }, cancellationToken).Output;
+        var text = git.Run(
+            source.Call("cat-file", "blob", $"{source.Revision}:{RescueTree.Deleted}") with
+            {
+                Subject = request.Checkout,
+                HasRawOutput = true,
+            },
+            cancellationToken).Output;
         return text.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
     }
 
     // git-ls-tree(1): "MODE TYPE ID TAB PATH".
     private Dictionary<string, string> ListTarget(string commit, CancellationToken cancellationToken) =>
-        git.Run(view.Call(request.Checkout, "ls-tree", "-r", "-z", "--full-tree", commit), cancellationToken).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('\t', 2)).ToDictionary(parts => parts[1], parts => parts[0].Split(' ')[2], StringComparer.Ordinal);
+        git.Run(view.Call(request.Checkout, "ls-tree", "-r", "-z", "--full-tree", commit), cancellationToken)
+            .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t', 2))
+            .ToDictionary(parts => parts[1], parts => parts[0].Split(' ')[2], StringComparer.Ordinal);
 
     // The id that git gives a content: the hash of "blob LENGTH", a zero byte and the content. Asking git for it could
     // run something that a job has set.
     private string? IdOf(RawFolder folder, string name)
     {
-        using var hash = IncrementalHash.CreateHash(request.Target.Commit?.Length == 64 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
+        using var hash = IncrementalHash.CreateHash(
+            request.Target.Commit?.Length == 64 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         if (folder.ReadLink(name) is { } link)
         {
             var bytes = RawText.ToBytes(link);
@@ -75,6 +104,8 @@ internal sealed class RescueCover(RescueSource source, GitView view, GitRunner g
             hash.AppendData(buffer, 0, read);
         return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
 
-        void Append(long length) => hash.AppendData(System.Text.Encoding.ASCII.GetBytes($"blob {length.ToString(CultureInfo.InvariantCulture)}\0"));
+        void Append(long length) =>
+            hash.AppendData(
+                System.Text.Encoding.ASCII.GetBytes($"blob {length.ToString(CultureInfo.InvariantCulture)}\0"));
     }
 }

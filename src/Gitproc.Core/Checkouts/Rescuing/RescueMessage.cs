@@ -26,7 +26,9 @@ internal static class RescueMessage
             ("Size", rescue.Size.ToString(CultureInfo.InvariantCulture)),
             ("Undone", rescue.IsUndone ? "true" : null),
         };
-        var lines = trailers.Where(trailer => trailer.Value is not null).Select(trailer => $"{trailer.Name}: {PrintableText.Of(trailer.Value!)}\n");
+        var lines = trailers
+            .Where(trailer => trailer.Value is not null)
+            .Select(trailer => $"{trailer.Name}: {PrintableText.Of(trailer.Value!)}\n");
         return $"Rescue from {rescue.Checkout}: files {rescue.Files}, commits {rescue.Commits}\n\n{string.Concat(lines)}";
     }
 
@@ -42,8 +44,13 @@ internal static class RescueMessage
                 trailers[line[..colon]] = line[(colon + 2)..];
         }
 
-        if (!trailers.TryGetValue("Checkout", out var checkout) || !DateTimeOffset.TryParseExact(
-            trailers.GetValueOrDefault("Released"), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var released))
+        if (!trailers.TryGetValue("Checkout", out var checkout)
+            || !DateTimeOffset.TryParseExact(
+                trailers.GetValueOrDefault("Released"),
+                "O",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var released))
         {
             return null;
         }
@@ -65,6 +72,9 @@ internal static class RescueMessage
         };
 
         long Number(string name, long most) =>
-            long.TryParse(trailers.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, most) : 0;
+            long.TryParse(
+                trailers.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? Math.Min(number, most)
+                : 0;
     }
 }

@@ -19,10 +19,18 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     public void Run(CancellationToken cancellationToken)
     {
         var content = new RescueContent(source, git);
-        var items = content.List(cancellationToken).ToLookup(item => item.Path.StartsWith(RescueTree.Work, StringComparison.Ordinal) || item.Path == RescueTree.Index);
+        var items = content
+            .List(cancellationToken)
+            .ToLookup(item =>
+                item.Path.StartsWith(RescueTree.Work, StringComparison.Ordinal) || item.Path == RescueTree.Index);
         var notes = new Dictionary<string, string>(StringComparer.Ordinal);
-        var isStored = (string path) => path.StartsWith(RescueTree.Staged, StringComparison.Ordinal) || path.StartsWith(RescueTree.Objects, StringComparison.Ordinal);
-        content.Read([.. items[false].Where(item => !isStored(item.Path))], (item, reader) => notes[item.Path] = reader.ReadNext(), cancellationToken);
+        var isStored = (string path) =>
+            path.StartsWith(RescueTree.Staged, StringComparison.Ordinal)
+            || path.StartsWith(RescueTree.Objects, StringComparison.Ordinal);
+        content.Read(
+            [.. items[false].Where(item => !isStored(item.Path))],
+            (item, reader) => notes[item.Path] = reader.ReadNext(),
+            cancellationToken);
 
         using var root = RawFolder.Open(place.Path);
         using var state = RawFolder.Open(place.GitDirectory);
@@ -30,13 +38,24 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         // First the files of the git directory: they may include objects that refs need.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
-        RestoreObjects(notes, items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(), cancellationToken);
-        var head = place.IsWorktree ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken) : RestoreRefs(state, notes, cancellationToken);
+        RestoreObjects(
+            notes,
+            items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(),
+            cancellationToken);
+        var head = place.IsWorktree
+            ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken)
+            : RestoreRefs(state, notes, cancellationToken);
         CheckOut(head, mayBeRefused: work[true].Any(), cancellationToken);
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
-        foreach (var (path, text) in notes.Where(note => note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal) && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
+        foreach (
+            var (path, text) in notes.Where(note =>
+                note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal)
+                && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
-        new SubmodulePointers(Git, place).Mend(tree, work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])), cancellationToken);
+        new SubmodulePointers(Git, place).Mend(
+            tree,
+            work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])),
+            cancellationToken);
         RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
         RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes, "")));
     }
@@ -47,7 +66,13 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     {
         try
         {
-            Git(null, cancellationToken, "read-tree", "--reset", "-u", head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+            Git(
+                null,
+                cancellationToken,
+                "read-tree",
+                "--reset",
+                "-u",
+                head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && mayBeRefused)
         {
@@ -56,10 +81,12 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
 
     // True for files that were restored together with the refs.
     private bool IsRestored(string path) =>
-        path == "HEAD" || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
+        path == "HEAD"
+        || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
 
     // Copy what is in the rescue's own repository, because that may be removed later.
-    private void RestoreObjects(Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
+    private void RestoreObjects(
+        Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
     {
         if (source.Repository != basePath)
             source.CopyTo(git, place.Objects, stored, TemplateRefs.Ids(basePath), cancellationToken);
@@ -74,14 +101,28 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         // Remove the branch that recycling made. A rescue of undone commits has no HEAD, and removes no branch.
         if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"))
         {
-            gone.AddRange(RefFiles.Read(state).Keys.Where(name => name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
+            gone.AddRange(
+                RefFiles
+                    .Read(state)
+                    .Keys.Where(name =>
+                        name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
         }
 
-        var existing = Git(string.Concat(updates.Values.Select(value => value + "\n")), cancellationToken, "cat-file", "--batch-check=%(objectname) %(objecttype)")
-            .Split('\n').Where(line => !line.EndsWith("missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+        var existing = Git(
+                string.Concat(updates.Values.Select(value => value + "\n")),
+                cancellationToken,
+                "cat-file",
+                "--batch-check=%(objectname) %(objecttype)")
+            .Split('\n')
+            .Where(line => !line.EndsWith("missing", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0])
+            .ToHashSet(StringComparer.Ordinal);
         Git(string.Concat(gone.Select(name => $"delete {name}\0\0")), cancellationToken, "update-ref", "-z", "--stdin");
         Git(
-            string.Concat(updates.Where(update => existing.Contains(update.Value)).Select(update => $"update {update.Key}\0{update.Value}\0\0")),
+            string.Concat(
+                updates
+                    .Where(update => existing.Contains(update.Value))
+                    .Select(update => $"update {update.Key}\0{update.Value}\0\0")),
             cancellationToken,
             "update-ref", "-z", "--stdin");
         foreach (var (name, value) in symbolic)
@@ -97,7 +138,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     }
 
     private static void RestoreWorkTree(
-        CheckoutTree tree, RescueContent content, IReadOnlyList<RescueContent.Item> items, Dictionary<string, string> notes, CancellationToken cancellationToken)
+        CheckoutTree tree,
+        RescueContent content,
+        IReadOnlyList<RescueContent.Item> items,
+        Dictionary<string, string> notes,
+        CancellationToken cancellationToken)
     {
         var root = tree.Root;
         foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")))
@@ -109,15 +154,21 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     }
 
     private static void RestoreFiles(
-        CheckoutTree tree, RescueContent content, IReadOnlyList<RescueContent.Item> items, CancellationToken cancellationToken) =>
+        CheckoutTree tree,
+        RescueContent content,
+        IReadOnlyList<RescueContent.Item> items,
+        CancellationToken cancellationToken) =>
         content.Read(
             items,
             (item, reader) =>
             {
                 if (item.Path == RescueTree.Index)
-                    RawTree.Make(tree.GitDirectory, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
+                    RawTree.Make(
+                        tree.GitDirectory, RescueTree.Index, (folder, name) => Write(folder, name, item, reader));
                 else
-                    tree.Make(RescueTree.Unescape(item.Path[RescueTree.Work.Length..]), (folder, name) => Write(folder, name, item, reader));
+                    tree.Make(
+                        RescueTree.Unescape(item.Path[RescueTree.Work.Length..]),
+                        (folder, name) => Write(folder, name, item, reader));
             },
             cancellationToken);
 
@@ -140,7 +191,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         {
             for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
             {
-                if (!RawTree.At(root, path[..end], (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
+                if (
+                    !RawTree.At(
+                        root,
+                        path[..end],
+                        (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
                     break;
             }
         }
@@ -167,7 +222,9 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         // A worktree uses the config of its repository.
         if (config.Length == 0 || place.IsWorktree)
             return;
-        var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").Split('\0').ToHashSet(StringComparer.Ordinal);
+        var there = Git(null, cancellationToken, "config", "--local", "--list", "-z")
+            .Split('\0')
+            .ToHashSet(StringComparer.Ordinal);
         var added = new StringBuilder(RawTree.Read(state, "config"));
         // "SECTION.NAME.KEY", a line feed and the value; the value may be missing.
         foreach (var entry in Paths(config).Where(entry => !there.Contains(entry)))
@@ -183,17 +240,23 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
 
     private static string[] Paths(string text) => text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    private string Git(string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => git.Run(
-        new GitCall(arguments)
-        {
-            WorkingDirectory = place.Path,
-            Subject = Path.GetFileName(place.Path),
-            HasRawOutput = true,
-            Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
-            // The checkout is pristine, but the caller's working directory may be in another repository. Hooks are
-            // meant for users' own commands.
-            Config = [GitCall.NoHooks, ("core.fsmonitor", "false")],
-            Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), ("GIT_NO_REPLACE_OBJECTS", "1")],
-        },
-        cancellationToken).Output;
+    private string Git(string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+        git.Run(
+            new GitCall(arguments)
+            {
+                WorkingDirectory = place.Path,
+                Subject = Path.GetFileName(place.Path),
+                HasRawOutput = true,
+                Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
+                // The checkout is pristine, but the caller's working directory may be in another repository. Hooks are
+                // meant for users' own commands.
+                Config = [GitCall.NoHooks, ("core.fsmonitor", "false")],
+                Environment =
+                [
+                    ("GIT_DIR", place.GitDirectory),
+                    ("GIT_WORK_TREE", place.Path),
+                    ("GIT_NO_REPLACE_OBJECTS", "1"),
+                ],
+            },
+            cancellationToken).Output;
 }

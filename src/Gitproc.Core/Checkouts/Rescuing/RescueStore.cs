@@ -29,19 +29,30 @@ internal sealed class RescueStore(PoolFolder pool)
         Directory.CreateDirectory(Path.Combine(path, "refs", "heads"));
         Directory.CreateDirectory(Path.Combine(path, "objects", "pack"));
         Borrow(path, basePath);
-        var isSha256 = File.ReadAllText(Path.Combine(basePath, "config")).Contains("objectformat = sha256", StringComparison.OrdinalIgnoreCase);
+        var isSha256 = File.ReadAllText(Path.Combine(basePath, "config"))
+            .Contains("objectformat = sha256", StringComparison.OrdinalIgnoreCase);
         File.WriteAllText(
             Path.Combine(path, "config"),
-            $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = true\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}[gc]\n\tauto = 0\n");
+            $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tbare = true\n{(isSha256 ? "[extensions]\n\tobjectFormat = sha256\n" : "")}[gc]\n\tauto = 0\n"
+        );
         File.WriteAllText(Path.Combine(path, "HEAD"), $"ref: {Branch}\n");
     }
 
     /// <summary>Lists the rescues, with the oldest first.</summary>
-    public IReadOnlyList<Rescue> List(string checkout = "*") => !Directory.Exists(pool.Rescues) ? [] :
-    [
-        .. Directory.EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
-            .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator)).Where(parts => parts.Length == 2).Select(parts => Find($"{parts[1]}/{parts[0]}")).OfType<Rescue>().OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
-    ];
+    public IReadOnlyList<Rescue> List(string checkout = "*") =>
+        !Directory.Exists(pool.Rescues)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
+                    .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator))
+                    .Where(parts => parts.Length == 2)
+                    .Select(parts => Find($"{parts[1]}/{parts[0]}"))
+                    .OfType<Rescue>()
+                    .OrderBy(rescue => rescue.RescuedAt)
+                    .ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+            ];
 
     /// <summary>Finds a rescue; null if there is none with this id.</summary>
     public Rescue? Find(string id)
@@ -49,7 +60,9 @@ internal sealed class RescueStore(PoolFolder pool)
         if (id.Split('/') is not [var checkout, var name] || !IsName(checkout) || !IsName(name))
             return null;
         using var folder = RawFolder.TryOpen(FolderOf(id));
-        return folder is not null && RawTree.Read(folder, Description) is { } message ? RescueMessage.Read(id, Encoding.UTF8.GetString(RawText.ToBytes(message))) : null;
+        return folder is not null && RawTree.Read(folder, Description) is { } message
+            ? RescueMessage.Read(id, Encoding.UTF8.GetString(RawText.ToBytes(message)))
+            : null;
     }
 
     /// <summary>Gets the place of a rescue's commit.</summary>
@@ -94,7 +107,10 @@ internal sealed class RescueStore(PoolFolder pool)
     /// <param name="most">The limit, in bytes.</param>
     public IReadOnlyList<Rescue> TrimTo(long most)
     {
-        var all = List().OrderByDescending(rescue => rescue.IsUndone).Select(rescue => (Rescue: rescue, Size: FolderSize.Of(FolderOf(rescue.Id)))).ToList();
+        var all = List()
+            .OrderByDescending(rescue => rescue.IsUndone)
+            .Select(rescue => (Rescue: rescue, Size: FolderSize.Of(FolderOf(rescue.Id))))
+            .ToList();
         var total = all.Sum(entry => entry.Size);
         var removed = new List<Rescue>();
         foreach (var (rescue, size) in all.SkipLast(1).TakeWhile(_ => total > most))
@@ -113,7 +129,11 @@ internal sealed class RescueStore(PoolFolder pool)
         return Path.Combine(pool.Rescues, $"{parts[1]}{Separator}{parts[0]}{Suffix}");
     }
 
-    private static bool IsName(string text) => text.Length > 0 && text[0] != '.' && !text.Contains(Separator, StringComparison.Ordinal) && text.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
+    private static bool IsName(string text) =>
+        text.Length > 0
+        && text[0] != '.'
+        && !text.Contains(Separator, StringComparison.Ordinal)
+        && text.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
 
     private static void Borrow(string path, string basePath)
     {

@@ -29,7 +29,15 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     // Check names of git-fsck(1): names that git refuses to put in an index, and .gitmodules that it refuses to obey.
     private static readonly string[] Refused =
     [
-        "hasDot", "hasDotdot", "hasDotgit", "fullPathname", "gitmodulesName", "gitmodulesPath", "gitmodulesSymlink", "gitmodulesUpdate", "gitmodulesUrl",
+        "hasDot",
+        "hasDotdot",
+        "hasDotgit",
+        "fullPathname",
+        "gitmodulesName",
+        "gitmodulesPath",
+        "gitmodulesSymlink",
+        "gitmodulesUpdate",
+        "gitmodulesUrl",
     ];
 
     // git stops if it is told to ignore these; the last one is not a check.
@@ -38,14 +46,32 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     /// <summary>Writes a rescue of a checkout's work.</summary>
     /// <param name="index">The path of the index to keep; null for none.</param>
     public Rescue Write(
-        RescueSource target, string id, RawFolder root, RawFolder gitDirectory, RepositoryState state, Leftovers leftovers, string? index, CancellationToken cancellationToken)
+        RescueSource target,
+        string id,
+        RawFolder root,
+        RawFolder gitDirectory,
+        RepositoryState state,
+        Leftovers leftovers,
+        string? index,
+        CancellationToken cancellationToken)
     {
-        var rescue = Describe(id, leftovers) with { Branch = state.Branch is { } branch ? RawText.ToText(branch) : null };
+        var rescue = Describe(id, leftovers) with
+        {
+            Branch = state.Branch is { } branch ? RawText.ToText(branch) : null,
+        };
         if (!TryBringObjects(target, leftovers, out var refusal, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
         if (refusal is not null)
-            git.Reports?.Report(new PoolReport(ReportKind.Warning, $"{request.Checkout} has commits that git refuses, so its objects are kept as files: {refusal}"));
-        var tags = leftovers.Tags.Select(tag => (Id: tag, Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output)).ToList();
+            git.Reports?.Report(
+                new PoolReport(
+                    ReportKind.Warning,
+                    $"{request.Checkout} has commits that git refuses, so its objects are kept as files: {refusal}"));
+        var tags = leftovers
+            .Tags.Select(tag =>
+                (
+                    Id: tag,
+                    Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output))
+            .ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
             Call(target, "fast-import", "--quiet") with
@@ -74,7 +100,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         if (!TryBringObjects(target, leftovers, out _, cancellationToken))
             return null;
         var rescue = Describe(id, leftovers) with { IsUndone = true };
-        var refs = string.Concat(leftovers.Commits.Select((commit, at) => $"{commit} refs/heads/undone/{(at + 1).ToString(CultureInfo.InvariantCulture)}\n"));
+        var refs = string.Concat(
+            leftovers.Commits.Select(
+                (commit, at) => $"{commit} refs/heads/undone/{(at + 1).ToString(CultureInfo.InvariantCulture)}\n"));
         git.Run(
             Call(target, "fast-import", "--quiet") with
             {
@@ -107,14 +135,21 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     // Copies everything that the tips reach and the base repository's refs do not. Objects may be missing after a fetch
     // with --depth or --filter. They may be forged; index-pack names each object by its content. It also refuses
     // objects that are dangerous to check out.
-    private bool TryBringObjects(RescueSource target, Leftovers leftovers, out string? refusal, CancellationToken cancellationToken)
+    private bool TryBringObjects(
+        RescueSource target, Leftovers leftovers, out string? refusal, CancellationToken cancellationToken)
     {
         refusal = null;
-        var wanted = leftovers.Commits.Concat(leftovers.Tags).Concat(leftovers.Objects.Select(found => found.Id)).Concat(leftovers.Staged).ToList();
+        var wanted = leftovers
+            .Commits.Concat(leftovers.Tags)
+            .Concat(leftovers.Objects.Select(found => found.Id))
+            .Concat(leftovers.Staged)
+            .ToList();
         // A worktree's objects are in the base repository.
         if (request.Place.IsWorktree || wanted.Count == 0)
             return true;
-        var tips = Encoding.ASCII.GetBytes(string.Concat(wanted.Concat(TemplateRefs.Ids(request.Template).Select(id => "^" + id)).Select(line => line + "\n")));
+        var tips = Encoding.ASCII.GetBytes(
+            string.Concat(
+                wanted.Concat(TemplateRefs.Ids(request.Template).Select(id => "^" + id)).Select(line => line + "\n")));
         var pack = Path.Combine(view.Folder, "rescue.pack");
         var packed = git.Run(
             Call(target, "pack-objects", "--quiet", "--revs", "--stdout", "--delta-base-offset") with
@@ -131,11 +166,23 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
             cancellationToken);
         if (packed.ExitCode != 0)
             return false;
-        var indexed = git.Run(Call(target, "index-pack", Checks(cancellationToken), "--stdin") with { Input = stream => Copy(pack, stream), MayFail = true }, cancellationToken);
+        var indexed = git.Run(
+            Call(target, "index-pack", Checks(cancellationToken), "--stdin") with
+            {
+                Input = stream => Copy(pack, stream),
+                MayFail = true,
+            },
+            cancellationToken);
         if (indexed.ExitCode != 0)
             refusal = PrintableText.Of(indexed.Error.Split('\n')[0].TrimEnd());
         return indexed.ExitCode == 0
-            && git.Run(Call(target, "rev-list", "--quiet", "--objects", "--stdin") with { Input = stream => stream.Write(tips), MayFail = true }, cancellationToken).ExitCode == 0;
+            && git.Run(
+                Call(target, "rev-list", "--quiet", "--objects", "--stdin") with
+                {
+                    Input = stream => stream.Write(tips),
+                    MayFail = true,
+                },
+                cancellationToken).ExitCode == 0;
     }
 
     // Only some of git's checks, because old histories fail others. git lists its checks itself, and stops for a check
@@ -143,8 +190,11 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     private string Checks(CancellationToken cancellationToken)
     {
         const string Prefix = "fsck.";
-        var known = git.Run(new GitCall("help", "--config") { WorkingDirectory = request.Base }, cancellationToken).Output.Split('\n')
-            .Where(line => line.StartsWith(Prefix, StringComparison.Ordinal)).Select(line => line[Prefix.Length..]).Where(name => name.All(char.IsAsciiLetterOrDigit));
+        var known = git.Run(new GitCall("help", "--config") { WorkingDirectory = request.Base }, cancellationToken)
+            .Output.Split('\n')
+            .Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(line => line[Prefix.Length..])
+            .Where(name => name.All(char.IsAsciiLetterOrDigit));
         return $"--strict={string.Join(',', known.Except(Refused).Except(NotToBeChanged).Select(name => name + "=ignore"))}";
     }
 
@@ -163,8 +213,13 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         {
             Trees =
             [
-                .. leftovers.Trees, .. gitDirectory.Find("shallow") is null ? [] : (string[])[".git/shallow"],
-                .. objects.Entries().Select(entry => entry.Name).Where(name => name != "info").Select(name => $".git/objects/{name}"),
+                .. leftovers.Trees,
+                .. gitDirectory.Find("shallow") is null ? [] : (string[])[".git/shallow"],
+                .. objects
+                    .Entries()
+                    .Select(entry => entry.Name)
+                    .Where(name => name != "info")
+                    .Select(name => $".git/objects/{name}"),
             ],
             Commits = [.. leftovers.Commits.Where(known.Contains)],
             Tags = [],
@@ -174,12 +229,24 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     }
 
     // With --file git reads only this file, and it runs nothing (git-config(1), --file, --no-includes).
-    private string ReadConfig(CancellationToken cancellationToken) => request.Place.IsWorktree ? "" : SecretConfig.Cut(git.Run(
-        view.Call(
-            request.Checkout, "config", "--file", Path.Combine(request.Place.GitDirectory, "config"), "--no-includes", "-z",
-            "--get-regexp", @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
-        { MayFail = true },
-        cancellationToken).Output);
+    private string ReadConfig(CancellationToken cancellationToken) =>
+        request.Place.IsWorktree
+            ? ""
+            : SecretConfig.Cut(
+                git.Run(
+                    view.Call(
+                        request.Checkout,
+                        "config",
+                        "--file",
+                        Path.Combine(request.Place.GitDirectory, "config"),
+                        "--no-includes",
+                        "-z",
+                        "--get-regexp",
+                        @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
+                    {
+                        MayFail = true,
+                    },
+                    cancellationToken).Output);
 
     private static void AddFiles(FastImport import, CheckoutTree tree, Leftovers leftovers)
     {
@@ -254,14 +321,18 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         import.Add(RescueTree.Refs, DescribeRefs(state));
     }
 
-    private string DescribeRefs(RepositoryState state) => request.Place.IsWorktree ? DescribeOwn(state) : DescribeAll(state);
+    private string DescribeRefs(RepositoryState state) =>
+        request.Place.IsWorktree ? DescribeOwn(state) : DescribeAll(state);
 
     // Other branches stay in the base repository. The checked-out branch may belong to another worktree when you
     // restore.
     private static string DescribeOwn(RepositoryState state)
     {
         var head = $"refs/heads/{state.Branch}";
-        var shared = state.Branch is not null && state.Commit is not null && state.Refs.ContainsKey(head) ? $"{state.Commit} {head}\n" : "";
+        var shared =
+            state.Branch is not null && state.Commit is not null && state.Refs.ContainsKey(head)
+                ? $"{state.Commit} {head}\n"
+                : "";
         return shared + string.Concat(state.LocalRefs().Select(local => $"{local.Value} {local.Key}\n"));
     }
 
@@ -270,9 +341,13 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         using var folder = RawFolder.Open(request.Template);
         var pristine = RefFiles.Read(folder);
         var lines = new StringBuilder();
-        foreach (var (name, content) in state.LocalRefs().Where(local => pristine.GetValueOrDefault(local.Key) != local.Value))
+        foreach (var (name, content) in state
+                .LocalRefs()
+                .Where(local => pristine.GetValueOrDefault(local.Key) != local.Value))
             lines.Append(content).Append(' ').Append(name).Append('\n');
-        foreach (var name in pristine.Keys.Where(name => name.StartsWith("refs/tags/", StringComparison.Ordinal) && !state.Refs.ContainsKey(name)))
+        foreach (
+            var name in pristine.Keys.Where(name =>
+                name.StartsWith("refs/tags/", StringComparison.Ordinal) && !state.Refs.ContainsKey(name)))
             lines.Append("- ").Append(name).Append('\n');
         return lines.ToString();
     }
@@ -281,11 +356,17 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     {
         if (index is null || !File.Exists(index))
             return;
-        using var file = new RawFile(new FileStream(index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Mode: null);
+        using var file = new RawFile(
+            new FileStream(index, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Mode: null);
         import.Add(RescueTree.Index, file);
     }
 
-    private GitCall Call(RescueSource target, params IReadOnlyList<string> arguments) => target.Call(arguments) with { Subject = request.Checkout };
+    private GitCall Call(RescueSource target, params IReadOnlyList<string> arguments) =>
+        target.Call(arguments) with
+        {
+            Subject = request.Checkout,
+        };
 
-    private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } = [("GIT_NO_REPLACE_OBJECTS", "1")];
+    private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } =
+    [("GIT_NO_REPLACE_OBJECTS", "1")];
 }

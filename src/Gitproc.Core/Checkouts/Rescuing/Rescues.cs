@@ -27,10 +27,12 @@ internal sealed class Rescues(string basePath, GitRunner git)
     public IReadOnlyList<Rescue> ListRefs(CancellationToken cancellationToken) => List(Folder, cancellationToken);
 
     /// <summary>Finds a rescue; null if there is none with this id.</summary>
-    public Rescue? Find(string id, CancellationToken cancellationToken) => FindOwn(id) ?? FindRef(id, cancellationToken);
+    public Rescue? Find(string id, CancellationToken cancellationToken) =>
+        FindOwn(id) ?? FindRef(id, cancellationToken);
 
     /// <summary>Gets the place of a rescue's commit.</summary>
-    public RescueSource Source(string id) => FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
+    public RescueSource Source(string id) =>
+        FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
     /// <summary>
     /// Finds the rescues of one recycling. If it was interrupted and started again, there may be several: with a number
@@ -44,14 +46,22 @@ internal sealed class Rescues(string basePath, GitRunner git)
         var checkout = id.Split('/')[0];
         return
         [
-            .. ListOwn(checkout).Concat(List($"{Folder}{checkout}/*", cancellationToken))
-                .Where(rescue => !rescue.IsUndone && (leaseId is null ? rescue.Id.StartsWith(id, StringComparison.Ordinal) : rescue.LeaseId == leaseId))
-                .OrderBy(rescue => rescue.RescuedAt).ThenBy(rescue => rescue.Id.Length).ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+            .. ListOwn(checkout)
+                .Concat(List($"{Folder}{checkout}/*", cancellationToken))
+                .Where(rescue =>
+                    !rescue.IsUndone
+                    && (
+                        leaseId is null ? rescue.Id.StartsWith(id, StringComparison.Ordinal) : rescue.LeaseId == leaseId
+                    ))
+                .OrderBy(rescue => rescue.RescuedAt)
+                .ThenBy(rescue => rescue.Id.Length)
+                .ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
         ];
     }
 
     /// <summary>Finds the newest rescue of a checkout in the store, without starting a process.</summary>
-    public Rescue? Newest(string checkout) => ListOwn(checkout).Where(rescue => !rescue.IsUndone).MaxBy(rescue => (rescue.RescuedAt, rescue.Id.Length));
+    public Rescue? Newest(string checkout) =>
+        ListOwn(checkout).Where(rescue => !rescue.IsUndone).MaxBy(rescue => (rescue.RescuedAt, rescue.Id.Length));
 
     /// <summary>Removes a rescue: its repository with everything in it, or its ref.</summary>
     public void Remove(string id, CancellationToken cancellationToken)
@@ -72,15 +82,27 @@ internal sealed class Rescues(string basePath, GitRunner git)
             var commit = Run(cancellationToken, "rev-parse", "--verify", "--end-of-options", Folder + rescue.Id).Trim();
             RescueStore.Make(made, basePath);
             var target = new RescueSource(made, RescueStore.Branch);
-            var input = Encoding.ASCII.GetBytes(string.Concat(TemplateRefs.Ids(basePath).Select(id => $"^{id}\n").Prepend(commit + "\n")));
+            var input = Encoding.ASCII.GetBytes(
+                string.Concat(TemplateRefs.Ids(basePath).Select(id => $"^{id}\n").Prepend(commit + "\n")));
             git.Run(
-                BaseCall.Of(basePath, "pack-objects", "--quiet", "--revs", "--delta-base-offset", Path.Combine(made, "objects", "pack", "pack")) with
+                BaseCall.Of(
+                    basePath,
+                    "pack-objects",
+                    "--quiet",
+                    "--revs",
+                    "--delta-base-offset",
+                    Path.Combine(made, "objects", "pack", "pack")) with
                 {
                     Subject = rescue.Id,
                     Input = stream => stream.Write(input),
                 },
                 cancellationToken);
-            git.Run(target.Call("update-ref", RescueStore.Branch, commit) with { Subject = rescue.Id }, cancellationToken);
+            git.Run(
+                target.Call("update-ref", RescueStore.Branch, commit) with
+                {
+                    Subject = rescue.Id,
+                },
+                cancellationToken);
             BaseRefs.MarkBorrowed(basePath);
             store.Keep(made, rescue);
         }
@@ -88,7 +110,8 @@ internal sealed class Rescues(string basePath, GitRunner git)
         RemoveRef(rescue.Id, cancellationToken);
     }
 
-    private void RemoveRef(string id, CancellationToken cancellationToken) => Run(cancellationToken, "update-ref", "-d", Folder + id);
+    private void RemoveRef(string id, CancellationToken cancellationToken) =>
+        Run(cancellationToken, "update-ref", "-d", Folder + id);
 
     private IEnumerable<Rescue> ListOwn(string checkout = "*") => Own?.Store.List(checkout).Where(IsOurs) ?? [];
 
@@ -96,11 +119,18 @@ internal sealed class Rescues(string basePath, GitRunner git)
 
     private bool IsOurs(Rescue rescue) => rescue.Repository == PrintableText.Of(Own!.Value.Key);
 
-    private Rescue? FindRef(string id, CancellationToken cancellationToken) => List(Folder + id, cancellationToken).FirstOrDefault(rescue => rescue.Id == id);
+    private Rescue? FindRef(string id, CancellationToken cancellationToken) =>
+        List(Folder + id, cancellationToken).FirstOrDefault(rescue => rescue.Id == id);
 
     private List<Rescue> List(string refs, CancellationToken cancellationToken)
     {
-        var output = Run(cancellationToken, "for-each-ref", "--sort=creatordate", "--format=%(refname)%00%(contents)%00", "--", refs);
+        var output = Run(
+            cancellationToken,
+            "for-each-ref",
+            "--sort=creatordate",
+            "--format=%(refname)%00%(contents)%00",
+            "--",
+            refs);
         var fields = output.Split('\0');
         var rescues = new List<Rescue>();
         for (var i = 0; i + 1 < fields.Length; i += 2)

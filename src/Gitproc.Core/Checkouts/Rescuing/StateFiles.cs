@@ -17,10 +17,37 @@ internal static partial class StateFiles
     // From git(1) and the sources of the operations. git-stash(1): only the log has all stashes.
     private static readonly string[] Names =
     [
-        "HEAD", "ORIG_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "AUTO_MERGE", "SQUASH_MSG", "CHERRY_PICK_HEAD",
-        "REVERT_HEAD", "REBASE_HEAD", "BISECT_ANCESTORS_OK", "BISECT_EXPECTED_REV", "BISECT_FIRST_PARENT", "BISECT_HEAD",
-        "BISECT_LOG", "BISECT_NAMES", "BISECT_RUN", "BISECT_START", "BISECT_TERMS", "NOTES_MERGE_PARTIAL", "NOTES_MERGE_REF",
-        "NOTES_MERGE_WORKTREE", LinkStore.RecordName, "info/exclude", "rebase-merge", "rebase-apply", "sequencer", "worktrees", "logs/refs/stash",
+        "HEAD",
+        "ORIG_HEAD",
+        "MERGE_HEAD",
+        "MERGE_MSG",
+        "MERGE_MODE",
+        "MERGE_RR",
+        "MERGE_AUTOSTASH",
+        "AUTO_MERGE",
+        "SQUASH_MSG",
+        "CHERRY_PICK_HEAD",
+        "REVERT_HEAD",
+        "REBASE_HEAD",
+        "BISECT_ANCESTORS_OK",
+        "BISECT_EXPECTED_REV",
+        "BISECT_FIRST_PARENT",
+        "BISECT_HEAD",
+        "BISECT_LOG",
+        "BISECT_NAMES",
+        "BISECT_RUN",
+        "BISECT_START",
+        "BISECT_TERMS",
+        "NOTES_MERGE_PARTIAL",
+        "NOTES_MERGE_REF",
+        "NOTES_MERGE_WORKTREE",
+        LinkStore.RecordName,
+        "info/exclude",
+        "rebase-merge",
+        "rebase-apply",
+        "sequencer",
+        "worktrees",
+        "logs/refs/stash",
     ];
 
     /// <summary>Lists the files that exist.</summary>
@@ -48,14 +75,22 @@ internal static partial class StateFiles
     }
 
     /// <summary>Finds possible ids of objects that an unfinished operation needs.</summary>
-    public static IReadOnlyList<string> FindIds(RawFolder gitDirectory, RepositoryState state) => !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0 ? [] :
-    [
-        .. List(gitDirectory)
-            .Where(path => path.Split('/') is ["worktrees", var name, var first, ..] ? first != "logs" && state.UnfinishedWorktrees.Contains(name) : state.IsUnfinished)
-            .Select(path => RawTree.Read(gitDirectory, path))
-            .Where(content => content?.Length <= MaxWithIds)
-            .SelectMany(content => Id().Matches(content!)).Select(match => match.Value).Distinct(),
-    ];
+    public static IReadOnlyList<string> FindIds(RawFolder gitDirectory, RepositoryState state) =>
+        !state.IsUnfinished && state.UnfinishedWorktrees.Count == 0
+            ? []
+            :
+            [
+                .. List(gitDirectory)
+                    .Where(path =>
+                        path.Split('/') is ["worktrees", var name, var first, ..]
+                            ? first != "logs" && state.UnfinishedWorktrees.Contains(name)
+                            : state.IsUnfinished)
+                    .Select(path => RawTree.Read(gitDirectory, path))
+                    .Where(content => content?.Length <= MaxWithIds)
+                    .SelectMany(content => Id().Matches(content!))
+                    .Select(match => match.Value)
+                    .Distinct(),
+            ];
 
     [GeneratedRegex(@"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")]
     private static partial Regex Id();

@@ -21,42 +21,77 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     private const string MaxCompared = "1000";
 
     /// <summary>Finds them. If the job had no commits, this starts no process.</summary>
-    public (IReadOnlyList<string> Tips, int Count) Find(RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
+    public (IReadOnlyList<string> Tips, int Count) Find(
+        RawFolder gitDirectory, RepositoryState state, CancellationToken cancellationToken)
     {
         var logs = ReadLogs(gitDirectory);
         var (fromRemote, fromElsewhere) = ReadFetched(gitDirectory);
-        var candidates = logs.Where(line => !line.IsRemote).Select(line => line.Id).Concat(fromElsewhere).ToHashSet(StringComparer.Ordinal);
+        var candidates = logs.Where(line => !line.IsRemote)
+            .Select(line => line.Id)
+            .Concat(fromElsewhere)
+            .ToHashSet(StringComparer.Ordinal);
         if (RawTree.Read(gitDirectory, "ORIG_HEAD") is { } original && RefFiles.IsId(RawText.TrimEnd(original)))
             candidates.Add(RawText.TrimEnd(original));
         // All worktrees share their objects.
         if (!request.Place.IsWorktree)
             candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
-        List<string> kept = [.. state.Tips(), .. state.RemoteIds("origin/"), .. logs.Where(line => line.IsRemote).Select(line => line.Id), .. fromRemote];
+        List<string> kept =
+        [
+            .. state.Tips(),
+            .. state.RemoteIds("origin/"),
+            .. logs.Where(line => line.IsRemote).Select(line => line.Id),
+            .. fromRemote,
+        ];
         candidates.ExceptWith(kept);
         if (candidates.Count == 0)
             return ([], 0);
         kept.AddRange(TemplateRefs.Ids(request.Place.IsWorktree ? request.Base : request.Template));
         candidates.ExceptWith(kept);
-        var commits = ObjectTypes.Ask(view, git, request.Checkout, [.. candidates], cancellationToken).Where(found => found.Type == "commit").Select(found => found.Id).ToList();
+        var commits = ObjectTypes
+            .Ask(view, git, request.Checkout, [.. candidates], cancellationToken)
+            .Where(found => found.Type == "commit")
+            .Select(found => found.Id)
+            .ToList();
         if (commits.Count == 0)
             return ([], 0);
 
-        var lines = Ask(["rev-list", "--parents", "--ignore-missing", "--stdin"], commits.Concat(kept.Distinct().Select(id => "^" + id)), cancellationToken).Select(line => line.Split(' ')).ToList();
+        var lines = Ask(
+                ["rev-list", "--parents", "--ignore-missing", "--stdin"],
+                commits.Concat(kept.Distinct().Select(id => "^" + id)),
+                cancellationToken)
+            .Select(line => line.Split(' '))
+            .ToList();
         var parents = lines.SelectMany(line => line.Skip(1)).ToHashSet(StringComparer.Ordinal);
         List<string> tips = [.. lines.Select(line => line[0]).Where(id => !parents.Contains(id))];
         if (tips.Count == 0)
             return ([], 0);
-        var trees = Ask(["log", "--format=%T", "--max-count=" + MaxCompared, "--ignore-missing", "--stdin"], state.Tips().Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))), cancellationToken)
+        var trees = Ask(
+                ["log", "--format=%T", "--max-count=" + MaxCompared, "--ignore-missing", "--stdin"],
+                state
+                    .Tips()
+                    .Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))),
+                cancellationToken)
             .ToHashSet(StringComparer.Ordinal);
-        var lost = Ask(["log", "--no-walk=unsorted", "--format=%H %T", "--stdin"], tips, cancellationToken).Select(line => line.Split(' ')).Where(pair => !trees.Contains(pair[1])).Select(pair => pair[0]).ToList();
+        var lost = Ask(["log", "--no-walk=unsorted", "--format=%H %T", "--stdin"], tips, cancellationToken)
+            .Select(line => line.Split(' '))
+            .Where(pair => !trees.Contains(pair[1]))
+            .Select(pair => pair[0])
+            .ToList();
         return (lost, lost.Count == 0 ? 0 : lines.Count);
     }
 
     // In a shallow history (git fetch --depth) git fails, and its output so far is incomplete.
-    private string[] Ask(IReadOnlyList<string> arguments, IEnumerable<string> names, CancellationToken cancellationToken)
+    private string[] Ask(
+        IReadOnlyList<string> arguments, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         var input = Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "\n")));
-        var result = git.Run(view.Call(request.Checkout, arguments) with { Input = stream => stream.Write(input), MayFail = true }, cancellationToken);
+        var result = git.Run(
+            view.Call(request.Checkout, arguments) with
+            {
+                Input = stream => stream.Write(input),
+                MayFail = true,
+            },
+            cancellationToken);
         return result.ExitCode == 0 ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
     }
 
@@ -68,17 +103,30 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         using var logs = gitDirectory.TryOpenFolder("logs");
         if (logs is null)
             return found;
-        RawTree.Walk(logs, "", entry =>
-        {
-            if (entry.Kind == EntryKind.File && (entry.Path is "HEAD" or "refs/stash" || entry.Path.StartsWith("refs/heads/", StringComparison.Ordinal) || entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal)))
+        RawTree.Walk(
+            logs,
+            "",
+            entry =>
             {
-                var isRemote = entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal);
-                foreach (var line in (RawTree.Read(logs, entry.Path) ?? "").Split('\n').Where(line => !isRemote || !line.EndsWith("\tupdate by push", StringComparison.Ordinal)))
-                    found.AddRange(line.Split(' ', 3).Take(2).Where(id => RefFiles.IsId(id) && id.Any(c => c != '0')).Select(id => (id, isRemote)));
-            }
+                if (entry.Kind == EntryKind.File
+                    && (
+                        entry.Path is "HEAD" or "refs/stash"
+                        || entry.Path.StartsWith("refs/heads/", StringComparison.Ordinal)
+                        || entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal)))
+                {
+                    var isRemote = entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal);
+                    foreach (var line in (RawTree.Read(logs, entry.Path) ?? "")
+                            .Split('\n')
+                            .Where(line => !isRemote || !line.EndsWith("\tupdate by push", StringComparison.Ordinal)))
+                        found.AddRange(
+                            line.Split(' ', 3)
+                                .Take(2)
+                                .Where(id => RefFiles.IsId(id) && id.Any(c => c != '0'))
+                                .Select(id => (id, isRemote)));
+                }
 
-            return true;
-        });
+                return true;
+            });
         return found;
     }
 
@@ -88,7 +136,10 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     {
         var (fromRemote, fromElsewhere) = (new List<string>(), new List<string>());
         var url = Short(RawText.OfText(request.Url));
-        foreach (var fields in (RawTree.Read(gitDirectory, "FETCH_HEAD") ?? "").Split('\n').Select(line => line.Split('\t')).Where(fields => fields.Length > 2 && RefFiles.IsId(fields[0])))
+        foreach (var fields in (RawTree.Read(gitDirectory, "FETCH_HEAD") ?? "")
+                .Split('\n')
+                .Select(line => line.Split('\t'))
+                .Where(fields => fields.Length > 2 && RefFiles.IsId(fields[0])))
         {
             var isRemote = fields[2] == url || fields[2].EndsWith(" of " + url, StringComparison.Ordinal);
             (isRemote ? fromRemote : fromElsewhere).Add(fields[0]);
@@ -96,14 +147,19 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
 
         return (fromRemote, fromElsewhere);
 
-        static string Short(string url) => url.TrimEnd('/') is var name && name.EndsWith(".git", StringComparison.Ordinal) ? name[..^".git".Length] : name;
+        static string Short(string url) =>
+            url.TrimEnd('/') is var name && name.EndsWith(".git", StringComparison.Ordinal)
+                ? name[..^".git".Length]
+                : name;
     }
 
     private static List<string> LooseObjects(RawFolder gitDirectory)
     {
         var found = new List<string>();
         using var objects = gitDirectory.TryOpenFolder("objects");
-        foreach (var (name, _) in (objects?.Entries() ?? []).Where(entry => entry.Name.Length == 2 && entry.Kind == EntryKind.Folder))
+        foreach (
+            var (name, _) in (objects?.Entries() ?? []).Where(entry =>
+                entry.Name.Length == 2 && entry.Kind == EntryKind.Folder))
         {
             using var folder = objects!.TryOpenFolder(name);
             found.AddRange((folder?.Entries() ?? []).Select(entry => name + entry.Name).Where(id => RefFiles.IsId(id)));
@@ -118,9 +174,12 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     {
         var found = new List<string>();
         using var packs = RawTree.At(gitDirectory, "objects/pack", (folder, name) => folder.TryOpenFolder(name));
-        foreach (var (name, _) in (packs?.Entries() ?? []).Where(entry => entry.Name.EndsWith(".mtimes", StringComparison.Ordinal)))
+        foreach (
+            var (name, _) in (packs?.Entries() ?? []).Where(entry =>
+                entry.Name.EndsWith(".mtimes", StringComparison.Ordinal)))
         {
-            const int head = 8, names = head + (256 * 4);
+            const int head = 8,
+                names = head + (256 * 4);
             if (RawTree.Read(packs!, Path.ChangeExtension(name, ".idx")) is not { Length: > names } text)
                 continue;
             var bytes = RawText.ToBytes(text);

@@ -28,7 +28,9 @@ internal sealed class UntrackedFolders
 
     /// <summary>The modes of all folders except bare repositories.</summary>
     public IEnumerable<(string Path, UnixFileMode Mode)> Modes =>
-        _folders.Where(folder => !folder.IsBare && folder.Mode is not null).Select(folder => (folder.Path, folder.Mode!.Value));
+        _folders
+            .Where(folder => !folder.IsBare && folder.Mode is not null)
+            .Select(folder => (folder.Path, folder.Mode!.Value));
 
     /// <summary>Finds the folders. Call this before anything opens them, because that makes them accessible.</summary>
     /// <param name="folders">Raw paths of untracked folders, with a slash at the end.</param>
@@ -59,8 +61,15 @@ internal sealed class UntrackedFolders
         foreach (var file in files)
             AddParents(kept, file);
         // A folder comes before its entries. A folder without files is kept together with its parent.
-        _folders = [.. _folders.Where(folder => kept.Contains(folder.Path)
-            || ((folder.IsBare || !_withFiles.Contains(folder.Path)) && (_tops.Contains(folder.Path) || kept.Contains(ParentOf(folder.Path))) && kept.Add(folder.Path)))];
+        _folders =
+        [
+            .. _folders.Where(folder =>
+                kept.Contains(folder.Path)
+                || (
+                    (folder.IsBare || !_withFiles.Contains(folder.Path))
+                    && (_tops.Contains(folder.Path) || kept.Contains(ParentOf(folder.Path)))
+                    && kept.Add(folder.Path))),
+        ];
     }
 
     private bool Visit(RawTree.Entry entry)
@@ -81,7 +90,11 @@ internal sealed class UntrackedFolders
         using var folder = entry.Parent.TryOpenFolder(entry.Name);
         var isRepository = folder?.Find(".git") is not null;
         // gitrepository-layout(5).
-        var isBare = folder is not null && folder.Find("HEAD") == EntryKind.File && folder.Find("objects") == EntryKind.Folder && folder.Find("refs") == EntryKind.Folder;
+        var isBare =
+            folder is not null
+            && folder.Find("HEAD") == EntryKind.File
+            && folder.Find("objects") == EntryKind.Folder
+            && folder.Find("refs") == EntryKind.Folder;
         if (isRepository || isBare)
             AddParents(_withFiles, entry.Path);
         if (folder is not null && !isRepository)

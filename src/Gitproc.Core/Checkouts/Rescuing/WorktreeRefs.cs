@@ -9,7 +9,8 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Restores the refs of a rescue into a worktree. Worktrees share branches, tags and stashes, so missing refs are added
 /// and existing ones stay as they are.
 /// </summary>
-internal sealed class WorktreeRefs(string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
+internal sealed class WorktreeRefs(
+    string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
 {
     private const string Branches = "refs/heads/";
     private const string Stash = "refs/stash";
@@ -26,11 +27,23 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         var (updates, _, _) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
         var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "")) ?? "";
         var branch = RefFiles.NameIn(head);
-        var added = updates.Where(update => update.Key != branch && update.Key != Stash && !there.ContainsKey(update.Key) || IsOwn(update.Key)).ToList();
-        var existing = run(string.Concat(added.Select(update => update.Value + "\n")), cancellationToken, ["cat-file", "--batch-check=%(objectname) %(objecttype)"])
-            .Split('\n').Where(line => !line.EndsWith("missing", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+        var added = updates
+            .Where(update =>
+                update.Key != branch && update.Key != Stash && !there.ContainsKey(update.Key) || IsOwn(update.Key))
+            .ToList();
+        var existing = run(
+                string.Concat(added.Select(update => update.Value + "\n")),
+                cancellationToken,
+                ["cat-file", "--batch-check=%(objectname) %(objecttype)"])
+            .Split('\n')
+            .Where(line => !line.EndsWith("missing", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0])
+            .ToHashSet(StringComparer.Ordinal);
         run(
-            string.Concat(added.Where(update => existing.Contains(update.Value)).Select(update => $"update {update.Key}\0{update.Value}\0\0")),
+            string.Concat(
+                added
+                    .Where(update => existing.Contains(update.Value))
+                    .Select(update => $"update {update.Key}\0{update.Value}\0\0")),
             cancellationToken,
             ["update-ref", "-z", "--stdin"]);
         if (head.Length == 0)
@@ -40,14 +53,23 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
     }
 
     // HEAD is detached if the branch is checked out in another worktree by now, or has moved.
-    private string? CheckOut(RawFolder state, string head, string? branch, string? commit, Dictionary<string, string> there)
+    private string? CheckOut(
+        RawFolder state, string head, string? branch, string? commit, Dictionary<string, string> there)
     {
-        var isLink = commit is null && branch?.StartsWith(Branches, StringComparison.Ordinal) == true && there.ContainsKey(branch);
+        var isLink =
+            commit is null
+            && branch?.StartsWith(Branches, StringComparison.Ordinal) == true
+            && there.ContainsKey(branch);
         if (RefFiles.IsId(head))
         {
             commit = head;
         }
-        else if (branch is not null && (isLink || (commit is null && !there.ContainsKey(branch)) || IsOwn(branch) || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
+        else if (branch is not null
+            && (
+                isLink
+                || (commit is null && !there.ContainsKey(branch))
+                || IsOwn(branch)
+                || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
         {
             RawTree.Write(state, "HEAD", head + "\n");
             return commit ?? RefFiles.Resolve(there, head);
@@ -59,10 +81,14 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
     }
 
     // The HEAD of a bare repository does not count: nothing is checked out there.
-    private bool IsCheckedOut(string branch) => Worktrees.Of(repository).Where(id => id != Path.GetFileName(place.GitDirectory))
-        .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
-        .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
-        .Any(file => RefFiles.Parse(RawText.Of(PlainFile.TryRead(file))) is { } head && RefFiles.NameIn(head) == branch);
+    private bool IsCheckedOut(string branch) =>
+        Worktrees
+            .Of(repository)
+            .Where(id => id != Path.GetFileName(place.GitDirectory))
+            .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
+            .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
+            .Any(file =>
+                RefFiles.Parse(RawText.Of(PlainFile.TryRead(file))) is { } head && RefFiles.NameIn(head) == branch);
 
     // git-stash(1), store: lines "OLD NEW name and time TAB message", with the oldest first.
     private void AddStashes(string log, CancellationToken cancellationToken)
@@ -71,7 +97,17 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
         {
             var fields = line.Split(' ', 3);
             if (fields.Length == 3 && RefFiles.IsId(fields[1]))
-                run(null, cancellationToken, ["stash", "store", "--quiet", "--message", RawText.ToText(line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..]), fields[1]]);
+                run(
+                    null,
+                    cancellationToken,
+                    [
+                        "stash",
+                        "store",
+                        "--quiet",
+                        "--message",
+                        RawText.ToText(line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..]),
+                        fields[1],
+                    ]);
         }
     }
 
@@ -82,7 +118,8 @@ internal sealed class WorktreeRefs(string repository, Func<string?, Cancellation
 /// <param name="Updates">Raw names with their ids.</param>
 /// <param name="Symbolic">Raw names of symbolic refs, with their contents.</param>
 /// <param name="Gone">Raw names of refs to delete.</param>
-internal sealed record RefLines(Dictionary<string, string> Updates, Dictionary<string, string> Symbolic, List<string> Gone)
+internal sealed record RefLines(
+    Dictionary<string, string> Updates, Dictionary<string, string> Symbolic, List<string> Gone)
 {
     /// <summary>The file with all stashes (git-stash(1)).</summary>
     public const string StashLog = "logs/refs/stash";

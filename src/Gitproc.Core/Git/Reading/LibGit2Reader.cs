@@ -26,7 +26,13 @@ internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
 
     static LibGit2Reader()
     {
-        foreach (var level in (ReadOnlySpan<ConfigurationLevel>)[ConfigurationLevel.ProgramData, ConfigurationLevel.System, ConfigurationLevel.Xdg, ConfigurationLevel.Global])
+        foreach (var level in (ReadOnlySpan<ConfigurationLevel>)
+                [
+                    ConfigurationLevel.ProgramData,
+                    ConfigurationLevel.System,
+                    ConfigurationLevel.Xdg,
+                    ConfigurationLevel.Global,
+                ])
             GlobalSettings.SetConfigSearchPaths(level, "");
         // git 2.48 and newer set this extension. It does not affect objects and refs.
         GlobalSettings.SetExtensions("relativeworktrees");
@@ -55,12 +61,20 @@ internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
 
     /// <inheritdoc/>
     public bool HasRemoteBranch(string name) =>
-        _repository.Refs.FromGlob(Remotes + "*").Any(reference => reference.CanonicalName[Remotes.Length..].Split('/', 2) is [_, var branch] && branch == name);
+        _repository
+            .Refs.FromGlob(Remotes + "*")
+            .Any(reference =>
+                reference.CanonicalName[Remotes.Length..].Split('/', 2) is [_, var branch] && branch == name);
 
     /// <inheritdoc/>
     public string? SubmoduleCommit(string path)
     {
-        var entry = _repository.Index[path] ?? (_repository.Index.Conflicts[path] is { } conflict ? conflict.Ancestor ?? conflict.Ours ?? conflict.Theirs : null);
+        var entry =
+            _repository.Index[path]
+            ?? (
+                _repository.Index.Conflicts[path] is { } conflict
+                    ? conflict.Ancestor ?? conflict.Ours ?? conflict.Theirs
+                    : null);
         return entry is { Mode: Mode.GitLink } ? entry.Id.Sha : null;
     }
 
@@ -74,5 +88,6 @@ internal sealed class LibGit2Reader : IRepositoryReader, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _repository.Dispose();
 
-    private Commit Find(string revision) => _repository.Lookup<Commit>(revision) ?? throw new NotFoundException($"There is no commit {revision}.");
+    private Commit Find(string revision) =>
+        _repository.Lookup<Commit>(revision) ?? throw new NotFoundException($"There is no commit {revision}.");
 }

@@ -61,14 +61,18 @@ internal static class LocalRepository
     public static RepositoryPlace? At(string path)
     {
         var target = IsGitDirectory(path) ? Paths.Real(path) : TargetOf(path);
-        return target is not null && IsGitDirectory(target) ? new RepositoryPlace(target, CommonDirectoryOf(target)) : null;
+        return target is not null && IsGitDirectory(target)
+            ? new RepositoryPlace(target, CommonDirectoryOf(target))
+            : null;
     }
 
     /// <summary>Reads the target of a <c>.git</c> file.</summary>
     /// <param name="file">The absolute path of the file.</param>
     /// <returns>The real path of the git directory, which need not exist; null if there is no such file.</returns>
     public static string? TargetOf(string file) =>
-        ReadLine(file) is { } line && GitFile.Read(line) is { } target ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target)) : null;
+        ReadLine(file) is { } line && GitFile.Read(line) is { } target
+            ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target))
+            : null;
 
     // A git directory has HEAD, and it or its common directory has objects and refs (setup.c, is_git_directory).
     private static bool IsGitDirectory(string path)
@@ -91,7 +95,9 @@ internal static class LocalRepository
         try
         {
             var file = new FileInfo(path);
-            return file is { Exists: true, Length: > 0 and <= MaxFileSize } ? File.ReadLines(path).FirstOrDefault()?.TrimEnd() : null;
+            return file is { Exists: true, Length: > 0 and <= MaxFileSize }
+                ? File.ReadLines(path).FirstOrDefault()?.TrimEnd()
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -104,7 +110,8 @@ internal static class LocalRepository
 internal sealed record RepositoryPlace(string GitDirectory, string CommonDirectory)
 {
     /// <summary>The path of the main work tree, or of the bare repository. Users know the repository by it.</summary>
-    public string Top => Path.GetFileName(CommonDirectory) == ".git" ? Path.GetDirectoryName(CommonDirectory)! : CommonDirectory;
+    public string Top =>
+        Path.GetFileName(CommonDirectory) == ".git" ? Path.GetDirectoryName(CommonDirectory)! : CommonDirectory;
 
     /// <summary>
     /// This repository if it is outside of a folder that jobs write to, and LibGit2Sharp may read it; otherwise null.

@@ -13,22 +13,29 @@ internal sealed record RepositoryConfig(bool IsBare)
     /// </returns>
     public static RepositoryConfig? Read(string file) =>
         ConfigFile.Read(file) is { } entries && entries.Any(entry => entry.Key == "core.repositoryformatversion")
-            ? new RepositoryConfig(entries.LastOrDefault(entry => entry.Key == "core.bare") is { Key: not null } bare && IsTrue(bare.Value))
+            ? new RepositoryConfig(
+                entries.LastOrDefault(entry => entry.Key == "core.bare") is { Key: not null } bare && IsTrue(bare.Value)
+            )
             : null;
 
     // git-config(1), "Values".
     private static bool IsTrue(string? value) =>
         value?.ToLowerInvariant() is null or "true" or "yes" or "on"
-        || (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0);
+        || (
+            int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number != 0);
 }
 
 /// <summary>The remotes in the config file of one repository, read without a process.</summary>
 internal static class RemoteUrls
 {
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string file) =>
-    [
-        .. from entry in ConfigFile.Read(file) ?? []
-           where entry.Key.StartsWith("remote.", StringComparison.Ordinal) && entry.Key.EndsWith(".url", StringComparison.Ordinal) && entry.Value is { Length: > 0 }
-           select KeyValuePair.Create(RawText.ToText(entry.Key), RawText.ToText(entry.Value)),
-    ];
+        [
+            .. from entry in ConfigFile.Read(file) ?? []
+            where
+                entry.Key.StartsWith("remote.", StringComparison.Ordinal)
+                && entry.Key.EndsWith(".url", StringComparison.Ordinal)
+                && entry.Value is { Length: > 0 }
+            select KeyValuePair.Create(RawText.ToText(entry.Key), RawText.ToText(entry.Value)),
+        ];
 }

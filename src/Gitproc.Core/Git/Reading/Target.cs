@@ -12,5 +12,8 @@ internal sealed record Target(string? Branch, string? Commit, bool HasUpstream, 
     /// Adapts the target to a kind of checkout. git checks out a branch in only one worktree, so a worktree has a
     /// detached HEAD unless the branch is created for it.
     /// </summary>
-    public Target In(CheckoutKind kind) => kind == CheckoutKind.Worktree && HasUpstream ? new Target(IsBegun ? Branch : null, Commit, HasUpstream: false) : this;
+    public Target In(CheckoutKind kind) =>
+        kind == CheckoutKind.Worktree && HasUpstream
+            ? new Target(IsBegun ? Branch : null, Commit, HasUpstream: false)
+            : this;
 }

@@ -16,7 +16,9 @@ internal static class Worktrees
     /// <summary>Lists the ids of a repository's worktrees: checkouts, links, and worktrees of other programs.</summary>
     /// <param name="repository">The absolute path of the repository; it need not exist.</param>
     public static IReadOnlyList<string> Of(string repository) =>
-        Directory.Exists(Folder(repository)) ? [.. Directory.EnumerateDirectories(Folder(repository)).Select(folder => Path.GetFileName(folder)!)] : [];
+        Directory.Exists(Folder(repository))
+            ? [.. Directory.EnumerateDirectories(Folder(repository)).Select(folder => Path.GetFileName(folder)!)]
+            : [];
 
     /// <param name="repository">The absolute path of the repository.</param>
     /// <returns>The absolute path of the folder that contains the private folders; it need not exist.</returns>

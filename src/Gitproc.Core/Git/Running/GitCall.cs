@@ -40,7 +40,8 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     public string? Base { get; init; }
 
     /// <summary>A config entry with which git runs no hooks: the null device contains no files.</summary>
-    public static (string Key, string Value) NoHooks { get; } = ("core.hooksPath", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
+    public static (string Key, string Value) NoHooks { get; } =
+        ("core.hooksPath", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
     /// <summary>
     /// Writes git's standard input, on a separate thread; null for no input. An exception ends git and is rethrown.

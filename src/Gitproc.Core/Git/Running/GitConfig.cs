@@ -42,7 +42,8 @@ internal sealed record GitConfig(
     }
 
     /// <summary>All values of a key with several values.</summary>
-    public IEnumerable<string> GetAll(string key) => Entries.Where(entry => entry.Key == key).Select(entry => entry.Value);
+    public IEnumerable<string> GetAll(string key) =>
+        Entries.Where(entry => entry.Key == key).Select(entry => entry.Value);
 
     /// <summary>The entries <c>section.NAME.key</c> of every subsection NAME, with NAME as the key.</summary>
     public IEnumerable<KeyValuePair<string, string>> GetSubsections(string section, string key)

@@ -43,7 +43,8 @@ internal sealed class GitConfigReader(GitRunner git)
             if (fields[i] is "local" or "worktree")
                 local.Add(entry);
             // git names the repository's own files relative to its top. They are added below.
-            if (!fields[i + 1].StartsWith("file:", StringComparison.Ordinal) || !Path.IsPathRooted(fields[i + 1]["file:".Length..]))
+            if (!fields[i + 1].StartsWith("file:", StringComparison.Ordinal)
+                || !Path.IsPathRooted(fields[i + 1]["file:".Length..]))
                 continue;
             var origin = fields[i + 1]["file:".Length..];
             files.Add(origin);
@@ -75,16 +76,18 @@ internal sealed class GitConfigReader(GitRunner git)
         || (key.StartsWith("includeif.", StringComparison.Ordinal) && key.EndsWith(".path", StringComparison.Ordinal));
 
     // The path is relative to the including file, and may begin with ~ (git-config(1), "Includes").
-    private static string ResolveInclude(string path, string includer) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(Paths.Home, path[2..])
-        : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
+    private static string ResolveInclude(string path, string includer) =>
+        path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Combine(Paths.Home, path[2..])
+            : Path.GetFullPath(path, Path.GetDirectoryName(includer)!);
 
     // git does not quote these paths, and a path may contain a line end. So a known answer is printed before each path
     // as a separator. --show-toplevel is last because it fails without a work tree, after git printed the other
     // answers.
     private GitResult FindRepository(string directory, bool keep, CancellationToken cancellationToken)
     {
-        var found = git.Run(Ask("--git-dir", Separator, "--git-common-dir", Separator, "--show-toplevel"), cancellationToken);
+        var found = git.Run(
+            Ask("--git-dir", Separator, "--git-common-dir", Separator, "--show-toplevel"), cancellationToken);
         var isBare = found.ExitCode != 0 && found.Output.Length > 0;
         return isBare ? found with { ExitCode = 0 } : found;
 

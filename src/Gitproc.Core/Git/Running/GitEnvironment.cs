@@ -42,7 +42,9 @@ public static class GitEnvironment
     {
         // CI is set by GitHub, GitLab, Buildkite and most others, TF_BUILD by Azure Pipelines, JENKINS_URL by Jenkins.
         string[] ofCi = ["CI", "TF_BUILD", "JENKINS_URL"];
-        if (ofCi.Any(name => environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
+        if (
+            ofCi.Any(name =>
+                environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
             environment.TryAdd("GIT_TERMINAL_PROMPT", "0");
     }
 
@@ -50,7 +52,8 @@ public static class GitEnvironment
     /// Adds config entries for one git process, after the entries of the caller's environment (git-config(1),
     /// GIT_CONFIG_COUNT). Unlike <c>-c</c>, they do not appear in process lists.
     /// </summary>
-    internal static void AddConfig(IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
+    internal static void AddConfig(
+        IDictionary<string, string?> environment, IEnumerable<(string Key, string Value)> entries)
     {
         environment.TryGetValue("GIT_CONFIG_COUNT", out var inherited);
         _ = int.TryParse(inherited, NumberStyles.None, CultureInfo.InvariantCulture, out var count);

@@ -34,7 +34,8 @@ namespace Gitproc.Git.Running;
 /// Returns true if damage was healed and the call is to be run again. An exception that it throws replaces git's
 /// failure. May be null.
 /// </param>
-internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, string, DateTime, CancellationToken, bool>? heal = null)
+internal sealed class GitRunner(
+    IProgress<PoolReport>? reports, Func<GitCall, string, DateTime, CancellationToken, bool>? heal = null)
 {
     // The error codes for a missing or invalid program: ENOENT, EACCES and ENOEXEC (errno(3)); on Windows
     // ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED and ERROR_BAD_EXE_FORMAT.
@@ -71,17 +72,19 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     /// Called with the result of the shorter command, while the longer one may still run. Called again if both are run
     /// again.
     /// </param>
-    public (GitResult Longer, T Shorter) RunBoth<T>(GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) => Healed(
-        longer,
-        () =>
-        {
-            using var one = Begin(longer, cancellationToken);
-            using var other = Begin(shorter, cancellationToken);
-            var made = use(Finish(other, cancellationToken));
-            return (Finish(one, cancellationToken), made);
-        },
-        result => result.Item1.Error,
-        cancellationToken);
+    public (GitResult Longer, T Shorter) RunBoth<T>(
+        GitCall longer, GitCall shorter, Func<GitResult, T> use, CancellationToken cancellationToken) =>
+        Healed(
+            longer,
+            () =>
+            {
+                using var one = Begin(longer, cancellationToken);
+                using var other = Begin(shorter, cancellationToken);
+                var made = use(Finish(other, cancellationToken));
+                return (Finish(one, cancellationToken), made);
+            },
+            result => result.Item1.Error,
+            cancellationToken);
 
     // git checkout exits with 0 even if it could not read the content of a file. Only its error output says so.
     private T Healed<T>(GitCall call, Func<T> run, Func<T, string> errorOf, CancellationToken cancellationToken)
@@ -90,7 +93,11 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
         try
         {
             var result = run();
-            if (heal is null || call.Base is null || call.MayFail || !errorOf(result).Contains("error: ", StringComparison.Ordinal) || !heal(call, errorOf(result), began, cancellationToken))
+            if (heal is null
+                || call.Base is null
+                || call.MayFail
+                || !errorOf(result).Contains("error: ", StringComparison.Ordinal)
+                || !heal(call, errorOf(result), began, cancellationToken))
                 return result;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && heal is not null && call.Base is not null)
@@ -212,10 +219,12 @@ internal sealed class GitRunner(IProgress<PoolReport>? reports, Func<GitCall, st
     private static GitprocException Failure(GitCall call, GitResult result)
     {
         var said = result.Error.Length > 0 ? result.Error : "it said nothing";
-        return new GitprocException(ErrorReason.GitFailed, $"{Name(call)} failed with exit code {result.ExitCode}: {said}", call.Subject);
+        return new GitprocException(
+            ErrorReason.GitFailed, $"{Name(call)} failed with exit code {result.ExitCode}: {said}", call.Subject);
     }
 
-    private static string Name(GitCall call) => call.Subject is null ? $"git {Subcommand(call)}" : $"git {Subcommand(call)} of {call.Subject}";
+    private static string Name(GitCall call) =>
+        call.Subject is null ? $"git {Subcommand(call)}" : $"git {Subcommand(call)} of {call.Subject}";
 
     // Skips the options of git itself (git(1)). Each option that is used here has a separate value.
     private static string Subcommand(GitCall call)

@@ -28,7 +28,8 @@ internal sealed class ConfigFile
     /// <param name="raw">The raw content of a config file.</param>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Parse(string raw)
     {
-        var file = new ConfigFile(raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
+        var file = new ConfigFile(
+            raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
         return file.ReadAll() ? file._entries : null;
     }
 
@@ -170,11 +171,13 @@ internal static class ConfigText
 
     /// <summary>Formats the header of a section.</summary>
     /// <param name="name">The subsection; null for none.</param>
-    public static string Section(string section, string? name) => name is null ? $"[{section}]\n" : $"[{section} \"{Escape(name)}\"]\n";
+    public static string Section(string section, string? name) =>
+        name is null ? $"[{section}]\n" : $"[{section} \"{Escape(name)}\"]\n";
 
     /// <summary>Formats a line of a section. The value is quoted and escaped if necessary.</summary>
     /// <param name="value">The value; null for a key without one.</param>
-    public static string Line(string key, string? value) => value is null ? $"\t{key}\n" : $"\t{key} = {Quote(value)}\n";
+    public static string Line(string key, string? value) =>
+        value is null ? $"\t{key}\n" : $"\t{key} = {Quote(value)}\n";
 
     /// <summary>Formats a section with one line.</summary>
     /// <param name="key">The full key, as <c>git config --list</c> writes it.</param>

@@ -54,7 +54,8 @@ internal sealed record Head(string? Branch, string? Commit)
         {
             var loose = Path.Combine(gitDirectory, name);
             if (PlainFile.TryRead(loose) is not { } bytes)
-                return (name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
+                return (
+                    name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
             var content = RefFiles.Parse(RawText.Of(bytes));
             if (content is null || NameIn(content) is not { } next)
                 return (name, content.AsSpan().ContainsAnyExcept('0') ? content : null);

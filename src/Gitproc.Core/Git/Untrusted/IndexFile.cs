@@ -7,7 +7,8 @@ namespace Gitproc.Git.Untrusted;
 /// <param name="Path">The raw path. It never leaves the work tree and never enters <c>.git</c>.</param>
 /// <param name="Mode">100644, 100755, 120000 or 160000, octal.</param>
 /// <param name="Id">The bytes of the object id.</param>
-internal readonly record struct IndexEntry(string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
+internal readonly record struct IndexEntry(
+    string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
 {
     private const uint SubmoduleMode = 0xE000;
 
@@ -86,14 +87,24 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
             var stat = entry.Stat;
             ReadOnlySpan<uint> fields =
             [
-                stat.ChangedSeconds, stat.ChangedNanoseconds, stat.ModifiedSeconds, stat.ModifiedNanoseconds, 0, stat.Inode, entry.Mode, stat.User, stat.Group, stat.Size,
+                stat.ChangedSeconds,
+                stat.ChangedNanoseconds,
+                stat.ModifiedSeconds,
+                stat.ModifiedNanoseconds,
+                0,
+                stat.Inode,
+                entry.Mode,
+                stat.User,
+                stat.Group,
+                stat.Size,
             ];
             for (var i = 0; i < fields.Length; i++)
                 BinaryPrimitives.WriteUInt32BigEndian(head[(4 * i)..], fields[i]);
             stream.Write(head);
             stream.Write(entry.Id.Span);
             var isLater = entry.Marks.HasFlag(IndexMarks.IntentToAdd);
-            BinaryPrimitives.WriteUInt16BigEndian(rest, (ushort)((isLater ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
+            BinaryPrimitives.WriteUInt16BigEndian(
+                rest, (ushort)((isLater ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
             BinaryPrimitives.WriteUInt16BigEndian(rest[2..], 0x2000);
             stream.Write(rest[..(isLater ? 4 : 2)]);
             stream.Write(RawText.ToBytes(entry.Path));
@@ -122,7 +133,8 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         var length = 0L;
         for (var i = 0; i < entries.Length; i++)
         {
-            if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry || (length += entry.Path.Length) > MaxTimesLonger * bytes.Length)
+            if (Read(bytes, end, hashLength, version, last, ref at) is not { } entry
+                || (length += entry.Path.Length) > MaxTimesLonger * bytes.Length)
                 return null;
             // A sparse directory: a folder outside of the sparse checkout.
             isPartial |= entry.Mode == 0x4000;
@@ -133,7 +145,8 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
 
         while (at < end)
         {
-            if (end - at < 8 || BinaryPrimitives.ReadUInt32BigEndian(all[(at + 4)..]) is var more && more > (uint)(end - at - 8))
+            if (end - at < 8
+                || BinaryPrimitives.ReadUInt32BigEndian(all[(at + 4)..]) is var more && more > (uint)(end - at - 8))
                 return null;
             isSplit |= all[at..].StartsWith("link"u8);
             at += 8 + (int)more;
@@ -214,7 +227,8 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         return kept >= 0;
     }
 
-    private static uint Number(ReadOnlySpan<byte> stat, int index) => BinaryPrimitives.ReadUInt32BigEndian(stat[(4 * index)..]);
+    private static uint Number(ReadOnlySpan<byte> stat, int index) =>
+        BinaryPrimitives.ReadUInt32BigEndian(stat[(4 * index)..]);
 
     // A file, an executable file, a symbolic link, a submodule, or a sparse directory.
     private static bool IsMode(uint mode) => mode is 0x81A4 or 0x81ED or 0xA000 or 0xE000 or 0x4000;

@@ -82,7 +82,8 @@ internal static class PackedRefs
     {
         var header = new byte[BlockSize];
         var length = RandomAccess.Read(handle, header, 0);
-        return Encoding.ASCII.GetString(header, 0, length).Split('\n')[0] is ['#', ..] first && first.Contains(" fully-peeled ", StringComparison.Ordinal);
+        return Encoding.ASCII.GetString(header, 0, length).Split('\n')[0] is ['#', ..] first
+            && first.Contains(" fully-peeled ", StringComparison.Ordinal);
     }
 
     // Returns the first line with a ref that begins after an offset.

@@ -13,7 +13,11 @@ internal static class RefNames
     /// <summary>
     /// All files below a folder of refs, without symbolic links, whose targets are not refs of this repository.
     /// </summary>
-    public static readonly EnumerationOptions AllFiles = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    public static readonly EnumerationOptions AllFiles = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
 
     private static readonly System.Buffers.SearchValues<char> InNoName =
         System.Buffers.SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), .. " ~^:?*[\\\u007f"]);
@@ -23,9 +27,13 @@ internal static class RefNames
     /// </summary>
     /// <param name="raw">Raw text.</param>
     public static bool IsFull(string raw) =>
-        raw.StartsWith("refs/", StringComparison.Ordinal) && raw[^1] != '.' && !raw.AsSpan().ContainsAny(InNoName)
-        && !raw.Contains("..", StringComparison.Ordinal) && !raw.Contains("@{", StringComparison.Ordinal)
-        && raw.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
+        raw.StartsWith("refs/", StringComparison.Ordinal)
+        && raw[^1] != '.'
+        && !raw.AsSpan().ContainsAny(InNoName)
+        && !raw.Contains("..", StringComparison.Ordinal)
+        && !raw.Contains("@{", StringComparison.Ordinal)
+        && raw.Split('/')
+            .All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
 
     /// <summary>Lists the refs below a folder.</summary>
     /// <param name="folder">The folder in the git directory, with a slash at its end.</param>

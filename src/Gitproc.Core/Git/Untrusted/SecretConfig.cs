@@ -12,21 +12,28 @@ internal static partial class SecretConfig
 {
     /// <summary>Removes secrets from raw text: a config file, or another file into which git writes URLs.</summary>
     /// <returns>The text without secrets.</returns>
-    public static string Cut(string text) => Password().Replace(UserInfo().Replace(Header().Replace(text, ""), "$1"), "$1");
+    public static string Cut(string text) =>
+        Password().Replace(UserInfo().Replace(Header().Replace(text, ""), "$1"), "$1");
 
     /// <summary>True if the text of a file in a git directory may contain secrets.</summary>
     /// <param name="path">The raw path relative to the git directory.</param>
     public static bool MayBeIn(string path) =>
-        path is "config" or "config.worktree" or "FETCH_HEAD" || path.StartsWith("logs/", StringComparison.Ordinal) || path.StartsWith("remotes/", StringComparison.Ordinal)
+        path is "config" or "config.worktree" or "FETCH_HEAD"
+        || path.StartsWith("logs/", StringComparison.Ordinal)
+        || path.StartsWith("remotes/", StringComparison.Ordinal)
         || path.StartsWith("branches/", StringComparison.Ordinal);
 
     /// <summary>True if a file in a git directory belongs to a credential helper.</summary>
     /// <param name="path">The raw path relative to the git directory.</param>
-    public static bool IsCredential(string path) => !path.Contains('/', StringComparison.Ordinal) && path.Contains("cred", StringComparison.OrdinalIgnoreCase);
+    public static bool IsCredential(string path) =>
+        !path.Contains('/', StringComparison.Ordinal) && path.Contains("cred", StringComparison.OrdinalIgnoreCase);
 
     // A backslash at the end of a line continues the value, and the first entry may be on the line of its section
     // header (git-config(1)).
-    [GeneratedRegex(@"(?<=^[ \t]*(?:\[[^\n]*\][ \t]*)?)(?:extraheader|cookiefile|proxy|password|passwd|token|oauth\w*)[ \t]*=(?:[^\n\\]|\\[^\n]|\\\n)*", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<=^[ \t]*(?:\[[^\n]*\][ \t]*)?)(?:extraheader|cookiefile|proxy|password|passwd|token|oauth\w*)[ \t]*=(?:[^\n\\]|\\[^\n]|\\\n)*",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline
+    )]
     private static partial Regex Header();
 
     // Only the part before the path: git and curl search no further for user information.

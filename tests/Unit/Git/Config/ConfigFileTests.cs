@@ -13,8 +13,40 @@ public sealed class ConfigFileTests : IDisposable
 
     private static readonly string[] Parts =
     [
-        "[", "]", "[core]", "[Core]\n", "[remote \"origin\"]", "[remote \"a]\\\"b\\\\\"]", "[a.B]", "[a-1]\r\n", "bare", "key", "1", " ", "=", " = ", "\n", "\n", "\r\n", "\\\n", "\\", "\\n", "\\t", "\\q", "\"", "\"\"",
-        "#", ";", "# comment \\\n", "x", "true", "-", ".", "\u00e9", "\u00a0", "\u00ef\u00bb\u00bf",
+        "[",
+        "]",
+        "[core]",
+        "[Core]\n",
+        "[remote \"origin\"]",
+        "[remote \"a]\\\"b\\\\\"]",
+        "[a.B]",
+        "[a-1]\r\n",
+        "bare",
+        "key",
+        "1",
+        " ",
+        "=",
+        " = ",
+        "\n",
+        "\n",
+        "\r\n",
+        "\\\n",
+        "\\",
+        "\\n",
+        "\\t",
+        "\\q",
+        "\"",
+        "\"\"",
+        "#",
+        ";",
+        "# comment \\\n",
+        "x",
+        "true",
+        "-",
+        ".",
+        "\u00e9",
+        "\u00a0",
+        "\u00ef\u00bb\u00bf",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -67,9 +99,11 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
-    public void Reads_any_text_as_git_does() => Gen.OneOf(Parts).Array[0, 12].Select(parts => "[a]" + string.Concat(parts)).Sample(
-        raw => Assert.Equal(OfGit(raw), Ours(raw)),
-        iter: 150, threads: 1);
+    public void Reads_any_text_as_git_does() =>
+        Gen.OneOf(Parts)
+            .Array[0, 12]
+            .Select(parts => "[a]" + string.Concat(parts))
+            .Sample(raw => Assert.Equal(OfGit(raw), Ours(raw)), iter: 150, threads: 1);
 
     [Fact]
     public void Reads_damaged_files_without_failing()
@@ -106,7 +140,9 @@ public sealed class ConfigFileTests : IDisposable
         File.WriteAllText(_folder["config"], text);
         Assert.Equal(isBare, RepositoryConfig.Read(_folder["config"])?.IsBare);
         if (isBare is { } expected)
-            Assert.Equal(expected ? "true" : "false", TestGit.Run(_folder.Path, "config", "--file", "config", "--type=bool", "--default=false", "core.bare"));
+            Assert.Equal(
+                expected ? "true" : "false",
+                TestGit.Run(_folder.Path, "config", "--file", "config", "--type=bool", "--default=false", "core.bare"));
     }
 
     [Fact]
@@ -121,7 +157,8 @@ public sealed class ConfigFileTests : IDisposable
     public void Finds_remotes()
     {
         var repository = TestGit.MakeRepository(_folder["repo"]);
-        foreach (var (name, url) in ((string, string)[])[("origin", "https://example.com/a#b.git"), ("ö", "C:\\x y"), ("last", "../é")])
+        foreach (var (name, url) in ((string, string)[])
+                [("origin", "https://example.com/a#b.git"), ("ö", "C:\\x y"), ("last", "../é")])
             TestGit.Run(repository, "remote", "add", name, url);
         Assert.Equal(
             TestGit.Run(repository, "config", "--get-regexp", "^remote\\..*\\.url$").Split('\n'),
@@ -129,23 +166,37 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     private static string? Ours(string raw) =>
-        ConfigFile.Parse(raw) is { } entries ? string.Join('|', entries.Select(entry => entry.Value is null ? entry.Key : $"{entry.Key}={entry.Value}")) : null;
+        ConfigFile.Parse(raw) is { } entries
+            ? string.Join('|', entries.Select(entry => entry.Value is null ? entry.Key : $"{entry.Key}={entry.Value}"))
+            : null;
 
     private string? OfGit(string raw)
     {
         File.WriteAllBytes(_folder["config"], RawText.ToBytes(raw));
-        using var git = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", ["config", "--file", _folder["config"], "--no-includes", "--list", "-z"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.Latin1,
-        })!;
+        using var git = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+                "git",
+                ["config", "--file", _folder["config"], "--no-includes", "--list", "-z"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardOutputEncoding = Encoding.Latin1,
+            }
+        )!;
         var error = git.StandardError.ReadToEndAsync();
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         _ = error.Result;
-        return git.ExitCode != 0 ? null : string.Join('|', output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(field =>
-            field.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0 ? field : $"{field[..end]}={field[(end + 1)..]}"));
+        return git.ExitCode != 0
+            ? null
+            : string.Join(
+                '|',
+                output
+                    .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(field =>
+                        field.IndexOf('\n', StringComparison.Ordinal) is var end && end < 0
+                            ? field
+                            : $"{field[..end]}={field[(end + 1)..]}"));
     }
 
     [Theory]
@@ -159,7 +210,9 @@ public sealed class ConfigFileTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config"], ConfigText.Entry(key, value) + ConfigText.Entry(key, null));
-        Assert.Equal($"{key}\n{value}\0{key}", TestGit.Run(folder.Path, "config", "--file", "config", "--list", "-z").TrimEnd('\0'));
+        Assert.Equal(
+            $"{key}\n{value}\0{key}",
+            TestGit.Run(folder.Path, "config", "--file", "config", "--list", "-z").TrimEnd('\0'));
         Assert.Equal([new(key, value), new(key, null)], ConfigFile.Read(folder["config"])!);
     }
 }
