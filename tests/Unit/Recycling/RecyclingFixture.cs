@@ -24,7 +24,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
 
     private static readonly DateTimeOffset ReleasedAt = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = TemporaryFolder.OnDisk();
     private readonly GitRunner _git;
     private readonly PoolFolder _pool;
     private int _fresh;
@@ -54,7 +54,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     // Making the repositories takes longer than most tests.
     private static Lazy<(string Base, string Template, string Commit)> Shared { get; } = new(() =>
     {
-        var folder = new TemporaryFolder();
+        var folder = TemporaryFolder.OnDisk();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
         var commit = Make(_ => { }, folder.Path);
         return (folder["base.git"], folder["template"], commit);
