@@ -58,7 +58,17 @@ if ($Taken) {
     return
 }
 
-$folder = "$(New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "gitproc-pester-$PID"))"
+$folder = Join-Path ([IO.Path]::GetTempPath()) "gitproc-pester-$PID"
+# In memory where there is room, as tests/Unit/Support/TemporaryFolder.cs does.
+if (
+    $IsLinux -and -not $env:TMPDIR -and
+    (Select-String -Quiet -Path /proc/self/mounts -Pattern '^\S+ /dev/shm tmpfs (?!\S*\bnoexec\b)') -and
+    [IO.DriveInfo]::new('/dev/shm').AvailableFreeSpace -gt 4GB
+) {
+    $folder = $env:TMPDIR = "/dev/shm/gitproc-pester-$PID"
+}
+
+$null = New-Item -ItemType Directory -Path $folder
 $workers = [Math]::Min([Environment]::ProcessorCount, $files.Count)
 try {
     1..$workers | ForEach-Object -ThrottleLimit $workers -Parallel {
@@ -66,7 +76,7 @@ try {
         & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $using:PSCommandPath -Pester $using:Pester -Tests "$using:Tests" -Taken $using:folder 2>&1 | ForEach-Object ToString
     } | Tee-Object -Variable lines
 } finally {
-    Remove-Item -LiteralPath $folder -Recurse
+    Remove-Item -LiteralPath $folder -Recurse -Force
 }
 
 $ran = @($lines | Where-Object { $_ -match '^ran .+: (\d+) passed, (\d+) failed, (\d+) skipped in \d+ s: (\w+)$' } | ForEach-Object { , $Matches.Clone() })

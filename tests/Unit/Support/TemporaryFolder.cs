@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Gitproc.Files;
 
 namespace Gitproc.Unit.Support;
@@ -10,11 +11,15 @@ public sealed class TemporaryFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
     private const long RoomNeeded = 4L << 30;
+
+    // tests/Pester/Invoke-PesterSuite.ps1 has the same rule. Containers often mount it noexec, and tests run what they
+    // write.
     private static readonly bool HasMemory =
         Environment.GetEnvironmentVariable("TMPDIR") is null
         && OperatingSystem.IsLinux()
-        && IsRoomy(new(Memory))
-        && !IsNoExec(Memory);
+        && Regex.IsMatch(
+            File.ReadAllText("/proc/self/mounts"), @"^\S+ /dev/shm tmpfs (?!\S*\bnoexec\b)", RegexOptions.Multiline)
+        && new DriveInfo(Memory).AvailableFreeSpace > RoomNeeded;
 
     public TemporaryFolder()
         : this(mayBeInMemory: true) { }
@@ -62,13 +67,4 @@ public sealed class TemporaryFolder : IDisposable
     }
 
     public void Dispose() => FolderRemoval.TryRemove(Path);
-
-    private static bool IsRoomy(DriveInfo drive) =>
-        drive is { IsReady: true, DriveFormat: "tmpfs" } && drive.AvailableFreeSpace > RoomNeeded;
-
-    // As in many containers. Tests run hooks and programs that they write.
-    private static bool IsNoExec(string folder) =>
-        File.ReadLines("/proc/self/mounts")
-            .Select(line => line.Split(' '))
-            .Any(fields => fields[1] == folder && fields[3].Split(',').Contains("noexec"));
 }
