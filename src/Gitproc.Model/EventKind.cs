@@ -3,7 +3,7 @@ namespace Gitproc;
 /// <summary>The kinds of event of a checkout or its lease. The numbers are those in the database.</summary>
 public enum EventKind
 {
-    /// <summary>It was made, or made anew.</summary>
+    /// <summary>It was created or recreated.</summary>
     Created = 1,
 
     /// <summary>It was free, and somebody acquired it.</summary>

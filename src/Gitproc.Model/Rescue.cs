@@ -2,7 +2,7 @@ namespace Gitproc;
 
 /// <summary>
 /// Work that a job left in a checkout and that was kept when the checkout was cleaned: a commit in a bare repository of
-/// its own, which borrows from the base repository; that of a light-weight checkout is in the repository that it is of.
+/// its own, which borrows from the base repository. A link's rescue is kept in the repository that the link belongs to.
 /// Immutable.
 /// </summary>
 public sealed record Rescue

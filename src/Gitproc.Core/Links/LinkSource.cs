@@ -33,7 +33,7 @@ internal sealed record LinkSource(
     }
 
     /// <summary>
-    /// Determines what to check out in a new link. The link has no HEAD yet, so HEAD means that of the base repository.
+    /// Determines what to check out in a new link. The link has no HEAD yet, so HEAD means the base repository's.
     /// </summary>
     public static LinkSource OfNew(RepositoryPlace place, WantedRef wanted, string path) =>
         wanted.Name is { } name

@@ -58,7 +58,7 @@ internal sealed class CheckoutLookup(PoolFolder folder)
                     ? $"It borrows its objects from {shown}. "
                         + $"To have them in it: git -C '{at}' repack -a -d && rm '{file}'"
                     : $"It lacks the objects that it borrowed from {shown}, which is not there: "
-                        + $"write the path of those of a base repository into {file}";
+                        + $"write the path of a base repository's objects into {file}";
             var key = PrintableText.Of(record.Key);
             return $"{at} is a copy of a checkout of {key}, and none of the pool {folder.Path}. {objects}";
         }

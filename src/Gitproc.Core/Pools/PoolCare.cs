@@ -12,7 +12,7 @@ namespace Gitproc.Pools;
 /// A repair first makes the database and the folders agree, because all that follows goes by the rows. Then paths that
 /// a move has made wrong are put right, so that git finds objects again. Then come rescues of older versions, checkouts
 /// that wait for their cleaning, damage in the base repositories, and last their packing, which takes longest and which
-/// nothing waits for. Each step is complete by itself, so a repair that ends halfway is begun again.
+/// nothing waits for. Each step is complete in itself, so a repair that stops halfway can be run again.
 /// </remarks>
 public sealed class PoolCare
 {
@@ -214,7 +214,7 @@ public sealed record PruneRequest
     public TimeSpan UnusedFor { get; init; } = TimeSpan.FromDays(14);
 
     /// <summary>
-    /// How many free checkouts of each repository stay all the same, those that were used last; 0 or more.
+    /// How many free checkouts of each repository stay in any case: the most recently used; 0 or more.
     /// </summary>
     public int KeepFree { get; init; }
 

@@ -179,7 +179,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
             else if (done.Count > 0)
             {
                 Warn(
-                    "the pool's database was gone, and is made anew from what the checkouts say:\n  "
+                    "the pool's database was gone, and was rebuilt from what the checkouts say:\n  "
                         + string.Join("\n  ", done));
             }
         }

@@ -34,7 +34,7 @@ internal sealed record CheckoutPlace
     /// <summary>The path of its <c>.git</c>: the git directory, or the file that names it.</summary>
     public string GitEntry => System.IO.Path.Combine(Path, ".git");
 
-    /// <summary>The absolute path of its own objects; of a worktree, those of the base repository.</summary>
+    /// <summary>The absolute path of its own objects; a worktree's are the base repository's.</summary>
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
     public static CheckoutPlace FromClone(string name, string path) =>

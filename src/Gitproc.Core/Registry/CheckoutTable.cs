@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
 
-/// <summary>What is asked of the checkout table. It is changed by <c>Lifecycle</c> alone.</summary>
+/// <summary>Queries of the checkout table. Only <c>Lifecycle</c> changes it.</summary>
 internal sealed class CheckoutTable(SqliteConnection connection)
 {
     private static readonly string ShownColumns =

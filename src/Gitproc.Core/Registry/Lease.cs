@@ -62,7 +62,7 @@ public static class LeaseExpiry
     /// <returns>False for one that is over before the lease begins, and for one that no calendar reaches.</returns>
     public static bool IsPossible(TimeSpan after) => after > TimeSpan.Zero && after <= Duration.Max;
 
-    /// <summary>What the user is told of a time for which that is false.</summary>
+    /// <summary>The message for a time for which that is false.</summary>
     /// <param name="text">The time as the user wrote it.</param>
     /// <returns>A sentence.</returns>
     public static string Refusal(string text) =>

@@ -35,7 +35,7 @@ internal sealed record PoolFolder(string Path)
     /// <summary>The folder of the repositories of rescued work.</summary>
     public string Rescues => System.IO.Path.Combine(Path, "rescues");
 
-    /// <summary>The folder of the files that those who wait keep locked.</summary>
+    /// <summary>The folder of the files that waiting processes keep locked.</summary>
     public string Queue => System.IO.Path.Combine(Path, "queue");
 
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
@@ -83,7 +83,7 @@ internal sealed record PoolFolder(string Path)
     /// <returns>Its absolute path.</returns>
     public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
 
-    /// <summary>Makes the folders that every pool has, for the user alone.</summary>
+    /// <summary>Makes the folders that every pool has, private to the user.</summary>
     public void Create()
     {
         try

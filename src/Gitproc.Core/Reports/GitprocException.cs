@@ -116,7 +116,7 @@ public sealed class GitprocException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="reason">The stable reason.</param>
-    /// <param name="message">What the user is told.</param>
+    /// <param name="message">The message for the user.</param>
     /// <param name="target">What it is about: a checkout's name, a repository's key, a path; null if nothing.</param>
     /// <param name="inner">The cause, if another exception is one.</param>
     public GitprocException(ErrorReason reason, string message, string? target = null, Exception? inner = null)

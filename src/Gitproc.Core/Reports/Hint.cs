@@ -40,6 +40,6 @@ public sealed record Hint(string Lead, string? Command, params IReadOnlyList<str
 }
 
 /// <summary>An option in a <see cref="Hint"/>.</summary>
-/// <param name="Name">Its name as that of a PowerShell parameter, as <c>StopProcesses</c>.</param>
+/// <param name="Name">Its name as a PowerShell parameter, for example <c>StopProcesses</c>.</param>
 /// <param name="Value">Its value; null for a switch.</param>
 public sealed record HintOption(string Name, string? Value = null);

@@ -115,7 +115,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
             var (name, commit) in checkouts.Where(checkout =>
                 !CanBorrow(basePath, checkout.Name, checkout.Commit, cancellationToken)))
             done.Add(
-                $"{name} is at {commit}, of which objects are missing, also from {repository.Url}. Reset it to make it anew."
+                $"{name} is at {commit}, of which objects are missing, also from {repository.Url}. Reset it to recreate it."
             );
         return done;
     }

@@ -8,7 +8,7 @@ namespace Gitproc.Repositories;
 
 /// <summary>
 /// Keeps base repositories fast: puts loose objects into packs, and many packs into few. It drops no object, even if
-/// nothing in the base repository leads to it, because a checkout may borrow it.
+/// nothing in the base repository refers to it, because a checkout may borrow it.
 /// </summary>
 /// <remarks>
 /// Only those tasks of git are used whose manual promises that (git-maintenance(1), loose-objects;

@@ -31,8 +31,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public const string RescueFolder = "refs/gitproc/rescue/";
 
     /// <summary>
-    /// A ref that is no rescue. An older version, which does not know of repositories that borrow from this one, takes
-    /// it for one, and removes no base repository that has it.
+    /// A ref that is not a rescue. An older version, which does not know of repositories that borrow from this one,
+    /// takes it for one, and removes no base repository that has it.
     /// </summary>
     public const string BorrowedMarker = RescueFolder + "kept-elsewhere";
 

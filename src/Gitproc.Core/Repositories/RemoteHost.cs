@@ -9,7 +9,7 @@ internal static class RemoteHost
     private const int HttpsPort = 443;
 
     /// <summary>Normalizes a host: lower case, no dot at its end, one name for each service.</summary>
-    /// <returns>The host; null if it is none, or one that ssh would take for an option.</returns>
+    /// <returns>The host; null if the text is not a host, or ssh would take it for an option.</returns>
     public static string? Normalize(string host)
     {
         var name = host.ToLowerInvariant();

@@ -24,7 +24,7 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         if (UrlParts.Split(used) is { } url)
             return url.Scheme == "file" ? LocalPath.Find(url, used, rules) : OfRemote(url, written, used, rules);
         if (ForeignScheme().IsMatch(used))
-            throw AddressError.Invalid(written, "of URLs those of http, https, ssh, git, ftp, ftps and file are taken");
+            throw AddressError.Invalid(written, "its scheme is not one of http, https, ssh, git, ftp, ftps and file");
         return ScpParts.Split(used) is { } scp ? OfRemote(scp, written, used, rules) : LocalPath.Find(used, rules);
     }
 

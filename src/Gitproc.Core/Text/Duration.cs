@@ -13,7 +13,7 @@ public static partial class Duration
 
     /// <summary>Reads a duration.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The span; null if the text is none, or it is longer than <see cref="Max"/>.</returns>
+    /// <returns>The span; null if the text is not a duration, or is longer than <see cref="Max"/>.</returns>
     public static TimeSpan? Parse(string text)
     {
         var match = Form().Match(text);

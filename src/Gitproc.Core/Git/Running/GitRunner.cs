@@ -13,7 +13,7 @@ namespace Gitproc.Git.Running;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every argument is passed in a list, never through a shell. The environment is that of the caller, without the
+/// Every argument is passed in a list, never through a shell. The environment is the caller's, without the
 /// variables that bind git to the caller's repository (<see cref="GitEnvironment"/>). Config of a single call is passed
 /// in the environment, because a process list shows arguments.
 /// </para>
