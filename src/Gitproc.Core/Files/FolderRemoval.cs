@@ -18,7 +18,7 @@ internal static class FolderRemoval
         // neither files that may not be deleted for their mode nor names that are no text.
         var path = Path.TrimEndingDirectorySeparator(folder);
         using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
-        parent.Remove(RawText.OfText(Path.GetFileName(path)));
+        parent.Remove(RawText.FromText(Path.GetFileName(path)));
         if (Directory.Exists(folder))
             throw new IOException($"The folder {folder} is not empty: somebody writes into it.");
     }

@@ -20,21 +20,21 @@ internal abstract class RawFolder : IDisposable
         TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
     /// <summary>Lists the folder.</summary>
-    public abstract IReadOnlyList<(string Name, EntryKind Kind)> Entries();
+    public abstract IReadOnlyList<(RawText Name, EntryKind Kind)> Entries();
 
     /// <summary>Finds out what a name is.</summary>
     /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is
     /// there.</returns>
-    public abstract EntryKind? Find(string name);
+    public abstract EntryKind? Find(RawText name);
 
     /// <summary>Opens a folder in it.</summary>
-    public abstract RawFolder? TryOpenFolder(string name);
+    public abstract RawFolder? TryOpenFolder(RawText name);
 
     /// <summary>Makes a folder in it unless it is there.</summary>
-    public abstract void CreateFolder(string name);
+    public abstract void CreateFolder(RawText name);
 
     /// <summary>Opens a file to read.</summary>
-    public abstract RawFile? TryOpenFile(string name);
+    public abstract RawFile? TryOpenFile(RawText name);
 
     /// <summary>Looks at an entry, which need not be readable.</summary>
     /// <param name="name">The bytes of its raw name; <c>.</c> is the folder itself.</param>
@@ -50,42 +50,42 @@ internal abstract class RawFolder : IDisposable
 
     /// <summary>Reads the mode of a file, which need not be readable.</summary>
     /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
-    public UnixFileMode? ModeOf(string name) =>
-        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.File } file
+    public UnixFileMode? ModeOf(RawText name) =>
+        !OperatingSystem.IsWindows() && StatOf(name.ToBytes()) is { Kind: EntryKind.File } file
             ? file.Permissions
             : null;
 
     /// <summary>Reads the mode of a folder, which need not be readable.</summary>
     /// <returns>The mode; null when there is no folder of that name, and on Windows.</returns>
-    public UnixFileMode? ModeOfFolder(string name) =>
-        !OperatingSystem.IsWindows() && StatOf(RawText.ToBytes(name)) is { Kind: EntryKind.Folder } folder
+    public UnixFileMode? ModeOfFolder(RawText name) =>
+        !OperatingSystem.IsWindows() && StatOf(name.ToBytes()) is { Kind: EntryKind.Folder } folder
             ? folder.Permissions
             : null;
 
     /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
-    public abstract void SetMode(string name, UnixFileMode mode);
+    public abstract void SetMode(RawText name, UnixFileMode mode);
 
     /// <summary>Makes a file. Nothing of that name is there.</summary>
-    public abstract Stream CreateFile(string name, bool isExecutable);
+    public abstract Stream CreateFile(RawText name, bool isExecutable);
 
     /// <summary>Reads where a link leads.</summary>
     /// <returns>The raw target; null when there is no link.</returns>
-    public abstract string? ReadLink(string name);
+    public abstract RawText? ReadLink(RawText name);
 
     /// <summary>Makes a link. Nothing of that name is there.</summary>
-    public abstract void CreateLink(string name, string target);
+    public abstract void CreateLink(RawText name, RawText target);
 
     /// <summary>Renames a file, over what file or link has the new name.</summary>
-    public abstract void Rename(string name, string newName);
+    public abstract void Rename(RawText name, RawText newName);
 
     /// <summary>Removes a file or link, if it exists.</summary>
-    public abstract void RemoveFile(string name);
+    public abstract void RemoveFile(RawText name);
 
     /// <summary>Removes a folder that is empty.</summary>
-    public abstract bool RemoveFolder(string name);
+    public abstract bool RemoveFolder(RawText name);
 
     /// <summary>Removes whatever has a name, a folder with all that is in it. It need not exist.</summary>
-    public void Remove(string name)
+    public void Remove(RawText name)
     {
         using (var folder = TryOpenFolder(name))
         {
@@ -105,9 +105,9 @@ internal abstract class RawFolder : IDisposable
     public void RemoveEntries()
     {
         // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches.
-        var around = new Stack<(RawFolder Folder, string Name, Queue<(string Name, EntryKind Kind)> Left)>();
+        var around = new Stack<(RawFolder Folder, RawText Name, Queue<(RawText Name, EntryKind Kind)> Left)>();
         RawFolder folder = this;
-        var left = new Queue<(string Name, EntryKind Kind)>(Entries());
+        var left = new Queue<(RawText Name, EntryKind Kind)>(Entries());
         try
         {
             while (left.Count > 0 || around.Count > 0)
@@ -122,7 +122,7 @@ internal abstract class RawFolder : IDisposable
                 {
                     around.Push((folder, entry.Name, left));
                     folder = inner;
-                    left = new Queue<(string Name, EntryKind Kind)>(inner.Entries());
+                    left = new Queue<(RawText Name, EntryKind Kind)>(inner.Entries());
                 }
                 else
                 {
@@ -170,16 +170,16 @@ internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDispos
     public long Length => Content.Length;
 
     /// <summary>Reads all of it as raw text.</summary>
-    public string ReadAll() =>
+    public RawText ReadAll() =>
         Length <= MaxBytes
             ? ReadStart((int)Length)
             : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
 
     /// <summary>Reads its first bytes as raw text.</summary>
-    public string ReadStart(int mostBytes)
+    public RawText ReadStart(int mostBytes)
     {
         var bytes = new byte[Math.Min(Length, mostBytes)];
-        return RawText.Of(bytes.AsSpan(0, Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+        return RawText.FromBytes(bytes.AsSpan(0, Content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
     }
 
     /// <inheritdoc/>

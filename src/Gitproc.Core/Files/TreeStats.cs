@@ -11,10 +11,12 @@ internal static class TreeStats
     // Folders that are kept open on the way to a file; of those below each is opened from there.
     private const int MaxOpen = 32;
 
+    private static readonly RawText Itself = "."u8;
+
     /// <summary>Looks.</summary>
     /// <param name="root">The absolute path of the tree.</param>
     /// <param name="paths">Raw paths; those in one folder best one after the other. An empty one is the root.</param>
-    public static FileStat[] Of(string root, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public static FileStat[] Of(string root, IReadOnlyList<RawText> paths, CancellationToken cancellationToken)
     {
         var found = new FileStat[paths.Count];
         if (paths.Count <= MaxInPart)
@@ -62,7 +64,7 @@ internal static class TreeStats
         }
     }
 
-    private static bool Look(string root, IReadOnlyList<string> paths, int start, Span<FileStat> found)
+    private static bool Look(string root, IReadOnlyList<RawText> paths, int start, Span<FileStat> found)
     {
         using var top = RawFolder.TryOpen(root);
         if (top is null)
@@ -73,10 +75,10 @@ internal static class TreeStats
         {
             var path = paths[start + i];
             var slash = path.LastIndexOf('/');
-            var name = path.Length == 0 ? "." : path[(slash + 1)..];
+            var name = path.Length == 0 ? Itself : path[(slash + 1)..];
             var bytes = name.Length <= buffer.Length ? buffer[..name.Length] : new byte[name.Length];
-            System.Text.Encoding.Latin1.GetBytes(name, bytes);
-            found[i] = way.To(path.AsSpan(0, Math.Max(0, slash)))?.StatOf(bytes) ?? default;
+            name.CopyTo(bytes);
+            found[i] = way.To(path.Chars.AsSpan(0, Math.Max(0, slash)))?.StatOf(bytes) ?? default;
         }
 
         return true;
@@ -104,7 +106,7 @@ internal static class TreeStats
             {
                 if (_open.Count == MaxOpen)
                 {
-                    _last = RawTree.TryOpenFolder(_last, _path[start..]);
+                    _last = RawTree.TryOpenFolder(_last, RawText.FromChars(_path[start..]));
                     // It is the last one until the next call closes it.
                     if (_last is not null)
                         _open.Add((path.Length, _last));
@@ -113,7 +115,7 @@ internal static class TreeStats
 
                 var length = path[start..].IndexOf('/');
                 var end = length < 0 ? path.Length : start + length;
-                _last = _last.TryOpenFolder(_path[start..end]);
+                _last = _last.TryOpenFolder(RawText.FromChars(_path[start..end]));
                 if (_last is not null)
                     _open.Add((end, _last));
                 start = end + 1;

@@ -22,12 +22,12 @@ internal sealed unsafe class UnixFolder : RawFolder
     private const int MaxOpen = 32;
 
     private readonly UnixFolder? _parent;
-    private readonly string _name;
+    private readonly RawText _name;
     private readonly int _depth;
     private SafeFileHandle? _handle;
     private bool _isDisposed;
 
-    private UnixFolder(SafeFileHandle handle, UnixFolder? parent, string name)
+    private UnixFolder(SafeFileHandle handle, UnixFolder? parent, RawText name)
     {
         _handle = handle;
         _parent = parent;
@@ -41,7 +41,7 @@ internal sealed unsafe class UnixFolder : RawFolder
 
     /// <summary>Opens a folder.</summary>
     public static new UnixFolder? TryOpen(string path) =>
-        OpenFolder(LibC.CurrentFolder, RawText.OfText(path), 0, parent: null);
+        OpenFolder(LibC.CurrentFolder, RawText.FromText(path), 0, parent: null);
 
     /// <summary>Asks for what is at a path, as <see cref="LibC.OpenAt"/> takes it.</summary>
     public static bool TryStat(int folder, byte* path, int flags, out FileStat stat)
@@ -55,22 +55,22 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, EntryKind Kind)> Entries()
+    public override IReadOnlyList<(RawText Name, EntryKind Kind)> Entries()
     {
         // A stream of its own: closing it closes its descriptor.
-        var again = LibC.OpenAt(Descriptor, Bytes("."), LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute, 0);
+        var again = LibC.OpenAt(Descriptor, Bytes("."u8), LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute, 0);
         if (again < 0)
-            throw Failure(".");
+            throw Failure("."u8);
         var stream = LibC.FDOpenDir(again);
-        var entries = new List<(string, EntryKind)>();
+        var entries = new List<(RawText, EntryKind)>();
         try
         {
             while (LibC.ReadDir(stream) is var entry && entry != null)
             {
                 // struct dirent: d_ino, d_off, d_reclen, then d_type on Linux, and d_namlen and d_type on macOS.
                 var typeAt = OperatingSystem.IsMacOS() ? 20 : 18;
-                var name = RawText.Of(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + typeAt + 1));
-                if (name is not ("." or ".."))
+                var name = RawText.FromBytes(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + typeAt + 1));
+                if (name != "."u8 && name != ".."u8)
                     entries.Add((name, KindOf(name, entry[typeAt])));
             }
         }
@@ -83,7 +83,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override EntryKind? Find(string name)
+    public override EntryKind? Find(RawText name)
     {
         if (ReadLink(name) is not null)
             return EntryKind.Link;
@@ -96,7 +96,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override RawFolder? TryOpenFolder(string name)
+    public override RawFolder? TryOpenFolder(RawText name)
     {
         var folder = IsName(name) ? OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: this) : null;
         if (folder is not null && MayBeClosed)
@@ -105,14 +105,14 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override void CreateFolder(string name)
+    public override void CreateFolder(RawText name)
     {
         if (LibC.MkDirAt(Descriptor, NewName(name), NewProgram) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
-    public override RawFile? TryOpenFile(string name)
+    public override RawFile? TryOpenFile(RawText name)
     {
         // A folder can be opened too.
         if (ModeOf(name) is not { } mode)
@@ -147,7 +147,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override void SetMode(string name, UnixFileMode mode)
+    public override void SetMode(RawText name, UnixFileMode mode)
     {
         // It would change what a link leads to.
         if (ReadLink(name) is null && LibC.FChModAt(Descriptor, Bytes(name), (uint)mode, 0) != 0)
@@ -177,11 +177,11 @@ internal sealed unsafe class UnixFolder : RawFolder
                 return stat;
         }
 
-        return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.Of(path));
+        return IsNothing(Marshal.GetLastPInvokeError()) ? null : throw Failure(RawText.FromBytes(path));
     }
 
     /// <inheritdoc/>
-    public override Stream CreateFile(string name, bool isExecutable)
+    public override Stream CreateFile(RawText name, bool isExecutable)
     {
         var descriptor = LibC.OpenAt(
             Descriptor,
@@ -196,7 +196,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override string? ReadLink(string name)
+    public override RawText? ReadLink(RawText name)
     {
         if (!IsName(name))
             return null;
@@ -209,35 +209,35 @@ internal sealed unsafe class UnixFolder : RawFolder
         }
 
         if (length >= 0)
-            return RawText.Of(target[..length]);
+            return RawText.FromBytes(target[..length]);
         return Marshal.GetLastPInvokeError() is var error && (IsNothing(error) || error == Errno.InvalidArgument)
             ? null
             : throw Failure(name);
     }
 
     /// <inheritdoc/>
-    public override void CreateLink(string name, string target)
+    public override void CreateLink(RawText name, RawText target)
     {
         if (LibC.SymLinkAt(Bytes(target), Descriptor, NewName(name)) != 0)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
-    public override void Rename(string name, string newName)
+    public override void Rename(RawText name, RawText newName)
     {
         if (LibC.RenameAt(Descriptor, NewName(name), Descriptor, NewName(newName)) != 0)
             throw Failure(name);
     }
 
     /// <inheritdoc/>
-    public override void RemoveFile(string name)
+    public override void RemoveFile(RawText name)
     {
         if (IsName(name) && Unlink(name, 0) != 0 && !IsNothing(Marshal.GetLastPInvokeError()))
             throw Failure(name);
     }
 
     /// <inheritdoc/>
-    public override bool RemoveFolder(string name)
+    public override bool RemoveFolder(RawText name)
     {
         if (!IsName(name) || Unlink(name, LibC.RemoveFolder) == 0)
             return true;
@@ -274,7 +274,7 @@ internal sealed unsafe class UnixFolder : RawFolder
         return failure is null ? new SafeFileHandle(descriptor, ownsHandle: true) : throw failure;
     }
 
-    private static UnixFolder? OpenFolder(int at, string name, int flags, UnixFolder? parent)
+    private static UnixFolder? OpenFolder(int at, RawText name, int flags, UnixFolder? parent)
     {
         var bytes = Bytes(name);
         flags |= LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute;
@@ -324,16 +324,16 @@ internal sealed unsafe class UnixFolder : RawFolder
         ModifiedNanoseconds = (uint)*(long*)(stat + 56),
     };
 
-    private int Unlink(string name, int flags) => LibC.UnlinkAt(Descriptor, Bytes(name), flags);
+    private int Unlink(RawText name, int flags) => LibC.UnlinkAt(Descriptor, Bytes(name), flags);
 
-    private int ReadLinkInto(string name, Span<byte> target)
+    private int ReadLinkInto(RawText name, Span<byte> target)
     {
         fixed (byte* start = Bytes(name), into = target)
             return (int)LibC.ReadLinkAt(Descriptor, start, into, target.Length);
     }
 
     // d_type, which is DT_UNKNOWN on some file systems.
-    private EntryKind KindOf(string name, byte type) => type switch
+    private EntryKind KindOf(RawText name, byte type) => type switch
     {
         8 => EntryKind.File,
         4 => EntryKind.Folder,
@@ -342,10 +342,10 @@ internal sealed unsafe class UnixFolder : RawFolder
         _ => EntryKind.Other,
     };
 
-    private static Exception Failure(string name)
+    private static Exception Failure(RawText name)
     {
         var error = Marshal.GetLastPInvokeError();
-        var message = $"{PrintableText.Of(RawText.ToText(name))}: {Marshal.GetPInvokeErrorMessage(error)}";
+        var message = $"{PrintableText.Of(name.ToText())}: {Marshal.GetPInvokeErrorMessage(error)}";
         return error is Errno.AccessDenied or Errno.NotPermitted
             ? new UnauthorizedAccessException(message)
             : new IOException(message);
@@ -353,19 +353,20 @@ internal sealed unsafe class UnixFolder : RawFolder
 
     // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to
     // elsewhere, or for the part of it that a zero ends. No entry has such a name.
-    private static bool IsName(string raw) => raw is not ("" or "..") && !raw.AsSpan().ContainsAny('/', '\0');
+    private static bool IsName(RawText raw) =>
+        raw.Length > 0 && raw != ".."u8 && !raw.Contains('/') && !raw.Contains('\0');
 
     private static bool IsNothing(int error) => error is Errno.NoEntry or Errno.NoFolder || error == Errno.NameTooLong;
 
-    private static byte[] NewName(string raw) =>
+    private static byte[] NewName(RawText raw) =>
         IsName(raw)
             ? Bytes(raw)
-            : throw new IOException($"Nothing can have the name '{PrintableText.Of(RawText.ToText(raw))}'.");
+            : throw new IOException($"Nothing can have the name '{PrintableText.Of(raw.ToText())}'.");
 
-    private static byte[] Bytes(string raw)
+    private static byte[] Bytes(RawText raw)
     {
         var bytes = new byte[raw.Length + 1];
-        System.Text.Encoding.Latin1.GetBytes(raw, bytes);
+        raw.CopyTo(bytes);
         return bytes;
     }
 }

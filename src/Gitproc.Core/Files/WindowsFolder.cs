@@ -11,29 +11,29 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     public static new WindowsFolder? TryOpen(string path) => Directory.Exists(path) ? new WindowsFolder(path) : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, EntryKind Kind)> Entries() =>
+    public override IReadOnlyList<(RawText Name, EntryKind Kind)> Entries() =>
         [
             .. new DirectoryInfo(path)
                 .EnumerateFileSystemInfos()
-                .Select(entry => (RawText.OfText(entry.Name), KindOf(entry))),
+                .Select(entry => (RawText.FromText(entry.Name), KindOf(entry))),
         ];
 
     /// <inheritdoc/>
-    public override EntryKind? Find(string name)
+    public override EntryKind? Find(RawText name)
     {
         var file = new FileInfo(PathOf(name));
         return (int)file.Attributes == -1 ? null : KindOf(file);
     }
 
     /// <inheritdoc/>
-    public override RawFolder? TryOpenFolder(string name) =>
+    public override RawFolder? TryOpenFolder(RawText name) =>
         Find(name) == EntryKind.Folder ? new WindowsFolder(PathOf(name)) : null;
 
     /// <inheritdoc/>
-    public override void CreateFolder(string name) => Directory.CreateDirectory(PathOf(name));
+    public override void CreateFolder(RawText name) => Directory.CreateDirectory(PathOf(name));
 
     /// <inheritdoc/>
-    public override RawFile? TryOpenFile(string name) =>
+    public override RawFile? TryOpenFile(RawText name) =>
         Find(name) == EntryKind.File
             ? new RawFile(
                 new FileStream(
@@ -51,7 +51,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override FileStat? StatAt(ReadOnlySpan<byte> path)
     {
-        var full = PathOf(RawText.Of(path));
+        var full = PathOf(RawText.FromBytes(path));
         // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT |
         // FILE_FLAG_BACKUP_SEMANTICS.
         using var handle = Kernel32.CreateFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
@@ -74,25 +74,25 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     }
 
     /// <inheritdoc/>
-    public override void SetMode(string name, UnixFileMode mode)
+    public override void SetMode(RawText name, UnixFileMode mode)
     {
         // It has none.
     }
 
     /// <inheritdoc/>
-    public override Stream CreateFile(string name, bool isExecutable) =>
+    public override Stream CreateFile(RawText name, bool isExecutable) =>
         new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
 
     /// <inheritdoc/>
-    public override string? ReadLink(string name) =>
-        new FileInfo(PathOf(name)).LinkTarget is { } target ? RawText.OfText(target.Replace('\\', '/')) : null;
+    public override RawText? ReadLink(RawText name) =>
+        new FileInfo(PathOf(name)).LinkTarget is { } target ? RawText.FromText(target.Replace('\\', '/')) : null;
 
     /// <inheritdoc/>
-    public override void CreateLink(string name, string target) =>
-        File.CreateSymbolicLink(PathOf(name), RawText.ToText(target).Replace('/', '\\'));
+    public override void CreateLink(RawText name, RawText target) =>
+        File.CreateSymbolicLink(PathOf(name), target.ToText().Replace('/', '\\'));
 
     /// <inheritdoc/>
-    public override void Rename(string name, string newName)
+    public override void Rename(RawText name, RawText newName)
     {
         try
         {
@@ -107,7 +107,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     }
 
     /// <inheritdoc/>
-    public override void RemoveFile(string name)
+    public override void RemoveFile(RawText name)
     {
         var file = new FileInfo(PathOf(name));
         if ((int)file.Attributes == -1)
@@ -124,7 +124,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     }
 
     /// <inheritdoc/>
-    public override bool RemoveFolder(string name)
+    public override bool RemoveFolder(RawText name)
     {
         var folder = new DirectoryInfo(PathOf(name));
         if (folder.EnumerateFileSystemInfos().Any())
@@ -147,7 +147,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
             ? ((uint)seconds, (uint)ticks * 100)
             : default;
 
-    private string PathOf(string name) => Path.Combine(path, RawText.ToText(name));
+    private string PathOf(RawText name) => Path.Combine(path, name.ToText());
 
     private static EntryKind KindOf(FileSystemInfo entry)
     {

@@ -40,7 +40,7 @@ internal static class LeaseFile
             if (!Directory.Exists(gitDirectory))
                 return null;
             using var parent = RawFolder.Open(gitDirectory);
-            RawTree.MakeFolder(parent, FolderName);
+            RawTree.MakeFolder(parent, RawText.FromText(FolderName));
         }
 
         if (TryCreate(FileIn(folder), lease))
@@ -134,6 +134,7 @@ internal static class LeaseFile
     private static void Replace(string gitDirectory, Lease lease)
     {
         using var folder = RawFolder.Open(gitDirectory);
-        RawTree.Replace(folder, $"{FolderName}/{FileName}", RawText.OfText(LeaseJson.Write(lease)), ".new");
+        RawTree.Replace(
+            folder, RawText.Create($"{FolderName}/{FileName}"), RawText.FromText(LeaseJson.Write(lease)), ".new"u8);
     }
 }

@@ -12,8 +12,8 @@ namespace Gitproc.Links;
 /// </summary>
 internal static class IgnoreRules
 {
-    private const string Mark = "# a light-weight checkout of gitproc";
-    private const string OfGitlink = "/" + GitlinkFile.FileName;
+    private static readonly RawText Mark = "# a light-weight checkout of gitproc"u8;
+    private static readonly RawText OfGitlink = RawText.FromText("/" + GitlinkFile.FileName);
 
     /// <summary>
     /// Makes the repository that contains a link ignore the link, and the link ignore its <c>.gitlink</c> file.
@@ -36,17 +36,17 @@ internal static class IgnoreRules
 
     /// <summary>The pattern that matches one folder and nothing else.</summary>
     /// <param name="path">The path relative to the top of the work tree, without line ends.</param>
-    /// <returns>A raw line. Special characters are escaped with a backslash (gitignore(5)).</returns>
-    public static string PatternOf(string path)
+    /// <returns>A line. Special characters are escaped with a backslash (gitignore(5)).</returns>
+    public static RawText PatternOf(string path)
     {
         var escaped = new StringBuilder("/");
         foreach (var c in path)
             escaped.Append(c is '*' or '?' or '[' or ']' or '\\' ? "\\" : "").Append(c);
-        return RawText.OfText(escaped.Append('/').ToString());
+        return RawText.FromText(escaped.Append('/').ToString());
     }
 
     // Returns null if the path is not in a work tree.
-    private static (RepositoryPlace Place, string Pattern)? Around(string path)
+    private static (RepositoryPlace Place, RawText Pattern)? Around(string path)
     {
         if (Path.GetDirectoryName(path) is not { } parent
             || LocalRepository.Around(parent) is not var (place, top)
@@ -55,7 +55,7 @@ internal static class IgnoreRules
         return (place, PatternOf(Paths.Relative(top, path)));
     }
 
-    private static bool AddTo(List<string> lines, string pattern)
+    private static bool AddTo(List<RawText> lines, RawText pattern)
     {
         if (Find(lines, pattern) >= 0)
             return false;
@@ -63,7 +63,7 @@ internal static class IgnoreRules
         return true;
     }
 
-    private static bool RemoveFrom(List<string> lines, string pattern)
+    private static bool RemoveFrom(List<RawText> lines, RawText pattern)
     {
         var at = Find(lines, pattern);
         if (at >= 0)
@@ -71,7 +71,7 @@ internal static class IgnoreRules
         return at >= 0;
     }
 
-    private static int Find(List<string> lines, string pattern)
+    private static int Find(List<RawText> lines, RawText pattern)
     {
         for (var i = 0; i + 1 < lines.Count; i++)
         {
@@ -82,7 +82,7 @@ internal static class IgnoreRules
         return -1;
     }
 
-    private static void Change(string repository, Func<List<string>, bool> change)
+    private static void Change(string repository, Func<List<RawText>, bool> change)
     {
         var info = Path.Combine(repository, "info");
         Directory.CreateDirectory(info);
@@ -91,16 +91,15 @@ internal static class IgnoreRules
         // The file may be a symbolic link, for example into a folder with the user's own configuration.
         var file = Paths.Real(Path.Combine(info, "exclude"));
         using var folder = RawFolder.Open(Path.GetDirectoryName(file)!);
-        var name = RawText.OfText(Path.GetFileName(file));
-        // Read and written as raw bytes, because names in other rules need not be UTF-8.
+        var name = RawText.FromText(Path.GetFileName(file));
         var text = RawTree.Read(folder, name);
         if (text is null && folder.Find(name) is not null)
             throw new GitprocException(
                 ErrorReason.InvalidLink,
                 $"{file} is not a file. git reads ignore rules from it. Remove it and try again.",
                 file);
-        var lines = string.IsNullOrEmpty(text) ? [] : text.TrimEnd('\n').Split('\n').ToList();
+        var lines = text is { Length: > 0 } rules ? rules.TrimEnd('\n').Split('\n').ToList() : [];
         if (change(lines))
-            RawTree.Replace(folder, name, string.Concat(lines.Select(line => line + "\n")), ".gitproc");
+            RawTree.Replace(folder, name, RawText.Concat(lines, end: '\n'), ".gitproc"u8);
     }
 }

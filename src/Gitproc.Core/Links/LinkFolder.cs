@@ -64,6 +64,6 @@ internal static class LinkFolder
         if (PlainFile.TryReadText(Path.Combine(folder, name)) == text)
             return;
         using var parent = RawFolder.Open(folder);
-        RawTree.Replace(parent, name, RawText.OfText(text), ".gitproc");
+        RawTree.Replace(parent, RawText.FromText(name), RawText.FromText(text), ".gitproc"u8);
     }
 }

@@ -122,12 +122,12 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         using var root = RawFolder.Open(link.Path);
         RawTree.Walk(
             root,
-            "",
+            default,
             entry =>
             {
-                if (entry.Name is GitlinkFile.FileName && entry.Path.Contains('/', StringComparison.Ordinal))
+                if (entry.Name.Chars == GitlinkFile.FileName && entry.Path.Contains('/'))
                 {
-                    var inner = RawText.ToText(entry.Path[..entry.Path.LastIndexOf('/')]);
+                    var inner = entry.Path.ParentPath().ToText();
                     throw new GitprocException(
                         ErrorReason.InUse,
                         $"{link.Name} is not removed, because another light-weight checkout is in it: {inner}.",
@@ -137,7 +137,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
                     };
                 }
 
-                return entry.Name != ".git";
+                return entry.Name != ".git"u8;
             });
     }
 }

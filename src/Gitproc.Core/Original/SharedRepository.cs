@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.Looking;
+using Gitproc.Files;
 using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
@@ -64,7 +65,10 @@ internal sealed class SharedRepository
         if (Directory.Exists(System.IO.Path.Combine(checkout, ".git")))
             return CheckoutRecord.Exists(System.IO.Path.Combine(checkout, ".git"));
         var line = ReadLine(System.IO.Path.Combine(checkout, ".git")) ?? ReadLine(PointerAside(folder, name));
-        return line is null || (GitFile.Read(line) is { } target && Ends(target).SequenceEqual(Ends(gitDirectory)));
+        return line is null
+            || (
+                GitFile.Read(RawText.FromText(line))?.ToText() is { } target
+                && Ends(target).SequenceEqual(Ends(gitDirectory)));
 
         static IEnumerable<string> Ends(string path) => path.Replace('\\', '/').Split('/').TakeLast(3);
     }

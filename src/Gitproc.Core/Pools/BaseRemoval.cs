@@ -17,8 +17,9 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         using var folder = RawFolder.TryOpen(path);
         return folder is not null && RefFiles.Read(folder).Keys.Any(IsRescue);
 
-        static bool IsRescue(string name) =>
-            name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal) && name != BaseRefs.BorrowedMarker;
+        static bool IsRescue(RawText name) =>
+            name.Chars.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal)
+            && name.Chars != BaseRefs.BorrowedMarker;
     }
 
     /// <summary>
@@ -32,7 +33,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         using var folder = RawFolder.TryOpen(path);
         // A base repository has neither of its own.
         return folder is not null && RefFiles.Read(folder).Keys.Any(
-            name => name == "refs/stash" || name.StartsWith("refs/heads/", StringComparison.Ordinal));
+            name => name == "refs/stash"u8 || name.StartsWith("refs/heads/"u8));
     }
 
     /// <summary>

@@ -138,17 +138,17 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
     private void WriteAlternates(string gitDirectory)
     {
         using var root = Paths.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
-        if (root is null || RawTree.Read(root, Alternates) is not { } content)
+        if (root is null || RawTree.Read(root, RawText.FromText(Alternates)) is not { } content)
             return;
         var bases = Bases().Select(found => (
-            End: RawText.OfText($"/base/{found.Relative}/objects"),
-            Now: RawText.OfText($"{found.Path}/objects".Replace(Path.DirectorySeparatorChar, '/')))).ToList();
+            End: RawText.Create($"/base/{found.Relative}/objects"),
+            Now: RawText.FromText($"{found.Path}/objects".Replace(Path.DirectorySeparatorChar, '/')))).ToList();
         var lines = content.Split('\n').Select(line =>
-            bases.Find(found => line.EndsWith(found.End, StringComparison.Ordinal)).Now ?? line);
-        var wanted = string.Join('\n', lines);
+            bases.Find(found => line.EndsWith(found.End)) is { Now.Length: > 0 } found ? found.Now : line);
+        var wanted = RawText.Join('\n', lines);
         if (wanted == content)
             return;
-        RawTree.Replace(root, Alternates, wanted, ".gitproc");
+        RawTree.Replace(root, RawText.FromText(Alternates), wanted, ".gitproc"u8);
         _count++;
     }
 
@@ -158,10 +158,10 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
             return;
         using (var own = RawFolder.Open(place.GitDirectory))
         {
-            var gitdir = RawText.OfText(place.GitEntry + "\n");
-            if (RawTree.Read(own, "gitdir") == gitdir)
+            var gitdir = RawText.Create($"{place.GitEntry}\n");
+            if (RawTree.Read(own, "gitdir"u8) == gitdir)
                 return;
-            RawTree.Replace(own, "gitdir", gitdir, ".gitproc");
+            RawTree.Replace(own, "gitdir"u8, gitdir, ".gitproc"u8);
         }
 
         _count++;

@@ -71,7 +71,10 @@ internal sealed partial record BaseDamage(
     /// <summary>True if the file of a ref has valid content.</summary>
     public static bool IsRefWhole(string file) =>
         !File.Exists(file)
-        || (PlainFile.TryRead(file) is { } bytes && RefFiles.Parse(RawText.Of(bytes)).AsSpan().ContainsAnyExcept('0'));
+        || (
+            PlainFile.TryRead(file) is { } bytes
+            && RefFiles.Parse(RawText.FromBytes(bytes)) is { } content
+            && content.Chars.AsSpan().ContainsAnyExcept('0'));
 
     /// <summary>The valid lines of a <c>packed-refs</c> file.</summary>
     public static IEnumerable<string> WholeLines(IEnumerable<string> lines) =>

@@ -143,7 +143,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             .Split('\n')
             .Select(line => line.Split('\t'))
             .Where(parts => parts is [_, "HEAD"])
-            .Select(parts => RawText.ToText(parts[0]))
+            .Select(parts => parts[0])
             .ToList();
         if (lines.Find(line => line.StartsWith(symref, StringComparison.Ordinal)) is { } named)
         {
@@ -180,7 +180,6 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             {
                 WorkingDirectory = folder.Path,
                 Subject = Url,
-                HasRawOutput = true,
                 SilenceTimeout = SilenceTimeout,
                 MayFail = mayFail,
                 Config =

@@ -290,41 +290,41 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     private void TakeRefs(string clone, string basePath, CancellationToken cancellationToken)
     {
         var (from, to) = (ReadRemote(clone), ReadRemote(basePath));
-        Change(to.Keys.Except(from.Keys).Select(name => $"delete {name}"));
+        Change(to.Keys.Except(from.Keys).Select(name => "delete "u8 + name));
         Change(
             from.Where(entry => to.GetValueOrDefault(entry.Key) != entry.Value)
-                .Select(entry => $"update {entry.Key} {entry.Value}"));
+                .Select(entry => RawText.Create($"update {entry.Key} {entry.Value}")));
 
-        void Change(IEnumerable<string> lines)
+        void Change(IEnumerable<RawText> lines)
         {
-            var input = string.Concat(lines.Select(line => line + "\n"));
+            var input = RawText.Concat(lines, end: '\n');
             if (input.Length > 0)
                 _git.Run(
                     BaseCall.Of(basePath, "update-ref", "--no-deref", "--stdin") with
                     {
-                        Input = stream => stream.Write(RawText.ToBytes(input)),
+                        Input = stream => stream.Write(input.ToBytes()),
                     },
                     cancellationToken);
         }
     }
 
-    private static Dictionary<string, string> ReadRemote(string repository)
+    private static Dictionary<RawText, RawText> ReadRemote(string repository)
     {
         using var refs = RawFolder.Open(repository);
         return RefFiles
             .Read(refs)
             .Where(entry =>
-                RefFiles.IsId(entry.Value)
+                RefFiles.IdIn(entry.Value) is not null
                 && (
-                    entry.Key.StartsWith("refs/remotes/origin/", StringComparison.Ordinal)
-                    || entry.Key.StartsWith(BaseTags.Folder, StringComparison.Ordinal)))
-            .ToDictionary(StringComparer.Ordinal);
+                    entry.Key.StartsWith("refs/remotes/origin/"u8)
+                    || entry.Key.Chars.StartsWith(BaseTags.Folder, StringComparison.Ordinal)))
+            .ToDictionary();
     }
 
     private static List<string> ReadTips(string basePath)
     {
         using var refs = RawFolder.Open(basePath);
-        return [.. RefFiles.Read(refs).Values.Where(id => RefFiles.IsId(id)).Distinct()];
+        return [.. RefFiles.Read(refs).Values.Select(RefFiles.IdIn).OfType<string>().Distinct()];
     }
 
     // No clone brings what was fetched by its own name. Some of it may be gone from the remote.
@@ -332,11 +332,12 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     {
         using var refs = RawFolder.Open(basePath);
         var named = RefFiles.Read(refs)
-            .Where(entry => entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal))
+            .Where(entry => entry.Key.Chars.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal))
+            .Select(entry => (Name: entry.Key.ToText(), Id: entry.Value.ToText()))
             .ToList();
-        var missing = Lacking(basePath, [.. named.Select(entry => entry.Value)], cancellationToken)
+        var missing = Lacking(basePath, [.. named.Select(entry => entry.Id)], cancellationToken)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, id) in named.Where(entry => missing.Contains(entry.Value)))
+        foreach (var (name, id) in named.Where(entry => missing.Contains(entry.Id)))
         {
             _git.Run(
                 BaseCall.Of(basePath, "update-ref", "--no-deref", "-d", name) with { MayFail = true },
@@ -367,7 +368,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         var answer = _git.Run(
             BaseCall.Of(basePath, "cat-file", "--batch-check", "--buffer") with
             {
-                Input = stream => stream.Write(RawText.ToBytes(input)),
+                Input = stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(input)),
             },
             cancellationToken);
         return
@@ -387,10 +388,10 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         string[] how = isThorough ? ["--full"] : ["--connectivity-only"];
         var call = BaseCall.Of(basePath, ["fsck", .. how, "--name-objects", "--no-dangling", "--progress"]);
         var answer = _git.Run(
-            call with { MayFail = true, HasRawOutput = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
+            call with { MayFail = true, Environment = [("LC_ALL", "C")] }, cancellationToken);
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var match in MissingObject()
-                .Matches(RawText.ToText(answer.Output))
+                .Matches(answer.Output)
                 .Concat(MissingTip().Matches(answer.Error)))
             missing[match.Groups["id"].Value] = PrintableText.Of(match.Groups["name"].Value);
         return new Checked(missing, answer.Error);

@@ -167,7 +167,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         var old = FetchedRefs.FindOld(basePath, age, except);
         if (old.Count == 0)
             return 0;
-        var input = RawText.ToBytes(string.Concat(old.Select(name => $"delete {name}\n")));
+        var input = RawText.Concat(old.Select(name => "delete "u8 + name), end: '\n').ToBytes();
         git.Run(
             Call(mayFail: false, "update-ref", "--no-deref", "--stdin") with { Input = stream => stream.Write(input) },
             cancellationToken);
@@ -214,8 +214,8 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         const string symref = "ref: " + Remotes;
         var file = Path.Combine(basePath, Remotes, "HEAD");
         return
-            PlainFile.TryReadText(file) is { } content
-            && RawText.TrimEnd(content) is var text
+            PlainFile.TryRead(file) is { } bytes
+            && RawText.FromBytes(bytes).TrimEnd().ToText() is var text
             && text.StartsWith(symref, StringComparison.Ordinal)
             ? text[symref.Length..]
             : null;

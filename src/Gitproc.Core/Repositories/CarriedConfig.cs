@@ -1,4 +1,3 @@
-using System.Text;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
@@ -68,10 +67,10 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
         if (carried.Count == 0 || place.IsWorktree)
             return;
         using var folder = RawFolder.Open(place.GitDirectory);
-        var text = new StringBuilder(RawTree.Read(folder, "config"));
+        var text = RawTree.Read(folder, "config"u8) ?? default;
         foreach (var (key, value) in carried)
-            text.Append(RawText.OfText(ConfigText.Entry(key, value)));
-        RawTree.Replace(folder, "config", text.ToString(), ".new");
+            text += RawText.FromText(ConfigText.Entry(key, value));
+        RawTree.Replace(folder, "config"u8, text, ".new"u8);
     }
 
     private bool IsCarried(string key) => Always.Contains(key) || settings.CarriedConfig.Contains(key);

@@ -14,17 +14,17 @@ internal static class FetchedRefs
     public static void Note(string basePath, string name, DateTimeOffset at)
     {
         var times = Read(basePath);
-        times[name] = at;
+        times[RawText.FromText(name)] = at;
         Write(basePath, times);
     }
 
     /// <summary>The time when a ref was fetched last.</summary>
     /// <returns>The time; null if that is not known.</returns>
     public static DateTimeOffset? TimeOf(string basePath, string name) =>
-        Read(basePath).TryGetValue(name, out var at) ? at : null;
+        Read(basePath).TryGetValue(RawText.FromText(name), out var at) ? at : null;
 
     /// <summary>Finds the refs that nobody has asked for in a long time. One without a time counts from now.</summary>
-    public static IReadOnlyList<string> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)
+    public static IReadOnlyList<RawText> FindOld(string basePath, TimeSpan age, IReadOnlySet<string> except)
     {
         using var folder = RawFolder.TryOpen(basePath);
         if (folder is null)
@@ -34,41 +34,41 @@ internal static class FetchedRefs
         var refs = RefFiles
             .Read(folder)
             .Where(entry =>
-                entry.Key.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal)
-                && entry.Key != BaseRefs.Fetched(BaseRefs.NoBranch))
+                entry.Key.Chars.StartsWith(BaseRefs.FetchedFolder, StringComparison.Ordinal)
+                && entry.Key.Chars != BaseRefs.Fetched(BaseRefs.NoBranch))
             .ToList();
         var times = refs.ToDictionary(
-            entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now, StringComparer.Ordinal);
+            entry => entry.Key, entry => known.TryGetValue(entry.Key, out var at) ? at : now);
         if (times.Count > 0 || known.Count > 0)
             Write(basePath, times);
         return
         [
-            .. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value))
+            .. refs.Where(entry => now - times[entry.Key] > age && !except.Contains(entry.Value.ToText()))
                 .Select(entry => entry.Key),
         ];
     }
 
-    private static Dictionary<string, DateTimeOffset> Read(string basePath)
+    private static Dictionary<RawText, DateTimeOffset> Read(string basePath)
     {
-        var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var line in (PlainFile.TryReadText(FileOf(basePath)) ?? "").Split('\n'))
+        var times = new Dictionary<RawText, DateTimeOffset>();
+        foreach (var line in RawText.FromBytes(PlainFile.TryRead(FileOf(basePath))).Split('\n'))
         {
-            if (line.Split(' ', 2) is [var time, var name]
-                && long.TryParse(time, CultureInfo.InvariantCulture, out var at))
+            if (line.Split(' ') is [var time, var name]
+                && long.TryParse(time.Chars, CultureInfo.InvariantCulture, out var at))
                 times[name] = DateTimeOffset.FromUnixTimeMilliseconds(at);
         }
 
         return times;
     }
 
-    private static void Write(string basePath, Dictionary<string, DateTimeOffset> times)
+    private static void Write(string basePath, Dictionary<RawText, DateTimeOffset> times)
     {
         var (file, next) = (FileOf(basePath), FileOf(basePath) + ".new");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllLines(
-            next,
-            times.Select(entry =>
-                string.Create(CultureInfo.InvariantCulture, $"{entry.Value.ToUnixTimeMilliseconds()} {entry.Key}")));
+        var lines = times.Select(entry =>
+            RawText.Create(
+                $"{entry.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)} {entry.Key}"));
+        File.WriteAllBytes(next, RawText.Concat(lines, end: '\n').ToBytes());
         File.Move(next, file, overwrite: true);
     }
 

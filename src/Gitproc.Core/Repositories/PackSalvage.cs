@@ -155,7 +155,8 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
         return line.ToString();
     }
 
-    private static byte[] Lines(IEnumerable<string> ids) => RawText.ToBytes(string.Concat(ids.Select(id => id + "\n")));
+    private static byte[] Lines(IEnumerable<string> ids) =>
+        Encoding.ASCII.GetBytes(string.Concat(ids.Select(id => id + "\n")));
 
     private GitCall Call(string? objects, params string[] arguments) => BaseCall.Of(basePath, arguments) with
     {

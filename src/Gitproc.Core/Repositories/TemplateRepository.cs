@@ -85,7 +85,7 @@ internal sealed class TemplateRepository(GitRunner git)
             return;
         // An older gitproc took a user's own tags for those of the remote.
         var known = Generation(basePath)?.StartsWith(TracksTags) == true;
-        BaseTags.Follow(git, basePath, known ? ReadTags(model) : new Dictionary<string, string>(), cancellationToken);
+        BaseTags.Follow(git, basePath, known ? ReadTags(model) : [], cancellationToken);
         Replace(Path.Combine(model, "packed-refs"), refs);
         Replace(Path.Combine(model, "HEAD"), Encoding.UTF8.GetBytes(head));
         if (origin is not null)
@@ -94,12 +94,12 @@ internal sealed class TemplateRepository(GitRunner git)
         Replace(GenerationFile(basePath), Encoding.UTF8.GetBytes(generation));
     }
 
-    private static Dictionary<string, string> ReadTags(string model)
+    private static Dictionary<RawText, RawText> ReadTags(string model)
     {
         using var folder = RawFolder.Open(model);
         return RefFiles.Packed(folder)
-            .Where(line => line.Name.StartsWith(BaseTags.Shared, StringComparison.Ordinal))
-            .ToDictionary(line => line.Name, line => line.Id, StringComparer.Ordinal);
+            .Where(line => line.Name.StartsWith("refs/tags/"u8))
+            .ToDictionary(line => line.Name, line => RawText.FromText(line.Id));
     }
 
     // The lines of the refs that are a checkout's too, sorted (git-pack-refs(1)): a line "^ID" tells to what the tag
@@ -170,57 +170,57 @@ internal static class BaseTags
 
     /// <summary>Updates the shared tags to those of the remote.</summary>
     public static void Follow(
-        GitRunner git, string basePath, IReadOnlyDictionary<string, string> before, CancellationToken cancellationToken)
+        GitRunner git,
+        string basePath,
+        IReadOnlyDictionary<RawText, RawText> before,
+        CancellationToken cancellationToken)
     {
-        Dictionary<string, string> refs;
+        Dictionary<RawText, RawText> refs;
         using (var folder = RawFolder.Open(basePath))
             refs = RefFiles.Read(folder);
-        var remote = refs.Where(entry => entry.Key.StartsWith(Folder, StringComparison.Ordinal))
-            .ToDictionary(entry => Shared + entry.Key[Folder.Length..], entry => entry.Value, StringComparer.Ordinal);
-        var shared = refs.Where(entry => entry.Key.StartsWith(Shared, StringComparison.Ordinal))
-            .ToDictionary(StringComparer.Ordinal);
+        var remote = refs.Where(entry => entry.Key.Chars.StartsWith(Folder, StringComparison.Ordinal))
+            .ToDictionary(entry => RawText.Create($"{Shared}{entry.Key[Folder.Length..]}"), entry => entry.Value);
+        var shared = refs.Where(entry => entry.Key.StartsWith("refs/tags/"u8)).ToDictionary();
         var gone = shared
             .Where(entry => !remote.ContainsKey(entry.Key) && before.GetValueOrDefault(entry.Key) == entry.Value)
             .Select(entry => entry.Key)
-            .ToHashSet(StringComparer.Ordinal);
-        var own = shared
-            .Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name))
-            .ToHashSet(StringComparer.Ordinal);
-        var ownFolders = own.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
+            .ToHashSet();
+        var own = shared.Keys.Where(name => !remote.ContainsKey(name) && !gone.Contains(name)).ToHashSet();
+        var ownFolders = own.SelectMany(FoldersOf).ToHashSet();
         // A checkout may still have what the remote has dropped, and it is no work of its job.
         Change(
             before
                 .Where(entry => remote.GetValueOrDefault(entry.Key) != entry.Value)
                 .Select(entry => entry.Value)
                 .Distinct()
-                .Select(id => $"update {BaseRefs.FetchedFolder}tag/{id} {id}"));
+                .Select(id => RawText.Create($"update {BaseRefs.FetchedFolder}tag/{id} {id}")));
         // What is in the way of a folder goes first. Somebody's own tag stays, and that of the remote is then the
         // clones' alone.
-        Change(gone.Select(name => $"delete {name} {shared[name]}"));
+        Change(gone.Select(name => RawText.Create($"delete {name} {shared[name]}")));
         Change(
             remote
                 .Where(entry =>
                     shared.GetValueOrDefault(entry.Key) != entry.Value
                     && !ownFolders.Contains(entry.Key)
                     && !FoldersOf(entry.Key).Any(own.Contains))
-                .Select(entry => $"update {entry.Key} {entry.Value}"));
+                .Select(entry => RawText.Create($"update {entry.Key} {entry.Value}")));
 
-        void Change(IEnumerable<string> lines)
+        void Change(IEnumerable<RawText> lines)
         {
-            var input = string.Concat(lines.Select(line => line + "\n"));
+            var input = RawText.Concat(lines, end: '\n');
             if (input.Length > 0)
                 git.Run(
                     BaseCall.Of(basePath, "update-ref", "--stdin") with
                     {
-                        Input = stream => stream.Write(RawText.ToBytes(input)),
+                        Input = stream => stream.Write(input.ToBytes()),
                     },
                     cancellationToken);
         }
     }
 
-    private static IEnumerable<string> FoldersOf(string name)
+    private static IEnumerable<RawText> FoldersOf(RawText name)
     {
-        for (var slash = name.LastIndexOf('/'); slash > Shared.Length; slash = name.LastIndexOf('/', slash - 1))
-            yield return name[..slash];
+        for (var folder = name.ParentPath(); folder.Length > Shared.Length; folder = folder.ParentPath())
+            yield return folder;
     }
 }

@@ -49,7 +49,7 @@ internal sealed record RescuedWork(string Folder, IReadOnlyList<string> Works, s
                 .Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)))
         {
             var name = item[^1][(item[^1].LastIndexOf('/') + 1)..];
-            if (item[^1] == RescueTree.Deleted)
+            if (item[^1] == RescueTree.Deleted.ToText())
                 isWhole = item[^2] == "0";
             else if (Work.IsWhole(name, item[^2]))
                 works.Add(name);

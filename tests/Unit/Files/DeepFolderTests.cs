@@ -21,7 +21,7 @@ public sealed class DeepFolderTests : IDisposable
         var most = 0;
         var files = 0;
         using var root = RawFolder.Open(top);
-        RawTree.Walk(root, "", entry =>
+        RawTree.Walk(root, default, entry =>
         {
             if (entry.Kind == EntryKind.File)
             {
@@ -72,15 +72,15 @@ public sealed class DeepFolderTests : IDisposable
             () =>
             {
                 using var root = RawFolder.Open(top);
-                RawTree.Walk(root, "", entry =>
+                RawTree.Walk(root, default, entry =>
                 {
                     files += entry.Kind == EntryKind.File ? 1 : 0;
                     return true;
                 });
-                var path = string.Join('/', Enumerable.Repeat("d", Deep));
-                RawTree.MakeFolder(root, path + "/more/still/more");
+                var path = RawText.FromText(string.Join('/', Enumerable.Repeat("d", Deep)));
+                RawTree.MakeFolder(root, path + "/more/still/more"u8);
                 Assert.True(
-                    RawTree.At(root, path + "/more/still", (folder, name) => folder.Find(name) == EntryKind.Folder));
+                    RawTree.At(root, path + "/more/still"u8, (folder, name) => folder.Find(name) == EntryKind.Folder));
                 FolderRemoval.Remove(top);
             },
             256 * 1024);
@@ -96,9 +96,9 @@ public sealed class DeepFolderTests : IDisposable
         var folder = RawFolder.Open(path);
         for (var i = 0; i < depth; i++)
         {
-            folder.CreateFile("f", isExecutable: false).Dispose();
-            folder.CreateFolder("d");
-            var inner = folder.TryOpenFolder("d")!;
+            folder.CreateFile("f"u8, isExecutable: false).Dispose();
+            folder.CreateFolder("d"u8);
+            var inner = folder.TryOpenFolder("d"u8)!;
             folder.Dispose();
             folder = inner;
         }

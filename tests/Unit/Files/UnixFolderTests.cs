@@ -56,36 +56,44 @@ public sealed class UnixFolderTests : IDisposable
                 ("to-folder", EntryKind.Link),
                 ("two\nlines", EntryKind.File),
             ],
-            folder.Entries().OrderBy(entry => entry.Name, StringComparer.Ordinal));
+            folder.Entries().OrderBy(entry => entry.Name).Select(entry => (entry.Name.Chars, entry.Kind)));
         // Nothing waits for the other end of a pipe, and no link is followed.
-        foreach (var name in (string[])["folder", "link", "lost", "pipe", "socket", "to-folder", "missing"])
+        foreach (
+            var name in (RawText[])
+                ["folder"u8, "link"u8, "lost"u8, "pipe"u8, "socket"u8, "to-folder"u8, "missing"u8])
         {
             Assert.Null(folder.TryOpenFile(name));
             Assert.Null(folder.ModeOf(name));
         }
 
-        foreach (var name in (string[])["file", "link", "lost", "pipe", "socket", "to-folder", "missing"])
+        foreach (
+            var name in (RawText[])
+                ["file"u8, "link"u8, "lost"u8, "pipe"u8, "socket"u8, "to-folder"u8, "missing"u8])
             Assert.Null(folder.TryOpenFolder(name));
         Assert.Equal(
             ("file", "nowhere", "folder"),
-            (folder.ReadLink("link"), folder.ReadLink("lost"), folder.ReadLink("to-folder")));
-        foreach (var name in (string[])["file", "folder", "pipe", "socket", "missing"])
+            (
+                folder.ReadLink("link"u8)?.ToText(),
+                folder.ReadLink("lost"u8)?.ToText(),
+                folder.ReadLink("to-folder"u8)?.ToText()));
+        foreach (var name in (RawText[])["file"u8, "folder"u8, "pipe"u8, "socket"u8, "missing"u8])
             Assert.Null(folder.ReadLink(name));
         Assert.Equal(
-            (EntryKind.Link, EntryKind.File, null), (folder.Find("lost"), folder.Find("pipe"), folder.Find("missing")));
+            (EntryKind.Link, EntryKind.File, null),
+            (folder.Find("lost"u8), folder.Find("pipe"u8), folder.Find("missing"u8)));
         Shell("chmod 640 file");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, folder.ModeOf("file"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, folder.ModeOf("file"u8));
         folder.RemoveEntries();
         Assert.Empty(folder.Entries());
     }
 
     [Theory]
     [MemberData(nameof(NoNames))]
-    public void Leads_nowhere_by_what_no_entry_is_called(string name)
+    public void Leads_nowhere_by_what_no_entry_is_called(string text)
     {
         Shell("echo a > outside; mkdir inside; cd inside; echo a > a; mkdir b; echo b > b/b");
         using var folder = RawFolder.Open(_folder["inside"]);
-        name = name.Replace("ABSOLUTE", _folder["outside"], StringComparison.Ordinal);
+        var name = RawText.FromText(text.Replace("ABSOLUTE", _folder["outside"], StringComparison.Ordinal));
         Assert.Null(folder.Find(name));
         Assert.Null(folder.ModeOf(name));
         Assert.Null(folder.ReadLink(name));
@@ -96,8 +104,8 @@ public sealed class UnixFolderTests : IDisposable
         folder.Remove(name);
         Assert.Throws<IOException>(() => folder.CreateFile(name, isExecutable: false));
         Assert.Throws<IOException>(() => folder.CreateFolder(name));
-        Assert.Throws<IOException>(() => folder.CreateLink(name, "a"));
-        Assert.Throws<IOException>(() => folder.Rename("a", name));
+        Assert.Throws<IOException>(() => folder.CreateLink(name, "a"u8));
+        Assert.Throws<IOException>(() => folder.Rename("a"u8, name));
         Assert.Equal("inside\ninside/a\ninside/b\ninside/b/b\noutside\n", Shell("find * | sort"));
     }
 
@@ -110,10 +118,10 @@ public sealed class UnixFolderTests : IDisposable
             .Array[1, 255]
             .Select(chars => new string(chars))
             .Where(name => name is not ("." or ".."))
-            .Sample(name => Use(folder, name), iter: 200, threads: 1);
+            .Sample(name => Use(folder, RawText.FromChars(name)), iter: 200, threads: 1);
         // Around the longest, and around what is kept on the stack.
         foreach (var length in (int[])[1, 254, 255])
-            Use(folder, new string('\u00ff', length));
+            Use(folder, RawText.FromChars(new string('\u00ff', length)));
         Assert.Empty(folder.Entries());
     }
 
@@ -126,9 +134,9 @@ public sealed class UnixFolderTests : IDisposable
     public void Reads_links_of_any_length(int length)
     {
         using var folder = RawFolder.Open(_folder.Path);
-        var target = new string('\u00e9', length);
-        folder.CreateLink("link", target);
-        Assert.Equal(target, folder.ReadLink("link"));
+        var target = RawText.FromChars(new string('\u00e9', length));
+        folder.CreateLink("link"u8, target);
+        Assert.Equal(target, folder.ReadLink("link"u8));
     }
 
     [Fact]
@@ -136,15 +144,17 @@ public sealed class UnixFolderTests : IDisposable
     {
         Shell("echo a > outside; mkdir -p inside/a; ln -s \"$PWD\" inside/root; ln -s .. inside/up");
         using var folder = RawFolder.Open(_folder["inside"]);
-        foreach (var path in (string[])
-                ["../outside", "a/../../outside", "up/outside", "root/outside", "//outside", "a//../outside", ""])
+        foreach (var path in (RawText[])
+                [
+                    "../outside"u8, "a/../../outside"u8, "up/outside"u8, "root/outside"u8,
+                    "//outside"u8, "a//../outside"u8, default,
+                ])
         {
             Assert.Null(RawTree.Read(folder, path));
             RawTree.Remove(folder, path);
             // A link on the way is replaced by a folder.
-            if (!path.StartsWith("up/", StringComparison.Ordinal) && !path.StartsWith("root/", StringComparison.Ordinal)
-            )
-                Assert.ThrowsAny<IOException>(() => RawTree.Write(folder, path, "changed"));
+            if (!path.StartsWith("up/"u8) && !path.StartsWith("root/"u8))
+                Assert.ThrowsAny<IOException>(() => RawTree.Write(folder, path, "changed"u8));
         }
 
         Assert.Equal("a\n", File.ReadAllText(_folder["outside"]));
@@ -157,7 +167,7 @@ public sealed class UnixFolderTests : IDisposable
             MakeDeep(top, Deep);
         using var folder = RawFolder.Open(_folder.Path);
         var count = 0;
-        RawTree.Walk(folder, "", _ => ++count > 0);
+        RawTree.Walk(folder, default, _ => ++count > 0);
         Assert.Equal(Deep, count);
         folder.RemoveEntries();
         Assert.Empty(folder.Entries());
@@ -168,8 +178,8 @@ public sealed class UnixFolderTests : IDisposable
         var at = folder;
         for (var i = 0; i < levels; i++)
         {
-            at.CreateFolder("d");
-            var next = at.TryOpenFolder("d")!;
+            at.CreateFolder("d"u8);
+            var next = at.TryOpenFolder("d"u8)!;
             if (at != folder)
                 at.Dispose();
             at = next;
@@ -178,7 +188,7 @@ public sealed class UnixFolderTests : IDisposable
         at.Dispose();
     }
 
-    private static void Use(RawFolder folder, string name)
+    private static void Use(RawFolder folder, RawText name)
     {
         using (var file = folder.CreateFile(name, isExecutable: true))
             file.Write([1, 2, 3]);
@@ -186,14 +196,14 @@ public sealed class UnixFolderTests : IDisposable
         Assert.Equal(EntryKind.File, folder.Find(name));
         Assert.True(folder.ModeOf(name)?.HasFlag(UnixFileMode.UserExecute));
         using (var file = folder.TryOpenFile(name))
-            Assert.Equal(("\u0001\u0002\u0003", true), (file!.ReadAll(), file.IsExecutable));
-        folder.Rename(name, "a");
-        folder.Rename("a", name);
+            Assert.Equal(("\u0001\u0002\u0003", true), (file!.ReadAll().Chars, file.IsExecutable));
+        folder.Rename(name, "a"u8);
+        folder.Rename("a"u8, name);
         folder.Remove(name);
         folder.CreateFolder(name);
         Assert.Equal(EntryKind.Folder, folder.Find(name));
         using (var inner = folder.TryOpenFolder(name))
-            inner!.CreateLink("link", name);
+            inner!.CreateLink("link"u8, name);
         folder.Remove(name);
         Assert.Null(folder.Find(name));
     }

@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Unit.Git;
@@ -17,7 +18,7 @@ public sealed class GitFileTests
     [InlineData("\ngitdir: /a\n", null)]
     [InlineData("", null)]
     public void It_tells_where_the_git_directory_is(string content, string? path) =>
-        Assert.Equal(path, GitFile.Read(content));
+        Assert.Equal(path, GitFile.Read(RawText.FromChars(content))?.Chars);
 
     [Theory]
     [InlineData("/a/b")]
@@ -25,6 +26,6 @@ public sealed class GitFileTests
     public void It_is_read_as_it_was_written(string path)
     {
         Assert.Equal($"gitdir: {path}\n", GitFile.To(path));
-        Assert.Equal(path, GitFile.Read(GitFile.To(path)));
+        Assert.Equal(path, GitFile.Read(RawText.FromText(GitFile.To(path)))?.ToText());
     }
 }

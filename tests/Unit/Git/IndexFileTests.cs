@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using CsCheck;
 using Gitproc.Files;
 using Gitproc.Git.Untrusted;
@@ -63,10 +64,12 @@ public sealed class IndexFileTests : IDisposable
         var entries = Read(repository)!.Entries;
         Assert.Equal(
             [("file-0.txt", IndexMarks.SkipWorktree), ("later", IndexMarks.IntentToAdd)],
-            entries.Where(entry => entry.Marks != IndexMarks.None).Select(entry => (entry.Path, entry.Marks)));
+            entries.Where(entry => entry.Marks != IndexMarks.None).Select(entry => (entry.Path.ToText(), entry.Marks)));
         using var folder = RawFolder.Open(repository);
         Assert.True(
-            entries.Single(entry => entry.Path == "file-2.txt").Stat.IsAsInIndex(folder.StatOf("file-2.txt"u8)!.Value));
+            entries
+                .Single(entry => entry.Path == "file-2.txt"u8)
+                .Stat.IsAsInIndex(folder.StatOf("file-2.txt"u8)!.Value));
         TestGit.Run(repository, "read-tree", "--empty");
         Assert.Empty(Read(repository)!.Entries);
     }
@@ -127,9 +130,10 @@ public sealed class IndexFileTests : IDisposable
         var name = new string('x', path.Length);
         File.WriteAllText(Path.Combine(repository, name), "");
         TestGit.Run(repository, "add", name);
-        var index = RawText.Of(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
-        Assert.NotNull(IndexFile.Parse(RawText.ToBytes(index)));
-        Assert.Null(IndexFile.Parse(RawText.ToBytes(index.Replace(name, path, StringComparison.Ordinal))));
+        var index = RawText.FromBytes(File.ReadAllBytes(Path.Combine(repository, ".git/index")));
+        Assert.NotNull(IndexFile.Parse(index.ToBytes()));
+        var changed = index.Chars.Replace(name, path, StringComparison.Ordinal);
+        Assert.Null(IndexFile.Parse(Encoding.Latin1.GetBytes(changed)));
     }
 
     [Theory]
@@ -150,7 +154,8 @@ public sealed class IndexFileTests : IDisposable
             large.SetLength(5L << 30);
         using var folder = RawFolder.Open(_folder.Path);
         Assert.All(
-            (string[])["index", "missing", "link", "large"], name => Assert.Null(IndexFile.TryRead(folder, name)));
+            (RawText[])["index"u8, "missing"u8, "link"u8, "large"u8],
+            name => Assert.Null(IndexFile.TryRead(folder, name)));
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class RefFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Contents))]
-    public void Reads_what_is_in_a_ref(string raw, string? expected) => Assert.Equal(expected, RefFiles.Parse(raw));
+    public void Reads_what_is_in_a_ref(string raw, string? expected) =>
+        Assert.Equal(expected, RefFiles.Parse(RawText.FromChars(raw))?.Chars);
 
     [Fact]
     public void Takes_for_a_ref_what_git_takes_for_one()
@@ -140,7 +141,8 @@ public sealed class RefFilesTests : IDisposable
     [InlineData("HEAD", false)]
     [InlineData("../refs/heads/main", false)]
     [InlineData("refs/heads/a b", false)]
-    public void Tells_names_from_others(string name, bool isOne) => Assert.Equal(isOne, RefNames.IsFull(name));
+    public void Tells_names_from_others(string name, bool isOne) =>
+        Assert.Equal(isOne, RefNames.IsFull(RawText.FromText(name)));
 
     [Fact]
     public void Reads_HEAD_on_a_branch_whose_name_ends_in_white_space_of_another_kind()
@@ -152,7 +154,7 @@ public sealed class RefFilesTests : IDisposable
             using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
             var state = RepositoryState.Read(directory);
             Assert.Equal(
-                (RawText.OfText(branch), TestGit.Run(repository, "rev-parse", "HEAD")), (state.Branch, state.Commit));
+                (branch, TestGit.Run(repository, "rev-parse", "HEAD")), (state.Branch?.ToText(), state.Commit));
             Assert.Equal(new Head(branch, state.Commit), Head.Read(Path.Combine(repository, ".git")));
         }
     }
@@ -166,7 +168,7 @@ public sealed class RefFilesTests : IDisposable
             new FileInfo(Path.Combine(repository, ".git/HEAD")).LinkTarget is null,
             "This git writes no links for refs.");
         using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
-        Assert.Equal("other", RepositoryState.Read(directory).Branch);
+        Assert.Equal("other", RepositoryState.Read(directory).Branch?.ToText());
         Assert.NotNull(RepositoryState.Read(directory).Commit);
     }
 
@@ -182,7 +184,9 @@ public sealed class RefFilesTests : IDisposable
 
         using var folder = RawFolder.Open(_folder.Path);
         Assert.InRange(
-            Damage.BytesTakenBy(() => Assert.Equal(Id, RefFiles.Read(folder)["refs/heads/endless"])), 0, 1 << 20);
+            Damage.BytesTakenBy(() => Assert.Equal(Id, RefFiles.Read(folder)["refs/heads/endless"u8].ToText())),
+            0,
+            1 << 20);
     }
 
     [Fact]
@@ -211,7 +215,7 @@ public sealed class RefFilesTests : IDisposable
         {
             File.WriteAllBytes(file, bytes);
             Assert.All(RefFiles.Packed(folder), line => Assert.True(RefFiles.IsId(line.Id), line.Id));
-            Assert.All(RefFiles.Read(folder).Keys, name => Assert.True(RefNames.IsFull(name), name));
+            Assert.All(RefFiles.Read(folder).Keys, name => Assert.True(RefNames.IsFull(name), name.ToText()));
             Assert.True(PackedRefs.Find(file, "refs/heads/main") is not { } id || RefFiles.IsId(id));
             _ = PackedRefs.FindPeeled(file, "refs/tags/annotated");
             _ = PackedRefs.NamesBelow(file, "refs/").Count();
@@ -246,7 +250,7 @@ public sealed class RefFilesTests : IDisposable
         var refs = RefFiles.Read(directory);
         var ours = refs.Select(entry => (entry.Key, Id: RefFiles.Resolve(refs, entry.Value)))
             .Where(entry => entry.Id is not null)
-            .Select(entry => $"{RawText.ToText(entry.Key)} {entry.Id}")
+            .Select(entry => $"{entry.Key} {entry.Id}")
             .Order(StringComparer.Ordinal);
         Assert.Equal(OfGit(repository), ours);
     }
@@ -261,6 +265,6 @@ public sealed class RefFilesTests : IDisposable
     private static void Write(string repository, string name, string raw)
     {
         using var directory = RawFolder.Open(Path.Combine(repository, ".git"));
-        RawTree.Write(directory, name, raw);
+        RawTree.Write(directory, RawText.FromChars(name), RawText.FromChars(raw));
     }
 }

@@ -72,7 +72,7 @@ public sealed class IgnoreRulesTests : IDisposable
                 .Split('\n')
                 .Count(line =>
                     line.StartsWith("# a light", StringComparison.Ordinal)
-                    || line == RawText.ToText(IgnoreRules.PatternOf(name))));
+                    || line == IgnoreRules.PatternOf(name).ToText()));
         IgnoreRules.Remove(_base, LinkAt(name).Path, isLast: true);
         Assert.Empty(Ignored(name));
         Assert.DoesNotContain(
@@ -93,7 +93,7 @@ public sealed class IgnoreRulesTests : IDisposable
                 {
                     File.WriteAllBytes(
                         _exclude,
-                        RawText.ToBytes(string.Concat(ignored.Select(one => IgnoreRules.PatternOf(one) + "\n"))));
+                        RawText.Concat(ignored.Select(IgnoreRules.PatternOf), end: '\n').ToBytes());
                     Assert.Equal(
                         ignored.Distinct().Select(one => one + "/").Order(StringComparer.Ordinal),
                         Ignored([.. ignored, .. others]));

@@ -261,10 +261,10 @@ public sealed class ExactRestoreTests : IDisposable
         using var root = RawFolder.Open(path);
         RawTree.Walk(
             root,
-            "",
+            default,
             entry =>
             {
-                if (entry.Path == ".git" || entry.Name is "index" or "COMMIT_EDITMSG" or "ORIG_HEAD")
+                if (entry.Path == ".git"u8 || entry.Name.Chars is "index" or "COMMIT_EDITMSG" or "ORIG_HEAD")
                     return false;
                 var mode =
                     entry.Kind == EntryKind.Folder
@@ -272,10 +272,10 @@ public sealed class ExactRestoreTests : IDisposable
                         : entry.Parent.ModeOf(entry.Name);
                 // Tracked folders and files have those of a fresh checkout.
                 var content =
-                    entry.Kind == EntryKind.Link ? entry.Parent.ReadLink(entry.Name)
-                    : entry.Kind == EntryKind.File ? RawTree.Read(root, entry.Path)
+                    entry.Kind == EntryKind.Link ? entry.Parent.ReadLink(entry.Name)?.Chars
+                    : entry.Kind == EntryKind.File ? RawTree.Read(root, entry.Path)?.Chars
                     : "";
-                all[entry.Path] =
+                all[entry.Path.Chars] =
                     $"{entry.Kind} {Convert.ToString((int?)mode ?? 0, 8).ToString(CultureInfo.InvariantCulture)} {content}";
                 return true;
             });

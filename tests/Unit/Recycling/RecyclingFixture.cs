@@ -205,11 +205,11 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using var folder = RawFolder.Open(path);
-        RawTree.Walk(folder, "", entry =>
+        RawTree.Walk(folder, default, entry =>
         {
-            if (entry.Path is ".git/gitproc" or ".git/index")
+            if (entry.Path.Chars is ".git/gitproc" or ".git/index")
                 return false;
-            all[entry.Path] = Describe(entry);
+            all[entry.Path.Chars] = Describe(entry);
             return true;
         });
         // The view is that of git, which also finds what is wrong with the index.
@@ -232,7 +232,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
                 .Run(path, "-c", "core.fsmonitor=false", "ls-files", "-z", tracked ? "--cached" : "--others")
                 .Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (RawTree.At(folder, RawText.OfText(name), (parent, last) => parent.ModeOf(last)) is { } mode)
+            if (RawTree.At(folder, RawText.FromText(name), (parent, last) => parent.ModeOf(last)) is { } mode)
                 modes[name] = Convert.ToString((int)mode, 8);
         }
 
@@ -281,11 +281,11 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     private static string Describe(RawTree.Entry entry)
     {
         if (entry.Kind == EntryKind.Link)
-            return $"link {entry.Parent.ReadLink(entry.Name)}";
+            return $"link {entry.Parent.ReadLink(entry.Name)?.Chars}";
         if (entry.Kind != EntryKind.File)
             return entry.Kind.ToString();
         using var file = entry.Parent.TryOpenFile(entry.Name)!;
-        return $"{(file.IsExecutable ? "program" : "file")} {file.ReadAll()}";
+        return $"{(file.IsExecutable ? "program" : "file")} {file.ReadAll().Chars}";
     }
 
     private static string Make(Action<string> prepareSource, string folder)

@@ -164,7 +164,7 @@ public sealed class RescueStoreTests : IDisposable
         var rescue = _fixture.Recycle()!;
         Assert.Contains(
             new RescueContent(_fixture.Rescues.Source(rescue.Id), new GitRunner(null)).List(CancellationToken.None),
-            item => item.Path.StartsWith("work/%.git/objects/", StringComparison.Ordinal));
+            item => item.Path.StartsWith("work/%.git/objects/"u8));
     }
 
     [Theory]

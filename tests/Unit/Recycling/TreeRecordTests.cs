@@ -337,9 +337,9 @@ public sealed class TreeRecordTests : IDisposable
             File.WriteAllText(_fixture[path], path);
         }
 
-        var stats = TreeStats.Of(_fixture.Path, paths, CancellationToken.None);
+        var stats = TreeStats.Of(_fixture.Path, [.. paths.Select(RawText.FromText)], CancellationToken.None);
         Assert.All(paths.Zip(stats), one => Assert.Equal((uint)one.First.Length, one.Second.Size));
-        Assert.Equal(default, TreeStats.Of(_fixture.Path, ["d/d/none", "none/d/x"], CancellationToken.None)[1]);
+        Assert.Equal(default, TreeStats.Of(_fixture.Path, ["d/d/none"u8, "none/d/x"u8], CancellationToken.None)[1]);
     }
 
     private static RecyclingFixture MakeFiltered()

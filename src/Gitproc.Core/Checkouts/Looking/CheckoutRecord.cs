@@ -27,7 +27,9 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
         Directory.CreateDirectory(gitDirectory);
         using var folder = RawFolder.Open(gitDirectory);
         RawTree.Write(
-            folder, $"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}", RawText.Of(buffer.WrittenSpan));
+            folder,
+            RawText.Create($"{Path.GetFileName(LeaseFile.Folder(gitDirectory))}/{FileName}"),
+            buffer.WrittenSpan);
     }
 
     /// <summary>True if the record exists. Checkouts of an older gitproc do not have one.</summary>

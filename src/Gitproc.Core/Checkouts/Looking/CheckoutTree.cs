@@ -8,31 +8,27 @@ namespace Gitproc.Checkouts.Looking;
 /// </summary>
 internal readonly record struct CheckoutTree(RawFolder Root, RawFolder GitDirectory)
 {
-    private const string GitPrefix = ".git/";
+    private static readonly RawText GitPrefix = ".git/"u8;
 
     /// <summary>Calls a function for an entry, see <see cref="RawTree.At"/>.</summary>
-    /// <param name="path">Its raw path.</param>
-    public T? At<T>(string path, Func<RawFolder, string, T?> use) => RawTree.At(FolderOf(ref path), path, use);
+    public T? At<T>(RawText path, Func<RawFolder, RawText, T?> use) => RawTree.At(FolderOf(ref path), path, use);
 
     /// <summary>Calls a function that makes an entry, see <see cref="RawTree.Make"/>.</summary>
-    /// <param name="path">Its raw path.</param>
-    public void Make(string path, Action<RawFolder, string> make) => RawTree.Make(FolderOf(ref path), path, make);
+    public void Make(RawText path, Action<RawFolder, RawText> make) => RawTree.Make(FolderOf(ref path), path, make);
 
     /// <summary>Makes a folder, see <see cref="RawTree.MakeFolder"/>.</summary>
-    /// <param name="path">Its raw path.</param>
-    public void MakeFolder(string path) => RawTree.MakeFolder(FolderOf(ref path), path);
+    public void MakeFolder(RawText path) => RawTree.MakeFolder(FolderOf(ref path), path);
 
     /// <summary>Gets the full path of an entry.</summary>
-    /// <param name="path">The entry's raw path.</param>
     /// <returns>An absolute path.</returns>
-    public static string FullPath(CheckoutPlace place, string path) =>
-        path.StartsWith(GitPrefix, StringComparison.Ordinal)
-            ? Path.Combine(place.GitDirectory, RawText.ToText(path[GitPrefix.Length..]))
-            : Path.Combine(place.Path, RawText.ToText(path));
+    public static string FullPath(CheckoutPlace place, RawText path) =>
+        path.StartsWith(GitPrefix)
+            ? Path.Combine(place.GitDirectory, path[GitPrefix.Length..].ToText())
+            : Path.Combine(place.Path, path.ToText());
 
-    private RawFolder FolderOf(ref string path)
+    private RawFolder FolderOf(ref RawText path)
     {
-        if (!path.StartsWith(GitPrefix, StringComparison.Ordinal))
+        if (!path.StartsWith(GitPrefix))
             return Root;
         path = path[GitPrefix.Length..];
         return GitDirectory;

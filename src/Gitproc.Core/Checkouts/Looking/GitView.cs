@@ -139,15 +139,12 @@ internal sealed class GitView : IDisposable
                 ErrorReason.GitFailed, $"git did not write an index of {commit} for {subject}.", subject);
     }
 
-    /// <summary>
-    /// Makes a call of git through the view. Its output is raw, and paths in its arguments are not patterns.
-    /// </summary>
+    /// <summary>Makes a call of git through the view. Paths in its arguments are not patterns.</summary>
     public GitCall Call(string subject, params IReadOnlyList<string> arguments) =>
         new(arguments)
         {
             WorkingDirectory = _workTree,
             Subject = subject,
-            HasRawOutput = true,
             Config =
             [
                 .. Caution,

@@ -5,14 +5,14 @@ namespace Gitproc.Checkouts.Looking;
 
 /// <summary>The entries in tracked folders that git does not report.</summary>
 /// <param name="GitEntries">
-/// Raw paths of <c>.git</c> below the top: each would make its folder another repository.
+/// Paths of <c>.git</c> below the top: each would make its folder another repository.
 /// </param>
-/// <param name="Specials">Raw paths of pipes, sockets and devices.</param>
-/// <param name="Filled">Raw paths of submodules that are not empty.</param>
+/// <param name="Specials">Paths of pipes, sockets and devices.</param>
+/// <param name="Filled">Paths of submodules that are not empty.</param>
 internal sealed record HiddenEntries(
-    IReadOnlyList<string> GitEntries, IReadOnlyList<string> Specials, IReadOnlyList<string> Filled)
+    IReadOnlyList<RawText> GitEntries, IReadOnlyList<RawText> Specials, IReadOnlyList<RawText> Filled)
 {
-    private const string GitName = ".git";
+    private static readonly RawText GitName = ".git"u8;
 
     /// <summary>No hidden entries.</summary>
     public static HiddenEntries None { get; } = new([], [], []);
@@ -24,13 +24,13 @@ internal sealed record HiddenEntries(
     /// </summary>
     public static HiddenEntries Find(RawFolder checkout, IReadOnlyList<IndexEntry> entries)
     {
-        var (gitEntries, specials, filled) = (new List<string>(), new List<string>(), new List<string>());
+        var (gitEntries, specials, filled) = (new List<RawText>(), new List<RawText>(), new List<RawText>());
         var submodules = entries
             .Where(entry => entry.IsSubmodule)
             .Select(entry => entry.Path)
-            .ToHashSet(StringComparer.Ordinal);
+            .ToHashSet();
         var tracked = FoldersOf(entries);
-        RawTree.Walk(checkout, "", entry =>
+        RawTree.Walk(checkout, default, entry =>
         {
             if (entry.Name == GitName)
             {
@@ -66,19 +66,19 @@ internal sealed record HiddenEntries(
         }
     }
 
-    private static HashSet<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
+    private static HashSet<RawText> FoldersOf(IReadOnlyList<IndexEntry> entries)
     {
-        var folders = new HashSet<string>(StringComparer.Ordinal);
-        var last = "";
+        var folders = new HashSet<RawText>();
+        var last = default(RawText);
         foreach (var entry in entries)
         {
             var slash = entry.Path.LastIndexOf('/');
             // Entries are sorted, so most are in the same folder as the entry before.
-            if (slash < 0 || entry.Path.AsSpan(0, slash).SequenceEqual(last))
+            if (slash < 0 || entry.Path.Chars.AsSpan(0, slash).SequenceEqual(last.Chars))
                 continue;
             last = entry.Path[..slash];
             for (var folder = last; folder.Length > 0 && folders.Add(folder);)
-                folder = folder[..Math.Max(0, folder.LastIndexOf('/'))];
+                folder = folder.ParentPath();
         }
 
         return folders;

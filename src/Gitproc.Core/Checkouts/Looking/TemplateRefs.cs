@@ -17,10 +17,12 @@ internal static class TemplateRefs
             .. RefFiles.Packed(folder).Where(line => !IsRescue(line.Name)).Select(line => line.Id),
             .. RefFiles
                 .Loose(folder)
-                .Where(entry => !IsRescue(entry.Key) && RefFiles.IsId(entry.Value))
-                .Select(entry => entry.Value),
+                .Where(entry => !IsRescue(entry.Key))
+                .Select(entry => RefFiles.IdIn(entry.Value))
+                .OfType<string>(),
         ];
     }
 
-    private static bool IsRescue(string name) => name.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal);
+    private static bool IsRescue(RawText name) =>
+        name.Chars.StartsWith(BaseRefs.RescueFolder, StringComparison.Ordinal);
 }

@@ -5,19 +5,19 @@ namespace Gitproc.Checkouts.Looking;
 
 /// <summary>What git reports about a work tree and its index.</summary>
 /// <param name="Untracked">
-/// Raw paths that are not in the index, also of empty folders. Folders end with a slash. Ignored paths are included
+/// Paths that are not in the index, also of empty folders. Folders end with a slash. Ignored paths are included
 /// only on request.
 /// </param>
-/// <param name="AssumedUnchanged">Raw paths that git does not check (git-update-index(1), --assume-unchanged).</param>
-/// <param name="Skipped">Raw paths that git does not check out (git-update-index(1), --skip-worktree).</param>
-/// <param name="Submodules">Raw paths of submodules in the index.</param>
+/// <param name="AssumedUnchanged">Paths that git does not check (git-update-index(1), --assume-unchanged).</param>
+/// <param name="Skipped">Paths that git does not check out (git-update-index(1), --skip-worktree).</param>
+/// <param name="Submodules">Paths of submodules in the index.</param>
 /// <param name="Hidden">The entries that git does not report.</param>
 internal sealed record WorkTreeLook(
     IReadOnlyList<StatusEntry> Changes,
-    IReadOnlyList<string> Untracked,
-    IReadOnlyList<string> AssumedUnchanged,
-    IReadOnlySet<string> Skipped,
-    IReadOnlyList<string> Submodules,
+    IReadOnlyList<RawText> Untracked,
+    IReadOnlyList<RawText> AssumedUnchanged,
+    IReadOnlySet<RawText> Skipped,
+    IReadOnlyList<RawText> Submodules,
     HiddenEntries Hidden)
 {
     /// <summary>
@@ -27,7 +27,7 @@ internal sealed record WorkTreeLook(
     public const int MaxPathLength = 3500;
 
     /// <summary>A look that found nothing.</summary>
-    public static WorkTreeLook Nothing { get; } = new([], [], [], new HashSet<string>(), [], HiddenEntries.None);
+    public static WorkTreeLook Nothing { get; } = new([], [], [], new HashSet<RawText>(), [], HiddenEntries.None);
 
     /// <summary>True if there is nothing to clean.</summary>
     public bool IsClean => Changes.Count == 0 && Untracked.Count == 0 && !HasMarks;
@@ -74,30 +74,30 @@ internal sealed record WorkTreeLook(
                     .. withIgnored ? [] : (string[])["--exclude-standard"],
                 ]),
             // This process ends first, because it compares no files.
-            files => Read(files.Output),
+            files => Read(files.RawOutput.Chars),
             cancellationToken);
-        return look with { Changes = StatusEntry.Read(status.Output), Hidden = hidden };
+        return look with { Changes = StatusEntry.Read(status.RawOutput), Hidden = hidden };
     }
 
     /// <summary>Lists each file that is neither tracked nor ignored.</summary>
-    /// <returns>Raw paths. Those that end with a slash are repositories, or folders that git cannot read.</returns>
-    public IReadOnlyList<string> ListUntracked(
+    /// <returns>Paths. Those that end with a slash are repositories, or folders that git cannot read.</returns>
+    public IReadOnlyList<RawText> ListUntracked(
         GitView view, GitRunner git, string subject, RawFolder root, CancellationToken cancellationToken
     ) => ListUntracked(view, git, subject, Untracked.Any(path => IsTooDeep(root, path)), cancellationToken);
 
     /// <summary>Does the same after a walk over the folders, which makes them accessible.</summary>
-    /// <returns>Raw paths.</returns>
-    public IReadOnlyList<string> ListUntracked(
+    /// <returns>Paths.</returns>
+    public IReadOnlyList<RawText> ListUntracked(
         GitView view, GitRunner git, string subject, bool areTooDeep, CancellationToken cancellationToken)
     {
         // The standard error of git is no sign of failure: it may hold a trace that the user wants.
         return areTooDeep
             ? Untracked
             : git.Run(view.Call(subject, "ls-files", "-z", "--others", "--exclude-standard"), cancellationToken)
-                .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+                .RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static bool IsTooDeep(RawFolder root, string path)
+    private static bool IsTooDeep(RawFolder root, RawText path)
     {
         var isTooDeep = false;
         using var folder = path.EndsWith('/') ? RawTree.TryOpenFolder(root, path.TrimEnd('/')) : null;
@@ -110,53 +110,53 @@ internal sealed record WorkTreeLook(
     private static WorkTreeLook Read(string files)
     {
         var (untracked, assumed, skipped, submodules) = (
-            new List<string>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal), new List<string>());
+            new List<RawText>(), new List<RawText>(), new HashSet<RawText>(), new List<RawText>());
         for (int start = 0, end; start < files.Length; start = end + 1)
         {
             end = files.IndexOf('\0', start);
             var line = files.AsSpan(start, end - start);
             if (line[0] == '?')
             {
-                untracked.Add(line[2..].ToString());
+                untracked.Add(RawText.FromChars(files[(start + 2)..end]));
                 continue;
             }
 
-            var path = line[(line.IndexOf('\t') + 1)..];
             if (char.IsAsciiLetterLower(line[0]))
-                assumed.Add(path.ToString());
+                assumed.Add(PathIn(line));
             if (line[0] is 'S' or 's')
-                skipped.Add(path.ToString());
+                skipped.Add(PathIn(line));
             if (line[2..].StartsWith("160000"))
-                submodules.Add(path.ToString());
+                submodules.Add(PathIn(line));
         }
 
         return new WorkTreeLook([], untracked, assumed, skipped, submodules, HiddenEntries.None);
+
+        static RawText PathIn(ReadOnlySpan<char> line) =>
+            RawText.FromChars(line[(line.IndexOf('\t') + 1)..].ToString());
     }
 }
 
 /// <summary>A path whose index or work tree differs from HEAD, from <c>git status --porcelain=v2 -z</c>.</summary>
-/// <param name="Path">The raw path.</param>
-internal sealed record StatusEntry(string Path, bool IsSubmodule, bool IsAdded, IReadOnlyList<string> StagedIds)
+internal sealed record StatusEntry(RawText Path, bool IsSubmodule, bool IsAdded, IReadOnlyList<string> StagedIds)
 {
     private const string SubmoduleMode = "160000";
 
     /// <summary>Parses the output of a status without rename detection.</summary>
-    /// <param name="output">The raw output.</param>
-    public static IReadOnlyList<StatusEntry> Read(string output) =>
+    public static IReadOnlyList<StatusEntry> Read(RawText output) =>
         [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(ReadLine)];
 
     // git-status(1): "1 XY sub mH mI mW hH hI path", or "u XY sub m1 m2 m3 mW h1 h2 h3 path" for an unmerged path.
-    private static StatusEntry ReadLine(string line)
+    private static StatusEntry ReadLine(RawText line)
     {
         var isUnmerged = line[0] == 'u';
-        var fields = line.Split(' ', isUnmerged ? 11 : 9);
+        var fields = line.Chars.Split(' ', isUnmerged ? 11 : 9);
         string[] modes = isUnmerged ? [fields[3], fields[4], fields[5]] : [fields[3], fields[4]];
         // Modes and ids of the contents in the index.
         IEnumerable<(string Mode, string Id)> staged = isUnmerged
             ? [(fields[3], fields[7]), (fields[4], fields[8]), (fields[5], fields[9])]
             : [(fields[4], fields[7])];
         return new StatusEntry(
-            fields[^1],
+            RawText.FromChars(fields[^1]),
             modes.Contains(SubmoduleMode),
             fields[1][0] == 'A',
             fields[1][0] == '.'

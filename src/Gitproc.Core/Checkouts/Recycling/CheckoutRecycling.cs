@@ -28,7 +28,6 @@ namespace Gitproc.Checkouts.Recycling;
 /// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
-    private const string Objects = "objects";
 
     /// <summary>Recycles a checkout. The caller makes sure that no other process recycles it or works in it.</summary>
     /// <returns>The rescue; null if there was nothing to rescue.</returns>
@@ -64,13 +63,13 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     {
         using var root = RawFolder.Open(request.Path);
         using var gitDirectory =
-            root.TryOpenFolder(".git")
+            root.TryOpenFolder(".git"u8)
             ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
         var state = RepositoryState.Read(gitDirectory);
         using var view = GitView.OfCheckout(
             folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
-        RawTree.MakeFolder(gitDirectory, Objects);
-        ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, Objects));
+        RawTree.MakeFolder(gitDirectory, "objects"u8);
+        ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, "objects"));
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         var store = new LfsStore(request.Base);
         // git-lfs puts what it downloads during cleaning into the template repository, which is the view's.
@@ -121,7 +120,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
                 request.Template,
                 request.Base,
                 state.Commit);
-            if (gitDirectory.Find("index") == EntryKind.File)
+            if (gitDirectory.Find("index"u8) == EntryKind.File)
             {
                 // A git whose gitproc was killed may still write to the other index.
                 File.Copy(view.Index, view.OwnIndex);
@@ -151,7 +150,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         CancellationToken cancellationToken)
     {
         // A killed git left the lock; nothing works here now.
-        gitDirectory.Remove("index.lock");
+        gitDirectory.Remove("index.lock"u8);
         var record = TreeRecord.TryRead(request.Record!);
         var quick = record is null ? null : new QuickLook(view, git, request, record);
         var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
@@ -192,8 +191,8 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     {
         TreeRecord.Write(
             request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
-        if (request.Target.Commit is null || gitDirectory.Find("index") != EntryKind.File)
-            gitDirectory.Remove("index");
+        if (request.Target.Commit is null || gitDirectory.Find("index"u8) != EntryKind.File)
+            gitDirectory.Remove("index"u8);
         if (request.Target.Commit is not null)
             File.Move(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"), overwrite: true);
     }

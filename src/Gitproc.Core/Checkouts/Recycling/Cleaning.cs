@@ -39,7 +39,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             if (error.Length > 0)
             {
                 // If git failed, try again after a walk, which makes all folders accessible.
-                RawTree.Walk(root, "", entry => entry.Path != ".git");
+                RawTree.Walk(root, default, entry => entry.Path != ".git"u8);
                 error = CheckOut(cancellationToken) + Clean(cancellationToken);
             }
 
@@ -103,15 +103,15 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         return entries;
     }
 
-    private static IEnumerable<(string Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) =>
+    private static IEnumerable<(RawText Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) =>
         entries
-            .Where(entry => entry.Path.EndsWith(".gitattributes", StringComparison.Ordinal))
+            .Where(entry => entry.Path.EndsWith(".gitattributes"u8))
             .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
 
     // The new target may ignore these files, and then git would leave them.
     private static void RemoveOthers(RawFolder root, IEnumerable<IndexEntry> tracked, IReadOnlyList<IndexEntry> entries)
     {
-        var wanted = entries.Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        var wanted = entries.Select(entry => entry.Path).ToHashSet();
         foreach (var entry in tracked.Where(entry => !wanted.Contains(entry.Path)))
         {
             RawTree.At(
@@ -126,7 +126,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             // Remove folders that are empty now, as git does. A submodule's folder is empty already.
             for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/');
                 end > 0;
-                end = entry.Path.LastIndexOf('/', end - 1))
+                end = entry.Path[..end].LastIndexOf('/'))
             {
                 if (
                     !RawTree.At(
@@ -139,7 +139,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
     }
 
     // git shows a folder with only ignored files as untracked; such a folder stays.
-    private List<string> ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken) =>
+    private List<RawText> ListUntracked(WorkTreeLook look, RawFolder root, CancellationToken cancellationToken) =>
         [
             .. (
                 _isFull || look.Untracked.Count == 0

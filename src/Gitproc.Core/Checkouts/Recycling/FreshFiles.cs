@@ -43,7 +43,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
             {
                 // A path in here may be too long for .NET.
                 using var parent = RawFolder.Open(Path.GetDirectoryName(fresh)!);
-                parent.Remove(RawText.OfText(Path.GetFileName(fresh)));
+                parent.Remove(RawText.FromText(Path.GetFileName(fresh)));
             }
 
             foreach (var one in found)
@@ -52,9 +52,9 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
     }
 
     // The folder is empty, so git takes attributes from the index.
-    private void CheckOut(string fresh, IEnumerable<string> paths, CancellationToken cancellationToken)
+    private void CheckOut(string fresh, IEnumerable<RawText> paths, CancellationToken cancellationToken)
     {
-        var input = RawText.ToBytes(string.Concat(paths.Select(path => path + "\0")));
+        var input = RawText.Concat(paths, end: '\0').ToBytes();
         var call = view.Call(request.Checkout, "checkout-index", "--force", "--quiet", "-z", "--stdin");
         git.Run(
             call with
@@ -82,7 +82,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
                     RawTree.At(
                         root,
                         entries[place].Path,
-                        (folder, _) => IsSame(freshFolder, folder, name) ? folder.StatOf(RawText.ToBytes(name)) : null)
+                        (folder, _) => IsSame(freshFolder, folder, name) ? folder.StatOf(name.ToBytes()) : null)
             );
             if (stat is not null)
                 same.Add((place, stat.Value));
@@ -91,7 +91,7 @@ internal sealed class FreshFiles(GitView view, GitRunner git, RecyclingRequest r
         return same;
     }
 
-    private static bool IsSame(RawFolder freshFolder, RawFolder folder, string name)
+    private static bool IsSame(RawFolder freshFolder, RawFolder folder, RawText name)
     {
         if (freshFolder.ReadLink(name) is { } target)
             return folder.ReadLink(name) == target;

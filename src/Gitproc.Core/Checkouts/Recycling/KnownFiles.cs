@@ -7,7 +7,7 @@ namespace Gitproc.Checkouts.Recycling;
 /// <param name="record">The record of the last cleaning; null if there is none.</param>
 internal sealed class KnownFiles(TreeRecord? record)
 {
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<RawText, int> _places = [];
     private int _next;
 
     /// <summary>True if a file is certainly as in a fresh checkout of an entry.</summary>
@@ -25,7 +25,7 @@ internal sealed class KnownFiles(TreeRecord? record)
         || record.Stats[at].Size == found.Size;
 
     // In two indexes most paths have the same position, or a slightly later one.
-    private int? Find(string path)
+    private int? Find(RawText path)
     {
         if (record is null)
             return null;

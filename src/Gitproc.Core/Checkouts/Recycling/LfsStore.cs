@@ -11,22 +11,20 @@ namespace Gitproc.Checkouts.Recycling;
 /// </summary>
 internal sealed class LfsStore(string basePath)
 {
-    private const string Objects = "lfs/objects/";
-
     /// <summary>
     /// Moves the contents of a repository. A file whose content does not match its name stays behind.
     /// </summary>
     public void Take(string path)
     {
         using var gitDirectory = RawFolder.Open(path);
-        using var lfs = gitDirectory.TryOpenFolder("lfs");
-        using var objects = lfs?.TryOpenFolder("objects");
+        using var lfs = gitDirectory.TryOpenFolder("lfs"u8);
+        using var objects = lfs?.TryOpenFolder("objects"u8);
         if (objects is null)
             return;
-        RawTree.Walk(objects, Objects, entry =>
+        RawTree.Walk(objects, "lfs/objects/"u8, entry =>
         {
             if (entry.Kind == EntryKind.File && IsWhole(entry))
-                Move(Path.Combine(path, entry.Path), Path.Combine(basePath, entry.Path));
+                Move(Path.Combine(path, entry.Path.ToText()), Path.Combine(basePath, entry.Path.ToText()));
             return true;
         });
     }
@@ -39,7 +37,7 @@ internal sealed class LfsStore(string basePath)
         return file is not null
             && Convert
                 .ToHexString(SHA256.HashData(file.Content))
-                .Equals(entry.Name, StringComparison.OrdinalIgnoreCase);
+                .Equals(entry.Name.Chars, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Move(string from, string to)

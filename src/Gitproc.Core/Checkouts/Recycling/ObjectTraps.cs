@@ -9,7 +9,7 @@ namespace Gitproc.Checkouts.Recycling;
 /// </summary>
 internal static class ObjectTraps
 {
-    private const string Alternates = "info/alternates";
+    private static readonly RawText Alternates = "info/alternates"u8;
 
     // git follows alternates for five levels (odb.c), and looks two folders deep into objects.
     private const int MaxAlternates = 5;
@@ -18,37 +18,37 @@ internal static class ObjectTraps
     /// <summary>Removes them.</summary>
     public static void Remove(RawFolder gitDirectory, string objects, string trusted)
     {
-        using var folder = gitDirectory.TryOpenFolder("objects")!;
+        using var folder = gitDirectory.TryOpenFolder("objects"u8)!;
         RawTree.Walk(
             folder,
-            "",
+            default,
             entry =>
             {
                 if (entry.Kind == EntryKind.Other
                     || (
                         entry.Kind == EntryKind.Link
-                        && IsTrap(Path.Combine(objects, RawText.ToText(entry.Path)), MaxDepth)))
+                        && IsTrap(Path.Combine(objects, entry.Path.ToText()), MaxDepth)))
                     entry.Parent.RemoveFile(entry.Name);
                 return true;
             });
-        if (PlainFile.TryRead(Path.Combine(objects, Alternates)) is not { } bytes)
+        if (PlainFile.TryRead(Path.Combine(objects, "info", "alternates")) is not { } bytes)
             return;
-        var lines = RawText.Of(bytes).Split('\n');
+        var lines = RawText.FromBytes(bytes).Split('\n');
         var kept = lines
             .Where(line =>
                 PathOf(line, objects) is not { } other || other == trusted || !HasTrap(other, trusted, MaxAlternates))
             .ToList();
         if (kept.Count < lines.Length)
-            RawTree.Replace(folder, Alternates, string.Join('\n', kept), ".new");
+            RawTree.Replace(folder, Alternates, RawText.Join('\n', kept), ".new"u8);
     }
 
     private static bool HasTrap(string objects, string trusted, int most) =>
         IsFolderTrap(objects, MaxDepth)
         || (
             most > 1
-            && PlainFile.TryRead(Path.Combine(objects, Alternates)) is { } bytes
+            && PlainFile.TryRead(Path.Combine(objects, "info", "alternates")) is { } bytes
             && RawText
-                .Of(bytes)
+                .FromBytes(bytes)
                 .Split('\n')
                 .Select(line => PathOf(line, objects))
                 .Any(other => other is not null && other != trusted && HasTrap(other, trusted, most - 1)));
@@ -59,8 +59,8 @@ internal static class ObjectTraps
         return folder?.Entries().Any(entry => entry.Kind switch
         {
             EntryKind.Other => true,
-            EntryKind.Folder => depth > 0 && IsFolderTrap(Path.Combine(path, RawText.ToText(entry.Name)), depth - 1),
-            EntryKind.Link => IsTrap(Path.Combine(path, RawText.ToText(entry.Name)), depth),
+            EntryKind.Folder => depth > 0 && IsFolderTrap(Path.Combine(path, entry.Name.ToText()), depth - 1),
+            EntryKind.Link => IsTrap(Path.Combine(path, entry.Name.ToText()), depth),
             _ => false,
         }) == true;
     }
@@ -76,17 +76,17 @@ internal static class ObjectTraps
 
     // Each line is a path, absolute or relative to the objects folder. A quoted path has C escapes
     // (gitrepository-layout(5)).
-    private static string? PathOf(string line, string objects)
+    private static string? PathOf(RawText line, string objects)
     {
         if (line.Length == 0 || line[0] == '#')
             return null;
         var path =
             line[0] == '"'
-                ? line.Trim('"')
+                ? line.Chars.Trim('"')
                     .Replace("\\\"", "\"", StringComparison.Ordinal)
                     .Replace("\\\\", "\\", StringComparison.Ordinal)
-                : line;
+                : line.Chars;
         // git reads the path as a C string, which ends at NUL.
-        return Path.GetFullPath(RawText.ToText(path.Split('\0')[0]), objects);
+        return Path.GetFullPath(RawText.FromChars(path.Split('\0')[0]).ToText(), objects);
     }
 }

@@ -9,32 +9,27 @@ namespace Gitproc.Checkouts.Recycling;
 internal sealed class PristineFolder(RawFolder folder)
 {
     // A file name for a ref leaves room for this suffix, and no ref ends with it (git-check-ref-format(1)).
-    private const string NewSuffix = ".lock";
+    private static readonly RawText NewSuffix = ".lock"u8;
 
-    private static readonly string[] Kept = ["index", "gitproc"];
+    private static readonly RawText[] Kept = ["index"u8, "gitproc"u8];
 
-    private readonly HashSet<string> _expected = new(Kept, StringComparer.Ordinal);
+    private readonly HashSet<RawText> _expected = [.. Kept];
 
-    /// <summary>Makes a folder.</summary>
-    /// <param name="path">Its raw path.</param>
-    public void MakeFolder(string path)
+    public void MakeFolder(RawText path)
     {
         _expected.Add(path);
         RawTree.MakeFolder(folder, path);
     }
 
-    /// <summary>Writes a file.</summary>
-    /// <param name="path">Its raw path.</param>
-    /// <param name="content">Its raw content.</param>
-    public void Write(string path, string content, bool isExecutable = false)
+    public void Write(RawText path, RawText content, bool isExecutable = false)
     {
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
             _expected.Add(path[..slash]);
         _expected.Add(path);
         if (!RawTree.At(folder, path, IsSo))
             RawTree.Replace(folder, path, content, NewSuffix, isExecutable);
 
-        bool IsSo(RawFolder parent, string name)
+        bool IsSo(RawFolder parent, RawText name)
         {
             using var file = parent.TryOpenFile(name);
             return file is not null
@@ -45,16 +40,16 @@ internal sealed class PristineFolder(RawFolder folder)
     }
 
     /// <summary>Removes everything that was neither made nor written.</summary>
-    /// <param name="last">The raw name of a folder whose extra entries are removed last; null for none.</param>
-    public void RemoveRest(string? last = null)
+    /// <param name="last">The name of a folder whose extra entries are removed last; null for none.</param>
+    public void RemoveRest(RawText? last = null)
     {
-        Remove(folder, "", last);
-        using var rest = last is null ? null : folder.TryOpenFolder(last);
+        Remove(folder, default, last);
+        using var rest = last is { } name ? folder.TryOpenFolder(name) : null;
         if (rest is not null)
-            Remove(rest, last + "/", null);
+            Remove(rest, last!.Value + "/"u8, null);
     }
 
-    private void Remove(RawFolder from, string prefix, string? except) => RawTree.Walk(from, prefix, entry =>
+    private void Remove(RawFolder from, RawText prefix, RawText? except) => RawTree.Walk(from, prefix, entry =>
     {
         if (!_expected.Contains(entry.Path))
         {

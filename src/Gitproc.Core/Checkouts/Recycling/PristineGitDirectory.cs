@@ -12,16 +12,15 @@ namespace Gitproc.Checkouts.Recycling;
 /// <param name="template">The template, a git directory without work tree and index.</param>
 internal sealed class PristineGitDirectory(string template, string url, Target target)
 {
-    private const string Objects = "objects";
-    private const string Alternates = "objects/info/alternates";
-    private static readonly string[] Folders =
+    private static readonly RawText Objects = "objects"u8;
+    private static readonly RawText[] Folders =
     [
         Objects,
-        "objects/info",
-        "objects/pack",
-        "refs",
-        "refs/heads",
-        "refs/tags",
+        "objects/info"u8,
+        "objects/pack"u8,
+        "refs"u8,
+        "refs/heads"u8,
+        "refs/tags"u8,
     ];
 
     /// <summary>
@@ -32,30 +31,32 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
     {
         using var folder = RawFolder.Open(gitDirectory);
         var pristine = new PristineFolder(folder);
-        foreach (var name in Folders)
-            pristine.MakeFolder(name);
+        foreach (var path in Folders)
+            pristine.MakeFolder(path);
         using (var source = RawFolder.Open(template))
             CopyTemplate(source, pristine);
-        pristine.Write("config", Config(File.ReadAllText(Path.Combine(template, "config"))));
+        pristine.Write("config"u8, Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
-            pristine.Write(RawText.OfText($"refs/heads/{branch}"), commit + "\n");
+            pristine.Write(RawText.Create($"refs/heads/{branch}"), RawText.Create($"{commit}\n"));
         pristine.Write(
-            "HEAD",
-            target.Branch is null ? target.Commit + "\n" : RawText.OfText($"ref: refs/heads/{target.Branch}\n"));
+            "HEAD"u8,
+            target.Branch is { } name
+                ? RawText.Create($"ref: refs/heads/{name}\n")
+                : RawText.Create($"{target.Commit!}\n"));
         pristine.RemoveRest(last: Objects);
         PushedRefs.Reset(gitDirectory);
     }
 
-    private static bool IsInObjects(string path) => path.StartsWith(Objects + "/", StringComparison.Ordinal);
-
     private static void CopyTemplate(RawFolder source, PristineFolder pristine) =>
         RawTree.Walk(
             source,
-            "",
+            default,
             entry =>
             {
-                if (entry.Path is "config" or "HEAD" or "lfs"
-                    || (IsInObjects(entry.Path) && entry.Path is not ("objects/info" or Alternates)))
+                if (entry.Path.Chars is "config" or "HEAD" or "lfs"
+                    || (
+                        entry.Path.StartsWith("objects/"u8)
+                        && entry.Path.Chars is not ("objects/info" or "objects/info/alternates")))
                     return false;
                 if (entry.Kind == EntryKind.Folder)
                 {
@@ -70,7 +71,7 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
                 return true;
             });
 
-    private string Config(string text)
+    private RawText Config(string text)
     {
         var origin = ConfigText.Section("remote", "origin");
         var config = text.Replace(origin, origin + ConfigText.Line("url", url), StringComparison.Ordinal);
@@ -79,6 +80,6 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
                 ConfigText.Section("branch", branch)
                 + ConfigText.Line("remote", "origin")
                 + ConfigText.Line("merge", $"refs/heads/{branch}");
-        return RawText.OfText(config);
+        return RawText.FromText(config);
     }
 }

@@ -11,7 +11,7 @@ namespace Gitproc.Checkouts.Recycling;
 /// </summary>
 internal sealed class PristineWorktree(CheckoutPlace place)
 {
-    private static string LockReason { get; } = "a checkout of a gitproc pool: gitproc remove ends it\n";
+    private static readonly RawText LockReason = "a checkout of a gitproc pool: gitproc remove ends it\n"u8;
 
     /// <summary>
     /// Makes the private folder pristine, with HEAD at the target. The index and <c>gitproc/</c> stay as they are. You
@@ -23,11 +23,11 @@ internal sealed class PristineWorktree(CheckoutPlace place)
         using var folder = RawFolder.Open(place.GitDirectory);
         var pristine = new PristineFolder(folder);
         // First, because git does not prune a locked worktree whose folder does not exist yet (git-worktree(1), lock).
-        pristine.Write("locked", LockReason);
-        pristine.Write("commondir", "../..\n");
+        pristine.Write("locked"u8, LockReason);
+        pristine.Write("commondir"u8, "../..\n"u8);
         // Same form as in light-weight checkouts, see LinkStore.
-        pristine.Write("gitdir", RawText.OfText(place.GitEntry + "\n"));
-        pristine.Write("HEAD", HeadOf(target));
+        pristine.Write("gitdir"u8, RawText.Create($"{place.GitEntry}\n"));
+        pristine.Write("HEAD"u8, HeadOf(target));
         pristine.RemoveRest();
     }
 
@@ -35,15 +35,15 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     public void WriteHead(Target target)
     {
         using var folder = RawFolder.Open(place.GitDirectory);
-        new PristineFolder(folder).Write("HEAD", HeadOf(target));
+        new PristineFolder(folder).Write("HEAD"u8, HeadOf(target));
     }
 
     /// <summary>Writes the <c>.git</c> file with which git finds the private folder.</summary>
     public void WriteGitFile(RawFolder folder)
     {
-        const string name = ".git";
+        RawText name = ".git"u8;
         // Relative, as in a light-weight checkout.
-        var content = RawText.OfText(GitFile.To(Paths.Relative(place.Path, place.GitDirectory)));
+        var content = RawText.FromText(GitFile.To(Paths.Relative(place.Path, place.GitDirectory)));
         if (folder.Find(name) == EntryKind.File && RawTree.Read(folder, name) == content)
             return;
         if (folder.Find(name) == EntryKind.Folder)
@@ -51,10 +51,10 @@ internal sealed class PristineWorktree(CheckoutPlace place)
         RawTree.Write(folder, name, content);
     }
 
-    private static string HeadOf(Target target) => target switch
+    private static RawText HeadOf(Target target) => target switch
     {
-        { Branch: { } branch } => RawText.OfText($"ref: refs/heads/{branch}\n"),
-        { Commit: { } commit } => commit + "\n",
-        _ => $"ref: {Worktrees.Unborn}\n",
+        { Branch: { } branch } => RawText.Create($"ref: refs/heads/{branch}\n"),
+        { Commit: { } commit } => RawText.Create($"{commit}\n"),
+        _ => RawText.Create($"ref: {Worktrees.Unborn}\n"),
     };
 }

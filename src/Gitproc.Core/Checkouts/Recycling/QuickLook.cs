@@ -58,7 +58,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
     public void Finish(RawFolder gitDirectory)
     {
         if (!_isOwnIndex && record.Index.Length > 0)
-            RawTree.Replace(gitDirectory, "index", RawText.Of(record.Index), ".lock");
+            RawTree.Replace(gitDirectory, "index"u8, RawText.FromBytes(record.Index), ".lock"u8);
         if (!_folders.AsSpan().SequenceEqual(record.FolderStats) || !record.HasNothingElse)
             record.Renew(request.Record!, _folders, hasNothingElse: true);
     }
@@ -66,8 +66,8 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
     // The bytes may differ by what git has learned about files since, or by what a job has made up.
     private bool IsIndexSame(RawFolder gitDirectory)
     {
-        if (IndexFile.TryRead(gitDirectory, "index") is not { } bytes)
-            return record.Entries.Count == 0 && gitDirectory.Find("index") is null;
+        if (IndexFile.TryRead(gitDirectory, "index"u8) is not { } bytes)
+            return record.Entries.Count == 0 && gitDirectory.Find("index"u8) is null;
         _isOwnIndex = bytes.AsSpan().SequenceEqual(record.Index);
         if (_isOwnIndex)
             return true;
@@ -83,7 +83,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
     }
 
     // True if git can look into the folder, and it holds nothing that git does not report.
-    private static bool IsOrdinary(RawFolder root, string path, in FileStat stat)
+    private static bool IsOrdinary(RawFolder root, RawText path, in FileStat stat)
     {
         const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         if (stat.Kind != EntryKind.Folder || (stat != default && (stat.Permissions & all) != all))
@@ -92,10 +92,10 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         return folder is not null
             && folder
                 .Entries()
-                .All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git" || path.Length == 0));
+                .All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git"u8 || path.Length == 0));
     }
 
-    private string[] ListUntracked(bool isFull, CancellationToken cancellationToken)
+    private RawText[] ListUntracked(bool isFull, CancellationToken cancellationToken)
     {
         var call = view.Call(
             request.Checkout,
@@ -106,6 +106,6 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
                     Environment = [.. call.Environment, ("GIT_INDEX_FILE", TreeRecord.IndexOf(request.Record!))],
                 },
                 cancellationToken)
-            .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            .RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 }

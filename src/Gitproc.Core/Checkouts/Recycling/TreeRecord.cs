@@ -41,9 +41,9 @@ internal sealed record TreeRecord
     public required FileStat[] Stats { get; init; }
 
     /// <summary>
-    /// The raw paths of all folders that contain files, with the top as an empty path, and of submodules.
+    /// The paths of all folders that contain files, with the top as an empty path, and of submodules.
     /// </summary>
-    public required IReadOnlyList<string> Folders { get; init; }
+    public required IReadOnlyList<RawText> Folders { get; init; }
 
     /// <summary>The state of each folder.</summary>
     public required FileStat[] FolderStats { get; init; }
@@ -71,7 +71,7 @@ internal sealed record TreeRecord
             return null;
         }
 
-        var names = RawText.Of(paths).Split('\0');
+        var names = RawText.FromBytes(paths).Split('\0');
         return names.Length <= folders ? null : new TreeRecord
         {
             Commit = idLength == 0 ? null : Encoding.ASCII.GetString(bytes, HeaderLength, idLength),
@@ -188,16 +188,16 @@ internal sealed record TreeRecord
                 && found.Inode == written.Inode
                 && (written.ChangedNanoseconds == 0 || found.ChangedNanoseconds == written.ChangedNanoseconds)));
 
-    private static List<string> FoldersOf(IReadOnlyList<IndexEntry> entries)
+    private static List<RawText> FoldersOf(IReadOnlyList<IndexEntry> entries)
     {
-        var folders = new List<string> { "" };
+        var folders = new List<RawText> { default };
         var last = "";
         foreach (var entry in entries)
         {
-            var path = entry.Path;
+            var path = entry.Path.Chars;
             var slash = path.LastIndexOf('/');
             if (entry.IsSubmodule)
-                folders.Add(path);
+                folders.Add(entry.Path);
             if (slash < 0 || path.AsSpan(0, slash).SequenceEqual(last))
                 continue;
             // Add the parent folders that the entry before did not add.
@@ -208,14 +208,14 @@ internal sealed record TreeRecord
                         last.Length >= end
                         && last.AsSpan(0, end).SequenceEqual(path.AsSpan(0, end))
                         && (last.Length == end || last[end] == '/')))
-                    folders.Add(path[..end]);
+                    folders.Add(entry.Path[..end]);
             }
 
             last = path[..slash];
         }
 
         // "a.b" sorts between "a" and "a/b", so a folder can come twice.
-        return [.. folders.Distinct(StringComparer.Ordinal)];
+        return [.. folders.Distinct()];
     }
 
     private void Save(string folder)
@@ -238,7 +238,7 @@ internal sealed record TreeRecord
         for (var tries = 0; ; tries++)
         {
             File.WriteAllBytes(unfinished, bytes);
-            var now = place.StatOf(RawText.ToBytes(RawText.OfText(Path.GetFileName(unfinished))))!.Value.Modified;
+            var now = place.StatOf(RawText.FromText(Path.GetFileName(unfinished)).ToBytes())!.Value.Modified;
             if (now > newest)
                 break;
             if (tries == MaxTries)
@@ -265,8 +265,7 @@ internal sealed record TreeRecord
 
     private byte[] ToBytes()
     {
-        var names = RawText.ToBytes(
-            string.Concat(Folders.Concat(Entries.Select(entry => entry.Path)).Select(path => path + "\0")));
+        var names = RawText.Concat(Folders.Concat(Entries.Select(entry => entry.Path)), end: '\0').ToBytes();
         var bytes = new byte[
             HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length
         ];

@@ -16,8 +16,6 @@ namespace Gitproc.Checkouts.Recycling;
 /// </summary>
 internal sealed record WorkIndex
 {
-    private const string Shared = "sharedindex.";
-
     /// <summary>The entries, with the file data that is still true.</summary>
     public required IReadOnlyList<IndexEntry> Entries { get; init; }
 
@@ -38,7 +36,7 @@ internal sealed record WorkIndex
             Skipped = Entries
                 .Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree))
                 .Select(entry => entry.Path)
-                .ToHashSet(StringComparer.Ordinal),
+                .ToHashSet(),
         };
 
     /// <summary>Reads the index, and makes git use the trusted part of it.</summary>
@@ -90,7 +88,7 @@ internal sealed record WorkIndex
         CancellationToken cancellationToken)
     {
         if (gitDirectory.StatOf("index"u8) is not { } stat
-            || IndexFile.TryRead(gitDirectory, "index") is not { } content)
+            || IndexFile.TryRead(gitDirectory, "index"u8) is not { } content)
             return null;
         var file = IndexFile.Parse(content);
         if (file is not { IsPartial: true })
@@ -118,7 +116,7 @@ internal sealed record WorkIndex
         using var folder = RawFolder.Open(view.Folder);
         foreach (var (name, _) in gitDirectory
                 .Entries()
-                .Where(entry => entry.Kind == EntryKind.File && entry.Name.StartsWith(Shared, StringComparison.Ordinal))
+                .Where(entry => entry.Kind == EntryKind.File && entry.Name.StartsWith("sharedindex."u8))
         )
         {
             using var from = gitDirectory.TryOpenFile(name);

@@ -31,12 +31,11 @@ internal sealed class BatchReader(Stream stream) : IDisposable
     }
 
     /// <summary>Reads the content of the next object.</summary>
-    /// <returns>The content as raw text.</returns>
-    public string ReadNext()
+    public RawText ReadNext()
     {
         using var content = new MemoryStream();
         CopyNext(content);
-        return RawText.Of(content.GetBuffer().AsSpan(0, (int)content.Length));
+        return RawText.FromBytes(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     /// <inheritdoc/>

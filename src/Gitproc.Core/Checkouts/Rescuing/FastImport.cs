@@ -17,70 +17,62 @@ internal sealed class FastImport(Stream stream) : IDisposable
     /// <summary>Begins the commit.</summary>
     public void Begin(string name, string message, DateTimeOffset time, IReadOnlyList<string> parents)
     {
-        Write("feature done\n");
-        Write(
-            $"commit {name}\ncommitter {Who} {time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000\n"
-        );
+        Write("feature done\n"u8);
+        var seconds = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        Write(RawText.Create($"commit {name}\ncommitter {Who} {seconds} +0000\n"));
         Data(Encoding.UTF8.GetBytes(message));
         for (var i = 0; i < parents.Count; i++)
-            Write($"{(i == 0 ? "from" : "merge")} {parents[i]}\n");
+            Write(RawText.Create($"{(i == 0 ? "from" : "merge")} {parents[i]}\n"));
         // Start from an empty tree instead of the first parent's.
         if (parents.Count > 0)
-            Write("deleteall\n");
+            Write("deleteall\n"u8);
     }
 
     /// <summary>Adds a file.</summary>
-    /// <param name="path">Its raw path.</param>
-    public void Add(string path, RawFile file)
+    public void Add(RawText path, RawFile file)
     {
         var length = file.Length;
-        Write(
-            $"M {(file.IsExecutable ? ProgramMode : FileMode)} inline {Quote(path)}\ndata {length.ToString(CultureInfo.InvariantCulture)}\n"
-        );
+        Write(RawText.Create($"M {(file.IsExecutable ? ProgramMode : FileMode)} inline {Quote(path)}\n"));
+        Write(RawText.Create($"data {length.ToString(CultureInfo.InvariantCulture)}\n"));
         Copy(file.Content, length);
-        Write("\n");
+        Write("\n"u8);
     }
 
     /// <summary>Adds a file.</summary>
-    /// <param name="path">Its raw path.</param>
-    /// <param name="content">Its raw content.</param>
-    public void Add(string path, string content)
+    public void Add(RawText path, RawText content)
     {
-        Write($"M {FileMode} inline {Quote(path)}\n");
-        Data(RawText.ToBytes(content));
+        Write(RawText.Create($"M {FileMode} inline {Quote(path)}\n"));
+        Data(content.ToBytes());
     }
 
     /// <summary>Adds a link.</summary>
-    /// <param name="path">Its raw path.</param>
-    /// <param name="target">Its raw target.</param>
-    public void AddLink(string path, string target)
+    public void AddLink(RawText path, RawText target)
     {
-        Write($"M {LinkMode} inline {Quote(path)}\n");
-        Data(RawText.ToBytes(target));
+        Write(RawText.Create($"M {LinkMode} inline {Quote(path)}\n"));
+        Data(target.ToBytes());
     }
 
     /// <summary>Adds an object that is already in the repository.</summary>
-    /// <param name="path">Its raw path.</param>
-    public void AddObject(string path, string id, bool isFolder) =>
-        Write($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n");
+    public void AddObject(RawText path, string id, bool isFolder) =>
+        Write(RawText.Create($"M {(isFolder ? "040000" : FileMode)} {id} {Quote(path)}\n"));
 
     /// <summary>Ends the commit. git makes the commit only now.</summary>
     public void End()
     {
-        Write("done\n");
+        Write("done\n"u8);
         _stream.Flush();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private void Write(string raw) => _stream.Write(RawText.ToBytes(raw));
+    private void Write(RawText raw) => _stream.Write(raw.ToBytes());
 
     private void Data(byte[] bytes)
     {
-        Write($"data {bytes.Length.ToString(CultureInfo.InvariantCulture)}\n");
+        Write(RawText.Create($"data {bytes.Length.ToString(CultureInfo.InvariantCulture)}\n"));
         _stream.Write(bytes);
-        Write("\n");
+        Write("\n"u8);
     }
 
     private void Copy(FileStream from, long length)
@@ -96,10 +88,10 @@ internal sealed class FastImport(Stream stream) : IDisposable
         }
     }
 
-    private static string Quote(string path)
+    private static RawText Quote(RawText path)
     {
         var quoted = new StringBuilder("\"");
-        foreach (var c in path)
+        foreach (var c in path.Chars)
         {
             if (c is '"' or '\\')
                 quoted.Append('\\').Append(c);
@@ -109,6 +101,6 @@ internal sealed class FastImport(Stream stream) : IDisposable
                 quoted.Append(c);
         }
 
-        return quoted.Append('"').ToString();
+        return RawText.FromChars(quoted.Append('"').ToString());
     }
 }

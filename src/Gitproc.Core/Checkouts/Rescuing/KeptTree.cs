@@ -10,11 +10,10 @@ namespace Gitproc.Checkouts.Rescuing;
 internal static class KeptTree
 {
     /// <summary>An entry of the walk.</summary>
-    /// <param name="Name">Its raw name.</param>
-    /// <param name="Path">Its raw path in the checkout.</param>
-    /// <param name="InGitDirectory">Its raw path in the git directory around it; null if there is none.</param>
+    /// <param name="Path">Its path in the checkout.</param>
+    /// <param name="InGitDirectory">Its path in the git directory around it; null if there is none.</param>
     public readonly record struct Item(
-        RawFolder Parent, string Name, string Path, EntryKind Kind, string? InGitDirectory)
+        RawFolder Parent, RawText Name, RawText Path, EntryKind Kind, RawText? InGitDirectory)
     {
         /// <summary>True if a rescue removes secrets from its text.</summary>
         public bool MayHoldSecrets => InGitDirectory is { } path && SecretConfig.MayBeIn(path);
@@ -27,23 +26,21 @@ internal static class KeptTree
     /// <summary>
     /// Visits a folder and everything in it, each folder before its entries. If the path is a file, visits only that.
     /// </summary>
-    /// <param name="path">Its raw path.</param>
-    public static void Walk(CheckoutTree tree, string path, Action<Item> visit) => tree.At(path, (parent, name) =>
+    public static void Walk(CheckoutTree tree, RawText path, Action<Item> visit) => tree.At(path, (parent, name) =>
     {
         if (parent.Find(name) is not { } kind)
             return false;
-        var gitDirectories = new Stack<string>();
+        var gitDirectories = new Stack<RawText>();
         Visit(new RawTree.Entry(parent, name, path, kind));
         using var folder = parent.TryOpenFolder(name);
         if (folder is not null)
-            RawTree.Walk(folder, path + "/", Visit);
+            RawTree.Walk(folder, path + "/"u8, Visit);
         return true;
 
         // A folder comes before its entries, so the last git directory around an entry is the innermost.
         bool Visit(RawTree.Entry entry)
         {
-            while (gitDirectories.TryPeek(out var last)
-                && !entry.Path.StartsWith(last + "/", StringComparison.Ordinal))
+            while (gitDirectories.TryPeek(out var last) && !entry.Path.StartsWith(last + "/"u8))
                 gitDirectories.Pop();
             visit(
                 new Item(
@@ -62,7 +59,7 @@ internal static class KeptTree
     private static bool IsGitDirectory(RawTree.Entry entry)
     {
         using var folder = entry.Parent.TryOpenFolder(entry.Name);
-        return folder?.Find("HEAD") == EntryKind.File
-            && (folder.Find("objects") == EntryKind.Folder || folder.Find("commondir") == EntryKind.File);
+        return folder?.Find("HEAD"u8) == EntryKind.File
+            && (folder.Find("objects"u8) == EntryKind.Folder || folder.Find("commondir"u8) == EntryKind.File);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LeftoverSearch(
     {
         var tree = new CheckoutTree(root, gitDirectory);
         var (untracked, folders, found) = ListUntracked(root, look, cancellationToken);
-        IReadOnlyList<string> nested =
+        IReadOnlyList<RawText> nested =
         [
             .. new NestedRepositories(request.Place, git, view.NestedFolder).FindWork(
                 tree,
@@ -93,7 +93,7 @@ internal sealed class LeftoverSearch(
         };
     }
 
-    private (List<string> Files, List<string> Repositories, UntrackedFolders Folders) ListUntracked(
+    private (List<RawText> Files, List<RawText> Repositories, UntrackedFolders Folders) ListUntracked(
         RawFolder root, WorkTreeLook look, CancellationToken cancellationToken)
     {
         // If the index has a file where a folder is, the look does not list the folder as untracked, but the files in
@@ -105,15 +105,15 @@ internal sealed class LeftoverSearch(
                 : look.ListUntracked(view, git, request.Checkout, folders.AreTooDeep, cancellationToken);
         var files = paths.Where(path => !path.EndsWith('/')).ToList();
         folders.KeepOnly(files);
-        files.RemoveAll(path => folders.Bare.Any(bare => path.StartsWith(bare + "/", StringComparison.Ordinal)));
+        files.RemoveAll(path => folders.Bare.Any(bare => path.StartsWith(bare + "/"u8)));
         return (files, [.. paths.Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'))], folders);
     }
 
     // A submodule may be gone or replaced. A folder in its place is checked as a repository.
-    private static (List<string> Files, List<string> Deleted, List<string> Submodules) Split(
+    private static (List<RawText> Files, List<RawText> Deleted, List<RawText> Submodules) Split(
         RawFolder root, IEnumerable<StatusEntry> changes)
     {
-        var (files, deleted, submodules) = (new List<string>(), new List<string>(), new List<string>());
+        var (files, deleted, submodules) = (new List<RawText>(), new List<RawText>(), new List<RawText>());
         foreach (var change in changes)
         {
             var kind = RawTree.At<EntryKind?>(root, change.Path, (folder, name) => folder.Find(name));
@@ -127,15 +127,15 @@ internal sealed class LeftoverSearch(
     }
 
     // git removes a folder with its last file; a job may have left the folder.
-    private static IEnumerable<string> EmptyParents(RawFolder root, IEnumerable<string> deleted) => deleted
-        .Select(path => path[..Math.Max(0, path.LastIndexOf('/'))]).Where(path => path.Length > 0).Distinct()
+    private static IEnumerable<RawText> EmptyParents(RawFolder root, IEnumerable<RawText> deleted) => deleted
+        .Select(path => path.ParentPath()).Where(path => path.Length > 0).Distinct()
         .Where(path => RawTree.At(root, path, (parent, name) =>
         {
             using var folder = parent.TryOpenFolder(name);
             return folder?.Entries().Count == 0;
         }));
 
-    private static bool IsThere(RawFolder root, string path) =>
+    private static bool IsThere(RawFolder root, RawText path) =>
         RawTree.At<EntryKind?>(root, path, (folder, name) => folder.Find(name)) is EntryKind.File or EntryKind.Link;
 
     private (IReadOnlyList<string> Commits, IReadOnlyList<(string Id, string Type)> Others, int NewCommits) FindCommits(
@@ -180,8 +180,9 @@ internal sealed class LeftoverSearch(
 
     // A worktree shares its remote refs with the base repository.
     private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
-        request.Place.IsWorktree || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config") ?? "", request.Url)
-            ? [.. state.RemoteIds("origin/")]
+        request.Place.IsWorktree
+        || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config"u8) ?? default, request.Url)
+            ? [.. state.RemoteIds("origin/"u8)]
             : [];
 
     // Ids that the remote has under names other than branches and tags.
@@ -250,19 +251,19 @@ internal sealed class LeftoverSearch(
         IReadOnlyList<string> names, CancellationToken cancellationToken
     ) => ObjectTypes.Ask(view, git, request.Checkout, names, cancellationToken);
 
-    private static long Measure(RawFolder folder, string name)
+    private static long Measure(RawFolder folder, RawText name)
     {
         using var file = folder.TryOpenFile(name);
         return file?.Length ?? 0;
     }
 
-    private static long MeasureTree(RawFolder folder, string name)
+    private static long MeasureTree(RawFolder folder, RawText name)
     {
         using var tree = folder.TryOpenFolder(name);
         if (tree is null)
             return Measure(folder, name);
         var size = 0L;
-        RawTree.Walk(tree, "", entry =>
+        RawTree.Walk(tree, default, entry =>
         {
             size += entry.Kind == EntryKind.File ? Measure(entry.Parent, entry.Name) : 0;
             return true;
@@ -273,6 +274,6 @@ internal sealed class LeftoverSearch(
     private long MeasureObjects()
     {
         using var objects = RawFolder.TryOpen(request.Place.GitDirectory);
-        return objects is null ? 0 : MeasureTree(objects, "objects");
+        return objects is null ? 0 : MeasureTree(objects, "objects"u8);
     }
 }

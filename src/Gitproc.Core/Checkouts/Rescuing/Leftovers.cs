@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc.Checkouts.Rescuing;
 
 /// <summary>The work that exists only in a checkout.</summary>
@@ -19,23 +21,23 @@ internal sealed record Leftovers
         Size = size,
     };
 
-    /// <summary>Raw paths, in the checkout, of files and links to keep.</summary>
-    public required IReadOnlyList<string> Files { get; init; }
+    /// <summary>Paths, in the checkout, of files and links to keep.</summary>
+    public required IReadOnlyList<RawText> Files { get; init; }
 
-    /// <summary>Raw paths that were removed from the work tree.</summary>
-    public required IReadOnlyList<string> Deleted { get; init; }
+    /// <summary>Paths that were removed from the work tree.</summary>
+    public required IReadOnlyList<RawText> Deleted { get; init; }
 
     /// <summary>
-    /// Raw paths of folders in the checkout that are kept as a whole: nested repositories, and the git directories of
+    /// Paths of folders in the checkout that are kept as a whole: nested repositories, and the git directories of
     /// submodules.
     /// </summary>
-    public required IReadOnlyList<string> Trees { get; init; }
+    public required IReadOnlyList<RawText> Trees { get; init; }
 
-    /// <summary>Raw paths of empty folders.</summary>
-    public IReadOnlyList<string> EmptyFolders { get; init; } = [];
+    /// <summary>Paths of empty folders.</summary>
+    public IReadOnlyList<RawText> EmptyFolders { get; init; } = [];
 
-    /// <summary>The modes of untracked folders, with their raw paths.</summary>
-    public IReadOnlyList<(string Path, UnixFileMode Mode)> FolderModes { get; init; } = [];
+    /// <summary>The modes of untracked folders, with their paths.</summary>
+    public IReadOnlyList<(RawText Path, UnixFileMode Mode)> FolderModes { get; init; } = [];
 
     /// <summary>The number of paths with content that is in no commit.</summary>
     public required int Changes { get; init; }

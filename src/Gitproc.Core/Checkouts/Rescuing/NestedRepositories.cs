@@ -13,21 +13,21 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <summary>Tells if repositories in a checkout hold work, without obeying anything in them.</summary>
 internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, string viewFolder)
 {
-    private const string Modules = ".git/modules";
-    private const string Worktrees = ".git/worktrees/";
-    private const string Tags = "refs/tags/";
+    private static readonly RawText Modules = ".git/modules"u8;
+    private static readonly RawText Worktrees = ".git/worktrees/"u8;
+    private static readonly RawText Tags = "refs/tags/"u8;
 
     /// <summary>Finds the folders to keep as a whole.</summary>
-    /// <param name="nested">Raw paths of repositories that are in no index.</param>
+    /// <param name="nested">Paths of repositories that are in no index.</param>
     /// <param name="added">
-    /// Raw paths of submodules that only the index has. Checking out a commit would not bring them back.
+    /// Paths of submodules that only the index has. Checking out a commit would not bring them back.
     /// </param>
-    /// <returns>Raw paths of folders, and of <c>.git</c> files.</returns>
-    public IReadOnlyList<string> FindWork(
+    /// <returns>Paths of folders, and of <c>.git</c> files.</returns>
+    public IReadOnlyList<RawText> FindWork(
         CheckoutTree root,
-        IEnumerable<string> nested,
+        IEnumerable<RawText> nested,
         HiddenEntries hidden,
-        IReadOnlyList<string> added,
+        IReadOnlyList<RawText> added,
         CancellationToken cancellationToken)
     {
         var kept = nested
@@ -37,23 +37,22 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             .ToList();
         // The git directory of a submodule stays when its folder is emptied, or when a branch without the submodule is
         // checked out. Its commits may still be work.
-        var isKept = kept.Any(path =>
-            FindGitDirectory(root, path)?.StartsWith(Modules, StringComparison.Ordinal) == true);
-        using var modules = root.GitDirectory.TryOpenFolder("modules");
+        var isKept = kept.Any(path => FindGitDirectory(root, path)?.StartsWith(Modules) == true);
+        using var modules = root.GitDirectory.TryOpenFolder("modules"u8);
         if (modules is not null
             && (
                 isKept
-                || GitDirectories(modules).Any(path => !HasOnlyKnown(root, $"{Modules}/{path}", cancellationToken))))
+                || GitDirectories(modules).Any(path => !HasOnlyKnown(root, Modules + "/"u8 + path, cancellationToken))))
             kept.Add(Modules);
         return kept;
     }
 
     // True if the remote certainly has everything that a repository holds.
-    private bool IsDone(CheckoutTree root, string path, CancellationToken cancellationToken)
+    private bool IsDone(CheckoutTree root, RawText path, CancellationToken cancellationToken)
     {
         if (FindGitDirectory(root, path) is not { } gitDirectory)
             return false;
-        if (gitDirectory.StartsWith(Worktrees, StringComparison.Ordinal))
+        if (gitDirectory.StartsWith(Worktrees))
             return IsCleanWorktree(root, path, gitDirectory, cancellationToken);
         if (!HasOnlyKnown(root, gitDirectory, cancellationToken))
             return false;
@@ -61,38 +60,38 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         return state?.Commit is { } commit
             && FindCleanSubmodules(root, path, gitDirectory, commit, cancellationToken) is { } inner
             && inner
-                .Select(name => $"{path}/{name}")
+                .Select(name => path + "/"u8 + name)
                 .All(submodule => IsEmpty(root, submodule) || IsDone(root, submodule, cancellationToken));
     }
 
     // A worktree of the checkout itself. Its commits are found as the checkout's; with commits of its own it is kept as
     // well.
     private bool IsCleanWorktree(
-        CheckoutTree root, string path, string gitDirectory, CancellationToken cancellationToken)
+        CheckoutTree root, RawText path, RawText gitDirectory, CancellationToken cancellationToken)
     {
         using var own = root.At(gitDirectory, (folder, name) => folder.TryOpenFolder(name));
         if (own is null
             || RepositoryState.Read(own, root.GitDirectory) is not { IsUnfinished: false, Commit: { } commit } state
             || !state.RemoteIds().Contains(commit))
             return false;
-        return Look(root, path, gitDirectory, ".git/objects", commit, cancellationToken)
+        return Look(root, path, gitDirectory, ".git/objects"u8, commit, cancellationToken)
                 is { HasMarks: false, Changes: [], Submodules: [] } look
-            && look.Untracked.All(untracked => untracked == GitlinkFile.FileName);
+            && look.Untracked.All(untracked => untracked.Chars == GitlinkFile.FileName);
     }
 
     // The submodules of a repository with a clean work tree; null if it is not clean.
-    private IReadOnlyList<string>? FindCleanSubmodules(
-        CheckoutTree root, string path, string gitDirectory, string commit, CancellationToken cancellationToken) =>
-        Look(root, path, gitDirectory, gitDirectory + "/objects", commit, cancellationToken) is { IsClean: true } look
+    private IReadOnlyList<RawText>? FindCleanSubmodules(
+        CheckoutTree root, RawText path, RawText gitDirectory, string commit, CancellationToken cancellationToken) =>
+        Look(root, path, gitDirectory, gitDirectory + "/objects"u8, commit, cancellationToken) is { IsClean: true } look
             ? look.Submodules
             : null;
 
     // Null if git cannot look.
     private WorkTreeLook? Look(
         CheckoutTree root,
-        string path,
-        string gitDirectory,
-        string objects,
+        RawText path,
+        RawText gitDirectory,
+        RawText objects,
         string commit,
         CancellationToken cancellationToken)
     {
@@ -103,7 +102,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             viewFolder, FullPath(gitDirectory), FullPath(objects), FullPath(path), commit);
         try
         {
-            return WorkTreeLook.Take(view, git, path, HiddenEntries.None, withIgnored: false, cancellationToken);
+            return WorkTreeLook.Take(
+                view, git, path.ToText(), HiddenEntries.None, withIgnored: false, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
@@ -112,21 +112,21 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     }
 
     // Walking makes the folders accessible. git would skip folders that it cannot read.
-    private static void MakeAccessible(CheckoutTree root, string path) => root.At(path, (folder, name) =>
+    private static void MakeAccessible(CheckoutTree root, RawText path) => root.At(path, (folder, name) =>
     {
         using var nested = folder.TryOpenFolder(name);
         if (nested is not null)
-            RawTree.Walk(nested, "", entry => entry.Name != ".git");
+            RawTree.Walk(nested, default, entry => entry.Name != ".git"u8);
         return true;
     });
 
-    private static bool IsEmpty(CheckoutTree root, string path) => root.At(path, (folder, name) =>
+    private static bool IsEmpty(CheckoutTree root, RawText path) => root.At(path, (folder, name) =>
     {
         using var submodule = folder.TryOpenFolder(name);
         return submodule?.Entries().Count == 0;
     });
 
-    private bool HasOnlyKnown(CheckoutTree root, string gitDirectory, CancellationToken cancellationToken)
+    private bool HasOnlyKnown(CheckoutTree root, RawText gitDirectory, CancellationToken cancellationToken)
     {
         if (ReadState(root, gitDirectory) is not { } state)
             return false;
@@ -144,8 +144,8 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
                     [
                         .. state
                             .LocalRefs()
-                            .Where(local => local.Key.StartsWith(Tags, StringComparison.Ordinal))
-                            .Select(local => local.Value),
+                            .Where(local => local.Key.StartsWith(Tags))
+                            .Select(local => local.Value.ToText()),
                     ],
                     cancellationToken));
     }
@@ -154,7 +154,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     // a tag that came with the clone is older than the clone.
     private bool IsOfRemote(
         CheckoutTree root,
-        string gitDirectory,
+        RawText gitDirectory,
         List<string> unknown,
         HashSet<string> known,
         HashSet<string> tags,
@@ -163,14 +163,14 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         if (!CanBeNamed(gitDirectory))
             return false;
         using var view = GitView.OfNested(
-            viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"), place.Path, unknown[0]);
-        foreach (var (id, type) in ObjectTypes.Ask(view, git, gitDirectory, unknown, cancellationToken))
+            viewFolder, FullPath(gitDirectory), FullPath(gitDirectory + "/objects"u8), place.Path, unknown[0]);
+        foreach (var (id, type) in ObjectTypes.Ask(view, git, gitDirectory.ToText(), unknown, cancellationToken))
         {
             if (type != "commit" && (type != "tag" || !tags.Contains(id)))
                 return false;
             if (type == "tag"
                 && !IsOlder(
-                    git.Run(view.Call(gitDirectory, "cat-file", "tag", id), cancellationToken).Output,
+                    git.Run(view.Call(gitDirectory.ToText(), "cat-file", "tag", id), cancellationToken).Output,
                     ClonedAt(root, gitDirectory)))
                 return false;
         }
@@ -178,7 +178,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         var input = Encoding.ASCII.GetBytes(
             string.Concat(unknown.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
         var result = git.Run(
-            view.Call(gitDirectory, "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with
+            view.Call(gitDirectory.ToText(), "rev-list", "--max-count=1", "--ignore-missing", "--stdin") with
             {
                 Input = stream => stream.Write(input),
                 MayFail = true,
@@ -193,8 +193,9 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         && ReadTime(tagger) < than;
 
     // The first line in the log of HEAD: "OLD NEW NAME <EMAIL> SECONDS ZONE", a tab and the action.
-    private static long? ClonedAt(CheckoutTree root, string gitDirectory) =>
-        root.At(gitDirectory + "/logs/HEAD", RawTree.Read)?.Split('\n')[0].Split('\t') is [var line, var what]
+    private static long? ClonedAt(CheckoutTree root, RawText gitDirectory) =>
+        root.At(gitDirectory + "/logs/HEAD"u8, RawTree.Read)?.ToText().Split('\n')[0].Split('\t')
+            is [var line, var what]
         && what.StartsWith("clone: ", StringComparison.Ordinal)
             ? ReadTime(line)
             : null;
@@ -205,7 +206,7 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             ? time
             : null;
 
-    private static RepositoryState? ReadState(CheckoutTree root, string gitDirectory) =>
+    private static RepositoryState? ReadState(CheckoutTree root, RawText gitDirectory) =>
         root.At(
             gitDirectory,
             (folder, name) =>
@@ -216,9 +217,9 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
 
     // gitrepository-layout(5): ".git" is the git directory, or a file that names it. A git directory outside the
     // checkout is ignored.
-    private string? FindGitDirectory(CheckoutTree root, string path)
+    private RawText? FindGitDirectory(CheckoutTree root, RawText path)
     {
-        var inside = path + "/.git";
+        var inside = path + "/.git"u8;
         var kind = root.At<EntryKind?>(inside, (folder, name) => folder.Find(name));
         if (kind == EntryKind.Folder)
             return inside;
@@ -226,35 +227,35 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
             || root.At(inside, RawTree.Read) is not { } text
             || GitFile.Read(text) is not { } target)
             return null;
-        var full = Path.GetFullPath(RawText.ToText(target), FullPath(path));
-        var relative = ".git/" + RawText.OfText(Paths.Relative(place.GitDirectory, full));
+        var full = Path.GetFullPath(target.ToText(), FullPath(path));
+        var relative = RawText.Create($".git/{Paths.Relative(place.GitDirectory, full)}");
         return
-            relative.StartsWith(Modules + "/", StringComparison.Ordinal)
-            || relative.StartsWith(Worktrees, StringComparison.Ordinal)
+            relative.StartsWith(Modules + "/"u8)
+            || relative.StartsWith(Worktrees)
             ? relative
             : null;
     }
 
     // A path that cannot be passed to a process cannot be checked with git.
-    private static bool CanBeNamed(string path) => RawText.OfText(RawText.ToText(path)) == path;
+    private static bool CanBeNamed(RawText path) => RawText.FromText(path.ToText()) == path;
 
-    private string FullPath(string path) => CheckoutTree.FullPath(place, path);
+    private string FullPath(RawText path) => CheckoutTree.FullPath(place, path);
 
-    private static List<string> GitDirectories(RawFolder modules)
+    private static List<RawText> GitDirectories(RawFolder modules)
     {
-        var found = new List<string>();
+        var found = new List<RawText>();
         RawTree.Walk(
             modules,
-            "",
+            default,
             entry =>
             {
-                if (entry is { Name: "HEAD", Kind: EntryKind.File }
-                    && entry.Parent.Find("objects") is not null
-                    && entry.Path.Contains('/', StringComparison.Ordinal))
-                    found.Add(entry.Path[..entry.Path.LastIndexOf('/')]);
+                if (entry is { Name.Chars: "HEAD", Kind: EntryKind.File }
+                    && entry.Parent.Find("objects"u8) is not null
+                    && entry.Path.Contains('/'))
+                    found.Add(entry.Path.ParentPath());
                 // Skip the folders of a git directory. But a submodule may have the name of one, so check for HEAD.
-                return entry.Name is not ("objects" or "refs" or "logs" or "hooks")
-                    || entry.Parent.Find("HEAD") is null;
+                return entry.Name.Chars is not ("objects" or "refs" or "logs" or "hooks")
+                    || entry.Parent.Find("HEAD"u8) is null;
             });
         return found;
     }

@@ -11,15 +11,16 @@ namespace Gitproc.Checkouts.Rescuing;
 internal static class OriginConfig
 {
     /// <summary>True if they certainly come from the remote.</summary>
-    /// <param name="config">The raw text of the checkout's config.</param>
-    public static bool IsAsGiven(string config, string url)
+    /// <param name="config">The content of the checkout's config.</param>
+    public static bool IsAsGiven(RawText config, string url)
     {
-        var wanted = RawText.OfText(url);
+        var wanted = RawText.FromText(url);
         return ConfigFile.Parse(config)?.All(entry => IsAllowed(entry.Key, entry.Value, wanted)) == true;
     }
 
-    private static bool IsAllowed(string key, string? value, string url)
+    private static bool IsAllowed(RawText name, RawText? value, RawText url)
     {
+        var key = name.Chars;
         var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));
         return key[..first] switch
         {
@@ -31,7 +32,7 @@ internal static class OriginConfig
                 "pushurl" => false,
                 _ => true,
             },
-            "remote" => value?.Contains("refs/remotes/origin", StringComparison.Ordinal) != true,
+            "remote" => value?.Contains("refs/remotes/origin"u8) != true,
             _ => true,
         };
     }

@@ -25,13 +25,13 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
         var found = new List<string>();
         foreach (var name in Names(gitDirectory))
         {
-            if (RawTree.Read(gitDirectory, $"{Folder}/{name}/gitdir") is not { } text
-                || RawText.TrimEnd(text) is not { Length: > 0 } pointer)
+            if (RawTree.Read(gitDirectory, RawText.Create($"{Folder}/{name}/gitdir")) is not { } text
+                || text.TrimEnd() is not { Length: > 0 } pointer)
                 continue;
             var file = Path.GetFullPath(
-                RawText.ToText(pointer), Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)));
+                pointer.ToText(), Path.Combine(place.GitDirectory, Folder, name.ToText()));
             if (!Paths.IsIn(file, place.Path)
-                && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{RawText.ToText(name)}", StringComparison.Ordinal)
+                && PlainFile.TryReadText(file)?.Contains($"/{Folder}/{name.ToText()}", StringComparison.Ordinal)
                     == true)
                 found.Add(Path.GetDirectoryName(file)!);
         }
@@ -39,31 +39,31 @@ internal sealed class RegisteredWorktrees(CheckoutPlace place, GitRunner git, st
         return found;
     }
 
-    private static List<string> Names(RawFolder gitDirectory)
+    private static List<RawText> Names(RawFolder gitDirectory)
     {
-        using var worktrees = gitDirectory.TryOpenFolder(Folder);
+        using var worktrees = gitDirectory.TryOpenFolder(RawText.FromText(Folder));
         return
         [
             .. (worktrees?.Entries() ?? []).Where(entry => entry.Kind == EntryKind.Folder).Select(entry => entry.Name),
         ];
     }
 
-    private List<string> FindStaged(RawFolder gitDirectory, string name, CancellationToken cancellationToken)
+    private List<string> FindStaged(RawFolder gitDirectory, RawText name, CancellationToken cancellationToken)
     {
-        using var own = RawTree.At(gitDirectory, $"{Folder}/{name}", (folder, last) => folder.TryOpenFolder(last));
-        if (own is null || own.Find("index") != EntryKind.File || RawText.OfText(RawText.ToText(name)) != name)
+        using var own = RawTree.TryOpenFolder(gitDirectory, RawText.Create($"{Folder}/{name}"));
+        if (own is null || own.Find("index"u8) != EntryKind.File || RawText.FromText(name.ToText()) != name)
             return [];
         var commit = RepositoryState.Read(own, gitDirectory).Commit;
         // Not the work tree: it may be anywhere.
         using var view = GitView.OfNested(
             viewFolder,
-            Path.Combine(place.GitDirectory, Folder, RawText.ToText(name)),
+            Path.Combine(place.GitDirectory, Folder, name.ToText()),
             place.Objects,
             place.GitDirectory,
             commit ?? new string('0', 40));
         var result = git.Run(
             view.Call(
-                name,
+                name.ToText(),
                 commit is null
                     ? ["ls-files", "-z", "--stage"]
                     : ["diff-index", "-z", "--cached", "--raw", "--no-abbrev", "--no-renames", commit, "--"]) with

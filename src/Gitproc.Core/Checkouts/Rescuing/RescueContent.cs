@@ -1,4 +1,5 @@
 using System.Text;
+using Gitproc.Files;
 using Gitproc.Git.Running;
 
 namespace Gitproc.Checkouts.Rescuing;
@@ -7,8 +8,8 @@ namespace Gitproc.Checkouts.Rescuing;
 internal sealed class RescueContent(RescueSource source, GitRunner git)
 {
     /// <summary>A file or link of the tree.</summary>
-    /// <param name="Path">Its raw path in the tree.</param>
-    public sealed record Item(string Mode, string Id, string Path)
+    /// <param name="Path">Its path in the tree.</param>
+    public sealed record Item(string Mode, string Id, RawText Path)
     {
         /// <summary>True for a symbolic link, whose content is the link's target.</summary>
         public bool IsLink => Mode == "120000";
@@ -21,18 +22,14 @@ internal sealed class RescueContent(RescueSource source, GitRunner git)
     public IReadOnlyList<Item> List(CancellationToken cancellationToken)
     {
         var output = git.Run(
-            source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision) with
-            {
-                HasRawOutput = true,
-            },
-            cancellationToken).Output;
+            source.Call("ls-tree", "-r", "-z", "--full-tree", source.Revision), cancellationToken).RawOutput;
         return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
 
         // git-ls-tree(1): "mode type id TAB path"
-        static Item Read(string line)
+        static Item Read(RawText line)
         {
-            var tab = line.IndexOf('\t', StringComparison.Ordinal);
-            var fields = line[..tab].Split(' ');
+            var tab = line.IndexOf('\t');
+            var fields = line[..tab].ToText().Split(' ');
             return new Item(fields[0], fields[2], line[(tab + 1)..]);
         }
     }

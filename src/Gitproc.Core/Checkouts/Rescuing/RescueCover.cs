@@ -17,25 +17,27 @@ internal sealed class RescueCover(RescueSource source, GitView view, GitRunner g
     {
         var rescued = new RescueContent(source, git)
             .List(cancellationToken)
-            .ToDictionary(item => item.Path, item => item.Id, StringComparer.Ordinal);
+            .ToDictionary(item => item.Path, item => item.Id);
         var deleted = rescued.ContainsKey(RescueTree.Deleted) ? Paths(cancellationToken) : [];
         var target = request.Target.Commit is { } commit ? ListTarget(commit, cancellationToken) : [];
         var objects = rescued
-            .Where(item => item.Key.StartsWith(RescueTree.Objects, StringComparison.Ordinal))
-            .Select(item => item.Key.Split('/')[1])
-            .ToHashSet(StringComparer.Ordinal);
+            .Where(item => item.Key.StartsWith(RescueTree.Objects))
+            .Select(item => item.Key.Split('/')[1].ToText())
+            .ToHashSet();
         var commits = source.Identity(git, cancellationToken).Split(' ').ToHashSet(StringComparer.Ordinal);
         return leftovers.Commits.All(id => commits.Contains(id) || id == request.Target.Commit)
-            && leftovers.Tags.All(id => rescued.ContainsKey(RescueTree.Tags + id))
+            && leftovers.Tags.All(id => rescued.ContainsKey(RescueTree.ById(RescueTree.Tags, id)))
             && leftovers.Objects.All(found => objects.Contains(found.Id))
             && leftovers.Staged.All(id =>
-                rescued.ContainsKey(RescueTree.Staged + id) || target.ContainsValue(id) || rescued.ContainsValue(id))
+                rescued.ContainsKey(RescueTree.ById(RescueTree.Staged, id))
+                || target.ContainsValue(id)
+                || rescued.ContainsValue(id))
             && leftovers.Deleted.All(path =>
                 deleted.Contains(path) || !target.ContainsKey(path) || rescued.ContainsKey(Kept(path)))
             && leftovers.Files.All(path => RawTree.At(tree.Root, path, (folder, name) => IsKnown(folder, name, path)))
             && leftovers.Trees.All(AreKnown);
 
-        bool AreKnown(string path)
+        bool AreKnown(RawText path)
         {
             var areKnown = true;
             KeptTree.Walk(
@@ -54,42 +56,42 @@ internal sealed class RescueCover(RescueSource source, GitView view, GitRunner g
             return areKnown;
         }
 
-        bool IsKnown(RawFolder folder, string name, string path) =>
+        bool IsKnown(RawFolder folder, RawText name, RawText path) =>
             IdOf(folder, name) is not { } id
             || rescued.GetValueOrDefault(Kept(path)) == id
             || target.GetValueOrDefault(path) == id;
     }
 
-    private static string Kept(string path) => RescueTree.Work + RescueTree.Escape(path);
+    private static RawText Kept(RawText path) => RescueTree.Work + RescueTree.Escape(path);
 
-    private HashSet<string> Paths(CancellationToken cancellationToken)
+    private HashSet<RawText> Paths(CancellationToken cancellationToken)
     {
         var text = git.Run(
             source.Call("cat-file", "blob", $"{source.Revision}:{RescueTree.Deleted}") with
             {
                 Subject = request.Checkout,
-                HasRawOutput = true,
             },
-            cancellationToken).Output;
-        return text.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+            cancellationToken).RawOutput;
+        return text.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
     }
 
     // git-ls-tree(1): "MODE TYPE ID TAB PATH".
-    private Dictionary<string, string> ListTarget(string commit, CancellationToken cancellationToken) =>
+    private Dictionary<RawText, string> ListTarget(string commit, CancellationToken cancellationToken) =>
         git.Run(view.Call(request.Checkout, "ls-tree", "-r", "-z", "--full-tree", commit), cancellationToken)
-            .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('\t', 2))
-            .ToDictionary(parts => parts[1], parts => parts[0].Split(' ')[2], StringComparer.Ordinal);
+            .RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => (Line: line, Tab: line.IndexOf('\t')))
+            .ToDictionary(
+                entry => entry.Line[(entry.Tab + 1)..], entry => entry.Line[..entry.Tab].ToText().Split(' ')[2]);
 
     // The id that git gives a content: the hash of "blob LENGTH", a zero byte and the content. Asking git for it could
     // run something that a job has set.
-    private string? IdOf(RawFolder folder, string name)
+    private string? IdOf(RawFolder folder, RawText name)
     {
         using var hash = IncrementalHash.CreateHash(
             request.Target.Commit?.Length == 64 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         if (folder.ReadLink(name) is { } link)
         {
-            var bytes = RawText.ToBytes(link);
+            var bytes = link.ToBytes();
             Append(bytes.Length);
             hash.AppendData(bytes);
             return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();

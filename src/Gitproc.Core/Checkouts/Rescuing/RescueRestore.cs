@@ -1,4 +1,3 @@
-using System.Text;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
@@ -14,7 +13,7 @@ namespace Gitproc.Checkouts.Rescuing;
 /// </summary>
 internal sealed class RescueRestore(RescueSource source, string basePath, GitRunner git, CheckoutPlace place)
 {
-    private static readonly string InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/");
+    private static readonly RawText InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/"u8);
 
     public void Run(CancellationToken cancellationToken)
     {
@@ -22,11 +21,10 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         var items = content
             .List(cancellationToken)
             .ToLookup(item =>
-                item.Path.StartsWith(RescueTree.Work, StringComparison.Ordinal) || item.Path == RescueTree.Index);
-        var notes = new Dictionary<string, string>(StringComparer.Ordinal);
-        var isStored = (string path) =>
-            path.StartsWith(RescueTree.Staged, StringComparison.Ordinal)
-            || path.StartsWith(RescueTree.Objects, StringComparison.Ordinal);
+                item.Path.StartsWith(RescueTree.Work) || item.Path == RescueTree.Index);
+        var notes = new Dictionary<RawText, RawText>();
+        var isStored = (RawText path) =>
+            path.StartsWith(RescueTree.Staged) || path.StartsWith(RescueTree.Objects);
         content.Read(
             [.. items[false].Where(item => !isStored(item.Path))],
             (item, reader) => notes[item.Path] = reader.ReadNext(),
@@ -36,11 +34,11 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         using var state = RawFolder.Open(place.GitDirectory);
         var tree = new CheckoutTree(root, state);
         // First the files of the git directory: they may include objects that refs need.
-        var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory, StringComparison.Ordinal));
+        var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory));
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(
             notes,
-            items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1]).Distinct(),
+            items[false].Where(item => isStored(item.Path)).Select(item => item.Path.Split('/')[1].ToText()).Distinct(),
             cancellationToken);
         var head = place.IsWorktree
             ? new WorktreeRefs(basePath, Git, place).Restore(state, notes, cancellationToken)
@@ -49,15 +47,15 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         RestoreWorkTree(tree, content, [.. work[false]], notes, cancellationToken);
         foreach (
             var (path, text) in notes.Where(note =>
-                note.Key.StartsWith(RescueTree.GitDirectory, StringComparison.Ordinal)
+                note.Key.StartsWith(RescueTree.GitDirectory)
                 && !IsRestored(note.Key[RescueTree.GitDirectory.Length..])))
             RawTree.Write(state, RescueTree.Unescape(path[RescueTree.GitDirectory.Length..]), text);
         new SubmodulePointers(Git, place).Mend(
             tree,
             work[false].Select(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..])),
             cancellationToken);
-        RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config, ""), cancellationToken);
-        RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes, "")));
+        RestoreConfig(state, notes.GetValueOrDefault(RescueTree.Config), cancellationToken);
+        RestoreModes(tree, Paths(notes.GetValueOrDefault(RescueTree.Modes)));
     }
 
     // If objects came back as files, git may refuse to check some of them out. The job had not checked them out either;
@@ -72,7 +70,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
                 "read-tree",
                 "--reset",
                 "-u",
-                head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").TrimEnd());
+                head ?? Git(null, cancellationToken, "hash-object", "-t", "tree", "--stdin").Output.TrimEnd());
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed && mayBeRefused)
         {
@@ -80,60 +78,57 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     }
 
     // True for files that were restored together with the refs.
-    private bool IsRestored(string path) =>
-        path == "HEAD"
-        || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/", StringComparison.Ordinal)));
+    private bool IsRestored(RawText path) =>
+        path == "HEAD"u8
+        || (place.IsWorktree && (path == RefLines.StashLog || path.StartsWith("worktrees/"u8)));
 
     // Copy what is in the rescue's own repository, because that may be removed later.
     private void RestoreObjects(
-        Dictionary<string, string> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
+        Dictionary<RawText, RawText> notes, IEnumerable<string> stored, CancellationToken cancellationToken)
     {
         if (source.Repository != basePath)
             source.CopyTo(git, place.Objects, stored, TemplateRefs.Ids(basePath), cancellationToken);
-        foreach (var (_, text) in notes.Where(note => note.Key.StartsWith(RescueTree.Tags, StringComparison.Ordinal)))
+        foreach (var (_, text) in notes.Where(note => note.Key.StartsWith(RescueTree.Tags)))
             Git(text, cancellationToken, "hash-object", "-t", "tag", "-w", "--stdin");
     }
 
     // Returns the commit that was checked out; null if there was none.
-    private string? RestoreRefs(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
+    private string? RestoreRefs(
+        RawFolder state, Dictionary<RawText, RawText> notes, CancellationToken cancellationToken)
     {
-        var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
+        var (updates, symbolic, gone) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs));
         // Remove the branch that recycling made. A rescue of undone commits has no HEAD, and removes no branch.
-        if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"))
+        if (notes.ContainsKey(RescueTree.GitDirectory + "HEAD"u8))
         {
             gone.AddRange(
                 RefFiles
                     .Read(state)
-                    .Keys.Where(name =>
-                        name.StartsWith("refs/heads/", StringComparison.Ordinal) && !updates.ContainsKey(name)));
+                    .Keys.Where(name => name.StartsWith("refs/heads/"u8) && !updates.ContainsKey(name)));
         }
 
         var existing = Git(
-                string.Concat(updates.Values.Select(value => value + "\n")),
+                RawText.FromText(string.Concat(updates.Values.Select(value => value + "\n"))),
                 cancellationToken,
                 "cat-file",
                 "--batch-check=%(objectname) %(objecttype)")
-            .Split('\n')
+            .Output.Split('\n')
             .Where(line => !line.EndsWith("missing", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[0])
             .ToHashSet(StringComparer.Ordinal);
-        Git(string.Concat(gone.Select(name => $"delete {name}\0\0")), cancellationToken, "update-ref", "-z", "--stdin");
         Git(
-            string.Concat(
-                updates
-                    .Where(update => existing.Contains(update.Value))
-                    .Select(update => $"update {update.Key}\0{update.Value}\0\0")),
+            RawText.Concat(gone.Select(name => RawText.Create($"delete {name}\0")), end: '\0'),
             cancellationToken,
             "update-ref", "-z", "--stdin");
+        Git(RefLines.Update(updates, existing), cancellationToken, "update-ref", "-z", "--stdin");
         foreach (var (name, value) in symbolic)
-            RawTree.Write(state, name, value + "\n");
+            RawTree.Write(state, name, value + "\n"u8);
 
         // A damaged HEAD is not restored, because git would not recognize the checkout as a repository.
-        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", ""));
-        if (head is not null)
-            RawTree.Write(state, "HEAD", head + "\n");
+        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD"u8));
+        if (head is { } content)
+            RawTree.Write(state, "HEAD"u8, content + "\n"u8);
         else
-            head = RefFiles.ReadFile(state, "HEAD");
+            head = RefFiles.ReadFile(state, "HEAD"u8);
         return RefFiles.Resolve(RefFiles.Read(state), head);
     }
 
@@ -141,14 +136,14 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         CheckoutTree tree,
         RescueContent content,
         IReadOnlyList<RescueContent.Item> items,
-        Dictionary<string, string> notes,
+        Dictionary<RawText, RawText> notes,
         CancellationToken cancellationToken)
     {
         var root = tree.Root;
-        foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")))
+        foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.Deleted)))
             RawTree.Remove(root, path);
-        RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted, "")));
-        foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders, "")))
+        RemoveEmptyFolders(root, Paths(notes.GetValueOrDefault(RescueTree.Deleted)));
+        foreach (var path in Paths(notes.GetValueOrDefault(RescueTree.EmptyFolders)))
             tree.MakeFolder(path);
         RestoreFiles(tree, content, items, cancellationToken);
     }
@@ -172,7 +167,7 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
             },
             cancellationToken);
 
-    private static void Write(RawFolder folder, string name, RescueContent.Item item, BatchReader reader)
+    private static void Write(RawFolder folder, RawText name, RescueContent.Item item, BatchReader reader)
     {
         if (item.IsLink)
         {
@@ -185,16 +180,16 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     }
 
     // As git does after removing the last file in a folder.
-    private static void RemoveEmptyFolders(RawFolder root, IEnumerable<string> removed)
+    private static void RemoveEmptyFolders(RawFolder root, IEnumerable<RawText> removed)
     {
         foreach (var path in removed)
         {
-            for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+            for (var parent = path.ParentPath(); parent.Length > 0; parent = parent.ParentPath())
             {
                 if (
                     !RawTree.At(
                         root,
-                        path[..end],
+                        parent,
                         (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
                     break;
             }
@@ -202,12 +197,12 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
     }
 
     // Last, because a folder may not be writable afterwards; entries before their folder.
-    private static void RestoreModes(CheckoutTree tree, IEnumerable<string> modes)
+    private static void RestoreModes(CheckoutTree tree, IEnumerable<RawText> modes)
     {
         foreach (var entry in modes.Reverse())
         {
-            var space = entry.IndexOf(' ', StringComparison.Ordinal);
-            var mode = (UnixFileMode)Convert.ToInt32(entry[..space], 8);
+            var space = entry.IndexOf(' ');
+            var mode = (UnixFileMode)Convert.ToInt32(entry[..space].ToText(), 8);
             tree.At(entry[(space + 1)..], (folder, name) =>
             {
                 if (folder.Find(name) is EntryKind.File or EntryKind.Folder)
@@ -217,37 +212,35 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         }
     }
 
-    private void RestoreConfig(RawFolder state, string config, CancellationToken cancellationToken)
+    private void RestoreConfig(RawFolder state, RawText config, CancellationToken cancellationToken)
     {
         // A worktree uses the config of its repository.
         if (config.Length == 0 || place.IsWorktree)
             return;
-        var there = Git(null, cancellationToken, "config", "--local", "--list", "-z")
-            .Split('\0')
-            .ToHashSet(StringComparer.Ordinal);
-        var added = new StringBuilder(RawTree.Read(state, "config"));
+        var there = Git(null, cancellationToken, "config", "--local", "--list", "-z").RawOutput.Split('\0').ToHashSet();
+        var added = RawTree.Read(state, "config"u8) ?? default;
         // "SECTION.NAME.KEY", a line feed and the value; the value may be missing.
         foreach (var entry in Paths(config).Where(entry => !there.Contains(entry)))
         {
-            var end = entry.IndexOf('\n', StringComparison.Ordinal);
+            var end = entry.IndexOf('\n');
             var key = end < 0 ? entry : entry[..end];
-            if (key.Count(c => c == '.') > 1)
-                added.Append(ConfigText.Entry(key, end < 0 ? null : entry[(end + 1)..]));
+            if (key.Chars.Count(c => c == '.') > 1)
+                added += ConfigText.Entry(key, end < 0 ? null : entry[(end + 1)..]);
         }
 
-        RawTree.Write(state, "config", added.ToString());
+        RawTree.Write(state, "config"u8, added);
     }
 
-    private static string[] Paths(string text) => text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    private static RawText[] Paths(RawText text) => text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    private string Git(string? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+    private GitResult Git(
+        RawText? input, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
         git.Run(
             new GitCall(arguments)
             {
                 WorkingDirectory = place.Path,
                 Subject = Path.GetFileName(place.Path),
-                HasRawOutput = true,
-                Input = input is null ? null : stream => stream.Write(RawText.ToBytes(input)),
+                Input = input is { } raw ? stream => stream.Write(raw.ToBytes()) : null,
                 // The checkout is pristine, but the caller's working directory may be in another repository. Hooks are
                 // meant for users' own commands.
                 Config = [GitCall.NoHooks, ("core.fsmonitor", "false")],
@@ -258,5 +251,5 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
                     ("GIT_NO_REPLACE_OBJECTS", "1"),
                 ],
             },
-            cancellationToken).Output;
+            cancellationToken);
 }

@@ -1,4 +1,4 @@
-using Gitproc.Files;
+using System.Text;
 using Gitproc.Git.Running;
 using Gitproc.Repositories;
 
@@ -36,7 +36,7 @@ internal sealed record RescueSource(string Repository, string Revision)
         var wanted = Identity(git, cancellationToken).Split(' ').Skip(1).Concat(others).ToList();
         if (wanted.Count == 0)
             return;
-        var input = RawText.ToBytes(
+        var input = Encoding.ASCII.GetBytes(
             string.Concat(wanted.Concat(known.Select(id => "^" + id)).Select(line => line + "\n")));
         git.Run(
             Call(

@@ -1,4 +1,3 @@
-using System.Text;
 using Gitproc.Files;
 using Gitproc.Registry;
 
@@ -60,8 +59,8 @@ internal sealed class RescueStore(PoolFolder pool)
         if (id.Split('/') is not [var checkout, var name] || !IsName(checkout) || !IsName(name))
             return null;
         using var folder = RawFolder.TryOpen(FolderOf(id));
-        return folder is not null && RawTree.Read(folder, Description) is { } message
-            ? RescueMessage.Read(id, Encoding.UTF8.GetString(RawText.ToBytes(message)))
+        return folder is not null && RawTree.Read(folder, RawText.FromText(Description)) is { } message
+            ? RescueMessage.Read(id, message.ToText())
             : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gitproc.Files;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -11,54 +12,55 @@ internal static partial class RescueTree
     /// <summary>
     /// The folder of changed and new files, byte for byte as in the work tree, and of nested repositories as a whole.
     /// </summary>
-    public const string Work = "work/";
+    public static readonly RawText Work = "work/"u8;
 
     /// <summary>The paths of files that the job deleted, each with a zero byte after it.</summary>
-    public const string Deleted = "deleted";
+    public static readonly RawText Deleted = "deleted"u8;
 
     /// <summary>The paths of empty folders, each with a zero byte after it.</summary>
-    public const string EmptyFolders = "folders";
+    public static readonly RawText EmptyFolders = "folders"u8;
 
     /// <summary>
     /// The modes of kept files and untracked folders, as <c>OCTAL PATH</c> with a zero byte after it; not on Windows.
     /// </summary>
-    public const string Modes = "modes";
+    public static readonly RawText Modes = "modes"u8;
 
     /// <summary>The index file, unchanged.</summary>
-    public const string Index = "index";
+    public static readonly RawText Index = "index"u8;
 
     /// <summary>The folder of contents that only the index has, by their ids.</summary>
-    public const string Staged = "staged/";
+    public static readonly RawText Staged = "staged/"u8;
 
     /// <summary>The folder of trees and blobs that refs name and no commit contains, by their ids.</summary>
-    public const string Objects = "objects/";
+    public static readonly RawText Objects = "objects/"u8;
 
     /// <summary>The folder of tag objects, raw, by their ids.</summary>
-    public const string Tags = "tags/";
+    public static readonly RawText Tags = "tags/"u8;
 
     /// <summary>The folder of files of <c>.git</c>, unchanged.</summary>
-    public const string GitDirectory = "git/";
+    public static readonly RawText GitDirectory = "git/"u8;
 
     /// <summary>
     /// Lines <c>ID NAME</c> and <c>ref: NAME NAME</c> for the checkout's own refs, and <c>- NAME</c> for refs that the
     /// job deleted.
     /// </summary>
-    public const string Refs = "refs";
+    public static readonly RawText Refs = "refs"u8;
 
     /// <summary>
     /// The config of branches and submodules, and the settings of a partial clone, in the format of <c>git config
     /// --list -z</c>.
     /// </summary>
-    public const string Config = "config";
+    public static readonly RawText Config = "config"u8;
 
     /// <summary>Changes a path so that a tree may contain it: git refuses <c>.git</c> in every spelling.</summary>
-    /// <param name="path">A raw path.</param>
-    /// <returns>The raw path with a % before each forbidden name.</returns>
-    public static string Escape(string path) => NotAllowed().Replace(path, "%$0");
+    /// <returns>The path with a % before each forbidden name.</returns>
+    public static RawText Escape(RawText path) => RawText.FromChars(NotAllowed().Replace(path.Chars, "%$0"));
 
     /// <summary>Reverses <see cref="Escape"/>.</summary>
-    /// <returns>The raw path.</returns>
-    public static string Unescape(string path) => Escaped().Replace(path, "$1");
+    public static RawText Unescape(RawText path) => RawText.FromChars(Escaped().Replace(path.Chars, "$1"));
+
+    /// <summary>The path of a content that is kept by its id.</summary>
+    public static RawText ById(RawText folder, string id) => RawText.Create($"{folder}{id}");
 
     // path.c, is_ntfs_dotgit. Names that start with % already match too, so that unescaping is exact.
     [GeneratedRegex(@"(?<=^|/)%*(?:\.git|git~1)[ .]*(?=[/:\\]|$)", RegexOptions.IgnoreCase)]

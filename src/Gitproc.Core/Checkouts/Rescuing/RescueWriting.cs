@@ -57,7 +57,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     {
         var rescue = Describe(id, leftovers) with
         {
-            Branch = state.Branch is { } branch ? RawText.ToText(branch) : null,
+            Branch = state.Branch?.ToText(),
         };
         if (!TryBringObjects(target, leftovers, out var refusal, cancellationToken))
             leftovers = KeepObjectsWhole(gitDirectory, leftovers);
@@ -70,7 +70,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
             .Tags.Select(tag =>
                 (
                     Id: tag,
-                    Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).Output))
+                    Content: git.Run(view.Call(request.Checkout, "cat-file", "tag", tag), cancellationToken).RawOutput))
             .ToList();
         var config = ReadConfig(cancellationToken);
         git.Run(
@@ -82,7 +82,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
                     import.Begin(target.Revision, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
                     AddFiles(import, new CheckoutTree(root, gitDirectory), leftovers);
                     foreach (var tag in tags)
-                        import.Add(RescueTree.Tags + tag.Id, tag.Content);
+                        import.Add(RescueTree.ById(RescueTree.Tags, tag.Id), tag.Content);
                     AddState(import, gitDirectory, state);
                     import.Add(RescueTree.Config, config);
                     AddIndex(import, index);
@@ -110,7 +110,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
                 {
                     using var import = new FastImport(stream);
                     import.Begin(target.Revision, RescueMessage.Write(rescue), request.ReleasedAt, leftovers.Commits);
-                    import.Add(RescueTree.Refs, refs);
+                    import.Add(RescueTree.Refs, RawText.FromText(refs));
                     import.End();
                 },
             },
@@ -207,19 +207,19 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     // An incomplete commit cannot be a parent, so its objects are kept as the files that git has them in.
     private Leftovers KeepObjectsWhole(RawFolder gitDirectory, Leftovers leftovers)
     {
-        using var objects = gitDirectory.TryOpenFolder("objects")!;
+        using var objects = gitDirectory.TryOpenFolder("objects"u8)!;
         var known = TemplateRefs.Ids(request.Template);
         return leftovers with
         {
             Trees =
             [
                 .. leftovers.Trees,
-                .. gitDirectory.Find("shallow") is null ? [] : (string[])[".git/shallow"],
+                .. gitDirectory.Find("shallow"u8) is null ? [] : (RawText[])[".git/shallow"u8],
                 .. objects
                     .Entries()
                     .Select(entry => entry.Name)
-                    .Where(name => name != "info")
-                    .Select(name => $".git/objects/{name}"),
+                    .Where(name => name != "info"u8)
+                    .Select(name => RawText.Create($".git/objects/{name}")),
             ],
             Commits = [.. leftovers.Commits.Where(known.Contains)],
             Tags = [],
@@ -229,9 +229,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
     }
 
     // With --file git reads only this file, and it runs nothing (git-config(1), --file, --no-includes).
-    private string ReadConfig(CancellationToken cancellationToken) =>
+    private RawText ReadConfig(CancellationToken cancellationToken) =>
         request.Place.IsWorktree
-            ? ""
+            ? default
             : SecretConfig.Cut(
                 git.Run(
                     view.Call(
@@ -246,26 +246,24 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
                     {
                         MayFail = true,
                     },
-                    cancellationToken).Output);
+                    cancellationToken).RawOutput);
 
     private static void AddFiles(FastImport import, CheckoutTree tree, Leftovers leftovers)
     {
-        var (empty, modes) = (new StringBuilder(), new StringBuilder());
+        var (empty, modes) = (leftovers.EmptyFolders.ToList(), new List<RawText>());
         foreach (var (path, mode) in leftovers.FolderModes)
             AddMode(path, mode);
         foreach (var path in leftovers.Files)
             RawTree.At(tree.Root, path, (folder, name) => AddFile(folder, name, path, hasSecrets: false));
         foreach (var path in leftovers.Trees)
             KeptTree.Walk(tree, path, AddItem);
-        foreach (var path in leftovers.EmptyFolders)
-            empty.Append(path).Append('\0');
-        import.Add(RescueTree.EmptyFolders, empty.ToString());
-        import.Add(RescueTree.Modes, modes.ToString());
-        import.Add(RescueTree.Deleted, string.Concat(leftovers.Deleted.Select(path => path + "\0")));
+        import.Add(RescueTree.EmptyFolders, RawText.Concat(empty, end: '\0'));
+        import.Add(RescueTree.Modes, RawText.Concat(modes, end: '\0'));
+        import.Add(RescueTree.Deleted, RawText.Concat(leftovers.Deleted, end: '\0'));
         foreach (var id in leftovers.Staged)
-            import.AddObject(RescueTree.Staged + id, id, isFolder: false);
+            import.AddObject(RescueTree.ById(RescueTree.Staged, id), id, isFolder: false);
         foreach (var (id, isTree) in leftovers.Objects)
-            import.AddObject(RescueTree.Objects + id, id, isTree);
+            import.AddObject(RescueTree.ById(RescueTree.Objects, id), id, isTree);
 
         void AddItem(KeptTree.Item item)
         {
@@ -276,10 +274,10 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
             AddMode(item.Path, item.Parent.ModeOfFolder(item.Name));
             using var folder = item.Parent.TryOpenFolder(item.Name);
             if (folder?.Entries().Count == 0)
-                empty.Append(item.Path).Append('\0');
+                empty.Add(item.Path);
         }
 
-        bool AddFile(RawFolder folder, string name, string path, bool hasSecrets)
+        bool AddFile(RawFolder folder, RawText name, RawText path, bool hasSecrets)
         {
             var to = RescueTree.Work + RescueTree.Escape(path);
             if (folder.ReadLink(name) is { } target)
@@ -299,10 +297,10 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
             return true;
         }
 
-        void AddMode(string path, UnixFileMode? mode)
+        void AddMode(RawText path, UnixFileMode? mode)
         {
             if (mode is { } known)
-                modes.Append(Convert.ToString((int)known, 8)).Append(' ').Append(path).Append('\0');
+                modes.Add(RawText.Create($"{Convert.ToString((int)known, 8)} {path}"));
         }
     }
 
@@ -312,7 +310,7 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         {
             using var file = RawTree.At(gitDirectory, path, (folder, name) => folder.TryOpenFile(name));
             // A registered worktree may have a config of its own.
-            if (file is not null && path.EndsWith("/config.worktree", StringComparison.Ordinal))
+            if (file is not null && path.EndsWith("/config.worktree"u8))
                 import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), SecretConfig.Cut(file.ReadAll()));
             else if (file is not null)
                 import.Add(RescueTree.GitDirectory + RescueTree.Escape(path), file);
@@ -321,35 +319,32 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         import.Add(RescueTree.Refs, DescribeRefs(state));
     }
 
-    private string DescribeRefs(RepositoryState state) =>
+    private RawText DescribeRefs(RepositoryState state) =>
         request.Place.IsWorktree ? DescribeOwn(state) : DescribeAll(state);
 
     // Other branches stay in the base repository. The checked-out branch may belong to another worktree when you
     // restore.
-    private static string DescribeOwn(RepositoryState state)
+    private static RawText DescribeOwn(RepositoryState state)
     {
-        var head = $"refs/heads/{state.Branch}";
-        var shared =
+        var head = RawText.Create($"refs/heads/{state.Branch ?? default}");
+        RawText[] shared =
             state.Branch is not null && state.Commit is not null && state.Refs.ContainsKey(head)
-                ? $"{state.Commit} {head}\n"
-                : "";
-        return shared + string.Concat(state.LocalRefs().Select(local => $"{local.Value} {local.Key}\n"));
+                ? [RawText.Create($"{state.Commit} {head}")]
+                : [];
+        var own = state.LocalRefs().Select(local => local.Value + " "u8 + local.Key);
+        return RawText.Concat(shared.Concat(own), end: '\n');
     }
 
-    private string DescribeAll(RepositoryState state)
+    private RawText DescribeAll(RepositoryState state)
     {
         using var folder = RawFolder.Open(request.Template);
         var pristine = RefFiles.Read(folder);
-        var lines = new StringBuilder();
-        foreach (var (name, content) in state
-                .LocalRefs()
-                .Where(local => pristine.GetValueOrDefault(local.Key) != local.Value))
-            lines.Append(content).Append(' ').Append(name).Append('\n');
-        foreach (
-            var name in pristine.Keys.Where(name =>
-                name.StartsWith("refs/tags/", StringComparison.Ordinal) && !state.Refs.ContainsKey(name)))
-            lines.Append("- ").Append(name).Append('\n');
-        return lines.ToString();
+        var changed = state
+            .LocalRefs()
+            .Where(local => pristine.GetValueOrDefault(local.Key) != local.Value)
+            .Select(local => local.Value + " "u8 + local.Key);
+        var deleted = pristine.Keys.Where(name => name.StartsWith("refs/tags/"u8) && !state.Refs.ContainsKey(name));
+        return RawText.Concat(changed.Concat(deleted.Select(name => "- "u8 + name)), end: '\n');
     }
 
     private static void AddIndex(FastImport import, string? index)

@@ -15,46 +15,45 @@ internal static partial class StateFiles
     private const int MaxWithIds = 1 << 20;
 
     // From git(1) and the sources of the operations. git-stash(1): only the log has all stashes.
-    private static readonly string[] Names =
+    private static readonly RawText[] Names =
     [
-        "HEAD",
-        "ORIG_HEAD",
-        "MERGE_HEAD",
-        "MERGE_MSG",
-        "MERGE_MODE",
-        "MERGE_RR",
-        "MERGE_AUTOSTASH",
-        "AUTO_MERGE",
-        "SQUASH_MSG",
-        "CHERRY_PICK_HEAD",
-        "REVERT_HEAD",
-        "REBASE_HEAD",
-        "BISECT_ANCESTORS_OK",
-        "BISECT_EXPECTED_REV",
-        "BISECT_FIRST_PARENT",
-        "BISECT_HEAD",
-        "BISECT_LOG",
-        "BISECT_NAMES",
-        "BISECT_RUN",
-        "BISECT_START",
-        "BISECT_TERMS",
-        "NOTES_MERGE_PARTIAL",
-        "NOTES_MERGE_REF",
-        "NOTES_MERGE_WORKTREE",
-        LinkStore.RecordName,
-        "info/exclude",
-        "rebase-merge",
-        "rebase-apply",
-        "sequencer",
-        "worktrees",
-        "logs/refs/stash",
+        "HEAD"u8,
+        "ORIG_HEAD"u8,
+        "MERGE_HEAD"u8,
+        "MERGE_MSG"u8,
+        "MERGE_MODE"u8,
+        "MERGE_RR"u8,
+        "MERGE_AUTOSTASH"u8,
+        "AUTO_MERGE"u8,
+        "SQUASH_MSG"u8,
+        "CHERRY_PICK_HEAD"u8,
+        "REVERT_HEAD"u8,
+        "REBASE_HEAD"u8,
+        "BISECT_ANCESTORS_OK"u8,
+        "BISECT_EXPECTED_REV"u8,
+        "BISECT_FIRST_PARENT"u8,
+        "BISECT_HEAD"u8,
+        "BISECT_LOG"u8,
+        "BISECT_NAMES"u8,
+        "BISECT_RUN"u8,
+        "BISECT_START"u8,
+        "BISECT_TERMS"u8,
+        "NOTES_MERGE_PARTIAL"u8,
+        "NOTES_MERGE_REF"u8,
+        "NOTES_MERGE_WORKTREE"u8,
+        RawText.FromText(LinkStore.RecordName),
+        "info/exclude"u8,
+        "rebase-merge"u8,
+        "rebase-apply"u8,
+        "sequencer"u8,
+        "worktrees"u8,
+        "logs/refs/stash"u8,
     ];
 
     /// <summary>Lists the files that exist.</summary>
-    /// <returns>Raw paths.</returns>
-    public static IReadOnlyList<string> List(RawFolder gitDirectory)
+    public static IReadOnlyList<RawText> List(RawFolder gitDirectory)
     {
-        var files = new List<string>();
+        var files = new List<RawText>();
         foreach (var name in Names)
         {
             var kind = RawTree.At<EntryKind?>(gitDirectory, name, (folder, last) => folder.Find(last));
@@ -63,7 +62,7 @@ internal static partial class StateFiles
             if (kind != EntryKind.Folder)
                 continue;
             using var folder = gitDirectory.TryOpenFolder(name);
-            RawTree.Walk(folder!, name + "/", entry =>
+            RawTree.Walk(folder!, name + "/"u8, entry =>
             {
                 if (entry.Kind == EntryKind.File)
                     files.Add(entry.Path);
@@ -82,12 +81,12 @@ internal static partial class StateFiles
             [
                 .. List(gitDirectory)
                     .Where(path =>
-                        path.Split('/') is ["worktrees", var name, var first, ..]
-                            ? first != "logs" && state.UnfinishedWorktrees.Contains(name)
+                        path.Split('/') is [{ Chars: "worktrees" }, var name, var first, ..]
+                            ? first != "logs"u8 && state.UnfinishedWorktrees.Contains(name)
                             : state.IsUnfinished)
                     .Select(path => RawTree.Read(gitDirectory, path))
                     .Where(content => content?.Length <= MaxWithIds)
-                    .SelectMany(content => Id().Matches(content!))
+                    .SelectMany(content => Id().Matches(content!.Value.Chars))
                     .Select(match => match.Value)
                     .Distinct(),
             ];

@@ -1,5 +1,6 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
@@ -11,38 +12,39 @@ namespace Gitproc.Checkouts.Rescuing;
 /// Worktrees use absolute paths.
 /// </summary>
 internal sealed class SubmodulePointers(
-    Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
+    Func<RawText?, CancellationToken, IReadOnlyList<string>, GitResult> run, CheckoutPlace place)
 {
-    private const string Name = "/.git";
-    private const string Modules = "/modules/";
-    private const string Worktrees = "/worktrees/";
+    private static readonly RawText Name = "/.git"u8;
+    private static readonly RawText Modules = "/modules/"u8;
+    private static readonly RawText Worktrees = "/worktrees/"u8;
 
     /// <summary>Corrects pointers that lead elsewhere.</summary>
-    /// <param name="paths">Raw paths of restored files.</param>
-    public void Mend(CheckoutTree tree, IEnumerable<string> paths, CancellationToken cancellationToken)
+    /// <param name="paths">Paths of restored files.</param>
+    public void Mend(CheckoutTree tree, IEnumerable<RawText> paths, CancellationToken cancellationToken)
     {
-        foreach (var path in paths.Where(path => path.EndsWith(Name, StringComparison.Ordinal)))
+        foreach (var path in paths.Where(path => path.EndsWith(Name)))
         {
             if (RawTree.Read(tree.Root, path) is not { } file || GitFile.Read(file) is not { } target)
                 continue;
             if (FindWorktree(tree, target) is { } worktree)
-                Lead(tree, path, RawText.ToText(target), worktree);
+                Lead(tree, path, target.ToText(), worktree);
             else if (FindModule(tree, target) is { } module)
                 Mend(
                     tree,
                     path,
-                    RawText.ToText(target),
-                    Path.Combine(place.GitDirectory, RawText.ToText(module)),
+                    target.ToText(),
+                    Path.Combine(place.GitDirectory, module.ToText()),
                     cancellationToken);
         }
     }
 
-    private void Mend(CheckoutTree tree, string path, string target, string module, CancellationToken cancellationToken)
+    private void Mend(
+        CheckoutTree tree, RawText path, string target, string module, CancellationToken cancellationToken)
     {
         var folder = CheckoutTree.FullPath(place, path[..^Name.Length]);
         if (Path.GetFullPath(target, folder) == module)
             return;
-        RawTree.Write(tree.Root, path, RawText.OfText(GitFile.To(Paths.Relative(folder, module))));
+        RawTree.Write(tree.Root, path, RawText.FromText(GitFile.To(Paths.Relative(folder, module))));
         // With --file git writes only this file, and obeys nothing in it.
         run(
             null,
@@ -52,32 +54,30 @@ internal sealed class SubmodulePointers(
 
     // A worktree that the job had added in the checkout (git-worktree(1)). Both paths are absolute; in a light-weight
     // checkout one is relative.
-    private void Lead(CheckoutTree tree, string path, string target, string worktree)
+    private void Lead(CheckoutTree tree, RawText path, string target, RawText worktree)
     {
         if (Path.GetFullPath(target, CheckoutTree.FullPath(place, path[..^Name.Length]))
-            == Path.Combine(place.GitDirectory, RawText.ToText(worktree)))
+            == Path.Combine(place.GitDirectory, worktree.ToText()))
             return;
         RawTree.Write(
-            tree.Root, path, RawText.OfText(GitFile.To(Path.Combine(place.GitDirectory, RawText.ToText(worktree)))));
+            tree.Root, path, RawText.FromText(GitFile.To(Path.Combine(place.GitDirectory, worktree.ToText()))));
         RawTree.Write(
-            tree.GitDirectory, worktree + "/gitdir", RawText.OfText(CheckoutTree.FullPath(place, path) + "\n"));
+            tree.GitDirectory, worktree + "/gitdir"u8, RawText.Create($"{CheckoutTree.FullPath(place, path)}\n"));
     }
 
-    private static string? FindWorktree(CheckoutTree tree, string target) =>
-        target.LastIndexOf(Worktrees, StringComparison.Ordinal) is var at and >= 0
-        && RawTree.Read(tree.GitDirectory, target[(at + 1)..] + "/gitdir") is not null
+    private static RawText? FindWorktree(CheckoutTree tree, RawText target) =>
+        target.LastIndexOf(Worktrees) is var at and >= 0
+        && RawTree.Read(tree.GitDirectory, target[(at + 1)..] + "/gitdir"u8) is not null
             ? target[(at + 1)..]
             : null;
 
     // The part of the path after the git directory. Folders before it may have the same name.
-    private static string? FindModule(CheckoutTree tree, string target)
+    private static RawText? FindModule(CheckoutTree tree, RawText target)
     {
-        for (var at = target.IndexOf(Modules, StringComparison.Ordinal);
-            at >= 0;
-            at = target.IndexOf(Modules, at + 1, StringComparison.Ordinal))
+        for (var at = target.IndexOf(Modules); at >= 0; at = target.IndexOf(Modules, at + 1))
         {
             var module = target[(at + 1)..];
-            if (RawTree.Read(tree.GitDirectory, module + "/HEAD") is not null)
+            if (RawTree.Read(tree.GitDirectory, module + "/HEAD"u8) is not null)
                 return module;
         }
 

@@ -15,7 +15,7 @@ namespace Gitproc.Checkouts.Rescuing;
 /// </summary>
 internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingRequest request)
 {
-    private const string RemoteLogs = "refs/remotes/origin/";
+    private static readonly RawText RemoteLogs = "refs/remotes/origin/"u8;
 
     // How many of the newest commits to search for the same tree.
     private const string MaxCompared = "1000";
@@ -30,15 +30,16 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
             .Select(line => line.Id)
             .Concat(fromElsewhere)
             .ToHashSet(StringComparer.Ordinal);
-        if (RawTree.Read(gitDirectory, "ORIG_HEAD") is { } original && RefFiles.IsId(RawText.TrimEnd(original)))
-            candidates.Add(RawText.TrimEnd(original));
+        if (RawTree.Read(gitDirectory, "ORIG_HEAD"u8) is { } original
+            && RefFiles.IdIn(original.TrimEnd()) is { } before)
+            candidates.Add(before);
         // All worktrees share their objects.
         if (!request.Place.IsWorktree)
             candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
         List<string> kept =
         [
             .. state.Tips(),
-            .. state.RemoteIds("origin/"),
+            .. state.RemoteIds("origin/"u8),
             .. logs.Where(line => line.IsRemote).Select(line => line.Id),
             .. fromRemote,
         ];
@@ -69,7 +70,7 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
                 ["log", "--format=%T", "--max-count=" + MaxCompared, "--ignore-missing", "--stdin"],
                 state
                     .Tips()
-                    .Concat(RefFiles.Loose(gitDirectory).Select(loose => loose.Value).Where(id => RefFiles.IsId(id))),
+                    .Concat(RefFiles.Loose(gitDirectory).Select(loose => RefFiles.IdIn(loose.Value)).OfType<string>()),
                 cancellationToken)
             .ToHashSet(StringComparer.Ordinal);
         var lost = Ask(["log", "--no-walk=unsorted", "--format=%H %T", "--stdin"], tips, cancellationToken)
@@ -100,22 +101,23 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     private static List<(string Id, bool IsRemote)> ReadLogs(RawFolder gitDirectory)
     {
         var found = new List<(string, bool)>();
-        using var logs = gitDirectory.TryOpenFolder("logs");
+        using var logs = gitDirectory.TryOpenFolder("logs"u8);
         if (logs is null)
             return found;
         RawTree.Walk(
             logs,
-            "",
+            default,
             entry =>
             {
                 if (entry.Kind == EntryKind.File
                     && (
-                        entry.Path is "HEAD" or "refs/stash"
-                        || entry.Path.StartsWith("refs/heads/", StringComparison.Ordinal)
-                        || entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal)))
+                        entry.Path.Chars is "HEAD" or "refs/stash"
+                        || entry.Path.StartsWith("refs/heads/"u8)
+                        || entry.Path.StartsWith(RemoteLogs)))
                 {
-                    var isRemote = entry.Path.StartsWith(RemoteLogs, StringComparison.Ordinal);
-                    foreach (var line in (RawTree.Read(logs, entry.Path) ?? "")
+                    var isRemote = entry.Path.StartsWith(RemoteLogs);
+                    foreach (var line in (RawTree.Read(logs, entry.Path) ?? default)
+                            .ToText()
                             .Split('\n')
                             .Where(line => !isRemote || !line.EndsWith("\tupdate by push", StringComparison.Ordinal)))
                         found.AddRange(
@@ -135,8 +137,9 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     private (List<string> FromRemote, List<string> FromElsewhere) ReadFetched(RawFolder gitDirectory)
     {
         var (fromRemote, fromElsewhere) = (new List<string>(), new List<string>());
-        var url = Short(RawText.OfText(request.Url));
-        foreach (var fields in (RawTree.Read(gitDirectory, "FETCH_HEAD") ?? "")
+        var url = Short(request.Url);
+        foreach (var fields in (RawTree.Read(gitDirectory, "FETCH_HEAD"u8) ?? default)
+                .ToText()
                 .Split('\n')
                 .Select(line => line.Split('\t'))
                 .Where(fields => fields.Length > 2 && RefFiles.IsId(fields[0])))
@@ -156,13 +159,14 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     private static List<string> LooseObjects(RawFolder gitDirectory)
     {
         var found = new List<string>();
-        using var objects = gitDirectory.TryOpenFolder("objects");
+        using var objects = gitDirectory.TryOpenFolder("objects"u8);
         foreach (
             var (name, _) in (objects?.Entries() ?? []).Where(entry =>
                 entry.Name.Length == 2 && entry.Kind == EntryKind.Folder))
         {
             using var folder = objects!.TryOpenFolder(name);
-            found.AddRange((folder?.Entries() ?? []).Select(entry => name + entry.Name).Where(id => RefFiles.IsId(id)));
+            found.AddRange(
+                (folder?.Entries() ?? []).Select(entry => RefFiles.IdIn(name + entry.Name)).OfType<string>());
         }
 
         return found;
@@ -173,18 +177,18 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
     private static List<string> Unreachable(RawFolder gitDirectory)
     {
         var found = new List<string>();
-        using var packs = RawTree.At(gitDirectory, "objects/pack", (folder, name) => folder.TryOpenFolder(name));
+        using var packs = RawTree.At(gitDirectory, "objects/pack"u8, (folder, name) => folder.TryOpenFolder(name));
         foreach (
             var (name, _) in (packs?.Entries() ?? []).Where(entry =>
-                entry.Name.EndsWith(".mtimes", StringComparison.Ordinal)))
+                entry.Name.EndsWith(".mtimes"u8)))
         {
             const int head = 8,
                 names = head + (256 * 4);
-            if (RawTree.Read(packs!, Path.ChangeExtension(name, ".idx")) is not { Length: > names } text)
+            if (RawTree.Read(packs!, name[..^".mtimes".Length] + ".idx"u8) is not { Length: > names } text)
                 continue;
-            var bytes = RawText.ToBytes(text);
+            var bytes = text.ToBytes();
             var count = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(names - 4));
-            var length = (Path.GetFileNameWithoutExtension(name).Length - "pack-".Length) / 2;
+            var length = (name.Length - "pack-.mtimes".Length) / 2;
             for (var i = 0; i < count && length is 20 or 32 && names + ((i + 1L) * length) <= bytes.Length; i++)
                 found.Add(Convert.ToHexString(bytes.AsSpan(names + (i * length), length)).ToLowerInvariant());
         }

@@ -6,9 +6,9 @@ namespace Gitproc.Checkouts.Rescuing;
 /// <summary>Facts about the untracked folders in a work tree, except for the files in them.</summary>
 internal sealed class UntrackedFolders
 {
-    private readonly HashSet<string> _withFiles = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _tops = new(StringComparer.Ordinal);
-    private List<(string Path, UnixFileMode? Mode, bool IsBare, bool IsEmpty)> _folders = [];
+    private readonly HashSet<RawText> _withFiles = [];
+    private readonly HashSet<RawText> _tops = [];
+    private List<(RawText Path, UnixFileMode? Mode, bool IsBare, bool IsEmpty)> _folders = [];
 
     private UntrackedFolders()
     {
@@ -18,23 +18,23 @@ internal sealed class UntrackedFolders
     public bool AreTooDeep { get; private set; }
 
     /// <summary>
-    /// Raw paths of bare repositories. To git these are ordinary folders. git does not list the empty folders that make
+    /// Paths of bare repositories. To git these are ordinary folders. git does not list the empty folders that make
     /// them repositories.
     /// </summary>
-    public IEnumerable<string> Bare => _folders.Where(folder => folder.IsBare).Select(folder => folder.Path);
+    public IEnumerable<RawText> Bare => _folders.Where(folder => folder.IsBare).Select(folder => folder.Path);
 
-    /// <summary>Raw paths of empty folders.</summary>
-    public IEnumerable<string> Empty => _folders.Where(folder => folder.IsEmpty).Select(folder => folder.Path);
+    /// <summary>Paths of empty folders.</summary>
+    public IEnumerable<RawText> Empty => _folders.Where(folder => folder.IsEmpty).Select(folder => folder.Path);
 
     /// <summary>The modes of all folders except bare repositories.</summary>
-    public IEnumerable<(string Path, UnixFileMode Mode)> Modes =>
+    public IEnumerable<(RawText Path, UnixFileMode Mode)> Modes =>
         _folders
             .Where(folder => !folder.IsBare && folder.Mode is not null)
             .Select(folder => (folder.Path, folder.Mode!.Value));
 
     /// <summary>Finds the folders. Call this before anything opens them, because that makes them accessible.</summary>
-    /// <param name="folders">Raw paths of untracked folders, with a slash at the end.</param>
-    public static UntrackedFolders Find(RawFolder root, IEnumerable<string> folders)
+    /// <param name="folders">Paths of untracked folders, with a slash at the end.</param>
+    public static UntrackedFolders Find(RawFolder root, IEnumerable<RawText> folders)
     {
         var found = new UntrackedFolders();
         foreach (var path in folders.Select(path => path.TrimEnd('/')))
@@ -45,7 +45,7 @@ internal sealed class UntrackedFolders
                 if (!found.Visit(new RawTree.Entry(parent, name, path, EntryKind.Folder)))
                     return false;
                 using var folder = parent.TryOpenFolder(name)!;
-                RawTree.Walk(folder, path + "/", found.Visit);
+                RawTree.Walk(folder, path + "/"u8, found.Visit);
                 return true;
             });
         }
@@ -54,10 +54,10 @@ internal sealed class UntrackedFolders
     }
 
     /// <summary>Leaves out folders with nothing to keep, because everything in them is ignored.</summary>
-    /// <param name="files">Raw paths of the files to keep.</param>
-    public void KeepOnly(IEnumerable<string> files)
+    /// <param name="files">Paths of the files to keep.</param>
+    public void KeepOnly(IEnumerable<RawText> files)
     {
-        var kept = new HashSet<string>(StringComparer.Ordinal);
+        var kept = new HashSet<RawText>();
         foreach (var file in files)
             AddParents(kept, file);
         // A folder comes before its entries. A folder without files is kept together with its parent.
@@ -67,7 +67,7 @@ internal sealed class UntrackedFolders
                 kept.Contains(folder.Path)
                 || (
                     (folder.IsBare || !_withFiles.Contains(folder.Path))
-                    && (_tops.Contains(folder.Path) || kept.Contains(ParentOf(folder.Path)))
+                    && (_tops.Contains(folder.Path) || kept.Contains(folder.Path.ParentPath()))
                     && kept.Add(folder.Path))),
         ];
     }
@@ -88,13 +88,13 @@ internal sealed class UntrackedFolders
 
         var mode = entry.Parent.ModeOfFolder(entry.Name);
         using var folder = entry.Parent.TryOpenFolder(entry.Name);
-        var isRepository = folder?.Find(".git") is not null;
+        var isRepository = folder?.Find(".git"u8) is not null;
         // gitrepository-layout(5).
         var isBare =
             folder is not null
-            && folder.Find("HEAD") == EntryKind.File
-            && folder.Find("objects") == EntryKind.Folder
-            && folder.Find("refs") == EntryKind.Folder;
+            && folder.Find("HEAD"u8) == EntryKind.File
+            && folder.Find("objects"u8) == EntryKind.Folder
+            && folder.Find("refs"u8) == EntryKind.Folder;
         if (isRepository || isBare)
             AddParents(_withFiles, entry.Path);
         if (folder is not null && !isRepository)
@@ -102,12 +102,10 @@ internal sealed class UntrackedFolders
         return folder is not null && !isRepository && !isBare;
     }
 
-    private static void AddParents(HashSet<string> folders, string path)
+    private static void AddParents(HashSet<RawText> folders, RawText path)
     {
-        for (var folder = ParentOf(path); folder.Length > 0 && folders.Add(folder); folder = ParentOf(folder))
+        for (var folder = path.ParentPath(); folder.Length > 0 && folders.Add(folder); folder = folder.ParentPath())
         {
         }
     }
-
-    private static string ParentOf(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
 }

@@ -1,5 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git.Reading;
+using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 
@@ -10,90 +11,83 @@ namespace Gitproc.Checkouts.Rescuing;
 /// and existing ones stay as they are.
 /// </summary>
 internal sealed class WorktreeRefs(
-    string repository, Func<string?, CancellationToken, IReadOnlyList<string>, string> run, CheckoutPlace place)
+    string repository, Func<RawText?, CancellationToken, IReadOnlyList<string>, GitResult> run, CheckoutPlace place)
 {
-    private const string Branches = "refs/heads/";
-    private const string Stash = "refs/stash";
+    private static readonly RawText Stash = "refs/stash"u8;
 
     // gitrepository-layout(5), refs: the refs that each worktree has for itself.
-    private static readonly string[] Own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
+    private static readonly RawText[] Own = ["refs/bisect/"u8, "refs/worktree/"u8, "refs/rewritten/"u8];
 
     /// <summary>Restores the refs and HEAD.</summary>
     /// <returns>The id of the commit that is checked out; null for none.</returns>
-    public string? Restore(RawFolder state, Dictionary<string, string> notes, CancellationToken cancellationToken)
+    public string? Restore(RawFolder state, Dictionary<RawText, RawText> notes, CancellationToken cancellationToken)
     {
         using var shared = RawFolder.Open(repository);
         var there = RefFiles.Read(shared);
-        var (updates, _, _) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs, ""));
-        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD", "")) ?? "";
+        var (updates, _, _) = RefLines.Read(notes.GetValueOrDefault(RescueTree.Refs));
+        var head = RefFiles.Parse(notes.GetValueOrDefault(RescueTree.GitDirectory + "HEAD"u8)) ?? default;
         var branch = RefFiles.NameIn(head);
         var added = updates
             .Where(update =>
                 update.Key != branch && update.Key != Stash && !there.ContainsKey(update.Key) || IsOwn(update.Key))
             .ToList();
         var existing = run(
-                string.Concat(added.Select(update => update.Value + "\n")),
+                RawText.FromText(string.Concat(added.Select(update => update.Value + "\n"))),
                 cancellationToken,
                 ["cat-file", "--batch-check=%(objectname) %(objecttype)"])
-            .Split('\n')
+            .Output.Split('\n')
             .Where(line => !line.EndsWith("missing", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[0])
             .ToHashSet(StringComparer.Ordinal);
-        run(
-            string.Concat(
-                added
-                    .Where(update => existing.Contains(update.Value))
-                    .Select(update => $"update {update.Key}\0{update.Value}\0\0")),
-            cancellationToken,
-            ["update-ref", "-z", "--stdin"]);
+        run(RefLines.Update(added, existing), cancellationToken, ["update-ref", "-z", "--stdin"]);
         if (head.Length == 0)
-            return RefFiles.Resolve(there, RawText.TrimEnd(RawTree.Read(state, "HEAD") ?? ""));
-        AddStashes(notes.GetValueOrDefault(RescueTree.GitDirectory + RefLines.StashLog, ""), cancellationToken);
-        return CheckOut(state, head, branch, branch is null ? null : updates.GetValueOrDefault(branch), there);
+            return RefFiles.Resolve(there, RawTree.Read(state, "HEAD"u8)?.TrimEnd());
+        AddStashes(notes.GetValueOrDefault(RescueTree.GitDirectory + RefLines.StashLog), cancellationToken);
+        return CheckOut(state, head, branch, branch is { } name ? updates.GetValueOrDefault(name) : null, there);
     }
 
     // HEAD is detached if the branch is checked out in another worktree by now, or has moved.
     private string? CheckOut(
-        RawFolder state, string head, string? branch, string? commit, Dictionary<string, string> there)
+        RawFolder state, RawText head, RawText? branch, string? commit, Dictionary<RawText, RawText> there)
     {
-        var isLink =
-            commit is null
-            && branch?.StartsWith(Branches, StringComparison.Ordinal) == true
-            && there.ContainsKey(branch);
-        if (RefFiles.IsId(head))
+        if (RefFiles.IdIn(head) is { } id)
         {
-            commit = head;
+            commit = id;
         }
-        else if (branch is not null
+        else if (branch is { } name
             && (
-                isLink
-                || (commit is null && !there.ContainsKey(branch))
-                || IsOwn(branch)
-                || (commit is not null && there.GetValueOrDefault(branch) == commit && !IsCheckedOut(branch))))
+                (commit is null && (!there.ContainsKey(name) || name.StartsWith("refs/heads/"u8)))
+                || IsOwn(name)
+                || (
+                    commit is not null
+                    && there.TryGetValue(name, out var now)
+                    && RefFiles.IdIn(now) == commit
+                    && !IsCheckedOut(name))))
         {
-            RawTree.Write(state, "HEAD", head + "\n");
+            RawTree.Write(state, "HEAD"u8, head + "\n"u8);
             return commit ?? RefFiles.Resolve(there, head);
         }
 
         if (commit is not null)
-            RawTree.Write(state, "HEAD", commit + "\n");
+            RawTree.Write(state, "HEAD"u8, RawText.Create($"{commit}\n"));
         return commit;
     }
 
     // The HEAD of a bare repository does not count: nothing is checked out there.
-    private bool IsCheckedOut(string branch) =>
+    private bool IsCheckedOut(RawText branch) =>
         Worktrees
             .Of(repository)
             .Where(id => id != Path.GetFileName(place.GitDirectory))
             .Select(id => Path.Combine(Worktrees.PrivateFolder(repository, id), "HEAD"))
             .Concat(Path.GetFileName(repository) == ".git" ? [Path.Combine(repository, "HEAD")] : [])
             .Any(file =>
-                RefFiles.Parse(RawText.Of(PlainFile.TryRead(file))) is { } head && RefFiles.NameIn(head) == branch);
+                RefFiles.Parse(RawText.FromBytes(PlainFile.TryRead(file))) is { } head
+                && RefFiles.NameIn(head) == branch);
 
     // git-stash(1), store: lines "OLD NEW name and time TAB message", with the oldest first.
-    private void AddStashes(string log, CancellationToken cancellationToken)
+    private void AddStashes(RawText log, CancellationToken cancellationToken)
     {
-        foreach (var line in log.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in log.ToText().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split(' ', 3);
             if (fields.Length == 3 && RefFiles.IsId(fields[1]))
@@ -105,40 +99,48 @@ internal sealed class WorktreeRefs(
                         "store",
                         "--quiet",
                         "--message",
-                        RawText.ToText(line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..]),
+                        line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..],
                         fields[1],
                     ]);
         }
     }
 
-    private static bool IsOwn(string name) => Own.Any(folder => name.StartsWith(folder, StringComparison.Ordinal));
+    private static bool IsOwn(RawText name) => Own.Any(name.StartsWith);
 }
 
 /// <summary>The refs in a rescue, see <see cref="RescueTree.Refs"/>.</summary>
-/// <param name="Updates">Raw names with their ids.</param>
-/// <param name="Symbolic">Raw names of symbolic refs, with their contents.</param>
-/// <param name="Gone">Raw names of refs to delete.</param>
+/// <param name="Updates">Names with their ids.</param>
+/// <param name="Symbolic">Names of symbolic refs, with their contents.</param>
+/// <param name="Gone">Names of refs to delete.</param>
 internal sealed record RefLines(
-    Dictionary<string, string> Updates, Dictionary<string, string> Symbolic, List<string> Gone)
+    Dictionary<RawText, string> Updates, Dictionary<RawText, RawText> Symbolic, List<RawText> Gone)
 {
     /// <summary>The file with all stashes (git-stash(1)).</summary>
-    public const string StashLog = "logs/refs/stash";
+    public static readonly RawText StashLog = "logs/refs/stash"u8;
 
     /// <summary>Reads the lines.</summary>
-    public static RefLines Read(string text)
+    public static RefLines Read(RawText text)
     {
         var lines = new RefLines([], [], []);
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split(' ');
-            if (fields[0] == "-")
+            if (fields[0] == "-"u8)
                 lines.Gone.Add(fields[1]);
             else if (fields.Length == 3)
-                lines.Symbolic[fields[2]] = $"{fields[0]} {fields[1]}";
+                lines.Symbolic[fields[2]] = fields[0] + " "u8 + fields[1];
             else
-                lines.Updates[fields[1]] = fields[0];
+                lines.Updates[fields[1]] = fields[0].ToText();
         }
 
         return lines;
     }
+
+    /// <summary>The input with which <c>git update-ref -z --stdin</c> sets refs.</summary>
+    /// <param name="existing">The ids that the repository has; other refs are left out.</param>
+    public static RawText Update(IEnumerable<KeyValuePair<RawText, string>> refs, HashSet<string> existing) =>
+        RawText.Concat(
+            refs.Where(entry => existing.Contains(entry.Value))
+                .Select(entry => RawText.Create($"update {entry.Key}\0{entry.Value}\0")),
+            end: '\0');
 }

@@ -70,8 +70,8 @@ internal static class LocalRepository
     /// <param name="file">The absolute path of the file.</param>
     /// <returns>The real path of the git directory, which need not exist; null if there is no such file.</returns>
     public static string? TargetOf(string file) =>
-        ReadLine(file) is { } line && GitFile.Read(line) is { } target
-            ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target))
+        ReadLine(file) is { } line && GitFile.Read(RawText.FromText(line)) is { } target
+            ? Paths.Real(Path.Combine(Path.GetDirectoryName(file)!, target.ToText()))
             : null;
 
     // A git directory has HEAD, and it or its common directory has objects and refs (setup.c, is_git_directory).

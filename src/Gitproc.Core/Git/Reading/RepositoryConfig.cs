@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gitproc.Files;
 using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Git.Reading;
@@ -12,9 +11,10 @@ internal sealed record RepositoryConfig(bool IsBare)
     /// every new repository.
     /// </returns>
     public static RepositoryConfig? Read(string file) =>
-        ConfigFile.Read(file) is { } entries && entries.Any(entry => entry.Key == "core.repositoryformatversion")
+        ConfigFile.Read(file) is { } entries && entries.Any(entry => entry.Key == "core.repositoryformatversion"u8)
             ? new RepositoryConfig(
-                entries.LastOrDefault(entry => entry.Key == "core.bare") is { Key: not null } bare && IsTrue(bare.Value)
+                entries.LastOrDefault(entry => entry.Key == "core.bare"u8) is { Key.Length: > 0 } bare
+                && IsTrue(bare.Value?.ToText())
             )
             : null;
 
@@ -33,9 +33,7 @@ internal static class RemoteUrls
         [
             .. from entry in ConfigFile.Read(file) ?? []
             where
-                entry.Key.StartsWith("remote.", StringComparison.Ordinal)
-                && entry.Key.EndsWith(".url", StringComparison.Ordinal)
-                && entry.Value is { Length: > 0 }
-            select KeyValuePair.Create(RawText.ToText(entry.Key), RawText.ToText(entry.Value)),
+                entry.Key.StartsWith("remote."u8) && entry.Key.EndsWith(".url"u8) && entry.Value is { Length: > 0 }
+            select KeyValuePair.Create(entry.Key.ToText(), entry.Value.GetValueOrDefault().ToText()),
         ];
 }

@@ -54,14 +54,13 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// ends git and is rethrown. May be null.
     /// </summary>
     public Action<Stream>? ReadOutput { get; init; }
-
-    /// <summary>
-    /// True if the output is returned as raw text (<see cref="RawText"/>), because file names and contents need not be
-    /// UTF-8.
-    /// </summary>
-    public bool HasRawOutput { get; init; }
 }
 
 /// <summary>The result of a git command.</summary>
+/// <param name="RawOutput">git's standard output; file names and contents need not be UTF-8.</param>
 /// <param name="Error">git's standard error, without progress lines and passwords.</param>
-internal sealed record GitResult(int ExitCode, string Output, string Error);
+internal sealed record GitResult(int ExitCode, RawText RawOutput, string Error)
+{
+    /// <summary>git's standard output as text.</summary>
+    public string Output => RawOutput.ToText();
+}

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using Gitproc.Files;
 using Gitproc.Processes;
@@ -18,7 +17,7 @@ internal sealed class RunningGit : IDisposable
 
     private readonly Process _process;
     private readonly CancellationTokenRegistration _ending;
-    private readonly Task<string> _output;
+    private readonly Task<RawText> _output;
     private readonly Task _input;
     private readonly Timer _silence;
     private volatile bool _isHanging;
@@ -116,19 +115,19 @@ internal sealed class RunningGit : IDisposable
         }
     }
 
-    private Task<string> ReadOutput()
+    private Task<RawText> ReadOutput()
     {
         if (Call.ReadOutput is { } read)
             return Task.Run(() => ReadWith(read));
         return ReadWhole();
     }
 
-    private string ReadWith(Action<Stream> read)
+    private RawText ReadWith(Action<Stream> read)
     {
         try
         {
             read(new HeardStream(_process.StandardOutput.BaseStream, Heard));
-            return "";
+            return default;
         }
         catch
         {
@@ -138,15 +137,14 @@ internal sealed class RunningGit : IDisposable
         }
     }
 
-    private async Task<string> ReadWhole()
+    private async Task<RawText> ReadWhole()
     {
         using var bytes = new MemoryStream();
         var stream = _process.StandardOutput.BaseStream;
         var buffer = new byte[16 * 1024];
         for (int count; (count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0; Heard())
             bytes.Write(buffer, 0, count);
-        var all = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
-        return Call.HasRawOutput ? RawText.Of(all) : Encoding.UTF8.GetString(all);
+        return RawText.FromBytes(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     private void EndHanging()

@@ -13,23 +13,24 @@ internal sealed class ConfigFile
     private const string ByteOrderMark = "\u00ef\u00bb\u00bf";
 
     private readonly string _text;
-    private readonly List<KeyValuePair<string, string?>> _entries = [];
+    private readonly List<KeyValuePair<RawText, RawText?>> _entries = [];
     private int _at;
 
     private ConfigFile(string text) => _text = text;
 
     /// <returns>
-    /// Raw keys, as <c>git config --list</c> writes them, and raw values. The value of a key without <c>=</c> is null.
+    /// Keys, as <c>git config --list</c> writes them, and values. The value of a key without <c>=</c> is null.
     /// Null instead of a list if the file does not exist or git would refuse it.
     /// </returns>
-    public static IReadOnlyList<KeyValuePair<string, string?>>? Read(string file) =>
-        PlainFile.TryRead(file) is { } bytes ? Parse(RawText.Of(bytes)) : null;
+    public static IReadOnlyList<KeyValuePair<RawText, RawText?>>? Read(string file) =>
+        PlainFile.TryRead(file) is { } bytes ? Parse(RawText.FromBytes(bytes)) : null;
 
-    /// <param name="raw">The raw content of a config file.</param>
-    public static IReadOnlyList<KeyValuePair<string, string?>>? Parse(string raw)
+    /// <param name="content">The content of a config file.</param>
+    public static IReadOnlyList<KeyValuePair<RawText, RawText?>>? Parse(RawText content)
     {
+        var text = content.Chars;
         var file = new ConfigFile(
-            raw.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? raw[ByteOrderMark.Length..] : raw);
+            text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? text[ByteOrderMark.Length..] : text);
         return file.ReadAll() ? file._entries : null;
     }
 
@@ -91,7 +92,7 @@ internal sealed class ConfigFile
         if (c is not ('\n' or '='))
             return false;
         var value = c == '=' ? ReadValue() : null;
-        _entries.Add(new($"{section}.{name}", value));
+        _entries.Add(new(RawText.FromChars($"{section}.{name}"), value is null ? null : RawText.FromChars(value)));
         return c == '\n' || value is not null;
     }
 
@@ -164,7 +165,7 @@ internal sealed class ConfigFile
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r';
 }
 
-/// <summary>Formats parts of a config file (git-config(1), "Syntax"), from text or raw text.</summary>
+/// <summary>Formats parts of a config file (git-config(1), "Syntax").</summary>
 internal static class ConfigText
 {
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create("\"\\#;\t\n");
@@ -179,8 +180,11 @@ internal static class ConfigText
     public static string Line(string key, string? value) =>
         value is null ? $"\t{key}\n" : $"\t{key} = {Quote(value)}\n";
 
-    /// <summary>Formats a section with one line.</summary>
+    /// <summary>Formats a section with one line. Special characters are ASCII, so bytes need not be text.</summary>
     /// <param name="key">The full key, as <c>git config --list</c> writes it.</param>
+    public static RawText Entry(RawText key, RawText? value) => RawText.FromChars(Entry(key.Chars, value?.Chars));
+
+    /// <inheritdoc cref="Entry(RawText, RawText?)"/>
     public static string Entry(string key, string? value)
     {
         var (first, last) = (key.IndexOf('.', StringComparison.Ordinal), key.LastIndexOf('.'));

@@ -9,14 +9,13 @@ internal static class GitFile
 {
     private const string Prefix = "gitdir: ";
 
-    /// <param name="content">Text or raw text.</param>
     /// <returns>
     /// The path, as written in the file. It may be relative to the folder of the file. Null if the content is invalid.
     /// </returns>
-    public static string? Read(string content)
+    public static RawText? Read(RawText content)
     {
-        var line = RawText.TrimEnd(content);
-        return line.StartsWith(Prefix, StringComparison.Ordinal) ? line[Prefix.Length..] : null;
+        var line = content.TrimEnd();
+        return line.Chars.StartsWith(Prefix, StringComparison.Ordinal) ? line[Prefix.Length..] : null;
     }
 
     /// <summary>Returns the content of a <c>.git</c> file with a path.</summary>

@@ -19,10 +19,11 @@ internal sealed record Head(string? Branch, string? Commit)
     {
         try
         {
-            if (RefFiles.Parse(RawText.Of(PlainFile.TryRead(Path.Combine(gitDirectory, "HEAD")))) is not { } head)
+            var bytes = PlainFile.TryRead(Path.Combine(gitDirectory, "HEAD"));
+            if (RefFiles.Parse(RawText.FromBytes(bytes)) is not { } head)
                 return null;
             if (NameIn(head) is not { } name)
-                return new Head(null, head);
+                return new Head(null, head.ToText());
             var branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : name;
             return new Head(branch, Follow(commonDirectory ?? gitDirectory, name).Commit);
         }
@@ -45,7 +46,7 @@ internal sealed record Head(string? Branch, string? Commit)
         }
     }
 
-    private static string? NameIn(string content) => RefFiles.NameIn(content) is { } raw ? RawText.ToText(raw) : null;
+    private static string? NameIn(RawText content) => RefFiles.NameIn(content)?.ToText();
 
     // A ref may be symbolic (git-symbolic-ref(1)).
     private static (string Name, string? Commit) Follow(string gitDirectory, string name)
@@ -56,9 +57,9 @@ internal sealed record Head(string? Branch, string? Commit)
             if (PlainFile.TryRead(loose) is not { } bytes)
                 return (
                     name, File.Exists(loose) ? null : PackedRefs.Find(Path.Combine(gitDirectory, "packed-refs"), name));
-            var content = RefFiles.Parse(RawText.Of(bytes));
-            if (content is null || NameIn(content) is not { } next)
-                return (name, content.AsSpan().ContainsAnyExcept('0') ? content : null);
+            var content = RefFiles.Parse(RawText.FromBytes(bytes));
+            if (content is not { } found || NameIn(found) is not { } next)
+                return (name, content is { } id && id.Chars.AsSpan().ContainsAnyExcept('0') ? id.ToText() : null);
             name = next;
         }
 

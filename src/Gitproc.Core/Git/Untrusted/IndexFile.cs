@@ -4,11 +4,11 @@ using Gitproc.Files;
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>One entry of an index (gitformat-index(5)).</summary>
-/// <param name="Path">The raw path. It never leaves the work tree and never enters <c>.git</c>.</param>
+/// <param name="Path">It never leaves the work tree and never enters <c>.git</c>.</param>
 /// <param name="Mode">100644, 100755, 120000 or 160000, octal.</param>
 /// <param name="Id">The bytes of the object id.</param>
 internal readonly record struct IndexEntry(
-    string Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
+    RawText Path, uint Mode, ReadOnlyMemory<byte> Id, int Stage, FileStat Stat, IndexMarks Marks)
 {
     private const uint SubmoduleMode = 0xE000;
 
@@ -58,7 +58,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     public static IndexFile Empty { get; } = new([], IsPartial: false);
 
     /// <returns>The bytes of the index; null if it is not a regular file or is too long.</returns>
-    public static byte[]? TryRead(RawFolder folder, string name)
+    public static byte[]? TryRead(RawFolder folder, RawText name)
     {
         using var file = folder.TryOpenFile(name);
         if (file is null || file.Length > MaxBytes)
@@ -107,7 +107,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
                 rest, (ushort)((isLater ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
             BinaryPrimitives.WriteUInt16BigEndian(rest[2..], 0x2000);
             stream.Write(rest[..(isLater ? 4 : 2)]);
-            stream.Write(RawText.ToBytes(entry.Path));
+            stream.Write(entry.Path.ToBytes());
             var length = StatLength + entry.Id.Length + (isLater ? 4 : 2) + entry.Path.Length;
             rest.Clear();
             stream.Write(rest[..(8 - (length % 8))]);
@@ -128,7 +128,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
             return null;
         var entries = new IndexEntry[count];
         var at = HeaderLength;
-        var last = "";
+        var last = default(RawText);
         var (isPartial, isSplit, hasNameless) = (false, false, false);
         var length = 0L;
         for (var i = 0; i < entries.Length; i++)
@@ -156,7 +156,7 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         return hasNameless && !isSplit ? null : new IndexFile(entries, isPartial || isSplit);
     }
 
-    private static IndexEntry? Read(byte[] bytes, int end, int hashLength, uint version, string last, ref int at)
+    private static IndexEntry? Read(byte[] bytes, int end, int hashLength, uint version, RawText last, ref int at)
     {
         var start = at;
         ReadOnlySpan<byte> all = bytes.AsSpan(0, end);
@@ -182,7 +182,8 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         var length = at < end ? all[at..].IndexOf((byte)0) : -1;
         if (length < 0)
             return null;
-        var path = string.Concat(last.AsSpan(0, kept), RawText.Of(all.Slice(at, length)));
+        var name = all.Slice(at, length);
+        var path = kept == 0 ? RawText.FromBytes(name) : last[..kept] + RawText.FromBytes(name);
         at += length + 1;
         if (version < 4)
             at = start + ((at - start + 7) / 8 * 8);
@@ -234,12 +235,12 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     private static bool IsMode(uint mode) => mode is 0x81A4 or 0x81ED or 0xA000 or 0xE000 or 0x4000;
 
     // git never writes any other path (read-cache.c, verify_path).
-    private static bool IsInside(string path)
+    private static bool IsInside(RawText path)
     {
         for (int start = 0, end; start <= path.Length; start = end + 1)
         {
             end = path.IndexOf('/', start) is >= 0 and var slash ? slash : path.Length;
-            var name = path.AsSpan(start, end - start);
+            var name = path.Chars.AsSpan(start, end - start);
             if (name is "" or "." or ".." || name.Equals(".git", StringComparison.OrdinalIgnoreCase))
                 return false;
         }

@@ -9,8 +9,7 @@ namespace Gitproc.Git.Untrusted;
 /// </summary>
 internal static class RefFiles
 {
-    private const string Symbolic = "ref: ";
-    private const string Refs = "refs/";
+    private static readonly RawText Symbolic = "ref: "u8;
 
     // Longer than any valid ref name.
     private const int MaxContentLength = 8192;
@@ -21,25 +20,25 @@ internal static class RefFiles
     private const int MaxSteps = 5;
 
     /// <summary>Reads all valid refs.</summary>
-    /// <returns>Full raw names with ids, or with <c>ref: NAME</c> for symbolic refs.</returns>
-    public static Dictionary<string, string> Read(RawFolder gitDirectory)
+    /// <returns>Full names with ids, or with <c>ref: NAME</c> for symbolic refs.</returns>
+    public static Dictionary<RawText, RawText> Read(RawFolder gitDirectory)
     {
-        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var refs = new Dictionary<RawText, RawText>();
         foreach (var (name, id) in Packed(gitDirectory).Where(line => RefNames.IsFull(line.Name)))
-            refs[name] = id;
+            refs[name] = RawText.FromChars(id);
         foreach (var (name, content) in Loose(gitDirectory))
             refs[name] = content;
         return refs;
     }
 
     /// <summary>Reads the refs that are not packed.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Loose(RawFolder gitDirectory)
+    public static IReadOnlyList<KeyValuePair<RawText, RawText>> Loose(RawFolder gitDirectory)
     {
-        var refs = new List<KeyValuePair<string, string>>();
-        using var folder = gitDirectory.TryOpenFolder("refs");
+        var refs = new List<KeyValuePair<RawText, RawText>>();
+        using var folder = gitDirectory.TryOpenFolder("refs"u8);
         if (folder is null)
             return refs;
-        RawTree.Walk(folder, Refs, entry =>
+        RawTree.Walk(folder, "refs/"u8, entry =>
         {
             if (entry.Kind == EntryKind.Folder)
                 return true;
@@ -51,9 +50,9 @@ internal static class RefFiles
     }
 
     /// <summary>Reads the file of a ref, or HEAD.</summary>
-    /// <param name="name">The raw name of the file in the folder.</param>
+    /// <param name="name">The name of the file in the folder.</param>
     /// <returns>An id or <c>ref: NAME</c>, as git writes it; null if git would not accept the file.</returns>
-    public static string? ReadFile(RawFolder folder, string name)
+    public static RawText? ReadFile(RawFolder folder, RawText name)
     {
         using var file = folder.TryOpenFile(name);
         if (file is not null)
@@ -66,23 +65,22 @@ internal static class RefFiles
     /// Parses the content of a ref's file as git does (refs/files-backend.c): text after an id is ignored, and a NUL
     /// ends the content.
     /// </summary>
-    /// <param name="raw">The raw content.</param>
-    public static string? Parse(string raw)
+    public static RawText? Parse(RawText content)
     {
-        if (raw.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
-            raw = raw[..zero];
-        if (raw.StartsWith("ref:", StringComparison.Ordinal))
-            return RawText.Trim(raw["ref:".Length..]) is var name && RefNames.IsFull(name) ? Symbolic + name : null;
-        var end = raw.AsSpan().IndexOfAny(" \t\n\r");
-        return ParseId(end < 0 ? raw : raw[..end]);
+        if (content.IndexOf('\0') is >= 0 and var zero)
+            content = content[..zero];
+        if (content.StartsWith("ref:"u8))
+            return content["ref:".Length..].Trim() is var name && RefNames.IsFull(name) ? Symbolic + name : null;
+        var end = content.Chars.AsSpan().IndexOfAny(" \t\n\r");
+        return ParseId(end < 0 ? content.Chars : content.Chars[..end]) is { } id ? RawText.FromChars(id) : null;
     }
 
     /// <summary>Reads the lines of a <c>packed-refs</c> file.</summary>
-    /// <returns>Raw names and ids. A line with the peeled id of the tag before it has an empty name.</returns>
-    public static IEnumerable<(string Name, string Id)> Packed(RawFolder gitDirectory)
+    /// <returns>Names and ids. A line with the peeled id of the tag before it has an empty name.</returns>
+    public static IEnumerable<(RawText Name, string Id)> Packed(RawFolder gitDirectory)
     {
         // There may be hundreds of thousands of lines, so the text is not split.
-        var text = RawTree.Read(gitDirectory, "packed-refs") ?? "";
+        var text = RawTree.Read(gitDirectory, "packed-refs"u8)?.Chars ?? "";
         for (int start = 0, end; start < text.Length; start = end + 1)
         {
             end = text.IndexOf('\n', start);
@@ -91,34 +89,38 @@ internal static class RefFiles
             if (end > start && text[start] == '^')
             {
                 if (ParseId(text[(start + 1)..end]) is { } peeled)
-                    yield return ("", peeled);
+                    yield return (default, peeled);
                 continue;
             }
 
             var space = text.IndexOf(' ', start, end - start);
             if (space > start && ParseId(text[start..space]) is { } id)
-                yield return (text[(space + 1)..end], id);
+                yield return (RawText.FromChars(text[(space + 1)..end]), id);
         }
     }
 
     /// <summary>Follows symbolic refs.</summary>
     /// <returns>The id; null if there is none.</returns>
-    public static string? Resolve(IReadOnlyDictionary<string, string> refs, string? content)
+    public static string? Resolve(IReadOnlyDictionary<RawText, RawText> refs, RawText? content)
     {
-        for (var step = 0; step <= MaxSteps && content is not null; step++)
+        for (var step = 0; step <= MaxSteps && content is { } found; step++)
         {
-            if (IsId(content))
-                return content;
-            content = NameIn(content) is { } name ? refs.GetValueOrDefault(name) : null;
+            if (IdIn(found) is { } id)
+                return id;
+            content = NameIn(found) is { } name && refs.TryGetValue(name, out var next) ? next : null;
         }
 
         return null;
     }
 
     /// <summary>The target of a symbolic ref.</summary>
-    /// <returns>The full raw name; null if the content is an id.</returns>
-    public static string? NameIn(string content) =>
-        content.StartsWith(Symbolic, StringComparison.Ordinal) ? content[Symbolic.Length..] : null;
+    /// <returns>The full name; null if the content is an id.</returns>
+    public static RawText? NameIn(RawText content) =>
+        content.StartsWith(Symbolic) ? content[Symbolic.Length..] : null;
+
+    /// <summary>The id that is the whole content of a ref.</summary>
+    /// <returns>The id; null if the content is anything else.</returns>
+    public static string? IdIn(RawText content) => IsId(content.Chars) ? content.Chars : null;
 
     /// <summary>True if a text is the full id of an object: SHA-1 or SHA-256, in lower-case hex digits.</summary>
     public static bool IsId(ReadOnlySpan<char> text) => text.Length is 40 or 64 && !text.ContainsAnyExcept(HexDigits);

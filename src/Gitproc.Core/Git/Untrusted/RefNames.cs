@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc.Git.Untrusted;
 
 /// <summary>
@@ -25,14 +27,13 @@ internal static class RefNames
     /// <summary>
     /// True if a text is the full name of a ref (git-check-ref-format(1)). git ignores files with other names.
     /// </summary>
-    /// <param name="raw">Raw text.</param>
-    public static bool IsFull(string raw) =>
-        raw.StartsWith("refs/", StringComparison.Ordinal)
-        && raw[^1] != '.'
-        && !raw.AsSpan().ContainsAny(InNoName)
-        && !raw.Contains("..", StringComparison.Ordinal)
-        && !raw.Contains("@{", StringComparison.Ordinal)
-        && raw.Split('/')
+    public static bool IsFull(RawText name) =>
+        name.StartsWith("refs/"u8)
+        && name[^1] != '.'
+        && !name.Chars.AsSpan().ContainsAny(InNoName)
+        && !name.Chars.Contains("..", StringComparison.Ordinal)
+        && !name.Chars.Contains("@{", StringComparison.Ordinal)
+        && name.Chars.Split('/')
             .All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith(LockSuffix, StringComparison.Ordinal));
 
     /// <summary>Lists the refs below a folder.</summary>

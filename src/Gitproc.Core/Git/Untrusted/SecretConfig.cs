@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gitproc.Files;
 
 namespace Gitproc.Git.Untrusted;
 
@@ -10,23 +11,25 @@ namespace Gitproc.Git.Untrusted;
 /// </summary>
 internal static partial class SecretConfig
 {
-    /// <summary>Removes secrets from raw text: a config file, or another file into which git writes URLs.</summary>
-    /// <returns>The text without secrets.</returns>
+    /// <summary>Removes secrets from a config file, or another file into which git writes URLs.</summary>
+    public static RawText Cut(RawText content) => RawText.FromChars(Cut(content.Chars));
+
+    /// <inheritdoc cref="Cut(RawText)"/>
     public static string Cut(string text) =>
         Password().Replace(UserInfo().Replace(Header().Replace(text, ""), "$1"), "$1");
 
     /// <summary>True if the text of a file in a git directory may contain secrets.</summary>
-    /// <param name="path">The raw path relative to the git directory.</param>
-    public static bool MayBeIn(string path) =>
-        path is "config" or "config.worktree" or "FETCH_HEAD"
-        || path.StartsWith("logs/", StringComparison.Ordinal)
-        || path.StartsWith("remotes/", StringComparison.Ordinal)
-        || path.StartsWith("branches/", StringComparison.Ordinal);
+    /// <param name="path">The path relative to the git directory.</param>
+    public static bool MayBeIn(RawText path) =>
+        path.Chars is "config" or "config.worktree" or "FETCH_HEAD"
+        || path.StartsWith("logs/"u8)
+        || path.StartsWith("remotes/"u8)
+        || path.StartsWith("branches/"u8);
 
     /// <summary>True if a file in a git directory belongs to a credential helper.</summary>
-    /// <param name="path">The raw path relative to the git directory.</param>
-    public static bool IsCredential(string path) =>
-        !path.Contains('/', StringComparison.Ordinal) && path.Contains("cred", StringComparison.OrdinalIgnoreCase);
+    /// <param name="path">The path relative to the git directory.</param>
+    public static bool IsCredential(RawText path) =>
+        !path.Contains('/') && path.Chars.Contains("cred", StringComparison.OrdinalIgnoreCase);
 
     // A backslash at the end of a line continues the value, and the first entry may be on the line of its section
     // header (git-config(1)).

@@ -112,11 +112,12 @@ public sealed class ConfigFileTests : IDisposable
         TestGit.Run(repository, "remote", "add", "origin", "https://example.com/a b.git");
         TestGit.Run(repository, "config", "a.\"b\\.c", " \t\"x\";\\");
         var real = File.ReadAllBytes(Path.Combine(repository, ".git/config"));
-        Assert.Equal(OfGit(RawText.Of(real)), Ours(RawText.Of(real)));
+        var text = RawText.FromBytes(real).Chars;
+        Assert.Equal(OfGit(text), Ours(text));
         foreach (var cut in Damage.CutsOf(real))
-            _ = ConfigFile.Parse(RawText.Of(cut));
-        Damage.Of(real).Sample(bytes => _ = ConfigFile.Parse(RawText.Of(bytes)), iter: 2000, threads: 1);
-        Gen.Byte.Array[0, 300].Sample(bytes => _ = ConfigFile.Parse(RawText.Of(bytes)), iter: 2000, threads: 1);
+            _ = ConfigFile.Parse(RawText.FromBytes(cut));
+        Damage.Of(real).Sample(bytes => _ = ConfigFile.Parse(RawText.FromBytes(bytes)), iter: 2000, threads: 1);
+        Gen.Byte.Array[0, 300].Sample(bytes => _ = ConfigFile.Parse(RawText.FromBytes(bytes)), iter: 2000, threads: 1);
     }
 
     [Theory]
@@ -166,13 +167,16 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     private static string? Ours(string raw) =>
-        ConfigFile.Parse(raw) is { } entries
-            ? string.Join('|', entries.Select(entry => entry.Value is null ? entry.Key : $"{entry.Key}={entry.Value}"))
+        ConfigFile.Parse(RawText.FromChars(raw)) is { } entries
+            ? string.Join(
+                '|',
+                entries.Select(entry =>
+                    entry.Value is { } value ? $"{entry.Key.Chars}={value.Chars}" : entry.Key.Chars))
             : null;
 
     private string? OfGit(string raw)
     {
-        File.WriteAllBytes(_folder["config"], RawText.ToBytes(raw));
+        File.WriteAllBytes(_folder["config"], RawText.FromChars(raw).ToBytes());
         using var git = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(
                 "git",
@@ -213,6 +217,7 @@ public sealed class ConfigFileTests : IDisposable
         Assert.Equal(
             $"{key}\n{value}\0{key}",
             TestGit.Run(folder.Path, "config", "--file", "config", "--list", "-z").TrimEnd('\0'));
-        Assert.Equal([new(key, value), new(key, null)], ConfigFile.Read(folder["config"])!);
+        var name = RawText.FromText(key);
+        Assert.Equal([new(name, RawText.FromText(value)), new(name, null)], ConfigFile.Read(folder["config"])!);
     }
 }
