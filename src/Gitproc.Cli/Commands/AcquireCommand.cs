@@ -3,6 +3,7 @@ using Gitproc.Ci;
 using Gitproc.Cli.Output;
 using Gitproc.Pools;
 using Gitproc.Registry;
+using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 
@@ -58,8 +59,17 @@ internal static class AcquireCommand
                     IsStrict = parsed.GetValue(strict),
                 },
             };
-            var pool = options.Open(parsed);
-            Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step);
+            try
+            {
+                var pool = options.Open(parsed);
+                Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step);
+            }
+            catch (GitprocException e) when (step?.ShowError(Messages.WithHint(e.Message, e.Hint)) is { } line)
+            {
+                ResultWriter.WriteLines([line]);
+                throw;
+            }
+
             return ExitCode.Done;
         });
         return command;

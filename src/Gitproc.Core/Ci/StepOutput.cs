@@ -55,6 +55,11 @@ public interface IStepOutput
     /// <exception cref="IOException">The file of the CI cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file of the CI cannot be written.</exception>
     IReadOnlyList<string> Write(Checkout checkout);
+
+    /// <summary>Makes the CI show a message as an error of the step, for example on the page of the run.</summary>
+    /// <param name="message">The message, of any number of lines and without a password.</param>
+    /// <returns>The line to print to standard output; null if the CI has no such command.</returns>
+    string? ShowError(string message);
 }
 
 /// <summary>
@@ -73,6 +78,9 @@ internal sealed class AzureStepOutput : IStepOutput
         Command(StepOutput.CheckoutVariable, "", checkout.Path),
         Command(StepOutput.LeaseVariable, "", checkout.LeaseId!),
     ];
+
+    /// <inheritdoc/>
+    public string ShowError(string message) => $"##vso[task.logissue type=error]{Escape(message)}";
 
     private static string Command(string variable, string property, string value) =>
         $"##vso[task.setvariable variable={variable}{property}]{Escape(value)}";
@@ -101,6 +109,15 @@ internal sealed class GitHubStepOutput(string output, string environment) : ISte
         return [];
     }
 
+    /// <inheritdoc/>
+    // "Setting an error message"; actions/toolkit, command.ts, escapeData.
+    public string ShowError(string message) =>
+        "::error title=gitproc::"
+        + message
+            .Replace("%", "%25", StringComparison.Ordinal)
+            .Replace("\r", "%0D", StringComparison.Ordinal)
+            .Replace("\n", "%0A", StringComparison.Ordinal);
+
     // The delimiter is random. Otherwise a value could contain it as a line, and add entries of its own after it.
     private static string Entry(string name, string value)
     {
@@ -124,4 +141,7 @@ internal sealed class GitLabStepOutput(string file) : IStepOutput
             file, $"{StepOutput.CheckoutVariable}={checkout.Path}\n{StepOutput.LeaseVariable}={checkout.LeaseId}\n");
         return [];
     }
+
+    /// <inheritdoc/>
+    public string? ShowError(string message) => null;
 }

@@ -114,6 +114,34 @@ public sealed class GitHubActionTests : IDisposable
     }
 
     [Fact]
+    public void The_kind_and_the_expiry_are_passed_on()
+    {
+        var step = Act(
+            _job, ("INPUT_REPOSITORY", _pool.Source), ("INPUT_KIND", "worktree"), ("INPUT_EXPIRES_AFTER", "2h"));
+        Assert.True(step.ExitCode == 0, step.Output);
+        var checkout = _pool.Find("checkout-1");
+        Assert.Equal(CheckoutKind.Worktree, checkout.Kind);
+        Assert.NotNull(checkout.ExpiresAt);
+    }
+
+    [Fact]
+    public void A_failure_is_an_error_of_the_run()
+    {
+        var step = Act(_job, ("INPUT_REPOSITORY", _pool["50%"]));
+        Assert.Equal(1, step.ExitCode);
+        Assert.Contains("::error title=gitproc::", step.Output, StringComparison.Ordinal);
+        Assert.Contains("50%25", step.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_the_command_it_says_so()
+    {
+        var step = Act(_job, ("PATH", "/usr/bin:/bin"));
+        Assert.Equal(127, step.ExitCode);
+        Assert.StartsWith("::error title=gitproc::gitproc is not installed", step.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_input_is_used_and_every_output_is_set()
     {
         var text = CiFile.Text("action.yml");
@@ -148,7 +176,11 @@ public sealed class GitHubActionTests : IDisposable
 
     private static CiJobProcess.Result Act(CiJobProcess job, params (string Name, string Value)[] inputs)
     {
-        string[] all = ["REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "CLEAN", "NAME", "LABEL", "POOL"];
+        string[] all =
+        [
+            "REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "KIND", "EXPIRES_AFTER", "CLEAN", "NAME",
+            "LABEL", "POOL",
+        ];
         return job.Step(Script, [.. all.Select(name => ($"INPUT_{name}", "")), .. inputs]);
     }
 

@@ -111,6 +111,28 @@ public sealed class StepOutputTests : IDisposable
     }
 
     [Fact]
+    public void In_GitLab_the_after_script_of_a_failed_acquire_succeeds()
+    {
+        using var runner = new CiJobProcess(_pool, "gitlab-runner") { Variables = { ["GITLAB_CI"] = "true" } };
+        var after = runner.Step(CiFile.Commands("ci/gitlab/gitproc.yml", "after_script"));
+        Assert.Equal((0, ""), (after.ExitCode, after.Output));
+    }
+
+    [Fact]
+    public void In_Azure_Pipelines_a_failure_is_an_error_of_the_step()
+    {
+        using var job = new CiJobProcess(_pool, "Agent.Worker") { Variables = { ["TF_BUILD"] = "True" } };
+        var script = CiFile.Blocks("ci/azure-pipelines/checkout.yml", "bash")[0];
+        var failed = job.Step(script, ("INPUT_REPOSITORY", _pool["50%"]));
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("##vso[task.logissue type=error]", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("50%AZP25", failed.Output, StringComparison.Ordinal);
+        var missing = job.Step(script, ("PATH", "/usr/bin:/bin"));
+        Assert.Equal(127, missing.ExitCode);
+        Assert.Contains("type=error]gitproc is not installed", missing.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void In_GitLab_the_job_stands_in_it_and_its_after_script_releases_it()
     {
         // The runner starts a shell for the script, and another one for what comes after it, and reads the file for
