@@ -24,6 +24,7 @@ internal static class AcquireCommand
         {
             Description = "Pass the path, name and lease id to the later steps of the CI job.",
         };
+        var json = CheckoutOutput.OneAsJsonOption();
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
         var command = new Command("acquire", "Lock a checkout of a repository and print its path.");
@@ -37,10 +38,13 @@ internal static class AcquireCommand
         command.Add(expiry);
         command.Add(strict);
         command.Add(stepOutput);
+        command.Add(json);
         command.Validators.Add(result =>
         {
             if (result.GetValue(stepOutput) && result.GetValue(count) > 1)
                 result.AddError("--step-output and --count exclude each other.");
+            if (result.GetValue(json) && result.GetValue(count) > 1)
+                result.AddError("--json and --count exclude each other.");
         });
         command.SetAction(parsed =>
         {
@@ -62,7 +66,7 @@ internal static class AcquireCommand
             try
             {
                 var pool = options.Open(parsed);
-                Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step);
+                Print(pool, pool.Acquiring.Acquire(request, interruption.Token), step, parsed.GetValue(json));
             }
             catch (GitprocException e) when (step?.ShowError(Messages.WithHint(e.Message, e.Hint)) is { } line)
             {
@@ -76,14 +80,15 @@ internal static class AcquireCommand
     }
 
     // If the path cannot be printed, the caller does not know which checkout it holds.
-    private static void Print(Pool pool, IReadOnlyList<Checkout> checkouts, IStepOutput? step)
+    private static void Print(
+        Pool pool, IReadOnlyList<Checkout> checkouts, IStepOutput? step, bool asJson)
     {
         try
         {
-            ResultWriter.WriteLines([
-                .. step?.Write(checkouts[0]) ?? [],
-                .. checkouts.Select(checkout => checkout.Path),
-            ]);
+            var paths = asJson ? [] : checkouts.Select(checkout => checkout.Path);
+            ResultWriter.WriteLines([.. step?.Write(checkouts[0]) ?? [], .. paths]);
+            if (asJson)
+                JsonOutput.Write(checkouts[0]);
         }
         catch
         {

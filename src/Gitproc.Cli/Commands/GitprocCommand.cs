@@ -20,6 +20,7 @@ internal static class GitprocCommand
             ListCommand.Create(options),
             TopCommand.Create(options),
             FilterCommand.Create(options),
+            CurrentCommand.Create(options),
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),
             ReleaseCommand.Create(options),
@@ -37,6 +38,7 @@ internal static class GitprocCommand
             LinkCommand.Create(options),
             LinkCommand.CreateCheckout(options),
             CompletionCommand.Create(),
+            CompletionCommand.CreateShellInit(),
         };
         root.Add(HelpCommand.Create(root));
         options.AddTo(root);

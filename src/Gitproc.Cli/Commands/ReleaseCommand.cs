@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Gitproc.Cli.Output;
 using Gitproc.Pools;
+using Gitproc.Terminal;
 
 namespace Gitproc.Cli.Commands;
 
@@ -25,6 +27,8 @@ internal static class ReleaseCommand
         {
             Description = "Return at once, and clean the checkout in a separate process.",
         };
+        // For gpr, the function of gitproc shell-init.
+        var printCurrent = new Option<bool>("--print-current") { Hidden = true };
         var command = new Command(
             "release", "Unlock a checkout, rescue work that is not on the remote, and clean it for the next holder.")
         {
@@ -35,10 +39,13 @@ internal static class ReleaseCommand
             clean,
             discard,
             background,
+            printCurrent,
         };
         command.Aliases.Add("r");
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(printCurrent))
+                return PrintCurrent(options.Open(parsed), parsed.GetValue(checkout));
             using var interruption = new Interruption();
             var request = new ReleaseRequest
             {
@@ -60,5 +67,14 @@ internal static class ReleaseCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // Releases nothing. Prints the path of the checkout if the working directory is in it.
+    private static int PrintCurrent(Pool pool, string? checkout)
+    {
+        var path = pool.Checkouts.Find(checkout, CurrentFolder.Path).Path;
+        if (new CurrentCheckout(CurrentFolder.Path).IsIn(path))
+            ResultWriter.WriteLines([path]);
+        return ExitCode.Done;
     }
 }

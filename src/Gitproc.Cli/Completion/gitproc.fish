@@ -1,11 +1,12 @@
 # fish completion of gitproc. For this shell: gitproc completion fish | source
 
+# Completes the command line, or that of a function that stands for the command in its argument.
 function __gitproc_complete
     set -l words (commandline -opc)
     set -l program gitproc
     string match -q '*/*' -- $words[1]; and set program $words[1]
     set -l typed (commandline -ct)
-    $program complete -- $words[2..-1] "$typed" 2>/dev/null
+    $program complete -- $argv $words[2..-1] "$typed" 2>/dev/null
 end
 
 # True if the word belongs to the command after "run --".
@@ -22,7 +23,7 @@ function __gitproc_complete_command
 end
 
 function __gitproc_has_nothing
-    test -z "$(__gitproc_complete | string collect)"
+    test -z "$(__gitproc_complete $argv | string collect)"
 end
 
 complete -c gitproc -n __gitproc_runs -f -k -a '(__gitproc_complete_command)'

@@ -1,7 +1,7 @@
 # PowerShell completion of the gitproc program. For this session: gitproc completion pwsh | Out-String | Invoke-Expression
 # The Gitproc module has its own completion and does not need this script.
 
-Register-ArgumentCompleter -Native -CommandName gitproc -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName gitproc, gpa, gpr -ScriptBlock {
     param($WordToComplete, $CommandAst, $CursorPosition)
 
     # The words after "run --" belong to another command.
@@ -21,6 +21,11 @@ Register-ArgumentCompleter -Native -CommandName gitproc -ScriptBlock {
     $quote = if ($WordToComplete -match '^[''"]') { $Matches[0] }
     $typed = if ($quote) { $WordToComplete.Trim($quote) } else { $WordToComplete }
     $name = $CommandAst.GetCommandName()
+    # gitproc shell-init makes these two.
+    if ($name -in 'gpa', 'gpr') {
+        $words = @($(if ($name -eq 'gpa') { 'acquire' } else { 'release' })) + $words
+        $name = 'gitproc'
+    }
     $program = Get-Command -Name $name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
     if (-not $program) { return }
     foreach ($line in & $program complete -- @words $typed 2>$null) {

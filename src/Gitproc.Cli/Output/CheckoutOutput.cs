@@ -13,6 +13,18 @@ internal static class CheckoutOutput
 
     public static Option<bool> JsonOption() => new("--json") { Description = "Print a JSON array." };
 
+    public static Option<bool> OneAsJsonOption() =>
+        new("--json") { Description = "Print a JSON object instead of the path." };
+
+    /// <summary>Prints one checkout: its path, or a JSON object.</summary>
+    public static void WriteOne(Checkout checkout, bool asJson)
+    {
+        if (asJson)
+            JsonOutput.Write(checkout);
+        else
+            ResultWriter.WriteLines([checkout.Path]);
+    }
+
     public static void Write(IReadOnlyList<Checkout> checkouts, bool asJson, bool hasStatus = false)
     {
         if (asJson)

@@ -10,12 +10,13 @@ namespace Gitproc.Cli.Output;
 /// </summary>
 internal static class JsonOutput
 {
-    public static void WriteArray<T>(IReadOnlyList<T> items)
+    public static void WriteArray<T>(IReadOnlyList<T> items) => Write(items);
+
+    public static void Write<T>(T value)
     {
         using var output = Console.OpenStandardOutput();
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = !Console.IsOutputRedirected });
-        var type = (JsonTypeInfo<IReadOnlyList<T>>)ModelJson.Default.GetTypeInfo(typeof(IReadOnlyList<T>))!;
-        JsonSerializer.Serialize(json, items, type);
+        JsonSerializer.Serialize(json, value, (JsonTypeInfo<T>)ModelJson.Default.GetTypeInfo(typeof(T))!);
         output.Write("\n"u8);
     }
 }
@@ -31,6 +32,7 @@ internal static class JsonOutput
         typeof(CamelCaseConverter<EventKind>),
         typeof(CamelCaseConverter<PrunedKind>),
     ])]
+[JsonSerializable(typeof(Checkout))]
 [JsonSerializable(typeof(IReadOnlyList<Checkout>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Link>))]

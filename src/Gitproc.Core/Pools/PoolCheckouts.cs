@@ -34,6 +34,17 @@ public sealed class PoolCheckouts
             cancellationToken)
         : [];
 
+    /// <summary>Finds one checkout. Reads only.</summary>
+    /// <param name="checkout">Its name, or a path in it; null for the current checkout.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">There is no such checkout, or the database cannot be used.</exception>
+    public Checkout Find(string? checkout, string workingDirectory)
+    {
+        var id = _session.FindCheckout(checkout, workingDirectory);
+        return _session.With(database => _session.Describe(database.Checkouts.Find(id) ?? throw NotFound(id)));
+    }
+
     /// <summary>Lists the checkouts with the state of their work trees. git runs in each, several at a time.</summary>
     /// <param name="repository">Only those of this repository, given as for an acquire; null for all.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
@@ -91,14 +102,7 @@ public sealed class PoolCheckouts
 
         Checkout Clean(PoolDatabase database)
         {
-            if (database.Checkouts.Find(id) is not { } row)
-            {
-                throw new GitprocException(ErrorReason.CheckoutNotFound, $"The pool has no {checkout}.", checkout)
-                {
-                    Hint = Hint.See("list"),
-                };
-            }
-
+            var row = database.Checkouts.Find(id) ?? throw NotFound(id);
             var cleaning = _session.Cleaning(database, cancellationToken);
             return _session.Describe(cleaning.Try(row, mode, discard, cancellationToken));
         }
@@ -150,6 +154,15 @@ public sealed class PoolCheckouts
                 .Remove(id, request, "it was asked for", cancellationToken);
             return was!;
         }
+    }
+
+    private GitprocException NotFound(long id)
+    {
+        var name = CheckoutName.Of(id);
+        return new(ErrorReason.CheckoutNotFound, $"The pool {_session.Folder.Path} has no {name}.", name)
+        {
+            Hint = Hint.See("list"),
+        };
     }
 
     // A shell whose folder is gone is of no use, and Windows keeps the folder.
