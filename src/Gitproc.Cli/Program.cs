@@ -3,7 +3,6 @@ using Gitproc.Cli.Commands;
 using Gitproc.Cli.Completion;
 using Gitproc.Cli.Output;
 using Gitproc.Reports;
-using Gitproc.Text;
 
 namespace Gitproc.Cli;
 
@@ -18,10 +17,10 @@ internal static class Program
         var root = GitprocCommand.Create(command);
         var parsed = root.Parse(
             AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        if (UsageErrors.Of(parsed).ToList() is { Count: > 0 } errors)
         {
-            foreach (var error in parsed.Errors)
-                Messages.WriteLine($"gitproc: {SecretText.Hide(error.Message)}");
+            foreach (var error in errors)
+                Messages.WriteLine($"gitproc: {error}");
             Messages.WriteLine("See gitproc help.");
             return ExitCode.Usage;
         }

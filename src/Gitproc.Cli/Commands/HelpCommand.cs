@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Gitproc.Cli.Help;
 using Gitproc.Cli.Output;
-using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
@@ -23,15 +22,15 @@ internal static class HelpCommand
         help.SetAction(parsed =>
         {
             List<Command> path = [root];
-            foreach (var name in parsed.GetValue(about) ?? [])
+            var typed = parsed.GetValue(about) ?? [];
+            foreach (var name in typed)
             {
                 if (path[^1]
                         .Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
                     is not { } inner)
                 {
-                    Messages.WriteLine(
-                        $"gitproc: there is no command '{SecretText.Hide(string.Join(' ', parsed.GetValue(about)!))}'. See gitproc help."
-                    );
+                    var missing = UsageErrors.NoCommand(string.Join(' ', typed), name, path[^1]);
+                    Messages.WriteLine($"gitproc: {missing} See gitproc help.");
                     return ExitCode.Usage;
                 }
 

@@ -347,6 +347,52 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("there is no command 'relase'. Did you mean release?", "relase", "checkout-1", "--force")]
+    [InlineData("there is no command 'rescue lst'. Did you mean list?", "rescue", "lst")]
+    [InlineData("there is no command 'lnik'. Did you mean link?", "help", "lnik")]
+    [InlineData("list has no option '--jsn'. Did you mean --json?", "list", "--jsn")]
+    [InlineData("acquire has no option '--labell'. Did you mean --label?", "acquire", "x", "--labell=https://u:p@host/")]
+    [InlineData("acquire has no option '--pol'. Did you mean --pool?", "acquire", "--pol", "/x")]
+    [InlineData("list does not take 'x\\x1b[1m'.", "list", "x\u001b[1m", "y")]
+    public void A_word_that_does_not_exist_is_one_error_with_what_was_meant(string error, params string[] arguments)
+    {
+        var result = Run(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal($"gitproc: {error} See gitproc help.", result.Error.ReplaceLineEndings(" ").Trim());
+    }
+
+    [Fact]
+    public void An_unknown_option_is_not_a_path_in_the_current_checkout()
+    {
+        var path = Run("acquire", _pool.Source).Output.Trim();
+        Assert.Equal(2, _pool.Program.Run(path, "release", "--nonsense").ExitCode);
+        Assert.Equal("locked", State());
+        Assert.Equal(0, _pool.Program.Run(path, "release", "--", "--nonsense").ExitCode);
+        Assert.Equal("free", State());
+
+        string State()
+        {
+            using var list = JsonDocument.Parse(Run("list", "--json").Output);
+            return list.RootElement[0].GetProperty("state").GetString()!;
+        }
+    }
+
+    [Fact]
+    public void The_current_checkout_and_an_acquired_one_are_a_path_or_an_object()
+    {
+        using var acquired = JsonDocument.Parse(Run("acquire", _pool.Source, "--json", "--label", "x").Output);
+        var path = acquired.RootElement.GetProperty("path").GetString()!;
+        Assert.Equal("x", acquired.RootElement.GetProperty("label").GetString());
+        var inside = Directory.CreateDirectory(Path.Combine(path, "in", "it")).FullName;
+        Assert.Equal(path, _pool.Program.Run(inside, "current").Output.Trim());
+        using var current = JsonDocument.Parse(_pool.Program.Run(inside, "current", "--json").Output);
+        Assert.Equal(path, current.RootElement.GetProperty("path").GetString());
+        var outside = Run("current");
+        Assert.Equal((1, ""), (outside.ExitCode, outside.Output));
+        Assert.Contains("is in no checkout", outside.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("acquire", "x", "--env", "novalue")]
     [InlineData("acquire", "x", "--expires-after", "soon")]
     [InlineData("acquire", "x", "--expires-after", "0")]
@@ -354,6 +400,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("acquire", "x", "--hold", "--owner-pid", "1")]
     [InlineData("acquire", "x", "--owner-pid", "me")]
     [InlineData("--pool", "", "list")]
+    [InlineData("acquire", "--json", "--count", "2")]
     public void Nonsense_is_a_usage_error(params string[] arguments) => Assert.Equal(2, Run(arguments).ExitCode);
 
     [Fact]

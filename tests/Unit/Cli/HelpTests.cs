@@ -103,7 +103,7 @@ public sealed class HelpTests : IDisposable
         Assert.Equal(commands.Order(StringComparer.Ordinal), pages.Order(StringComparer.Ordinal));
         foreach (var command in commands)
         {
-            var text = Help(command == "gitproc" ? [] : command.Split('-'));
+            var text = Help(WordsOf(command));
             Assert.All(
                 ["DESCRIPTION", "EXAMPLES", "EXIT CODES"],
                 title => Assert.Contains($"\n{title}\n    ", text, StringComparison.Ordinal));
@@ -111,6 +111,9 @@ public sealed class HelpTests : IDisposable
             Assert.DoesNotMatch(@"\n    -\S[^\n]*\n    -", text);
         }
     }
+
+    private string[] WordsOf(string page) =>
+        page == "gitproc" ? [] : Commands().Contains(page) ? [page] : page.Split('-');
 
     [Fact]
     public void A_page_names_no_option_setting_or_command_that_there_is_not()
@@ -126,10 +129,7 @@ public sealed class HelpTests : IDisposable
                 Regex.Matches(text, @"gitproc\.[A-Za-z]+").Select(match => match.Value),
                 setting => Assert.Contains(setting, settings));
             // The options in the text, not those in the examples, which are run and may be other programs'.
-            var known = Help(
-                Path.GetFileNameWithoutExtension(file) is "gitproc"
-                    ? []
-                    : Path.GetFileNameWithoutExtension(file).Split('-'));
+            var known = Help(WordsOf(Path.GetFileNameWithoutExtension(file)));
             var prose = Regex.Replace(text, "```.*?```", "", RegexOptions.Singleline);
             Assert.All(
                 Regex.Matches(prose, "`(--[a-z-]+)").Select(match => match.Groups[1].Value),

@@ -39,7 +39,7 @@ public sealed class ShellInitTests : IDisposable
         var checkout = Path.Combine(_poolPath, "checkout-1");
         Assert.Equal(["0", checkout, checkout, "0", _pool.Home], result.Output.Split('\n'));
         Assert.Equal("", result.Error);
-        Assert.Contains("Free", List(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Locked", List(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_pool.Home, "evil", SearchOption.AllDirectories));
     }
 

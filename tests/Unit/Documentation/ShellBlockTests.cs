@@ -97,6 +97,12 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
         Run("-eo", "pipefail", _folder["block.sh"]);
     }
 
+    // bash takes cd "" for no error, so the rest would run where it is.
+    [Fact]
+    public void Nothing_goes_to_what_a_failed_command_printed() =>
+        Assert.DoesNotContain(
+            CodeBlock.All(), block => block.Code.Contains("cd \"$(gitproc", StringComparison.Ordinal));
+
     [Fact]
     public void Every_remark_before_a_block_is_understood()
     {

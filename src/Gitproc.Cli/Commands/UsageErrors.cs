@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Gitproc.Terminal;
+using Gitproc.Text;
+
+namespace Gitproc.Cli.Commands;
+
+/// <summary>Says what is wrong with a command line, and what was probably meant.</summary>
+internal static class UsageErrors
+{
+    /// <summary>Finds the errors. A word that does not exist explains all others, so it is the only one.</summary>
+    /// <returns>The messages, without passwords; empty if the command line is valid.</returns>
+    public static IEnumerable<string> Of(ParseResult parsed) =>
+        Unknown(parsed) is { } unknown ? [unknown] : parsed.Errors.Select(error => SecretText.Hide(error.Message));
+
+    /// <summary>Says that a command does not exist.</summary>
+    /// <param name="typed">The command as the user typed it.</param>
+    /// <param name="last">The part of it that does not exist.</param>
+    /// <param name="parent">The command that it would be a sub-command of.</param>
+    public static string NoCommand(string typed, string last, Command parent)
+    {
+        var names = parent.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+        return $"there is no command '{Shown(typed)}'.{Spelling.Ask(Spelling.Closest(last, names))}";
+    }
+
+    private static string? Unknown(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [[not '-', ..] and var name, ..])
+            return NoCommand(command is RootCommand ? name : $"{command.Name} {name}", name, command);
+
+        // System.CommandLine takes an unknown option for the value of an argument if there is one. In "gitproc release
+        // --nonsense" it would be a path in the current checkout.
+        var words = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash);
+        var values = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens);
+        var option = values.Intersect(words).Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens)
+            .FirstOrDefault(word => word is ['-', _, ..]);
+        if (option is not null)
+            return NoOption(option.Split('=')[0], command);
+        return parsed.UnmatchedTokens is [var word, ..] ? $"{command.Name} does not take '{Shown(word)}'." : null;
+    }
+
+    private static string NoOption(string typed, Command command)
+    {
+        var options = new List<Option>();
+        for (var each = command; each is not null; each = each.Parents.OfType<Command>().FirstOrDefault())
+            options.AddRange(each.Options.Where(option => !option.Hidden && (each == command || option.Recursive)));
+        var owner = command is RootCommand ? "gitproc" : command.Name;
+        return $"{owner} has no option '{Shown(typed)}'."
+            + Spelling.Ask(Spelling.Closest(typed, options.Select(option => option.Name)));
+    }
+
+    private static string Shown(string typed) => PrintableText.Of(SecretText.Hide(typed));
+}
