@@ -8,12 +8,6 @@ namespace Gitproc.PowerShell;
 /// <summary>Formats values for the module's views and scripts, which cannot name the types of Core.</summary>
 public static class ShownText
 {
-    private const int MaxBrief = 32;
-    private const int ShortestBrief = 12;
-
-    // The width of the other columns in a table of checkouts.
-    private const int OtherColumns = 48;
-
     /// <summary>Hides passwords.</summary>
     /// <param name="text">Any text. A text without a password does not change.</param>
     /// <returns>The text to show.</returns>
@@ -96,22 +90,10 @@ public static class ShownText
     /// <returns>The size with a unit.</returns>
     public static string Size(long bytes) => PrintableSize.Of(bytes);
 
-    /// <summary>
-    /// Escapes control characters, and shortens a long text so that other columns of the table have room.
-    /// </summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>A text that is safe to show on a terminal.</returns>
-    public static string Brief(string text) => CellText.CutEnd(PrintableText.Of(text), BriefLength());
-
     /// <summary>Escapes control characters.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>A text that is safe to show on a terminal.</returns>
     public static string Printable(string text) => PrintableText.Of(text);
-
-    // A table has two such columns.
-    private static int BriefLength() => Console.IsOutputRedirected || Console.WindowWidth <= 0
-        ? MaxBrief
-        : Math.Clamp((Console.WindowWidth - OtherColumns) / 2, ShortestBrief, MaxBrief);
 
     // PowerShell serializes a DateTimeOffset as text.
     private static DateTimeOffset? Read(object? time) =>

@@ -5,7 +5,7 @@ using Wcwidth;
 namespace Gitproc.Terminal;
 
 /// <summary>
-/// Measures, pads and cuts text in terminal cells. A Chinese character takes two cells, a combining accent none.
+/// Measures and cuts text in terminal cells. A Chinese character takes two cells, a combining accent none.
 /// </summary>
 public static class CellText
 {
@@ -19,12 +19,6 @@ public static class CellText
             ? text.Length
             : text.EnumerateRunes().Sum(rune => Math.Max(0, UnicodeCalculator.GetWidth(rune)));
 
-    /// <summary>Pads a text with trailing spaces.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="width">The minimum number of cells.</param>
-    /// <returns>The padded text.</returns>
-    public static string Pad(string text, int width) => text + new string(' ', Math.Max(0, width - Width(text)));
-
     /// <summary>Cuts off the end of a text that is too long.</summary>
     /// <param name="text">The text.</param>
     /// <param name="width">The maximum number of cells; at least 1.</param>
@@ -33,13 +27,18 @@ public static class CellText
         Width(text) <= width ? text : text[..Fitting(Characters(text), width - 1)] + Mark;
 
     /// <summary>
-    /// Cuts off the start of a text that is too long. The end of an address or a path says more than its start.
+    /// Cuts the middle out of a text that is too long. Both ends of an address, a path or a name tell what it is.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="width">The maximum number of cells; at least 1.</param>
     /// <returns>The text, with an ellipsis where it is cut.</returns>
-    public static string CutStart(string text, int width) =>
-        Width(text) <= width ? text : Mark + text[^Fitting(Characters(text).Reverse(), width - 1)..];
+    public static string CutMiddle(string text, int width)
+    {
+        if (Width(text) <= width)
+            return text;
+        var start = text[..Fitting(Characters(text), (width - 1) / 2)];
+        return start + Mark + text[^Fitting(Characters(text).Reverse(), width - 1 - Width(start))..];
+    }
 
     // Returns the length, in UTF-16 characters, of the leading characters that fit into the width.
     private static int Fitting(IEnumerable<string> characters, int width) =>

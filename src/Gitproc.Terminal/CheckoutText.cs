@@ -37,6 +37,31 @@ public static class CheckoutText
     public static string WithLabel(string holder, string? label) =>
         string.IsNullOrEmpty(label) ? holder : $"{holder}: {PrintableText.Of(label)}";
 
+    /// <summary>
+    /// Cuts a holder with a label. How its lease ended, as <c>(gone)</c>, is kept, and so is a part of the label.
+    /// </summary>
+    /// <param name="text">The text, as <see cref="WithLabel"/> returns it.</param>
+    /// <param name="width">The maximum number of cells; at least 1.</param>
+    /// <returns>The text, with an ellipsis where it is cut.</returns>
+    public static string CutHolder(string text, int width)
+    {
+        if (CellText.Width(text) <= width)
+            return text;
+        var label = text.IndexOf(": ", StringComparison.Ordinal);
+        if (label >= 0)
+        {
+            var (holder, rest) = (text[..label], text[(label + 2)..]);
+            var room = Math.Max(width - CellText.Width(holder) - 2, Math.Min(CellText.Width(rest), width / 3));
+            return room > 1 && width - room > 3
+                ? $"{CutHolder(holder, width - room - 2)}: {CellText.CutMiddle(rest, room)}"
+                : CellText.CutMiddle(text, width);
+        }
+
+        var end = text.LastIndexOf(" (", StringComparison.Ordinal);
+        var left = end < 0 ? 0 : width - CellText.Width(text[end..]);
+        return left > 0 ? CellText.CutMiddle(text[..end], left) + text[end..] : CellText.CutMiddle(text, width);
+    }
+
     /// <summary>Names what is checked out.</summary>
     /// <param name="checkout">The checkout.</param>
     /// <returns>The branch; without one, the short commit as <c>(1234567)</c>; without either, <c>-</c>.</returns>

@@ -71,6 +71,11 @@ public sealed partial class ConsoleScreen : IDisposable
     /// <summary>True if standard output supports escape sequences and the user allows colours (no-color.org).</summary>
     public static bool TakesColor => IsThere && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
+    /// <summary>
+    /// The number of columns for a table; null, so nothing is cut, if standard output is not a terminal.
+    /// </summary>
+    public static int? TableWidth => Console.IsOutputRedirected ? null : Size.Width;
+
     /// <summary>The size in columns and lines; both are at least 1.</summary>
     public static (int Width, int Height) Size =>
         Console.WindowWidth is > 0 and var width && Console.WindowHeight is > 0 and var height

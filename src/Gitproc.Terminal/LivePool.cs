@@ -125,7 +125,7 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
         _first = Math.Clamp(_first, 0, Math.Max(0, count - room));
         var seen = Math.Min(room, count - _first);
         var summary = table.Summary();
-        var path = CellText.CutStart(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
+        var path = CellText.CutMiddle(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
         var quit = screen.HasKeys ? "q quits" : "Ctrl+C quits";
         var foot =
             seen == count

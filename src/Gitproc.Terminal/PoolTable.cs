@@ -12,22 +12,21 @@ namespace Gitproc.Terminal;
 /// <param name="place">The current checkout, which is marked.</param>
 public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, CurrentCheckout place)
 {
-    private const int Age = 2;
-    private const int Repository = 3;
-
-    private static readonly string[] Titles = ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"];
-
-    // The minimum width of each column, in cells. The first three columns are short and useless when cut, so they
-    // never shrink.
-    private static readonly int[] Narrowest = [int.MaxValue, int.MaxValue, int.MaxValue, 12, 6, 8, 8];
-
-    // The columns that a narrow terminal omits, in this order.
-    private static readonly int[] Dispensable = [4, 3, 6, 5];
+    private static readonly TableColumn[] Columns =
+    [
+        new("NAME"),
+        new("STATE"),
+        new("AGE") { IsRight = true },
+        new("REPOSITORY") { Narrowest = 12, LeftOut = 2 },
+        new("BRANCH") { Narrowest = 6, LeftOut = 1 },
+        new("HOLDER") { Narrowest = 8, LeftOut = 4, Cut = CheckoutText.CutHolder },
+        new("DOING") { Narrowest = 8, LeftOut = 3 },
+    ];
 
     /// <summary>Lays out the table as wide as its content.</summary>
     /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public IReadOnlyList<string> Lines() =>
-        [.. LayOut(Rows(), int.MaxValue, hasColor: false)];
+        [.. LayOut(Rows(), width: null, hasColor: false)];
 
     /// <summary>Lays out the table for a terminal, with the busy checkouts first.</summary>
     /// <param name="width">The number of columns of the terminal.</param>
@@ -90,51 +89,11 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         _ => 4,
     };
 
-    private static IEnumerable<string> LayOut(List<Row> rows, int width, bool hasColor)
-    {
-        var widths = Fit(TextTable.Widths([Titles, .. rows.Select(row => row.Cells)]), width);
-        int[] columns = [.. Enumerable.Range(0, Titles.Length).Where(column => widths[column] > 0)];
-        return TextTable.Lines(
-            Shown(Titles),
-            rows.Select(row => Shown(row.Cells)),
-            hasColor ? (row, text) => CheckoutText.Color(text, rows[row].State) : null);
-
-        string[] Shown(string[] cells) => [.. columns.Select(column => column switch
-        {
-            Age => cells[column].PadLeft(widths[column]),
-            Repository => CellText.CutStart(cells[column], widths[column]),
-            _ => CellText.CutEnd(cells[column], widths[column]),
-        })];
-    }
-
-    private static int[] Fit(int[] wanted, int width)
-    {
-        for (var without = 0; ; without++)
-        {
-            int[] widths = [.. wanted];
-            foreach (var column in Dispensable[..without])
-                widths[column] = 0;
-            while (Total(widths) > width && Widest(widths) is { } widest)
-                widths[widest]--;
-            if (Total(widths) <= width || without == Dispensable.Length)
-                return widths;
-        }
-    }
-
-    private static long Total(int[] widths) =>
-        widths.Sum(one => (long)one) + (TextTable.Between.Length * (widths.Count(one => one > 0) - 1));
-
-    private static int? Widest(int[] widths)
-    {
-        int? widest = null;
-        for (var column = 0; column < widths.Length; column++)
-        {
-            if (widths[column] > Narrowest[column] && (widest is null || widths[column] > widths[widest.Value]))
-                widest = column;
-        }
-
-        return widest;
-    }
+    private static IEnumerable<string> LayOut(List<Row> rows, int? width, bool hasColor) => TextTable.Lines(
+        Columns,
+        rows.Select(row => row.Cells),
+        width,
+        hasColor ? (row, text) => CheckoutText.Color(text, rows[row].State) : null);
 
     // State is null for a waiting process.
     private sealed record Row(CheckoutState? State, string[] Cells);

@@ -34,7 +34,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
     It 'show checkouts in a table, with ages in a unit' {
         $lines = Get-GitprocCheckout | Show -Width 160
         $lines[0] -split ' +' | Should -Be 'Name', 'State', 'Age', 'Owner', 'Branch', 'Repository'
-        $lines[2] | Should -Match "^$($held.Name) +Locked +\d+ s $PID .*: a label.*$([char]0x2026) main"
+        $lines[2] | Should -Match "^$($held.Name) +Locked +\d+ s $PID .*: a label.*$([char]0x2026).* main"
         $lines[3] | Should -Match "^$($free.Name) +Free +main"
         $held.AcquiredAt | Should -BeOfType [DateTimeOffset]
     }
@@ -169,6 +169,31 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
             @($lines -match '^Name')[0].Trim() -split ' +' | Should -Be 'Name', 'State', 'Age', 'Owner', 'Branch', 'Repository'
         } finally {
             gp r $long -Discard
+        }
+    }
+
+    It 'fit a terminal of <Columns> columns' -ForEach @{ Columns = 60 }, @{ Columns = 80 }, @{ Columns = 120 } {
+        if (-not $hasTerminal) { Set-ItResult -Skipped -Because 'python3, which makes the terminal, is not installed, or this is Windows' }
+        $long = New-TestRepository -Path (Join-Path $TestDrive "$Columns-Verzeichnis-mit-長い名前-that-is-longer-than-any-column-of-a-terminal-has-room-for")
+        $checkout = gp a $long -Hold -NewBranch feature/a-branch-whose-name-does-not-end -Label 'a nightly build with a long label'
+        $e = [char]0x2026
+        try {
+            $script = Join-Path $TestDrive "columns-$Columns.ps1"
+            $commands = 'Get-GitprocCheckout', 'Get-GitprocCheckout -Status', 'Get-GitprocRepository', 'Get-GitprocHistory', 'Get-GitprocRescue'
+            @('Import-Module Gitproc', '$PSStyle.OutputRendering = "PlainText"') + ($commands -replace '$', ' | Format-Table') | Set-Content $script
+            $pwsh = (Get-Process -Id $PID).Path
+            $result = python3 "$PSScriptRoot/../Support/pseudo-terminal.py" '[]' sh -c "stty cols $Columns; exec '$pwsh' -NoProfile -File '$script'" | ConvertFrom-Json
+            $result.problem | Should -BeNullOrEmpty
+            $lines = $result.output -replace '\e\[[?\d;]*[a-zA-Z]|\e[=>]' -split '\r?\n'
+            foreach ($line in $lines) {
+                # A Chinese character takes two cells.
+                ($line -replace '[\u3000-\u9fff]', '..').Length | Should -BeLessOrEqual $Columns -Because $line
+            }
+            @($lines -match '^Name +State +Age +Owner +Branch( +Repository)? *$').Count | Should -Be 1
+            $lines -match "^$($checkout.Name) +Locked +\d+ s .* \(held\): a.*$e" | Should -HaveCount 1
+            $lines -match "^(main|feature).*$e.*-for *$" | Should -Not -BeNullOrEmpty
+        } finally {
+            Remove-GitprocCheckout $checkout -Force -Discard
         }
     }
 

@@ -9,7 +9,16 @@ internal static class CheckoutOutput
 {
     private const int StatusColumn = 4;
 
-    private static readonly string[] Titles = ["NAME", "STATE", "REPOSITORY", "BRANCH", "STATUS", "OWNER", "SINCE"];
+    private static readonly TableColumn[] AllColumns =
+    [
+        new("NAME"),
+        new("STATE"),
+        new("REPOSITORY") { Narrowest = 14, LeftOut = 3 },
+        new("BRANCH") { Narrowest = 8, LeftOut = 2 },
+        new("STATUS"),
+        new("OWNER") { Narrowest = 20, Cut = CheckoutText.CutHolder },
+        new("SINCE") { LeftOut = 1 },
+    ];
 
     public static Option<bool> JsonOption() => new("--json") { Description = "Print a JSON array." };
 
@@ -35,12 +44,13 @@ internal static class CheckoutOutput
 
         var place = new CurrentCheckout(CurrentFolder.Path);
         ResultWriter.WriteLines(TextTable.Lines(
-            Columns(Titles, hasStatus),
-            checkouts.Select(checkout => Columns(Cells(checkout, place), hasStatus)),
+            Shown(AllColumns, hasStatus),
+            checkouts.Select(checkout => Shown(Cells(checkout, place), hasStatus)),
+            ConsoleScreen.TableWidth,
             ConsoleScreen.TakesColor ? (row, text) => CheckoutText.Color(text, checkouts[row].State) : null));
     }
 
-    private static string[] Columns(string[] cells, bool hasStatus) =>
+    private static T[] Shown<T>(T[] cells, bool hasStatus) =>
         hasStatus ? cells : [.. cells[..StatusColumn], .. cells[(StatusColumn + 1)..]];
 
     private static string[] Cells(Checkout checkout, CurrentCheckout place) =>

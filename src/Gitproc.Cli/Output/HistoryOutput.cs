@@ -1,3 +1,4 @@
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Output;
@@ -5,18 +6,29 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints the history on standard output.</summary>
 internal static class HistoryOutput
 {
+    private static readonly TableColumn[] Columns =
+    [
+        new("") { LeftOut = 2 },
+        new(""),
+        new(""),
+        new("") { Narrowest = 12, LeftOut = 1 },
+        new("") { Narrowest = 32, Cut = CheckoutText.CutHolder },
+    ];
+
     public static void Write(IReadOnlyList<HistoryEvent> events, bool asJson)
     {
         if (asJson)
             JsonOutput.WriteArray(events);
         else
-            ResultWriter.WriteLines(events.Select(Line));
+            ResultWriter.WriteLines(TextTable.Lines(Columns, events.Select(Cells), ConsoleScreen.TableWidth));
     }
 
-    private static string Line(HistoryEvent one)
-    {
-        var time = PrintableTime.Local(one.Time);
-        var why = one.Why is null ? "" : $": {one.Why}";
-        return $"{time}  {one.Checkout,-12}  {one.Kind,-9}  {one.Repository}  by {one.Who}{why}";
-    }
+    private static string[] Cells(HistoryEvent one) =>
+    [
+        PrintableTime.Local(one.Time),
+        one.Checkout,
+        one.Kind.ToString(),
+        one.Repository,
+        $"by {one.Who}{(one.Why is null ? "" : $": {one.Why}")}",
+    ];
 }

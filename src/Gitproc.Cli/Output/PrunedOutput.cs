@@ -7,7 +7,14 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints pruned items on standard output.</summary>
 internal static class PrunedOutput
 {
-    private static readonly string[] Titles = ["KIND", "NAME", "REPOSITORY", "SIZE", "LAST USED"];
+    private static readonly TableColumn[] Columns =
+    [
+        new("KIND"),
+        new("NAME") { Narrowest = 12 },
+        new("REPOSITORY") { Narrowest = 16, LeftOut = 2 },
+        new("SIZE"),
+        new("LAST USED") { LeftOut = 1 },
+    ];
 
     /// <summary>Prints items, and their total size on standard error.</summary>
     public static void Write(IReadOnlyList<PrunedItem> items, bool asJson)
@@ -18,7 +25,7 @@ internal static class PrunedOutput
             return;
         }
 
-        ResultWriter.WriteLines(TextTable.Lines(Titles, items.Select(Cells)));
+        ResultWriter.WriteLines(TextTable.Lines(Columns, items.Select(Cells), ConsoleScreen.TableWidth));
         Messages.WriteLine(
             items.Count == 0
                 ? "gitproc: nothing is unused"

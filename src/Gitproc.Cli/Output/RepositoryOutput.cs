@@ -6,15 +6,15 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints repositories on standard output.</summary>
 internal static class RepositoryOutput
 {
-    private static readonly string[] Titles =
+    private static readonly TableColumn[] Columns =
     [
-        "REPOSITORY",
-        "BRANCH",
-        "CHECKOUTS",
-        "FREE",
-        "LOCKED",
-        "FETCHED",
-        "SIZE",
+        new("REPOSITORY") { Narrowest = 20 },
+        new("BRANCH") { Narrowest = 6, LeftOut = 2 },
+        new("CHECKOUTS") { LeftOut = 5 },
+        new("FREE") { LeftOut = 4 },
+        new("LOCKED") { LeftOut = 3 },
+        new("FETCHED") { LeftOut = 1 },
+        new("SIZE"),
     ];
 
     public static void Write(IReadOnlyList<RepositoryInfo> repositories, bool asJson)
@@ -22,7 +22,8 @@ internal static class RepositoryOutput
         if (asJson)
             JsonOutput.WriteArray(repositories);
         else
-            ResultWriter.WriteLines(TextTable.Lines(Titles, repositories.Select(Cells)));
+            ResultWriter.WriteLines(
+                TextTable.Lines(Columns, repositories.Select(Cells), ConsoleScreen.TableWidth));
     }
 
     private static string[] Cells(RepositoryInfo repository) =>

@@ -6,16 +6,16 @@ namespace Gitproc.Cli.Output;
 /// <summary>Prints rescues on standard output.</summary>
 internal static class RescueOutput
 {
-    private static readonly string[] Titles =
+    private static readonly TableColumn[] Columns =
     [
-        "RESCUE",
-        "REPOSITORY",
-        "BRANCH",
-        "FILES",
-        "COMMITS",
-        "SIZE",
-        "LEFT",
-        "BY",
+        new("RESCUE"),
+        new("REPOSITORY") { Narrowest = 14 },
+        new("BRANCH") { Narrowest = 8, LeftOut = 3 },
+        new("FILES") { LeftOut = 5 },
+        new("COMMITS") { LeftOut = 4 },
+        new("SIZE") { LeftOut = 2 },
+        new("LEFT") { LeftOut = 6 },
+        new("BY") { Narrowest = 10, LeftOut = 1, Cut = CheckoutText.CutHolder },
     ];
 
     public static void Write(IReadOnlyList<Rescue> rescues, bool asJson)
@@ -23,7 +23,7 @@ internal static class RescueOutput
         if (asJson)
             JsonOutput.WriteArray(rescues);
         else
-            ResultWriter.WriteLines(TextTable.Lines(Titles, rescues.Select(Cells)));
+            ResultWriter.WriteLines(TextTable.Lines(Columns, rescues.Select(Cells), ConsoleScreen.TableWidth));
     }
 
     private static string[] Cells(Rescue rescue) =>

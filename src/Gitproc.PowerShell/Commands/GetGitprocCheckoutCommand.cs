@@ -51,7 +51,9 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
             var names = Name is null || (Name is [var only] && only == Repository) ? ["*"] : Name;
             foreach (var name in names)
                 Attempt(() =>
-                    WriteObject(Find(name, checkouts, pool).Where(IsWanted).Select(Shown), enumerateCollection: true));
+                    WriteObject(
+                        TableView.Remember([.. Find(name, checkouts, pool).Where(IsWanted)]).Select(Shown),
+                        enumerateCollection: true));
         });
 
     private IReadOnlyList<Checkout> List(Pool pool)

@@ -50,7 +50,8 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
             var pattern = isPattern ? WildcardNames.Read(Checkout!) : null;
             var events = pool.Leases.ListHistory(request, Cancellation);
             WriteObject(
-                pattern is null ? events : events.Where(one => pattern.IsMatch(one.Checkout)).Take(First),
+                TableView.Remember(
+                    pattern is null ? events : [.. events.Where(one => pattern.IsMatch(one.Checkout)).Take(First)]),
                 enumerateCollection: true);
         });
     }

@@ -25,7 +25,7 @@ public sealed class GetGitprocLinkCommand : LinkingCommand
     {
         var links = pool.Links.List(BaseRepository, Location, Cancellation);
         foreach (var name in Name ?? ["*"])
-            Attempt(() => WriteObject(Find(name, links), enumerateCollection: true));
+            Attempt(() => WriteObject(TableView.Remember(Find(name, links)), enumerateCollection: true));
     });
 
     // An exact name wins over a pattern, because a folder, and so a link, may be called a[1].

@@ -22,7 +22,7 @@ public sealed class GetGitprocRepositoryCommand : GitprocCommand
     protected override void ProcessRecord() => WithPool(pool =>
     {
         foreach (var name in Repository ?? ["*"])
-            Attempt(() => WriteObject(Find(name, pool), enumerateCollection: true));
+            Attempt(() => WriteObject(TableView.Remember(Find(name, pool)), enumerateCollection: true));
     });
 
     private IReadOnlyList<RepositoryInfo> Find(string name, Pool pool)

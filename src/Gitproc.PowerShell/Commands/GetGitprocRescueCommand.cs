@@ -32,7 +32,7 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
         var rescues = pool.Rescues.List(Repository, Location, Undone, Cancellation);
         if (Id is null)
         {
-            WriteObject(rescues, enumerateCollection: true);
+            WriteObject(TableView.Remember(rescues), enumerateCollection: true);
             return;
         }
 
@@ -44,7 +44,7 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
                 WriteError(
                     ErrorRecords.Of(
                         new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));
-            WriteObject(found, enumerateCollection: true);
+            WriteObject(TableView.Remember(found), enumerateCollection: true);
         }
     });
 }

@@ -57,7 +57,7 @@ public sealed class PoolTableTests
             ["NAME", "STATE", "AGE", "REPOSITORY", "BRANCH", "HOLDER", "DOING"],
             narrow[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("…", narrow[1], StringComparison.Ordinal);
-        Assert.Contains("repository", narrow[1], StringComparison.Ordinal);
+        Assert.Contains("sitory", narrow[1], StringComparison.Ordinal);
         Assert.Equal(
             ["NAME", "STATE", "AGE", "HOLDER"],
             Table(Busy, "/").Lines(40, hasColor: false)[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -75,19 +75,60 @@ public sealed class PoolTableTests
     [Fact]
     public void Columns_stand_below_one_another_in_any_script()
     {
-        string[] titles = ["NAME", "WHO", "WHAT"];
-        var lines = TextTable.Lines(titles, [["日本語", "a", "x"], ["e\u0301té", "b", "y"], ["😀", "c", "z"]]).ToList();
+        TableColumn[] columns = [new("NAME"), new("WHO"), new("WHAT")];
+        var lines = TextTable.Lines(columns, [["日本語", "a", "x"], ["e\u0301té", "b", "y"], ["😀", "c", "z"]]).ToList();
         Assert.Equal(["NAME    WHO  WHAT", "日本語  a    x", "e\u0301té     b    y", "😀      c    z"], lines);
     }
 
     [Theory]
-    [InlineData("日本語のラベル", 5, "日本…", "…ベル")]
-    [InlineData("日本語のラベル", 6, "日本…", "…ベル")]
+    [InlineData("日本語のラベル", 5, "日本…", "日…ル")]
+    [InlineData("日本語のラベル", 7, "日本語…", "日…ベル")]
     [InlineData("日本語のラベル", 14, "日本語のラベル", "日本語のラベル")]
     [InlineData("e\u0301e\u0301e\u0301", 2, "e\u0301…", "…e\u0301")]
     [InlineData("😀😀", 1, "…", "…")]
-    public void Text_is_cut_by_the_cells_that_it_takes(string text, int width, string end, string start) =>
-        Assert.Equal((end, start), (CellText.CutEnd(text, width), CellText.CutStart(text, width)));
+    [InlineData("github.com/owner/repository", 11, "github.com…", "githu…itory")]
+    public void Text_is_cut_by_the_cells_that_it_takes(string text, int width, string end, string middle) =>
+        Assert.Equal((end, middle), (CellText.CutEnd(text, width), CellText.CutMiddle(text, width)));
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(40)]
+    [InlineData(32)]
+    [InlineData(20)]
+    [InlineData(9)]
+    public void A_holder_keeps_how_its_lease_ended_and_a_part_of_the_label(int width)
+    {
+        var cut = CheckoutText.CutHolder("1234567 long-program (gone): a long label", width);
+        Assert.True(CellText.Width(cut) <= width, cut);
+        Assert.EndsWith("l", cut, StringComparison.Ordinal);
+        Assert.StartsWith("1", cut, StringComparison.Ordinal);
+        if (width >= 20)
+        {
+            Assert.Contains(" (gone): a", cut, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_table_fits_any_width()
+    {
+        TableColumn[] columns =
+        [
+            new("NAME"), new("FIRST") { Narrowest = 8, LeftOut = 2 }, new("SECOND") { Narrowest = 8, LeftOut = 1 },
+        ];
+        string[][] rows = [["checkout-1", new string('日', 20), "e\u0301é" + new string('x', 30)]];
+        for (var width = 1; width < 100; width++)
+        {
+            var lines = TextTable.Lines(columns, rows, width).ToList();
+            Assert.All(lines, line => Assert.True(CellText.Width(line) <= width, $"{width}: {line}"));
+        }
+
+        Assert.Equal(["NAME", "FIRST", "SECOND"], Titles(32));
+        Assert.Equal(["NAME", "FIRST"], Titles(28));
+        Assert.Equal(["NAME"], Titles(16));
+
+        string[] Titles(int width) => TextTable.Lines(columns, rows, width).First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     [Fact]
     public void The_summary_counts() =>
