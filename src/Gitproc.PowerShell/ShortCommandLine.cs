@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using Gitproc.PowerShell.Commands;
 using Gitproc.PowerShell.Loading;
 
 namespace Gitproc.PowerShell;
@@ -20,10 +19,16 @@ internal sealed class ShortCommandLine
     /// <summary>The command behind <c>-F</c>.</summary>
     public const string Filter = "Select-GitprocCheckout";
 
-    /// <summary>The parameter that takes the second word after <c>help</c>.</summary>
-    public const string SubCommand = "SubCommand";
+    private const string Run = "Use-GitprocCheckout";
 
-    private const string Topic = "Name";
+    /// <summary>What stands for the version of the module, which no command gives.</summary>
+    public const string Version = "gitproc --version";
+
+    /// <summary>The parameter that takes all words after the second.</summary>
+    public const string Rest = "Rest";
+
+    private const string TopicName = "Name";
+    private const string LongHelp = "--help";
 
     // Parameters that are not passed on. Invoke-Gitproc handles the first four itself, as it sees all that the command
     // writes. The others take the words.
@@ -37,29 +42,44 @@ internal sealed class ShortCommandLine
         "Argument",
         "F",
         "H",
-        SubCommand,
+        Rest,
     ];
 
+    // The parameters that take the first words.
+    private static readonly string[] Places = ["Command", "Argument"];
+
     private readonly int _words;
+    private readonly bool _isGp;
     private readonly InvocationInfo _invocation;
     private readonly Dictionary<string, object?> _bound;
+    private readonly List<object?> _all;
 
     /// <summary>Reads the bound parameters.</summary>
     /// <param name="input">The first object of the pipeline; null before it arrives.</param>
-    public ShortCommandLine(InvocationInfo invocation, PSObject? input, params (string Name, object? Value)[] words)
+    /// <param name="isItem">True if a word is the path of an item of the session, with or without wildcards.</param>
+    public ShortCommandLine(
+        InvocationInfo invocation,
+        PSObject? input,
+        Func<string, bool> isItem,
+        params (string Name, object? Value)[] words)
     {
         _invocation = invocation;
         _bound = new Dictionary<string, object?>(invocation.BoundParameters!, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in words.Where(word => word.Value is not null))
             _bound[name] = value;
-        var isItemProperty = string.Equals(invocation.InvocationName, "gp", StringComparison.OrdinalIgnoreCase);
-        (Named, _words) = ShortCommands.Find(TextOf("Command"), TextOf("Argument"));
-        DependsOnInput = isItemProperty && invocation.ExpectingInput && Named is not null && input is null;
+        _all =
+        [
+            .. Places.Where(_bound.ContainsKey).Select(name => _bound[name]),
+            .. (_bound.GetValueOrDefault(Rest) as IEnumerable<object?> ?? []).Select(UnknownParameter.Or),
+        ];
+        _isGp = string.Equals(invocation.InvocationName, "gp", StringComparison.OrdinalIgnoreCase);
+        (Named, _words) = ShortCommands.Find(WordAt(0), WordAt(1));
+        DependsOnInput = _isGp && invocation.ExpectingInput && Named is not null && input is null;
         Target =
-            isItemProperty && invocation.ExpectingInput && !IsOfGitproc(input) ? ItemProperty
+            _isGp && invocation.ExpectingInput && !IsOfGitproc(input) ? ItemProperty
             : _bound.ContainsKey("F") ? Filter
-            : _bound.ContainsKey("H") || (Named is not null && TextOf("Argument") is "--help") ? Help
-            : Named ?? (isItemProperty ? ItemProperty : IsBare ? Help : null);
+            : _bound.ContainsKey("H") || (Named is not null && AsksForHelp) ? Help
+            : Named ?? (_isGp && IsOfItem(isItem) ? ItemProperty : IsBare ? Help : null);
     }
 
     /// <summary>The command to run; null if there is no such command.</summary>
@@ -79,33 +99,47 @@ internal sealed class ShortCommandLine
     /// <summary>True if there are no words.</summary>
     public bool IsBare => !_bound.ContainsKey("Command");
 
-    /// <summary>The number of words that name the command. The others are its arguments.</summary>
-    public int Words(string command) => command == Named ? _words : 0;
+    /// <summary>
+    /// True if the words may be arguments of Get-ItemProperty: that shows only when all its parameters are bound.
+    /// </summary>
+    public bool MayBecomeItemProperty => _isGp && Named is null;
 
     /// <summary>Checks the command.</summary>
     /// <returns>The error; null if the command can run.</returns>
     public ErrorRecord? Refusal()
     {
-        if (Target is ItemProperty or Help)
+        if (Target is ItemProperty or Help or Version)
             return null;
-        // The errors below show words, and Core hides passwords in them.
+        // The error below shows words, and Core hides passwords in them.
         DependencyContext.Require();
-        return Target is null ? ShortCommands.Unknown($"{_bound["Command"]}")
-            : Target == Named && Target != Filter && TextOf("Argument") is ['-', '-', _, ..] option
-                ? OptionSpelling.Refusal(option)
-            : null;
+        return Target is null ? ShortCommands.Unknown($"{_all[0]}", _isGp) : null;
     }
 
-    /// <summary>The positional arguments of the command.</summary>
-    public object?[] ByPlace()
+    /// <summary>Reads the arguments of the command.</summary>
+    /// <param name="target">The command.</param>
+    /// <param name="lengthOf">The number of words that a splatted variable stands for.</param>
+    public ShortCommandArguments Arguments(CommandInfo target, Func<string, int> lengthOf)
     {
-        if (Target == Filter && _bound.TryGetValue("F", out var pattern))
-            return [pattern];
-        string[] names = Target == Help ? ["Command", "Argument", SubCommand] : ["Command", "Argument"];
-        var arguments = names.Where(_bound.ContainsKey).Skip(Words(Target!)).Select(name => _bound[name]).ToArray();
-        return Target != Help ? arguments
-            : _bound.ContainsKey(Topic) ? []
-            : [TopicOf([.. arguments.Select(word => $"{word}")])];
+        var typed = Target == ItemProperty ? target.Name : string.Join(' ', _all.Take(_words).Prepend("gitproc"));
+        if (Target == Help)
+        {
+            var help = ShortCommandArguments.Read(typed, target, [.. _all.OfType<UnknownParameter>()], null, ByName());
+            if (!_bound.ContainsKey(TopicName))
+                help.Positional.Add(Topic());
+            return help;
+        }
+
+        var words = _all.Skip(Target == Named ? _words : 0).ToList();
+        var before = Target == Run && !_bound.ContainsKey("ScriptBlock") && !words.Exists(IsBlock)
+            ? CallingLine.WordsBeforeDashes(_invocation, words.Count, lengthOf)
+            : null;
+        var arguments = ShortCommandArguments.Read(typed, target, words, before, ByName());
+        if (Target == Named && arguments.Positional.Count > target.Parameters.Values.Count(HasPlace))
+            arguments.Refusal ??= ShortCommands.FindMistyped(WordAt(0)!, WordAt(1) ?? "");
+        return arguments;
+
+        static bool HasPlace(ParameterMetadata parameter) =>
+            parameter.ParameterSets.Values.Any(set => set.Position >= 0);
     }
 
     /// <summary>The named parameters of the command.</summary>
@@ -116,11 +150,26 @@ internal sealed class ShortCommandLine
             named[name] = value;
         if (_invocation.ExpectingInput)
             named.Remove("InputObject");
+        if (Target == Filter && _bound.TryGetValue("F", out var pattern))
+            named["Pattern"] = pattern;
         // The command runs in a pipeline of its own, and cannot see from there if its output is captured.
-        if (Target == "Show-GitprocPool" && CapturedOutput.Is(_invocation))
+        if (Target == "Show-GitprocPool" && CallingLine.IsCaptured(_invocation))
             named["Once"] = true;
         return named;
     }
+
+    // Words that only the file system has, as "a/b", are left to Get-ItemProperty, and so is its error.
+    private bool IsOfItem(Func<string, bool> isItem) =>
+        _bound.Keys.Any(name => !Own.Contains(name) && !Cmdlet.CommonParameters.Contains(name))
+        || (!IsBare
+            && (WordAt(0) is not { } word || word.Any(c => !char.IsAsciiLetter(c) && c != '-') || isItem(word)));
+
+    // After "run", only the next word: others may belong to the program that it runs.
+    private bool AsksForHelp => Named == Run
+        ? WordAt(_words) is LongHelp
+        : _all.Exists(word => TextOf(word) is LongHelp);
+
+    private static bool IsBlock(object? word) => (word is PSObject wrapped ? wrapped.BaseObject : word) is ScriptBlock;
 
     // Objects that came back from another process are "Deserialized" (about_Remote_Output).
     private static bool IsOfGitproc(PSObject? input) =>
@@ -129,12 +178,18 @@ internal sealed class ShortCommandLine
             || name.StartsWith("Deserialized.Gitproc.", StringComparison.Ordinal)
         ) == true;
 
-    private static string TopicOf(string[] words) =>
-        ShortCommands.Find(words.ElementAtOrDefault(0), words.ElementAtOrDefault(1)).Target
-        ?? words.FirstOrDefault()
-        ?? "about_Gitproc";
+    private string Topic()
+    {
+        var words = _all.Skip(Named == Help ? _words : 0)
+            .Select(word => $"{word}")
+            .Where(word => word != LongHelp)
+            .ToList();
+        return ShortCommands.Find(words.ElementAtOrDefault(0), words.ElementAtOrDefault(1)).Target
+            ?? words.FirstOrDefault()
+            ?? "about_Gitproc";
+    }
 
-    private string? TextOf(string name) =>
-        (_bound.GetValueOrDefault(name) is PSObject wrapped ? wrapped.BaseObject : _bound.GetValueOrDefault(name))
-        as string;
+    private static string? TextOf(object? word) => (word is PSObject wrapped ? wrapped.BaseObject : word) as string;
+
+    private string? WordAt(int place) => TextOf(_all.ElementAtOrDefault(place));
 }

@@ -10,28 +10,25 @@ namespace Gitproc.PowerShell;
 /// </summary>
 internal static class ShortCommandParameters
 {
-    // Positions 0 and 1 belong to -Command and -Argument.
-    private const int OwnPositions = 2;
-
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();
-        foreach (var target in new[] { line.Named, line.Target, line.IsBare ? ShortCommandLine.Filter : null }
+        foreach (var target in new[]
+                {
+                    line.Named,
+                    line.MayBecomeItemProperty ? ShortCommandLine.ItemProperty : line.Target,
+                    line.IsBare ? ShortCommandLine.Filter : null,
+                }
                 .OfType<string>()
+                .Where(target => target != ShortCommandLine.Version)
                 .Distinct())
-            AddOf(target, line.Words(target));
-        // The error should name the unknown command rather than an unknown parameter.
-        if (line.Target is null)
-            Add(
-                "Rest",
-                typeof(object[]),
-                new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true });
-        if (line.Named == ShortCommandLine.Help)
-            Add(
-                ShortCommandLine.SubCommand,
-                typeof(string),
-                new ParameterAttribute { Position = OwnPositions, DontShow = true },
-                new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
+            AddOf(target);
+        // All other words, and names that are not parameters, so that the error is Gitproc's own.
+        Add(
+            ShortCommandLine.Rest,
+            typeof(object[]),
+            new ParameterAttribute { ValueFromRemainingArguments = true, DontShow = true },
+            new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)));
         // An exact name takes precedence over -Hold and other parameters that begin with H.
         if (line.IsBare || line.Named is not null)
             Add("H", typeof(SwitchParameter), new ParameterAttribute { DontShow = true });
@@ -43,20 +40,16 @@ internal static class ShortCommandParameters
 
         return parameters;
 
-        void AddOf(string name, int words)
+        void AddOf(string name)
         {
             var command = commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function);
             foreach (var parameter in command.Parameters.Values.Where(IsHandedOn))
             {
-                var place = parameter.ParameterSets.Values.Max(set => set.Position);
-                var binding = new ParameterAttribute();
-                if (place >= 0 && place + words >= OwnPositions)
-                    binding.Position = place + words;
                 Add(
                     parameter.Name,
                     parameter.ParameterType,
                     [
-                        binding,
+                        new ParameterAttribute(),
                         new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
                         .. parameter.Attributes.Where(attribute =>
                             attribute is AliasAttribute or ArgumentTransformationAttribute),

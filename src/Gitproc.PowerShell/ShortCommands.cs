@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Gitproc.PowerShell.Commands;
+using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.PowerShell;
@@ -11,12 +13,14 @@ public static class ShortCommands
         ["acquire"] = "Invoke-GitprocAcquire",
         ["a"] = "Invoke-GitprocAcquire",
         ["checkout"] = "Switch-GitprocLink",
+        ["enter"] = "Enter-GitprocCheckout",
         ["filter"] = "Select-GitprocCheckout",
         ["grep"] = "Select-GitprocCheckout",
         ["-F"] = ShortCommandLine.Filter,
         ["help"] = ShortCommandLine.Help,
         ["--help"] = ShortCommandLine.Help,
         ["-h"] = ShortCommandLine.Help,
+        ["--version"] = ShortCommandLine.Version,
         ["history"] = "Get-GitprocHistory",
         ["link"] = "New-GitprocLink",
         ["link list"] = "Get-GitprocLink",
@@ -69,6 +73,11 @@ public static class ShortCommands
     /// <returns>The name of a cmdlet; null if there is no such command.</returns>
     public static string? TargetOf(string command) => Targets.GetValueOrDefault(command);
 
+    /// <summary>Names the parameter for an option of the native command, or of a hint.</summary>
+    /// <param name="option">As <c>--owner-pid</c> or <c>OwnerPid</c>.</param>
+    /// <returns>As <c>Owner</c>, even if no command has that parameter.</returns>
+    public static string ParameterOf(string option) => OptionSpelling.ParameterOf(option);
+
     /// <summary>
     /// Finds the command that two words begin with. A command of two words takes precedence over one of one word.
     /// </summary>
@@ -95,12 +104,29 @@ public static class ShortCommands
 
     /// <summary>Makes the error for a command that does not exist.</summary>
     /// <param name="command">The word that was given as a command.</param>
+    /// <param name="isGp">True if the word could also be the path of an item.</param>
     /// <returns>The error.</returns>
-    public static ErrorRecord Unknown(string command)
+    internal static ErrorRecord Unknown(string command, bool isGp)
+    {
+        var close = Spelling.Closest(command, WordsAfter(null).Select(pair => pair.Key));
+        return Unknown(command, isGp ? ", and there is no item of that name here" : "", close);
+    }
+
+    /// <summary>
+    /// Makes the error for a second word that looks like a mistyped one, for a command that failed to take it as an
+    /// argument.
+    /// </summary>
+    /// <returns>The error; null if the word is not close to any that can follow.</returns>
+    internal static ErrorRecord? FindMistyped(string first, string second) =>
+        Spelling.Closest(second, WordsAfter(first).Select(pair => pair.Key)) is { Count: > 0 } close
+            ? Unknown($"{first} {second}", "", [.. close.Select(word => $"{first} {word}")])
+            : null;
+
+    private static ErrorRecord Unknown(string command, string also, IReadOnlyList<string> close)
     {
         var shown = SecretText.Hide(command);
         return new ErrorRecord(
-            new PSArgumentException($"gitproc has no command '{shown}'. See gitproc help."),
+            new PSArgumentException($"gitproc has no command '{shown}'{also}.{Spelling.Ask(close)} See gitproc help."),
             "UnknownCommand",
             ErrorCategory.InvalidArgument,
             shown);

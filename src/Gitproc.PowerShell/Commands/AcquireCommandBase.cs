@@ -48,8 +48,9 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Wait, but no longer than this many seconds.</summary>
+    /// <summary>Wait, but no longer than this: a number of seconds, or a time such as 30m.</summary>
     [Parameter]
+    [Seconds]
     [ValidateRange(0, int.MaxValue)]
     public int? TimeoutSec { get; set; }
 

@@ -32,6 +32,36 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
         };
     }
 
+    /// <summary>True if a value is a duration with a unit, as <c>5m</c>.</summary>
+    internal static bool IsDuration(object value)
+    {
+        try
+        {
+            return Read(value) is not null;
+        }
+        catch (ArgumentTransformationMetadataException)
+        {
+            return false;
+        }
+    }
+
     private static ArgumentTransformationMetadataException Refused(object value) =>
         new($"'{value}' is not a duration. Use, for example, 90s, 5m, 1h30m or 14d, or give a TimeSpan.");
+}
+
+/// <summary>
+/// Lets a parameter in seconds accept a duration too, such as <c>30m</c>. A bare number is in seconds.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SecondsAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        var isNumber = value is int or long or double || (value is string text && text.All(char.IsAsciiDigit));
+        return !isNumber && DurationAttribute.Read(value) is { } time && time.TotalSeconds <= int.MaxValue
+            ? (int)Math.Ceiling(time.TotalSeconds)
+            : inputData;
+    }
 }

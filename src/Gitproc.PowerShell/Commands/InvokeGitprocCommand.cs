@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Reflection;
 using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
@@ -13,6 +15,7 @@ namespace Gitproc.PowerShell.Commands;
 public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDisposable
 {
     private SteppablePipeline? _pipeline;
+    private bool _isDone;
 
     /// <summary>The first word.</summary>
     [Parameter(Position = 0, DontShow = true)]
@@ -31,7 +34,7 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     // Read again each time, because binding goes on: PowerShell can bind a word that follows a dynamic parameter only
     // after it knows that parameter.
     private ShortCommandLine Line =>
-        new(MyInvocation, input: null, (nameof(Command), Command), (nameof(Argument), Argument));
+        new(MyInvocation, input: null, IsItem, (nameof(Command), Command), (nameof(Argument), Argument));
 
     /// <inheritdoc/>
     public object GetDynamicParameters() => ShortCommandParameters.Of(Line, InvokeCommand);
@@ -50,8 +53,10 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (_isDone)
+            return;
         if (_pipeline is null)
-            Start(new ShortCommandLine(MyInvocation, InputObject));
+            Start(new ShortCommandLine(MyInvocation, InputObject, IsItem));
         if (MyInvocation.ExpectingInput)
             _pipeline!.Process(InputObject);
         else
@@ -65,12 +70,38 @@ public sealed class InvokeGitprocCommand : PSCmdlet, IDynamicParameters, IDispos
     {
         if (line.Refusal() is { } refusal)
             ThrowTerminatingError(refusal);
+        if (line.Target == ShortCommandLine.Version)
+        {
+            _isDone = true;
+            WriteObject(typeof(InvokeGitprocCommand).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion);
+            return;
+        }
+
         if (ShortCommands.Pipeline is null)
             ThrowTerminatingError(ShortCommands.Constrained());
+        var target = InvokeCommand.GetCommand(line.Target, CommandTypes.Cmdlet | CommandTypes.Function);
+        var arguments = line.Arguments(target, name => (GetVariableValue(name) as ICollection)?.Count ?? 1);
+        if (arguments.Refusal is { } refused)
+            ThrowTerminatingError(refused);
         _pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
             MyInvocation.CommandOrigin,
-            [line.Target, line.ByPlace(), line.ByName()]);
+            [line.Target, arguments.Positional.ToArray(), arguments.Named]);
         // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
         _pipeline.Begin(this);
+    }
+
+    private bool IsItem(string path)
+    {
+        try
+        {
+            return InvokeProvider.Item.Exists(path);
+        }
+        catch (Exception e) when (e is RuntimeException or NotSupportedException)
+        {
+            // Get-ItemProperty reports what is wrong with the path.
+            return true;
+        }
     }
 }

@@ -1,31 +1,32 @@
-using System.Management.Automation;
 using Gitproc.Reports;
-using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
-/// <summary>Translates options of the command line to parameters of PowerShell.</summary>
+/// <summary>Translates options of the native command to parameters of PowerShell.</summary>
 internal static class OptionSpelling
 {
-    /// <summary>Appends the command that helps to a message.</summary>
-    public static string WithHint(string message, Hint? hint) => message + hint?.Write(name => "-" + name);
-
-    /// <summary>Makes the error for an option in the syntax of the command line.</summary>
-    public static ErrorRecord Refusal(string option)
+    // The options that have another name here. All others have the same words.
+    private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        var shown = SecretText.Hide(option);
-        return new(
-            new PSArgumentException(
-                $"'{shown}' is an option of the command line. In PowerShell, use {Parameter(shown.Split('=')[0])}."),
-            "InvalidOption",
-            ErrorCategory.InvalidArgument,
-            shown);
-    }
+        ["DryRun"] = "WhatIf",
+        ["Env"] = "Environment",
+        ["OwnerPid"] = "Owner",
+        ["Repo"] = "Repository",
+        ["StepOutput"] = "AsStepOutput",
+    };
 
-    private static string Parameter(string option) =>
-        string.Concat(
+    /// <summary>Appends the command that helps to a message.</summary>
+    public static string WithHint(string message, Hint? hint) => message + hint?.Write(name => "-" + ParameterOf(name));
+
+    /// <summary>Names the parameter for an option.</summary>
+    /// <param name="option">As <c>--new-branch</c>, or as <see cref="HintOption.Name"/>.</param>
+    /// <returns>As <c>NewBranch</c>, even if no command has that parameter.</returns>
+    public static string ParameterOf(string option)
+    {
+        var name = string.Concat(
             option
                 .Split('-', StringSplitOptions.RemoveEmptyEntries)
-                .Select(word => char.ToUpperInvariant(word[0]) + word[1..])
-                .Prepend("-"));
+                .Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        return OtherNames.GetValueOrDefault(name, name);
+    }
 }

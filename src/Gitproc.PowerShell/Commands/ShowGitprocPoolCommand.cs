@@ -24,7 +24,7 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
 
     // Hosts other than the console may have no terminal, or read its keys themselves.
     private bool IsLive =>
-        !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CapturedOutput.Is(MyInvocation);
+        !Once && Host.Name == "ConsoleHost" && ConsoleScreen.IsThere && !CallingLine.IsCaptured(MyInvocation);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => WithPool(pool =>
