@@ -81,7 +81,8 @@ public static class TableView
     public static IReadOnlyList<T> Remember<T>(IReadOnlyList<T> items)
         where T : class
     {
-        if (ConsoleScreen.TableWidth is null)
+        // Without a terminal, a list does not load Gitproc.Terminal.
+        if (Console.IsOutputRedirected)
             return items;
         var listing = new Listing(items);
         foreach (var item in items)
