@@ -84,6 +84,9 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
     /// <summary>After how many commands an operation is ended; null for never.</summary>
     public int? EndAfter { get; set; }
 
+    /// <summary>What another process does before a command, which is given by its number.</summary>
+    public Action<int>? Meanwhile { get; set; }
+
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
     /// <summary>Makes a checkout of the target, as new ones are made.</summary>
@@ -269,6 +272,8 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         Reports.Add(value);
         if (GitCommands > EndAfter)
             throw new OperationCanceledException();
+        if (value.Kind == ReportKind.Command)
+            Meanwhile?.Invoke(GitCommands);
     }
 
     public void Dispose()

@@ -311,6 +311,41 @@ public sealed class RecyclingTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("echo second > second")]
+    public void The_rescue_of_one_that_was_ended_may_be_removed_while_it_is_done_again(string later)
+    {
+        var isLate = false;
+        for (var command = 1; !isLate; command++)
+        {
+            using var fixture = new RecyclingFixture();
+            fixture.Job("echo first > first");
+            Assert.Throws<OperationCanceledException>(() => fixture.Recycle(fixture.Request() with
+            {
+                Rescued = rescue =>
+                {
+                    fixture.Told.Add(rescue);
+                    throw new OperationCanceledException();
+                },
+            }));
+            fixture.Job(later);
+            isLate = true;
+            fixture.Meanwhile = number =>
+            {
+                if (number != command)
+                    return;
+                isLate = false;
+                fixture.Rescues.Remove(fixture.Told[0].Id, CancellationToken.None);
+            };
+            fixture.Recycle(fixture.Request() with { IsRescued = true });
+            Assert.False(File.Exists(fixture["first"]));
+            // What the removed rescue had went on purpose; what came later did not.
+            if (later != "true")
+                Assert.Equal(2, fixture.Told.Count);
+        }
+    }
+
     [Fact]
     public void It_can_be_ended_at_any_moment_and_done_again()
     {

@@ -52,8 +52,11 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         if (leftovers is null
             || (
                 earlier is not null
-                && new RescueCover(Rescues(request).Source(earlier.Id), view, git, request).Has(
-                    new CheckoutTree(root, gitDirectory), leftovers, cancellationToken)))
+                && Rescues(request).TryRead(
+                    earlier.Id,
+                    source => new RescueCover(source, view, git, request).Has(
+                        new CheckoutTree(root, gitDirectory), leftovers, cancellationToken),
+                    cancellationToken)))
         {
             KeepUndone(request, gitDirectory, view, state, cancellationToken);
             return earlier;
@@ -149,7 +152,8 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             : new RescueSource(made, RescueStore.Branch);
         var rescue = write(target, id);
         if (there is [.., var last]
-            && rescues.Source(last.Id).Identity(git, cancellationToken) == target.Identity(git, cancellationToken))
+            && rescues.TryRead(last.Id, source => source.Identity(git, cancellationToken), cancellationToken)
+                == target.Identity(git, cancellationToken))
         {
             if (request.Rescues is null)
                 rescues.Remove(rescue.Id, cancellationToken);

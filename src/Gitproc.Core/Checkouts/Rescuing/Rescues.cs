@@ -34,6 +34,20 @@ internal sealed class Rescues(string basePath, GitRunner git)
     public RescueSource Source(string id) =>
         FindOwn(id) is null ? new RescueSource(basePath, Folder + id) : Own!.Value.Store.Source(id, basePath);
 
+    /// <summary>Reads from a rescue. Another process may remove it at any moment.</summary>
+    /// <returns>What was read; the default if the rescue is gone.</returns>
+    public T? TryRead<T>(string id, Func<RescueSource, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return read(Source(id));
+        }
+        catch (Exception e) when (e is GitprocException or IOException && Find(id, cancellationToken) is null)
+        {
+            return default;
+        }
+    }
+
     /// <summary>
     /// Finds the rescues of one recycling. If it was interrupted and started again, there may be several: with a number
     /// after the id, or with a later time, because an acquire in between counts as a use.
