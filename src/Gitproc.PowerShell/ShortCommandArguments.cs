@@ -67,11 +67,9 @@ internal sealed class ShortCommandArguments
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
     }
 
-    private static string? TextOf(object? word) => (word is PSObject wrapped ? wrapped.BaseObject : word) as string;
-
     private void Take(object? word)
     {
-        var text = TextOf(word);
+        var text = ShortCommandLine.TextOf(word);
         if (word is UnknownParameter unknown)
             Refusal = NoParameter(unknown.Text);
         else if (text is not null && text.StartsWith(Dashes, StringComparison.Ordinal) && text.Length > Dashes.Length)
@@ -98,7 +96,7 @@ internal sealed class ShortCommandArguments
     // --wait, --wait=5m or --wait 5m.
     private void TakeWait(string? value)
     {
-        if (value is null && _words.TryPeek(out var next) && next is not null && DurationAttribute.IsDuration(next))
+        if (value is null && _words.TryPeek(out var next) && DurationAttribute.ReadWithUnit(next) is not null)
             Named["TimeoutSec"] = _words.Dequeue();
         else if (value is null or "forever")
             Named["Wait"] = true;
@@ -119,7 +117,8 @@ internal sealed class ShortCommandArguments
     // --env NAME=VALUE may come more than once.
     private object? Convert(ParameterMetadata parameter, object? value)
     {
-        if (parameter.ParameterType != typeof(IDictionary) || TextOf(value)?.Split('=', 2) is not [var name, var text])
+        if (parameter.ParameterType != typeof(IDictionary)
+            || ShortCommandLine.TextOf(value)?.Split('=', 2) is not [var name, var text])
             return value;
         var all = Named[parameter.Name] as IDictionary ?? new OrderedDictionary();
         all[name] = text;

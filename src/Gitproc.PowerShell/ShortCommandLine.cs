@@ -104,6 +104,9 @@ internal sealed class ShortCommandLine
     /// </summary>
     public bool MayBecomeItemProperty => _isGp && Named is null;
 
+    /// <summary>The text of a word; null if it is an object of another type.</summary>
+    public static string? TextOf(object? word) => Unwrap(word) as string;
+
     /// <summary>Checks the command.</summary>
     /// <returns>The error; null if the command can run.</returns>
     public ErrorRecord? Refusal()
@@ -169,7 +172,7 @@ internal sealed class ShortCommandLine
         ? WordAt(_words) is LongHelp
         : _all.Exists(word => TextOf(word) is LongHelp);
 
-    private static bool IsBlock(object? word) => (word is PSObject wrapped ? wrapped.BaseObject : word) is ScriptBlock;
+    private static bool IsBlock(object? word) => Unwrap(word) is ScriptBlock;
 
     // Objects that came back from another process are "Deserialized" (about_Remote_Output).
     private static bool IsOfGitproc(PSObject? input) =>
@@ -189,7 +192,7 @@ internal sealed class ShortCommandLine
             ?? "about_Gitproc";
     }
 
-    private static string? TextOf(object? word) => (word is PSObject wrapped ? wrapped.BaseObject : word) as string;
+    private static object? Unwrap(object? word) => word is PSObject wrapped ? wrapped.BaseObject : word;
 
     private string? WordAt(int place) => TextOf(_all.ElementAtOrDefault(place));
 }

@@ -98,7 +98,7 @@ internal sealed class TemplateRepository(GitRunner git)
     {
         using var folder = RawFolder.Open(model);
         return RefFiles.Packed(folder)
-            .Where(line => line.Name.StartsWith("refs/tags/"u8))
+            .Where(line => line.Name.Chars.StartsWith(BaseTags.Shared, StringComparison.Ordinal))
             .ToDictionary(line => line.Name, line => RawText.FromText(line.Id));
     }
 
@@ -180,7 +180,7 @@ internal static class BaseTags
             refs = RefFiles.Read(folder);
         var remote = refs.Where(entry => entry.Key.Chars.StartsWith(Folder, StringComparison.Ordinal))
             .ToDictionary(entry => RawText.Create($"{Shared}{entry.Key[Folder.Length..]}"), entry => entry.Value);
-        var shared = refs.Where(entry => entry.Key.StartsWith("refs/tags/"u8)).ToDictionary();
+        var shared = refs.Where(entry => entry.Key.Chars.StartsWith(Shared, StringComparison.Ordinal)).ToDictionary();
         var gone = shared
             .Where(entry => !remote.ContainsKey(entry.Key) && before.GetValueOrDefault(entry.Key) == entry.Value)
             .Select(entry => entry.Key)

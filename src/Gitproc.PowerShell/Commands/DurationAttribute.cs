@@ -15,38 +15,31 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         Read(inputData) ?? inputData;
 
-    /// <summary>Reads a duration.</summary>
+    /// <summary>Reads a duration, and refuses a bare number.</summary>
     /// <returns>The duration; null for another value, which PowerShell may be able to convert.</returns>
     internal static TimeSpan? Read(object inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
-        {
-            decimal days => TimeSpan.FromDays((double)days),
-            short seconds => TimeSpan.FromSeconds(seconds),
-            int or long or double => throw Refused(value),
-            string text when text.All(char.IsAsciiDigit) => throw Refused(value),
-            string text => Duration.Parse(text),
-            TimeSpan span => span,
-            _ => null,
-        };
+        var value = Unwrap(inputData);
+        return ReadWithUnit(value) ?? (value is int or long or double || IsDigits(value)
+            ? throw new ArgumentTransformationMetadataException(
+                $"'{value}' is not a duration. Use, for example, 90s, 5m, 1h30m or 14d, or give a TimeSpan.")
+            : null);
     }
 
-    /// <summary>True if a value is a duration with a unit, as <c>5m</c>.</summary>
-    internal static bool IsDuration(object value)
+    /// <summary>Reads a duration that has a unit, as <c>5m</c>.</summary>
+    /// <returns>The duration; null for any other value, bare numbers too.</returns>
+    internal static TimeSpan? ReadWithUnit(object? value) => Unwrap(value) switch
     {
-        try
-        {
-            return Read(value) is not null;
-        }
-        catch (ArgumentTransformationMetadataException)
-        {
-            return false;
-        }
-    }
+        decimal days => TimeSpan.FromDays((double)days),
+        short seconds => TimeSpan.FromSeconds(seconds),
+        string text when !IsDigits(text) => Duration.Parse(text),
+        TimeSpan span => span,
+        _ => null,
+    };
 
-    private static ArgumentTransformationMetadataException Refused(object value) =>
-        new($"'{value}' is not a duration. Use, for example, 90s, 5m, 1h30m or 14d, or give a TimeSpan.");
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private static bool IsDigits(object? value) => value is string text && text.All(char.IsAsciiDigit);
 }
 
 /// <summary>
@@ -56,12 +49,8 @@ internal sealed class DurationAttribute : ArgumentTransformationAttribute
 internal sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        var isNumber = value is int or long or double || (value is string text && text.All(char.IsAsciiDigit));
-        return !isNumber && DurationAttribute.Read(value) is { } time && time.TotalSeconds <= int.MaxValue
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        DurationAttribute.ReadWithUnit(inputData) is { } time && time.TotalSeconds <= int.MaxValue
             ? (int)Math.Ceiling(time.TotalSeconds)
             : inputData;
-    }
 }

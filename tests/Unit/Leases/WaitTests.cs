@@ -57,15 +57,7 @@ public sealed class WaitTests : IDisposable
     public async Task A_waiter_that_died_is_passed_over()
     {
         var held = _pool.Acquire();
-        var dead = _pool.Program.Start(
-            _pool.Home,
-            "acquire",
-            _pool.Source,
-            "--max-checkouts",
-            "1",
-            "--wait",
-            "--owner-pid",
-            $"{Environment.ProcessId}");
+        var dead = _pool.StartWaiter();
         Queued(1);
         var waiting = Wait();
         Queued(2);
@@ -81,15 +73,7 @@ public sealed class WaitTests : IDisposable
     public async Task The_place_of_a_waiter_that_was_stopped_passes_on_and_it_stands_in_line_again()
     {
         var held = _pool.Acquire();
-        using var stopped = _pool.Program.Start(
-            _pool.Home,
-            "acquire",
-            _pool.Source,
-            "--max-checkouts",
-            "1",
-            "--wait",
-            "--owner-pid",
-            $"{Environment.ProcessId}");
+        using var stopped = _pool.StartWaiter();
         Queued(1);
         await Signal(stopped, "STOP");
         var waiting = Wait();
@@ -109,15 +93,7 @@ public sealed class WaitTests : IDisposable
     public async Task One_who_does_not_wait_comes_before_a_waiter_that_was_stopped()
     {
         var held = _pool.Acquire();
-        using var stopped = _pool.Program.Start(
-            _pool.Home,
-            "acquire",
-            _pool.Source,
-            "--max-checkouts",
-            "1",
-            "--wait",
-            "--owner-pid",
-            $"{Environment.ProcessId}");
+        using var stopped = _pool.StartWaiter();
         Queued(1);
         await Signal(stopped, "STOP");
         _pool.Release(held);

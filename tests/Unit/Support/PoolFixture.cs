@@ -48,6 +48,10 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Acquire(AcquireRequest request) => Pool.Acquiring.Acquire(request).Single();
 
+    /// <summary>Starts a gitproc that waits for the only checkout, for this process.</summary>
+    public System.Diagnostics.Process StartWaiter() => Program.Start(
+        Home, "acquire", Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
+
     public Checkout Release(Checkout checkout) =>
         Pool.Leases.Release(new ReleaseRequest { Checkout = checkout.Name, WorkingDirectory = Home });
 

@@ -26,15 +26,9 @@ public sealed class TemporaryFolder : IDisposable
 
     private TemporaryFolder(bool mayBeInMemory)
     {
-        var folder = Directory.CreateTempSubdirectory("gitproc-test-").FullName;
-        if (mayBeInMemory && HasMemory)
-        {
-            Directory.Delete(folder);
-            folder = System.IO.Path.Combine(Memory, System.IO.Path.GetFileName(folder));
-            Directory.CreateDirectory(folder);
-        }
-
-        Path = Paths.Real(folder);
+        var place = mayBeInMemory && HasMemory ? Memory : System.IO.Path.GetTempPath();
+        var folder = System.IO.Path.Combine(place, $"gitproc-test-{System.IO.Path.GetRandomFileName()}");
+        Path = Paths.Real(Directory.CreateDirectory(folder).FullName);
     }
 
     public string Path { get; }

@@ -42,15 +42,7 @@ public sealed class PoolWatchTests : IDisposable
     {
         _pool.Acquire();
         using var watch = Watch();
-        var waiting = _pool.Program.Start(
-            _pool.Home,
-            "acquire",
-            _pool.Source,
-            "--max-checkouts",
-            "1",
-            "--wait",
-            "--owner-pid",
-            $"{Environment.ProcessId}");
+        var waiting = _pool.StartWaiter();
         Eventually.True(() => watch.Read().Waiters.Count > 0);
         var seen = Assert.Single(watch.Read().Waiters);
         Assert.Equal((_pool.Source, null), (seen.Repository, seen.Checkout));

@@ -124,14 +124,14 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                     return true;
                 });
             // Remove folders that are empty now, as git does. A submodule's folder is empty already.
-            for (var end = entry.IsSubmodule ? entry.Path.Length : entry.Path.LastIndexOf('/');
-                end > 0;
-                end = entry.Path[..end].LastIndexOf('/'))
+            for (var path = entry.IsSubmodule ? entry.Path : entry.Path.ParentPath();
+                path.Length > 0;
+                path = path.ParentPath())
             {
                 if (
                     !RawTree.At(
                         root,
-                        entry.Path[..end],
+                        path,
                         (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
                     break;
             }

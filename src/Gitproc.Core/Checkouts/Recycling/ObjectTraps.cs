@@ -31,7 +31,7 @@ internal static class ObjectTraps
                     entry.Parent.RemoveFile(entry.Name);
                 return true;
             });
-        if (PlainFile.TryRead(Path.Combine(objects, "info", "alternates")) is not { } bytes)
+        if (PlainFile.TryRead(Path.Combine(objects, Alternates.ToText())) is not { } bytes)
             return;
         var lines = RawText.FromBytes(bytes).Split('\n');
         var kept = lines
@@ -46,7 +46,7 @@ internal static class ObjectTraps
         IsFolderTrap(objects, MaxDepth)
         || (
             most > 1
-            && PlainFile.TryRead(Path.Combine(objects, "info", "alternates")) is { } bytes
+            && PlainFile.TryRead(Path.Combine(objects, Alternates.ToText())) is { } bytes
             && RawText
                 .FromBytes(bytes)
                 .Split('\n')
