@@ -113,7 +113,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         }}.");
     }
 
-    // Whoever makes something locks its name. What nobody has locked was left behind.
+    // Whoever makes something locks its name (PoolFolder.Unfinished). What nobody has locked was left behind.
     private void RemoveLeftovers()
     {
         foreach (var left in Directory.EnumerateDirectories(folder.Temporary))

@@ -153,7 +153,7 @@ public sealed class PoolRescues
             {
                 try
                 {
-                    rescues.Move(rescue, folder.Unfinished($"{rescue.Checkout}-rescue"), cancellationToken);
+                    rescues.Move(rescue, folder.Unfinished(rescue.Checkout, "rescue"), cancellationToken);
                     done.Add($"The rescue {rescue.Id} has a repository of its own now.");
                 }
                 catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)

@@ -52,12 +52,20 @@ internal sealed record PoolFolder(string Path)
     /// What stopped processes left under the same name is removed as far as it can be: a git whose gitproc was killed
     /// may still write there.
     /// </summary>
+    /// <param name="locked">The name whose lock the caller has. Without it, a repair removes the folder.</param>
+    /// <param name="part">What it is for, if the caller needs more than one at a time; null for the first.</param>
     /// <returns>Its absolute path; nothing is there.</returns>
-    public string Unfinished(string name)
+    public string Unfinished(string locked, string? part = null)
     {
-        foreach (var left in Directory.EnumerateDirectories(Temporary, name + ".*"))
-            FolderRemoval.TryRemove(left);
-        return System.IO.Path.Combine(Temporary, $"{name}.{Guid.NewGuid():N}");
+        var name = part is null ? $"{locked}." : $"{locked}.{part}.";
+        foreach (var left in Directory.EnumerateDirectories(Temporary, name + "*"))
+        {
+            // Other parts have one dot more.
+            if (!System.IO.Path.GetFileName(left)[name.Length..].Contains('.', StringComparison.Ordinal))
+                FolderRemoval.TryRemove(left);
+        }
+
+        return System.IO.Path.Combine(Temporary, $"{name}{Guid.NewGuid():N}");
     }
 
     public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");

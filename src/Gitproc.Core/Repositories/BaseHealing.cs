@@ -240,7 +240,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
                 Url ?? repository.Url, Credential, unfinished, cancellationToken);
             MoveIn(Path.Combine(clone, "objects"), Path.Combine(basePath, "objects"));
             foreach (var pack in damage.Packs)
-                new PackSalvage(folder, _git, basePath).Run(pack, cancellationToken);
+                new PackSalvage(folder, _git, repository).Run(pack, cancellationToken);
             TakeSkeleton(clone, basePath);
             TakeRefs(clone, basePath, cancellationToken);
         }

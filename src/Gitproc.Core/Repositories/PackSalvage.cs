@@ -12,15 +12,19 @@ namespace Gitproc.Repositories;
 /// Takes a damaged pack out of a base repository, and keeps the readable objects that nothing else has, because
 /// checkouts borrow them.
 /// </summary>
-/// <param name="basePath">The base repository; what the remote has is there again.</param>
-internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string basePath)
+/// <param name="repository">
+/// The repository, whose base the caller has locked; what the remote has is there again.
+/// </param>
+internal sealed class PackSalvage(PoolFolder folder, GitRunner git, RepositoryRow repository)
 {
-    private string Objects => Path.Combine(basePath, "objects");
+    private readonly string _base = folder.Base(repository.Base);
+
+    private string Objects => Path.Combine(_base, "objects");
 
     /// <param name="pack">The name of the pack, without ending.</param>
     public void Run(string pack, CancellationToken cancellationToken)
     {
-        var place = folder.Unfinished(pack);
+        var place = folder.Unfinished($"base-{repository.Id}", pack);
         var packs = Directory.CreateDirectory(Path.Combine(place, "pack")).FullName;
         try
         {
@@ -158,7 +162,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, string baseP
     private static byte[] Lines(IEnumerable<string> ids) =>
         Encoding.ASCII.GetBytes(string.Concat(ids.Select(id => id + "\n")));
 
-    private GitCall Call(string? objects, params string[] arguments) => BaseCall.Of(basePath, arguments) with
+    private GitCall Call(string? objects, params string[] arguments) => BaseCall.Of(_base, arguments) with
     {
         Environment = objects is null
             ? []

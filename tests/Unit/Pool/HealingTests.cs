@@ -71,6 +71,8 @@ public sealed class HealingTests : IDisposable
         var next = _pool.Acquire();
         AssertWhole(next);
         AssertHealed();
+        // A repair at that moment would remove what is being read.
+        Assert.Empty(_pool.Unlocked);
         TestGit.Run(BasePath, "--git-dir", BasePath, "fsck", "--full");
         if (how is "garbled" or "no index")
             Assert.Equal("commit", TestGit.Run(BasePath, "--git-dir", BasePath, "cat-file", "-t", dropped));

@@ -314,6 +314,8 @@ public sealed class WorktreeTests : IDisposable
         _pool.Pool.Leases.Release(Release(checkout));
         var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(1, rescue.Files);
+        // A repair at that moment would remove it.
+        Assert.Empty(_pool.Unlocked);
         Directory.Delete(checkout.Path, recursive: true);
 
         Assert.Empty(_pool.Pool.Care.Repair());

@@ -142,7 +142,22 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
                     && Directory.EnumerateFiles(_folder["pool/locks"], "*.lock").All(IsFree)),
             Eventually.Limit);
 
-    public void Report(PoolReport value) => Reports.Add(value);
+    /// <summary>
+    /// The folders in the pool's tmp that were there before a command of git while nobody had locked their names. A
+    /// repair removes these.
+    /// </summary>
+    public SortedSet<string> Unlocked { get; } = new(StringComparer.Ordinal);
+
+    public void Report(PoolReport value)
+    {
+        Reports.Add(value);
+        var folder = new PoolFolder(Pool.Path);
+        if (value.Kind == ReportKind.Command && Directory.Exists(folder.Temporary))
+            Unlocked.UnionWith(
+                Directory.EnumerateDirectories(folder.Temporary)
+                    .Select(path => Path.GetFileName(path))
+                    .Where(name => !LockedFile.IsLocked(folder.CheckoutLock(name.Split('.')[0]))));
+    }
 
     public void Dispose() => _folder.Dispose();
 

@@ -111,7 +111,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     {
         reports?.Report(
             new PoolReport(ReportKind.Warning, $"the folder of {request.Checkout} is gone; creating it again"));
-        var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout + "-back")).FullName;
+        var back = Directory.CreateDirectory(folder.Unfinished(request.Checkout, "back")).FullName;
         try
         {
             using var view = GitView.OfCheckout(
