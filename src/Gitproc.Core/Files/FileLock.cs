@@ -5,22 +5,22 @@ using Gitproc.Text;
 namespace Gitproc.Files;
 
 /// <summary>
-/// A lock between processes for steps that are too long for a database transaction. It ends with its process,
-/// however that ends. The file stays: removing it would let two processes lock two files of one name.
+/// A lock between processes, for steps that are too long for a database transaction. It ends with its process, even if
+/// that is killed. The file stays: if it were removed, two processes could lock two files of the same name.
 /// </summary>
 /// <remarks>
-/// Who has it writes itself into the file, and touches the file every second: a process that was stopped (Ctrl+Z, a
-/// frozen container) does not. Those who wait for such a one give up, rather than wait until somebody lets it go on.
+/// The holder writes its name into the file, and touches the file every second. A stopped process (Ctrl+Z, a frozen
+/// container) does not. Waiters give up on such a holder, because it may stay stopped for ever.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {
-    /// <summary>For how long one who has a lock and does not touch it counts as one who works.</summary>
+    /// <summary>How long a holder that does not touch its file still counts as running.</summary>
     public static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan BetweenTouches = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
-    // An older gitproc writes the same line without it, and does not touch its files.
+    // An older gitproc writes the line without this, and does not touch its files.
     private const string Touches = " at work";
 
     private static readonly string SelfName =
@@ -37,13 +37,15 @@ internal sealed class FileLock : IDisposable
         _touching = new Timer(_ => Touch(), state: null, BetweenTouches, BetweenTouches);
     }
 
-    /// <summary>Since when this process waited for the lock, UTC; null when nobody else had it.</summary>
+    /// <summary>The time at which this process began to wait for the lock, UTC; null if it did not wait.</summary>
     public DateTime? WaitedSince { get; private init; }
 
     /// <summary>Waits for the lock.</summary>
-    /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
-    /// <param name="reports">Told once, when somebody else has the lock, who that is; null for nobody.</param>
+    /// <param name="path">The lock file. It is created if necessary; its folder must exist.</param>
+    /// <param name="doing">What the holder does, for the message.</param>
+    /// <param name="reports">Receives the name of another holder, once; null to report nothing.</param>
     /// <returns>The lock, held until disposed.</returns>
+    /// <exception cref="GitprocException">The holder is stopped.</exception>
     public static FileLock Acquire(
         string path, string doing, IProgress<PoolReport>? reports, CancellationToken cancellationToken)
     {
@@ -63,16 +65,16 @@ internal sealed class FileLock : IDisposable
         return new FileLock(wait.Take()!) { WaitedSince = since };
     }
 
-    /// <summary>Takes the lock if nobody has it.</summary>
-    /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
-    /// <returns>The lock, held until disposed; null when somebody else has it.</returns>
+    /// <summary>Takes the lock if it is free.</summary>
+    /// <param name="path">The lock file. It is created if necessary; its folder must exist.</param>
+    /// <returns>The lock, held until disposed; null if it is held.</returns>
     public static FileLock? TryAcquire(string path) => LockedFile.TryLock(path) is { } file ? new FileLock(file) : null;
 
     /// <summary>
-    /// Takes the lock if nobody has it for longer than a moment: others look whether somebody has it.
+    /// Takes the lock if it becomes free within a moment. A process that only checks the lock holds it that long.
     /// </summary>
-    /// <param name="path">The lock file; made when it does not exist, in a folder that does.</param>
-    /// <returns>The lock, held until disposed; null when somebody else keeps it.</returns>
+    /// <param name="path">The lock file. It is created if necessary; its folder must exist.</param>
+    /// <returns>The lock, held until disposed; null if it is held for longer.</returns>
     public static FileLock? TryAcquirePatiently(string path, CancellationToken cancellationToken)
     {
         if (TryAcquire(path) is { } free)
@@ -81,7 +83,7 @@ internal sealed class FileLock : IDisposable
         return wait.Wait(BetweenTouches, cancellationToken) ? new FileLock(wait.Take()!) : null;
     }
 
-    /// <summary>Finds the locks that nobody works under any more.</summary>
+    /// <summary>Finds the locks whose holders have ended or are stopped.</summary>
     /// <param name="paths">The lock files.</param>
     public static IReadOnlyList<string> FindLeft(IReadOnlyList<string> paths)
     {
@@ -89,7 +91,7 @@ internal sealed class FileLock : IDisposable
         var silent = paths.Except(left).Where(IsSilent).ToList();
         if (silent.Count > 0)
         {
-            // The whole machine may have slept: those who work touch their files within a moment.
+            // The whole machine may have slept. A running holder touches its file within a moment.
             Thread.Sleep(2 * BetweenTouches);
             left.AddRange(silent.Where(IsSilent));
         }
@@ -97,7 +99,7 @@ internal sealed class FileLock : IDisposable
         return left;
     }
 
-    /// <summary>Writes this process into a lock file, for those who wait.</summary>
+    /// <summary>Writes the name of this process into a lock file, for waiters.</summary>
     public static void WriteSelf(LockedFile file)
     {
         try
@@ -106,18 +108,19 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full: they wait for nobody in particular.
+            // The disk is full. Waiters do not learn the name.
         }
     }
 
-    /// <summary>Who has a lock.</summary>
+    /// <summary>Names the holder of a lock.</summary>
     /// <param name="path">The lock file.</param>
     public static string HolderOf(string path) =>
         ReadLine(path) is { Length: > 0 } line
             ? PrintableText.Of(line.EndsWith(Touches, StringComparison.Ordinal) ? line[..^Touches.Length] : line)
             : "another process";
 
-    /// <summary>The error for a process that was stopped while others wait for it.</summary>
+    /// <summary>Makes the error for a stopped process that others wait for.</summary>
+    /// <param name="what">Names the process.</param>
     /// <param name="path">Its lock file.</param>
     public static GitprocException Stopped(string what, string path) =>
         new(
@@ -125,8 +128,8 @@ internal sealed class FileLock : IDisposable
             $"{what}. Let that process go on (fg in its shell, or kill -CONT), or end it (kill -KILL).",
             path);
 
-    /// <summary>Writes something into the lock file for those who have the lock later.</summary>
-    /// <param name="offset">Where; in the beginning is who has the lock.</param>
+    /// <summary>Writes something into the lock file for later holders.</summary>
+    /// <param name="offset">The position. The file begins with the name of the holder.</param>
     public void Write(byte[] bytes, int offset)
     {
         try
@@ -135,13 +138,12 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full: they do without.
+            // The disk is full. Later holders do without.
         }
     }
 
-    /// <summary>Reads what is in the lock file.</summary>
-    /// <param name="most">How many bytes at most.</param>
-    /// <returns>The bytes.</returns>
+    /// <summary>Reads from the lock file.</summary>
+    /// <param name="most">The maximum number of bytes.</param>
     public byte[] Read(int offset, int most)
     {
         var bytes = new byte[most];
@@ -162,7 +164,7 @@ internal sealed class FileLock : IDisposable
         (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > SilenceTimeout
         && ReadLine(path).EndsWith(Touches, StringComparison.Ordinal);
 
-    // The first line: behind it may be the rest of a longer one.
+    // Only the first line: the rest of a longer one may follow it.
     private static string ReadLine(string path)
     {
         using var handle = OperatingSystem.IsWindows() ? OpenOnWindows(path) : UnlockedFile.Open(path);
@@ -173,7 +175,7 @@ internal sealed class FileLock : IDisposable
         return text.Split('\n')[0];
     }
 
-    // An older gitproc has the file for itself alone there.
+    // An older gitproc opens the file exclusively on Windows.
     private static Microsoft.Win32.SafeHandles.SafeFileHandle? OpenOnWindows(string path)
     {
         try
@@ -194,7 +196,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The lock was given back in this moment.
+            // The lock has just been given back.
         }
     }
 }

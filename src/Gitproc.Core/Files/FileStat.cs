@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Gitproc.Files;
 
 /// <summary>
-/// What the file system says of a file, link or folder without reading it, cut to 32 bits each as git keeps it in an
-/// index (gitformat-index(5)). Nobody can set <see cref="ChangedSeconds"/>: where all is as it was, and that time was
-/// over when it was looked at, the content is as it was. The default says nothing and equals no file.
+/// What the file system knows of a file, link or folder without reading it, in the 32 bits that git keeps of each value
+/// in an index (gitformat-index(5)). No program can set <see cref="ChangedSeconds"/>. So if all values are unchanged,
+/// and that second was over at the first look, the content is unchanged too. The default is equal to no file's.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly record struct FileStat
@@ -13,36 +13,36 @@ internal readonly record struct FileStat
     private const uint TypeMask = 0xF000;
     private const uint ExecutableMask = 0x40;
 
-    /// <summary>When the content was changed: seconds since 1970.</summary>
+    /// <summary>The time of the last change of the content, in seconds since 1970.</summary>
     public uint ModifiedSeconds { get; init; }
 
-    /// <summary>The rest of that time in nanoseconds.</summary>
+    /// <summary>The nanoseconds of that time.</summary>
     public uint ModifiedNanoseconds { get; init; }
 
-    /// <summary>When anything of the file was changed, its name and mode too: seconds since 1970.</summary>
+    /// <summary>The time of the last change of anything, also of name and mode, in seconds since 1970.</summary>
     public uint ChangedSeconds { get; init; }
 
-    /// <summary>The rest of that time in nanoseconds.</summary>
+    /// <summary>The nanoseconds of that time.</summary>
     public uint ChangedNanoseconds { get; init; }
 
-    /// <summary>Its number in the file system; 0 on Windows.</summary>
+    /// <summary>The inode number; 0 on Windows.</summary>
     public uint Inode { get; init; }
 
-    /// <summary>Its owner; 0 on Windows.</summary>
+    /// <summary>The id of the owner; 0 on Windows.</summary>
     public uint User { get; init; }
 
-    /// <summary>Its group; 0 on Windows.</summary>
+    /// <summary>The id of the group; 0 on Windows.</summary>
     public uint Group { get; init; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public uint Size { get; init; }
 
     /// <summary>
-    /// Type and permissions, as <c>st_mode</c>; in an entry of an index no permissions but whether it can be run.
+    /// Type and permissions, as in <c>st_mode</c>. Of the permissions, an entry of an index has only the executable
+    /// bit.
     /// </summary>
     public uint Mode { get; init; }
 
-    /// <summary>What it is.</summary>
     public EntryKind Kind => (Mode & TypeMask) switch
     {
         0x8000 => EntryKind.File,
@@ -51,20 +51,19 @@ internal readonly record struct FileStat
         _ => EntryKind.Other,
     };
 
-    /// <summary>Its permissions.</summary>
     public UnixFileMode Permissions => (UnixFileMode)(Mode & ~TypeMask);
 
-    /// <summary>Whether its owner can run it.</summary>
+    /// <summary>True if the owner may execute it.</summary>
     public bool IsExecutable => (Mode & ExecutableMask) != 0;
 
-    /// <summary>The later of its two times, in nanoseconds since 1970.</summary>
+    /// <summary>The later of the two times, in nanoseconds since 1970.</summary>
     public long Newest =>
         Math.Max(Nanoseconds(ModifiedSeconds, ModifiedNanoseconds), Nanoseconds(ChangedSeconds, ChangedNanoseconds));
 
-    /// <summary>When the content was changed, in nanoseconds since 1970.</summary>
+    /// <summary>The time of the last change of the content, in nanoseconds since 1970.</summary>
     public long Modified => Nanoseconds(ModifiedSeconds, ModifiedNanoseconds);
 
-    /// <summary>Whether all but the permissions is the same: what an index keeps of a file.</summary>
+    /// <summary>True if everything except the mode is the same. An index keeps no more of a file.</summary>
     public bool IsAsInIndex(in FileStat other) => this with { Mode = 0 } == other with { Mode = 0 };
 
     private static long Nanoseconds(uint seconds, uint rest) => (seconds * 1_000_000_000L) + rest;

@@ -6,12 +6,12 @@ using Gitproc.Interop;
 namespace Gitproc.Files;
 
 /// <summary>
-/// Whose a folder is. .NET does not tell. On Windows the user's profile is private, and nothing is asked.
+/// The owner of a folder, which .NET has no API for. On Windows the user's profile is private, and nothing is checked.
 /// </summary>
 internal static unsafe class FolderOwner
 {
     /// <summary>
-    /// Whether a folder is the user's own; under sudo also whether it is the one's who called it, as git takes it
+    /// True if a folder belongs to the user, or under sudo to the user who called it. git has the same rule
     /// (git-config(1), <c>safe.directory</c>).
     /// </summary>
     public static bool IsUsers(string path)

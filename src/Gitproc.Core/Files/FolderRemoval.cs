@@ -3,27 +3,28 @@ using System.IO.Enumeration;
 namespace Gitproc.Files;
 
 /// <summary>
-/// Removes folders that hold read-only files, as git's object folders do. Links are removed, never followed.
+/// Removes folders with read-only files in them, as git's object folders have. Links are removed, never followed.
 /// </summary>
 internal static class FolderRemoval
 {
-    /// <summary>Removes a folder with all that is in it.</summary>
+    /// <summary>Removes a folder with everything in it.</summary>
+    /// <exception cref="IOException">Something is mounted in it, or another process writes into it.</exception>
     public static void Remove(string folder)
     {
         if (!Directory.Exists(folder))
             return;
         if (MountPoints.Below(folder) is [var mount, ..])
-            throw new IOException($"The folder {folder} is not removed, as something is mounted in it: {mount}");
-        // Not by Directory.Delete: its stack does not reach as deep as folders may lie in each other, and it knows
-        // neither files that may not be deleted for their mode nor names that are no text.
+            throw new IOException($"The folder {folder} is not removed, because something is mounted in it: {mount}");
+        // Directory.Delete is recursive, and overflows the stack in very deep folders. It also fails on files whose
+        // mode forbids it, and on names that are not text.
         var path = Path.TrimEndingDirectorySeparator(folder);
         using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
         parent.Remove(RawText.FromText(Path.GetFileName(path)));
         if (Directory.Exists(folder))
-            throw new IOException($"The folder {folder} is not empty: somebody writes into it.");
+            throw new IOException($"The folder {folder} is not empty: another process writes into it.");
     }
 
-    /// <summary>Removes a folder as far as that can be done.</summary>
+    /// <summary>Removes as much of a folder as possible.</summary>
     public static void TryRemove(string folder)
     {
         try
@@ -32,20 +33,19 @@ internal static class FolderRemoval
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // What is left lies under a name that is used for nothing else, and is tried again.
+            // The rest has a name that is used for nothing else. A later call tries again.
         }
     }
 }
 
 /// <summary>
-/// What is mounted in a folder: another file system, or another folder (<c>mount --bind</c>), which is on the same
-/// device as often as not. What is in it is not the folder's, and is neither cleaned nor removed with it. Windows has
-/// links for that, which are not followed.
+/// Mount points in a folder: of another file system, or of another folder (<c>mount --bind</c>), often on the same
+/// device. Their content does not belong to the folder, and is neither cleaned nor removed with it. Windows uses links
+/// instead, which are not followed.
 /// </summary>
 internal static class MountPoints
 {
-    /// <summary>Finds them.</summary>
-    /// <param name="folder">The folder, absolute.</param>
+    /// <param name="folder">The absolute path of the folder.</param>
     public static IReadOnlyList<string> Below(string folder)
     {
         if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
@@ -61,7 +61,7 @@ internal static class MountPoints
     }
 }
 
-/// <summary>What folders take on disk.</summary>
+/// <summary>The size of folders on disk.</summary>
 internal static class FolderSize
 {
     private static readonly EnumerationOptions All = new()
@@ -72,7 +72,7 @@ internal static class FolderSize
     };
 
     /// <summary>Adds up the lengths of all files in a folder. Links are not followed.</summary>
-    /// <returns>The bytes; 0 when there is no such folder, or a link in its place.</returns>
+    /// <returns>The number of bytes; 0 if the folder is missing or is a link.</returns>
     public static long Of(string folder)
     {
         if (!Paths.IsFolder(folder))
@@ -87,7 +87,7 @@ internal static class FolderSize
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody has removed it.
+            // It has just been removed.
             return 0;
         }
     }

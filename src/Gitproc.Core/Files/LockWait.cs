@@ -1,8 +1,8 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// Waits until this process has a file locked. A wait in the kernel cannot be called off, so it is on a thread of its
-/// own: where nobody wants the lock any more, that thread stays until it has it, and gives it back.
+/// Waits for the lock of a file. A wait in the kernel cannot be cancelled, so it has a thread of its own. If the wait
+/// is given up, the thread still waits for the lock, and then gives it back.
 /// </summary>
 internal sealed class LockWait : IDisposable
 {
@@ -12,23 +12,22 @@ internal sealed class LockWait : IDisposable
         TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isTaken;
 
-    /// <summary>Begins to wait.</summary>
     public LockWait(string path, bool mayCreate)
     {
         Path = path;
         new Thread(() => Run(mayCreate), StackSize) { IsBackground = true }.Start();
     }
 
-    /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Waits for it.</summary>
+    /// <summary>Waits for the lock.</summary>
+    /// <returns>True if the wait is over.</returns>
     public bool Wait(TimeSpan longest, CancellationToken cancellationToken) =>
         Task.WaitAny([_locked.Task], (int)Math.Clamp(longest.TotalMilliseconds, 0, int.MaxValue), cancellationToken)
         == 0;
 
-    /// <summary>Takes the lock when the wait is over. It is the caller's from then on.</summary>
-    /// <returns>The locked file; null when there is none and none was to be made.</returns>
+    /// <summary>Takes the lock after the wait. The caller must dispose it.</summary>
+    /// <returns>The locked file; null if it does not exist and must not be created.</returns>
     /// <exception cref="IOException">The file cannot be opened or locked.</exception>
     public LockedFile? Take()
     {

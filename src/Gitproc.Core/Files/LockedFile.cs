@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Files;
 
 /// <summary>
-/// A file that this process has locked, and no other one. The kernel unlocks it when the process ends, however that
-/// ends, and wakes one of those who wait for it.
+/// A file that only this process has locked. When the process ends, even if it is killed, the kernel unlocks the file
+/// and wakes one of the waiters.
 /// </summary>
 /// <remarks>
-/// On Unix flock(2), which is also what .NET's <see cref="FileShare.None"/> is there. On Windows LockFileEx, of one
-/// byte behind all that is ever written, so that others can read the file.
+/// On Unix this is flock(2), which .NET uses for <see cref="FileShare.None"/> too. On Windows it is LockFileEx, of one
+/// byte after everything that is ever written, so that other processes can read the file.
 /// </remarks>
 internal sealed class LockedFile : IDisposable
 {
@@ -19,11 +19,10 @@ internal sealed class LockedFile : IDisposable
 
     private LockedFile(SafeFileHandle handle) => Handle = handle;
 
-    /// <summary>The open file.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Locks a file unless somebody else has.</summary>
-    /// <returns>The locked file; null when somebody else has it locked.</returns>
+    /// <summary>Locks a file if it is not locked. The file is created if necessary.</summary>
+    /// <returns>The locked file; null if it is locked.</returns>
     public static LockedFile? TryLock(string path)
     {
         if (Open(path, mayCreate: true) is not { } handle)
@@ -35,10 +34,10 @@ internal sealed class LockedFile : IDisposable
     }
 
     /// <summary>
-    /// Locks a file, and blocks as long as somebody else has. Only the end of the process ends that: see <see
+    /// Locks a file, and blocks while another process has it locked. Nothing can cancel that; see <see
     /// cref="LockWait"/>.
     /// </summary>
-    /// <returns>The locked file; null when there is none and none was to be made.</returns>
+    /// <returns>The locked file; null if it does not exist and must not be created.</returns>
     /// <exception cref="IOException">It cannot be opened or locked.</exception>
     public static LockedFile? Lock(string path, bool mayCreate)
     {
@@ -56,7 +55,7 @@ internal sealed class LockedFile : IDisposable
         throw new IOException($"{path} cannot be locked: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Whether a process has a file locked.</summary>
+    /// <summary>True if a process has a file locked.</summary>
     public static bool IsLocked(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -74,7 +73,7 @@ internal sealed class LockedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // A process that was forked in this moment has the open file too until it runs its program.
+        // A process that has just been forked shares the open file until it starts its program.
         if (!OperatingSystem.IsWindows() && !Handle.IsClosed)
             _ = LibC.FLock(Handle, LibC.Unlock);
         Handle.Dispose();
@@ -90,13 +89,13 @@ internal sealed class LockedFile : IDisposable
             return null;
         try
         {
-            // .NET makes it, or says why not.
+            // .NET creates it, or throws with the reason.
             File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
                 .Dispose();
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Somebody else has made it, and has it locked already.
+            // Another process has just created it and locked it.
         }
 
         return UnlockedFile.OpenToWrite(path)
@@ -114,7 +113,7 @@ internal sealed class LockedFile : IDisposable
         return result == 0;
     }
 
-    // Null also where an older gitproc has it open for itself alone.
+    // Null also if an older gitproc has it open exclusively.
     private static SafeFileHandle? OpenOnWindows(string path, bool mayCreate)
     {
         try
@@ -146,18 +145,18 @@ internal sealed class LockedFile : IDisposable
 }
 
 /// <summary>
-/// Opens files that another process has locked. .NET itself would lock them too. Not for Windows, where a lock keeps
-/// all others out.
+/// Opens files that another process has locked. .NET would lock them itself. Not for Windows, where a lock keeps all
+/// others out.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static class UnlockedFile
 {
     /// <summary>Opens a file for reading.</summary>
-    /// <returns>The open file; null when it cannot be opened.</returns>
+    /// <returns>The open file; null if it cannot be opened.</returns>
     public static SafeFileHandle? Open(string path) => Open(path, LibC.ReadOnly);
 
     /// <summary>Opens a file for reading and writing.</summary>
-    /// <returns>The open file; null when it is not there or cannot be opened.</returns>
+    /// <returns>The open file; null if it is missing or cannot be opened.</returns>
     public static SafeFileHandle? OpenToWrite(string path) => Open(path, LibC.ReadWrite);
 
     private static SafeFileHandle? Open(string path, int access)

@@ -1,13 +1,12 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// What is asked of absolute paths. Those that are compared are real (<see cref="Real"/>): one folder has many paths.
-/// Upper and lower case are the same on Windows and macOS, and differ on Linux, whatever a single volume does.
-/// Thread-safe.
+/// Compares and resolves absolute paths. Compare only real paths (<see cref="Real"/>), because a folder can have many
+/// paths. Case is ignored on Windows and macOS but not on Linux, even if a single volume differs. Thread-safe.
 /// </summary>
 public static class Paths
 {
-    // As many as Linux follows before it calls it a loop (path_resolution(7)).
+    // Linux follows as many before it reports a loop (path_resolution(7)).
     private const int MaxLinks = 40;
 
     private static readonly StringComparison Case =
@@ -16,18 +15,18 @@ public static class Paths
             : StringComparison.Ordinal;
 
     /// <summary>
-    /// The user's home, whether or not it exists: HOME, else what the user database says. Unless told not to look, .NET
-    /// answers with no path at all for a folder that does not exist, and what is built on that is relative.
+    /// The user's home folder, whether it exists or not: HOME, or else from the user database. Without DoNotVerify,
+    /// .NET returns an empty path for a missing folder, and paths below it would be relative.
     /// </summary>
     internal static string Home =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
-    /// <summary>Resolves a path's links as far as it exists; the rest is taken as it is.</summary>
+    /// <summary>Resolves the links of a path, as far as it exists. The rest stays as it is.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <returns>The absolute path without links, <c>.</c>, <c>..</c> and a separator at its end.</returns>
+    /// <returns>The absolute path, without links, <c>.</c>, <c>..</c> and a trailing separator.</returns>
     public static string Real(string path)
     {
-        // Windows takes "name\\.." away before it looks at links. Elsewhere ".." is above what the link leads to.
+        // Windows removes "name\\.." before it follows links. Elsewhere ".." is the parent of the link's target.
         var full = OperatingSystem.IsWindows() ? Path.GetFullPath(path) : path;
         var real = Path.GetPathRoot(full)!;
         var rest = new Stack<string>();
@@ -55,17 +54,13 @@ public static class Paths
         return real;
     }
 
-    /// <summary>Whether two paths are one.</summary>
-    /// <param name="path">A real path. A separator at its end does not count.</param>
-    /// <param name="other">Another one.</param>
-    /// <returns>True when they are.</returns>
+    /// <summary>True if two real paths are the same. A trailing separator does not count.</summary>
     public static bool AreSame(string path, string other) =>
         Path.TrimEndingDirectorySeparator(path).Equals(Path.TrimEndingDirectorySeparator(other), Case);
 
-    /// <summary>Whether a path is that of a folder or leads into it.</summary>
+    /// <summary>True if a path is a folder or is below it.</summary>
     /// <param name="path">A real path.</param>
-    /// <param name="folder">The folder's real path, with or without a separator at its end.</param>
-    /// <returns>True when it is at the folder or below it.</returns>
+    /// <param name="folder">The folder's real path, with or without a trailing separator.</param>
     public static bool IsIn(string path, string folder)
     {
         var top = Path.TrimEndingDirectorySeparator(folder);
@@ -76,15 +71,14 @@ public static class Paths
                 || path[top.Length] == Path.DirectorySeparatorChar);
     }
 
-    /// <summary>Makes a path relative, as git writes it into files: with slashes.</summary>
-    /// <param name="folder">The folder it starts at, absolute.</param>
-    /// <param name="path">Where it leads to, absolute.</param>
-    /// <returns>The relative path; the absolute one where there is none, as from one drive of Windows to
-    /// another.</returns>
+    /// <summary>Makes a path relative, with slashes, as git writes it into files.</summary>
+    /// <param name="folder">The absolute path of the folder to start from.</param>
+    /// <param name="path">The absolute path to make relative.</param>
+    /// <returns>The relative path; the absolute one if there is none, for example between drives of Windows.</returns>
     internal static string Relative(string folder, string path) =>
         Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>Whether a path is that of a folder and not of a link to one.</summary>
+    /// <summary>True if a path is a folder, and not a link to one.</summary>
     internal static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
     private static void PushParts(Stack<string> parts, string path)

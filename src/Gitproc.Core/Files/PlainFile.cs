@@ -4,15 +4,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Files;
 
 /// <summary>
-/// Reads regular files where a job may have put anything in their place: whoever opens a pipe would wait for its other
-/// end, and a device need not have an end. Thread-safe.
+/// Reads regular files where a job may have put something else. Opening a pipe would wait for its other end, and a
+/// device may have no end. Thread-safe.
 /// </summary>
 internal static class PlainFile
 {
-    // More than git or gitproc writes into a file that is read whole.
+    // git and gitproc write less into any file that is read whole.
     private const int MaxBytes = 16 << 20;
 
     /// <summary>Opens a file.</summary>
+    /// <returns>The open file; null if it is empty, not a regular file, or cannot be opened.</returns>
     public static SafeFileHandle? TryOpen(string path)
     {
         var handle = OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : UnlockedFile.Open(path);
@@ -20,7 +21,7 @@ internal static class PlainFile
             return null;
         try
         {
-            // A device says that it is empty.
+            // A device has the length 0.
             if (RandomAccess.GetLength(handle) > 0 && !File.GetAttributes(handle).HasFlag(FileAttributes.Directory))
                 return handle;
         }
@@ -33,7 +34,8 @@ internal static class PlainFile
         return null;
     }
 
-    /// <summary>Reads a file whole.</summary>
+    /// <summary>Reads a whole file.</summary>
+    /// <returns>The content; null if it cannot be read, or is longer than 16 MB.</returns>
     public static byte[]? TryRead(string path)
     {
         using var handle = TryOpen(path);
@@ -50,8 +52,7 @@ internal static class PlainFile
         }
     }
 
-    /// <summary>Reads a text whole.</summary>
-    /// <returns>Its content as UTF-8; null as <see cref="TryRead"/>.</returns>
+    /// <summary>Reads a whole file as UTF-8. See <see cref="TryRead"/>.</summary>
     public static string? TryReadText(string path) =>
         TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 

@@ -1,13 +1,19 @@
 namespace Gitproc.Files;
 
 /// <summary>
-/// An open folder. All names are raw (<see cref="RawText"/>), and are found from it one step at a time: no link is
-/// followed, no path is too long, and no name is unreadable. If its mode forbids reading or removing something, the
-/// mode is changed. For one thread.
+/// An open folder in which a job may have written anything. Names are bytes (<see cref="RawText"/>), and each is looked
+/// up in its own folder, one step at a time.
 /// </summary>
+/// <remarks>
+/// A path with many steps would be resolved by the system, which follows links that a job may put there at any moment.
+/// Here no link is ever followed, no path is too long, and any name that the file system can hold can be used. If the
+/// mode of an entry forbids reading or removing it, the mode is changed. <see cref="UnixFolder"/> uses openat(2) and
+/// its like, <see cref="WindowsFolder"/> full paths. <see cref="RawTree"/> walks through several folders, and
+/// <see cref="TreeStats"/> looks at many files. Not thread-safe.
+/// </remarks>
 internal abstract class RawFolder : IDisposable
 {
-    /// <summary>Opens a folder.</summary>
+    /// <summary>Opens a folder; null if it does not exist.</summary>
     public static RawFolder? TryOpen(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -15,76 +21,74 @@ internal abstract class RawFolder : IDisposable
         return UnixFolder.TryOpen(path);
     }
 
-    /// <summary>Opens a folder that is there.</summary>
+    /// <summary>Opens a folder that exists.</summary>
+    /// <exception cref="DirectoryNotFoundException">It does not exist.</exception>
     public static RawFolder Open(string path) =>
         TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
-    /// <summary>Lists the folder.</summary>
     public abstract IReadOnlyList<(RawText Name, EntryKind Kind)> Entries();
 
-    /// <summary>Finds out what a name is.</summary>
-    /// <returns>What it is, where anything that is neither folder nor link counts as a file; null when nothing is
-    /// there.</returns>
+    /// <summary>Looks up a name.</summary>
+    /// <returns>The kind of the entry; null if there is none.</returns>
     public abstract EntryKind? Find(RawText name);
 
-    /// <summary>Opens a folder in it.</summary>
+    /// <summary>Opens a folder in this one; null if the name is not a folder.</summary>
     public abstract RawFolder? TryOpenFolder(RawText name);
 
-    /// <summary>Makes a folder in it unless it is there.</summary>
+    /// <summary>Creates a folder in this one if it does not exist.</summary>
     public abstract void CreateFolder(RawText name);
 
-    /// <summary>Opens a file to read.</summary>
+    /// <summary>Opens a file for reading; null if the name is not a regular file.</summary>
     public abstract RawFile? TryOpenFile(RawText name);
 
-    /// <summary>Looks at an entry, which need not be readable.</summary>
-    /// <param name="name">The bytes of its raw name; <c>.</c> is the folder itself.</param>
-    /// <returns>What the file system says of it, and not of what a link leads to; null when nothing is there.</returns>
+    /// <summary>Looks at an entry. It need not be readable.</summary>
+    /// <param name="name">The bytes of its name; <c>.</c> is the folder itself.</param>
+    /// <returns>What the file system knows of it, of a link and not of its target; null if there is none.</returns>
     public abstract FileStat? StatOf(ReadOnlySpan<byte> name);
 
     /// <summary>
-    /// Looks at what a path leads to; links on the way to it are followed, so whoever asks looks at the folders on the
-    /// way too.
+    /// Looks at an entry at a path. Links in the path are followed, so the caller must look at the folders in it too.
     /// </summary>
-    /// <param name="path">The bytes of its raw path from here; empty for the folder itself.</param>
+    /// <param name="path">The bytes of the path from here; empty for the folder itself.</param>
     public abstract FileStat? StatAt(ReadOnlySpan<byte> path);
 
-    /// <summary>Reads the mode of a file, which need not be readable.</summary>
-    /// <returns>The mode; null when there is no regular file of that name, and on Windows.</returns>
+    /// <summary>Gets the mode of a file. It need not be readable.</summary>
+    /// <returns>The mode; null if the name is not a regular file, and on Windows.</returns>
     public UnixFileMode? ModeOf(RawText name) =>
         !OperatingSystem.IsWindows() && StatOf(name.ToBytes()) is { Kind: EntryKind.File } file
             ? file.Permissions
             : null;
 
-    /// <summary>Reads the mode of a folder, which need not be readable.</summary>
-    /// <returns>The mode; null when there is no folder of that name, and on Windows.</returns>
+    /// <summary>Gets the mode of a folder. It need not be readable.</summary>
+    /// <returns>The mode; null if the name is not a folder, and on Windows.</returns>
     public UnixFileMode? ModeOfFolder(RawText name) =>
         !OperatingSystem.IsWindows() && StatOf(name.ToBytes()) is { Kind: EntryKind.Folder } folder
             ? folder.Permissions
             : null;
 
-    /// <summary>Sets the mode of a file or folder; of a link nothing is changed, nor anything on Windows.</summary>
+    /// <summary>Sets the mode of a file or folder. Does nothing for a link, or on Windows.</summary>
     public abstract void SetMode(RawText name, UnixFileMode mode);
 
-    /// <summary>Makes a file. Nothing of that name is there.</summary>
+    /// <summary>Creates a file. The name must not exist.</summary>
     public abstract Stream CreateFile(RawText name, bool isExecutable);
 
-    /// <summary>Reads where a link leads.</summary>
-    /// <returns>The raw target; null when there is no link.</returns>
+    /// <summary>Reads the target of a link; null if the name is not a link.</summary>
     public abstract RawText? ReadLink(RawText name);
 
-    /// <summary>Makes a link. Nothing of that name is there.</summary>
+    /// <summary>Creates a link. The name must not exist.</summary>
     public abstract void CreateLink(RawText name, RawText target);
 
-    /// <summary>Renames a file, over what file or link has the new name.</summary>
+    /// <summary>Renames a file. It replaces a file or link with the new name.</summary>
     public abstract void Rename(RawText name, RawText newName);
 
     /// <summary>Removes a file or link, if it exists.</summary>
     public abstract void RemoveFile(RawText name);
 
-    /// <summary>Removes a folder that is empty.</summary>
+    /// <summary>Removes an empty folder.</summary>
+    /// <returns>True if it is gone.</returns>
     public abstract bool RemoveFolder(RawText name);
 
-    /// <summary>Removes whatever has a name, a folder with all that is in it. It need not exist.</summary>
+    /// <summary>Removes an entry, a folder with everything in it, if it exists.</summary>
     public void Remove(RawText name)
     {
         using (var folder = TryOpenFolder(name))
@@ -101,10 +105,10 @@ internal abstract class RawFolder : IDisposable
         RemoveFolder(name);
     }
 
-    /// <summary>Removes all that is in the folder.</summary>
+    /// <summary>Removes everything in the folder.</summary>
     public void RemoveEntries()
     {
-        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches.
+        // Not recursive: folders may be nested deeper than the stack allows.
         var around = new Stack<(RawFolder Folder, RawText Name, Queue<(RawText Name, EntryKind Kind)> Left)>();
         RawFolder folder = this;
         var left = new Queue<(RawText Name, EntryKind Kind)>(Entries());
@@ -141,7 +145,7 @@ internal abstract class RawFolder : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>What a name in a folder is.</summary>
+/// <summary>The kind of an entry in a folder.</summary>
 internal enum EntryKind
 {
     /// <summary>A regular file.</summary>
@@ -150,32 +154,33 @@ internal enum EntryKind
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A symbolic link, wherever it leads.</summary>
+    /// <summary>A symbolic link, whatever its target is.</summary>
     Link,
 
-    /// <summary>A pipe, a socket, a device.</summary>
+    /// <summary>A pipe, socket or device.</summary>
     Other,
 }
 
-/// <summary>A regular file, open to read.</summary>
-/// <param name="Mode">Its mode before it was opened; null on Windows.</param>
+/// <summary>A regular file, open for reading.</summary>
+/// <param name="Mode">The mode that it had before it was opened; null on Windows.</param>
 internal sealed record RawFile(FileStream Content, UnixFileMode? Mode) : IDisposable
 {
     private const long MaxBytes = 512 << 20;
 
-    /// <summary>Whether its user may run it; never on Windows.</summary>
+    /// <summary>True if its owner may execute it; false on Windows.</summary>
     public bool IsExecutable => Mode?.HasFlag(UnixFileMode.UserExecute) == true;
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public long Length => Content.Length;
 
-    /// <summary>Reads all of it as raw text.</summary>
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="IOException">It is longer than 512 MB.</exception>
     public RawText ReadAll() =>
         Length <= MaxBytes
             ? ReadStart((int)Length)
-            : throw new IOException($"A file has {Length} bytes, which is more than can be looked into.");
+            : throw new IOException($"A file has {Length} bytes, which is too many to read.");
 
-    /// <summary>Reads its first bytes as raw text.</summary>
+    /// <summary>Reads at most the first bytes.</summary>
     public RawText ReadStart(int mostBytes)
     {
         var bytes = new byte[Math.Min(Length, mostBytes)];

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Gitproc.Files;
 
-/// <summary>Walks over trees of <see cref="RawFolder"/>, by raw paths with slashes.</summary>
+/// <summary>Works on trees of <see cref="RawFolder"/>, by paths with slashes.</summary>
 internal static class RawTree
 {
-    /// <summary>What a walk meets.</summary>
-    /// <param name="Name">Its raw name.</param>
-    /// <param name="Path">Its raw path from where the walk began.</param>
+    /// <summary>An entry that a walk visits.</summary>
+    /// <param name="Path">The prefix, and the path from the folder where the walk began.</param>
     public readonly record struct Entry(RawFolder Parent, RawText Name, RawText Path, EntryKind Kind);
 
-    /// <summary>Visits all that is in a folder and in the folders in it, a folder before what is in it.</summary>
+    /// <summary>Visits everything in a folder and its sub-folders, each folder before its entries.</summary>
+    /// <param name="visit">Returns false to leave out what is in a folder.</param>
     public static void Walk(RawFolder folder, RawText prefix, Func<Entry, bool> visit)
     {
-        // It does not call itself for a folder in it: they may lie in each other deeper than a stack reaches. And of
-        // each only the length of its path is kept, as all together may be longer than memory is.
+        // Not recursive: folders may be nested deeper than the stack allows. Only the length of each path is kept,
+        // because all paths of a deep tree together may not fit into memory.
         var around = new Stack<(RawFolder Folder, int Length, IEnumerator<(RawText Name, EntryKind Kind)> Left)>();
         var path = new StringBuilder(prefix.Chars);
         var (current, left) = (folder, folder.Entries().GetEnumerator());
@@ -56,7 +56,8 @@ internal static class RawTree
         }
     }
 
-    /// <summary>Does something with an entry, found from a folder step by step.</summary>
+    /// <summary>Calls a function with the folder of an entry and its name.</summary>
+    /// <returns>The result; the default if a folder of the path does not exist.</returns>
     public static T? At<T>(RawFolder root, RawText path, Func<RawFolder, RawText, T?> use)
     {
         var folder = root;
@@ -83,13 +84,11 @@ internal static class RawTree
         }
     }
 
-    /// <summary>Opens a folder, found from another one step by step.</summary>
-    /// <param name="path">Its raw path; empty for that folder itself.</param>
+    /// <param name="path">The path of the folder; empty for the root itself.</param>
     public static RawFolder? TryOpenFolder(RawFolder root, RawText path) =>
         path.Length == 0 ? root.TryOpenFolder("."u8) : At(root, path, (folder, name) => folder.TryOpenFolder(name));
 
-    /// <summary>Reads a file whole.</summary>
-    /// <returns>Its content; null when it is no regular file.</returns>
+    /// <summary>Reads a whole file; null if it is not a regular file.</summary>
     public static RawText? Read(RawFolder root, RawText path) => At(root, path, (folder, name) =>
     {
         using var file = folder.TryOpenFile(name);
@@ -104,8 +103,8 @@ internal static class RawTree
     });
 
     /// <summary>
-    /// Does something where an entry is to be made; whatever stands in the way of its folders is removed, and so is
-    /// what has its name.
+    /// Calls a function that creates an entry. Its folders are created first. Whatever is in the way of these or of the
+    /// entry is removed.
     /// </summary>
     public static void Make(RawFolder root, RawText path, Action<RawFolder, RawText> make)
     {
@@ -121,7 +120,7 @@ internal static class RawTree
     }
 
     /// <summary>
-    /// Makes a folder, and those on the way, unless it is there; what has their names and is no folder is removed.
+    /// Creates a folder and its parents, if they do not exist. Whatever is in the way and is not a folder is removed.
     /// </summary>
     public static void MakeFolder(RawFolder root, RawText path)
     {
@@ -157,8 +156,9 @@ internal static class RawTree
         }
     }
 
-    /// <summary>Writes a file. The one that was there is there until the new one is whole.</summary>
-    /// <param name="path">Its raw path; a folder that is there is removed.</param>
+    /// <summary>Writes a file. An existing file stays until the new one is complete.</summary>
+    /// <param name="path">The path of the file. A folder in its place is removed.</param>
+    /// <param name="suffix">What the name of the incomplete file ends with.</param>
     public static void Replace(
         RawFolder root, RawText path, RawText content, RawText suffix, bool isExecutable = false) =>
         Make(
@@ -174,8 +174,7 @@ internal static class RawTree
                 folder.Rename(newName, name);
             });
 
-    /// <summary>Writes a file.</summary>
-    /// <param name="path">Its raw path; what is there is removed.</param>
+    /// <summary>Writes a file. Whatever is in its place is removed first.</summary>
     public static void Write(RawFolder root, RawText path, RawText content) => Make(root, path, (folder, name) =>
     {
         using var file = folder.CreateFile(name, isExecutable: false);

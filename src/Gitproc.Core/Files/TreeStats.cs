@@ -2,20 +2,22 @@ using Gitproc.Reports;
 
 namespace Gitproc.Files;
 
-/// <summary>Looks at many files of a tree, on all processors. No file is read, and no link followed.</summary>
+/// <summary>Looks at many files of a tree, on all processors. It reads no file and follows no link.</summary>
 internal static class TreeStats
 {
-    // Files that are looked at one after the other, while others are on other processors.
+    // The number of files that one thread looks at.
     private const int MaxInPart = 2000;
 
-    // Folders that are kept open on the way to a file; of those below each is opened from there.
+    // The number of nested folders that stay open. Folders below these are opened from the last one each time.
     private const int MaxOpen = 32;
 
     private static readonly RawText Itself = "."u8;
 
-    /// <summary>Looks.</summary>
     /// <param name="root">The absolute path of the tree.</param>
-    /// <param name="paths">Raw paths; those in one folder best one after the other. An empty one is the root.</param>
+    /// <param name="paths">
+    /// The paths of the files. It is fastest if those in one folder are next to each other. An empty path is the root.
+    /// </param>
+    /// <returns>What the file system knows of each; the default for a missing one.</returns>
     public static FileStat[] Of(string root, IReadOnlyList<RawText> paths, CancellationToken cancellationToken)
     {
         var found = new FileStat[paths.Count];
@@ -38,11 +40,12 @@ internal static class TreeStats
     }
 
     /// <summary>
-    /// Whether all is as it was: as <see cref="Of"/>, without an object or an open folder for each, as an acquire does
-    /// it.
+    /// True if nothing has changed. Unlike <see cref="Of"/>, it makes no object and opens no folder for a file, because
+    /// each acquire calls it.
     /// </summary>
     /// <param name="root">The absolute path of the tree.</param>
-    /// <param name="paths">The bytes of raw paths, a zero behind each; folders before what is in them.</param>
+    /// <param name="paths">The bytes of the paths, each followed by a zero byte. A folder comes before its
+    /// entries.</param>
     public static bool AreSo(string root, ReadOnlySpan<byte> paths, ReadOnlySpan<FileStat> stats)
     {
         try
@@ -84,7 +87,7 @@ internal static class TreeStats
         return true;
     }
 
-    // The folders from the top to where the last file was.
+    // The open folders from the top to the last file.
     private sealed class Way : IDisposable
     {
         private readonly RawFolder _top;
@@ -107,7 +110,7 @@ internal static class TreeStats
                 if (_open.Count == MaxOpen)
                 {
                     _last = RawTree.TryOpenFolder(_last, RawText.FromChars(_path[start..]));
-                    // It is the last one until the next call closes it.
+                    // The next call closes it.
                     if (_last is not null)
                         _open.Add((path.Length, _last));
                     return _last;

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gitproc.Files;
 
-/// <summary>A folder of Linux or macOS: openat(2) and its like.</summary>
+/// <summary>A folder on Linux or macOS, by openat(2) and its like.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed unsafe class UnixFolder : RawFolder
 {
@@ -16,9 +16,9 @@ internal sealed unsafe class UnixFolder : RawFolder
     private const uint NewFile = 0b110_110_110;
     private const uint NewProgram = 0b111_111_111;
 
-    // Of folders in folders so many are open from the top on, and of those below each so manieth: the others are closed
-    // while one in them is open, and opened again from the nearest one that is. There may be thousands, and a process
-    // may have a thousand files open.
+    // There may be thousands of nested folders, and a process may have only a thousand files open. So the first folders
+    // from the top stay open, and below these one of as many. The others are closed while a folder in them is open, and
+    // are opened again from the nearest open one.
     private const int MaxOpen = 32;
 
     private readonly UnixFolder? _parent;
@@ -39,11 +39,10 @@ internal sealed unsafe class UnixFolder : RawFolder
 
     private bool MayBeClosed => _isDisposed || (_depth > MaxOpen && _depth % MaxOpen != 0);
 
-    /// <summary>Opens a folder.</summary>
     public static new UnixFolder? TryOpen(string path) =>
         OpenFolder(LibC.CurrentFolder, RawText.FromText(path), 0, parent: null);
 
-    /// <summary>Asks for what is at a path, as <see cref="LibC.OpenAt"/> takes it.</summary>
+    /// <summary>Looks at a path, which is as for <see cref="LibC.OpenAt"/>.</summary>
     public static bool TryStat(int folder, byte* path, int flags, out FileStat stat)
     {
         var result = stackalloc byte[256];
@@ -57,7 +56,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override IReadOnlyList<(RawText Name, EntryKind Kind)> Entries()
     {
-        // A stream of its own: closing it closes its descriptor.
+        // Opened again, because closing the stream closes its descriptor.
         var again = LibC.OpenAt(Descriptor, Bytes("."u8), LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute, 0);
         if (again < 0)
             throw Failure("."u8);
@@ -114,7 +113,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override RawFile? TryOpenFile(RawText name)
     {
-        // A folder can be opened too.
+        // A folder could be opened too.
         if (ModeOf(name) is not { } mode)
             return null;
         var bytes = Bytes(name);
@@ -140,7 +139,7 @@ internal sealed unsafe class UnixFolder : RawFolder
         }
         catch (NotSupportedException)
         {
-            // A pipe by now, which has no length.
+            // It is a pipe by now, which has no length.
             handle.Dispose();
             return null;
         }
@@ -149,7 +148,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override void SetMode(RawText name, UnixFileMode mode)
     {
-        // It would change what a link leads to.
+        // fchmodat(2) would change the target of a link.
         if (ReadLink(name) is null && LibC.FChModAt(Descriptor, Bytes(name), (uint)mode, 0) != 0)
             throw Failure(name);
     }
@@ -167,7 +166,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     {
         if (path.IsEmpty)
             path = "."u8;
-        // It is asked for tens of thousands of them.
+        // This is called for tens of thousands of paths.
         Span<byte> bytes = path.Length < 256 ? stackalloc byte[path.Length + 1] : new byte[path.Length + 1];
         path.CopyTo(bytes);
         bytes[^1] = 0;
@@ -289,8 +288,8 @@ internal sealed unsafe class UnixFolder : RawFolder
         if (descriptor < 0)
             return IsNothing(error) || error == Errno.TooManyLinks ? null : throw Failure(name);
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        // One that may be read but not entered shows names that cannot be used; from one that may not be written
-        // nothing can be removed.
+        // The names in a folder that may be read but not entered cannot be used, and nothing can be removed from one
+        // that may not be written.
         if ((uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
             _ = LibC.FChMod(descriptor, mode | OwnFolder);
         return new UnixFolder(handle, parent, name);
@@ -310,7 +309,7 @@ internal sealed unsafe class UnixFolder : RawFolder
         ModifiedNanoseconds = *(uint*)(stat + 120),
     };
 
-    // struct stat with 64 bits for inodes.
+    // struct stat with inodes of 64 bits.
     private static FileStat OfMac(byte* stat) => new()
     {
         Mode = *(ushort*)(stat + 4),
@@ -351,8 +350,8 @@ internal sealed unsafe class UnixFolder : RawFolder
             : new IOException(message);
     }
 
-    // An index or a ref that a job wrote may have any text for a name, which the system would take for a way to
-    // elsewhere, or for the part of it that a zero ends. No entry has such a name.
+    // In an index or a ref that a job wrote, any bytes can be a name. The system would take some for a path to another
+    // folder, or would cut them at a zero byte. No entry can have such a name.
     private static bool IsName(RawText raw) =>
         raw.Length > 0 && raw != ".."u8 && !raw.Contains('/') && !raw.Contains('\0');
 
@@ -361,7 +360,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     private static byte[] NewName(RawText raw) =>
         IsName(raw)
             ? Bytes(raw)
-            : throw new IOException($"Nothing can have the name '{PrintableText.Of(raw.ToText())}'.");
+            : throw new IOException($"No file can have the name '{PrintableText.Of(raw.ToText())}'.");
 
     private static byte[] Bytes(RawText raw)
     {

@@ -3,11 +3,10 @@ using Gitproc.Interop;
 
 namespace Gitproc.Files;
 
-/// <summary>A folder of Windows. Its names are Unicode, and .NET finds all of them.</summary>
+/// <summary>A folder on Windows. Names are Unicode there, and .NET can use all of them.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class WindowsFolder(string path) : RawFolder
 {
-    /// <summary>Opens a folder.</summary>
     public static new WindowsFolder? TryOpen(string path) => Directory.Exists(path) ? new WindowsFolder(path) : null;
 
     /// <inheritdoc/>
@@ -76,7 +75,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override void SetMode(RawText name, UnixFileMode mode)
     {
-        // It has none.
+        // Windows has no such modes.
     }
 
     /// <inheritdoc/>
@@ -100,7 +99,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         }
         catch (UnauthorizedAccessException)
         {
-            // It may not be written.
+            // The existing file is read-only.
             RemoveFile(newName);
             File.Move(PathOf(name), PathOf(newName));
         }
@@ -112,7 +111,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         var file = new FileInfo(PathOf(name));
         if ((int)file.Attributes == -1)
             return;
-        // A link to a folder is one that is removed as a folder.
+        // A link to a folder is removed like a folder.
         if (file.Attributes.HasFlag(FileAttributes.Directory))
         {
             Directory.Delete(file.FullName);
@@ -137,7 +136,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // There is nothing open: Windows would let nobody rename the folders above.
+        // Nothing is open, because Windows would then not allow renaming a parent folder.
     }
 
     // Ticks of 100 ns since 1601.
