@@ -3,7 +3,7 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture;
 
-/// <summary>A process of this program. It ends when its input does, so none outlives the run.</summary>
+/// <summary>A child process that runs this program. It ends when its input does, so none outlives the run.</summary>
 internal sealed class Child : IDisposable
 {
     private static readonly string Program = Path.Combine(
@@ -11,10 +11,8 @@ internal sealed class Child : IDisposable
 
     private readonly Process _process;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="ground">Where it works.</param>
-    /// <param name="onLine">Told of each line that it writes, on any thread.</param>
-    /// <param name="arguments">Its command line: the mode, the folder, and more.</param>
+    /// <param name="onLine">Called with each line that the process writes, on any thread.</param>
+    /// <param name="arguments">The command line: the mode, the folder, and what the mode needs.</param>
     public Child(Ground ground, Action<Child, string> onLine, params string[] arguments)
     {
         _process = new Process
@@ -22,7 +20,7 @@ internal sealed class Child : IDisposable
             StartInfo = new ProcessStartInfo(Program, arguments)
             {
                 WorkingDirectory = ground.Home,
-                // Who is killed would leave its pipes for debuggers behind, in the folder for temporary files.
+                // A killed .NET process would leave its diagnostic pipes in the folder for temporary files.
                 Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -37,19 +35,16 @@ internal sealed class Child : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>What it has said last that it is about; complete when it was killed.</summary>
+    /// <summary>The operation that the process announced last. Complete only when the process has ended.</summary>
     public Operation Doing { get; set; }
 
-    /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>What it answered when it ended.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The time of a processor that it has taken.</summary>
+    /// <summary>The processor time that the process has used so far.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -59,20 +54,17 @@ internal sealed class Child : IDisposable
         }
     }
 
-    /// <summary>Writes it a line.</summary>
-    /// <param name="line">The line.</param>
     public void Tell(string line)
     {
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
     }
 
-    /// <summary>Asks it to end.</summary>
+    /// <summary>Asks the process to end by closing its input.</summary>
     public void Finish() => _process.StandardInput.Close();
 
-    /// <summary>Waits until it has ended and all that it wrote was told.</summary>
-    /// <param name="longest">How long.</param>
-    /// <returns>Whether it has.</returns>
+    /// <summary>Waits until the process has ended and every line that it wrote was delivered.</summary>
+    /// <returns>False if the process still runs.</returns>
     public bool WaitForEnd(TimeSpan longest)
     {
         if (!_process.WaitForExit(longest))
@@ -81,7 +73,7 @@ internal sealed class Child : IDisposable
         return true;
     }
 
-    /// <summary>Kills it (SIGKILL), but not what it has started, and waits until it is gone.</summary>
+    /// <summary>Kills the process (SIGKILL), but not its child processes, and waits until it is gone.</summary>
     public void Kill()
     {
         _process.Kill();

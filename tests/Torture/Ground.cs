@@ -5,7 +5,8 @@ using Gitproc.Registry;
 namespace Gitproc.Torture;
 
 /// <summary>
-/// The folder of a run: a repository, a pool, a home, and what the processes of the run tell each other.
+/// The folder of a run. It has a repository, a pool, a home, and the files by which the processes of the run talk to
+/// each other.
 /// </summary>
 internal sealed class Ground : IDisposable
 {
@@ -16,20 +17,18 @@ internal sealed class Ground : IDisposable
     /// <summary>The folder, absolute and without links.</summary>
     public string Path { get; }
 
-    /// <summary>The home of all processes, and where they stand.</summary>
+    /// <summary>The home and the working directory of all processes.</summary>
     public string Home => this["home"];
 
-    /// <summary>The repository of which checkouts are acquired.</summary>
+    /// <summary>The repository whose checkouts are acquired.</summary>
     public string Source => this["source"];
 
-    /// <summary>Where things are in the pool.</summary>
     public PoolFolder Pool => new(this["pool"]);
 
     private string this[string name] => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Makes the folder.</summary>
-    /// <param name="path">Where, in place of what is there; null for a new temporary folder.</param>
-    /// <returns>The ground; disposing it removes the folder.</returns>
+    /// <param name="path">The folder. If it exists, it is removed first. Null for a new temporary folder.</param>
+    /// <returns>The ground. Disposing it removes the folder.</returns>
     public static Ground Make(string? path)
     {
         path ??= Directory.CreateTempSubdirectory("gitproc-torture-").FullName;
@@ -43,72 +42,56 @@ internal sealed class Ground : IDisposable
         return ground;
     }
 
-    /// <summary>The folder that another process of the run has made.</summary>
-    /// <param name="path">Its path.</param>
-    /// <returns>The ground.</returns>
+    /// <summary>Opens the folder that another process of the run has made.</summary>
     public static Ground At(string path) => new(path);
 
     /// <summary>
-    /// Where the holder of a checkout says that it lives: outside of the checkout, whose folder may be removed.
+    /// The file that the holder of a checkout locks. It is outside the checkout, whose folder may be removed.
     /// </summary>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <returns>The path of a file.</returns>
     public string Claim(string checkout) => System.IO.Path.Combine(this["claims"], checkout);
 
-    /// <summary>Where it says when the folder of a checkout was last removed on purpose.</summary>
-    /// <param name="checkout">The checkout's name.</param>
-    /// <returns>The path of a file.</returns>
+    /// <summary>The file that says when the folder of a checkout was last removed on purpose.</summary>
     public string Removal(string checkout) => System.IO.Path.Combine(this["removals"], checkout);
 
-    /// <summary>Whether the folder of a checkout was removed on purpose, or is about to be.</summary>
+    /// <summary>
+    /// True if the folder of a checkout was removed on purpose, or is about to be. Nothing in it can be checked then.
+    /// </summary>
     /// <param name="checkout">The checkout's name.</param>
-    /// <param name="since">Since when, in ticks of UTC.</param>
-    /// <returns>Whether it was: then nothing in it can be checked.</returns>
+    /// <param name="since">Earlier removals do not count. In ticks of UTC.</param>
     public bool IsRemoved(string checkout, long since) =>
-        // Empty while it is written, and 0 until the folder is gone.
+        // The file is empty while it is being written, and has 0 until the folder is gone.
         File.Exists(Removal(checkout))
         && (
             !long.TryParse(File.ReadAllText(Removal(checkout)), CultureInfo.InvariantCulture, out var removed)
             || removed == 0
             || removed >= since);
 
-    /// <summary>Whether the folder of any checkout was.</summary>
-    /// <param name="since">Since when, in ticks of UTC.</param>
-    /// <returns>Whether one was.</returns>
+    /// <summary>True if the folder of any checkout was removed on purpose, or is about to be.</summary>
+    /// <param name="since">Earlier removals do not count. In ticks of UTC.</param>
     public bool IsAnyRemoved(long since) =>
         Directory.EnumerateFiles(this["removals"]).Any(file => IsRemoved(System.IO.Path.GetFileName(file), since));
 
-    /// <summary>The folder of the notes of work that holders have left.</summary>
+    /// <summary>The folder of notes about work that holders left (see <see cref="Workers.Work"/>).</summary>
     public string Works => this["work"];
 
-    /// <summary>The note of work that a holder has left.</summary>
-    /// <param name="name">The note's name.</param>
-    /// <returns>The path of a file.</returns>
     public string Work(string name) => System.IO.Path.Combine(Works, name);
 
-    /// <summary>The folder of the notes of work that was removed on purpose.</summary>
+    /// <summary>The folder of notes about work that was removed on purpose.</summary>
     public string RemovedWorks => this["removed-work"];
 
-    /// <summary>The note that work was removed on purpose.</summary>
-    /// <param name="name">The note's name.</param>
-    /// <returns>The path of a file.</returns>
     public string RemovedWork(string name) => System.IO.Path.Combine(RemovedWorks, name);
 
-    /// <summary>A place for what is about to be removed.</summary>
-    /// <returns>The path of a folder that is not there.</returns>
+    /// <summary>A new path for a folder that is about to be removed.</summary>
     public string Trash() => System.IO.Path.Combine(this["trash"], Guid.NewGuid().ToString("N"));
 
-    /// <summary>Looks into the database behind the pool's back.</summary>
-    /// <typeparam name="T">What is looked for.</typeparam>
-    /// <param name="look">Looks.</param>
-    /// <returns>What was seen.</returns>
+    /// <summary>Reads the database directly, without the pool.</summary>
     public T Look<T>(Func<PoolDatabase, T> look)
     {
         using var database = PoolDatabase.Open(Pool.Database, fill: _ => { });
         return look(database);
     }
 
-    /// <summary>Leaves the folder where it is, for who wants to see what has happened.</summary>
+    /// <summary>Keeps the folder when this object is disposed, so that you can see what happened.</summary>
     public void Keep()
     {
         _isKept = true;
@@ -122,7 +105,8 @@ internal sealed class Ground : IDisposable
             FolderRemoval.TryRemove(Path);
     }
 
-    // For this process and those it starts: nothing of the user's config, of a CI job, or of a repository around.
+    // Keeps the user's config, the environment of a CI job, and any surrounding repository away from this process and
+    // its child processes.
     private static void Isolate(string home)
     {
         foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>())

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Gitproc.Torture;
 
-/// <summary>What is wanted of a run.</summary>
+/// <summary>The options of a run, as <see cref="Help"/> describes them.</summary>
 internal sealed record Options
 {
-    /// <summary>The text for who asks for something else.</summary>
+    /// <summary>The text that is printed if the command line is not valid.</summary>
     public const string Help =
         """
         Torture of a pool of checkouts. Exits with 1, and says what was violated, when something was.
@@ -23,33 +23,26 @@ internal sealed record Options
           --checkouts N     for so many checkouts (3)
         """;
 
-    /// <summary>How many workers to kill, at least.</summary>
     public int Kills { get; private init; } = 100;
 
-    /// <summary>How many acquisitions there have to be.</summary>
     public int Acquisitions { get; private init; } = 1000;
 
-    /// <summary>How many workers there are at a time.</summary>
     public int Workers { get; private init; } = 6;
 
-    /// <summary>In how many of a hundred acquisitions only a worktree checkout will do.</summary>
+    /// <summary>The percentage of acquisitions that accept only a worktree checkout.</summary>
     public int Linked { get; private init; } = 40;
 
-    /// <summary>Where the choices begin.</summary>
     public int Seed { get; private init; } = Random.Shared.Next();
 
-    /// <summary>Where to work; null for a new temporary folder.</summary>
+    /// <summary>The folder of the run; null for a new temporary folder.</summary>
     public string? Folder { get; private init; }
 
-    /// <summary>How many are to wait; null for a torture.</summary>
+    /// <summary>The number of waiting processes; null for a torture.</summary>
     public int? Waiters { get; private init; }
 
-    /// <summary>For how many checkouts they wait.</summary>
     public int Checkouts { get; private init; } = 3;
 
-    /// <summary>Reads the command line.</summary>
-    /// <param name="args">The words.</param>
-    /// <returns>The options; null when they make no sense.</returns>
+    /// <returns>The options; null if the command line is not valid.</returns>
     public static Options? Parse(string[] args)
     {
         var options = new Options();
@@ -80,8 +73,6 @@ internal sealed record Options
         return options;
     }
 
-    /// <summary>Reads a number that this program has written.</summary>
-    /// <param name="text">The number.</param>
-    /// <returns>The number.</returns>
+    /// <summary>Parses a number that this program has written.</summary>
     public static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using Gitproc.Torture.Queue;
 using Gitproc.Torture.Rounds;
 using Gitproc.Torture.Workers;
 
-// The program starts itself in the first three ways.
+// The first three modes are for child processes of a run.
 switch (args)
 {
     case [Worker.Mode, var folder, var seed, var linked]:

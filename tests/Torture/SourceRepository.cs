@@ -3,18 +3,16 @@ using System.Diagnostics;
 namespace Gitproc.Torture;
 
 /// <summary>
-/// The repository of which checkouts are made: large enough that a kill can meet a checkout half made.
+/// The repository whose checkouts are acquired. It is large enough that a kill can hit a half-made checkout.
 /// </summary>
 internal static class SourceRepository
 {
     private const int Folders = 10;
     private const int FilesInEach = 30;
 
-    /// <summary>A file that every whole checkout has, the last one that git writes.</summary>
+    /// <summary>The file that git writes last. Every complete checkout has it.</summary>
     public static string LastFile { get; } = NameOf(Folders - 1, FilesInEach - 1);
 
-    /// <summary>Makes it.</summary>
-    /// <param name="path">Where.</param>
     public static void Make(string path)
     {
         for (var folder = 0; folder < Folders; folder++)
@@ -38,17 +36,17 @@ internal static class SourceRepository
             "first");
     }
 
-    /// <summary>What is wrong with the files of a checkout.</summary>
-    /// <param name="checkout">Its folder.</param>
-    /// <returns>What git says; empty when nothing is.</returns>
+    /// <summary>How the files of a checkout differ from HEAD.</summary>
+    /// <param name="checkout">The folder of the checkout.</param>
+    /// <returns>The output of git status, or that git failed; empty if nothing differs.</returns>
     public static string Changes(string checkout) => Git(checkout, "status", "--short");
 
     private static string NameOf(int folder, int file) => Path.Combine($"folder-{folder}", $"file-{file:00}.txt");
 
-    /// <summary>Runs git.</summary>
-    /// <param name="folder">Where; it may be gone.</param>
+    /// <summary>Runs git in the parent of a folder.</summary>
+    /// <param name="folder">The folder. It need not exist.</param>
     /// <param name="arguments">The command line.</param>
-    /// <returns>What it says; null when it fails.</returns>
+    /// <returns>The output; null if git failed.</returns>
     public static string? TryGit(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments)

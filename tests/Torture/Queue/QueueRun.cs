@@ -7,22 +7,24 @@ using Gitproc.Registry;
 namespace Gitproc.Torture.Queue;
 
 /// <summary>
-/// Many processes that wait for few checkouts: whether they are served in order, and what waiting costs.
+/// Lets many processes wait for few checkouts. Checks that they are served in order of arrival, and measures what
+/// waiting costs.
 /// </summary>
-/// <param name="ground">Where.</param>
-/// <param name="waiters">How many processes.</param>
-/// <param name="checkouts">How many checkouts.</param>
+/// <remarks>
+/// This process first holds all checkouts. The waiters start one after the other, each when the one before is in the
+/// queue. While all of them wait, the run measures their processor time. Then it releases the checkouts. The order in
+/// which the database gave out the leases must be the order of arrival.
+/// </remarks>
 internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
 {
-    // A waiter's arrival has to be seen, and starting many takes long on a small machine.
+    // Each waiter must be in the queue before the next starts. On a small machine, starting many takes long.
     private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(10);
 
     private readonly Pool _pool = new(ground.Pool.Path);
 
-    /// <summary>Runs.</summary>
-    /// <returns>0 when all were served in order of arrival.</returns>
+    /// <returns>0 if all were served in order of arrival, else 1.</returns>
     public int Run()
     {
         Console.WriteLine($"{waiters} processes for {checkouts} checkouts");
@@ -123,7 +125,7 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
 
     private int Tell(List<Service> services, long began)
     {
-        // The order of the transactions that gave the leases; which of the processes wakes up first is up to the
+        // The order of the transactions that gave the leases. Which process wakes up first is up to the operating
         // system.
         var given = ground.Look(database =>
             database.Connection.Query(
@@ -133,7 +135,8 @@ internal sealed class QueueRun(Ground ground, int waiters, int checkouts)
         var arrived = services.ConvertAll(service => service.LeaseId);
         var inOrder = given.FindAll(arrived.Contains).SequenceEqual(arrived);
 
-        // The n-th that is served after the first few gets what the n-th release has freed.
+        // The first few get the checkouts that this process released. The n-th after them gets what the n-th release
+        // freed.
         var releases = services.OrderBy(service => service.Released).ToList();
         var served = services.Select(service => service.Served).Order().Skip(checkouts).ToList();
         var after = served.Select((time, i) => Milliseconds(releases[i].Released, time)).Order().ToList();

@@ -7,23 +7,23 @@ using Gitproc.Registry;
 namespace Gitproc.Torture.Queue;
 
 /// <summary>
-/// Waits for one checkout when it is told to, holds it for a moment, and says when: <c>lease served releasing
-/// released</c>, the times in <see cref="Stopwatch"/> ticks, which all processes of a machine share.
+/// Waits for one checkout when its input says so, holds it for a moment, and writes <c>lease served releasing
+/// released</c>. The times are <see cref="Stopwatch"/> ticks, which all processes of a machine share.
 /// </summary>
 internal static class QueueWaiter
 {
-    /// <summary>The first word of its command line.</summary>
+    /// <summary>The first argument of this mode.</summary>
     public const string Mode = "wait";
 
-    /// <summary>What it says when it has started.</summary>
+    /// <summary>The line that says that the process has started.</summary>
     public const string Ready = "ready";
 
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Does it.</summary>
-    /// <param name="ground">Where.</param>
-    /// <param name="checkouts">The most there may be.</param>
-    /// <returns>0 when it was served.</returns>
+    /// <summary>Runs the mode.</summary>
+    /// <param name="ground">The folder of the run.</param>
+    /// <param name="checkouts">The most checkouts that the pool may have.</param>
+    /// <returns>0 if the waiter was served.</returns>
     public static int Run(Ground ground, int checkouts)
     {
         var pool = new Pool(ground.Pool.Path);
@@ -39,7 +39,7 @@ internal static class QueueWaiter
         if (Console.ReadLine() is null)
             return 0;
 
-        // Who started it may end before it is served; then it is not to wait for ever.
+        // If the parent process ends first, the wait must end too.
         using var end = new CancellationTokenSource();
         new Thread(() =>
         {

@@ -2,16 +2,14 @@ using System.Globalization;
 
 namespace Gitproc.Torture.Queue;
 
-/// <summary>How one waiter was served.</summary>
-/// <param name="LeaseId">Its lease.</param>
-/// <param name="Served">When its acquire had ended.</param>
+/// <summary>How one waiter was served. All times are <see cref="System.Diagnostics.Stopwatch"/> ticks.</summary>
+/// <param name="LeaseId">The id of its lease.</param>
+/// <param name="Served">When its acquire ended.</param>
 /// <param name="Releasing">When its release began.</param>
-/// <param name="Released">When its release had ended.</param>
+/// <param name="Released">When its release ended.</param>
 internal sealed record Service(string LeaseId, long Served, long Releasing, long Released)
 {
-    /// <summary>Reads what a waiter says.</summary>
-    /// <param name="line">Its line.</param>
-    /// <returns>What it means.</returns>
+    /// <summary>Parses the line that a waiter wrote.</summary>
     public static Service Read(string line)
     {
         var words = line.Split(' ');

@@ -2,36 +2,32 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
-/// <summary>What the run counts besides what workers say.</summary>
+/// <summary>The words for what the run itself counts. <see cref="Words"/> has those that workers write.</summary>
 internal static class Counts
 {
-    /// <summary>Workers that were killed.</summary>
     public const string Kills = "kills";
 
-    /// <summary>Of them, those that were making a checkout.</summary>
+    /// <summary>Workers that were killed while they made a checkout.</summary>
     public const string KillsWhileMaking = "kills-while-making";
 
-    /// <summary>Of them, those that stood in the queue.</summary>
+    /// <summary>Workers that were killed while they waited in the queue.</summary>
     public const string KillsWhileWaiting = "kills-while-waiting";
 
-    /// <summary>Of them, those that were about something.</summary>
-    /// <param name="operation">What.</param>
-    /// <returns>The word.</returns>
+    /// <summary>Workers that were killed during an operation.</summary>
     public static string KillsWhile(Operation operation) => $"kills-while-{operation}";
 
-    /// <summary>Killed holders of the database.</summary>
     public const string DatabaseKills = "database-kills";
 
-    /// <summary>Removed folders of checkouts.</summary>
+    /// <summary>Folders of checkouts that were removed on purpose.</summary>
     public const string Removals = "removals";
 
-    /// <summary>Leases that were taken over or taken off, because their owners were gone.</summary>
+    /// <summary>Leases that were taken over or reaped, because their owners were gone.</summary>
     public const string Takeovers = "takeovers";
 
-    /// <summary>Checkouts that were made, or made anew.</summary>
+    /// <summary>Checkouts that were made, whether new or again.</summary>
     public const string Creations = "creations";
 
-    /// <summary>Processes that hung in the pool after a round, and were ended.</summary>
+    /// <summary>Processes that hung in the pool and were ended (see <see cref="Orphans"/>).</summary>
     public const string Hanging = "hanging";
 
     /// <summary>The most folders that were left in <c>tmp</c> after a round.</summary>
@@ -40,9 +36,9 @@ internal static class Counts
     /// <summary>The most files that were left in <c>queue</c> after a round.</summary>
     public const string MostTickets = "most-tickets";
 
-    /// <summary>Rescues that say of files that somebody has deleted them.</summary>
+    /// <summary>Rescues that record deleted files (see <see cref="RescuedWork"/>).</summary>
     public const string NotWhole = "not-whole";
 
-    /// <summary>Pieces of work that holders left and that were found in rescues.</summary>
+    /// <summary>Pieces of work that were found in rescues.</summary>
     public const string Rescued = "rescued";
 }

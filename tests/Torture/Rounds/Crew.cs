@@ -5,12 +5,12 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
-/// <summary>The workers of a round. Who is killed is replaced.</summary>
-/// <param name="ground">Where they work.</param>
-/// <param name="tally">Told what they say.</param>
-/// <param name="random">Chooses who is killed.</param>
-/// <param name="size">How many there are.</param>
-/// <param name="linked">In how many of a hundred acquisitions they want a worktree checkout.</param>
+/// <summary>The workers of a round. Each killed worker is replaced.</summary>
+/// <param name="ground">The folder of the run.</param>
+/// <param name="tally">Counts what the workers write.</param>
+/// <param name="random">Chooses which workers are killed.</param>
+/// <param name="size">The number of workers.</param>
+/// <param name="linked">The percentage of acquisitions that accept only a worktree checkout.</param>
 internal sealed class Crew(Ground ground, Tally tally, Random random, int size, int linked) : IDisposable
 {
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(5);
@@ -18,7 +18,7 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
     private readonly ConcurrentDictionary<Child, bool> _ready = [];
     private readonly List<Child> _workers = [];
 
-    /// <summary>Starts as many as are missing.</summary>
+    /// <summary>Starts as many workers as are missing.</summary>
     public void Fill()
     {
         foreach (var worker in _workers.FindAll(worker => worker.HasEnded))
@@ -39,10 +39,10 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
     }
 
     /// <summary>
-    /// Kills one of those that have started: often one that makes a checkout, or does what few were killed in, else
-    /// any.
+    /// Kills a worker that has started. Often it is one that is making a checkout, or one in the operation that has had
+    /// the fewest kills.
     /// </summary>
-    /// <returns>False when none has started yet.</returns>
+    /// <returns>False if none has started yet.</returns>
     public bool Kill()
     {
         var ready = _ready.Keys.ToList();
@@ -60,8 +60,10 @@ internal sealed class Crew(Ground ground, Tally tally, Random random, int size, 
         return true;
     }
 
-    /// <summary>Asks half of them to end, kills the others, and waits for all.</summary>
-    /// <returns>The process ids of those that were asked: they had to leave nothing behind.</returns>
+    /// <summary>Asks half of the workers to end, kills the others, and waits for all.</summary>
+    /// <returns>
+    /// The process ids of the workers that were asked and ended well. They must leave no lease behind.
+    /// </returns>
     public List<int> Stop()
     {
         while (_workers.Count > (size + 1) / 2)

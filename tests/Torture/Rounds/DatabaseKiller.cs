@@ -2,18 +2,13 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
-/// <summary>Lets a process hold the database in a transaction for a moment, and kills it.</summary>
-/// <param name="ground">Where.</param>
-/// <param name="tally">Counts.</param>
-/// <param name="random">Chooses how long.</param>
+/// <summary>Again and again lets a process hold the database in a transaction for a moment, and kills it.</summary>
 internal sealed class DatabaseKiller(Ground ground, Tally tally, Random random)
 {
     private const int MaxHoldMilliseconds = 300;
     private const int MaxPause = 3000;
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
 
-    /// <summary>Does it again and again.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public void Run(CancellationToken cancellationToken)
     {
         while (!cancellationToken.WaitHandle.WaitOne(random.Next(MaxPause)))

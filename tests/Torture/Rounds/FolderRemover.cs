@@ -6,18 +6,14 @@ using Gitproc.Torture.Workers;
 namespace Gitproc.Torture.Rounds;
 
 /// <summary>
-/// Removes folders of checkouts behind the pool's back: mostly of free ones, and now and then of one that is held. They
-/// go at once, by a new name: one that is half there would be damaged, and is set aside.
+/// Again and again removes the folder of a checkout without the pool's knowledge: usually of a free one, sometimes of a
+/// held one. It renames the folder first, so that the folder disappears at once. Half a folder would make the checkout
+/// Broken.
 /// </summary>
-/// <param name="ground">Where.</param>
-/// <param name="tally">Counts.</param>
-/// <param name="random">Chooses.</param>
 internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
 {
     private const int MaxPause = 500;
 
-    /// <summary>Removes some, again and again.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public void Run(CancellationToken cancellationToken)
     {
         while (!cancellationToken.WaitHandle.WaitOne(random.Next(MaxPause)))
@@ -34,7 +30,7 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
     private void Remove(string checkout)
     {
         var trash = ground.Trash();
-        // Who holds it may look before or after; it must find that it was us.
+        // The holder may look before the move or after it. Both times it must see that the removal is on purpose.
         Tell(0);
         try
         {
@@ -51,7 +47,7 @@ internal sealed class FolderRemover(Ground ground, Tally tally, Random random)
 
         tally.Add(Counts.Removals);
         Work.Remove(ground, trash);
-        // Whoever was at work in it may still write there.
+        // Processes that work in the folder may still write there.
         FolderRemoval.TryRemove(trash);
 
         void Tell(long ticks) =>

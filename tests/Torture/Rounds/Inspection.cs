@@ -9,12 +9,19 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
-/// <summary>Checks, when all workers of a round are gone, that what they left is as it should be.</summary>
-/// <param name="ground">Where.</param>
-/// <param name="tally">Told of violations.</param>
+/// <summary>Checks what the workers of a round left, when all of them are gone.</summary>
+/// <param name="ground">The folder of the run.</param>
+/// <param name="tally">Gets the violations.</param>
+/// <remarks>
+/// The order of the checks matters. The inspection first waits until every git has ended, and looks at the database and
+/// the rows before anything changes them. In turn, rounds then reap, repair, or do neither, so that the acquire that
+/// follows meets what each of these leaves. Acquiring all checkouts cleans all of them, so from then on all work that
+/// was left must be in rescues. The last repair must leave a row for each folder or worktree and no other row, and
+/// nothing in <c>tmp</c> or <c>queue</c>.
+/// </remarks>
 internal sealed class Inspection(Ground ground, Tally tally)
 {
-    // One for each name a checkout has had, and one for the base repository.
+    // One for each name that a checkout has had, and one for the base repository.
     private const int MostUnfinished = (2 * Worker.MaxCheckouts) + 1;
 
     private const int StayingRescues = 20;
@@ -26,9 +33,8 @@ internal sealed class Inspection(Ground ground, Tally tally)
     private long _lastEvent;
 
     /// <summary>Inspects.</summary>
-    /// <param name="round">The number of the round: what is done before all is acquired changes from round to
-    /// round.</param>
-    /// <param name="ended">The process ids of workers that were not killed, but ended when they were asked to.</param>
+    /// <param name="round">The number of the round. It decides what is done before all checkouts are acquired.</param>
+    /// <param name="ended">The process ids of the workers that ended when they were asked to.</param>
     public void Run(int round, IReadOnlyCollection<int> ended)
     {
         WaitForGit();
@@ -55,16 +61,16 @@ internal sealed class Inspection(Ground ground, Tally tally)
         CountEvents();
     }
 
-    // A worktree checkout outlives its folder, and a clone is off the list after a repair: before long all would be
-    // linked.
+    // Worktree checkouts survive the removal of their folders, and clones do not survive the repair after it. Without
+    // this, all checkouts would soon be worktrees.
     private void RemoveSome(int round)
     {
         foreach (var row in Rows().Where(row => row.Id % 2 == round % 2))
             _pool.Checkouts.Remove(new RemoveRequest { Checkout = row.Name, WorkingDirectory = ground.Home });
     }
 
-    // All checkouts were cleaned by now: what was left in them is rescued. Some rescues stay for the workers of the
-    // next round.
+    // All checkouts have been cleaned by now, so all work that was left in them is in rescues. Some rescues stay for
+    // the workers of the next round.
     private void FindWork()
     {
         var rescues = RescuedWork.All(ground).ToList();
@@ -74,7 +80,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
         var stay = rescues.Take(StayingRescues).ToList();
         foreach (var wrong in Work.Settle(ground, rescues, stay))
             tally.Violate(wrong);
-        // They are evidence.
+        // After a violation, the rescues are evidence.
         if (tally.Violations.Count > 0)
             return;
         foreach (var rescue in rescues.Except(stay))
@@ -108,7 +114,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
     {
         _pool.Care.Repair();
         var rows = Rows().Select(row => row.Name).ToHashSet();
-        // What is staged in a worktree checkout is in the base repository, and outlives the folder.
+        // A worktree checkout keeps its index in the base repository, where it outlives the folder.
         var folders = Directory
             .EnumerateDirectories(ground.Pool.Path, "checkout-*")
             .Select(folder => Path.GetFileName(folder))
@@ -120,12 +126,13 @@ internal sealed class Inspection(Ground ground, Tally tally)
         );
         Check(Left(ground.Pool.Temporary) == 0, "after a repair something is left in tmp");
         Check(Left(ground.Pool.Queue) == 0, "after a repair something is left in queue");
-        // Before it one may be left that is in nobody's way: it waited for a checkout that was removed.
+        // Before a repair, a row may remain of a dead process that waited for a checkout that was removed. It blocks
+        // nobody.
         var waiting = Answer("SELECT group_concat(who) FROM waiter");
         Check(waiting.Length == 0, $"after a repair these still wait, and are gone: {waiting}");
     }
 
-    // All that there may be: one that is lost or stuck would be missing.
+    // Acquires as many checkouts as the pool may have. This fails if one is lost or stuck.
     private void AcquireAll()
     {
         IReadOnlyList<Checkout> all;
@@ -159,7 +166,7 @@ internal sealed class Inspection(Ground ground, Tally tally)
                 });
         }
 
-        // A folder that went while somebody looked at it counts as damaged; a repair takes it off the list.
+        // A checkout whose folder was removed during an operation counts as Broken. A repair takes it off the list.
         foreach (var row in Rows()
                 .Where(row =>
                     row.State != CheckoutState.Free

@@ -3,15 +3,16 @@ using Gitproc.Processes;
 namespace Gitproc.Torture.Rounds;
 
 /// <summary>
-/// The git of a worker that was killed. It goes on for a while, or hangs when the worker was about to kill one that had
-/// not ended when it was asked to: .NET stops a process before it kills it with all that it has started. A checkout in
-/// which one hangs is nobody's until somebody ends it.
+/// Ends git processes that outlived their killed worker and hang. A checkout in which one hangs has no holder until the
+/// process is ended.
 /// </summary>
-/// <param name="ground">Where.</param>
-/// <param name="tally">Told how many there were.</param>
+/// <remarks>
+/// Most of them end soon. But .NET stops a process (SIGSTOP) before it kills it and its child processes. If the worker
+/// dies between the two, its git stays stopped.
+/// </remarks>
 internal sealed class Orphans(Ground ground, Tally tally)
 {
-    /// <summary>Ends them, as a user would.</summary>
+    /// <summary>Ends the hanging processes, as a user would.</summary>
     public void End()
     {
         var left = FolderProcesses.In(ground.Pool.Path, OwnAncestry.Ids()).Where(IsOrphan).ToList();

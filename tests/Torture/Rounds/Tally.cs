@@ -10,20 +10,17 @@ internal sealed class Tally
     private readonly ConcurrentQueue<string> _violations = new();
     private long _lastAcquired = Environment.TickCount64;
 
-    /// <summary>What was violated.</summary>
     public IReadOnlyCollection<string> Violations => _violations;
 
-    /// <summary>How long ago something was acquired last.</summary>
+    /// <summary>The time since the last acquisition, or since <see cref="WaitAnew"/>.</summary>
     public TimeSpan SinceAcquired =>
         TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _lastAcquired));
 
     /// <summary>How often something has happened.</summary>
-    /// <param name="word">What.</param>
-    /// <returns>The count.</returns>
+    /// <param name="word">One of <see cref="Words"/> or <see cref="Counts"/>.</param>
     public int this[string word] => _counts.GetValueOrDefault(word);
 
-    /// <summary>Counts what a worker says.</summary>
-    /// <param name="line">Its line.</param>
+    /// <summary>Counts what a line of a worker says.</summary>
     public void Hear(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
@@ -39,24 +36,19 @@ internal sealed class Tally
         Add(word, Options.Number(rest));
     }
 
-    /// <summary>Counts.</summary>
-    /// <param name="word">What.</param>
-    /// <param name="count">How often.</param>
+    /// <summary>Adds to a count.</summary>
     public void Add(string word, int count = 1) => _counts.AddOrUpdate(word, count, (_, sum) => sum + count);
 
-    /// <summary>Keeps the greatest number.</summary>
-    /// <param name="word">Of what.</param>
-    /// <param name="count">A number.</param>
+    /// <summary>Raises a count to a number if it is smaller.</summary>
     public void Most(string word, int count) => _counts.AddOrUpdate(word, count, (_, most) => Math.Max(most, count));
 
-    /// <summary>Notes a violation, and says it at once.</summary>
-    /// <param name="what">What was violated.</param>
+    /// <summary>Records a violation, and prints it at once.</summary>
     public void Violate(string what)
     {
         _violations.Enqueue(what);
         Console.Error.WriteLine($"violation: {what}");
     }
 
-    /// <summary>Begins to wait for the next acquisition now.</summary>
+    /// <summary>Restarts the measurement of <see cref="SinceAcquired"/>.</summary>
     public void WaitAnew() => Interlocked.Exchange(ref _lastAcquired, Environment.TickCount64);
 }

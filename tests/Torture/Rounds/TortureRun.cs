@@ -3,18 +3,41 @@ using Gitproc.Torture.Workers;
 
 namespace Gitproc.Torture.Rounds;
 
-/// <summary>Rounds of a crew at work, until there were as many kills and acquisitions as are wanted.</summary>
-/// <param name="ground">Where.</param>
-/// <param name="options">What is wanted.</param>
+/// <summary>
+/// Kills processes at random moments, and checks that no two hold one checkout and that no work is lost.
+/// </summary>
+/// <param name="ground">The folder of the run.</param>
+/// <param name="options">The options from the command line.</param>
+/// <remarks>
+/// <para>
+/// In each round, a crew of workers acquires, resets, removes, restores and repairs in one pool. Meanwhile this process
+/// kills workers at random moments and replaces them. Two more threads kill a process that holds the database in a
+/// transaction (<see cref="DatabaseKiller"/>), and remove folders of checkouts (<see cref="FolderRemover"/>).
+/// </para>
+/// <para>
+/// Workers check what only they can see: that each has its checkout to itself (<see cref="Claim"/>), that the checkout
+/// is clean, and that operations fail only in expected ways. They write what happens, and this process counts it. A
+/// killed worker leaves no summary, so each line is written at once.
+/// </para>
+/// <para>
+/// At the end of a round half of the workers are killed and the others end in good order. Then <see cref="Inspection"/>
+/// checks what is left: the database, leases, folders and rescues. Nothing else changes the pool then, so these checks
+/// can be strict.
+/// </para>
+/// <para>
+/// Rounds repeat until there were enough kills and acquisitions, or until the first violation. The seed repeats the
+/// choices, but not the moments of the kills.
+/// </para>
+/// </remarks>
 internal sealed class TortureRun(Ground ground, Options options)
 {
     private const int KillsInRound = 50;
     private const int MaxPause = 100;
 
-    // Of so many kills some meet each operation.
+    // With so many kills, each operation must be hit at least once.
     private const int LongRun = 1000;
 
-    // The longest that others are kept from the database, and a slow machine that has other work.
+    // Covers the longest time that a process keeps others from the database, on a slow and busy machine.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LongestHanging = TimeSpan.FromSeconds(20);
@@ -23,8 +46,7 @@ internal sealed class TortureRun(Ground ground, Options options)
     private readonly Random _random = new(options.Seed);
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    /// <summary>Runs.</summary>
-    /// <returns>0 when nothing was violated.</returns>
+    /// <returns>0 if there was no violation, else 1.</returns>
     public int Run()
     {
         Console.WriteLine($"seed {options.Seed}, {options.Workers} workers for {Worker.MaxCheckouts} checkouts");
@@ -52,12 +74,12 @@ internal sealed class TortureRun(Ground ground, Options options)
 
     private bool IsEnough() => _tally[Counts.Kills] >= options.Kills && _tally[Words.Acquired] >= options.Acquisitions;
 
-    // The killers of the database and of folders run beside, each with a random of its own: that is not thread-safe.
+    // The killers of the database and of folders run in parallel. Each has its own Random, which is not thread-safe.
     private List<int> Torment()
     {
         using var crew = new Crew(ground, _tally, _random, options.Workers, options.Linked);
         crew.Fill();
-        // They make the pool, which the killers look into.
+        // The killers need a pool, which the first acquire makes.
         SpinWait.SpinUntil(() => _tally[Words.Acquired] > 0, LongestStandstill);
         using var end = new CancellationTokenSource();
         var database = Begin(new DatabaseKiller(ground, _tally, new Random(_random.Next())).Run, end.Token);
@@ -99,7 +121,8 @@ internal sealed class TortureRun(Ground ground, Options options)
         }
     }
 
-    // On a slow machine nobody would live long enough to acquire anything.
+    // Spreads the kills over the acquisitions. Without this, no worker on a slow machine would live long enough to
+    // acquire.
     private bool IsTooEarly() =>
         (long)_tally[Words.Acquired] * options.Kills < (long)_tally[Counts.Kills] * options.Acquisitions;
 

@@ -5,20 +5,22 @@ using Gitproc.Processes;
 namespace Gitproc.Torture.Workers;
 
 /// <summary>
-/// What a holder does to be sure that it is alone. Outside of the checkout it locks a file, which the operating system
-/// unlocks when the process ends: whoever finds it locked by a live process has met a second live holder, whatever
-/// became of the checkout's folder. In the checkout it makes a mark, which tells whether its files are ours too.
+/// How a holder checks that no other process has its checkout. Outside the checkout, it locks a file. The operating
+/// system unlocks the file when the process ends, so a file that a live process has locked proves a second live holder,
+/// whatever happened to the checkout's folder. Inside the checkout, it writes a mark, which shows that the files belong
+/// to this holder too.
 /// </summary>
 /// <remarks>
-/// A mark that is there before ours is a violation, whether its writer lives or the checkout was not cleaned after its
-/// end; and when our mark is gone although nobody has removed the folder on purpose while we held it.
+/// Two things are violations. A mark is there before the holder writes its own: the other holder is alive, or the
+/// checkout was not cleaned after it ended. Or the holder's own mark is gone, although nothing removed the folder on
+/// purpose during the lease.
 /// </remarks>
 internal sealed class Claim : IDisposable
 {
-    /// <summary>The name of the mark.</summary>
+    /// <summary>The name of the mark's file.</summary>
     public const string FileName = "held-by";
 
-    // The lock of a process that was killed goes with the last of its threads, a little after the process.
+    // The system releases the lock of a killed process with its last thread, a little after the process ends.
     private static readonly TimeSpan DeathTimeout = TimeSpan.FromMinutes(1);
 
     private static readonly string Self = Describe(ProcessTable.Find(Environment.ProcessId)!.Identity);
@@ -31,11 +33,11 @@ internal sealed class Claim : IDisposable
     private readonly string? _restored;
 
     /// <summary>Claims a checkout.</summary>
-    /// <param name="ground">Where.</param>
+    /// <param name="ground">The folder of the run.</param>
     /// <param name="checkout">The checkout that was acquired.</param>
     /// <param name="since">A time before it was acquired, in ticks of UTC.</param>
-    /// <param name="restored">The mark that was restored with other work, and may be there; null for none.</param>
-    /// <exception cref="ViolationException">Another one holds it.</exception>
+    /// <param name="restored">The mark that a restore may have brought back with other work; null for none.</param>
+    /// <exception cref="ViolationException">Another process holds the checkout.</exception>
     public Claim(Ground ground, Checkout checkout, long since, string? restored)
     {
         (_ground, _checkout, _since, _restored) = (ground, checkout, since, restored);
@@ -53,14 +55,13 @@ internal sealed class Claim : IDisposable
         }
     }
 
-    /// <summary>The checkout's name.</summary>
     public string Name => _checkout.Name;
 
-    /// <summary>Whether the mark of a holder that has ended was there, and so the checkout was not cleaned.</summary>
+    /// <summary>True if the checkout had the mark of a holder that has ended, and so was not cleaned.</summary>
     public bool HasFoundDeadMark { get; private set; }
 
     /// <summary>
-    /// Whether the checkout's folder was removed on purpose while it was held: then nothing in it can be checked.
+    /// True if the checkout's folder was removed on purpose during the lease. Nothing in it can be checked then.
     /// </summary>
     public bool IsVoid => _ground.IsRemoved(_checkout.Name, _since);
 
@@ -68,8 +69,8 @@ internal sealed class Claim : IDisposable
 
     private string MarkFile => Path.Combine(_checkout.Path, FileName);
 
-    /// <summary>Checks that the mark is still ours and that the checkout is whole.</summary>
-    /// <exception cref="ViolationException">It is not.</exception>
+    /// <summary>Checks that the mark is unchanged and that the checkout is complete.</summary>
+    /// <exception cref="ViolationException">The mark was changed, or the checkout is not complete.</exception>
     public void Check()
     {
         var there = Read(MarkFile);
@@ -79,9 +80,11 @@ internal sealed class Claim : IDisposable
             throw new ViolationException($"{_checkout.Name} of '{_text}' is not whole");
     }
 
-    /// <summary>Does what takes away all that is in the checkout, and the mark with it.</summary>
-    /// <param name="reset">Does it.</param>
-    /// <exception cref="ViolationException">The mark of another one is there afterwards.</exception>
+    /// <summary>
+    /// Runs an operation that removes everything in the checkout, the mark included, and writes the mark again.
+    /// </summary>
+    /// <param name="reset">The operation.</param>
+    /// <exception cref="ViolationException">The mark of another live holder is there afterwards.</exception>
     public void Reset(Action reset)
     {
         Unmark();
@@ -105,7 +108,7 @@ internal sealed class Claim : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // The folder is removed in this moment.
+            // The folder was removed at this moment.
         }
     }
 
@@ -178,7 +181,7 @@ internal sealed class Claim : IDisposable
     private static string Describe(ProcessIdentity process) =>
         string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartedAt}");
 
-    // A text that is not whole was begun by one who was killed: who lives has the lock before the mark.
+    // A cut-off text was begun by a holder that was then killed: a live holder takes the lock before it writes a mark.
     private static bool IsAlive(string text) =>
         text.Split(' ') is [var id, var started, _]
         && ProcessTable.IsAlive(

@@ -3,24 +3,24 @@ using Gitproc.Registry;
 namespace Gitproc.Torture.Workers;
 
 /// <summary>
-/// Holds the database in a transaction until it is killed. What it writes would hand out every checkout a second time
-/// if any of it were kept.
+/// Holds the database in a transaction until it is killed. Its changes would give out every checkout a second time if
+/// any of them were kept.
 /// </summary>
 internal static class DatabaseHolder
 {
-    /// <summary>The first word of its command line.</summary>
+    /// <summary>The first argument of this mode.</summary>
     public const string Mode = "hold-database";
 
-    /// <summary>What it says when it holds the database.</summary>
+    /// <summary>The line that says that the transaction has begun and its changes are made.</summary>
     public const string Holding = "holding";
 
-    /// <summary>Does it.</summary>
-    /// <param name="ground">Where.</param>
-    /// <returns>0 when nobody killed it.</returns>
+    /// <summary>Runs the mode.</summary>
+    /// <param name="ground">The folder of the run.</param>
+    /// <returns>0 if its input ended before it was killed.</returns>
     public static int Run(Ground ground)
     {
         using var database = PoolDatabase.Open(ground.Pool.Database, fill: _ => { });
-        // With a cache this small, what is not committed yet goes to the log on disk.
+        // With a cache this small, SQLite writes uncommitted changes to the log on disk.
         database.Connection.Execute("PRAGMA cache_size = 5");
         using var transaction = database.Connection.BeginTransaction(deferred: false);
         database.Connection.Execute("UPDATE checkout SET state = 0, lease_id = NULL, lease = NULL");

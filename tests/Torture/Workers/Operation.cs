@@ -1,15 +1,14 @@
 namespace Gitproc.Torture.Workers;
 
-/// <summary>What a worker may be about when it is killed.</summary>
+/// <summary>What a worker is doing when it may be killed.</summary>
 internal enum Operation
 {
-    /// <summary>It acquires.</summary>
     Acquire,
 
-    /// <summary>It works in what it has acquired.</summary>
+    /// <summary>It works in the checkouts that it has acquired.</summary>
     Hold,
 
-    /// <summary>It releases, which cleans.</summary>
+    /// <summary>It releases, which recycles the checkout.</summary>
     Release,
 
     /// <summary>It resets a checkout: its own, or a free one.</summary>
@@ -18,18 +17,14 @@ internal enum Operation
     /// <summary>It removes a free checkout.</summary>
     Remove,
 
-    /// <summary>It acquires and restores what was rescued.</summary>
+    /// <summary>It acquires a checkout and restores a rescue into it.</summary>
     Restore,
 
-    /// <summary>It removes a rescue.</summary>
     RemoveRescue,
 
-    /// <summary>It lists.</summary>
     List,
 
-    /// <summary>It reaps.</summary>
     Reap,
 
-    /// <summary>It repairs.</summary>
     Repair,
 }

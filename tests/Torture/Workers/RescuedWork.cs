@@ -2,17 +2,16 @@ using Gitproc.Checkouts.Rescuing;
 
 namespace Gitproc.Torture.Workers;
 
-/// <summary>What is in a rescue, as git itself says.</summary>
+/// <summary>What a rescue contains, as git itself reports it.</summary>
 /// <param name="Folder">The repository of the rescue.</param>
-/// <param name="Works">The work that is in it whole.</param>
-/// <param name="Mark">The mark of the holder who left it; null when there is none.</param>
-/// <param name="IsWhole">Whether it says of no file that somebody has deleted it: nobody does, but folders are removed
-/// while git looks at them.</param>
+/// <param name="Works">The names of the pieces of work that are complete in it.</param>
+/// <param name="Mark">The mark of the holder that left the work; null if it has none.</param>
+/// <param name="IsWhole">
+/// False if it records deleted files. No job deletes any, but folders are removed while a rescue is made from them.
+/// </param>
 internal sealed record RescuedWork(string Folder, IReadOnlyList<string> Works, string? Mark, bool IsWhole)
 {
-    /// <summary>All that are in the pool.</summary>
-    /// <param name="ground">Where.</param>
-    /// <returns>Those that nobody has removed meanwhile, the oldest last.</returns>
+    /// <summary>All rescues in the pool, the newest first. Rescues that are removed meanwhile are left out.</summary>
     public static IEnumerable<RescuedWork> All(Ground ground) =>
         Directory
             .EnumerateDirectories(ground.Pool.Rescues)
@@ -20,18 +19,16 @@ internal sealed record RescuedWork(string Folder, IReadOnlyList<string> Works, s
             .Select(TryRead)
             .OfType<RescuedWork>();
 
-    /// <summary>Reads one of which the pool says that it is there.</summary>
-    /// <param name="ground">Where.</param>
-    /// <param name="rescue">The rescue.</param>
-    /// <returns>What is in it; null when somebody has removed it meanwhile.</returns>
+    /// <summary>Reads a rescue that the pool has listed.</summary>
+    /// <returns>What it contains; null if it was removed meanwhile.</returns>
     public static RescuedWork? TryRead(Ground ground, Rescue rescue) =>
         TryRead(Path.Combine(ground.Pool.Rescues, FileName(rescue)));
 
-    /// <summary>The id by which the pool knows it.</summary>
+    /// <summary>The id that the pool uses.</summary>
     public string Id =>
         Path.GetFileNameWithoutExtension(Folder).Split('@') is [var time, var checkout] ? $"{checkout}/{time}" : Folder;
 
-    /// <summary>Whether nobody has removed it.</summary>
+    /// <summary>True if the rescue was not removed.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
     private static string FileName(Rescue rescue) =>

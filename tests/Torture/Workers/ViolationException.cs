@@ -1,4 +1,4 @@
 namespace Gitproc.Torture.Workers;
 
-/// <summary>What must never happen was seen.</summary>
+/// <summary>Something that must never happen has happened.</summary>
 internal sealed class ViolationException(string message) : Exception(message);

@@ -1,47 +1,43 @@
 namespace Gitproc.Torture.Workers;
 
-/// <summary>What workers say.</summary>
+/// <summary>The first words of the lines that workers write. A number may follow; see <see cref="Worker"/>.</summary>
 internal static class Words
 {
-    /// <summary>It has started.</summary>
+    /// <summary>The worker has started.</summary>
     public const string Ready = "ready";
 
-    /// <summary>It is about something else now; which <see cref="Operation"/> follows.</summary>
+    /// <summary>The worker begins the <see cref="Operation"/> that follows.</summary>
     public const string Doing = "doing";
 
-    /// <summary>It has reset a checkout.</summary>
     public const string Reset = "reset";
 
-    /// <summary>It has removed a checkout.</summary>
     public const string Removed = "removed";
 
-    /// <summary>It has restored a rescue.</summary>
     public const string Restored = "restored";
 
-    /// <summary>Work that it has found restored; how much follows.</summary>
+    /// <summary>The number of pieces of work that it found restored.</summary>
     public const string RestoredWorks = "restored-works";
 
-    /// <summary>It has removed a rescue.</summary>
     public const string RemovedRescue = "removed-rescue";
 
-    /// <summary>It has acquired checkouts; how many follows.</summary>
+    /// <summary>The number of checkouts that it acquired.</summary>
     public const string Acquired = "acquired";
 
-    /// <summary>Of them, those that are linked; how many follows.</summary>
+    /// <summary>How many of the acquired checkouts are of kind Worktree.</summary>
     public const string Linked = "linked";
 
-    /// <summary>It had to wait.</summary>
+    /// <summary>An acquire had to wait.</summary>
     public const string Waited = "waited";
 
-    /// <summary>There was nothing for it.</summary>
+    /// <summary>An operation was refused in a way that is expected.</summary>
     public const string Refused = "refused";
 
-    /// <summary>It gave up before there was.</summary>
+    /// <summary>The worker gave up waiting.</summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>The folder of what it held was removed.</summary>
+    /// <summary>The folder of a checkout that it held was removed, so nothing in it could be checked.</summary>
     public const string Void = "void";
 
-    /// <summary>What must never happen has happened; what follows.</summary>
+    /// <summary>The violation that follows has happened.</summary>
     public const string Violation = "violation";
 }

@@ -1,19 +1,23 @@
 namespace Gitproc.Torture.Workers;
 
 /// <summary>
-/// Work that a holder leaves in a checkout: a file that is not on the remote, and has its name as content. Outside of
-/// the checkout a note for each time that it is left is begun before and filled in when the file is there. And there is
-/// a note when it goes on purpose: with the folder of a checkout, or with a rescue. So it is in as many rescues as
-/// there are filled notes, less those that went; and in no more than there are notes.
+/// The work that a holder leaves in a checkout: a file that no remote has, whose content is its own name. Notes outside
+/// the checkout let the inspection count it.
 /// </summary>
+/// <remarks>
+/// A holder begins an empty note before it writes the file, and fills the note in when the file is there. A restore
+/// does the same. When work is removed on purpose, with the folder of a checkout or with a rescue, another note says
+/// so. So the number of rescues that contain the work is at least the number of filled notes minus the removals, and at
+/// most the number of all notes.
+/// </remarks>
 internal static class Work
 {
     private const string Prefix = "work-";
     private const char Separator = '~';
 
-    /// <summary>Leaves some.</summary>
-    /// <param name="ground">Where it is written down.</param>
-    /// <param name="checkout">The checkout's folder; the caller holds it.</param>
+    /// <summary>Leaves new work in a checkout.</summary>
+    /// <param name="ground">Where the notes are.</param>
+    /// <param name="checkout">The folder of the checkout. The caller holds it.</param>
     public static void Leave(Ground ground, string checkout)
     {
         var name = Prefix + Guid.NewGuid().ToString("N");
@@ -31,9 +35,7 @@ internal static class Work
     }
 
     /// <summary>Begins the note that work is about to be left.</summary>
-    /// <param name="ground">Where.</param>
-    /// <param name="name">The work's name.</param>
-    /// <returns>The note.</returns>
+    /// <returns>The path of the note.</returns>
     public static string Begin(Ground ground, string name)
     {
         var note = ground.Work($"{name}{Separator}{Guid.NewGuid():N}");
@@ -41,57 +43,48 @@ internal static class Work
         return note;
     }
 
-    /// <summary>Fills in a note: the work is where it was to be left.</summary>
-    /// <param name="note">The note.</param>
+    /// <summary>Fills in a note: the work is now there.</summary>
+    /// <param name="note">The path of the note.</param>
     /// <param name="where">Where the work is.</param>
     public static void End(string note, string where) => File.WriteAllText(note, where);
 
-    /// <summary>Writes down that work goes with the folder of a checkout.</summary>
-    /// <param name="ground">Where.</param>
-    /// <param name="folder">What was that folder.</param>
+    /// <summary>Notes that work is removed with the folder of a checkout.</summary>
+    /// <param name="folder">The folder, at the path that it was moved to.</param>
     public static void Remove(Ground ground, string folder)
     {
         foreach (var name in In(folder))
             File.WriteAllText(ground.RemovedWork($"{name}{Separator}{Guid.NewGuid():N}"), "");
     }
 
-    /// <summary>Writes down that work goes with a rescue, once that is gone.</summary>
-    /// <param name="ground">Where.</param>
-    /// <param name="rescue">The rescue.</param>
+    /// <summary>Notes that work is removed with a rescue. The note counts only when the rescue is gone.</summary>
     public static void Remove(Ground ground, RescuedWork rescue)
     {
         foreach (var name in rescue.Works)
             File.WriteAllText(ground.RemovedWork($"{name}{Separator}{Path.GetFileName(rescue.Folder)}"), "");
     }
 
-    /// <summary>The work that is in a checkout.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <returns>The names.</returns>
+    /// <summary>The names of the work in a checkout.</summary>
     public static IEnumerable<string> In(string folder) =>
         Directory.EnumerateFiles(folder, Prefix + "*").Select(file => Path.GetFileName(file)!);
 
-    /// <summary>Whether work is in a checkout as it was left.</summary>
-    /// <param name="folder">The checkout's folder.</param>
-    /// <param name="name">The work's name.</param>
-    /// <returns>Whether it is.</returns>
+    /// <summary>True if work is in a checkout, unchanged.</summary>
     public static bool IsIn(string folder, string name)
     {
         var file = Path.Combine(folder, name);
         return File.Exists(file) && File.ReadAllText(file) == name;
     }
 
-    /// <summary>Whether a file is work, and not one that was cut off by a kill.</summary>
-    /// <param name="name">The file's name.</param>
-    /// <param name="size">Its size.</param>
-    /// <returns>Whether it is.</returns>
+    /// <summary>True if a file is work, and a kill did not cut it off.</summary>
     public static bool IsWhole(string name, string size) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && Options.Number(size) == name.Length;
 
-    /// <summary>Looks at the notes, when nobody works, and begins new ones for the rescues that stay.</summary>
-    /// <param name="ground">Where.</param>
+    /// <summary>
+    /// Checks all rescues against the notes, then replaces the notes by new ones for the rescues that stay. No worker
+    /// may run meanwhile.
+    /// </summary>
     /// <param name="rescues">All rescues.</param>
-    /// <param name="stay">Those of them that stay.</param>
-    /// <returns>What is wrong, a sentence each.</returns>
+    /// <param name="stay">The rescues that stay in the pool.</param>
+    /// <returns>What is wrong, one sentence each.</returns>
     public static IReadOnlyList<string> Settle(
         Ground ground, IReadOnlyCollection<RescuedWork> rescues, IReadOnlyCollection<RescuedWork> stay)
     {
@@ -101,7 +94,7 @@ internal static class Work
             .SelectMany(rescue => rescue.Works.Distinct())
             .CountBy(name => name)
             .ToDictionary(StringComparer.Ordinal);
-        // A rescue of which somebody was killed before it was removed is still there.
+        // If a worker was killed before it removed a rescue, its note exists and so does the rescue.
         var gone = Directory
             .EnumerateFiles(ground.RemovedWorks)
             .Select(Parts)

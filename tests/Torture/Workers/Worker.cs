@@ -7,15 +7,21 @@ using Gitproc.Reports;
 namespace Gitproc.Torture.Workers;
 
 /// <summary>
-/// Acquires checkouts, checks that it holds them alone, and releases them, until its input ends or it is killed. Each
-/// line that it writes is a count: a word, and a number where that is not 1. A violation is a line of its own.
+/// Acquires checkouts, checks that no other process has them, and releases them, until its input ends or it is killed.
+/// Now and then it resets, removes, restores, lists, reaps or repairs instead.
 /// </summary>
+/// <remarks>
+/// Each line that it writes begins with one of <see cref="Words"/>. A number follows where the count is not 1; the
+/// operation or the violation follows where the word announces one.
+/// </remarks>
 internal sealed class Worker : IProgress<PoolReport>
 {
-    /// <summary>The first word of its command line.</summary>
+    /// <summary>The first argument of this mode.</summary>
     public const string Mode = "work";
 
-    /// <summary>The most checkouts there may be; fewer than the workers want, so that some have to wait.</summary>
+    /// <summary>
+    /// The most checkouts that the pool may have: fewer than the workers want, so that some must wait.
+    /// </summary>
     public const int MaxCheckouts = 6;
 
     private readonly Ground _ground;
@@ -25,18 +31,17 @@ internal sealed class Worker : IProgress<PoolReport>
     private readonly LeaseOwner _self = LeaseOwner.OfProcess(Environment.ProcessId);
     private bool _hasWaited;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="ground">Where it works.</param>
-    /// <param name="random">Makes its choices.</param>
-    /// <param name="linked">In how many of a hundred acquisitions it wants a worktree checkout.</param>
+    /// <param name="ground">The folder of the run.</param>
+    /// <param name="random">Makes all choices of the worker.</param>
+    /// <param name="linked">The percentage of acquisitions that accept only a worktree checkout.</param>
     public Worker(Ground ground, Random random, int linked)
     {
         (_ground, _random, _linked) = (ground, random, linked);
         _pool = new Pool(ground.Pool.Path, this);
     }
 
-    /// <summary>Works.</summary>
-    /// <returns>0 when its input has ended.</returns>
+    /// <summary>Works until the input ends.</summary>
+    /// <returns>The exit code, 0.</returns>
     public int Run()
     {
         using var end = new CancellationTokenSource();
@@ -59,7 +64,8 @@ internal sealed class Worker : IProgress<PoolReport>
             }
             catch (Exception e)
             {
-                // Whatever it is: nothing that the others do may make an operation fail in a way that is not foreseen.
+                // Every other exception is a violation too: whatever the other workers do, operations fail only in
+                // expected ways.
                 Say($"{Words.Violation} unexpected {e}".ReplaceLineEndings(" "));
             }
         }
@@ -122,7 +128,7 @@ internal sealed class Worker : IProgress<PoolReport>
         var since = DateTime.UtcNow.Ticks;
         var rescue = _random.Next(6) == 0 && AnyRescue() is { IsWhole: true } whole ? whole : null;
         Say(rescue is null ? Operation.Acquire : Operation.Restore);
-        // Begun before there is anything of it in a checkout.
+        // The notes must exist before any of the work is in a checkout.
         var notes = rescue?.Works.Select(name => (Name: name, Note: Work.Begin(_ground, name))).ToList() ?? [];
         if (Acquire(rescue, since, end) is not { } checkouts)
             return;
@@ -218,7 +224,7 @@ internal sealed class Worker : IProgress<PoolReport>
         Say($"{Words.RestoredWorks} {notes.Count}");
     }
 
-    // It stays ours.
+    // The worker keeps its lease.
     private void ResetOwn(Checkout checkout, Claim claim)
     {
         Say(Operation.Reset);
@@ -248,7 +254,7 @@ internal sealed class Worker : IProgress<PoolReport>
             Work.Leave(_ground, checkout.Path);
     }
 
-    // Of any checkout that nobody holds.
+    // Runs an operation on any checkout. If another worker holds it, the operation must refuse.
     private void Try(string word, Action<string> run)
     {
         var since = DateTime.UtcNow.Ticks;
@@ -327,8 +333,8 @@ internal sealed class Worker : IProgress<PoolReport>
         : _random.Next(100) < _linked ? CheckoutKind.Worktree
         : _random.Next(2) == 0 ? CheckoutKind.Clone : null;
 
-    // Who waits for ever is never refused, but for a kind that there is none of; and a name is unknown only while its
-    // row is off the list.
+    // A request that waits without limit is refused only if it wants a kind of which there is no checkout. A named
+    // checkout is unknown only while its row is off the list.
     private static bool IsRefusal(GitprocException error, AcquireRequest request) =>
         (
             error.Reason == ErrorReason.NoCheckoutAvailable

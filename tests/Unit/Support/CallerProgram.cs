@@ -2,8 +2,9 @@ using System.Diagnostics;
 using Gitproc.Processes;
 
 /// <summary>
-/// A program of its own that ends all that runs in its current directory, and tells what it found and what was left.
-/// .NET runs it before the Main of an assembly when DOTNET_STARTUP_HOOKS names it; its name is the one .NET looks for.
+/// A program that ends all processes in its current directory, and prints what it found and what was left. .NET runs it
+/// before the Main of an assembly if DOTNET_STARTUP_HOOKS names it. .NET requires the names of the class and the
+/// method.
 /// </summary>
 internal static class StartupHook
 {
@@ -24,7 +25,7 @@ internal static class StartupHook
 
 namespace Gitproc.Unit.Support
 {
-    /// <summary>How that program is started.</summary>
+    /// <summary>Makes a .NET program run <see cref="StartupHook"/> in its place.</summary>
     public static class CallerProgram
     {
         public static string File { get; } = typeof(CallerProgram).Assembly.Location;

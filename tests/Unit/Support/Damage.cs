@@ -2,10 +2,10 @@ using CsCheck;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>What becomes of a file that a job wrote over, or that a crash cut short.</summary>
+/// <summary>Damaged files, as jobs and crashes leave them.</summary>
 public static class Damage
 {
-    /// <summary>The file with some bytes changed, left out, put in, or all of it cut short.</summary>
+    /// <summary>The file with some bytes changed, removed or added, or cut short.</summary>
     public static Gen<byte[]> Of(byte[] file) =>
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, Math.Max(0, file.Length - 1)], Gen.Byte)
             .Array[1, 6]
@@ -28,11 +28,11 @@ public static class Damage
                 return bytes.ToArray();
             });
 
-    /// <summary>All that begins the file, from nothing to all but the last byte.</summary>
+    /// <summary>Every prefix of the file, from the empty one to all but the last byte.</summary>
     public static IEnumerable<byte[]> CutsOf(byte[] file) =>
         Enumerable.Range(0, file.Length).Select(length => file[..length]);
 
-    /// <summary>How many bytes something takes from the heap, whether they are given back or not.</summary>
+    /// <summary>The number of bytes that an action allocates on the heap, whether or not they are freed.</summary>
     public static long BytesTakenBy(Action action)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,14 +1,13 @@
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// What happens sooner or later. The limit is for what never happens: a machine that has much other work is not the
-/// test's concern.
+/// Waits for what happens sooner or later. The limit is so long that only what never happens reaches it, even on a busy
+/// machine.
 /// </summary>
 public static class Eventually
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Waits until something holds.</summary>
     public static void True(Func<bool> condition)
     {
         var end = DateTime.UtcNow + Limit;

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>Runs the real <c>gitproc</c> program, in a pool and a home of the test's own.</summary>
+/// <summary>Runs the real <c>gitproc</c> program, with a pool and a home of the test.</summary>
 public sealed class GitprocProgram(string pool, string home)
 {
     public sealed record Result(int ExitCode, string Output, string Error);
 
     /// <summary>
-    /// The native program, if it was published after the tests were built; else the one that was built with them.
+    /// The native program if it was published after the tests were built, otherwise the one that was built with them.
     /// </summary>
     public static string File { get; } = Find();
 
-    /// <summary>Its folder, for a PATH.</summary>
+    /// <summary>The folder of <see cref="File"/>, for a PATH.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(File)!;
 
     private static string Find()

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// Kills a program in the middle of its work, again and again, and counts the kills that landed there. The moments are
-/// spread over the time that the work takes when it is let be: it is measured first, so they are right on a slow and on
-/// a busy machine too.
+/// Kills a program in the middle of its work, again and again, and counts the kills that hit the work. The moments are
+/// spread over the time that the work takes without a kill. That time is measured first, so the moments are right on a
+/// slow or busy machine too.
 /// </summary>
 public sealed class Kills
 {
@@ -15,10 +15,10 @@ public sealed class Kills
     private TimeSpan _work;
     private int _landed;
 
-    /// <summary>Lets the program work to its end.</summary>
-    /// <param name="wanted">How many kills have to land in the middle.</param>
-    /// <param name="start">Starts the program; both its streams can be read.</param>
-    /// <param name="look">What changes when the work begins.</param>
+    /// <summary>Measures the work: runs the program to its end.</summary>
+    /// <param name="wanted">How many kills must hit the work.</param>
+    /// <param name="start">Starts the program, with its output and error streams redirected.</param>
+    /// <param name="look">Returns something that changes when the work begins.</param>
     public Kills(int wanted, Func<Process> start, Func<object?> look)
     {
         _wanted = wanted;
@@ -31,10 +31,10 @@ public sealed class Kills
         _work = watch.Elapsed;
     }
 
-    /// <summary>How often a kill was tried.</summary>
+    /// <summary>The number of kills so far, whether or not they hit the work.</summary>
     public int Tries { get; private set; }
 
-    /// <summary>Whether more kills have to land. Fails when too few do.</summary>
+    /// <summary>True if more kills must hit the work. Fails the test if too few of them do.</summary>
     public bool AreWanted
     {
         get
@@ -47,20 +47,20 @@ public sealed class Kills
     }
 
     /// <summary>Starts the program and kills it.</summary>
-    /// <param name="start">Starts it; it writes to its output only when its work is done.</param>
-    /// <param name="look">What changes when the work begins.</param>
-    /// <param name="entireProcessTree">Whether what it has started dies with it.</param>
-    /// <returns>Whether the kill landed in the middle of the work.</returns>
+    /// <param name="start">Starts the program. It must write to its output only when its work is done.</param>
+    /// <param name="look">Returns something that changes when the work begins.</param>
+    /// <param name="entireProcessTree">True to kill its child processes too.</param>
+    /// <returns>True if the kill hit the work.</returns>
     public bool Kill(Func<Process> start, Func<object?> look, bool entireProcessTree = true)
     {
         Tries++;
         var before = look();
         var process = start();
         var hasBegun = WaitForBegin(process, before, look);
-        // Multiples of the golden section are spread evenly, however many there are.
+        // The fractional parts of multiples of the golden ratio are spread evenly, however many there are.
         process.WaitForExit(_work * (Tries * 0.618 % 1));
         process.Kill(entireProcessTree);
-        // SIGKILL, or what .NET ends a process with on Windows.
+        // The exit codes of SIGKILL, and of a process that .NET kills on Windows.
         var hasLanded = GitprocProgram.Finish(process) is { ExitCode: 128 + 9 or -1, Output: "" } && hasBegun;
         if (hasLanded)
             _landed++;

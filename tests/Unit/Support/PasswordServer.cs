@@ -4,7 +4,7 @@ using System.Text;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// Serves a bare repository over http to those who know the password (the "dumb" protocol: its files).
+/// Serves a bare repository over HTTP to clients that send the password. It uses git's "dumb" protocol: plain files.
 /// </summary>
 public sealed class PasswordServer : IDisposable
 {

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>A pool of a test's own, with a repository to acquire and the reports that operations made.</summary>
+/// <summary>A pool of the test, with a repository to acquire and the reports of all operations.</summary>
 public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 {
     private readonly TemporaryFolder _folder = new();
@@ -48,7 +48,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Acquire(AcquireRequest request) => Pool.Acquiring.Acquire(request).Single();
 
-    /// <summary>Starts a gitproc that waits for the only checkout, for this process.</summary>
+    /// <summary>Starts a gitproc that waits for the only checkout. This process is the owner.</summary>
     public System.Diagnostics.Process StartWaiter() => Program.Start(
         Home, "acquire", Source, "--max-checkouts", "1", "--wait", "--owner-pid", $"{Environment.ProcessId}");
 
@@ -62,7 +62,8 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
         return checkout;
     }
 
-    /// <summary>Makes a commit with a new file in the repository that is acquired, and returns its id.</summary>
+    /// <summary>Commits a new file to the repository that is acquired.</summary>
+    /// <returns>The id of the commit.</returns>
     public string Commit(string name)
     {
         File.WriteAllText(Path.Combine(Source, name + ".txt"), name);
@@ -75,7 +76,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
 
     public Checkout Find(string name) => List().Single(checkout => checkout.Name == name);
 
-    /// <summary>Looks into the database behind the pool's back.</summary>
+    /// <summary>Reads the database directly, without the pool.</summary>
     public T Query<T>(string sql)
     {
         using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });
@@ -85,9 +86,10 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     }
 
     /// <summary>
-    /// Who has which checkout, and what is done with it: an operation that begins changes this. Nothing is made or put
-    /// right.
+    /// The state and the lease of each checkout, which the start of an operation changes. Reading makes and repairs
+    /// nothing.
     /// </summary>
+    /// <returns>One line for each checkout; null if the pool has no database yet.</returns>
     public string? Standing(string? pool = null)
     {
         using var database = PoolDatabase.OpenToRead(Path.Combine(pool ?? Pool.Path, "gitproc.db"));
@@ -99,7 +101,7 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
                     "SELECT concat_ws(' ', id, state, lease_id) FROM checkout ORDER BY id", row => row.GetString(0)));
     }
 
-    /// <summary>Changes the database behind the pool's back.</summary>
+    /// <summary>Changes the database directly, without the pool.</summary>
     public void Execute(string sql)
     {
         using var database = PoolDatabase.Open(Path.Combine(Pool.Path, "gitproc.db"), _ => { });
@@ -130,8 +132,8 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     }
 
     /// <summary>
-    /// Waits for what was killed: a grandchild ends in its own time, and a git whose gitproc was killed goes on for a
-    /// moment.
+    /// Waits until killed processes are gone: a grandchild ends a little later, and so does a git whose gitproc was
+    /// killed.
     /// </summary>
     public void WaitForKilled() =>
         SpinWait.SpinUntil(
@@ -143,8 +145,8 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
             Eventually.Limit);
 
     /// <summary>
-    /// The folders in the pool's tmp that were there before a command of git while nobody had locked their names. A
-    /// repair removes these.
+    /// The folders in the pool's <c>tmp</c> whose names no process had locked when a git command began. A repair would
+    /// remove these.
     /// </summary>
     public SortedSet<string> Unlocked { get; } = new(StringComparer.Ordinal);
 

@@ -3,7 +3,7 @@ using Gitproc.Processes;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>A test that is skipped where a program is not installed.</summary>
+/// <summary>A test that is skipped if a program is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ProgramFactAttribute : FactAttribute
 {
@@ -20,8 +20,8 @@ public sealed class ProgramFactAttribute : FactAttribute
 
     public string Program { get; }
 
-    // The build of the tests made one there, unless the PATH has one (tests/Pester/Gitproc.Pester.csproj).
-#pragma warning disable CA2255 // The PATH is the process's own.
+    // If the PATH has no pwsh, the build of the tests puts one there (tests/Pester/Gitproc.Pester.csproj).
+#pragma warning disable CA2255 // A test program may change its own PATH.
     [ModuleInitializer]
     internal static void AddPwshToPath() =>
 #pragma warning restore CA2255

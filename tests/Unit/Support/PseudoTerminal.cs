@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// Runs the real <c>gitproc</c> program in a terminal of 24 lines of 80 columns, with tests/Support/pseudo-terminal.py.
+/// Runs the real <c>gitproc</c> program in a terminal of 24 lines and 80 columns, by tests/Support/pseudo-terminal.py.
 /// </summary>
 public static partial class PseudoTerminal
 {
@@ -19,7 +19,7 @@ public static partial class PseudoTerminal
 
     public static object[] Signal(int number) => ["signal", number];
 
-    /// <summary>Runs the program apart from the terminal.</summary>
+    /// <summary>Runs the program outside the terminal.</summary>
     public static object[] Meanwhile(params string[] arguments) => ["run", GitprocProgram.File, .. arguments];
 
     public static object[] Pause(double seconds) => ["pause", seconds];
@@ -28,7 +28,7 @@ public static partial class PseudoTerminal
         PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] arguments
     ) => RunCommand(pool, steps, environment, [GitprocProgram.File, .. arguments]);
 
-    /// <summary>Runs another program in it.</summary>
+    /// <summary>Runs any program in the terminal.</summary>
     public static Result RunCommand(
         PoolFixture pool, object[][] steps, (string Name, string Value)[] environment, params string[] command)
     {
@@ -57,7 +57,7 @@ public static partial class PseudoTerminal
             root.GetProperty("cpu").GetDouble());
     }
 
-    /// <summary>The text that remains on a line that was overwritten, and all others.</summary>
+    /// <summary>The output without escape sequences, so it has the overwritten text of each line too.</summary>
     public static string WithoutSequences(string output) => Sequence().Replace(output, "");
 
     [GeneratedRegex(@"\e(\[[?\d;]*[A-Za-z]|[=>])")]

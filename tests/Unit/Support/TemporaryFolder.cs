@@ -4,16 +4,16 @@ using Gitproc.Files;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// A folder of a test's own, gone when the test is over. Its path has no links in it. It is in memory where Linux
-/// offers that and TMPDIR does not say otherwise: on a disk the suite takes twice as long.
+/// A folder of the test, removed when it is disposed. Its path has no links. It is in memory if Linux offers that and
+/// TMPDIR is not set: on a disk, the suite takes twice as long.
 /// </summary>
 public sealed class TemporaryFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
     private const long RoomNeeded = 4L << 30;
 
-    // tests/Pester/Invoke-PesterSuite.ps1 has the same rule. Containers often mount it noexec, and tests run what they
-    // write.
+    // tests/Pester/Invoke-PesterSuite.ps1 has the same rule. Containers often mount /dev/shm noexec, and tests run
+    // programs that they write.
     private static readonly bool HasMemory =
         Environment.GetEnvironmentVariable("TMPDIR") is null
         && OperatingSystem.IsLinux()
@@ -35,12 +35,11 @@ public sealed class TemporaryFolder : IDisposable
 
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
-    /// <summary>On a disk, whose file system uses the numbers of removed files again.</summary>
+    /// <summary>A folder on a disk, whose file system reuses the inode numbers of removed files.</summary>
     public static TemporaryFolder OnDisk() => new(mayBeInMemory: false);
 
     /// <summary>
-    /// Copies a folder to a place where there is none, with times, modes and links where the system has a command for
-    /// it.
+    /// Copies a folder to a path that does not exist. Times, modes and links are kept, except on Windows.
     /// </summary>
     public static void Copy(string from, string to)
     {

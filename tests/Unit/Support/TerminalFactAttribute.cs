@@ -3,7 +3,7 @@ using Gitproc.Processes;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>A test that is skipped where no pseudo-terminal can be made.</summary>
+/// <summary>A test that is skipped if no pseudo-terminal can be made.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TerminalFactAttribute : FactAttribute
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>Runs git for a test, apart from the user's config.</summary>
+/// <summary>Runs git for a test, with a fixed user and without inherited <c>GIT_</c> variables.</summary>
 public static class TestGit
 {
     public static string Run(string directory, params string[] arguments) => Run(directory, [], arguments);
@@ -33,8 +33,8 @@ public static class TestGit
     }
 
     /// <summary>
-    /// Writes a script that git may run: a hook, a helper. By another process, as <see cref="TestProcess.CopyProgram"/>
-    /// does.
+    /// Writes a script that git may run, for example a hook. Another process writes it, for the reason given at
+    /// <see cref="TestProcess.CopyProgram"/>.
     /// </summary>
     public static void WriteScript(string path, string text)
     {
@@ -60,7 +60,7 @@ public static class TestGit
         return path;
     }
 
-    // Making it takes longer than some tests.
+    // Copying a template is faster: making the repository takes longer than some tests.
     private static Lazy<string> Template { get; } = new(() =>
     {
         var folder = new TemporaryFolder();

@@ -3,12 +3,16 @@ using Gitproc.Processes;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>A shell script that runs until the test is over, with all that it starts.</summary>
+/// <summary>
+/// A shell script that runs until the object is disposed, which kills it and all that it has started.
+/// </summary>
 public sealed class TestProcess : IDisposable
 {
     private readonly Process _process;
 
-    /// <summary>Starts it; returns when the script has written a line, so that what came before has happened.</summary>
+    /// <summary>
+    /// Starts the script and waits until it has written a line, so that everything before that line has happened.
+    /// </summary>
     public TestProcess(string directory, string script)
     {
         _process = Process.Start(
@@ -30,15 +34,15 @@ public sealed class TestProcess : IDisposable
     public static TestProcess Sleep(string directory)
     {
         var process = new TestProcess(directory, "echo; exec sleep 600");
-        // It is a shell still when it has written its line.
+        // When the line is written, the process is still the shell.
         Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "sleep");
         process.Entry = ProcessTable.Find(process.Id)!;
         return process;
     }
 
     /// <summary>
-    /// Copies a program, to be started under another name. By another process: while a file is open to be written in
-    /// this one, whatever a test starts at that moment has it open too, and nobody can start it.
+    /// Copies a program to start it under another name. Another process makes the copy: while this process has a file
+    /// open for writing, each program that a test starts at that moment inherits it, and the file cannot be run.
     /// </summary>
     public static void CopyProgram(string program, string copy)
     {

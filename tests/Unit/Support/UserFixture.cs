@@ -6,9 +6,7 @@ using Gitproc.Unit.Recycling;
 
 namespace Gitproc.Unit.Support;
 
-/// <summary>
-/// A user with a home and a git config of the test's own, who works in checkouts of a pool with the real program.
-/// </summary>
+/// <summary>A user with a home and a git config, who works in checkouts of a pool with the real program.</summary>
 public sealed class UserFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,7 +21,7 @@ public sealed class UserFixture : IDisposable
 
     public string Home => _folder["home"];
 
-    /// <summary>Where the repository is that is acquired.</summary>
+    /// <summary>The path of the repository that is acquired.</summary>
     public string Source => _folder["source"];
 
     public string Base =>
@@ -40,10 +38,10 @@ public sealed class UserFixture : IDisposable
             ("GIT_EDITOR", "true"),
         ];
 
-    /// <summary>Adds to the user's git config.</summary>
+    /// <summary>Appends to the user's git config.</summary>
     public void Config(string text) => File.AppendAllText(Path.Combine(Home, ".gitconfig"), text);
 
-    /// <summary>Makes the repository by a script that is run in it, after <c>git init</c>.</summary>
+    /// <summary>Makes the repository with <c>git init</c> and then a script that runs in it.</summary>
     public void MakeSource(string script, params string[] initOptions)
     {
         Git(_folder.Path, ["init", "--quiet", .. initOptions, Source]);
@@ -52,7 +50,7 @@ public sealed class UserFixture : IDisposable
 
     public string Git(string directory, params string[] arguments) => TestGit.Run(directory, Environment, arguments);
 
-    /// <summary>Runs a script as the user; it stops at the first failure.</summary>
+    /// <summary>Runs a script as the user. It stops at the first failure.</summary>
     public string Run(string directory, string script)
     {
         var start = new ProcessStartInfo("bash", ["-c", "set -e\n" + script])
@@ -70,7 +68,6 @@ public sealed class UserFixture : IDisposable
 
     public GitprocProgram.Result Try(params string[] arguments) => _program.Run(Home, arguments);
 
-    /// <summary>Acquires a checkout of the repository.</summary>
     public string Acquire(params string[] options) => Succeed(["acquire", .. options, Source]);
 
     public void Release(string path) => Succeed("release", path);
@@ -85,11 +82,12 @@ public sealed class UserFixture : IDisposable
     public string Restore(string rescue) => Succeed("rescue", "restore", rescue);
 
     /// <summary>
-    /// A job works in a checkout and releases it: the checkout is as a new one then, and what was work comes back.
+    /// Runs a job in a checkout and releases it. Checks that the checkout is as new afterwards, and that a restore
+    /// brings the job's work back.
     /// </summary>
-    /// <param name="job">A script that is run in the checkout.</param>
-    /// <param name="isWork">Whether it is something to be rescued.</param>
-    /// <returns>The checkout into which the work was restored; null when there was none.</returns>
+    /// <param name="job">A script that runs in the checkout.</param>
+    /// <param name="isWork">True if the job leaves something to rescue.</param>
+    /// <returns>The checkout into which the work was restored; null if nothing was to be rescued.</returns>
     public string? Round(string job, bool isWork = true)
     {
         var path = Acquire();
@@ -102,7 +100,7 @@ public sealed class UserFixture : IDisposable
 
         LeftoverTests.AssertSame(fresh, Snapshot(path));
         Assert.Equal("", Git(path, "status", "--porcelain"));
-        // What the job fetched from the remote makes a fetch due: here it is to be as it was.
+        // If the job fetched, the next acquire would fetch too. Here the checkout must stay as it was.
         Assert.Equal(path, Acquire("--no-fetch", "--name", Path.GetFileName(path)));
         LeftoverTests.AssertSame(fresh, Snapshot(path));
         if (!isWork)
@@ -124,7 +122,7 @@ public sealed class UserFixture : IDisposable
         _folder.Dispose();
     }
 
-    // What a remote has come to meanwhile is not put back.
+    // Without the counts of commits ahead and behind: a restore does not undo what came to the remote meanwhile.
     private string Answers(string path) =>
         string.Join(
             '\n',
@@ -133,7 +131,7 @@ public sealed class UserFixture : IDisposable
                 .Split('\n')
                 .Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
 
-    // Of a submodule that was filled the index keeps what its folder was like.
+    // Without sizes: for a submodule that was filled, the index keeps the size of its folder.
     private static SortedDictionary<string, string> Snapshot(string path)
     {
         var all = RecyclingFixture.Snapshot(path);
