@@ -65,7 +65,7 @@ public sealed class LeaseTests : IDisposable
             SELECT i, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id || i, lease, generation, stamp FROM checkout, n WHERE id = 1
             """);
         var request = _pool.Request() with { MaxCheckouts = Count, Fetch = FetchPolicy.Never };
-        // What is read is allocated, whatever else the machine does meanwhile.
+        // What is read is allocated. On a slow machine the rows may become too old to trust, so the least counts.
         var reading = Allocated(() =>
             Assert.Equal(Count, new CheckoutTable(database.Connection).OfRepository(1).Count));
         var refusal = Allocated(() => Refused(() => _pool.Acquire(request)));
@@ -74,9 +74,12 @@ public sealed class LeaseTests : IDisposable
         static double Allocated(Action action)
         {
             action();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            action();
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            return Enumerable.Range(0, 10).Min(_ =>
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                action();
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            });
         }
     }
 
