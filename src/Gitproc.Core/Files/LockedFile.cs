@@ -83,23 +83,23 @@ internal sealed class LockedFile : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return OpenOnWindows(path, mayCreate);
-        if (UnlockedFile.OpenToWrite(path) is { } there)
-            return there;
-        if (!mayCreate)
-            return null;
-        try
+        while (true)
         {
-            // .NET creates it, or throws with the reason.
-            File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
-                .Dispose();
+            if (UnlockedFile.OpenToWrite(path) is { } there)
+                return there;
+            if (!mayCreate)
+                return null;
+            try
+            {
+                // .NET creates it, or throws with the reason. Another process may remove it before it is opened.
+                File.OpenHandle(
+                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            }
+            catch (IOException e) when (e.HResult == Errno.WouldBlock)
+            {
+                // Another process has just created it and locked it.
+            }
         }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process has just created it and locked it.
-        }
-
-        return UnlockedFile.OpenToWrite(path)
-            ?? throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static bool Lock(SafeFileHandle handle, bool mayBlock)

@@ -185,6 +185,9 @@ internal static class Errno
     /// <summary>EINVAL.</summary>
     public const int InvalidArgument = 22;
 
+    /// <summary>EWOULDBLOCK.</summary>
+    public static int WouldBlock => OperatingSystem.IsMacOS() ? 35 : 11;
+
     /// <summary>ENOTEMPTY.</summary>
     public static int NotEmpty => OperatingSystem.IsMacOS() ? 66 : 39;
 

@@ -20,7 +20,11 @@ internal sealed class Ticket : IDisposable
     {
         _file = file;
         _leave = leave;
-        _held = FileLock.TryAcquire(file)!;
+        // A repair may take the file for one that was left until it is locked.
+        FileLock? held;
+        while ((held = FileLock.TryAcquire(file)) is null || !File.Exists(file))
+            held?.Dispose();
+        _held = held;
         try
         {
             Id = enter();

@@ -46,6 +46,18 @@ internal sealed class WaitingQueue(PoolFolder folder, PoolDatabase database)
     public bool RemoveGone(long repositoryId, long place) =>
         RemoveLeft(_waiters.AllBefore(repositoryId, place)).Count > 0;
 
+    /// <summary>Removes the files that no process waits with.</summary>
+    public static void RemoveLeftFiles(PoolFolder folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder.Queue))
+        {
+            // Removed under its lock: a process that has just created it sees that it is gone (Ticket).
+            using var left = LockedFile.TryLock(file);
+            if (left is not null)
+                File.Delete(file);
+        }
+    }
+
     /// <summary>
     /// The waiters that are served before a place. Waiters at the end of the list whose processes have ended or were
     /// stopped are removed, so that the last one is still waiting.

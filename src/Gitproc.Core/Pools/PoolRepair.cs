@@ -127,7 +127,6 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
                 _done.Add($"{Path.GetFileName(left)}, which a stopped process left in tmp, is removed.");
         }
 
-        foreach (var ticket in Directory.EnumerateFiles(folder.Queue).Where(ticket => !LockedFile.IsLocked(ticket)))
-            File.Delete(ticket);
+        WaitingQueue.RemoveLeftFiles(folder);
     }
 }

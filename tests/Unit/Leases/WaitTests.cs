@@ -54,6 +54,36 @@ public sealed class WaitTests : IDisposable
     }
 
     [Fact]
+    public void A_repair_takes_no_new_place_for_one_that_was_left()
+    {
+        var folder = new PoolFolder(_pool.Pool.Path);
+        Directory.CreateDirectory(folder.Queue);
+        using var end = new CancellationTokenSource();
+        var sweeps = new Thread(() =>
+        {
+            while (!end.IsCancellationRequested)
+                WaitingQueue.RemoveLeftFiles(folder);
+        });
+        sweeps.Start();
+        try
+        {
+            for (var number = 0; number < 3000; number++)
+            {
+                var file = folder.Ticket($"{number}");
+                using var ticket = new Ticket(file, () => number, _ => { });
+                Assert.True(LockedFile.IsLocked(file));
+            }
+        }
+        finally
+        {
+            end.Cancel();
+            sweeps.Join();
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(folder.Queue));
+    }
+
+    [Fact]
     public async Task A_waiter_that_died_is_passed_over()
     {
         var held = _pool.Acquire();
