@@ -37,6 +37,7 @@
         'Select-GitprocCheckout'
         'Show-GitprocPool'
         'Switch-GitprocLink'
+        'Test-GitprocPool'
         'Update-GitprocLease'
         'Use-GitprocCheckout'
     )

@@ -3,7 +3,6 @@ using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Gitproc.PowerShell.Commands;
-using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.PowerShell;

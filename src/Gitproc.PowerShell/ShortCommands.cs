@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Gitproc.PowerShell.Commands;
-using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.PowerShell;
@@ -14,6 +13,7 @@ public static class ShortCommands
         ["a"] = "Invoke-GitprocAcquire",
         ["checkout"] = "Switch-GitprocLink",
         ["enter"] = "Enter-GitprocCheckout",
+        ["doctor"] = "Test-GitprocPool",
         ["filter"] = "Select-GitprocCheckout",
         ["grep"] = "Select-GitprocCheckout",
         ["-F"] = ShortCommandLine.Filter,

@@ -85,6 +85,15 @@ public static class ShownText
             ? CheckoutText.Color(state, known)
             : state;
 
+    /// <summary>Colors the state of a finding if the output may contain colors.</summary>
+    /// <param name="state">The state, also one that was deserialized from another process.</param>
+    /// <param name="rendering">The value of <c>$PSStyle.OutputRendering</c>.</param>
+    /// <returns>The state.</returns>
+    public static string Finding(string state, string rendering) =>
+        TakesColor(rendering) && Enum.TryParse<FindingState>(state, out var known)
+            ? FindingText.Color(state, known)
+            : state;
+
     /// <summary>Formats a size.</summary>
     /// <param name="bytes">The size in bytes.</param>
     /// <returns>The size with a unit.</returns>

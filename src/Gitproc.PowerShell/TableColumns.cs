@@ -28,6 +28,7 @@ public static class TableColumns
             Of($"{typeof(Checkout).FullName}#Status", "Name State Status Owner Branch Repository"),
             Of(typeof(HistoryEvent).FullName!, "When Checkout Kind Who Why", Read("When", nameof(When))),
             Of(typeof(Link).FullName!, "Name Branch Commit State Path", Read("State", nameof(State))),
+            Of(typeof(PoolFinding).FullName!, "State Subject Text"),
             Of(
                 typeof(PrunedItem).FullName!,
                 "Kind Takes Unused Name Repository",

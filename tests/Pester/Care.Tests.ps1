@@ -181,4 +181,35 @@ Describe 'The care of a pool' {
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $checkout.Name
         }
     }
+
+    It 'says what is odd, and changes nothing' {
+        $checkout = Invoke-GitprocAcquire $repository | Exit-GitprocCheckout -PassThru
+        $findings = Test-GitprocPool
+        $findings | Should -BeOfType 'Gitproc.PoolFinding'
+        $findings | Where-Object State -EQ 'Problem' | Should -BeNullOrEmpty
+        ($findings | Where-Object Subject -EQ 'Runtime').Text | Should -BeLike "PowerShell $($PSVersionTable.PSVersion) (*), .NET *"
+        ($findings | Where-Object Subject -EQ 'Checkouts').Text | Should -Be '1: 1 free'
+        Test-GitprocPool -Quiet | Should -BeTrue
+
+        Remove-Item -LiteralPath $checkout.Path -Recurse -Force
+        $problem = gitproc doctor | Where-Object State -EQ 'Problem'
+        $problem.Subject | Should -Be "Checkout $($checkout.Name)"
+        $problem.Text | Should -Be 'Its folder is gone. To take it off the list: gitproc repair'
+        $problem.Command | Should -Be 'gitproc repair'
+        Test-GitprocPool -Quiet | Should -BeFalse
+        # Nothing is cut, however narrow the table is.
+        ($problem | Out-String -Width 60) -replace '\s+', ' ' | Should -BeLike '*take it off the list: gitproc repair*'
+        Invoke-Expression $problem.Command
+        Test-GitprocPool -Quiet | Should -BeTrue
+    }
+
+    It 'spells options as PowerShell does, and looks at a pool that is none' {
+        $null = Invoke-GitprocAcquire $repository
+        Remove-Item -LiteralPath (Get-GitprocCheckout).Path -Recurse -Force
+        (Test-GitprocPool | Where-Object State -EQ 'Problem').Command | Should -Be "gitproc release -Force $((Get-GitprocCheckout).Name)"
+        Test-GitprocPool -Pool "$TestDrive/nowhere" -Quiet | Should -BeTrue
+        "$TestDrive/nowhere" | Should -Not -Exist
+        Set-Content -LiteralPath "$TestDrive/file" -Value ''
+        (Test-GitprocPool -Pool "$TestDrive/file" | Where-Object State -EQ 'Problem').Subject | Should -Be 'Pool'
+    }
 }

@@ -29,7 +29,7 @@ Describe 'The conventions of PowerShell' {
     }
 
     It '<_> has -WhatIf and -Confirm only if it changes something' -ForEach $names {
-        $changes = (Get-Command $_).Verb -notin 'Get', 'Select', 'Show'
+        $changes = (Get-Command $_).Verb -notin 'Get', 'Select', 'Show', 'Test'
         $parameters = (Get-Command $_ -Module Gitproc).Parameters
         $parameters.ContainsKey('WhatIf') | Should -Be $changes
         $parameters.ContainsKey('Confirm') | Should -Be $changes

@@ -34,6 +34,7 @@ internal static class GitprocCommand
             RemoveCommand.Create(options),
             PruneCommand.Create(options),
             RepairCommand.Create(options),
+            DoctorCommand.Create(options),
             RescueCommand.Create(options),
             LinkCommand.Create(options),
             LinkCommand.CreateCheckout(options),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gitproc.Terminal;
 using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;

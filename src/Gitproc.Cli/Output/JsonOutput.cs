@@ -30,12 +30,14 @@ internal static class JsonOutput
         typeof(CamelCaseConverter<CheckoutState>),
         typeof(CamelCaseConverter<CheckoutKind>),
         typeof(CamelCaseConverter<EventKind>),
+        typeof(CamelCaseConverter<FindingState>),
         typeof(CamelCaseConverter<PrunedKind>),
     ])]
 [JsonSerializable(typeof(Checkout))]
 [JsonSerializable(typeof(IReadOnlyList<Checkout>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Link>))]
+[JsonSerializable(typeof(IReadOnlyList<PoolFinding>))]
 [JsonSerializable(typeof(IReadOnlyList<PrunedItem>))]
 [JsonSerializable(typeof(IReadOnlyList<RepositoryInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<Rescue>))]

@@ -27,7 +27,7 @@ internal static class Messages
     /// <summary>Appends a hint to a message, with options in the spelling of the command line.</summary>
     public static string WithHint(string message, Hint? hint) => message + hint?.Write(SpellOption);
 
-    // For example StopProcesses becomes --stop-processes.
-    private static string SpellOption(string name) =>
+    /// <summary>Spells an option, for example <c>StopProcesses</c> as <c>--stop-processes</c>.</summary>
+    public static string SpellOption(string name) =>
         "-" + string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
 }

@@ -99,6 +99,14 @@ internal sealed class FileLock : IDisposable
         return left;
     }
 
+    /// <summary>Finds the locks whose holders are stopped.</summary>
+    /// <param name="paths">The lock files.</param>
+    public static IReadOnlyList<string> FindStopped(IEnumerable<string> paths)
+    {
+        var silent = paths.Where(path => IsSilent(path) && LockedFile.IsLocked(path)).ToList();
+        return silent.Count == 0 ? [] : [.. FindLeft(silent).Where(LockedFile.IsLocked)];
+    }
+
     /// <summary>Writes the name of this process into a lock file, for waiters.</summary>
     public static void WriteSelf(LockedFile file)
     {
@@ -157,8 +165,7 @@ internal sealed class FileLock : IDisposable
         _file.Dispose();
     }
 
-    private static bool HasStopped(string path) =>
-        IsSilent(path) && FindLeft([path]) is [_] && LockedFile.IsLocked(path);
+    private static bool HasStopped(string path) => FindStopped([path]).Count > 0;
 
     private static bool IsSilent(string path) =>
         (DateTime.UtcNow - File.GetLastWriteTimeUtc(path)).Duration() > SilenceTimeout

@@ -22,6 +22,9 @@ internal static unsafe partial class LibC
     /// <summary>O_RDWR.</summary>
     public const int ReadWrite = 2;
 
+    /// <summary>W_OK of access(2).</summary>
+    public const int MayWrite = 2;
+
     /// <summary>LOCK_SH.</summary>
     public const int LockShared = 1;
 
@@ -129,6 +132,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEUid();
+
+    // The last argument is variadic, which Linux passes like any other. Only on Linux.
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoCtl(SafeFileHandle file, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int processId, int signal);

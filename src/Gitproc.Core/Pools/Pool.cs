@@ -28,6 +28,7 @@ public sealed class Pool
         Rescues = new PoolRescues(_session, Acquiring, Leases);
         Links = new PoolLinks(_session);
         Care = new PoolCare(_session, Rescues);
+        Check = new PoolCheck(_session);
         Suggestions = new PoolSuggestions(_session);
     }
 
@@ -51,6 +52,9 @@ public sealed class Pool
 
     /// <summary>Repairs the pool, packs its repositories, and removes what nobody uses.</summary>
     public PoolCare Care { get; }
+
+    /// <summary>Tells what is odd about the pool, git and the machine, for a bug report.</summary>
+    public PoolCheck Check { get; }
 
     /// <summary>What a command line can be completed with.</summary>
     public PoolSuggestions Suggestions { get; }

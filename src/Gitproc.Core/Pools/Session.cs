@@ -155,7 +155,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     private static PoolFolder FolderAt(string? path) => new(Paths.Real(Path.GetFullPath(path ?? PoolFolder.Default)));
 
     // git-config(1), safe.directory: a repository's own config does not count.
-    private bool IsTrusted(string path)
+    public bool IsTrusted(string path)
     {
         var asking = new GitCall("config", "--get-all", "safe.directory")
         {

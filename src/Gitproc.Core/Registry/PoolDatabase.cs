@@ -78,15 +78,23 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>
     /// Opens the database if it exists and has this program's version. Nothing is made, migrated or repaired.
     /// </summary>
-    public static PoolDatabase? OpenToRead(string file)
+    public static PoolDatabase? OpenToRead(string file) => OpenToRead(file, out _, BusyTimeoutMilliseconds);
+
+    /// <summary>As <see cref="OpenToRead(string)"/>; also tells which version the file has.</summary>
+    /// <param name="version">The version; null if there is no file.</param>
+    /// <param name="busyTimeout">How long to wait for another process that has the file, in milliseconds.</param>
+    public static PoolDatabase? OpenToRead(string file, out long? version, int busyTimeout)
     {
+        version = null;
         if (!File.Exists(file))
             return null;
         var database = Connect(file, SqliteOpenMode.ReadWrite);
         var isCurrent = false;
         try
         {
-            isCurrent = Schema.VersionOf(database.Connection) == Schema.Version;
+            _ = raw.sqlite3_busy_timeout(database.Connection.Handle, busyTimeout);
+            version = Schema.VersionOf(database.Connection);
+            isCurrent = version == Schema.Version;
             return isCurrent ? database : null;
         }
         finally
@@ -122,6 +130,12 @@ internal sealed class PoolDatabase : IDisposable
                 : $"The pool's database {file} cannot be used: {error.Message}{HelpFor(error)}",
             file,
             error);
+
+    public static GitprocException TooNew(string file, long version) => new(
+        ErrorReason.DatabaseNotUsable,
+        $"The pool's database {file} was written by a newer gitproc (schema {version}, this one knows {Schema.Version}). "
+            + "Update gitproc, or use another pool folder (GITPROC_POOL).",
+        file);
 
     private static string HelpFor(SqliteException error) => error.SqliteErrorCode switch
     {
@@ -240,12 +254,18 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
+    /// <summary>True if SQLite finds no damage in the file.</summary>
+    public bool IsWhole() => _connection.Query("PRAGMA quick_check(1)", row => row.GetString(0)) is ["ok"];
+
+    /// <summary>The version of SQLite.</summary>
+    public static string SqliteVersion => raw.sqlite3_libversion().utf8_to_string();
+
     private static bool IsWhole(string file)
     {
         try
         {
             using var database = Connect(file);
-            return database.Connection.Query("PRAGMA quick_check(1)", row => row.GetString(0)) is ["ok"];
+            return database.IsWhole();
         }
         catch (SqliteException e) when (IsDamage(e))
         {
@@ -262,13 +282,7 @@ internal sealed class PoolDatabase : IDisposable
         if (version == Schema.Version)
             return;
         if (version > Schema.Version)
-        {
-            throw new GitprocException(
-                ErrorReason.DatabaseNotUsable,
-                $"The pool's database {file} was written by a newer gitproc (schema {version}, this one knows {Schema.Version}). "
-                + "Update gitproc, or use another pool folder (GITPROC_POOL).",
-                file);
-        }
+            throw TooNew(file, version);
 
         // Others that find no database of this version wait here for as long as it takes.
         using var alone = Alone(file, _cancellationToken);

@@ -118,23 +118,24 @@ internal sealed record PoolFolder(string Path)
     /// </summary>
     public void MustBeSafe(Func<string, bool> isTrusted)
     {
-        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
-            return;
-        if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
-        {
-            throw new GitprocException(
-                ErrorReason.PoolNotUsable,
-                $"Anybody may write to the pool folder {Path}. Take that away: chmod o-w '{Path}'",
-                Path);
-        }
+        if (FindDanger(isTrusted) is var (text, command))
+            throw new GitprocException(ErrorReason.PoolNotUsable, text + command, Path);
+    }
 
-        if (!FolderOwner.IsUsers(Path) && !isTrusted(Path))
-        {
-            throw new GitprocException(
-                ErrorReason.PoolNotUsable,
-                $"The pool folder {Path} belongs to another user. Name another one, here or with GITPROC_POOL, or, if you trust it: git config --global --add safe.directory '{Path}'",
-                Path);
-        }
+    /// <summary>Finds out why <see cref="MustBeSafe"/> refuses the folder.</summary>
+    /// <returns>What is wrong, and the command that changes it; null if the folder is safe.</returns>
+    public (string Text, string Command)? FindDanger(Func<string, bool> isTrusted)
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
+            return null;
+        if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
+            return ($"Anybody may write to the pool folder {Path}. Take that away: ", $"chmod o-w '{Path}'");
+        return FolderOwner.IsUsers(Path) || isTrusted(Path)
+            ? null
+            : (
+                $"The pool folder {Path} belongs to another user. Name another one, here or with GITPROC_POOL, or, "
+                    + "if you trust it: ",
+                $"git config --global --add safe.directory '{Path}'");
     }
 
     private static void CreatePrivate(string folder)

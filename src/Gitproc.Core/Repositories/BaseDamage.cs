@@ -68,6 +68,10 @@ internal sealed partial record BaseDamage(
                 || said.Contains("commit graph", StringComparison.Ordinal));
     }
 
+    /// <summary>Finds damaged refs and packs, but reads no object.</summary>
+    public static BaseDamage FindQuickly(string basePath) => new(
+        FindRefs(basePath), [], [.. FindPacks(Path.Combine(basePath, "objects", "pack"))], [], IsStale: false);
+
     /// <summary>True if the file of a ref has valid content.</summary>
     public static bool IsRefWhole(string file) =>
         !File.Exists(file)

@@ -6,8 +6,9 @@ namespace Gitproc.Repositories;
 /// <summary>Checks without a process that checkouts can borrow from a base repository.</summary>
 internal static class BaseHealth
 {
+    /// <param name="mayRestore">False to leave a config that a job has changed as it is.</param>
     /// <returns>What is wrong, as the rest of a sentence; null if nothing is.</returns>
-    public static string? FindDamage(string path)
+    public static string? FindDamage(string path, bool mayRestore = true)
     {
         try
         {
@@ -22,7 +23,7 @@ internal static class BaseHealth
             if (Head.Read(path) is null)
                 return "has no readable HEAD";
             var config = Path.Combine(path, "config");
-            if (!IsOfBase(config))
+            if (mayRestore && !IsOfBase(config))
                 SharedConfig.PutBack(path);
             if (!IsOfBase(config))
                 return "has no config of a base repository";

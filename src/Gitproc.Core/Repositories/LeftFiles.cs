@@ -18,14 +18,17 @@ internal static class LeftFiles
     /// <summary>Removes those that no git can still use.</summary>
     public static bool Remove(string basePath)
     {
-        List<string> left =
-        [
-            .. Old(Find(basePath), MaxAge),
-            .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge),
-        ];
+        var left = FindOld(basePath);
         left.ForEach(File.Delete);
         return left.Count > 0;
     }
+
+    /// <summary>Finds those that no git can still use.</summary>
+    public static List<string> FindOld(string basePath) =>
+    [
+        .. Old(Find(basePath), MaxAge),
+        .. Old(FindUnfinished(Path.Combine(basePath, "objects")), MaxWriteAge),
+    ];
 
     public static bool IsLocked(string basePath, string name) =>
         File.Exists(Path.Combine(basePath, name + RefNames.LockSuffix));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gitproc.Git.Running;
 using Gitproc.Registry;
-using Gitproc.Reports;
 using Gitproc.Text;
 
 namespace Gitproc.Repositories;
@@ -31,46 +30,54 @@ internal sealed record PoolSettings(
 {
     private const long Gibibyte = 1L << 30;
 
-    public static PoolSettings Read(GitConfig config) =>
+    public static PoolSettings Read(GitConfig config) => Read(new SettingReader(config, errors: null));
+
+    /// <summary>Reads the settings. What cannot be read gets its default if the reader collects errors.</summary>
+    public static PoolSettings Read(SettingReader reader) =>
         new(
-            Value(config, "maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
-            Value(config, "autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
-            Environment.GetEnvironmentVariable("GITPROC_CASE_INSENSITIVE_HOST") is { Length: > 0 } hosts
+            reader.Value("maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
+            reader.Value("autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
+            reader.Variable("caseInsensitiveHost", "GITPROC_CASE_INSENSITIVE_HOST") is { } hosts
                 ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
-                : [.. config.GetAll("gitproc.caseinsensitivehost")],
-            Value(config, "leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
+                : [.. reader.Config.GetAll("gitproc.caseinsensitivehost")],
+            reader.Value("leaseDuration", "GITPROC_LEASE_DURATION", ParseExpiry),
             new HistoryLimits(
-                Value(config, "historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit)
+                reader.Value("historyMaxCount", "GITPROC_HISTORY_MAX_COUNT", ParseLimit)
                     ?? HistoryLimits.Default.MaxCount,
-                Value(config, "historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse)
+                reader.Value("historyMaxAge", "GITPROC_HISTORY_MAX_AGE", Duration.Parse)
                     ?? HistoryLimits.Default.MaxAge),
-            Value(config, "fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
-            ReadGitTimeout(config),
-            Value(config, "clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
-            Value(config, "kind", "GITPROC_KIND", CheckoutKindName.Parse),
+            reader.Value("fetchMaxAge", "GITPROC_FETCH_MAX_AGE", Duration.Parse) ?? TimeSpan.FromSeconds(60),
+            ReadGitTimeout(reader),
+            reader.Value("clean", "GITPROC_CLEAN", ParseName<CleanMode>) ?? CleanMode.Default,
+            reader.Value("kind", "GITPROC_KIND", CheckoutKindName.Parse),
             new RescueLimits(
-                Value(config, "rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
-                Value(config, "rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
-                Value(config, "rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
-                Value(config, "rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
-                Value(config, "rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse)
+                reader.Value("rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
+                reader.Value("rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
+                reader.Value("rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
+                reader.Value("rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
+                reader.Value("rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse)
                     ?? TimeSpan.FromDays(7)),
-            CarriedKeys(config),
-            Value(config, "verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
+            CarriedKeys(reader),
+            reader.Value("verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
-    public static IReadOnlyList<string> CarriedKeys(GitConfig config)
+    public static IReadOnlyList<string> CarriedKeys(GitConfig config) =>
+        CarriedKeys(new SettingReader(config, errors: null));
+
+    private static List<string> CarriedKeys(SettingReader reader)
     {
-        var values = Environment.GetEnvironmentVariable("GITPROC_CARRY_CONFIG") is { Length: > 0 } environment
+        var values = reader.Variable("carryConfig", "GITPROC_CARRY_CONFIG") is { } environment
             ? [environment]
-            : config.GetAll("gitproc.carryconfig");
+            : reader.Config.GetAll("gitproc.carryconfig");
         return
         [
-            .. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Select(Key),
+            .. values.SelectMany(value => value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+                .Select(Key)
+                .OfType<string>(),
         ];
 
         // git-config(1): the section and the last part fold case.
-        static string Key(string text)
+        string? Key(string text)
         {
             var (first, last) = (text.IndexOf('.', StringComparison.Ordinal), text.LastIndexOf('.'));
             var key =
@@ -82,8 +89,7 @@ internal sealed record PoolSettings(
                 || key.StartsWith("extensions.", StringComparison.Ordinal)
                 || key.StartsWith("include", StringComparison.Ordinal)
                 || key.StartsWith("remote.", StringComparison.Ordinal)
-                ? throw new GitprocException(
-                    ErrorReason.InvalidSetting,
+                ? reader.Fail(
                     $"gitproc.carryConfig names '{text}', which cannot be carried over. Change or remove it: git config --show-origin --get-all gitproc.carryConfig",
                     "gitproc.carryConfig")
                 : key;
@@ -92,26 +98,10 @@ internal sealed record PoolSettings(
 
     /// <summary>Reads the longest silence of git before it is ended.</summary>
     /// <returns>The time; infinite where 0 is set.</returns>
-    public static TimeSpan ReadGitTimeout(GitConfig config) =>
-        Value(config, "gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
+    public static TimeSpan ReadGitTimeout(GitConfig config) => ReadGitTimeout(new SettingReader(config, errors: null));
 
-    private static T? Value<T>(GitConfig config, string name, string variable, Func<string, T?> parse)
-        where T : struct
-    {
-        var (source, where, text) = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } environment
-            ? (variable, "the environment variable", environment)
-            : (
-                $"gitproc.{name}",
-                $"git config --show-origin --get-all gitproc.{name}",
-                config.Get($"gitproc.{name.ToLowerInvariant()}"));
-        if (text is null)
-            return null;
-        return parse(text)
-            ?? throw new GitprocException(
-                ErrorReason.InvalidSetting,
-                $"The value '{text}' of {source} is not valid. Change or remove it: {where}.",
-                source);
-    }
+    private static TimeSpan ReadGitTimeout(SettingReader reader) =>
+        reader.Value("gitTimeout", "GITPROC_GIT_TIMEOUT", ParseTimeout) ?? GitRunner.DefaultSilenceTimeout;
 
     private static int? ParseLimit(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;

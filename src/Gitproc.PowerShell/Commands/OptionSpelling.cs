@@ -16,7 +16,10 @@ internal static class OptionSpelling
     };
 
     /// <summary>Appends the command that helps to a message.</summary>
-    public static string WithHint(string message, Hint? hint) => message + hint?.Write(name => "-" + ParameterOf(name));
+    public static string WithHint(string message, Hint? hint) => message + hint?.Write(Spell);
+
+    /// <summary>Writes an option of a hint.</summary>
+    public static string Spell(string name) => "-" + ParameterOf(name);
 
     /// <summary>Names the parameter for an option.</summary>
     /// <param name="option">As <c>--new-branch</c>, or as <see cref="HintOption.Name"/>.</param>

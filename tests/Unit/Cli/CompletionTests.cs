@@ -17,6 +17,7 @@ public sealed class CompletionTests : IDisposable
         (string Line, string Expected)[] lines =
         [
             ("acq", "acquire"),
+            ("doc", "doctor"),
             ("acquire --new", "--new-branch"),
             ("acquire --clean f", "full"),
             ("acquire --clean=f", "--clean=full"),

@@ -1,4 +1,4 @@
-namespace Gitproc.Terminal;
+namespace Gitproc.Text;
 
 /// <summary>Finds the word that the user probably meant.</summary>
 public static class Spelling
