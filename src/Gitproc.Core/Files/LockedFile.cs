@@ -93,7 +93,10 @@ internal sealed class LockedFile : IDisposable
             {
                 // .NET creates it, or throws with the reason. Another process may remove it before it is opened.
                 File.OpenHandle(
-                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+                    path,
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.ReadWrite | FileShare.Delete).Dispose();
             }
             catch (IOException e) when (e.HResult == Errno.WouldBlock)
             {
