@@ -147,7 +147,7 @@ Describe 'The spelling of the native command' {
         # Options = [new("Force")] }.
         $hints = foreach ($file in Get-ChildItem "$PSScriptRoot/../../src/Gitproc.Core" -Recurse -Filter *.cs) {
             $text = Get-Content -LiteralPath $file -Raw
-            foreach ($match in [regex]::Matches($text, '(?s)new(?: Hint)?\(\s*\$?"[^"]*",\s*(?<command>"[a-z ]+"|Command: null|Command)(?<rest>[^;]*?)\{\s*Options = \[(?<options>.*?)\](?=[,\s])')) {
+            foreach ($match in [regex]::Matches($text, '(?s)new(?: Hint)?\(\s*\$?"[^"]*",\s*(?<command>"[a-z ]+"|Command: null|Command)(?<rest>(?:(?!new Hint|;).)*?)\{\s*Options = \[(?<options>.*?)\](?=[,\s])')) {
                 [pscustomobject] @{
                     File = $file.Name
                     Command = $match.Groups['command'].Value.Trim('"')
