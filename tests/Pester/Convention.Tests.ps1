@@ -106,12 +106,16 @@ Describe 'The conventions of PowerShell' {
             $records.TargetObject | Should -Be $theirs.Name
             (Get-GitprocCheckout -Locked).LeaseId | Should -Be $theirs.LeaseId
 
-            foreach ($command in 'Exit-GitprocCheckout', 'Update-GitprocLease', 'Reset-GitprocCheckout', 'Remove-GitprocCheckout') {
-                & $command nothing-* -ErrorVariable records | Should -BeNullOrEmpty
-                $records | Should -BeNullOrEmpty
+            foreach ($command in 'Exit-GitprocCheckout', 'Update-GitprocLease', 'Clear-GitprocLease', 'Reset-GitprocCheckout', 'Remove-GitprocCheckout') {
+                & $command nothing-* -ErrorAction SilentlyContinue -ErrorVariable records | Should -BeNullOrEmpty
+                $records.FullyQualifiedErrorId | Should -BeLike 'CheckoutNotFound,*' -Because $command
+                $records.TargetObject | Should -Be 'nothing-*'
                 { & $command '[' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPattern,*'
                 { & $command './*' -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
             }
+            $null = Exit-GitprocCheckout $free.Name.ToUpperInvariant().Replace('CH', '?H') @parameters
+            $records.FullyQualifiedErrorId | Should -Be 'NotLocked,Gitproc.PowerShell.Commands.ExitGitprocCheckoutCommand'
+            Get-GitprocCheckout nothing-* | Should -BeNullOrEmpty
             $one = $mine[0].Name -replace '\d+$'
             (Get-GitprocHistory "$one*" -First 3).Id | Should -Be (Get-GitprocHistory -First 3).Id
             (Get-GitprocHistory "*$($mine[0].Name)" -First 2).Checkout | Should -Be $mine[0].Name, $mine[0].Name
@@ -127,12 +131,40 @@ Describe 'The conventions of PowerShell' {
         }
     }
 
+    It '<_> names checkouts with -Checkout and with -Name' -ForEach @(
+        'Get-GitprocCheckout', 'Get-GitprocHistory', 'Exit-GitprocCheckout', 'Update-GitprocLease', 'Clear-GitprocLease', 'Reset-GitprocCheckout', 'Remove-GitprocCheckout'
+        'Invoke-GitprocAcquire', 'Enter-GitprocCheckout', 'Use-GitprocCheckout'
+    ) {
+        foreach ($name in 'Checkout', 'Name') { (Get-Command $_).ResolveParameter($name).Name | Should -BeIn 'Checkout', 'Name' }
+    }
+
+    It 'a pattern ends the leases that are over, and a name no lease that is in force' {
+        $mine = Invoke-GitprocAcquire $repository
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
+        $left = Invoke-GitprocAcquire $repository -Owner $process
+        $process.Kill()
+        $process.WaitForExit()
+        $parameters = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'records' }
+
+        Clear-GitprocLease * -WhatIf
+        (Get-GitprocCheckout $left.Name).LeaseId | Should -Be $left.LeaseId
+        Clear-GitprocLease -Name $mine.Name @parameters | Should -BeNullOrEmpty
+        $records.FullyQualifiedErrorId | Should -Be 'InUse,Gitproc.PowerShell.Commands.ClearGitprocLeaseCommand'
+        "$records" | Should -BeLike "*that lease is not over. To end it anyway: gitproc release -Force $($mine.Name)"
+        (Clear-GitprocLease checkout-*).Name | Should -Be $left.Name
+        Clear-GitprocLease checkout-* @parameters | Should -BeNullOrEmpty
+        $records.FullyQualifiedErrorId | Should -Be 'NotLocked,Gitproc.PowerShell.Commands.ClearGitprocLeaseCommand'
+        (Get-GitprocCheckout -Locked).LeaseId | Should -Be $mine.LeaseId
+        { $left | Clear-GitprocLease -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+    }
+
     It 'an object that names a checkout is accepted: <_>' -ForEach 'Checkout', 'Name' {
         $checkout = Invoke-GitprocAcquire $repository
         $line = [pscustomobject] @{ $_ = $checkout.Name; Other = 1 }
         ($line | Exit-GitprocCheckout -PassThru).State | Should -Be 'Free'
         ($line | Reset-GitprocCheckout -PassThru).Name | Should -Be $checkout.Name
         ($line | Get-GitprocHistory -First 1).Checkout | Should -Be $checkout.Name
+        ($line | Get-GitprocCheckout).Name | Should -Be $checkout.Name
     }
 
     It 'an event of the history names its lease too' {

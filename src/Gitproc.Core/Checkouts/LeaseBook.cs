@@ -72,6 +72,34 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     public List<CheckoutRow> Reap(OwnerLives lives) =>
         [.. _checkouts.All().Select(row => TryReap(row, lives)).OfType<CheckoutRow>()];
 
+    /// <summary>Ends a lease that is over.</summary>
+    /// <param name="leaseId">The expected lease; null for any.</param>
+    /// <exception cref="GitprocException">The lease is in force, or processes run in the checkout.</exception>
+    public CheckoutRow Reap(long id, string? leaseId, OwnerLives lives)
+    {
+        var row = Find(id);
+        var held = Held(row, leaseId);
+        return TryReap(row, lives) ?? throw NotReaped(row, held, lives);
+    }
+
+    private GitprocException NotReaped(CheckoutRow row, Lease held, OwnerLives lives)
+    {
+        var isOver = row.State != CheckoutState.Creating && lives.WhyOver(held) is not null;
+        var running = isOver ? CheckoutProcesses.Of(folder.Checkout(row.Name)) : [];
+        if (isOver && running.Count == 0)
+            return LeaseIsOver(row);
+        var why = isOver
+            ? $"The lease of {row.Name} is over, but processes run in it: {CheckoutProcesses.Names(running)}."
+            : $"{row.Name} is locked by {held.Holder()}, and that lease is not over.";
+        return new GitprocException(ErrorReason.InUse, why, row.Name)
+        {
+            Hint = new(" To end it anyway: ", "release", row.Name)
+            {
+                Options = [new(isOver ? "StopProcesses" : "Force")],
+            },
+        };
+    }
+
     private CheckoutRow? TryReap(CheckoutRow row, OwnerLives lives)
     {
         if (row.State == CheckoutState.Creating)

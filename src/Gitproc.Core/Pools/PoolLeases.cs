@@ -82,6 +82,31 @@ public sealed class PoolLeases
         }
     }
 
+    /// <summary>
+    /// Ends the lease of one checkout if it is over, because it expired or its owner is gone, and cleans the checkout.
+    /// </summary>
+    /// <param name="checkout">A name, or a path in it.</param>
+    /// <param name="leaseId">The lease that must be on it; null for any.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">
+    /// It has no lease, its lease is in force, or processes run in it; the reason says which.
+    /// </exception>
+    public Checkout Reap(
+        string checkout, string? leaseId, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        var id = _session.FindCheckout(checkout, workingDirectory);
+        return _session.With(Take, cancellationToken);
+
+        Checkout Take(PoolDatabase database)
+        {
+            var reaped = _session.Leases(database).Reap(id, leaseId, new OwnerLives());
+            var cleaning = _session.Cleaning(database, cancellationToken);
+            return _session.Describe(cleaning.Try(reaped, mode: null, isDiscarded: false, cancellationToken));
+        }
+    }
+
     /// <summary>Lists what has happened to checkouts and leases. Reads only.</summary>
     /// <param name="request">Which events.</param>
     /// <param name="cancellationToken">Ends the operation.</param>

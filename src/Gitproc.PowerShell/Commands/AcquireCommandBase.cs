@@ -40,6 +40,7 @@ public abstract class AcquireCommandBase : GitprocCommand
 
     /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]
+    [Alias("Checkout")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
     public string? Name { get; set; }

@@ -14,6 +14,7 @@ public sealed class GetGitprocCheckoutCommand : GitprocCommand
 {
     /// <summary>Names, with wildcards. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Checkout")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]

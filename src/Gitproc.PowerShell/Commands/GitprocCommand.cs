@@ -3,6 +3,7 @@ using Gitproc.Files;
 using Gitproc.Pools;
 using Gitproc.PowerShell.Loading;
 using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -112,25 +113,22 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
     });
 
-    /// <summary>Runs a step for each checkout, as <see cref="Attempt"/> does.</summary>
-    /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
-    private protected void ForEachCheckout(PSObject[]? items, Action<CheckoutArgument> step) =>
-        ForEach(items, item => CheckoutArgument.OfAny(item, SessionState.Path), _ => true, step);
-
     /// <summary>
-    /// As <see cref="ForEachCheckout"/>, for a step that needs a lease: a pattern skips checkouts without one.
+    /// Runs a step for each checkout, as <see cref="Attempt"/> does. A pattern runs it for each checkout that matches,
+    /// as if it were named with the lease that it has now: a pattern may do no more than names do. A pattern that
+    /// selects nothing is an error, like a name that does not exist.
     /// </summary>
     /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
-    /// <param name="leaseId">The only lease that a pattern selects; null for any.</param>
-    private protected void ForEachLeased(PSObject[]? items, string? leaseId, Action<CheckoutArgument> step) =>
-        ForEach(
-            items,
-            item => CheckoutArgument.Of(item, SessionState.Path),
-            checkout =>
-                leaseId is null
-                    ? checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown
-                    : checkout.LeaseId == leaseId,
-            step);
+    private protected void ForEachCheckout(PSObject[]? items, Action<CheckoutArgument> step) =>
+        ForEach(items, item => CheckoutArgument.OfAny(item, SessionState.Path), selection: null, step);
+
+    /// <summary>
+    /// As <see cref="ForEachCheckout"/>, for a step that needs a lease: a pattern skips other checkouts.
+    /// </summary>
+    /// <param name="items">Names, patterns of names, paths or checkouts; null for the current checkout.</param>
+    /// <param name="selection">The checkouts that a pattern selects.</param>
+    private protected void ForEachLeased(PSObject[]? items, Selection selection, Action<CheckoutArgument> step) =>
+        ForEach(items, item => CheckoutArgument.Of(item, SessionState.Path), selection, step);
 
     /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> prevents it.</summary>
     /// <param name="action">The change, as <c>-WhatIf</c> and <c>-Confirm</c> show it.</param>
@@ -153,7 +151,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     private void ForEach(
         PSObject[]? items,
         Func<PSObject, CheckoutArgument> read,
-        Func<Checkout, bool> isMeant,
+        Selection? selection,
         Action<CheckoutArgument> step)
     {
         if (items is null)
@@ -162,7 +160,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         {
             if (item.BaseObject is string text && CheckoutArgument.IsPattern(text))
             {
-                foreach (var found in Find(text, isMeant))
+                foreach (var found in Find(text, selection))
                     Attempt(() => step(CheckoutArgument.AsItIs(found)));
             }
             else
@@ -172,17 +170,31 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
     }
 
-    private List<Checkout> Find(string text, Func<Checkout, bool> isMeant)
+    private List<Checkout> Find(string text, Selection? selection)
     {
         var found = new List<Checkout>();
         WithPool(pool =>
         {
             var pattern = WildcardNames.Read(text);
-            found.AddRange(
-                pool.Checkouts.List(repository: null, Location, Cancellation)
-                    .Where(checkout => pattern.IsMatch(checkout.Name) && isMeant(checkout)));
+            var matching = pool.Checkouts.List(repository: null, Location, Cancellation)
+                .Where(checkout => pattern.IsMatch(checkout.Name))
+                .ToList();
+            found.AddRange(matching.Where(checkout => selection?.IsMeant(checkout) != false));
+            if (found.Count == 0)
+                throw NothingFound(text, matching.Count == 0 ? null : selection, pool);
         });
         return found;
+    }
+
+    private static GitprocException NothingFound(string text, Selection? selection, Pool pool)
+    {
+        var shown = SecretText.Hide(text);
+        return selection is null
+            ? new(ErrorReason.CheckoutNotFound, $"The pool {pool.Path} has no checkout that matches '{shown}'.", shown)
+            {
+                Hint = Hint.See("list"),
+            }
+            : new(ErrorReason.NotLocked, $"No checkout that matches '{shown}' {selection.What}.", shown);
     }
 
     private Pool OpenPool(string? ownFolder, CommandReports reports)
@@ -201,4 +213,8 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
                 ErrorReason.PoolNotUsable, $"The pool {pool.Path} is a file. Name a folder.", pool.Path)
             : pool;
     }
+
+    /// <summary>Which of the checkouts that match a pattern are meant.</summary>
+    /// <param name="What">What they are, to follow "No checkout" in an error.</param>
+    private protected sealed record Selection(string What, Func<Checkout, bool> IsMeant);
 }

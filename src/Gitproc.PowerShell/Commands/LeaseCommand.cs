@@ -9,6 +9,7 @@ public abstract class LeaseCommand : GitprocCommand
 {
     /// <summary>Names, with wildcards, paths or checkouts. If omitted, the current checkout.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]
@@ -29,7 +30,12 @@ public abstract class LeaseCommand : GitprocCommand
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() =>
-        ForEachLeased(Checkout, LeaseId, argument => Change(argument, Action, PassThru, Run));
+        ForEachLeased(
+            Checkout,
+            LeaseId is null
+                ? new("is locked", checkout => checkout.LeaseId is not null || checkout.State == CheckoutState.Unknown)
+                : new("is locked by that lease", checkout => checkout.LeaseId == LeaseId),
+            argument => Change(argument, Action, PassThru, Run));
 
     /// <summary>Changes one lease.</summary>
     private protected abstract Checkout Run(Pool pool, CheckoutArgument argument);

@@ -17,6 +17,7 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
 {
     /// <summary>Names, with wildcards, paths or checkouts.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true)]
+    [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]

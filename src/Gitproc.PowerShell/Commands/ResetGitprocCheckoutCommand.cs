@@ -20,6 +20,7 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
 {
     /// <summary>Names, with wildcards, paths or checkouts. If omitted, the current checkout.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CheckoutNameCompleter))]

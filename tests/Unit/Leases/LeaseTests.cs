@@ -287,6 +287,34 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void One_lease_is_reaped_only_if_it_is_over()
+    {
+        var leases = _pool.Pool.Leases;
+        var live = _pool.Acquire(Request(new LeaseTerms { Owner = PoolFixture.Self }));
+        var dead = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+
+        var error = Refused(() => leases.Reap(live.Name, leaseId: null, _pool.Home));
+        Assert.Equal((ErrorReason.InUse, live.Name), (error.Reason, error.Target));
+        Assert.Equal(
+            ErrorReason.NotLocked, Refused(() => leases.Reap(dead.Name, live.LeaseId, _pool.Home)).Reason);
+        Assert.Equal(
+            ErrorReason.CheckoutNotFound, Refused(() => leases.Reap("checkout-99", leaseId: null, _pool.Home)).Reason);
+        var running = Start(dead.Path);
+        error = Refused(() => leases.Reap(dead.Name, leaseId: null, _pool.Home));
+        Assert.Equal(ErrorReason.InUse, error.Reason);
+        Assert.Contains($"{running.Process.Id} (sleep)", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(_pool.Find(dead.Name).LeaseId);
+        _processes[^1].Kill();
+        _processes[^1].WaitForExit();
+
+        Assert.Equal(CheckoutState.Free, leases.Reap(dead.Name, dead.LeaseId, _pool.Home).State);
+        Assert.Equal((EventKind.Reaped, dead.Name), (History()[0].Kind, History()[0].Checkout));
+        Assert.Equal(
+            ErrorReason.NotLocked, Refused(() => leases.Reap(dead.Name, leaseId: null, _pool.Home)).Reason);
+        Assert.Equal(live.LeaseId, _pool.Find(live.Name).LeaseId);
+    }
+
+    [Fact]
     public void A_checkout_that_a_process_runs_in_is_not_taken_over()
     {
         var first = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
