@@ -158,6 +158,24 @@ Describe 'The care of a pool' {
         Get-GitprocRepository | Should -BeNullOrEmpty
     }
 
+    It 'says what -WhatIf and -Confirm mean: unused checkouts, never held ones' {
+        $held = Invoke-GitprocAcquire $repository
+        $null = Initialize-GitprocCheckout $repository -Count 1
+        $free = Get-GitprocCheckout -Free
+        # Both write to the host, so their output is read from another process.
+        $script = "Import-Module Gitproc; Clear-GitprocPool 0s -WhatIf; Clear-GitprocPool 0s -Confirm"
+        $output = 'n', 'n', 'n', 'n' | & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>&1 | Out-String
+        # The host wraps its prompts.
+        $output = $output -replace '\s+', ' '
+        $output | Should -Match "What if: Performing the operation `"Remove the unused checkout`" on target `"$($free.Name) \(.*, held by nobody, last used "
+        $output | Should -Match 'Held checkouts stay, and work in this one is rescued first\.'
+        $output | Should -Match "Remove the unused checkout $($free.Name) \(.*\)\?"
+        $output | Should -Not -Match "checkout $($held.Name) "
+        (Get-GitprocCheckout).Name | Should -Be $held.Name, $free.Name
+        Exit-GitprocCheckout $held
+        (Get-Help Clear-GitprocPool).Synopsis.Trim() | Should -Be 'Removes unused checkouts, never held ones. Work in them is rescued first.'
+    }
+
     It 'accepts a time written as a duration' {
         Initialize-GitprocCheckout $repository -Count 1
         foreach ($long in @(20d; '20d'; '19d23h59m'; '19.23:59'; [TimeSpan]::FromDays(20))) {

@@ -6,8 +6,8 @@ using Gitproc.Text;
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
-/// Removes free checkouts that have not been used for a long time, and base repositories that nothing uses any more.
-/// Emits what it removes; with -WhatIf, what it would remove.
+/// Removes unused checkouts, never held ones: free checkouts that have not been used for a long time, old rescues, and
+/// base repositories that nothing uses any more. Emits what it removes; with -WhatIf, what it would remove.
 /// </summary>
 [Cmdlet(
     VerbsCommon.Clear, "GitprocPool", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Clear-GitprocPool.md"
@@ -57,10 +57,19 @@ public sealed class ClearGitprocPoolCommand : LongCommand
 
     private void Prune(PrunedItem item, Pool pool)
     {
-        var what =
-            $"{item.Kind} {item.Name} ({PrintableSize.Of(item.Size)}, unused since {item.LastUsedAt.ToLocalTime():yyyy-MM-dd HH:mm})";
+        var (what, used, why) = item.Kind switch
+        {
+            PrunedKind.Checkout => (
+                "Remove the unused checkout",
+                "held by nobody, last used",
+                "Held checkouts stay, and work in this one is rescued first."),
+            PrunedKind.Rescue => ("Remove the old rescue", "rescued", "This throws rescued work away."),
+            _ => ("Remove the unused base repository", "last used", "No checkout and no rescue needs it."),
+        };
+        var at = item.LastUsedAt.ToLocalTime();
+        var target = $"{item.Name} ({PrintableSize.Of(item.Size)}, {used} {at:yyyy-MM-dd HH:mm})";
         var isMeant = ShouldProcess(
-            $"Performing the operation \"Remove\" on target \"{what}\".", $"Remove {what}?", "gitproc", out var reason);
+            $"Performing the operation \"{what}\" on target \"{target}\".", $"{what} {target}?", why, out var reason);
         if (isMeant ? pool.Care.Prune(item, Cancellation) : reason == ShouldProcessReason.WhatIf)
             WriteObject(item);
     }
