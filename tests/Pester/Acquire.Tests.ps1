@@ -109,6 +109,55 @@ Describe 'Invoke-GitprocAcquire' {
     }
 }
 
+Describe 'A failure of a command whose output the rest of the line needs' -ForEach @{
+    Texts = @(
+        'gp a /nope', 'gitproc acquire /nope', 'a /nope', 'Invoke-GitprocAcquire /nope', 'Enter-GitprocCheckout /nope -PassThru', 'Use-GitprocCheckout /nope { }'
+        'Restore-GitprocRescue nope', 'New-GitprocLink here -Base /nope', 'Restore-GitprocLink nope'
+    )
+} {
+    BeforeAll {
+        # In another process, for all texts: here the first error would end the test.
+        Set-Content -LiteralPath "$TestDrive/failing.ps1" -Value @'
+            param($here, [Parameter(ValueFromRemainingArguments)] $texts)
+            Import-Module Gitproc
+            Set-Location -LiteralPath $here
+            foreach ($text in $texts) {
+                $moved = & ([scriptblock]::Create("Set-Location ($text)`n'next, moved: ' + (`$PWD.Path -ne `$here)"))
+                "${text}: $moved"
+                Set-Location -LiteralPath $here
+                try { & ([scriptblock]::Create("`$null = $text`n'reached'")) } catch { "${text}: caught $($_.FullyQualifiedErrorId)" }
+                $quiet = & ([scriptblock]::Create("`$found = $text -ErrorAction SilentlyContinue -ErrorVariable no`n`$null -eq `$found; `$no[-1].FullyQualifiedErrorId"))
+                "${text}: quiet $quiet"
+                & { $ErrorActionPreference = 'Ignore'; $found = & ([scriptblock]::Create($text)); "${text}: ignored $($null -eq $found)" }
+            }
+'@
+        $output = & (Get-Process -Id $PID).Path -NoProfile -File "$TestDrive/failing.ps1" "$TestDrive" @Texts 2>$null
+    }
+
+    It 'ends the statement and not the script: <_>' -ForEach $Texts {
+        $output | Should -Contain "$_`: next, moved: False"
+    }
+
+    It 'can be caught: <_>' -ForEach $Texts {
+        $output | Should -Not -Contain 'reached'
+        @($output) -like "$_`: caught*" | Should -BeLike '*: caught ?*,Gitproc.PowerShell.Commands.*Command'
+    }
+
+    It 'ends nothing if the caller hides errors: <_>' -ForEach $Texts {
+        @($output) -like "$_`: quiet*" | Should -BeLike '*: quiet True ?*,Gitproc.PowerShell.Commands.*Command'
+        $output | Should -Contain "$_`: ignored True"
+    }
+
+    It 'does not stop the items that follow in a pipeline' {
+        $script = @"
+            Import-Module Gitproc
+            '/nope', '$repository' | gitproc a | ForEach-Object Repository
+            '/nope', '$repository' | Enter-GitprocCheckout -PassThru | ForEach-Object Repository
+"@
+        & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>$null | Should -Be $repository, $repository
+    }
+}
+
 Describe 'A password in a URL' -ForEach @{
     Texts = @(
         'Invoke-GitprocAcquire $url -WhatIf', 'Enter-GitprocCheckout $url -WhatIf', 'Invoke-GitprocAcquire $url -Verbose', 'Invoke-GitprocAcquire $url -Confirm'

@@ -63,4 +63,6 @@ public abstract class AcquireCommandBase : GitprocCommand
     /// <summary>Names and values to show with the lease.</summary>
     [Parameter]
     public IDictionary? Environment { get; set; }
+
+    private protected override bool FailureEndsStatement => true;
 }

@@ -26,7 +26,8 @@ namespace Gitproc.PowerShell.Commands;
 /// </item>
 /// <item>
 /// <see cref="WithPool"/> runs the request on the pipeline thread, the only one that may write to PowerShell's streams.
-/// An item that fails writes one error record, and the next item is processed.
+/// An item that fails writes one error record, and the next item is processed. If the rest of the line needs what the
+/// command emits, as in <c>cd (gp a REPOSITORY)</c>, a failure ends the statement (<see cref="FailureEndsStatement"/>).
 /// </item>
 /// </list>
 /// <para>
@@ -57,6 +58,24 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected virtual string? WrittenTo => null;
 
+    /// <summary>
+    /// True if a failure ends the statement, because the rest of it needs what the command emits: after an error that
+    /// does not, PowerShell runs <c>cd</c> without an argument, which goes to the home directory. Items from the
+    /// pipeline are independent of each other, so their failures never do.
+    /// </summary>
+    private protected virtual bool FailureEndsStatement => false;
+
+    /// <summary>
+    /// What -ErrorAction says, otherwise <c>$ErrorActionPreference</c>. PowerShell applies it only to errors that do not
+    /// end the statement.
+    /// </summary>
+    private protected ActionPreference ErrorAction =>
+        LanguagePrimitives.TryConvertTo<ActionPreference>(
+            MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference"),
+            out var action)
+            ? action
+            : ActionPreference.Continue;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -80,7 +99,8 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     private protected void Refuse(GitprocException error) => ThrowTerminatingError(ErrorRecords.Of(error));
 
     /// <summary>
-    /// Runs a step. If it fails, writes the error and returns, so that the next item can be processed.
+    /// Runs a step. If it fails, writes the error and returns, so that the next item can be processed, or ends the
+    /// statement (<see cref="FailureEndsStatement"/>).
     /// </summary>
     private protected void Attempt(Action step)
     {
@@ -94,7 +114,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
         }
         catch (Exception e) when (!ErrorRecords.IsOfPowerShell(e))
         {
-            WriteError(ErrorRecords.Of(e, WrittenTo));
+            Report(ErrorRecords.Of(e, WrittenTo));
         }
     }
 
@@ -146,6 +166,15 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
                     WriteObject(checkout);
             },
             argument.PoolFolder);
+    }
+
+    // Only with Continue: a script that hides errors tests the result. With Stop, WriteError ends more than the
+    // statement. With Inquire and Break, the user decides.
+    private void Report(ErrorRecord error)
+    {
+        if (FailureEndsStatement && !MyInvocation.ExpectingInput && ErrorAction == ActionPreference.Continue)
+            ThrowTerminatingError(error);
+        WriteError(error);
     }
 
     private void ForEach(

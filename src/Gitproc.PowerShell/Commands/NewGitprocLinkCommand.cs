@@ -35,6 +35,8 @@ public sealed class NewGitprocLinkCommand : LinkingCommand
     [Parameter]
     public SwitchParameter NewBranch { get; set; }
 
+    private protected override bool FailureEndsStatement => true;
+
     private protected override string? WrittenTo => Path;
 
     /// <inheritdoc/>

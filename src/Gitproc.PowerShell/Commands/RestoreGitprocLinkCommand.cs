@@ -24,6 +24,8 @@ public sealed class RestoreGitprocLinkCommand : LinkingCommand
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
+    private protected override bool FailureEndsStatement => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => WithPool(pool =>
     {

@@ -31,6 +31,8 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    private protected override bool FailureEndsStatement => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

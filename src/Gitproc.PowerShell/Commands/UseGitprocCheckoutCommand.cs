@@ -70,7 +70,7 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         s_script = ScriptBlock.Create(
             """
             [CmdletBinding()]
-            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, $Acquire, $Exit)
+            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit)
             $checkout = $null
             try {
                 try {
@@ -79,7 +79,11 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
                 } catch {
                     # Report the error as Use-GitprocCheckout's own.
                     $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
-                    $PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject))
+                    $record = [System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject)
+                    $record.ErrorDetails = $_.ErrorDetails
+                    if (-not $HidesErrors) { $PSCmdlet.ThrowTerminatingError($record) }
+                    $PSCmdlet.WriteError($record)
+                    return
                 }
                 Push-Location -LiteralPath $checkout.Path -StackName gitproc
                 try {
@@ -116,6 +120,8 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
 
         terms["ErrorAction"] = ActionPreference.Stop;
         script["Terms"] = terms;
+        if (ErrorAction is ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+            (script["HidesErrors"], script["ErrorAction"]) = (true, ErrorAction);
         // Passed as commands, not as names: the module may be imported only inside another module.
         script["Acquire"] = new CmdletInfo("Invoke-GitprocAcquire", typeof(InvokeGitprocAcquireCommand));
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
