@@ -72,6 +72,48 @@ Describe 'The conventions of PowerShell' {
         $found.Repository | Should -Be $repository
     }
 
+    It '-WhatIf and -Confirm report the error of the command, and promise only what would happen' {
+        $mine = Invoke-GitprocAcquire $repository -Hold
+        # Sits in the free checkout too.
+        $free = Invoke-GitprocAcquire $repository
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru -WorkingDirectory $free.Path
+        try {
+            $theirs = Invoke-GitprocAcquire $repository -Owner $process
+            Exit-GitprocCheckout $free -WarningAction Ignore
+            $theirs, $free, $mine = $theirs.Name, $free.Name, $mine.Name
+            $failing = @(
+                'gp rm nope', 'gp rm checkout-99', "gp rm $theirs", "gp rm $mine", "gp rm $free"
+                'gp r checkout-99', "gp r $theirs", "gp r $free", "gp r $mine -LeaseId other"
+                'gp reset checkout-99', "gp reset $theirs", "gp reset $free"
+                'gp reap checkout-99', "gp reap $theirs", "gp reap $free", 'gp renew checkout-99 -Label x', "gp renew $theirs -Label x", "gp renew $free -Label x", "gp renew $mine -Owner 999999999"
+                'gp rescue rm none', 'gp rescue restore none', 'gp link rm none'
+            )
+            $fine = "gp rm $mine -Force", "gp rm $free -StopProcesses", "gp r $mine", "gp r $theirs -Force", "gp reset $mine", "gp renew $mine -Label x"
+            Set-Content -LiteralPath "$TestDrive/promises.ps1" -Value @'
+                param([Parameter(ValueFromRemainingArguments)] $texts)
+                Import-Module Gitproc
+                foreach ($text in $texts) {
+                    $ids = foreach ($end in ' -WhatIf', ' -Confirm', '') {
+                        try { & ([scriptblock]::Create("$text$end -ErrorAction Stop")) } catch { $_.FullyQualifiedErrorId }
+                    }
+                    "$text $ids"
+                }
+'@
+            $shell = (Get-Process -Id $PID).Path
+            $output = & $shell -NoProfile -NonInteractive -File "$TestDrive/promises.ps1" @failing
+            $output | Should -HaveCount $failing.Count
+            $output | Should -Match ' (\w+,[\w.]+) \1 \1$'
+
+            $output = & $shell -NoProfile -Command "Import-Module Gitproc; $(($fine -replace '$', ' -WhatIf') -join '; ')"
+            $output | Should -HaveCount $fine.Count
+            $output | Should -BeLike 'What if: *checkout-*'
+            (Get-GitprocCheckout -Locked).Name | Sort-Object | Should -Be ($mine, $theirs | Sort-Object)
+            (Get-GitprocCheckout $mine).Label | Should -BeNullOrEmpty
+        } finally {
+            $process.Kill()
+        }
+    }
+
     It 'names ignore case' {
         $checkout = Invoke-GitprocAcquire $repository -Name CHECKOUT-1
         $name = $checkout.Name.ToUpperInvariant()
@@ -98,7 +140,8 @@ Describe 'The conventions of PowerShell' {
             $records.TargetObject | Should -Be $theirs.Name
             (Get-GitprocCheckout $mine.Name).Label | Should -Be 'mine', 'mine'
 
-            Exit-GitprocCheckout * -WhatIf
+            Exit-GitprocCheckout * -WhatIf @parameters | Should -BeNullOrEmpty
+            $records.TargetObject | Should -Be $theirs.Name
             Exit-GitprocCheckout * -LeaseId $mine[0].LeaseId
             (Get-GitprocCheckout -Locked).Name | Should -Be @($all | Where-Object { $_ -ne $mine[0].Name } | Sort-Object)
             (Exit-GitprocCheckout * @parameters).Name | Should -Be $mine[1].Name

@@ -21,8 +21,14 @@ internal sealed class CheckoutRemoval(
 {
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
     {
-        using var seized = new CheckoutSeizure(folder, database, lifecycle, request, reports) { Command = "remove" }
-            .Seize(id, cancellationToken);
+        var seizure = new CheckoutSeizure(folder, database, lifecycle, request, reports) { Command = "remove" };
+        if (request.ChecksOnly)
+        {
+            MustHaveNoMounts(seizure.Check(id, cancellationToken));
+            return;
+        }
+
+        using var seized = seizure.Seize(id, cancellationToken);
         var mayLose = request.Discard && (request.Force || seized.Reason is null);
         var place = folder.Place(seized.Row);
         if (!mayLose && !CheckoutHealth.IsGone(place))
@@ -65,14 +71,7 @@ internal sealed class CheckoutRemoval(
     private void Erase(SeizedCheckout seized, CheckoutPlace place, string why)
     {
         var (row, path) = (seized.Row, place.Path);
-        if (MountPoints.Below(path) is [var mount, ..])
-        {
-            throw new GitprocException(
-                ErrorReason.InUse,
-                $"{row.Name} was not removed, because something is mounted in it: {mount}. Unmount it first.",
-                row.Name);
-        }
-
+        MustHaveNoMounts(row);
         var doomed = folder.Unfinished(row.Name);
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);
@@ -91,6 +90,17 @@ internal sealed class CheckoutRemoval(
                 {
                     Hint = new("; ", "repair") { End = " tries again" },
                 });
+        }
+    }
+
+    private void MustHaveNoMounts(CheckoutRow row)
+    {
+        if (MountPoints.Below(folder.Checkout(row.Name)) is [var mount, ..])
+        {
+            throw new GitprocException(
+                ErrorReason.InUse,
+                $"{row.Name} was not removed, because something is mounted in it: {mount}. Unmount it first.",
+                row.Name);
         }
     }
 

@@ -36,6 +36,8 @@ internal sealed class CheckoutReset(
             Command = "reset",
             KeepsOwnLease = true,
         };
+        if (request.ChecksOnly)
+            return seizure.Check(id, cancellationToken);
         // First the remote, which may not answer: then nothing has changed.
         var repository = database.Repositories.Of(seizure.FindTakeable(id));
         var target = new FreshBase(folder, database, git, reports, Settings)

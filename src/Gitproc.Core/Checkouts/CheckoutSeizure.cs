@@ -38,6 +38,17 @@ internal sealed class CheckoutSeizure(
         }
     }
 
+    /// <summary>Finds the checkout, and throws if <see cref="Seize"/> would. Changes nothing.</summary>
+    public CheckoutRow Check(long id, CancellationToken cancellationToken)
+    {
+        var row = FindTakeable(id);
+        if (row.State == CheckoutState.Creating)
+            TryLock(row)?.Dispose();
+        if (!request.StopProcesses)
+            EndProcesses(row, cancellationToken);
+        return row;
+    }
+
     /// <summary>Finds the checkout, and throws if it must not be taken. Changes nothing.</summary>
     public CheckoutRow FindTakeable(long id)
     {
@@ -74,9 +85,13 @@ internal sealed class CheckoutSeizure(
             : row;
     }
 
+    private CheckoutLock Lock(CheckoutRow row, CancellationToken cancellationToken) =>
+        TryLock(row)
+        ?? CheckoutLock.Acquire(folder, row.Name, $"is working on {row.Name}", reports, cancellationToken);
+
     // A process that makes or cleans the checkout has this lock. A half-made checkout whose maker is gone has no
     // holder.
-    private CheckoutLock Lock(CheckoutRow row, CancellationToken cancellationToken)
+    private CheckoutLock? TryLock(CheckoutRow row)
     {
         if (CheckoutLock.TryAcquire(folder, row.Name) is { } free)
             return free;
@@ -86,7 +101,7 @@ internal sealed class CheckoutSeizure(
             throw Refuse(ErrorReason.HeldByOther, row, $"is being made for {row.Lease!.Holder()}.", lead);
         }
 
-        return CheckoutLock.Acquire(folder, row.Name, $"is working on {row.Name}", reports, cancellationToken);
+        return null;
     }
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
@@ -182,4 +197,7 @@ public abstract record CheckoutRequest
 
     /// <summary>True to end the processes that still run in it first.</summary>
     public bool StopProcesses { get; init; }
+
+    /// <summary>True to change nothing, and only to throw if the operation would be refused.</summary>
+    public bool ChecksOnly { get; init; }
 }

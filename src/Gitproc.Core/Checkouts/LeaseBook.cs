@@ -35,9 +35,18 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         }
 
         var held = Held(row, leaseId);
-        return force || row.State == CheckoutState.Creating || IsOurs(held)
-            ? row
-            : throw HeldByOther(row, held, "release");
+        if (row.State == CheckoutState.Creating)
+            return IsBeingMade(row) ? throw NotYetLocked(row) : row;
+        return force || IsOurs(held) ? row : throw HeldByOther(row, held, "release");
+    }
+
+    /// <summary>Finds a checkout whose lease the caller may change.</summary>
+    /// <param name="leaseId">The expected lease; null for any.</param>
+    public CheckoutRow Renewable(long id, string? leaseId, bool force)
+    {
+        var row = Find(id);
+        var held = Held(row, leaseId);
+        return force || IsOurs(held) ? row : throw HeldByOther(row, held, "change");
     }
 
     /// <summary>Ends a lease. The checkout must be cleaned next.</summary>
@@ -45,14 +54,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         var row = Releasable(id, leaseId, force);
         if (row.State == CheckoutState.Creating)
-        {
-            return TryGiveUp(row)
-                ?? throw new GitprocException(
-                    ErrorReason.NotLocked,
-                    $"{row.Name} is not locked yet: it is being made for {row.Lease!.Holder()}.",
-                    row.Name);
-        }
-
+            return TryGiveUp(row) ?? throw NotYetLocked(row);
         var ended = row.Lease is { } held
             ? lifecycle.Release(row, IsOurs(held) ? EventKind.Released : EventKind.Forced, why: null)
             : lifecycle.Release(row, EventKind.Forced, "it was not known who held it");
@@ -61,10 +63,8 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
 
     public CheckoutRow Renew(long id, string? leaseId, bool force, Func<Lease, Lease> change)
     {
-        var row = Find(id);
-        var held = Held(row, leaseId);
-        if (!IsOurs(held) && !force)
-            throw HeldByOther(row, held, "change");
+        var row = Renewable(id, leaseId, force);
+        var held = row.Lease!;
         return lifecycle.Renew(row, change(held) with { Id = held.Id }) ?? throw LeaseIsOver(row);
     }
 
@@ -74,12 +74,16 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
 
     /// <summary>Ends a lease that is over.</summary>
     /// <param name="leaseId">The expected lease; null for any.</param>
+    /// <param name="checksOnly">True to change nothing.</param>
     /// <exception cref="GitprocException">The lease is in force, or processes run in the checkout.</exception>
-    public CheckoutRow Reap(long id, string? leaseId, OwnerLives lives)
+    public CheckoutRow Reap(long id, string? leaseId, OwnerLives lives, bool checksOnly)
     {
         var row = Find(id);
         var held = Held(row, leaseId);
-        return TryReap(row, lives) ?? throw NotReaped(row, held, lives);
+        var reaped = !checksOnly ? TryReap(row, lives)
+            : row.State == CheckoutState.Creating ? (IsBeingMade(row) ? null : row)
+            : WhyReaped(row, lives) is null ? null : row;
+        return reaped ?? throw NotReaped(row, held, lives);
     }
 
     private GitprocException NotReaped(CheckoutRow row, Lease held, OwnerLives lives)
@@ -104,11 +108,15 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         if (row.State == CheckoutState.Creating)
             return TryGiveUp(row);
-        return row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held }
-            && lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
-            ? lifecycle.Release(row, EventKind.Reaped, $"{Who(held)} {why}")
-            : null;
+        return WhyReaped(row, lives) is { } why ? lifecycle.Release(row, EventKind.Reaped, why) : null;
     }
+
+    // Null if the lease stays.
+    private string? WhyReaped(CheckoutRow row, OwnerLives lives) =>
+        row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held }
+        && lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
+            ? $"{Who(held)} {why}"
+            : null;
 
     private CheckoutRow? TryGiveUp(CheckoutRow row)
     {
@@ -137,6 +145,12 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         };
     }
 
+    private bool IsBeingMade(CheckoutRow row)
+    {
+        using var free = CheckoutLock.TryAcquire(folder, row.Name);
+        return free is null;
+    }
+
     private static Lease Held(CheckoutRow row, string? leaseId)
     {
         if (row.Lease is not { } held)
@@ -147,6 +161,11 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     private static GitprocException HeldByOther(CheckoutRow row, Lease held, string what) => new(
         ErrorReason.HeldByOther,
         $"{row.Name} is locked by {held.Holder()}. To {what} it anyway, use force.",
+        row.Name);
+
+    private static GitprocException NotYetLocked(CheckoutRow row) => new(
+        ErrorReason.NotLocked,
+        $"{row.Name} is not locked yet: it is being made for {row.Lease!.Holder()}.",
         row.Name);
 
     private static GitprocException LeaseIsOver(CheckoutRow row) =>

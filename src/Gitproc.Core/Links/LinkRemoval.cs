@@ -23,9 +23,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
     /// <returns>The rescue; null if there was nothing to rescue.</returns>
     public Rescue? Remove(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
     {
+        Check(link, force);
         SharedConfig.PutBack(link.Place.CommonDirectory);
         var rescue =
-            link.IsThere ? RemoveFolder(link, isDiscarded, force, cancellationToken)
+            link.IsThere ? RemoveFolder(link, isDiscarded, cancellationToken)
             : isDiscarded ? null
             : RescueMissing(link, cancellationToken);
         // Remove the record last, so that an interrupted removal can be repeated.
@@ -35,8 +36,11 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    private Rescue? RemoveFolder(LinkState link, bool isDiscarded, bool force, CancellationToken cancellationToken)
+    /// <summary>Throws if the folder must not be removed. Changes nothing.</summary>
+    public static void Check(LinkState link, bool force)
     {
+        if (!link.IsThere)
+            return;
         if (!force && CheckoutProcesses.Of(link.Path) is [_, ..] running)
         {
             throw new GitprocException(
@@ -49,6 +53,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
         }
 
         MustHoldNoOther(link);
+    }
+
+    private Rescue? RemoveFolder(LinkState link, bool isDiscarded, CancellationToken cancellationToken)
+    {
         var rescue = isDiscarded ? null : RescueWork(link, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         FolderRemoval.Remove(link.Path);

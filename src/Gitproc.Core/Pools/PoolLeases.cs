@@ -35,7 +35,9 @@ public sealed class PoolLeases
         var id = _session.FindCheckout(request.Checkout, request.WorkingDirectory);
         // Looking at all processes takes as long as opening the database and reading the settings.
         var path = _session.Folder.Checkout(CheckoutName.Of(id));
-        var looking = request.StopProcesses ? null : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
+        var looking = request.StopProcesses || request.ChecksOnly
+            ? null
+            : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
         return _session.With(
             database => _session.Describe(Release(id, request, looking, database, cancellationToken)),
             cancellationToken);
@@ -52,7 +54,13 @@ public sealed class PoolLeases
         // An empty label takes the label away.
         var label = request.Label is null or "" ? null : SecretText.Hide(request.Label);
         return _session.With(database =>
-            _session.Describe(_session.Leases(database).Renew(id, request.LeaseId, request.Force, Change)));
+        {
+            var leases = _session.Leases(database);
+            return _session.Describe(
+                request.ChecksOnly
+                    ? leases.Renewable(id, request.LeaseId, request.Force)
+                    : leases.Renew(id, request.LeaseId, request.Force, Change));
+        });
 
         Lease Change(Lease lease) => lease with
         {
@@ -88,20 +96,27 @@ public sealed class PoolLeases
     /// <param name="checkout">A name, or a path in it.</param>
     /// <param name="leaseId">The lease that must be on it; null for any.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="checksOnly">True to change nothing, and only to throw if the lease would not end.</param>
     /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
     /// <returns>The checkout.</returns>
     /// <exception cref="GitprocException">
     /// It has no lease, its lease is in force, or processes run in it; the reason says which.
     /// </exception>
     public Checkout Reap(
-        string checkout, string? leaseId, string workingDirectory, CancellationToken cancellationToken = default)
+        string checkout,
+        string? leaseId,
+        string workingDirectory,
+        bool checksOnly = false,
+        CancellationToken cancellationToken = default)
     {
         var id = _session.FindCheckout(checkout, workingDirectory);
         return _session.With(Take, cancellationToken);
 
         Checkout Take(PoolDatabase database)
         {
-            var reaped = _session.Leases(database).Reap(id, leaseId, new OwnerLives());
+            var reaped = _session.Leases(database).Reap(id, leaseId, new OwnerLives(), checksOnly);
+            if (checksOnly)
+                return _session.Describe(reaped);
             var cleaning = _session.Cleaning(database, cancellationToken);
             return _session.Describe(cleaning.Try(reaped, mode: null, isDiscarded: false, cancellationToken));
         }
@@ -151,6 +166,8 @@ public sealed class PoolLeases
             return held;
         }
 
+        if (request.ChecksOnly)
+            return held;
         var path = _session.Folder.Checkout(held.Name);
         var running = looking is null
             ? CheckoutProcesses.Stop(path, cancellationToken)
@@ -233,6 +250,9 @@ public sealed record RenewRequest
 
     /// <summary>True to take its owner away: it ends with no process any more.</summary>
     public bool Hold { get; init; }
+
+    /// <summary>True to change nothing, and only to throw if the operation would be refused.</summary>
+    public bool ChecksOnly { get; init; }
 }
 
 /// <summary>Which events to list.</summary>

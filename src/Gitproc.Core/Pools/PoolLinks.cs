@@ -194,6 +194,12 @@ public sealed class PoolLinks
         }
 
         var was = state.Describe();
+        if (request.ChecksOnly)
+        {
+            LinkRemoval.Check(state, request.Force);
+            return was;
+        }
+
         var (config, _) = new GitConfigReader(_session.Git).Read(request.WorkingDirectory, cancellationToken);
         new LinkRemoval(_session.Git, _session.Reports) { MaxRescueSize = PoolSettings.Read(config).Rescue.MaxSize }
             .Remove(state, request.Discard, request.Force, cancellationToken);
@@ -429,4 +435,7 @@ public sealed record RemoveLinkRequest
 
     /// <summary>True to remove it although processes run in it.</summary>
     public bool Force { get; init; }
+
+    /// <summary>True to change nothing, and only to throw if the operation would be refused.</summary>
+    public bool ChecksOnly { get; init; }
 }

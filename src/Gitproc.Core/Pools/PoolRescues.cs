@@ -62,6 +62,18 @@ public sealed class PoolRescues
         }
     }
 
+    /// <summary>Finds a rescue. Reads only.</summary>
+    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="mustBeOfCheckout">True to refuse a rescue of a light-weight checkout.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The rescue.</returns>
+    /// <exception cref="GitprocException">There is no such rescue.</exception>
+    public Rescue Find(
+        string rescue, string workingDirectory, bool mustBeOfCheckout, CancellationToken cancellationToken = default) =>
+        (mustBeOfCheckout ? null : Around(workingDirectory)?.Find(rescue, cancellationToken))
+        ?? FindOfCheckout(rescue, workingDirectory, cancellationToken).Rescue;
+
     /// <summary>Acquires a checkout and puts rescued work into it, as it was. The rescue stays.</summary>
     /// <param name="rescue">The rescue's id.</param>
     /// <param name="request">How to acquire; the repository is that of the rescue.</param>
@@ -70,17 +82,7 @@ public sealed class PoolRescues
     /// <exception cref="GitprocException">There is no such rescue, or no checkout is available.</exception>
     public Checkout Restore(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
     {
-        if (Around(request.WorkingDirectory)?.Find(rescue, cancellationToken) is not null)
-        {
-            throw new GitprocException(
-                ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout.", rescue)
-            {
-                Hint = new(" To get it back: ", "link restore", rescue),
-            };
-        }
-
-        MustExist(rescue);
-        var (_, repository) = _session.With(database => Find(rescue, database, cancellationToken), cancellationToken);
+        var (_, repository) = FindOfCheckout(rescue, request.WorkingDirectory, cancellationToken);
         var one = request with { Repository = repository.Key, Count = 1 };
         var checkout = _acquiring.Acquire(one, cancellationToken)[0];
         try
@@ -169,6 +171,22 @@ public sealed class PoolRescues
     private RescueStore Store => new(_session.Folder);
 
     private static bool IsOf(Rescue rescue, RepositoryRow row) => rescue.Repository == PrintableText.Of(row.Key);
+
+    private (Rescue Rescue, RepositoryRow Repository) FindOfCheckout(
+        string rescue, string workingDirectory, CancellationToken cancellationToken)
+    {
+        if (Around(workingDirectory)?.Find(rescue, cancellationToken) is not null)
+        {
+            throw new GitprocException(
+                ErrorReason.RescueNotFound, $"{rescue} is what was left in a light-weight checkout.", rescue)
+            {
+                Hint = new(" To get it back: ", "link restore", rescue),
+            };
+        }
+
+        MustExist(rescue);
+        return _session.With(database => Find(rescue, database, cancellationToken), cancellationToken);
+    }
 
     private (Rescue Rescue, RepositoryRow Repository) Find(
         string id, PoolDatabase database, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public sealed class ClearGitprocLeaseCommand : GitprocCommand
                 argument,
                 "End the lease if it is over",
                 isEmitted: true,
-                (pool, item) => pool.Leases.Reap(item.Text!, item.LeaseId, Location, Cancellation)));
+                (pool, item, checksOnly) =>
+                    pool.Leases.Reap(item.Text!, item.LeaseId, Location, checksOnly, Cancellation)));
     }
 }

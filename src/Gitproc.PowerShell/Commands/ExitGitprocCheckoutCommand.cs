@@ -51,7 +51,7 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
     private protected override string Action => "Release the checkout";
 
     /// <inheritdoc/>
-    private protected override Checkout Run(Pool pool, CheckoutArgument argument)
+    private protected override Checkout Run(Pool pool, CheckoutArgument argument, bool checksOnly)
     {
         var request = new ReleaseRequest
         {
@@ -64,8 +64,11 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
             Clean = Clean,
             Discard = Discard,
             CleanLater = Background,
+            ChecksOnly = checksOnly,
         };
         var released = pool.Leases.Release(request, Cancellation);
+        if (checksOnly)
+            return released;
         Leave(released);
         if (Background)
             BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);

@@ -22,7 +22,7 @@ namespace Gitproc.PowerShell.Commands;
 /// </item>
 /// <item>
 /// For each item, paths are resolved against the location of the session, because the process may have another working
-/// directory. Then ShouldProcess asks, before anything changes.
+/// directory. Then ShouldProcess asks, before anything changes (<see cref="IsApproved"/>).
 /// </item>
 /// <item>
 /// <see cref="WithPool"/> runs the request on the pipeline thread, the only one that may write to PowerShell's streams.
@@ -58,6 +58,10 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected virtual string? WrittenTo => null;
 
+    /// <summary>True with -WhatIf, or <c>$WhatIfPreference</c>.</summary>
+    private protected bool IsWhatIf => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+
     /// <summary>
     /// True if a failure ends the statement, because the rest of it needs what the command emits: after an error that
     /// does not, PowerShell runs <c>cd</c> without an argument, which goes to the home directory. Items from the
@@ -66,8 +70,8 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     private protected virtual bool FailureEndsStatement => false;
 
     /// <summary>
-    /// What -ErrorAction says, otherwise <c>$ErrorActionPreference</c>. PowerShell applies it only to errors that do not
-    /// end the statement.
+    /// What -ErrorAction says, otherwise <c>$ErrorActionPreference</c>. PowerShell applies it only to errors that do
+    /// not end the statement.
     /// </summary>
     private protected ActionPreference ErrorAction =>
         LanguagePrimitives.TryConvertTo<ActionPreference>(
@@ -153,19 +157,33 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
     /// <summary>Changes a checkout, unless <c>-WhatIf</c> or <c>-Confirm</c> prevents it.</summary>
     /// <param name="action">The change, as <c>-WhatIf</c> and <c>-Confirm</c> show it.</param>
     /// <param name="isEmitted">True to write the changed checkout to the pipeline.</param>
+    /// <param name="change">Changes the checkout, or only checks that it may be changed.</param>
     private protected void Change(
-        CheckoutArgument argument, string action, bool isEmitted, Func<Pool, CheckoutArgument, Checkout> change)
-    {
-        if (!ShouldProcess(argument.Text ?? Location, action))
-            return;
+        CheckoutArgument argument,
+        string action,
+        bool isEmitted,
+        Func<Pool, CheckoutArgument, bool, Checkout> change) =>
         WithPool(
             pool =>
             {
-                var checkout = change(pool, argument);
+                if (!IsApproved(argument.Text ?? Location, action, () => change(pool, argument, true)))
+                    return;
+                var checkout = change(pool, argument, false);
                 if (isEmitted)
                     WriteObject(checkout);
             },
             argument.PoolFolder);
+
+    /// <summary>
+    /// Asks ShouldProcess. With -WhatIf and -Confirm, the change is checked first, so that neither shows one that would
+    /// be refused.
+    /// </summary>
+    /// <param name="check">Throws if the change would be refused.</param>
+    private protected bool IsApproved(string target, string action, Action check)
+    {
+        if (IsWhatIf || LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("Confirm")))
+            check();
+        return ShouldProcess(target, action);
     }
 
     // Only with Continue: a script that hides errors tests the result. With Stop, WriteError ends more than the

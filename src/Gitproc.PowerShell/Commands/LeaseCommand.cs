@@ -37,6 +37,6 @@ public abstract class LeaseCommand : GitprocCommand
                 : new("is locked by that lease", checkout => checkout.LeaseId == LeaseId),
             argument => Change(argument, Action, PassThru, Run));
 
-    /// <summary>Changes one lease.</summary>
-    private protected abstract Checkout Run(Pool pool, CheckoutArgument argument);
+    /// <summary>Changes one lease, or only checks that it may be changed.</summary>
+    private protected abstract Checkout Run(Pool pool, CheckoutArgument argument, bool checksOnly);
 }

@@ -24,10 +24,7 @@ public abstract class LongCommand : GitprocCommand
     public SwitchParameter AsJob { get; set; }
 
     // -WhatIf answers at once, without a job: a job does not inherit the preference variables of the session.
-    private bool IsJob =>
-        AsJob
-        && !LanguagePrimitives.IsTrue(
-            MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+    private bool IsJob => AsJob && !IsWhatIf;
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()

@@ -45,7 +45,7 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
     private protected override void Run() =>
         ForEachCheckout(Checkout, argument => Change(argument, "Remove the checkout", PassThru, Remove));
 
-    private Checkout Remove(Pool pool, CheckoutArgument argument)
+    private Checkout Remove(Pool pool, CheckoutArgument argument, bool checksOnly)
     {
         var request = new RemoveRequest
         {
@@ -55,6 +55,7 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
             Force = Force,
             Discard = Discard,
             StopProcesses = StopProcesses,
+            ChecksOnly = checksOnly,
         };
         return pool.Checkouts.Remove(request, Cancellation);
     }

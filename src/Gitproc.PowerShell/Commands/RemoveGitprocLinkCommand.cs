@@ -38,24 +38,22 @@ public sealed class RemoveGitprocLinkCommand : LinkingCommand
             Attempt(() => Remove(LinkArgument.Of(item, SessionState.Path)));
     }
 
-    private void Remove(LinkArgument link)
+    private void Remove(LinkArgument link) => WithPool(pool =>
     {
-        if (!ShouldProcess(link.Text, "Remove the light-weight checkout"))
-            return;
-        WithPool(pool =>
+        var request = new RemoveLinkRequest
         {
-            var removed = pool.Links.Remove(
-                new RemoveLinkRequest
-                {
-                    Link = link.Text,
-                    WorkingDirectory = Location,
-                    Base = link.Base ?? BaseRepository,
-                    Discard = Discard,
-                    Force = Force,
-                },
-                Cancellation);
-            if (PassThru)
-                WriteObject(removed);
-        });
-    }
+            Link = link.Text,
+            WorkingDirectory = Location,
+            Base = link.Base ?? BaseRepository,
+            Discard = Discard,
+            Force = Force,
+        };
+        var check = request with { ChecksOnly = true };
+        if (!IsApproved(
+                link.Text, "Remove the light-weight checkout", () => pool.Links.Remove(check, Cancellation)))
+            return;
+        var removed = pool.Links.Remove(request, Cancellation);
+        if (PassThru)
+            WriteObject(removed);
+    });
 }

@@ -25,15 +25,14 @@ public sealed class RemoveGitprocRescueCommand : GitprocCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => WithPool(pool =>
     {
+        // This command asks without -Confirm too, so it always checks first.
+        pool.Rescues.Find(Id, Location, mustBeOfCheckout: false, Cancellation);
         if (!ShouldProcess(Id, "Throw rescued work away"))
             return;
-        WithPool(pool =>
-        {
-            var removed = pool.Rescues.Remove(Id, Location, Cancellation);
-            if (PassThru)
-                WriteObject(removed);
-        });
-    }
+        var removed = pool.Rescues.Remove(Id, Location, Cancellation);
+        if (PassThru)
+            WriteObject(removed);
+    });
 }

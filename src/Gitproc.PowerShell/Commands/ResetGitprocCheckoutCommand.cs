@@ -44,7 +44,7 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
     private protected override void Run() =>
         ForEachCheckout(Checkout, argument => Change(argument, "Reset the checkout", PassThru, Reset));
 
-    private Checkout Reset(Pool pool, CheckoutArgument argument)
+    private Checkout Reset(Pool pool, CheckoutArgument argument, bool checksOnly)
     {
         var request = new ResetRequest
         {
@@ -53,6 +53,7 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
             WorkingDirectory = Location,
             Force = Force,
             StopProcesses = StopProcesses,
+            ChecksOnly = checksOnly,
         };
         return pool.Checkouts.Reset(request, Cancellation);
     }

@@ -34,9 +34,12 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
     private protected override bool FailureEndsStatement => true;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => WithPool(pool =>
     {
-        if (!ShouldProcess(Id, "Restore rescued work into a checkout"))
+        if (!IsApproved(
+                Id,
+                "Restore rescued work into a checkout",
+                () => pool.Rescues.Find(Id, Location, mustBeOfCheckout: true, Cancellation)))
             return;
         var request = new AcquireRequest
         {
@@ -45,6 +48,6 @@ public sealed class RestoreGitprocRescueCommand : GitprocCommand
             Wait = Wait ? Timeout.InfiniteTimeSpan : null,
             Terms = new LeaseTerms { Owner = LeaseOwner.Session(), Label = Label },
         };
-        WithPool(pool => WriteObject(pool.Rescues.Restore(Id, request, Cancellation)));
-    }
+        WriteObject(pool.Rescues.Restore(Id, request, Cancellation));
+    });
 }

@@ -49,7 +49,7 @@ public sealed class UpdateGitprocLeaseCommand : LeaseCommand
     protected override void BeginProcessing() => RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
 
     /// <inheritdoc/>
-    private protected override Checkout Run(Pool pool, CheckoutArgument argument)
+    private protected override Checkout Run(Pool pool, CheckoutArgument argument, bool checksOnly)
     {
         var request = new RenewRequest
         {
@@ -62,6 +62,7 @@ public sealed class UpdateGitprocLeaseCommand : LeaseCommand
             Label = Label,
             Owner = Owner is null ? null : OwnerArgument.Read(Owner),
             Hold = Hold,
+            ChecksOnly = checksOnly,
         };
         return pool.Leases.Renew(request);
     }

@@ -99,6 +99,44 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void A_check_refuses_what_would_be_refused_and_changes_nothing()
+    {
+        var checkout = _pool.Acquire();
+        Assert.Equal(ErrorReason.HeldByOther, Checked());
+        _pool.Release(checkout);
+        using (TestProcess.Sleep(checkout.Path))
+            Assert.Equal(ErrorReason.InUse, Checked());
+        Assert.Null(Checked());
+        Assert.Equal(CheckoutState.Free, _pool.Find(checkout.Name).State);
+        Assert.True(Directory.Exists(checkout.Path));
+
+        _pool.Acquire();
+        _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Creating}");
+        FolderRemoval.Remove(checkout.Path);
+        using (CheckoutLock.TryAcquire(new PoolFolder(_pool.Pool.Path), checkout.Name))
+        {
+            Assert.Equal(ErrorReason.HeldByOther, Checked());
+            var release = new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                WorkingDirectory = _pool.Home,
+                ChecksOnly = true,
+            };
+            Assert.Equal(
+                ErrorReason.NotLocked,
+                Assert.Throws<GitprocException>(() => _pool.Pool.Leases.Release(release)).Reason);
+        }
+
+        Assert.Null(Checked());
+
+        ErrorReason? Checked()
+        {
+            var request = Request(checkout.Name) with { ChecksOnly = true };
+            return (Record.Exception(() => _pool.Pool.Checkouts.Remove(request)) as GitprocException)?.Reason;
+        }
+    }
+
+    [Fact]
     public void Nobody_removes_what_they_stand_in()
     {
         var checkout = Free();
