@@ -13,16 +13,32 @@ internal static class ShortCommandParameters
     public static RuntimeDefinedParameterDictionary Of(ShortCommandLine line, CommandInvocationIntrinsics commands)
     {
         var parameters = new RuntimeDefinedParameterDictionary();
-        foreach (var target in new[]
-                {
-                    line.Named,
-                    line.MayBecomeItemProperty ? ShortCommandLine.ItemProperty : line.Target,
-                    line.IsBare ? ShortCommandLine.Filter : null,
-                }
-                .OfType<string>()
-                .Where(target => target != ShortCommandLine.Version)
-                .Distinct())
-            AddOf(target);
+        var all = new[]
+            {
+                line.Named,
+                line.MayBecomeItemProperty ? ShortCommandLine.ItemProperty : line.Target,
+                line.IsBare ? ShortCommandLine.Filter : null,
+            }
+            .OfType<string>()
+            .Where(target => target != ShortCommandLine.Version)
+            .Distinct()
+            .SelectMany(name => commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function).Parameters.Values)
+            .Where(IsHandedOn)
+            .ToList();
+        var names = all.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var parameter in all)
+        {
+            Add(
+                parameter.Name,
+                parameter.ParameterType,
+                [
+                    new ParameterAttribute(),
+                    new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
+                    .. parameter.Attributes.OfType<ArgumentTransformationAttribute>(),
+                    .. Aliases(parameter),
+                ]);
+        }
+
         // All other words, and names that are not parameters, so that the error is Gitproc's own.
         Add(
             ShortCommandLine.Rest,
@@ -40,22 +56,11 @@ internal static class ShortCommandParameters
 
         return parameters;
 
-        void AddOf(string name)
-        {
-            var command = commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function);
-            foreach (var parameter in command.Parameters.Values.Where(IsHandedOn))
-            {
-                Add(
-                    parameter.Name,
-                    parameter.ParameterType,
-                    [
-                        new ParameterAttribute(),
-                        new ArgumentCompleterAttribute(typeof(ShortCommandCompleter)),
-                        .. parameter.Attributes.Where(attribute =>
-                            attribute is AliasAttribute or ArgumentTransformationAttribute),
-                    ]);
-            }
-        }
+        // A name of one command may be an alias in another: -Name. It is passed on by the name that was typed.
+        IEnumerable<Attribute> Aliases(ParameterMetadata parameter) =>
+            parameter.Aliases.Where(alias => !names.Contains(alias)).ToArray() is { Length: > 0 } aliases
+                ? [new AliasAttribute(aliases)]
+                : [];
 
         void Add(string name, Type type, params Attribute[] attributes) =>
             parameters.TryAdd(name, new RuntimeDefinedParameter(name, type, new Collection<Attribute>(attributes)));
