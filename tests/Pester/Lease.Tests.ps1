@@ -32,7 +32,8 @@ Describe 'The terms of a lease' {
         try {
             $checkout = Invoke-GitprocAcquire $repository -Owner (& $Argument $process)
             $checkout.OwnerProcessId | Should -Be $process.Id
-            { Exit-GitprocCheckout $checkout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*'
+            $refused = { Exit-GitprocCheckout $checkout -ErrorAction Stop } | Should -Throw -ErrorId 'HeldByOther,*' -PassThru
+            $refused | Should -BeLike "*To release it anyway: gitproc release -Force $($checkout.Name)"
         } finally {
             $process.Kill()
             $process.WaitForExit()

@@ -29,15 +29,19 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         {
             return force ? row : throw new GitprocException(
                 ErrorReason.HeldByOther,
-                $"The database was lost, and {row.Name} does not say who holds it. "
-                + "If nobody uses it, release it with force.",
-                row.Name);
+                $"The database was lost, and {row.Name} does not say who holds it.",
+                row.Name)
+            {
+                Hint = ReleaseAnyway(" If nobody uses it: ", row),
+            };
         }
 
         var held = Held(row, leaseId);
         if (row.State == CheckoutState.Creating)
             return IsBeingMade(row) ? throw NotYetLocked(row) : row;
-        return force || IsOurs(held) ? row : throw HeldByOther(row, held, "release");
+        return force || IsOurs(held)
+            ? row
+            : throw HeldByOther(row, held, ReleaseAnyway(" To release it anyway: ", row));
     }
 
     /// <summary>Finds a checkout whose lease the caller may change.</summary>
@@ -46,7 +50,14 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         var row = Find(id);
         var held = Held(row, leaseId);
-        return force || IsOurs(held) ? row : throw HeldByOther(row, held, "change");
+        if (force || IsOurs(held))
+            return row;
+        // Only the caller knows what to change.
+        throw HeldByOther(row, held, new(" To change it anyway, repeat the command with ", Command: null)
+        {
+            Options = [new("Force")],
+            End = ".",
+        });
     }
 
     /// <summary>Ends a lease. The checkout must be cleaned next.</summary>
@@ -158,10 +169,11 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         return leaseId is null || leaseId == held.Id ? held : throw LeaseIsOver(row);
     }
 
-    private static GitprocException HeldByOther(CheckoutRow row, Lease held, string what) => new(
-        ErrorReason.HeldByOther,
-        $"{row.Name} is locked by {held.Holder()}. To {what} it anyway, use force.",
-        row.Name);
+    private static Hint ReleaseAnyway(string lead, CheckoutRow row) =>
+        new(lead, "release", row.Name) { Options = [new("Force")] };
+
+    private static GitprocException HeldByOther(CheckoutRow row, Lease held, Hint hint) =>
+        new(ErrorReason.HeldByOther, $"{row.Name} is locked by {held.Holder()}.", row.Name) { Hint = hint };
 
     private static GitprocException NotYetLocked(CheckoutRow row) => new(
         ErrorReason.NotLocked,

@@ -137,7 +137,14 @@ public sealed class CommandLineTests : IDisposable
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains($"process {other.Id} (sleep)", refused.Error, StringComparison.Ordinal);
             Assert.True(_pool.Find("checkout-1").Locked);
-            Assert.Equal(0, Run("r", "checkout-1", "--force").ExitCode);
+            Assert.EndsWith(
+                "To change it anyway, repeat the command with --force.",
+                Run("renew", "checkout-1", "--label", "x").Error,
+                StringComparison.Ordinal);
+            // The message ends with a command that works as it is.
+            const string lead = "To release it anyway: gitproc ";
+            Assert.Contains(lead, refused.Error, StringComparison.Ordinal);
+            Assert.Equal(0, Run(refused.Error.Split(lead)[1].Split(' ')).ExitCode);
             Assert.False(_pool.Find("checkout-1").Locked);
         }
         finally
