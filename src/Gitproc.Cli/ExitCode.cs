@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>No checkout is free and none may be made.</summary>
     public const int NoCheckoutAvailable = 3;
 
+    /// <summary>The command to run exists and cannot be run. Shells use the same code.</summary>
+    public const int CannotRun = 126;
+
     /// <summary>The command to run was not found. Shells use the same code.</summary>
     public const int CommandNotFound = 127;
 

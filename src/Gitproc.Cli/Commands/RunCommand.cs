@@ -7,6 +7,7 @@ using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
@@ -16,6 +17,9 @@ namespace Gitproc.Cli.Commands;
 internal static class RunCommand
 {
     private const string Name = "run";
+
+    // ENOENT, and ERROR_FILE_NOT_FOUND of Windows.
+    private const int NoSuchFile = 2;
 
     /// <summary>Splits a command line of <c>run</c> at its <c>--</c>. gitproc does not parse what follows.</summary>
     public static (string[] Own, IReadOnlyList<string>? Command) Split(string[] arguments)
@@ -42,6 +46,16 @@ internal static class RunCommand
         });
         command.SetAction(parsed =>
         {
+            // The PATH is the same in the checkout, so a mistyped name need not wait for one.
+            var name = commandToRun![0];
+            var program = IsName(name) ? ProgramPath.Find(name) : name;
+            if (program is null)
+            {
+                Messages.WriteLine(
+                    $"gitproc: {PrintableText.Of(name)} is not on the PATH; a file of the checkout is ./{PrintableText.Of(name)}");
+                return ExitCode.CommandNotFound;
+            }
+
             var pool = options.Open(parsed);
             var owner = LeaseOwner.OfProcess(Environment.ProcessId);
             Checkout checkout;
@@ -50,7 +64,7 @@ internal static class RunCommand
             var ownerId = Environment.ProcessId;
             try
             {
-                return Run(commandToRun!, checkout, pool, ref ownerId);
+                return Run(Path.GetFullPath(program, checkout.Path), commandToRun, checkout, pool, ref ownerId);
             }
             finally
             {
@@ -79,14 +93,9 @@ internal static class RunCommand
         }
     }
 
-    private static int Run(IReadOnlyList<string> command, Checkout checkout, Pool pool, ref int ownerId)
+    private static int Run(
+        string program, IReadOnlyList<string> command, Checkout checkout, Pool pool, ref int ownerId)
     {
-        if (FindProgram(command[0], checkout) is not { } program)
-        {
-            Messages.WriteLine($"gitproc: the command {command[0]} was not found");
-            return ExitCode.CommandNotFound;
-        }
-
         var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = checkout.Path };
         // If a git hook called gitproc, these variables name the hook's repository.
         GitEnvironment.Scrub(start.Environment);
@@ -102,16 +111,29 @@ internal static class RunCommand
         }
         catch (Win32Exception e)
         {
-            Messages.WriteLine($"gitproc: {command[0]} cannot be started: {e.Message}");
-            return ExitCode.CommandNotFound;
+            return Refuse(command[0], program, checkout, e.NativeErrorCode);
         }
     }
 
-    // A path is relative to the checkout, as in a shell that runs there. A name is looked up on the PATH.
-    private static string? FindProgram(string command, Checkout checkout) =>
-        command.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar)
-            ? Path.GetFullPath(command, checkout.Path)
-            : ProgramPath.Find(command);
+    private static int Refuse(string command, string program, Checkout checkout, int error)
+    {
+        var shown = PrintableText.Of(command);
+        if (!Path.Exists(program))
+        {
+            var where = Path.IsPathFullyQualified(command) ? "" : $" in {checkout.Path}";
+            Messages.WriteLine($"gitproc: {shown} does not exist{where}");
+            return ExitCode.CommandNotFound;
+        }
+
+        var why = Directory.Exists(program) ? "it is a folder"
+            : error == NoSuchFile ? "the program that its first line names does not exist"
+            : new Win32Exception(error).Message;
+        Messages.WriteLine($"gitproc: {shown} cannot be run: {why}");
+        return ExitCode.CannotRun;
+    }
+
+    // Any other command is a path in the checkout, as in a shell that runs there.
+    private static bool IsName(string command) => !command.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar);
 
     // If this process is killed, the command runs on, and no other job may get its checkout.
     private static bool TryGiveTo(Pool pool, Checkout checkout, int processId)

@@ -295,8 +295,48 @@ public sealed class CommandLineTests : IDisposable
         TestGit.Run(_pool.Source, "commit", "--quiet", "--message", "script");
         TestGit.WriteScript(Path.Combine(_pool.Home, "build.sh"), "#!/bin/sh\necho mine\n");
         Assert.Equal("theirs", Run("run", _pool.Source, "--", "./build.sh").Output);
-        Assert.Equal(127, Run("run", _pool.Source, "--", "build.sh").ExitCode);
+        var named = Run("run", _pool.Source, "--", "build.sh");
+        Assert.Equal(
+            (127, "gitproc: build.sh is not on the PATH; a file of the checkout is ./build.sh"),
+            (named.ExitCode, named.Error));
         Assert.Equal(0, Run("run", _pool.Source, "--", GitprocProgram.File, "release").ExitCode);
+    }
+
+    [Fact]
+    public void Run_says_where_a_command_is_missing_or_why_it_cannot_be_run()
+    {
+        File.WriteAllText(Path.Combine(_pool.Source, "text"), "");
+        Directory.CreateDirectory(Path.Combine(_pool.Source, "folder"));
+        File.WriteAllText(Path.Combine(_pool.Source, "folder", "file"), "");
+        TestGit.WriteScript(Path.Combine(_pool.Source, "lost"), "#!/nowhere/interpreter\n");
+        TestGit.WriteScript(Path.Combine(_pool.Source, "broken"), "\x7fELF");
+        TestGit.Run(_pool.Source, "add", ".");
+        TestGit.Run(_pool.Source, "commit", "--quiet", "--message", "commands");
+        var checkout = Path.Combine(_pool.Pool.Path, "checkout-1");
+
+        Check("./none", 127, $"./none does not exist in {checkout}");
+        Check("../none", 127, $"../none does not exist in {checkout}");
+        Check("/none", 127, "/none does not exist");
+        Check("./text", 126, "./text cannot be run: Permission denied");
+        Check("./folder/", 126, "./folder/ cannot be run: it is a folder");
+        Check("./lost", 126, "./lost cannot be run: the program that its first line names does not exist");
+        Check("./broken", 126, "./broken cannot be run: Exec format error");
+        Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+
+        void Check(string command, int code, string error)
+        {
+            var result = Run("run", _pool.Source, "--", command);
+            Assert.Equal((code, "", $"gitproc: {error}"), (result.ExitCode, result.Output, result.Error));
+        }
+    }
+
+    [Fact]
+    public void Run_waits_for_no_checkout_if_the_command_is_not_on_the_path()
+    {
+        Run("acquire", _pool.Source, "--hold");
+        var refused = Run("run", _pool.Source, "--max-checkouts", "1", "--wait", "--", "no-such-command");
+        Assert.Equal(127, refused.ExitCode);
+        Assert.Single(_pool.List());
     }
 
     [Fact]
