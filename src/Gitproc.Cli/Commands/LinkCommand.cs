@@ -16,7 +16,18 @@ internal static class LinkCommand
             HelpName = "PATH",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var wanted = Ref();
+        var wanted = new Argument<string?>("ref")
+        {
+            Description =
+                "A branch, tag, commit or other ref; START:BRANCH for a new branch. [default: the branch with the folder's name, which is created if there is none]",
+            HelpName = "REF",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var start = new Option<string?>("--ref")
+        {
+            Description = "REF as an option, as in gitproc acquire. With --new-branch, the branch begins there.",
+            HelpName = "REF",
+        };
         var (baseRepository, newBranch) = (Base(), NewBranch());
         var name = new Option<string?>("--name")
         {
@@ -30,6 +41,7 @@ internal static class LinkCommand
         {
             path,
             wanted,
+            start,
             baseRepository,
             name,
             newBranch,
@@ -38,6 +50,12 @@ internal static class LinkCommand
             Restore(options),
             Remove(options),
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(wanted) is not null && result.GetValue(start) is not null
+                && !result.GetValue(newBranch))
+                result.AddError("REF and --ref exclude each other, unless REF is a new branch (-b).");
+        });
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(path) is not { } folder)
@@ -49,13 +67,15 @@ internal static class LinkCommand
             }
 
             using var interruption = new Interruption();
+            var isNew = parsed.GetValue(newBranch);
             var link = options.Open(parsed).Links.Create(
                 new LinkRequest
                 {
                     Path = folder,
                     WorkingDirectory = CurrentFolder.Path,
-                    Ref = parsed.GetValue(wanted),
-                    NewBranch = parsed.GetValue(newBranch),
+                    Ref = parsed.GetValue(wanted) ?? (isNew ? null : parsed.GetValue(start)),
+                    NewBranch = isNew,
+                    Start = isNew ? parsed.GetValue(start) : null,
                     Base = parsed.GetValue(baseRepository),
                     Name = parsed.GetValue(name),
                 },
@@ -239,15 +259,6 @@ internal static class LinkCommand
         });
         return command;
     }
-
-    private static Argument<string?> Ref() =>
-        new("ref")
-        {
-            Description =
-                "A branch, tag, commit or other ref; START:BRANCH for a new branch. [default: the branch with the folder's name, which is created if there is none]",
-            HelpName = "REF",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
 
     private static Option<string?> Base() =>
         new("--base")

@@ -57,12 +57,18 @@ internal sealed class LinkCreation(GitRunner git, string pool)
             return;
         throw source.Ref is { } wanted && !Exists(link, wanted, cancellationToken)
             ? new GitprocException(
-                ErrorReason.RefNotFound, $"{source.Place.Top} has no branch, tag or commit '{wanted}'.", wanted)
+                ErrorReason.RefNotFound,
+                $"{source.Place.Top} has no branch, tag or commit '{wanted}'.{HowToFetch(wanted)}",
+                wanted)
             : new GitprocException(
                 ErrorReason.GitFailed,
                 $"git checkout in {link.Path} failed with exit code {result.ExitCode}: {result.Error}",
                 link.Path);
     }
+
+    // A repository of the user is not fetched: that would write to it what nobody asked for.
+    private static string HowToFetch(string wanted) =>
+        BaseRefs.IsExtra(wanted) ? $" If its remote has it, fetch it first: git fetch origin {wanted}:{wanted}" : "";
 
     // Remote branches count too: git creates a local branch from one that only one remote has (git-checkout(1)).
     private bool Exists(LinkState link, string wanted, CancellationToken cancellationToken) =>

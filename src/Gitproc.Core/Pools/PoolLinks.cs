@@ -45,7 +45,9 @@ public sealed class PoolLinks
         }
 
         var path = Paths.Real(Path.GetFullPath(request.Path, request.WorkingDirectory));
-        var wanted = ReadRef(request.Ref, request.NewBranch, path);
+        var wanted = request.Start is { } start
+            ? WantedRef.Parse(start, request.Ref ?? Path.GetFileName(path))
+            : ReadRef(request.Ref, request.NewBranch, path);
         if (LinkLookup.At(path) is { IsUnborn: true } left)
         {
             throw new GitprocException(ErrorReason.PathTaken, $"{path} was not made to the end.", path)
@@ -403,6 +405,12 @@ public sealed record LinkRequest
 
     /// <summary>True if <see cref="Ref"/>, or without it the folder's name, is the name of a new branch.</summary>
     public bool NewBranch { get; init; }
+
+    /// <summary>
+    /// A branch, tag, commit or other ref at which the new branch begins; null for what is checked out around the
+    /// folder. <see cref="Ref"/> is then only the name of the branch.
+    /// </summary>
+    public string? Start { get; init; }
 
     /// <summary>
     /// The base repository: a path, which is searched for from the folder upwards if it is relative; or the key, URL or

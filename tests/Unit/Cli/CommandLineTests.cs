@@ -448,6 +448,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("acquire", "x", "--owner-pid", "me")]
     [InlineData("--pool", "", "list")]
     [InlineData("acquire", "--json", "--count", "2")]
+    [InlineData("link", "x", "main", "--ref", "main")]
     public void Nonsense_is_a_usage_error(params string[] arguments) => Assert.Equal(2, Run(arguments).ExitCode);
 
     [Fact]

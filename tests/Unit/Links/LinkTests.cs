@@ -19,6 +19,12 @@ public sealed class LinkTests : IDisposable
     [InlineData("gitproc link x -b topic --base r", "topic", "second")]
     [InlineData("gitproc link topic -b --base r", "topic", "second")]
     [InlineData("gitproc link x v1:topic --base r", "topic", "first")]
+    [InlineData("gitproc link x --ref todo --base r", "todo", "first")]
+    [InlineData("gitproc link x --ref v1 --base r", "", "first")]
+    [InlineData("gitproc link x --ref v1:topic --base r", "topic", "first")]
+    [InlineData("gitproc link x --ref v1 -b topic --base r", "topic", "first")]
+    [InlineData("gitproc link topic --ref v1 -b --base r", "topic", "first")]
+    [InlineData("git -C r update-ref refs/pull/7/head v1; gitproc link x --ref refs/pull/7/head --base r", "", "first")]
     public void What_is_asked_for_is_checked_out(string command, string branch, string subject)
     {
         var path = _user.Run(command);
@@ -222,11 +228,14 @@ public sealed class LinkTests : IDisposable
         _user.Run(
             $"cd r; git branch later; cd ..; GITPROC_FETCH_MAX_AGE=0 gitproc link later --base {key}; git -C later log -1"
         );
+        // A pull request is not a branch, and is fetched for itself.
+        _user.Run($"git -C r update-ref refs/pull/7/head v1; gitproc link pull --ref refs/pull/7/head --base {key}");
+        Assert.Equal("first", _user.Run("git -C pull log -1 --format=%s"));
         Assert.Contains(
             "has no branch, tag or commit 'nope'",
             _user.Fail($"gitproc link nope nope --base {key}"),
             StringComparison.Ordinal);
-        Assert.Equal("2", _user.Run("cd /; gitproc link list --json | tr '}' '\\n' | grep -c name"));
+        Assert.Equal("3", _user.Run("cd /; gitproc link list --json | tr '}' '\\n' | grep -c name"));
     }
 
     [Fact]
@@ -323,6 +332,10 @@ public sealed class LinkTests : IDisposable
     [InlineData("gitproc link taken main~ --base r --name mine", "already has a light-weight checkout 'mine'")]
     [InlineData("gitproc link mine2 todo --base r", "'todo' is already checked out at")]
     [InlineData("gitproc link work nope --base r", "has no branch, tag or commit 'nope'")]
+    [InlineData(
+        "gitproc link work --ref refs/pull/9/head --base r",
+        "If its remote has it, fetch it first: git fetch origin refs/pull/9/head:refs/pull/9/head")]
+    [InlineData("gitproc link work --ref v1:x -b y --base r", "names a branch, and so does the new branch 'y'")]
     [InlineData("gitproc link work -b todo --base r", "branch named 'todo' already exists")]
     [InlineData("gitproc link work -- '-x'", "is not a valid name of a branch")]
     [InlineData("gitproc link $'w\\nx' --base r", "control characters")]
