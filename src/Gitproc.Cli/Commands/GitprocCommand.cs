@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Gitproc.Cli.Completion;
+using Gitproc.Cli.Help;
 using Gitproc.Cli.Output;
 
 namespace Gitproc.Cli.Commands;
@@ -45,6 +47,7 @@ internal static class GitprocCommand
         options.AddTo(root);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Aliases.Add("-H");
+        help.Action = new PagedHelp((SynchronousCommandLineAction)help.Action!);
         root.SetAction(parsed =>
         {
             root.Parse("--help").Invoke(new InvocationConfiguration { Output = Console.Error });

@@ -37,7 +37,7 @@ internal static class HelpCommand
                 path.Add(inner);
             }
 
-            ResultWriter.WriteLines(ManualPage.Lines(path));
+            Pager.WriteLines(ManualPage.Lines(path));
             return ExitCode.Done;
         });
         return help;

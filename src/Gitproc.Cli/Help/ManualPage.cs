@@ -18,7 +18,7 @@ internal static class ManualPage
     private const int MaxBeside = 16;
 
     /// <summary>Lays out the page of a command.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<Command> path)
+    public static IReadOnlyList<string> Lines(IReadOnlyList<Command> path)
     {
         var command = path[^1];
         var name = string.Join(' ', path.Select(word => word is RootCommand ? "gitproc" : word.Name));
