@@ -22,7 +22,8 @@ internal static class ShortCommandParameters
             .OfType<string>()
             .Where(target => target != ShortCommandLine.Version)
             .Distinct()
-            .SelectMany(name => commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function).Parameters.Values)
+            .SelectMany(name =>
+                commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function).Parameters.Values)
             .Where(IsHandedOn)
             .ToList();
         var names = all.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
