@@ -33,7 +33,7 @@ function Get-Syntax([string] $Command) {
 
 # Removes what differs each time.
 function Get-Stable([string] $Text) {
-    $Text -replace '[0-9a-f]{40}|[0-9a-f]{32}|\d{8}T\d{6}Z-[0-9a-f]{12}|(?m)^[0-9a-f]{7} ', 'ID' -replace '\d+', '0' -replace '[ -]+', ' '
+    $Text -replace '[0-9a-f]{40}|[0-9a-f]{32}|\d{8}T\d{6}Z-[0-9a-f]{12}|(?m)^[0-9a-f]{7} |(?m)(?<=rescue restore )[0-9a-f]{7}$', 'ID' -replace '\d+', '0' -replace '[ -]+', ' '
 }
 
 $code = [regex] '(?s)(?<=```powershell\n)(.*?)(?=\n```\n)'

@@ -7,11 +7,22 @@ namespace Gitproc;
 /// </summary>
 public sealed record Rescue
 {
+    private readonly string? _shortId;
+
     /// <summary>
     /// Its id, <c>CHECKOUT/TIME-LEASE</c>: its repository is <c>rescues/TIME-LEASE@CHECKOUT.git</c> in the pool's
     /// folder; where it is a ref, that is <c>refs/gitproc/rescue/</c> and this.
     /// </summary>
     public required string Id { get; init; }
+
+    /// <summary>
+    /// The shortest name that no other rescue of the pool has, of at least seven characters; the id if there is none.
+    /// </summary>
+    public string ShortId
+    {
+        get => _shortId ?? Id;
+        init => _shortId = value;
+    }
 
     /// <summary>The name of the checkout.</summary>
     public required string Checkout { get; init; }

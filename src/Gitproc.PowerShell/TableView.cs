@@ -55,7 +55,7 @@ public static class TableView
         ],
         ["Rescue"] =
         [
-            new(new("Id"), 40, Printable("Id")),
+            new(new("Id"), 12, Printable("ShortId")),
             new(new("Age") { IsRight = true }, 5, item => ShownText.Age(Value(item, "RescuedAt"))),
             new(new("Repository") { Narrowest = 12 }, Wide, Printable("Repository")),
             new(new("Branch") { Narrowest = 8, LeftOut = 4 }, Wide, Printable("Branch")),

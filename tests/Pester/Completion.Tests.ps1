@@ -162,7 +162,7 @@ Describe 'Completion of arguments' {
             Set-Content -LiteralPath (Join-Path $other.Path 'new.txt') -Value 'work'
             gp r $other
             $rescue = Get-GitprocRescue
-            Complete 'gp rescue restore ' | Should -Be $rescue.Id
+            Complete 'gp rescue restore ' | Should -Be $rescue.ShortId
             Complete "Remove-GitprocRescue $($rescue.Id.Substring(0, 3))" | Should -Be $rescue.Id
             Remove-GitprocRescue $rescue.Id -Confirm:$false
         }

@@ -131,6 +131,12 @@ Describe 'Recycling' {
         "$rescue" | Should -Be $rescue.Id
         (Get-GitprocRescue "$($checkout.Name)/*").Id | Should -Be $rescue.Id
         (Get-GitprocRescue -Repository $repository).Id | Should -Be $rescue.Id
+        $rescue.ShortId | Should -Be $rescue.LeaseId.Substring(0, 7)
+        foreach ($id in $rescue.ShortId, $rescue.LeaseId.Substring(0, 4), "$($rescue.ShortId)*") {
+            (Get-GitprocRescue $id).Id | Should -Be $rescue.Id
+        }
+        (Get-GitprocRescue nothing, $rescue.ShortId -ErrorAction SilentlyContinue).Id | Should -Be $rescue.Id
+        ($rescue | Format-Table | Out-String) | Should -Match "(?m)^$($rescue.ShortId) "
         { Get-GitprocRescue nothing -ErrorAction Stop } | Should -Throw -ErrorId 'RescueNotFound,*'
         Get-GitprocRescue nothing* | Should -BeNullOrEmpty
     }
@@ -138,7 +144,7 @@ Describe 'Recycling' {
     It 'restores rescues by pipeline and by id' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue
-        foreach ($restored in ($rescue | Restore-GitprocRescue), (gp rescue restore $rescue.Id)) {
+        foreach ($restored in ($rescue | Restore-GitprocRescue), (gp rescue restore $rescue.ShortId)) {
             $restored.Locked | Should -BeTrue
             git -C $restored.Path status --porcelain | Should -Be @('A  staged.txt', '?? new.txt')
             Get-Content -LiteralPath (Join-Path $restored 'staged.txt') | Should -Be 'staged'
@@ -151,7 +157,7 @@ Describe 'Recycling' {
         $rescue = Get-GitprocRescue
         $rescue | Remove-GitprocRescue -WhatIf
         Get-GitprocRescue | Should -HaveCount 1
-        (gp rescue rm $rescue.Id -PassThru -Confirm:$false).Id | Should -Be $rescue.Id
+        (gp rescue rm $rescue.ShortId -PassThru -Confirm:$false).Id | Should -Be $rescue.Id
         gp rescue | Should -BeNullOrEmpty
         { Remove-GitprocRescue $rescue.Id -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'RescueNotFound,*'
     }
@@ -159,8 +165,9 @@ Describe 'Recycling' {
     It 'completes rescues' {
         $checkout = New-Rescue
         $rescue = Get-GitprocRescue
-        (TabExpansion2 'Restore-GitprocRescue ').CompletionMatches.CompletionText | Should -Be $rescue.Id
+        (TabExpansion2 'Restore-GitprocRescue ').CompletionMatches.CompletionText | Should -Be $rescue.ShortId
+        (TabExpansion2 'Restore-GitprocRescue checkout-').CompletionMatches.CompletionText | Should -Be $rescue.Id
         (TabExpansion2 'gp rescue re').CompletionMatches.CompletionText | Should -Contain 'restore'
-        (TabExpansion2 'gp rescue restore ').CompletionMatches.CompletionText | Should -Be $rescue.Id
+        (TabExpansion2 'gp rescue restore ').CompletionMatches.CompletionText | Should -Be $rescue.ShortId
     }
 }

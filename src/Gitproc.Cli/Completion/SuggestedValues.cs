@@ -55,7 +55,8 @@ internal sealed class SuggestedValues(LineSoFar line)
         : _pool.Value.Suggestions.Refs(line.ValueOf(Repository), CurrentFolder.Path);
 
     private static IEnumerable<Suggestion> Begin(IEnumerable<Suggestion> all, string typed) =>
-        all.Where(found => found.Text.StartsWith(typed, StringComparison.Ordinal));
+        all.Select(found => found.Complete(text => text.StartsWith(typed, StringComparison.Ordinal)))
+            .OfType<Suggestion>();
 
     // A repository can be named by its key or by the last parts of the key. A shell accepts only completions that start
     // with the typed text, so the form that does is suggested.

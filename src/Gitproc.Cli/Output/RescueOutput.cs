@@ -28,7 +28,7 @@ internal static class RescueOutput
 
     private static string[] Cells(Rescue rescue) =>
     [
-        rescue.Id,
+        rescue.ShortId,
         rescue.Repository,
         PrintableText.Of(rescue.Branch ?? "-"),
         $"{rescue.Files}",

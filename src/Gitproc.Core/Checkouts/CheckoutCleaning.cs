@@ -90,8 +90,10 @@ internal sealed class CheckoutCleaning(
     private void Note(CheckoutLock alone, CheckoutRow row, Rescue rescue)
     {
         lifecycle.NoteRescue(alone, row, rescue);
-        Warn($"work that was left in {row.Name} is rescued", new("; to get it back: ", "rescue restore", rescue.Id));
-        if (Limits.MaxTotalSize is { } most && new RescueStore(folder).TrimTo(most) is [_, ..] removed)
+        var store = new RescueStore(folder);
+        var id = new RescueIds(store.Ids()).Shorten(rescue.Id);
+        Warn($"work that was left in {row.Name} is rescued", new("; to get it back: ", "rescue restore", id));
+        if (Limits.MaxTotalSize is { } most && store.TrimTo(most) is [_, ..] removed)
         {
             var ids = string.Join(", ", removed.Select(old => old.Id));
             Warn($"rescues took more than gitproc.rescueMaxTotalSize, so the oldest are removed: {ids}");

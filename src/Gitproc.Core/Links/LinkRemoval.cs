@@ -106,6 +106,7 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
             Url = link.Place.Top,
             Target = new Target(null, link.ReadHead()?.Commit, HasUpstream: false),
             ReleasedAt = DateTimeOffset.UtcNow,
+            Unleased = Guid.NewGuid().ToString("N"),
             MaxRescueSize = MaxRescueSize,
         };
         using var root = RawFolder.Open(link.Path);
@@ -119,7 +120,10 @@ internal sealed class LinkRemoval(GitRunner git, IProgress<PoolReport>? reports)
             reports?.Report(
                 new PoolReport(ReportKind.Warning, $"work that was left in {link.Name} is rescued")
                 {
-                    Hint = new("; to get it back: ", "link restore", rescue.Id),
+                    Hint = new(
+                        "; to get it back: ",
+                        "link restore",
+                        new RescueIds(RescueIds.InRefs(common)).Shorten(rescue.Id)),
                 });
         return rescue;
     }

@@ -145,7 +145,7 @@ public sealed class PoolLinks
     /// Restores a light-weight checkout: one whose folder is gone, with its HEAD and index as they were, or one that
     /// was removed, from its rescue.
     /// </summary>
-    /// <param name="link">Its name, or where it was; or the id of a rescue.</param>
+    /// <param name="link">Its name, or where it was; or the id of a rescue, whole or short.</param>
     /// <param name="path">Where to put it; null for where it was.</param>
     /// <param name="baseRepository">
     /// Its base repository, as for <see cref="LinkRequest.Base"/>; null for the repository around the working
@@ -165,10 +165,16 @@ public sealed class PoolLinks
         var target = path is null ? null : Paths.Real(Path.GetFullPath(path, workingDirectory));
         var restoring = new LinkRestore(_session.Git, _session.Folder.Path);
         var places = LinkBases(baseRepository, workingDirectory, cancellationToken);
-        foreach (var place in places)
+        // A link comes before a rescue with the same short name.
+        var isLink = places.Exists(place => new LinkStore(place).List().Any(state => state.Name == link));
+        var ids = new RescueIds(isLink ? [] : places.SelectMany(place => RescueIds.InRefs(place.CommonDirectory)));
+        if (ids.Find(link) is { } id)
         {
-            if (new Rescues(place.CommonDirectory, _session.Git).Find(link, cancellationToken) is { } rescue)
-                return restoring.Restore(place, rescue, target, cancellationToken).Describe();
+            foreach (var place in places)
+            {
+                if (new Rescues(place.CommonDirectory, _session.Git).Find(id, cancellationToken) is { } rescue)
+                    return restoring.Restore(place, rescue, target, cancellationToken).Describe();
+            }
         }
 
         var state = FindLink(places, link, workingDirectory);

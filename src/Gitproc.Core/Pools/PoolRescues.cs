@@ -41,9 +41,10 @@ public sealed class PoolRescues
     {
         var ofPool = _session.Exists ? _session.With(Read, cancellationToken) : [];
         ofPool.RemoveAll(rescue => rescue.IsUndone != isUndone);
-        return repository is null && !isUndone && Around(workingDirectory) is { } around
-            ? [.. around.List(cancellationToken).Reverse(), .. ofPool]
-            : ofPool;
+        if (repository is null && !isUndone && Around(workingDirectory) is { } around)
+            ofPool.InsertRange(0, around.List(cancellationToken).Reverse());
+        var ids = Ids(workingDirectory, cancellationToken);
+        return ofPool.ConvertAll(rescue => rescue with { ShortId = ids.Shorten(rescue.Id) });
 
         List<Rescue> Read(PoolDatabase database)
         {
@@ -63,25 +64,29 @@ public sealed class PoolRescues
     }
 
     /// <summary>Finds a rescue. Reads only.</summary>
-    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="rescue">The rescue's id, or at least four characters of the beginning of its lease's id.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="mustBeOfCheckout">True to refuse a rescue of a light-weight checkout.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The rescue.</returns>
-    /// <exception cref="GitprocException">There is no such rescue.</exception>
+    /// <exception cref="GitprocException">There is no such rescue, or several have the short id.</exception>
     public Rescue Find(
-        string rescue, string workingDirectory, bool mustBeOfCheckout, CancellationToken cancellationToken = default) =>
-        (mustBeOfCheckout ? null : Around(workingDirectory)?.Find(rescue, cancellationToken))
-        ?? FindOfCheckout(rescue, workingDirectory, cancellationToken).Rescue;
+        string rescue, string workingDirectory, bool mustBeOfCheckout, CancellationToken cancellationToken = default)
+    {
+        var id = FindId(rescue, workingDirectory, cancellationToken);
+        return (mustBeOfCheckout ? null : Around(workingDirectory)?.Find(id, cancellationToken))
+            ?? FindOfCheckout(id, workingDirectory, cancellationToken).Rescue;
+    }
 
     /// <summary>Acquires a checkout and puts rescued work into it, as it was. The rescue stays.</summary>
-    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="rescue">The rescue's id, whole or short.</param>
     /// <param name="request">How to acquire; the repository is that of the rescue.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The checkout, locked.</returns>
     /// <exception cref="GitprocException">There is no such rescue, or no checkout is available.</exception>
     public Checkout Restore(string rescue, AcquireRequest request, CancellationToken cancellationToken = default)
     {
+        rescue = FindId(rescue, request.WorkingDirectory, cancellationToken);
         var (_, repository) = FindOfCheckout(rescue, request.WorkingDirectory, cancellationToken);
         var one = request with { Repository = repository.Key, Count = 1 };
         var checkout = _acquiring.Acquire(one, cancellationToken)[0];
@@ -115,21 +120,23 @@ public sealed class PoolRescues
     }
 
     /// <summary>Throws rescued work away.</summary>
-    /// <param name="rescue">The rescue's id.</param>
+    /// <param name="rescue">The rescue's id, whole or short.</param>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The rescue as it was.</returns>
     /// <exception cref="GitprocException">There is no such rescue.</exception>
     public Rescue Remove(string rescue, string workingDirectory, CancellationToken cancellationToken = default)
     {
+        var ids = Ids(workingDirectory, cancellationToken);
+        rescue = FindId(rescue, workingDirectory, cancellationToken);
         if (Around(workingDirectory) is { } around && around.Find(rescue, cancellationToken) is { } found)
         {
             around.Remove(rescue, cancellationToken);
-            return found;
+            return found with { ShortId = ids.Shorten(rescue) };
         }
 
         MustExist(rescue);
-        return _session.With(Remove, cancellationToken);
+        return _session.With(Remove, cancellationToken) with { ShortId = ids.Shorten(rescue) };
 
         Rescue Remove(PoolDatabase database)
         {
@@ -198,10 +205,33 @@ public sealed class PoolRescues
                 return (rescue, row);
         }
 
-        throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)
-        {
-            Hint = Hint.See("rescue list"),
-        };
+        throw NotFound(id);
+    }
+
+    private string FindId(string rescue, string workingDirectory, CancellationToken cancellationToken)
+    {
+        // Do not read which rescues there are if the name is an id.
+        if (rescue.Contains('/', StringComparison.Ordinal))
+            return rescue;
+        if (Ids(workingDirectory, cancellationToken).Find(rescue) is { } id)
+            return id;
+        MustExist(rescue);
+        throw NotFound(rescue);
+    }
+
+    private static GitprocException NotFound(string rescue) =>
+        new(ErrorReason.RescueNotFound, $"There is no rescue {rescue}.", rescue) { Hint = Hint.See("rescue list") };
+
+    // The ids of everything that a name can mean.
+    private RescueIds Ids(string workingDirectory, CancellationToken cancellationToken)
+    {
+        var places = _session.Exists
+            ? _session.With(database => database.Repositories.All(), cancellationToken)
+                .ConvertAll(row => _session.Folder.Base(row.Base))
+            : [];
+        if (LocalRepository.Around(workingDirectory) is var (place, _))
+            places.Add(place.CommonDirectory);
+        return new RescueIds(Store.Ids().Concat(places.SelectMany(RescueIds.InRefs)));
     }
 
     // Null if the base repository is gone.

@@ -2,7 +2,6 @@ using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
-using Gitproc.Git.Untrusted;
 using Gitproc.Links;
 using Gitproc.Registry;
 using Gitproc.Reports;
@@ -146,16 +145,22 @@ public sealed class PoolSuggestions
     /// directory.
     /// </summary>
     /// <param name="workingDirectory">The absolute path of the working directory.</param>
-    /// <returns>The suggestions, by id.</returns>
+    /// <returns>The suggestions: short ids, in the order of the whole ones.</returns>
     public IReadOnlyList<Suggestion> Rescues(string workingDirectory)
     {
-        return Suggest(() => Bases()
-            .SelectMany(known => RefNames.Below(known.Path, BaseRefs.RescueFolder)
-                .Where(id => !BaseRefs.BorrowedMarker.EndsWith(id, StringComparison.Ordinal))
-                .Select(id => new Suggestion(id, known.Key)))
-            .Concat(new RescueStore(_session.Folder).List()
-                .Select(rescue => new Suggestion(rescue.Id, rescue.Repository)))
-            .OrderBy(rescue => rescue.Text, StringComparer.Ordinal));
+        return Suggest(() =>
+        {
+            var known = Bases()
+                .SelectMany(place => RescueIds.InRefs(place.Path).Select(id => (Id: id, Repository: place.Key)))
+                .Concat(new RescueStore(_session.Folder).List().Select(rescue => (rescue.Id, rescue.Repository)))
+                .ToList();
+            var ids = new RescueIds(known.Select(rescue => rescue.Id));
+            return known.OrderBy(rescue => rescue.Id, StringComparer.Ordinal)
+                .Select(rescue => new Suggestion(ids.Shorten(rescue.Id), $"{rescue.Id} {rescue.Repository}")
+                {
+                    FullText = rescue.Id,
+                });
+        });
 
         List<(string Path, string Key)> Bases()
         {
@@ -175,7 +180,7 @@ public sealed class PoolSuggestions
             return
             [
                 .. read()
-                    .Where(found => !found.Text.Any(char.IsControl))
+                    .Where(found => !found.Text.Any(char.IsControl) && found.FullText?.Any(char.IsControl) is not true)
                     .Select(found => found with { Tip = PrintableText.Of(found.Tip).Trim() }),
             ];
         }
@@ -250,4 +255,14 @@ public sealed class PoolSuggestions
 /// <summary>A value that can complete a command line.</summary>
 /// <param name="Text">The value, without quotes.</param>
 /// <param name="Tip">One line about it.</param>
-public sealed record Suggestion(string Text, string Tip);
+public sealed record Suggestion(string Text, string Tip)
+{
+    /// <summary>A longer form of the value, for users who begin to type that; null if there is none.</summary>
+    public string? FullText { get; init; }
+
+    /// <summary>Chooses the form that completes what is typed.</summary>
+    /// <param name="fits">True if a value completes it.</param>
+    /// <returns>The suggestion with that form as its text; null if neither fits.</returns>
+    public Suggestion? Complete(Func<string, bool> fits) =>
+        fits(Text) ? this : FullText is { } other && fits(other) ? this with { Text = other } : null;
+}

@@ -79,6 +79,9 @@ public enum ErrorReason
     /// <summary>There is no such rescue.</summary>
     RescueNotFound,
 
+    /// <summary>The beginning of an id fits several rescues.</summary>
+    AmbiguousRescue,
+
     /// <summary>There is no such light-weight checkout.</summary>
     LinkNotFound,
 

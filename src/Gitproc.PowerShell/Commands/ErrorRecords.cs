@@ -42,6 +42,7 @@ internal static class ErrorRecords
         {
             ErrorReason.InvalidAddress
             or ErrorReason.AmbiguousRepository
+            or ErrorReason.AmbiguousRescue
             or ErrorReason.InvalidSetting
             or ErrorReason.InvalidPattern
             or ErrorReason.InvalidRef

@@ -9,7 +9,7 @@ namespace Gitproc.PowerShell.Commands;
 [OutputType(typeof(Rescue))]
 public sealed class GetGitprocRescueCommand : GitprocCommand
 {
-    /// <summary>Ids, with wildcards. If omitted, all.</summary>
+    /// <summary>Ids, whole or short, or patterns of them. If omitted, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -38,13 +38,22 @@ public sealed class GetGitprocRescueCommand : GitprocCommand
 
         foreach (var id in Id)
         {
-            var pattern = WildcardNames.Read(id);
-            var found = rescues.Where(rescue => pattern.IsMatch(rescue.Id)).ToList();
-            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(id))
-                WriteError(
-                    ErrorRecords.Of(
-                        new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id)));
-            WriteObject(TableView.Remember(found), enumerateCollection: true);
+            try
+            {
+                var isPattern = WildcardPattern.ContainsWildcardCharacters(id);
+                var pattern = WildcardNames.Read(
+                    isPattern ? id : pool.Rescues.Find(id, Location, mustBeOfCheckout: false, Cancellation).Id);
+                var found = rescues
+                    .Where(rescue => pattern.IsMatch(rescue.Id) || (isPattern && pattern.IsMatch(rescue.ShortId)))
+                    .ToList();
+                if (found.Count == 0 && !isPattern)
+                    throw new GitprocException(ErrorReason.RescueNotFound, $"There is no rescue {id}.", id);
+                WriteObject(TableView.Remember(found), enumerateCollection: true);
+            }
+            catch (GitprocException e)
+            {
+                WriteError(ErrorRecords.Of(e));
+            }
         }
     });
 }

@@ -32,7 +32,8 @@ public abstract class PoolCompleter : IArgumentCompleter
             return
             [
                 .. Candidates(new Pool(folder), session.CurrentFileSystemLocation.ProviderPath, fakeBoundParameters)
-                    .Where(candidate => word.Fits(candidate.Text))
+                    .Select(candidate => candidate.Complete(word.Fits))
+                    .OfType<Suggestion>()
                     .Select(candidate => new CompletionResult(
                         word.Quote(candidate.Text),
                         candidate.Text,

@@ -64,13 +64,15 @@ public sealed class CompletionTests : IDisposable
         File.WriteAllText(Path.Combine(checkout.Path, "new.txt"), "work");
         _pool.Release(checkout);
         var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
-        Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", ""));
+        Assert.Equal(rescue.LeaseId![..7], rescue.ShortId);
+        Assert.Equal([rescue.ShortId], Complete(_pool.Home, "rescue", "restore", ""));
         TestGit.Run(
             Assert.Single(
                 Directory.GetDirectories(Path.Combine(_pool.Pool.Path, "base"), "*.git", SearchOption.AllDirectories)),
             "pack-refs",
             "--all");
-        Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", rescue.Id[..3]));
+        Assert.Equal([rescue.Id], Complete(_pool.Home, "rescue", "restore", "checkout-1/"));
+        Assert.Equal([rescue.ShortId], Complete(_pool.Home, "rescue", "restore", rescue.ShortId[..2]));
 
         _pool.Pool.Links.Create(new LinkRequest { Path = "todo", NewBranch = true, WorkingDirectory = _pool.Source });
         Assert.Equal(["todo"], Complete(_pool.Source, "link", "remove", ""));

@@ -72,7 +72,8 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
             cd "$(gitproc acquire)"; echo newer > newer; said="$(gitproc release 2>&1)"; cd
             test "$(gitproc rescue list | wc -l)" = 3
             {{id}}
-            echo "$said" | grep "rescue restore $id\$"
+            short="${id##*-}"
+            echo "$said" | grep "rescue restore ${short:0:7}\$"
             """);
         Run("-eo", "pipefail", _folder["block.sh"]);
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;
@@ -100,13 +101,14 @@ public sealed class LinkTests : IDisposable
         _user.Run($"cd r; gitproc link work topic -b 2> /dev/null || gitproc link work -b; cd work; {work}");
         var before = Answers("r/work");
         var said = _user.Run("cd r; gitproc link remove work 2>&1");
-        Assert.Contains("is rescued; to get it back: gitproc link restore work/", said, StringComparison.Ordinal);
+        var id = Regex.Match(
+            said, "is rescued; to get it back: gitproc link restore ([0-9a-f]{7})\\s", RegexOptions.CultureInvariant);
+        Assert.True(id.Success, said);
         Assert.False(Directory.Exists(_user["w/r/work"]));
         Assert.Equal(
             "", _user.Run("cd r; git worktree list --porcelain | grep r/work || true; git fsck --no-progress"));
 
-        _user.Run(
-            "cd r; gitproc link restore $(gitproc rescue list --json | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/')");
+        _user.Run($"cd r; gitproc link restore {id.Groups[1].Value}");
 
         Assert.Equal(before, Answers("r/work"));
         _user.Run("cd r; git fsck --no-progress; test -z \"$(git status --porcelain)\"");

@@ -39,6 +39,9 @@ internal sealed record RecyclingRequest
     /// </summary>
     public required DateTimeOffset ReleasedAt { get; init; }
 
+    /// <summary>What the id of the rescue has instead of a lease, if there is none.</summary>
+    public string Unleased { get; init; } = "unknown";
+
     /// <summary>The folder of the record, absolute; null if the checkout is only rescued and not cleaned.</summary>
     public string? Record { get; init; }
 
@@ -66,6 +69,12 @@ internal sealed record RecyclingRequest
     public Action<Rescue>? Rescued { get; init; }
 
     /// <summary>The id for a rescue by this request.</summary>
-    public string RescueId =>
-        $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{(LastLease is null ? "unknown" : LastLease.Id[..Math.Min(12, LastLease.Id.Length)])}";
+    public string RescueId
+    {
+        get
+        {
+            var lease = LastLease?.Id ?? Unleased;
+            return $"{Checkout}/{ReleasedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{lease[..Math.Min(12, lease.Length)]}";
+        }
+    }
 }

@@ -39,19 +39,23 @@ internal sealed class RescueStore(PoolFolder pool)
 
     /// <summary>Lists the rescues, with the oldest first.</summary>
     public IReadOnlyList<Rescue> List(string checkout = "*") =>
+        [
+            .. Ids(checkout)
+                .Select(Find)
+                .OfType<Rescue>()
+                .OrderBy(rescue => rescue.RescuedAt)
+                .ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
+        ];
+
+    /// <summary>Lists the ids, in no order.</summary>
+    public IEnumerable<string> Ids(string checkout = "*") =>
         !Directory.Exists(pool.Rescues)
             ? []
-            :
-            [
-                .. Directory
-                    .EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
-                    .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator))
-                    .Where(parts => parts.Length == 2)
-                    .Select(parts => Find($"{parts[1]}/{parts[0]}"))
-                    .OfType<Rescue>()
-                    .OrderBy(rescue => rescue.RescuedAt)
-                    .ThenBy(rescue => rescue.Id, StringComparer.Ordinal),
-            ];
+            : Directory
+                .EnumerateDirectories(pool.Rescues, $"*{Separator}{checkout}{Suffix}")
+                .Select(path => Path.GetFileNameWithoutExtension(path).Split(Separator))
+                .Where(parts => parts.Length == 2)
+                .Select(parts => $"{parts[1]}/{parts[0]}");
 
     /// <summary>Finds a rescue; null if there is none with this id.</summary>
     public Rescue? Find(string id)

@@ -43,11 +43,15 @@ internal static class RefNames
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         var loose = Path.Combine(gitDirectory, folder);
-        if (Directory.Exists(loose))
+        try
         {
             names.UnionWith(Directory.EnumerateFiles(loose, "*", AllFiles)
                 .Where(file => !file.EndsWith(LockSuffix, StringComparison.Ordinal))
                 .Select(file => file[loose.Length..].Replace(Path.DirectorySeparatorChar, '/')));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // There are no such refs. git removes a folder with its last ref.
         }
 
         names.UnionWith(PackedRefs.NamesBelow(Path.Combine(gitDirectory, "packed-refs"), folder));
