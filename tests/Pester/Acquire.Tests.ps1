@@ -101,6 +101,21 @@ Describe 'Invoke-GitprocAcquire' {
             Should -Throw -ErrorId 'NoCheckoutAvailable,*' -ExpectedMessage "*$($held.Name) by process $PID*"
     }
 
+    It 'fails with a hook of yours, whose output is not its own' {
+        $env:GITPROC_ON_ACQUIRE = 'echo seen; exit 4'
+        try {
+            { Invoke-GitprocAcquire $repository -ErrorAction Stop 6>&1 } |
+                Should -Throw -ErrorId 'HookFailed,*' -ExpectedMessage '*onAcquire in checkout-*exit code 4*'
+            Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+            (Invoke-GitprocAcquire $repository -NoHooks).State | Should -Be 'Locked'
+            $env:GITPROC_ON_ACQUIRE = 'echo seen'
+            Invoke-GitprocAcquire $repository -InformationVariable said | Should -BeOfType ([Gitproc.Checkout])
+            "$said" | Should -Be 'onAcquire: seen'
+        } finally {
+            Remove-Item env:GITPROC_ON_ACQUIRE
+        }
+    }
+
     It 'does not keep a password' {
         Invoke-GitprocAcquire 'http://user:s3cret@localhost:1/x' -ErrorAction SilentlyContinue -ErrorVariable records
         $records | Should -HaveCount 1

@@ -63,6 +63,11 @@ internal sealed class AcquireOptions
 
     private readonly Option<CleanMode?> _clean = CleanOption.Create("What to remove of the last holder's files");
 
+    private readonly Option<bool> _noHooks = new("--no-hooks")
+    {
+        Description = "Run no hook of yours. [setting: gitproc.hooks]",
+    };
+
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
 
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
@@ -116,6 +121,7 @@ internal sealed class AcquireOptions
                     _noFetch,
                     _clean,
                     _kind,
+                    _noHooks,
                     _wait,
                     _stop,
                     _label,
@@ -149,6 +155,7 @@ internal sealed class AcquireOptions
                 : FetchPolicy.WhenOld,
             Clean = parsed.GetValue(_clean),
             Kind = parsed.GetValue(_kind),
+            NoHooks = parsed.GetValue(_noHooks),
             Wait = parsed.GetValue(_wait),
             StopProcesses = parsed.GetValue(_stop),
             Terms = new LeaseTerms

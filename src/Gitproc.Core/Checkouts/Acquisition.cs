@@ -57,6 +57,9 @@ internal sealed class Acquisition(
 
     public required PoolSettings Settings { get; init; }
 
+    /// <summary>False if the checkouts are only made ready, and nobody gets them yet.</summary>
+    public bool IsForHolder { get; init; } = true;
+
     private long? _wholeAt;
     private Target? _target;
     private DateTimeOffset _foundAt;
@@ -93,6 +96,7 @@ internal sealed class Acquisition(
     {
         var wait = new Wait(folder, database, _granting, reports);
         using var grants = new GrantSet();
+        var hooks = IsForHolder ? new CheckoutHooks(folder, Settings.Hooks, reports) : null;
         for (var ready = 0; ready < Wanted.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -108,6 +112,7 @@ internal sealed class Acquisition(
             if (TryPrepare(grant, cancellationToken))
             {
                 Carried?.WriteTo(folder.Place(grant.Row));
+                hooks?.Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
                 ready++;
             }
             else
@@ -276,8 +281,13 @@ internal sealed class Acquisition(
         if (_checkouts.Find(row.Id)?.Lease?.Id != row.Lease!.Id)
             throw LostLease.Error(row);
         AddBranch(row, target, cancellationToken);
-        var making = new CheckoutMaking(folder, lifecycle, git, reports) { CheckoutWorkers = CheckoutWorkers };
+        var making = new CheckoutMaking(folder, lifecycle, git, reports)
+        {
+            CheckoutWorkers = CheckoutWorkers,
+            Hooks = Settings.Hooks,
+        };
         var alone = Lock(grant, cancellationToken);
+        grant.IsNew = true;
         SetReady(grant, making.Make(alone, row with { Url = Target.Url }, Repository, target, cancellationToken));
     }
 

@@ -36,6 +36,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
         {
             WorkingDirectory = unfinished,
+            // The folder gets its name later, and a relative core.hooksPath is a folder of the commit.
+            Config = [GitCall.NoHooks],
             Subject = row.Name,
             Base = basePath,
         };
@@ -110,6 +112,8 @@ internal sealed class CheckoutMaking(
     /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
+    public required HookSettings Hooks { get; init; }
+
     /// <summary>Makes the folder of a checkout and ends its creation.</summary>
     public CheckoutRow Make(
         CheckoutLock alone,
@@ -122,6 +126,8 @@ internal sealed class CheckoutMaking(
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports).Create(
             row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
+        new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);
         return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row)))
             ?? throw LostLease.Error(row);
     }

@@ -17,6 +17,7 @@ internal sealed class CheckoutRemoval(
     PoolDatabase database,
     Lifecycle lifecycle,
     CheckoutRecovery recovery,
+    HookSettings hooks,
     IProgress<PoolReport>? reports)
 {
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
@@ -31,6 +32,8 @@ internal sealed class CheckoutRemoval(
         using var seized = seizure.Seize(id, cancellationToken);
         var mayLose = request.Discard && (request.Force || seized.Reason is null);
         var place = folder.Place(seized.Row);
+        if (!CheckoutHealth.IsGone(place))
+            new CheckoutHooks(folder, hooks, reports).Leaving(HookMoment.Remove, seized.Row, cancellationToken);
         if (!mayLose && !CheckoutHealth.IsGone(place))
             Rescue(seized, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();

@@ -91,8 +91,11 @@ internal sealed class CheckoutReset(
         var begun = lifecycle.BeginCreation(alone, row, row.Url, lease) ?? throw Lost(row);
         var making = alone.Move();
         using var grant = new Grant(lifecycle, begun, making);
-        grant.Row = new CheckoutMaking(folder, lifecycle, git, reports) { CheckoutWorkers = CheckoutWorkers }
-            .Make(making, begun, repository, target, cancellationToken);
+        grant.Row = new CheckoutMaking(folder, lifecycle, git, reports)
+        {
+            CheckoutWorkers = CheckoutWorkers,
+            Hooks = Settings.Hooks,
+        }.Make(making, begun, repository, target, cancellationToken);
         var made = grant.Keep();
         if (row.Lease is not null)
             return made;

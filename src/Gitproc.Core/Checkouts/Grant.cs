@@ -50,6 +50,9 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
     /// <summary>The checkout with its lease, as it was written last.</summary>
     public CheckoutRow Row { get; set; } = row;
 
+    /// <summary>True if the checkout was made for this lease.</summary>
+    public bool IsNew { get; set; }
+
     /// <summary>The lease that was over; null if there was none.</summary>
     public Lease? Replaced { get; init; }
 

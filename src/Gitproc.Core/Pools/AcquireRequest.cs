@@ -49,6 +49,9 @@ public sealed record AcquireRequest
     /// <summary>True to make no new checkout.</summary>
     public bool NoCreate { get; init; }
 
+    /// <summary>True to run no hook of the user.</summary>
+    public bool NoHooks { get; init; }
+
     /// <summary>The most checkouts that the repository may have; null for the setting.</summary>
     public int? MaxCheckouts { get; init; }
 }

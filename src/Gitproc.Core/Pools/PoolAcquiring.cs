@@ -89,6 +89,8 @@ public sealed class PoolAcquiring
         var (folder, reports) = (_session.Folder, _session.Reports);
         var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
         var settings = PoolSettings.Read(config);
+        if (request.NoHooks)
+            settings = settings with { Hooks = settings.Hooks with { AreOn = false } };
         var target = new RepositoryResolver(database.Repositories, config, settings)
             .Resolve(request.Repository, request.WorkingDirectory);
         var mayCreate = settings.AutoCreate && !request.NoCreate;
@@ -136,6 +138,14 @@ public sealed class PoolAcquiring
         };
         var acquired = acquisition.Run(cancellationToken);
         // Once for each state of the config.
+        if (config.IsNew && config.Local.FirstOrDefault(entry => HookSettings.IsHook(entry.Key)).Key is { } ignored)
+        {
+            reports?.Report(new PoolReport(
+                ReportKind.Notice,
+                $"{ignored} in the config of {config.TopLevel} does not run, because a repository may be a stranger's. "
+                    + "To set it for yourself: git config --global"));
+        }
+
         if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
             reports?.Report(new PoolReport(ReportKind.Notice, missing));
         return _session.DescribeAll(acquired);

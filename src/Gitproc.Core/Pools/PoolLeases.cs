@@ -3,6 +3,7 @@ using Gitproc.Leases;
 using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Gitproc.Repositories;
 using Gitproc.Text;
 
 namespace Gitproc.Pools;
@@ -169,8 +170,10 @@ public sealed class PoolLeases
         if (request.ChecksOnly)
             return held;
         var path = _session.Folder.Checkout(held.Name);
-        var running = looking is null
-            ? CheckoutProcesses.Stop(path, cancellationToken)
+        var hasHook = new CheckoutHooks(_session.Folder, settings.Hooks, _session.Reports)
+            .Leaving(HookMoment.Release, held, cancellationToken);
+        var running = looking is null ? CheckoutProcesses.Stop(path, cancellationToken)
+            : hasHook ? CheckoutProcesses.Of(path)
             : looking.GetAwaiter().GetResult();
         // Another gitproc, a prompt or an indexer that only looks into it has a file of it open for a moment, which is
         // long on a busy machine.

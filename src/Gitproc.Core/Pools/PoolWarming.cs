@@ -133,6 +133,7 @@ internal sealed class PoolWarming(
             Fetch = FetchPolicy.Never,
             Clean = CleanMode.Default,
             Settings = Settings,
+            IsForHolder = false,
             Wanted = new GrantRequest
             {
                 Repository = repository,

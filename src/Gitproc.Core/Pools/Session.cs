@@ -105,7 +105,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public CheckoutRemoval Removal(PoolDatabase database, PoolSettings settings)
     {
         var lifecycle = Lifecycle(database, settings);
-        return new(Folder, database, lifecycle, Recovery(database, lifecycle, settings), reports);
+        return new(Folder, database, lifecycle, Recovery(database, lifecycle, settings), settings.Hooks, reports);
     }
 
     public Checkout Describe(CheckoutRow row) => new CheckoutDescription(Folder).Of(row);

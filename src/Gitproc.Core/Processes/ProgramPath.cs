@@ -27,6 +27,9 @@ public static class ProgramPath
                 Path.Combine(folder, name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? name : name + Ending))
             .FirstOrDefault(IsExecutable);
 
-    private static bool IsExecutable(string file) =>
+    /// <summary>True if a file is there and may be run.</summary>
+    /// <param name="file">Its path.</param>
+    /// <returns>True if it may; on Windows, true if it is there.</returns>
+    public static bool IsExecutable(string file) =>
         File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != 0);
 }

@@ -108,6 +108,9 @@ public enum ErrorReason
 
     /// <summary>A property of a lease has no name, or a name that cannot be told from its value.</summary>
     InvalidEnvironment,
+
+    /// <summary>A command of the user that runs when a checkout is made or acquired has failed.</summary>
+    HookFailed,
 }
 
 /// <summary>

@@ -25,6 +25,9 @@ public enum ReportKind
 
     /// <summary>A warning: something is wrong.</summary>
     Warning,
+
+    /// <summary>A line that a hook of the user has printed.</summary>
+    HookOutput,
 }
 
 /// <summary>

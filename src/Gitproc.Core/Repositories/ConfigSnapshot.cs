@@ -16,7 +16,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
 
-    private const byte FormatVersion = 3;
+    private const byte FormatVersion = 4;
 
     /// <summary>Records the state of the files that an answer depends on.</summary>
     /// <param name="askedAt">When git was asked, in UTC.</param>
@@ -30,13 +30,16 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     public bool MayBeKept =>
         !Config.HasRepositoryError
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
-        && !KeptEntries.Concat(KeptLocal)
+        && !KeptEntries.Concat(KeptLocal).Concat(KeptOfUser)
             .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries =>
         Config.Entries.Where(entry => IsAskedFor(entry.Key));
 
     private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
+
+    private IEnumerable<KeyValuePair<string, string>> KeptOfUser =>
+        Config.OfUser.Where(entry => HookSettings.IsAskedFor(entry.Key));
 
     /// <summary>True if git would answer the same now.</summary>
     public bool IsCurrent()
@@ -57,6 +60,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         writer.Write(Config.WhyNoRepository ?? "");
         Write(KeptEntries);
         Write(KeptLocal);
+        Write(KeptOfUser);
         writer.Write(Files.Count);
         foreach (var (path, target, ticks, length) in Files)
         {
@@ -89,7 +93,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             return null;
         var askedAt = new DateTime(reader.ReadInt64(), DateTimeKind.Utc);
         var (topLevel, why) = (reader.ReadString(), reader.ReadString());
-        var (entries, local) = (Read(), Read());
+        var (entries, local, ofUser) = (Read(), Read(), Read());
         var files = new FileStamp[reader.ReadInt32()];
         for (var i = 0; i < files.Length; i++)
             files[i] = new(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64());
@@ -97,6 +101,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             new GitConfig(entries, topLevel.Length > 0 ? topLevel : null, why.Length > 0 ? why : null)
             {
                 Local = local,
+                OfUser = ofUser,
                 IsNew = false,
             },
             files,

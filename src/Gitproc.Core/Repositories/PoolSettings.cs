@@ -26,7 +26,8 @@ internal sealed record PoolSettings(
     CheckoutKind? Kind,
     RescueLimits Rescue,
     IReadOnlyList<string> CarriedConfig,
-    int VerifyFiles)
+    int VerifyFiles,
+    HookSettings Hooks)
 {
     private const long Gibibyte = 1L << 30;
 
@@ -58,7 +59,11 @@ internal sealed record PoolSettings(
                 reader.Value("rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse)
                     ?? TimeSpan.FromDays(7)),
             CarriedKeys(reader),
-            reader.Value("verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000);
+            reader.Value("verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000,
+            HookSettings.Read(
+                reader,
+                reader.Value("hooks", "GITPROC_HOOKS", ParseBoolean) ?? true,
+                reader.Value("hookTimeout", "GITPROC_HOOK_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10)));
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config) =>

@@ -38,6 +38,10 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 
+    /// <summary>Run none of your hooks.</summary>
+    [Parameter]
+    public SwitchParameter NoHooks { get; set; }
+
     /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]
     [Alias("Checkout")]

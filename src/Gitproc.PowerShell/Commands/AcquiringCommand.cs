@@ -142,6 +142,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         Repository = Repository,
         WorkingDirectory = Location,
         NoCreate = NoCreate,
+        NoHooks = NoHooks,
         MaxCheckouts = MaxCheckouts,
         Ref = Ref,
         NewBranch = NewBranch,

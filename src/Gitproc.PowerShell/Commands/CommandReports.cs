@@ -30,6 +30,10 @@ internal sealed class CommandReports(Cmdlet command) : IProgress<PoolReport>
             case ReportKind.Warning:
                 command.WriteWarning(OptionSpelling.WithHint(value.Text, value.Hint));
                 break;
+            case ReportKind.HookOutput:
+                // As Write-Host does (about_Output_Streams), so that it is seen and is not in the output.
+                command.WriteInformation(new HostInformationMessage { Message = value.Text }, ["PSHOST"]);
+                break;
             case ReportKind.Waiting:
                 // Also a verbose message, for hosts that show no progress.
                 command.WriteVerbose(OptionSpelling.WithHint(value.Text, value.Hint));

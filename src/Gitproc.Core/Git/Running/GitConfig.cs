@@ -19,6 +19,12 @@ internal sealed record GitConfig(
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Local { get; init; } = [];
 
+    /// <summary>
+    /// The subset of <see cref="Entries"/> that the user, the machine or the environment sets. No repository can add to
+    /// it.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> OfUser { get; init; } = [];
+
     /// <summary>True if git was just asked; false for a cached answer.</summary>
     public bool IsNew { get; init; } = true;
 

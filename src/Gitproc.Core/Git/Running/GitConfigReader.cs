@@ -34,14 +34,14 @@ internal sealed class GitConfigReader(GitRunner git)
 
         var entries = new List<KeyValuePair<string, string>>();
         var local = new List<KeyValuePair<string, string>>();
+        var ofUser = new List<KeyValuePair<string, string>>();
         var files = new HashSet<string>();
         var fields = listed.Output.Split('\0');
         for (var i = 0; i + 2 < fields.Length; i += 3)
         {
             var entry = ReadEntry(fields[i + 2]);
             entries.Add(entry);
-            if (fields[i] is "local" or "worktree")
-                local.Add(entry);
+            (fields[i] is "local" or "worktree" ? local : ofUser).Add(entry);
             // git names the repository's own files relative to its top. They are added below.
             if (!fields[i + 1].StartsWith("file:", StringComparison.Ordinal)
                 || !Path.IsPathRooted(fields[i + 1]["file:".Length..]))
@@ -53,7 +53,7 @@ internal sealed class GitConfigReader(GitRunner git)
         }
 
         if (place.ExitCode != 0 || ReadPlace(place.Output) is not [var found, var common, var top])
-            return (new GitConfig(entries, null, place.Error), files);
+            return (new GitConfig(entries, null, place.Error) { OfUser = ofUser }, files);
 
         var gitDirectory = Path.GetFullPath(found, directory);
         var localConfig = Path.Combine(Path.GetFullPath(common, directory), "config");
@@ -68,7 +68,7 @@ internal sealed class GitConfigReader(GitRunner git)
         }
 
         var topLevel = top.Length > 0 ? Path.GetFullPath(top, directory) : gitDirectory;
-        return (new GitConfig(entries, topLevel, null) { Local = local }, files);
+        return (new GitConfig(entries, topLevel, null) { Local = local, OfUser = ofUser }, files);
     }
 
     private static bool IsInclude(string key) =>
