@@ -283,6 +283,16 @@ Describe 'The conventions of PowerShell' {
         Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
     }
 
+    It 'has gitproc in a new runspace, which imports the module, and gp after that' {
+        $url = $repository
+        $module = (Get-Module Gitproc).Path
+        1 | ForEach-Object -Parallel { (Get-Alias gp).Definition } | Should -Be 'Get-ItemProperty'
+        1 | ForEach-Object -Parallel { gitproc a $using:url | gitproc r -PassThru; gp ls } | ForEach-Object State | Should -Contain 'Free'
+        1 | ForEach-Object -Parallel { Import-Module $using:module; gp a $using:url | gp r -PassThru } | ForEach-Object State | Should -Be 'Free'
+        $checkout = gp a $repository
+        1 | ForEach-Object -Parallel { gitproc r $using:checkout -PassThru } | ForEach-Object State | Should -Be 'Free'
+    }
+
     It 'works in thread jobs, which can release what the session acquired' {
         if (-not (Get-Command Start-ThreadJob -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'the module ThreadJob is not installed' }
         $checkout = Invoke-GitprocAcquire $repository
