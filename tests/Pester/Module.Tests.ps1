@@ -79,6 +79,33 @@ Describe 'The module' {
         if (Test-Path $images) { Split-Path $files | Select-Object -Unique | Should -Be (Resolve-Path $images).Path }
     }
 
+    It 'gives back the aliases that it replaced, its exports too' {
+        $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
+            function Show-Alias { (Get-Alias a, gitproc, gp, list, ls, r -ErrorAction Ignore | ForEach-Object { "$($_.Name)=$($_.Definition)$($_.Description)" }) -join ' ' }
+            Set-Alias a Get-Process -Description mine
+            Set-Alias list Get-Date
+            Set-Alias ls Get-ChildItem -Option ReadOnly
+            $before = Show-Alias
+            Import-Module Gitproc
+            Enable-GitprocAlias
+            Show-Alias
+            Import-Module Gitproc -Force
+            Remove-Module Gitproc
+            (Show-Alias) -eq $before
+            Import-Module Gitproc
+            Set-Alias a Get-Item -Force
+            Remove-Module Gitproc
+            (Get-Alias a).Definition
+            New-Module -Name Other { Import-Module Gitproc } | Import-Module
+            Remove-Module Other, Gitproc
+            (Get-Alias a).Definition
+        }
+        $output | Should -Be @(
+            'a=Invoke-GitprocAcquire gitproc=Invoke-Gitproc gp=Invoke-Gitproc list=Get-GitprocCheckout ls=Get-GitprocCheckout r=Exit-GitprocCheckout'
+            $true, 'Get-Item', 'Get-Item'
+        )
+    }
+
     It 'adds only its exports and gp to the session' {
         $output = & (Get-Process -Id $PID).Path -NoProfile -Command {
             Import-Module Microsoft.PowerShell.Management

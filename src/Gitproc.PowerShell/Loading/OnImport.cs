@@ -29,7 +29,7 @@ public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanu
     /// <inheritdoc/>
     void IModuleAssemblyCleanup.OnRemove(PSModuleInfo psModuleInfo)
     {
-        foreach (var (name, value) in SessionAliases.Optional)
+        foreach (var (name, value) in SessionAliases.Optional.Concat(SessionAliases.Exported))
             SessionAliases.Restore(name, value);
         SessionAliases.Restore("gp", "Invoke-Gitproc");
     }
@@ -43,6 +43,7 @@ public sealed class OnImport : IModuleAssemblyInitializer, IModuleAssemblyCleanu
         ScriptBlock
             .Create("& $args[0] -TypeData $args[1] -Force")
             .Invoke(SessionAliases.StockCmdlet("Update-TypeData", "UpdateTypeDataCommand"), TableColumns.All());
+        SessionAliases.RememberReplaced();
         SessionAliases.Set("gp", "Invoke-Gitproc");
     }
 }

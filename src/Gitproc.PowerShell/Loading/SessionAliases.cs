@@ -6,7 +6,8 @@ namespace Gitproc.PowerShell.Loading;
 
 /// <summary>
 /// Replaces aliases of a session and restores them: gp when the module is imported, r and ls on request. The module
-/// cannot export gp, because a module cannot export an alias over a read-only one.
+/// cannot export gp, because a module cannot export an alias over a read-only one. The aliases that it exports replace
+/// the user's own, which PowerShell does not restore either.
 /// </summary>
 internal static class SessionAliases
 {
@@ -29,6 +30,10 @@ internal static class SessionAliases
     public static IReadOnlyList<(string Name, string Value)> Optional { get; } =
     [("r", "Exit-GitprocCheckout"), ("ls", "Get-GitprocCheckout")];
 
+    /// <summary>The aliases that the module exports.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Exported { get; } =
+    [("a", "Invoke-GitprocAcquire"), ("gitproc", "Invoke-Gitproc"), ("list", "Get-GitprocCheckout")];
+
     /// <summary>
     /// Makes a cmdlet of PowerShell callable without loading its module, which would take longer than importing
     /// Gitproc.
@@ -36,20 +41,26 @@ internal static class SessionAliases
     public static CmdletInfo StockCmdlet(string name, string type) =>
         new(name, Type.GetType($"Microsoft.PowerShell.Commands.{type}, {Utility}", throwOnError: true)!);
 
+    /// <summary>
+    /// Remembers the aliases that the exported ones are about to replace, so that <see cref="Restore"/> finds them.
+    /// </summary>
+    public static void RememberReplaced()
+    {
+        foreach (var before in Find([.. Exported.Select(alias => alias.Name)]))
+            OfSession.TryAdd(before.Name, before);
+    }
+
     /// <summary>Sets an alias for the whole session, if it is not set yet.</summary>
     public static void Set(string name, string value)
     {
-        if (OfSession.ContainsKey(name))
+        if (!OfSession.TryAdd(name, Find(name).FirstOrDefault()))
             return;
-        const string Script =
-            "& $args[1] -Name $args[2] -Scope Global -ErrorAction Ignore; & $args[0] -Name $args[2] -Value $args[3] -Scope Global -Force";
-        OfSession[name] =
-            ScriptBlock.Create(Script).Invoke(SetAlias, GetAlias, name, value).FirstOrDefault()?.BaseObject
-            as AliasInfo;
+        ScriptBlock.Create("& $args[0] -Name $args[1] -Value $args[2] -Scope Global -Force")
+            .Invoke(SetAlias, name, value);
     }
 
     /// <summary>
-    /// Restores the alias that <see cref="Set"/> replaced. If the user has changed the alias since, it stays.
+    /// Restores the alias that was replaced. If the user has changed the alias since, it stays.
     /// </summary>
     public static void Restore(string name, string value)
     {
@@ -70,4 +81,9 @@ internal static class SessionAliases
             .NewBoundScriptBlock(ScriptBlock.Create(Script))
             .Invoke(SetAlias, name, value, before);
     }
+
+    private static IEnumerable<AliasInfo> Find(params string[] names) =>
+        ScriptBlock.Create("& $args[0] -Name $args[1] -Scope Global -ErrorAction Ignore")
+            .Invoke(GetAlias, names)
+            .Select(alias => (AliasInfo)alias.BaseObject);
 }
