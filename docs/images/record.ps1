@@ -3,8 +3,8 @@
 .SYNOPSIS
     Makes gitproc.svg, the picture in the README, from a real session.
 .DESCRIPTION
-    Runs the commands below in a pwsh of its own, in a pseudo-terminal, with the module of out/Gitproc, in a home and with
-    a repository made for it, and draws what the terminal showed. Needs "script" of util-linux.
+    Runs the commands below in a new pwsh in a pseudo-terminal, and draws what the terminal shows. The session uses the
+    module in out/Gitproc, a new home folder and a new repository. Needs "script" of util-linux.
 .PARAMETER Path
     The file to write.
 .EXAMPLE
@@ -29,7 +29,7 @@ gp r  # back where it was; the checkout is cleaned, and free for the next
 gp rescue list  # nothing is lost
 '@ -split "`n"
 
-# What runs in the terminal: a prompt, the command as if typed, and what it shows.
+# Runs in the terminal. Shows a prompt and each command, as if it were typed, and then the command's output.
 $session = @'
 param([string] $CommandFile)
 $ProgressPreference = 'SilentlyContinue'
@@ -43,7 +43,7 @@ foreach ($line in Get-Content -LiteralPath $CommandFile) {
 }
 '@
 
-# The terminal's text as lines of runs, each of one style; lines that are too long go on in the next.
+# Splits the text of the terminal into lines, and each line into runs of one style. Wraps lines that are too long.
 function ConvertFrom-TerminalText {
     param([string] $Text, [int] $Width)
 
@@ -79,7 +79,7 @@ function ConvertFrom-TerminalText {
                     24 { $style.Underline = $false }
                     { $_ -in 30..37 -or $_ -in 90..97 } { $style.Color = $_ }
                     38 {
-                        # Of the 256 colours the first 16 are the named ones; others are left as the text's own.
+                        # The first 16 of the 256 colors are the named ones. Others are shown in the default color.
                         if ($codes[$i + 1] -eq 5) {
                             $number = $codes[$i + 2]
                             $style.Color = $number -lt 8 ? 30 + $number : $number -lt 16 ? 82 + $number : ''
@@ -122,7 +122,7 @@ function ConvertTo-Svg {
             if ($style.Bold) { $look += ' font-weight="bold"' }
             if ($style.Dim) { $look += ' opacity="0.6"' }
             if ($style.Underline) { $look += ' text-decoration="underline"' }
-            # In columns, whatever font there is.
+            # textLength keeps the columns in place with any font.
             '<text x="{0}" y="{1}" textLength="{2}" lengthAdjust="spacingAndGlyphs" xml:space="preserve"{3}>{4}</text>' -f (16 + $column * $cell), (28 + $row * $height), ($text.Length * $cell), $look, [System.Security.SecurityElement]::Escape($text)
         }
     }
@@ -142,7 +142,7 @@ try {
     $env:GIT_CONFIG_NOSYSTEM = '1'
     $env:TERM = 'xterm-256color'
     $env:PSModulePath = (Split-Path $module) + [System.IO.Path]::PathSeparator + $before['PSModulePath']
-    # Stands for the way to the remote, whose address so is a real one.
+    # Replaces ssh, so that the session can show a real address without a network.
     $ssh = Join-Path $folder 'ssh.sh'
     Set-Content -LiteralPath $ssh -Value 'cd "$(dirname "$0")/remotes" && for command; do :; done && eval "git ${command#git-}"'
     Set-Content -LiteralPath $env:GIT_CONFIG_GLOBAL -Value @"
