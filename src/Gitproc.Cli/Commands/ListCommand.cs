@@ -25,11 +25,11 @@ internal static class ListCommand
         {
             using var interruption = new Interruption();
             var pool = options.Open(parsed);
-            var hasStatus = parsed.GetValue(status);
-            var checkouts = hasStatus
-                ? pool.Checkouts.ListWithStatus(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token)
-                : pool.Checkouts.List(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
-            CheckoutOutput.Write(checkouts, parsed.GetValue(json), hasStatus);
+            var (hasStatus, asJson) = (parsed.GetValue(status), parsed.GetValue(json));
+            Func<string?, string, CancellationToken, IReadOnlyList<Checkout>> list =
+                hasStatus ? pool.Checkouts.ListWithStatus : asJson ? pool.Checkouts.List : pool.Checkouts.ListBriefly;
+            CheckoutOutput.Write(
+                list(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token), asJson, hasStatus);
             return ExitCode.Done;
         });
         return command;

@@ -12,6 +12,9 @@ internal sealed class CheckoutDescription(PoolFolder folder)
 {
     private readonly OwnerLives _lives = new();
 
+    /// <summary>True to leave out the commits of branches that holders have checked out.</summary>
+    public bool IsBrief { get; init; }
+
     public Checkout Of(CheckoutRow row) => Of(row, status: null);
 
     /// <summary>Describes a checkout together with the status of its work tree.</summary>
@@ -26,7 +29,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
         // A holder may switch branches at any time. For a free checkout the row has the state at its release.
         var head =
             status is not null ? status.Head
-            : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead()
+            : row is { Lease: not null, State: CheckoutState.Locked } ? folder.Place(row).ReadHead(IsBrief)
             : null;
         return new Checkout
         {

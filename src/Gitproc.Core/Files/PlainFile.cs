@@ -16,7 +16,7 @@ internal static class PlainFile
     /// <returns>The open file; null if it is empty, not a regular file, or cannot be opened.</returns>
     public static SafeFileHandle? TryOpen(string path)
     {
-        var handle = OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : UnlockedFile.Open(path);
+        var handle = Open(path);
         if (handle is null)
             return null;
         try
@@ -38,15 +38,16 @@ internal static class PlainFile
     /// <returns>The content; null if it cannot be read, or is longer than 16 MB.</returns>
     public static byte[]? TryRead(string path)
     {
-        using var handle = TryOpen(path);
-        if (handle is null || RandomAccess.GetLength(handle) is not (<= MaxBytes and var length))
-            return null;
+        using var handle = Open(path);
         try
         {
+            // A device has the length 0, and a folder cannot be read.
+            if (handle is null || RandomAccess.GetLength(handle) is not (> 0 and <= MaxBytes and var length))
+                return null;
             var bytes = new byte[length];
             return bytes[..RandomAccess.Read(handle, bytes, 0)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
         }
@@ -55,6 +56,9 @@ internal static class PlainFile
     /// <summary>Reads a whole file as UTF-8. See <see cref="TryRead"/>.</summary>
     public static string? TryReadText(string path) =>
         TryRead(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static SafeFileHandle? Open(string path) =>
+        OperatingSystem.IsWindows() ? TryOpenOnWindows(path) : UnlockedFile.Open(path);
 
     private static SafeFileHandle? TryOpenOnWindows(string path)
     {

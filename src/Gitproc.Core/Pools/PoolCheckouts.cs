@@ -28,11 +28,21 @@ public sealed class PoolCheckouts
     /// <returns>The checkouts, by number.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
     public IReadOnlyList<Checkout> List(
-        string? repository, string workingDirectory, CancellationToken cancellationToken = default) => _session.Exists
-        ? _session.With(
-            database => _session.DescribeAll(_session.Rows(repository, workingDirectory, database, cancellationToken)),
-            cancellationToken)
-        : [];
+        string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        List(repository, workingDirectory, isBrief: false, cancellationToken);
+
+    /// <summary>
+    /// Lists the checkouts without the commits of branches that holders have checked out, which are null. To read them
+    /// takes longer than everything else, because each is in a file of its own.
+    /// </summary>
+    /// <param name="repository">Only those of this repository, given as for an acquire; null for all.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The checkouts, by number.</returns>
+    /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
+    public IReadOnlyList<Checkout> ListBriefly(
+        string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
+        List(repository, workingDirectory, isBrief: true, cancellationToken);
 
     /// <summary>Finds one checkout. Reads only.</summary>
     /// <param name="checkout">Its name, or a path in it; null for the current checkout.</param>
@@ -155,6 +165,15 @@ public sealed class PoolCheckouts
             return was!;
         }
     }
+
+    private List<Checkout> List(
+        string? repository, string workingDirectory, bool isBrief, CancellationToken cancellationToken) =>
+        _session.Exists
+            ? _session.With(
+                database => _session.DescribeAll(
+                    _session.Rows(repository, workingDirectory, database, cancellationToken), isBrief),
+                cancellationToken)
+            : [];
 
     private GitprocException NotFound(long id)
     {

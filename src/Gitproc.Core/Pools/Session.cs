@@ -110,9 +110,9 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
 
     public Checkout Describe(CheckoutRow row) => new CheckoutDescription(Folder).Of(row);
 
-    public List<Checkout> DescribeAll(IReadOnlyList<CheckoutRow> rows)
+    public List<Checkout> DescribeAll(IReadOnlyList<CheckoutRow> rows, bool isBrief = false)
     {
-        var description = new CheckoutDescription(Folder);
+        var description = new CheckoutDescription(Folder) { IsBrief = isBrief };
         return [.. rows.Select(description.Of)];
     }
 

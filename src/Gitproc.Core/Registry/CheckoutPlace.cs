@@ -48,7 +48,7 @@ internal sealed record CheckoutPlace
 
     /// <summary>Reads its HEAD without a process.</summary>
     /// <returns>HEAD; null if it cannot be read.</returns>
-    public Head? ReadHead() => Head.Read(GitDirectory, Base) is { } head
+    public Head? ReadHead(bool isBrief = false) => Head.Read(GitDirectory, Base, isBrief) is { } head
         ? head with { Branch = head.Branch == Worktrees.Unborn ? null : head.Branch }
         : null;
 }

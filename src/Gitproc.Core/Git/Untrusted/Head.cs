@@ -14,8 +14,9 @@ internal sealed record Head(string? Branch, string? Commit)
 
     /// <summary>Reads HEAD from the files of a repository (gitrepository-layout(5)), without a process.</summary>
     /// <param name="commonDirectory">The directory that contains the branches; null for the git directory.</param>
+    /// <param name="isBrief">True to leave out the commit of a branch, which is in another file.</param>
     /// <returns>HEAD; null if it cannot be read or is invalid.</returns>
-    public static Head? Read(string gitDirectory, string? commonDirectory = null)
+    public static Head? Read(string gitDirectory, string? commonDirectory = null, bool isBrief = false)
     {
         try
         {
@@ -25,7 +26,7 @@ internal sealed record Head(string? Branch, string? Commit)
             if (NameIn(head) is not { } name)
                 return new Head(null, head.ToText());
             var branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : name;
-            return new Head(branch, Follow(commonDirectory ?? gitDirectory, name).Commit);
+            return new Head(branch, isBrief ? null : Follow(commonDirectory ?? gitDirectory, name).Commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
