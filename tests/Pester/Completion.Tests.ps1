@@ -60,6 +60,37 @@ Describe 'Completion of arguments' {
         (TabExpansion2 $Text -cursorColumn $Text.Length).CompletionMatches.CompletionText | Should -Be $Expected
     }
 
+    It 'completes times, which the command takes: <_>' -ForEach @(
+        'Invoke-GitprocAcquire -ExpiresAfter ', 'gp enter -ExpiresAfter ', 'gp renew checkout-1 -ExpiresAfter ', 'gp a -TimeoutSec ', 'gp run -TimeoutSec '
+        'Clear-GitprocPool -UnusedFor ', 'gp prune ', 'gp history -Since '
+    ) {
+        Complete $_ | Should -Be '30s', '5m', '30m', '1h', '2h', '8h', '1d', '7d', '14d', '30d'
+        Complete "$($_)3" | Should -Be '30s', '30m', '30d'
+        Complete "$($_)'1" | Should -Be "'1h'", "'1d'", "'14d'"
+        (TabExpansion2 "$($_)2h" -cursorColumn ($_.Length + 2)).CompletionMatches.ToolTip | Should -Be '2 hours'
+        # PowerShell reads 30s as a short, and 1d as a decimal.
+        foreach ($time in Complete $_) {
+            { & ([scriptblock]::Create("Clear-GitprocPool $time -WhatIf; Get-GitprocHistory -Since $time")) } | Should -Not -Throw
+        }
+    }
+
+    It 'completes owners: this session, what started it, and then other processes: <_>' -ForEach @(
+        'Invoke-GitprocAcquire -Owner ', 'gp enter -Owner ', 'gp renew checkout-1 -Owner ', 'Exit-GitprocCheckout -OwnerProcessId '
+    ) {
+        $other = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
+        try {
+            $found = Complete $_
+            $found[0, 1] | Should -Be "$PID", "$((Get-Process -Id $PID).Parent.Id)"
+            $found | Should -Contain "$($other.Id)"
+            $found.Count | Should -Be ($found | Select-Object -Unique).Count
+            $match = (TabExpansion2 "$_$PID" -cursorColumn "$_$PID".Length).CompletionMatches | Where-Object CompletionText -EQ "$PID"
+            $match.ToolTip | Should -Be (Get-Process -Id $PID).ProcessName
+            $match.ListItemText | Should -Be "$PID $($match.ToolTip)"
+        } finally {
+            $other.Kill()
+        }
+    }
+
     Context 'with a pool' {
         BeforeAll {
             $checkout = gp a $repository -Label "nobody's build"
@@ -190,7 +221,7 @@ Describe 'Completion of arguments' {
             if (-not $IsWindows) { chmod +x (Join-Path $bin 'git') }
             try {
                 $env:PATH = "$bin"
-                foreach ($text in 'gp a -Ref m', "gp a $quoted -Ref m", 'gp a odd', 'gp rescue restore ', 'gp link remove ', 'gp r che') { $null = Complete $text }
+                foreach ($text in 'gp a -Owner ', 'gp a -Ref m', "gp a $quoted -Ref m", 'gp a odd', 'gp rescue restore ', 'gp link remove ', 'gp r che') { $null = Complete $text }
             } finally {
                 $env:PATH = $path
             }
@@ -200,7 +231,7 @@ Describe 'Completion of arguments' {
         It 'is quick in a pool of 1,000 checkouts' {
             Add-CheckoutRow 1000
             Complete 'gp r checkout-77' | Should -HaveCount 11
-            foreach ($text in 'Exit-GitprocCheckout ch', 'gp r ch', 'gp r -LeaseId ', "gp a $quoted -Ref ", 'gp a odd', 'gp a -Label ') {
+            foreach ($text in 'Exit-GitprocCheckout ch', 'gp r ch', 'gp r -LeaseId ', 'gp a -Owner ', "gp a $quoted -Ref ", 'gp a odd', 'gp a -Label ') {
                 $times = 1..5 | ForEach-Object { (Measure-Command { Complete $text }).TotalMilliseconds }
                 # The minimum, because the machine may be busy.
                 ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 500 -Because $text

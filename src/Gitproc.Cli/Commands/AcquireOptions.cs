@@ -9,7 +9,9 @@ namespace Gitproc.Cli.Commands;
 /// <summary>The options that <c>acquire</c> and <c>run</c> share.</summary>
 internal sealed class AcquireOptions
 {
-    private const string WaitName = "--wait";
+    /// <summary>An option whose value may be omitted.</summary>
+    public const string WaitName = "--wait";
+
     private const string Forever = "forever";
 
     private readonly Argument<string?> _repository = LeaseOptions.Repository();

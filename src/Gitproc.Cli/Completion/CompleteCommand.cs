@@ -57,6 +57,11 @@ internal static class CompleteCommand
                 : [];
         }
 
-        return line.Commands(typed).Concat(line.NextArgument is { } argument ? values.For(argument, typed) : []);
+        var times = before is [.., AcquireOptions.WaitName] && line.FindOption(AcquireOptions.WaitName) is { } wait
+            ? values.For(wait, typed)
+            : [];
+        return line.Commands(typed)
+            .Concat(line.NextArgument is { } argument ? values.For(argument, typed) : [])
+            .Concat(times);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gitproc.Leases;
 using Gitproc.Pools;
 
 namespace Gitproc.Cli.Completion;
@@ -13,7 +14,7 @@ internal sealed class SuggestedValues(LineSoFar line)
 
     private const string Repository = "REPO";
 
-    private readonly Lazy<Pool> _pool = new(() => new Pool(line.ValueOf("FOLDER")));
+    private readonly Lazy<Pool> _pool = new(() => new Pool(line.ValueOf("FOLDER"), caller: Caller.Parent));
 
     public IEnumerable<Suggestion> For(Argument argument, string typed) => argument.HelpName switch
     {
@@ -38,6 +39,8 @@ internal sealed class SuggestedValues(LineSoFar line)
             "KIND" => Begin(
                 [new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")],
                 typed),
+            "PID" => Begin(_pool.Value.Suggestions.Processes(), typed),
+            "DURATION" => Begin(PoolSuggestions.Durations, typed),
             "TEXT" => Begin(_pool.Value.Suggestions.Labels(), typed),
             var name => For(name, typed),
         };

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Links;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -22,6 +24,21 @@ public sealed class PoolSuggestions
     private readonly Session _session;
 
     internal PoolSuggestions(Session session) => _session = session;
+
+    /// <summary>Usual durations, the shortest first.</summary>
+    public static IReadOnlyList<Suggestion> Durations { get; } =
+    [
+        new("30s", "30 seconds"),
+        new("5m", "5 minutes"),
+        new("30m", "30 minutes"),
+        new("1h", "1 hour"),
+        new("2h", "2 hours"),
+        new("8h", "8 hours"),
+        new("1d", "1 day"),
+        new("7d", "7 days"),
+        new("14d", "14 days"),
+        new("30d", "30 days"),
+    ];
 
     /// <summary>The names of checkouts.</summary>
     /// <returns>The suggestions, by number.</returns>
@@ -132,6 +149,25 @@ public sealed class PoolSuggestions
         .Select(held => new Suggestion(
             held.Lease.Id, $"{held.Row.Name} {held.Row.RepositoryKey} {held.Lease.Holder()}")));
 
+    /// <summary>The ids of processes, for the owner of a lease. The tips are the names of their programs.</summary>
+    /// <returns>
+    /// The suggestions: the caller and its ancestors, the nearest first; then the other processes of this user, the
+    /// newest first.
+    /// </returns>
+    public IReadOnlyList<Suggestion> Processes() => Suggest(() =>
+    {
+        // A gitproc that only completes a line, and what a shell forked for it, end at once.
+        var passing = OwnAncestry.Ids();
+        var others = ProcessTable.Ids()
+            .Where(id => !passing.Contains(id) && ProcessTable.ProgramOf(id) is not null)
+            .Select(ProcessTable.Find)
+            .OfType<ProcessEntry>()
+            .OrderByDescending(entry => entry.Identity.StartedAt);
+        return ProcessTable.Ancestry(_session.Caller.Value.ProcessId)
+            .Concat(others)
+            .Select(entry => new Suggestion($"{entry.Identity.Id}", entry.Name));
+    });
+
     /// <summary>The labels of leases.</summary>
     /// <returns>The suggestions, sorted.</returns>
     public IReadOnlyList<Suggestion> Labels() => Suggest(() => HeldRows()
@@ -185,7 +221,7 @@ public sealed class PoolSuggestions
             ];
         }
         catch (Exception e) when (e is GitprocException or SqliteException or IOException
-            or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            or UnauthorizedAccessException or ArgumentException or NotSupportedException or Win32Exception)
         {
             return [];
         }

@@ -57,6 +57,7 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     [Seconds]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public int? TimeoutSec { get; set; }
 
     /// <summary>What the checkout is for. Lists show it.</summary>

@@ -47,6 +47,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
     /// </summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(ProcessCompleter))]
     public PSObject? Owner { get; set; }
 
     /// <summary>Keep the lease until it is released or expires, no matter which process ends.</summary>
@@ -59,6 +60,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? ExpiresAfter { get; set; }
 
     /// <summary>Let the lease expire even while its owner is alive.</summary>

@@ -18,6 +18,7 @@ public sealed class ClearGitprocPoolCommand : LongCommand
     /// <summary>How long it has not been used, for example 12h or 14d. If omitted, 14 days.</summary>
     [Parameter(Position = 0)]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? UnusedFor { get; set; }
 
     /// <summary>

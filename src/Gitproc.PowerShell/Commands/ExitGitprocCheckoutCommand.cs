@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Gitproc.Files;
 using Gitproc.Pools;
+using Gitproc.PowerShell.Completion;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -45,6 +46,7 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
     /// and a notice says so.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ProcessCompleter))]
     public int? OwnerProcessId { get; set; }
 
     /// <inheritdoc/>

@@ -26,6 +26,7 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     /// <summary>Only events since then: a time, or an age such as 1h or 2d.</summary>
     [Parameter]
     [TimeOrAge]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>The most events to return, the newest ones.</summary>

@@ -15,6 +15,7 @@ public sealed class UpdateGitprocLeaseCommand : LeaseCommand
     /// <summary>When the lease expires, counted from now, for example 12h or 14d.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? ExpiresAfter { get; set; }
 
     /// <summary>Let the lease expire even while its owner is alive.</summary>
@@ -32,6 +33,7 @@ public sealed class UpdateGitprocLeaseCommand : LeaseCommand
     /// </summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(ProcessCompleter))]
     public PSObject? Owner { get; set; }
 
     /// <summary>Keep the lease until it is released or expires, no matter which process ends.</summary>

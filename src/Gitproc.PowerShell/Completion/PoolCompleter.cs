@@ -36,7 +36,7 @@ public abstract class PoolCompleter : IArgumentCompleter
                     .OfType<Suggestion>()
                     .Select(candidate => new CompletionResult(
                         word.Quote(candidate.Text),
-                        candidate.Text,
+                        ListText(candidate),
                         CompletionResultType.ParameterValue,
                         candidate.Tip is "" ? candidate.Text : candidate.Tip)),
             ];
@@ -56,6 +56,9 @@ public abstract class PoolCompleter : IArgumentCompleter
 
     /// <summary>All values that the parameter could have.</summary>
     private protected abstract IEnumerable<Suggestion> Candidates(Pool pool, string location, IDictionary parameters);
+
+    /// <summary>What a list of candidates shows of one.</summary>
+    private protected virtual string ListText(Suggestion candidate) => candidate.Text;
 
     /// <summary>
     /// The path API of the session. PowerShell does not pass the session to a completer, but a script block can read

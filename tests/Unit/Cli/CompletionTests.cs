@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gitproc.Pools;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Cli;
@@ -36,6 +37,15 @@ public sealed class CompletionTests : IDisposable
             ("remove checkout-1 checkout-2", "checkout-2"),
             ("acquire --name checkout-2", "checkout-2"),
             ("acquire --wait sou", "source"),
+            ("acquire --wait 3", "30s 30m 30d"),
+            ("run --wait=3", "--wait=30s --wait=30m --wait=30d"),
+            ("acquire --wait 5m sou", "source"),
+            ("renew --expires-after ", "30s 5m 30m 1h 2h 8h 1d 7d 14d 30d"),
+            ("renew --expires-after 1", "1h 1d 14d"),
+            ("acquire --expires-after=8", "--expires-after=8h"),
+            ("prune --unused-for 2", "2h"),
+            ("history --since 7", "7d"),
+            ("list --wait ", ""),
             ("list --repo sou", "source"),
             ("link /elsewhere/new --base sou", "source"),
             ("acquire --label n", "nightly build"),
@@ -104,6 +114,30 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
+    public void Knows_processes_and_their_names()
+    {
+        using var called = _pool.Program.Start(_pool.Home, [], ["complete", "--", "acquire", "--owner-pid", ""]);
+        var id = called.Id;
+        var output = GitprocProgram.Finish(called).Output;
+        var rows = output.Split('\n').Select(row => row.TrimEnd('\r').Split('\t')).ToList();
+        using var here = Process.GetCurrentProcess();
+        // This process called it, so it and its ancestors come first.
+        var name = ProcessTable.Find(here.Id)!.Name;
+        Assert.Equal([$"{here.Id}", name], rows[0]);
+        var ancestors = ProcessTable.Ancestry(here.Id).Select(entry => $"{entry.Identity.Id}").ToList();
+        Assert.Equal(ancestors, rows.Take(ancestors.Count).Select(row => row[0]));
+        Assert.Equal(rows.Count, rows.DistinctBy(row => row[0]).Count());
+        Assert.DoesNotContain($"{id}", rows.Select(row => row[0]));
+        Assert.Contains($"{here.Id}", Complete(_pool.Home, "renew", "--owner-pid", $"{here.Id}"));
+
+        using var other = Process.Start("sleep", ["600"]);
+        Eventually.True(() => ProcessTable.Find(other.Id)?.Name == "sleep");
+        Assert.Contains($"{other.Id}", Complete(_pool.Home, "acquire", "--owner-pid", ""));
+        other.Kill();
+        other.WaitForExit();
+    }
+
+    [Fact]
     public void Makes_nothing_and_never_fails()
     {
         foreach (var line in new[]
@@ -151,6 +185,7 @@ public sealed class CompletionTests : IDisposable
                 ["acquire", ""],
                 ["rescue", "restore", ""],
                 ["link", "remove", ""],
+                ["renew", "--owner-pid", ""],
             })
             GitprocProgram.Finish(_pool.Program.Start(_pool.Source, [("PATH", git)], ["complete", "--", .. words]));
         Assert.False(File.Exists(_pool["started"]));
@@ -197,6 +232,22 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(
             ["checkout-1", "checkout-2", "checkout-3"],
             Bash("gitproc release -- ", "gitproc", "release", "--", ""));
+    }
+
+    [ProgramFact("bash")]
+    public void Suggests_the_shell_as_owner_in_bash()
+    {
+        const string script =
+            """
+            eval "$(gitproc completion bash)"
+            COMP_LINE='gitproc acquire --owner-pid ' COMP_POINT=28
+            COMP_WORDS=(gitproc acquire --owner-pid '') COMP_CWORD=3
+            _gitproc
+            printf '%s\n' "$$" "${COMPREPLY[@]}"
+            """;
+        var lines = RunShell("bash", "--norc", "--noprofile", "-c", script);
+        Assert.Equal([lines[0], $"{Environment.ProcessId}"], lines[1..3]);
+        Assert.Equal(lines[1..], lines[1..].Distinct());
     }
 
     [ProgramFact("bash")]
@@ -254,6 +305,19 @@ public sealed class CompletionTests : IDisposable
         Assert.EndsWith("…", rows[9], StringComparison.Ordinal);
     }
 
+    [ProgramFact("zsh")]
+    public void Suggests_the_shell_as_owner_in_zsh()
+    {
+        RunInZsh(
+            """
+            zpty -w shell 'print $$ > shell'
+            zpty -w shell 'compadd() { [[ $2 == -V ]] && print -rl -- "${(@)shown}" > rows && : > end; builtin compadd "$@" }'
+            zpty -w -n shell $'gitproc acquire --owner-pid \t'
+            """);
+        var shell = File.ReadAllText(Path.Combine(_pool.Home, "shell")).Trim();
+        Assert.Matches($"^{shell} +-- zsh$", File.ReadAllLines(Path.Combine(_pool.Home, "rows"))[0]);
+    }
+
     [ProgramFact("fish")]
     public void Completes_in_fish()
     {
@@ -268,6 +332,8 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains("gitproc", Fish("gitproc run source -- gitpr"));
         Assert.Equal(["release"], Fish("gitproc run source -- gitproc rel"));
         Assert.DoesNotContain("note.txt", Fish("gitproc release "));
+        Assert.Equal($"{Environment.ProcessId}", Fish("gitproc acquire --owner-pid ")[1]);
+        Assert.Equal(["5m"], Fish("gitproc renew --expires-after 5"));
     }
 
     [ProgramFact("pwsh")]
@@ -290,6 +356,7 @@ public sealed class CompletionTests : IDisposable
             "gitproc release 'checkout-2",
             "gitproc acquire --new-b",
             "gitproc acquire --label n",
+            "gitproc acquire --expires-after 1",
             "gitproc acquire source --ref q",
             "1; gitproc acquire source --ref=f",
             "1; gitproc run source -- gitproc rel",
@@ -300,7 +367,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(
             [
                 "acquire", "acquire", "checkout-1 checkout-2", "checkout-2", "'checkout-2'", "--new-branch",
-                "'nightly build'", "'quo''te'", "--ref=feature/a",
+                "'nightly build'", "1h 1d 14d", "'quo''te'", "--ref=feature/a",
                 "release", "Get-FormatData",
             ],
             RunShell("pwsh", ["-NoProfile", "-NonInteractive", "-File", file, .. lines]));
