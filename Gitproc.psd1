@@ -18,6 +18,7 @@
         'Exit-GitprocCheckout'
         'Get-GitprocCheckout'
         'Get-GitprocHistory'
+        'Get-GitprocLease'
         'Get-GitprocLink'
         'Get-GitprocPrompt'
         'Get-GitprocRepository'

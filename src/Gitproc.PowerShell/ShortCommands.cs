@@ -22,6 +22,7 @@ public static class ShortCommands
         ["-h"] = ShortCommandLine.Help,
         ["--version"] = ShortCommandLine.Version,
         ["history"] = "Get-GitprocHistory",
+        ["leases"] = "Get-GitprocLease",
         ["link"] = "New-GitprocLink",
         ["link list"] = "Get-GitprocLink",
         ["link ls"] = "Get-GitprocLink",

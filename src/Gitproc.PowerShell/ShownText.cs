@@ -31,17 +31,23 @@ public static class ShownText
     /// <summary>Names the holder of a checkout, and the label of its lease.</summary>
     /// <param name="checkout">The checkout, or a deserialized copy of it.</param>
     /// <returns>For example <c>1234 pwsh: nightly build</c>; empty if the checkout has no lease.</returns>
-    public static string Owner(PSObject checkout)
+    public static string Owner(PSObject checkout) => CheckoutText.WithLabel(
+        Holder(checkout),
+        checkout.Properties["Label"]?.Value as string);
+
+    /// <summary>Names the holder of a checkout.</summary>
+    /// <param name="checkout">The checkout, or a deserialized copy of it.</param>
+    /// <returns>For example <c>1234 pwsh</c>; empty if the checkout has no lease.</returns>
+    public static string Holder(PSObject checkout)
     {
         if (Value("LeaseId") is null)
             return "";
-        var holder = CheckoutText.Holder(
+        return CheckoutText.Holder(
             Value("OwnerProcessId") as int?,
             Value("OwnerProcessName") as string,
             Value("User") as string,
             Value("Locked") is true,
             Value("OwnerRuns") as bool?);
-        return CheckoutText.WithLabel(holder, Value("Label") as string);
 
         object? Value(string property) => checkout.Properties[property]?.Value;
     }

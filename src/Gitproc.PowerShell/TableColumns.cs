@@ -26,6 +26,12 @@ public static class TableColumns
                 Read("Owner", nameof(Owner)),
                 Read("Status", nameof(Status))),
             Of($"{typeof(Checkout).FullName}#Status", "Name State Status Owner Branch Repository"),
+            Of(
+                $"{typeof(Checkout).FullName}#Lease",
+                "Checkout Owner Label Since ExpiresAt",
+                Alias("Checkout", nameof(Checkout.Name)),
+                Read("Owner", nameof(Holder)),
+                Alias("Since", nameof(Checkout.AcquiredAt))),
             Of(typeof(HistoryEvent).FullName!, "When Checkout Kind Who Why", Read("When", nameof(When))),
             Of(typeof(Link).FullName!, "Name Branch Commit State Path", Read("State", nameof(State))),
             Of(typeof(PoolFinding).FullName!, "State Subject Text"),
@@ -76,6 +82,11 @@ public static class TableColumns
     /// <param name="item">The checkout.</param>
     /// <returns>A few words; empty if the checkout has no lease.</returns>
     public static string Owner(PSObject item) => ShownText.Owner(item);
+
+    /// <summary>The holder of a lease, without its label.</summary>
+    /// <param name="item">The checkout.</param>
+    /// <returns>A few words.</returns>
+    public static string Holder(PSObject item) => ShownText.Holder(item);
 
     /// <summary>The state of a checkout's work tree.</summary>
     /// <param name="item">The checkout.</param>

@@ -27,6 +27,15 @@ public static class TableView
     {
         ["Checkout"] = Checkouts(new(new("Age") { IsRight = true }, 5, AgeOf)),
         ["Status"] = Checkouts(new(new("Status"), 12, TableColumns.Status)),
+        ["Lease"] =
+        [
+            // The current checkout has a mark.
+            new(new("Checkout"), 13, item => Text(item, "Name") + " *"),
+            new(new("Owner") { Narrowest = 14, Cut = CheckoutText.CutHolder }, Brief, ShownText.Holder),
+            new(new("Label") { Narrowest = 8, LeftOut = 3 }, Brief, Printable("Label")),
+            new(new("Since") { LeftOut = 2 }, 14, TimeOf("AcquiredAt")),
+            new(new("ExpiresAt") { LeftOut = 1 }, 14, TimeOf("ExpiresAt")),
+        ],
         ["Link"] =
         [
             new(new("Name") { Narrowest = 10 }, Wide, Printable("Name")),
@@ -47,7 +56,7 @@ public static class TableView
         ],
         ["History"] =
         [
-            new(new("Time"), 14, TimeOf),
+            new(new("Time"), 14, TimeOf("Time")),
             new(new("Checkout"), 13, Printable("Checkout")),
             new(new("Kind"), 9, Printable("Kind")),
             new(new("Who") { Narrowest = 10, LeftOut = 2 }, Wide, Printable("Who")),
@@ -150,10 +159,10 @@ public static class TableView
     private static string AgeOf(PSObject item) =>
         Value(item, "Locked") is true ? ShownText.Age(Value(item, "AcquiredAt")) : "";
 
-    private static string TimeOf(PSObject item) =>
-        Value(item, "Time") is DateTimeOffset time
+    private static Func<PSObject, string> TimeOf(string property) => item =>
+        Value(item, property) is DateTimeOffset time
             ? time.ToLocalTime().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
-            : Text(item, "Time");
+            : Text(item, property);
 
     private static string Head(PSObject item) =>
         Text(item, "Branch") is { Length: > 0 } branch

@@ -187,6 +187,58 @@ Describe 'Several checkouts, one by name, and a wait' {
     }
 }
 
+Describe 'Get-GitprocLease' {
+    BeforeAll {
+        $mine = Invoke-GitprocAcquire $repository -Label nightly
+        $free = Invoke-GitprocAcquire $repository
+        $process = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
+        $left = Invoke-GitprocAcquire $repository -Owner $process -ExpiresAfter 2h
+        Exit-GitprocCheckout $free
+        $process.Kill()
+        $process.WaitForExit()
+    }
+
+    AfterAll {
+        Get-GitprocLease | Exit-GitprocCheckout
+    }
+
+    It 'lists who holds what, also a lease that is over' {
+        (Get-GitprocLease).LeaseId | Should -Be $mine.LeaseId, $left.LeaseId
+        (gp leases).LeaseId | Should -Be $mine.LeaseId, $left.LeaseId
+        (Get-GitprocLease -Checkout $mine.Name).LeaseId | Should -Be $mine.LeaseId
+        (Get-GitprocLease "*$($left.Name.Substring(1))" -Repository *source).Locked | Should -BeFalse
+        Get-GitprocLease $free.Name | Should -BeNullOrEmpty
+        Get-GitprocLease nothing-* | Should -BeNullOrEmpty
+        { Get-GitprocLease checkout-99 -ErrorAction Stop } | Should -Throw -ErrorId 'CheckoutNotFound,*'
+        { Get-GitprocLease -Repository /no/such -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
+        (Get-GitprocHistory -First 1 | Get-GitprocLease) | Should -BeNullOrEmpty
+        ($mine | Get-GitprocLease).LeaseId | Should -Be $mine.LeaseId
+    }
+
+    It 'shows the columns of a lease, which are properties' {
+        $lines = (Get-GitprocLease | Out-String -Width 120) -split '\r?\n' -ne ''
+        $lines[0] -split ' +' -ne '' | Should -Be 'Checkout', 'Owner', 'Label', 'Since', 'ExpiresAt'
+        $lines[2] | Should -Match "^$($mine.Name) +$PID \S+ +nightly +\d\d-\d\d \d\d:\d\d:\d\d *$"
+        $lines[3] | Should -Match "^$($left.Name) +$($process.Id) \S+ \(gone\) +\d\d-\d\d \d\d:\d\d:\d\d +\d\d-\d\d \d\d:\d\d:\d\d *$"
+        (Get-GitprocLease | Sort-Object Since -Descending).Checkout | Should -Be $left.Name, $mine.Name
+        (Get-GitprocLease $mine.Name).Owner | Should -Match "^$PID \S+$"
+        Get-GitprocLease | ConvertTo-Json -Depth 1 | Should -Not -Match '"(Since|Checkout|Owner)":'
+        Get-GitprocLease $mine.Name | Format-List | Out-String | Should -Match '(?m)^LeaseId +: \w+'
+    }
+
+    It 'pipes into what changes leases, with the lease id' {
+        (Get-GitprocLease | Where-Object OwnerProcessId -EQ $PID | Update-GitprocLease -ExpiresAfter 2h -PassThru).Name | Should -Be $mine.Name
+        $line = Get-GitprocLease $left.Name | Select-Object Checkout, LeaseId
+        (Get-GitprocLease | Where-Object -Not Locked | Clear-GitprocLease).Name | Should -Be $left.Name
+        $later = Invoke-GitprocAcquire $repository -Name $left.Name
+        { $line | Exit-GitprocCheckout -ErrorAction Stop } | Should -Throw -ErrorId 'NotLocked,*'
+        (Get-GitprocLease $left.Name | Select-Object Checkout, LeaseId | Exit-GitprocCheckout -PassThru).LeaseId | Should -BeNullOrEmpty
+        (Get-GitprocLease | Exit-GitprocCheckout -PassThru).Name | Should -Be $mine.Name
+        $later.LeaseId | Should -Not -Be $left.LeaseId
+        Get-GitprocLease | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Care of leases' {
     It 'ends leases that are over' {
         $name = & $pwsh -NoProfile -Command "Import-Module Gitproc; (Invoke-GitprocAcquire '$repository').Name"

@@ -74,7 +74,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
     It 'fit <Width> columns, under strict mode' -ForEach @{ Width = 120 }, @{ Width = 80 }, @{ Width = 50 }, @{ Width = 30 } {
         Set-StrictMode -Version Latest
         $Error.Clear()
-        $all = { Get-GitprocCheckout }, { Get-GitprocCheckout -Status }, { Get-GitprocRepository }, { Get-GitprocHistory }, { Get-GitprocRescue }, { Get-GitprocLink -Base $repository }
+        $all = { Get-GitprocCheckout }, { Get-GitprocCheckout -Status }, { Get-GitprocLease }, { Get-GitprocRepository }, { Get-GitprocHistory }, { Get-GitprocRescue }, { Get-GitprocLink -Base $repository }
         foreach ($command in $all) {
             foreach ($line in & $command | Show -Width $Width) { $line.Length | Should -BeLessOrEqual $Width }
         }
@@ -179,7 +179,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         $e = [char]0x2026
         try {
             $script = Join-Path $TestDrive "columns-$Columns.ps1"
-            $commands = 'Get-GitprocCheckout', 'Get-GitprocCheckout -Status', 'Get-GitprocRepository', 'Get-GitprocHistory', 'Get-GitprocRescue'
+            $commands = 'Get-GitprocCheckout', 'Get-GitprocCheckout -Status', 'Get-GitprocLease', 'Get-GitprocRepository', 'Get-GitprocHistory', 'Get-GitprocRescue'
             @('Import-Module Gitproc', '$PSStyle.OutputRendering = "PlainText"') + ($commands -replace '$', ' | Format-Table') | Set-Content $script
             $pwsh = (Get-Process -Id $PID).Path
             $result = python3 "$PSScriptRoot/../Support/pseudo-terminal.py" '[]' sh -c "stty cols $Columns; exec '$pwsh' -NoProfile -File '$script'" | ConvertFrom-Json
