@@ -28,6 +28,13 @@ internal sealed class AcquireOptions
         CustomParser = Numbers.Parse,
     };
 
+    private readonly Option<int?> _maxLocked = new("--max-locked")
+    {
+        Description = "The maximum number of checkouts of the repository that are held at once. [setting: gitproc.maxLocked]",
+        HelpName = "N",
+        CustomParser = Numbers.Parse,
+    };
+
     private readonly Option<string?> _name = new("--name")
     {
         Description = "Acquire only this checkout.",
@@ -116,6 +123,7 @@ internal sealed class AcquireOptions
                 [
                     _noCreate,
                     _maxCheckouts,
+                    _maxLocked,
                     _name,
                     _ref,
                     _newBranch,
@@ -148,6 +156,7 @@ internal sealed class AcquireOptions
             WorkingDirectory = CurrentFolder.Path,
             NoCreate = parsed.GetValue(_noCreate),
             MaxCheckouts = parsed.GetValue(_maxCheckouts),
+            MaxLocked = parsed.GetValue(_maxLocked),
             Name = parsed.GetValue(_name),
             Ref = parsed.GetValue(_ref),
             NewBranch = parsed.GetValue(_newBranch),

@@ -17,6 +17,9 @@ internal sealed record GrantRequest
     /// </summary>
     public required int? Limit { get; init; }
 
+    /// <summary>The maximum number of checkouts of the repository that are held at once; null for no limit.</summary>
+    public int? MaxLocked { get; init; }
+
     /// <summary>How many checkouts; the grant is all or nothing.</summary>
     public int Count { get; init; } = 1;
 

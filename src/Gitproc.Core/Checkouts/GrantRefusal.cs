@@ -17,6 +17,9 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
     /// <summary>The only acceptable checkout; null for any, and if it does not exist.</summary>
     public required CheckoutRow? Wanted { get; init; }
 
+    /// <summary>How many are held, if that is the reason; otherwise null.</summary>
+    public required int? Held { get; init; }
+
     /// <summary>How many others wait ahead of the request.</summary>
     public required int Waiting { get; init; }
 
@@ -37,16 +40,18 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
 
     public GitprocException Error()
     {
-        if (Usable.Count == 0)
+        if (Usable.Count == 0 && Held is null)
             return request.Wanted is { } id ? NotUsable(id) : None();
-        var used = Usable.FindAll(row =>
-            row.Lease is not null || row.State is CheckoutState.Cleaning or CheckoutState.Unknown);
+        var used = Usable.FindAll(row => row.Lease is { } lease
+            ? Held is null || Lives.WhyOver(lease) is null
+            : row.State is CheckoutState.Cleaning or CheckoutState.Unknown);
         var more = used.Count > MaxShown ? $"\n  and {used.Count - MaxShown} more" : "";
         var shown = used.Take(MaxShown).Select(WhyUsed).ToList();
         var lines = string.Join("\n  ", shown.Select(row => row.Why));
         var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {lines}{more}";
         var why = request switch
         {
+            _ when Held is { } held => $"{held} checkouts of {Key} are held and at most {request.MaxLocked} may be",
             { Wanted: { } wanted } => $"{CheckoutName.Of(wanted)} is not free",
             { Limit: 0 } => $"No checkout of {Key} is free and none may be made",
             { Limit: { } limit } => $"No checkout of {Key} is free and at most {limit} may be made",

@@ -79,12 +79,15 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     {
         while (true)
         {
+            var over = LeasesOver(request);
+            if (!MayHold(request, over))
+                return false;
             var free = request.LeavesFree ? 0
                 : _checkouts.CountFree(request.Repository.Id, request.Wanted, request.Kind, place);
             var left = free >= request.Count ? [] : FindLeft(request, place);
             if (free + left.Count < request.Count && !MayMakeOne(request))
                 return false;
-            if (TryTake(request, place, ticket, left, grants, out var isStale))
+            if (TryTake(request, place, ticket, left, over, grants, out var isStale))
                 return true;
             if (!isStale)
                 return false;
@@ -93,13 +96,21 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
 
     // isStale: another process was faster, so look again.
     private bool TryTake(
-        GrantRequest request, long place, Ticket? ticket, List<Left> left, GrantSet grants, out bool isStale)
+        GrantRequest request,
+        long place,
+        Ticket? ticket,
+        List<Left> left,
+        HashSet<string> over,
+        GrantSet grants,
+        out bool isStale)
     {
         var first = grants.Count;
         var rest = new Queue<Left>(left);
         var mustLookAgain = false;
         var isDone = database.TryChange(() =>
         {
+            if (!MayHold(request, over))
+                return false;
             while (grants.Count - first < request.Count)
             {
                 if (TakeOne(request, place, rest, ref mustLookAgain) is not { } grant)
@@ -134,6 +145,26 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         }
 
         return MayMakeOne(request) ? Add(request, lease) : null;
+    }
+
+    private bool MayHold(GrantRequest request, HashSet<string> over) =>
+        request.MaxLocked is not { } most || CountHeld(request, over) + request.Count <= most;
+
+    private int CountHeld(GrantRequest request, HashSet<string> over) =>
+        _checkouts.Leases(request.Repository.Id).Count(lease => !over.Contains(lease));
+
+    // Leases that do not count against the limit of what is held. To look at their owners takes long, so that happens
+    // only if the limit is reached.
+    private HashSet<string> LeasesOver(GrantRequest request)
+    {
+        if (MayHold(request, []))
+            return [];
+        var seen = Look(request);
+        return
+        [
+            .. seen.Rows.Select(row => row.Lease).OfType<Lease>().Where(lease => seen.Lives.WhyOver(lease) is not null)
+                .Select(lease => lease.Id),
+        ];
     }
 
     // The limit counts checkouts of every kind.
@@ -211,13 +242,18 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
             && Directory.Exists(worktree) && !Directory.Exists(LeaseFile.Folder(worktree)));
     }
 
-    private GitprocException Refuse(GrantRequest request, long place) => new GrantRefusal(folder, request)
+    private GitprocException Refuse(GrantRequest request, long place)
     {
-        Usable = Usable(request),
-        Lives = Look(request).Lives,
-        Wanted = request.Wanted is { } id ? _checkouts.Find(id) : null,
-        Waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count,
-    }.Error();
+        var over = LeasesOver(request);
+        return new GrantRefusal(folder, request)
+        {
+            Usable = Usable(request),
+            Lives = Look(request).Lives,
+            Wanted = request.Wanted is { } id ? _checkouts.Find(id) : null,
+            Held = MayHold(request, over) ? null : CountHeld(request, over),
+            Waiting = _waiters.Before(request.Repository.Id, request.Wanted, request.Kind, place).Count,
+        }.Error();
+    }
 
     // Valid until the database changes: a refusal asks several times, and there may be thousands of checkouts.
     private Seen Look(GrantRequest request)

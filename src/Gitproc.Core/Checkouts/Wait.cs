@@ -144,7 +144,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         // Checkouts of another kind count toward the limit.
         var mayBeMade = request.Wanted is not null ? 0
             : Math.Max(0, (request.Limit ?? int.MaxValue) - granting.Usable(request with { Kind = null }).Count);
-        return request.Count - there <= mayBeMade;
+        return request.Count - there <= mayBeMade && !(request.Count > request.MaxLocked);
     }
 
     private static GitprocException TooLong(GrantRequest request, TimeSpan longest, string why, Hint? hint = null) =>

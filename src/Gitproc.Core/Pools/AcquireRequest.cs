@@ -54,4 +54,7 @@ public sealed record AcquireRequest
 
     /// <summary>The most checkouts that the repository may have; null for the setting.</summary>
     public int? MaxCheckouts { get; init; }
+
+    /// <summary>The most checkouts of the repository that may be held at once; null for the setting.</summary>
+    public int? MaxLocked { get; init; }
 }

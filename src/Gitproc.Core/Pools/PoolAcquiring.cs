@@ -29,7 +29,7 @@ public sealed class PoolAcquiring
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<Checkout> Acquire(AcquireRequest request, CancellationToken cancellationToken = default)
     {
-        if (request.MaxCheckouts < 1 || request.Count < 1)
+        if (request.MaxCheckouts < 1 || request.MaxLocked < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
         if (request is { Name: not null, Count: > 1 })
         {
@@ -127,6 +127,7 @@ public sealed class PoolAcquiring
                 Repository = target.Row(database),
                 Url = target.Url,
                 Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+                MaxLocked = request.MaxLocked ?? settings.MaxLocked,
                 Count = request.Count,
                 // The setting decides the kind of new checkouts. A name decides which checkout it is.
                 Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),

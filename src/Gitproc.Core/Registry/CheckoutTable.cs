@@ -65,6 +65,17 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         row => row.GetInt32(0),
         ("$repository", repositoryId))[0];
 
+    /// <summary>
+    /// The leases on checkouts of a repository; an empty text for one that is held, and whose holder is not known.
+    /// </summary>
+    public List<string> Leases(long repositoryId) => connection.Query(
+        $"""
+        SELECT ifnull(lease_id, '') FROM checkout
+        WHERE repository_id = $repository AND (lease_id IS NOT NULL OR state = {(int)CheckoutState.Unknown})
+        """,
+        row => row.GetString(0),
+        ("$repository", repositoryId));
+
     /// <summary>The number for a new checkout: one more than the greatest there is.</summary>
     public long NextId() => connection.Query("SELECT ifnull(max(id), 0) + 1 FROM checkout", row => row.GetInt64(0))[0];
 

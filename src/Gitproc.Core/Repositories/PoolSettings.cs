@@ -7,6 +7,7 @@ namespace Gitproc.Repositories;
 
 /// <summary>The settings of the pool: <c>gitproc.*</c> in git's config, and environment variables above them.</summary>
 /// <param name="MaxCheckouts">The most checkouts of one repository; null for no limit.</param>
+/// <param name="MaxLocked">The most checkouts of one repository that are held at once; null for no limit.</param>
 /// <param name="LeaseDuration">After what time a lease expires that does not say; null for never.</param>
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
 /// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
@@ -16,6 +17,7 @@ namespace Gitproc.Repositories;
 /// </param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
+    int? MaxLocked,
     bool AutoCreate,
     IReadOnlyList<string> CaseInsensitiveHosts,
     TimeSpan? LeaseDuration,
@@ -37,6 +39,7 @@ internal sealed record PoolSettings(
     public static PoolSettings Read(SettingReader reader) =>
         new(
             reader.Value("maxCheckouts", "GITPROC_MAX_CHECKOUTS", ParseLimit),
+            reader.Value("maxLocked", "GITPROC_MAX_LOCKED", ParseLimit),
             reader.Value("autoCreate", "GITPROC_AUTO_CREATE", ParseBoolean) ?? true,
             reader.Variable("caseInsensitiveHost", "GITPROC_CASE_INSENSITIVE_HOST") is { } hosts
                 ? hosts.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)

@@ -16,6 +16,13 @@ public abstract class AcquireCommandBase : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCheckouts { get; set; }
 
+    /// <summary>
+    /// The most checkouts of the repository that may be held at once. If omitted, the setting applies.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? MaxLocked { get; set; }
+
     /// <summary>Fetch first, even if the last fetch is recent.</summary>
     [Parameter]
     public SwitchParameter Fetch { get; set; }

@@ -146,6 +146,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         NoCreate = NoCreate,
         NoHooks = NoHooks,
         MaxCheckouts = MaxCheckouts,
+        MaxLocked = MaxLocked,
         Ref = Ref,
         NewBranch = NewBranch,
         Fetch = Fetch ? FetchPolicy.Always : NoFetch ? FetchPolicy.Never : FetchPolicy.WhenOld,

@@ -84,6 +84,30 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void The_limit_of_what_is_held_counts_leases_in_force()
+    {
+        var limited = _pool.Request() with { MaxLocked = 2 };
+        foreach (var one in _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 }))
+            _pool.Release(one);
+        _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));
+        var first = _pool.Acquire(limited);
+        _pool.Acquire(limited);
+
+        var error = Refused(() => _pool.Acquire(limited));
+        Assert.Equal(ErrorReason.NoCheckoutAvailable, error.Reason);
+        Assert.StartsWith(
+            $"2 checkouts of {_pool.Source} are held and at most 2 may be. 2 in use:",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            ErrorReason.NoCheckoutAvailable,
+            Refused(() => _pool.Acquire(limited with { Name = "checkout-3" })).Reason);
+
+        _pool.Release(first);
+        Assert.Equal(first.Name, _pool.Acquire(limited).Name);
+    }
+
+    [Fact]
     public void A_lease_of_a_dead_owner_is_taken_over()
     {
         var first = _pool.Acquire(Request(new LeaseTerms { Owner = Ended() }));

@@ -84,6 +84,21 @@ public sealed class WaitTests : IDisposable
     }
 
     [Fact]
+    public void No_more_than_the_limit_are_held_however_many_wait()
+    {
+        var log = _pool["log"];
+        const string command = "echo + >> \"$1\"; for i in 1 2 3 4 5; do git status -s; done; echo - >> \"$1\"";
+        var jobs = Enumerable.Range(0, 8)
+            .Select(_ => _pool.Program.Start(
+                _pool.Home, "run", _pool.Source, "--max-locked", "2", "--wait", "--", "sh", "-c", command, "sh", log))
+            .ToList();
+        Assert.All(jobs, job => Assert.Equal(0, GitprocProgram.Finish(job).ExitCode));
+
+        var held = 0;
+        Assert.All(File.ReadAllLines(log), line => Assert.InRange(held += line == "+" ? 1 : -1, 0, 2));
+    }
+
+    [Fact]
     public async Task A_waiter_that_died_is_passed_over()
     {
         var held = _pool.Acquire();
