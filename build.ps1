@@ -8,8 +8,9 @@
     Package  packages in out/packages, with their SHA-256 hashes in SHA256SUMS:
              Module  Gitproc.VERSION.nupkg, which Install-PSResource and Install-Module install; for any system
              Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 10 or newer
-             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system. This needs the linker of
-                     a C compiler (learn.microsoft.com/dotnet/core/deploying/native-aot)
+             Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system; the former with manual
+                     pages and completions. This needs the linker of a C compiler
+                     (learn.microsoft.com/dotnet/core/deploying/native-aot)
     Clean    removes what the other tasks made
     On a machine without pwsh, run dotnet tool restore, then dotnet pwsh ./build.ps1
 .PARAMETER Task
@@ -119,6 +120,8 @@ function Export-ToolPackage {
 function Export-NativeArchive {
     $native = Join-Path $output 'native'
     Remove-Item -LiteralPath $native -Recurse -Force -ErrorAction Ignore
+    # Runs on this machine, whatever the runtime is.
+    if ($Runtime -notlike 'win-*') { dotnet build src/Gitproc.Cli --configuration $Configuration | Out-Host }
     dotnet publish src/Gitproc.Cli --configuration $Configuration --runtime $Runtime --output $native | Out-Host
     $name = "gitproc-$version-$Runtime"
     if ($Runtime -like 'win-*') {
@@ -127,9 +130,28 @@ function Export-NativeArchive {
         [System.IO.Compression.ZipFile]::CreateFromDirectory($native, (Join-Path $Destination $archive))
     } else {
         $archive = "$name.tar.gz"
+        Export-Share -Folder (Join-Path $native 'share')
         Export-Tar -Folder $native -Root $name -Path (Join-Path $Destination $archive)
     }
     $archive
+}
+
+# Makes manual pages and completions, in folders in which man, bash, zsh and fish search below /usr/local/share or
+# ~/.local/share.
+function Export-Share {
+    param([string] $Folder)
+
+    dotnet (Join-Path $output 'bin/gitproc.dll') help --man-pages (Join-Path $Folder 'man/man1')
+    $completions = @{
+        'gitproc.bash' = 'bash-completion/completions/gitproc.bash'
+        'gitproc.zsh' = 'zsh/site-functions/_gitproc'
+        'gitproc.fish' = 'fish/vendor_completions.d/gitproc.fish'
+    }
+    foreach ($completion in $completions.GetEnumerator()) {
+        $target = Join-Path $Folder $completion.Value
+        $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
+        Copy-Item -LiteralPath (Join-Path 'src/Gitproc.Cli/Completion' $completion.Key) -Destination $target
+    }
 }
 
 # Archives one top folder, without the names of users of this machine.
@@ -140,9 +162,10 @@ function Export-Tar {
     $zip = [System.IO.Compression.GZipStream]::new($file, [System.IO.Compression.CompressionLevel]::SmallestSize)
     $tar = [System.Formats.Tar.TarWriter]::new($zip)
     try {
-        foreach ($item in Get-ChildItem -LiteralPath $Folder -File | Sort-Object Name) {
-            $entry = [System.Formats.Tar.PaxTarEntry]::new('RegularFile', "$Root/$($item.Name)")
-            $entry.Mode = $item.Name -eq 'gitproc' ? 493 : 420 # 755, 644
+        foreach ($item in Get-ChildItem -LiteralPath $Folder -File -Recurse | Sort-Object FullName) {
+            $name = [System.IO.Path]::GetRelativePath($Folder, $item.FullName)
+            $entry = [System.Formats.Tar.PaxTarEntry]::new('RegularFile', "$Root/$name")
+            $entry.Mode = $name -eq 'gitproc' ? 493 : 420 # 755, 644
             $entry.ModificationTime = $item.LastWriteTimeUtc
             $entry.DataStream = $item.OpenRead()
             try { $tar.WriteEntry($entry) } finally { $entry.DataStream.Dispose() }

@@ -241,12 +241,12 @@ Describe 'A package' {
         (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount ($lines.Count + 1)
     }
 
-    It 'of the native command contains the command, native libraries and licenses' {
+    It 'of the native command contains the command, native libraries, licenses, manual pages and completions' {
         if ('Native' -notin $kinds) { Set-ItResult -Skipped -Because 'NativeAOT needs clang or gcc' }
         $archive = (Get-Item "$packages/gitproc-$version-*.tar.gz").FullName
         tar -xzf $archive -C $TestDrive
         $folder = Join-Path $TestDrive ((Split-Path -Leaf $archive) -replace '\.tar\.gz$')
-        (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^lib(e_sqlite3|git2-\w+)\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.libgit2.txt', 'THIRD-PARTY-NOTICES.txt'
+        (Get-ChildItem -LiteralPath $folder).Name | Where-Object { $_ -notmatch '^lib(e_sqlite3|git2-\w+)\.' } | Sort-Object | Should -Be 'gitproc', 'LICENSE', 'share', 'THIRD-PARTY-NOTICES.dotnet.txt', 'THIRD-PARTY-NOTICES.libgit2.txt', 'THIRD-PARTY-NOTICES.txt'
         "$(& "$folder/gitproc" --version)" | Should -BeLike "$version*"
         # Code that the compiler trimmed is missed only at run time.
         $checkout = & "$folder/gitproc" acquire $repository
@@ -254,6 +254,23 @@ Describe 'A package' {
         & "$folder/gitproc" release $checkout 2>$null
         $LASTEXITCODE | Should -Be 0
         Get-UnnamedLibrary -Folder $folder | Should -BeNullOrEmpty
+        $pages = (Get-ChildItem "$root/docs/help/cli/*.md").BaseName | ForEach-Object { $_ -eq 'gitproc' ? 'gitproc.1' : "gitproc-$_.1" }
+        $completions = @{
+            bash = 'bash-completion/completions/gitproc.bash'
+            zsh = 'zsh/site-functions/_gitproc'
+            fish = 'fish/vendor_completions.d/gitproc.fish'
+        }
+        $share = @($pages | ForEach-Object { "man/man1/$_" }) + $completions.Values | Sort-Object
+        Get-RelativeFile -Folder "$folder/share" | Should -Be $share
+        foreach ($shell in $completions.Keys) {
+            Get-Content -LiteralPath "$folder/share/$($completions[$shell])" | Should -Be (& "$folder/gitproc" completion $shell)
+        }
+        if ((Get-Command man -ErrorAction Ignore) -and (Get-Command groff, mandoc -ErrorAction Ignore)) {
+            $page = (man "$folder/share/man/man1/gitproc-acquire.1" 2>&1 | Out-String) -replace '.\x08|\e\[[\d;]*m'
+            $page | Should -Match '(?m)^NAME\r?\n +gitproc-acquire - Lock a checkout of a repository'
+            $page | Should -Match '(?m)^ +-b, --new-branch BRANCH\r?$'
+            $page | Should -Match '(?m)^ +path=\$\(gitproc acquire https://github.com/owner/repo\) && cd "\$path"\r?$'
+        }
         $line = "$((Get-FileHash -LiteralPath $archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $archive)"
         Get-Content -LiteralPath (Join-Path (Split-Path $archive) 'SHA256SUMS') | Should -Contain $line
     }

@@ -15,12 +15,21 @@ internal static class HelpCommand
             HelpName = "COMMAND",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        // For build.ps1.
+        var manPages = new Option<string?>("--man-pages") { Hidden = true };
         var help = new Command("help", "Explain gitproc or one of its commands in detail. COMMAND --help is shorter.")
         {
             about,
+            manPages,
         };
         help.SetAction(parsed =>
         {
+            if (parsed.GetValue(manPages) is { } folder)
+            {
+                ManPages.Write(root, folder);
+                return ExitCode.Done;
+            }
+
             List<Command> path = [root];
             var typed = parsed.GetValue(about) ?? [];
             foreach (var name in typed)
@@ -37,7 +46,7 @@ internal static class HelpCommand
                 path.Add(inner);
             }
 
-            Pager.WriteLines(ManualPage.Lines(path));
+            Pager.WriteLines(ManualText.Lines(new ManualPage(path)));
             return ExitCode.Done;
         });
         return help;

@@ -91,10 +91,30 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
         File.WriteAllText(_folder["block.sh"], $$"""
             mkdir -p out/packages/gitproc-1.0.0-x && cd out/packages
             printf '#!/bin/sh\necho works\n' > gitproc-1.0.0-x/gitproc && chmod +x gitproc-1.0.0-x/gitproc
+            share=gitproc-1.0.0-x/share
+            '{{GitprocProgram.File}}' help --man-pages $share/man/man1
+            mkdir -p $share/zsh/site-functions $share/fish/vendor_completions.d
+            '{{GitprocProgram.File}}' completion zsh > $share/zsh/site-functions/_gitproc
+            '{{GitprocProgram.File}}' completion fish > $share/fish/vendor_completions.d/gitproc.fish
             tar -czf gitproc-1.0.0-x.tar.gz gitproc-1.0.0-x && rm -r gitproc-1.0.0-x
             sha256sum * > SHA256SUMS && cd ../..
             {{install}}
             test "$(~/.local/bin/gitproc)" = works
+
+            # What the table below the block says.
+            export PATH=~/.local/bin:$PATH
+            unset MANPATH XDG_DATA_HOME
+            test -s ~/.local/share/man/man1/gitproc-acquire.1
+            if [[ $(man --version 2>&1) == man\ [0-9]* ]]; then
+                test "$(man -w gitproc-acquire)" = ~/.local/share/man/man1/gitproc-acquire.1
+            fi
+            if command -v zsh; then
+                zsh -f -c 'fpath=(~/.local/share/zsh/site-functions $fpath)
+                    autoload -Uz compinit; compinit -D -u; [[ $_comps[gitproc] == _gitproc ]]'
+            fi
+            if command -v fish; then
+                test "$(fish -c 'complete -C "gitproc "')" = works
+            fi
             """);
         Run("-eo", "pipefail", _folder["block.sh"]);
     }
