@@ -7,7 +7,9 @@ BeforeAll {
     $other = New-TestRepository -Path (Join-Path $TestDrive 'web')
     $held = Invoke-GitprocAcquire $repository -Label "a label with $([char]27)[31m that is longer than any column"
     $free = Invoke-GitprocAcquire $other
-    Exit-GitprocCheckout $free
+    Set-Content -LiteralPath (Join-Path $free.Path 'work.txt') -Value 'work'
+    Exit-GitprocCheckout $free -WarningAction Ignore
+    $null = New-GitprocLink (Join-Path $TestDrive 'linked') -Base $repository
     $second = Invoke-GitprocAcquire $repository -Owner $PID
 
     # Returns the lines without colors.
@@ -79,6 +81,10 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
             foreach ($line in & $command | Show -Width $Width) { $line.Length | Should -BeLessOrEqual $Width }
         }
         (Get-GitprocCheckout | Show -Width $Width)[2] | Should -Match '^checkout-\d +Locked'
+        # Titles may take two lines.
+        (Get-GitprocLink -Base $repository | Show -Width $Width) -match '^linked ' | Should -HaveCount 1
+        $shown = -split ((Get-GitprocRescue | Show -Width $Width) -match '^[0-9a-f]{7,} ')[0]
+        (Get-GitprocRescue $shown[0]).Id | Should -Be @(Get-GitprocRescue)[0].Id
         $Error | Should -BeNullOrEmpty
     }
 
@@ -177,9 +183,13 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         $long = New-TestRepository -Path (Join-Path $TestDrive "$Columns-Verzeichnis-mit-長い名前-that-is-longer-than-any-column-of-a-terminal-has-room-for")
         $checkout = gp a $long -Hold -NewBranch feature/a-branch-whose-name-does-not-end -Label 'a nightly build with a long label'
         $e = [char]0x2026
+        $left = gp a $long
+        Set-Content -LiteralPath (Join-Path $left.Path 'work.txt') -Value 'work'
+        Exit-GitprocCheckout $left -WarningAction Ignore
+        $null = New-GitprocLink (Join-Path $TestDrive "$Columns-a-folder-whose-name-is-longer-than-its-column") -Base $long
         try {
             $script = Join-Path $TestDrive "columns-$Columns.ps1"
-            $commands = 'Get-GitprocCheckout', 'Get-GitprocCheckout -Status', 'Get-GitprocLease', 'Get-GitprocRepository', 'Get-GitprocHistory', 'Get-GitprocRescue'
+            $commands = 'Get-GitprocCheckout', 'Get-GitprocCheckout -Status', 'Get-GitprocLease', 'Get-GitprocRepository', 'Get-GitprocHistory', 'Get-GitprocRescue', "Get-GitprocLink -Base '$long'"
             @('Import-Module Gitproc', '$PSStyle.OutputRendering = "PlainText"') + ($commands -replace '$', ' | Format-Table') | Set-Content $script
             $pwsh = (Get-Process -Id $PID).Path
             $result = python3 "$PSScriptRoot/../Support/pseudo-terminal.py" '[]' sh -c "stty cols $Columns; exec '$pwsh' -NoProfile -File '$script'" | ConvertFrom-Json
@@ -192,6 +202,10 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
             @($lines -match '^Name +State +Age +Owner +Branch( +Repository)? *$').Count | Should -Be 1
             $lines -match "^$($checkout.Name) +Locked +\d+ s .* \(held\): a.*$e" | Should -HaveCount 1
             $lines -match "^(main|feature).*$e.*-for *$" | Should -Not -BeNullOrEmpty
+            $lines -match "^$Columns-.*$e.*There" | Should -HaveCount 1
+            $rescues = @($lines -match '^[0-9a-f]{7,} ')
+            $rescues | Should -HaveCount @(Get-GitprocRescue).Count
+            foreach ($line in $rescues) { Get-GitprocRescue (-split $line)[0] | Should -HaveCount 1 }
         } finally {
             Remove-GitprocCheckout $checkout -Force -Discard
         }
