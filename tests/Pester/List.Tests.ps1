@@ -17,6 +17,18 @@ Describe 'Get-GitprocCheckout' {
         Exit-GitprocCheckout $free
     }
 
+    It 'gives JSON words for states and kinds with -EnumsAsStrings, as docs/powershell.md says' {
+        $free = Get-GitprocCheckout | Where-Object State -EQ Free
+        $free | Should -Not -BeNullOrEmpty
+        $read = Get-GitprocCheckout | ConvertTo-Json -EnumsAsStrings | ConvertFrom-Json
+        ($read | Where-Object State -EQ Free).Name | Should -Be $free.Name
+        $read.State | Should -BeIn ([Enum]::GetNames([Gitproc.CheckoutState]))
+        $read.Kind | Should -Be @(Get-GitprocCheckout | ForEach-Object { "$($_.Kind)" })
+        (Get-GitprocHistory | ConvertTo-Json -EnumsAsStrings | ConvertFrom-Json).Kind | Should -BeIn ([Enum]::GetNames([Gitproc.EventKind]))
+        (Test-GitprocPool | ConvertTo-Json -EnumsAsStrings | ConvertFrom-Json).State | Should -BeIn ([Enum]::GetNames([Gitproc.FindingState]))
+        (Get-GitprocCheckout | ConvertTo-Csv | ConvertFrom-Csv).State | Should -Be $read.State
+    }
+
     It 'lists all' {
         (Get-GitprocCheckout).Name | Should -Be $locked.Name, $free.Name
         (list).Name | Should -Be $locked.Name, $free.Name
