@@ -28,6 +28,10 @@ Describe 'The conventions of PowerShell' {
         $command.CmdletBinding | Should -Not -Be $false
     }
 
+    It '<_> has singular names of switches' -ForEach $names {
+        (Get-Command $_ -Module Gitproc).Parameters.Values | Where-Object SwitchParameter | ForEach-Object Name | Should -Not -Match '(?<!s|u)s$'
+    }
+
     It '<_> has -WhatIf and -Confirm only if it changes something' -ForEach $names {
         $changes = (Get-Command $_).Verb -notin 'Get', 'Select', 'Show', 'Test'
         $parameters = (Get-Command $_ -Module Gitproc).Parameters
@@ -88,7 +92,7 @@ Describe 'The conventions of PowerShell' {
                 'gp reap checkout-99', "gp reap $theirs", "gp reap $free", 'gp renew checkout-99 -Label x', "gp renew $theirs -Label x", "gp renew $free -Label x", "gp renew $mine -Owner 999999999"
                 'gp rescue rm none', 'gp rescue restore none', 'gp link rm none'
             )
-            $fine = "gp rm $mine -Force", "gp rm $free -StopProcesses", "gp r $mine", "gp r $theirs -Force", "gp reset $mine", "gp renew $mine -Label x"
+            $fine = "gp rm $mine -Force", "gp rm $free -StopProcess", "gp rm $free -StopProcesses", "gp rm $free --stop-processes", "gp r $mine", "gp r $theirs -Force", "gp reset $mine", "gp renew $mine -Label x"
             Set-Content -LiteralPath "$TestDrive/promises.ps1" -Value @'
                 param([Parameter(ValueFromRemainingArguments)] $texts)
                 Import-Module Gitproc

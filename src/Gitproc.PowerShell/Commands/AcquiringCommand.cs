@@ -39,7 +39,8 @@ public abstract class AcquiringCommand : AcquireCommandBase
     /// that do not.
     /// </summary>
     [Parameter]
-    public SwitchParameter StopProcesses { get; set; }
+    [Alias("StopProcesses")]
+    public SwitchParameter StopProcess { get; set; }
 
     /// <summary>
     /// The process that owns the lease, as an id or an object from Get-Process: the lease ends with it. If omitted, the
@@ -153,7 +154,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         Clean = Clean,
         Kind = Kind,
         Name = Name,
-        StopProcesses = StopProcesses,
+        StopProcesses = StopProcess,
         Count = Wanted,
         Wait = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Wait ? Timeout.InfiniteTimeSpan : null,
         Terms = new LeaseTerms

@@ -24,7 +24,8 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
 
     /// <summary>Ask processes that still run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
-    public SwitchParameter StopProcesses { get; set; }
+    [Alias("StopProcesses")]
+    public SwitchParameter StopProcess { get; set; }
 
     /// <summary>
     /// Which files are removed: those that git does not ignore, ignored files too, or none. If omitted, the setting
@@ -62,7 +63,7 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
             OwnerProcessId = OwnerProcessId,
             WorkingDirectory = Location,
             Force = Force,
-            StopProcesses = StopProcesses,
+            StopProcesses = StopProcess,
             Clean = Clean,
             Discard = Discard,
             CleanLater = Background,

@@ -13,6 +13,7 @@ internal static class OptionSpelling
         ["OwnerPid"] = "Owner",
         ["Repo"] = "Repository",
         ["StepOutput"] = "AsStepOutput",
+        ["StopProcesses"] = "StopProcess",
     };
 
     /// <summary>Appends the command that helps to a message.</summary>

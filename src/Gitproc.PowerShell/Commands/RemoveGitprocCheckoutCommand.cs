@@ -35,7 +35,8 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
 
     /// <summary>Ask processes that run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
-    public SwitchParameter StopProcesses { get; set; }
+    [Alias("StopProcesses")]
+    public SwitchParameter StopProcess { get; set; }
 
     /// <summary>Emit the checkouts as they were before.</summary>
     [Parameter]
@@ -54,7 +55,7 @@ public sealed class RemoveGitprocCheckoutCommand : LongCommand
             WorkingDirectory = Location,
             Force = Force,
             Discard = Discard,
-            StopProcesses = StopProcesses,
+            StopProcesses = StopProcess,
             ChecksOnly = checksOnly,
         };
         return pool.Checkouts.Remove(request, Cancellation);

@@ -34,7 +34,8 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
 
     /// <summary>Ask processes that run in the checkout to end, and kill those that do not.</summary>
     [Parameter]
-    public SwitchParameter StopProcesses { get; set; }
+    [Alias("StopProcesses")]
+    public SwitchParameter StopProcess { get; set; }
 
     /// <summary>Emit the checkouts as they are afterwards.</summary>
     [Parameter]
@@ -52,7 +53,7 @@ public sealed class ResetGitprocCheckoutCommand : LongCommand
             LeaseId = argument.LeaseId,
             WorkingDirectory = Location,
             Force = Force,
-            StopProcesses = StopProcesses,
+            StopProcesses = StopProcess,
             ChecksOnly = checksOnly,
         };
         return pool.Checkouts.Reset(request, Cancellation);
