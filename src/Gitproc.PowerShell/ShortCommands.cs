@@ -110,7 +110,7 @@ public static class ShortCommands
     internal static ErrorRecord Unknown(string command, bool isGp)
     {
         var close = Spelling.Closest(command, WordsAfter(null).Select(pair => pair.Key));
-        return Unknown(command, isGp ? ", and there is no item of that name here" : "", close);
+        return Unknown(command, isGp ? ", and no item of that name here" : "", close);
     }
 
     /// <summary>
@@ -127,7 +127,7 @@ public static class ShortCommands
     {
         var shown = SecretText.Hide(command);
         return new ErrorRecord(
-            new PSArgumentException($"gitproc has no command '{shown}'{also}.{Spelling.Ask(close)} See gitproc help."),
+            new PSArgumentException($"There is no command '{shown}'{also}.{Spelling.Ask(close)} See gitproc help."),
             "UnknownCommand",
             ErrorCategory.InvalidArgument,
             shown);

@@ -21,11 +21,18 @@ Describe 'gp' {
         @{ Text = 'gp relase checkout-1 -Force'; Meant = 'release' }, @{ Text = 'gp rescue rstore x'; Meant = 'rescue restore' }
         @{ Text = 'gp fliter x'; Meant = 'filter' }
     ) {
-        { & ([scriptblock]::Create($Text)) } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "gitproc has no command '*Did you mean $Meant`?*"
+        { & ([scriptblock]::Create($Text)) } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "There is no command '*Did you mean $Meant`?*"
     }
 
     It 'does not guess if nothing is close' {
-        { gp nonsense } | Should -Throw -ErrorId 'UnknownCommand,*' -ExpectedMessage "gitproc has no command 'nonsense', and there is no item of that name here. See gitproc help."
+        { gp nonsense } | Should -Throw -ErrorId 'UnknownCommand,*' -ExpectedMessage "There is no command 'nonsense', and no item of that name here. See gitproc help."
+    }
+
+    It 'words an unknown command as the native command does: <_>' -ForEach 'relase', 'nonsense', 'rescue rstore', 'link lsit' {
+        $native = & "$PSScriptRoot/../../out/bin/gitproc" @($_ -split ' ') 2>&1 | Out-String
+        $message = $native.Trim() -replace '^gitproc: t', 'T' -replace '\s+', ' '
+        $message | Should -BeLike "There is no command '$_'.* See gitproc help."
+        { & ([scriptblock]::Create("gitproc $_")) } | Should -Throw -ErrorId 'UnknownCommand,*' -ExpectedMessage $message
     }
 
     It 'says which parameter you may have meant: <Text>' -ForEach @(

@@ -38,7 +38,7 @@ internal static class HelpCommand
                         .Subcommands.FirstOrDefault(command => command.Name == name || command.Aliases.Contains(name))
                     is not { } inner)
                 {
-                    var missing = UsageErrors.NoCommand(string.Join(' ', typed), name, path[^1]);
+                    var missing = UsageErrors.NoCommand(typed.Take(path.Count - 1), name, path[^1]);
                     Messages.WriteLine($"gitproc: {missing} See gitproc help.");
                     return ExitCode.Usage;
                 }

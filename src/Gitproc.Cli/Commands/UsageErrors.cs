@@ -13,20 +13,23 @@ internal static class UsageErrors
         Unknown(parsed) is { } unknown ? [unknown] : parsed.Errors.Select(error => SecretText.Hide(error.Message));
 
     /// <summary>Says that a command does not exist.</summary>
-    /// <param name="typed">The command as the user typed it.</param>
-    /// <param name="last">The part of it that does not exist.</param>
+    /// <param name="before">The words before it, which exist.</param>
+    /// <param name="word">The word that does not exist.</param>
     /// <param name="parent">The command that it would be a sub-command of.</param>
-    public static string NoCommand(string typed, string last, Command parent)
+    public static string NoCommand(IEnumerable<string> before, string word, Command parent)
     {
         var names = parent.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
-        return $"there is no command '{Shown(typed)}'.{Spelling.Ask(Spelling.Closest(last, names))}";
+        return $"there is no command '{Shown(Whole(word))}'."
+            + Spelling.Ask([.. Spelling.Closest(word, names).Select(Whole)]);
+
+        string Whole(string last) => string.Join(' ', before.Append(last));
     }
 
     private static string? Unknown(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [[not '-', ..] and var name, ..])
-            return NoCommand(command is RootCommand ? name : $"{command.Name} {name}", name, command);
+            return NoCommand(command is RootCommand ? [] : [command.Name], name, command);
 
         // System.CommandLine takes an unknown option for the value of an argument if there is one. In "gitproc release
         // --nonsense" it would be a path in the current checkout.

@@ -395,7 +395,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("there is no command 'relase'. Did you mean release?", "relase", "checkout-1", "--force")]
-    [InlineData("there is no command 'rescue lst'. Did you mean list?", "rescue", "lst")]
+    [InlineData("there is no command 'rescue lst'. Did you mean rescue list?", "rescue", "lst")]
     [InlineData("there is no command 'lnik'. Did you mean link?", "help", "lnik")]
     [InlineData("list has no option '--jsn'. Did you mean --json?", "list", "--jsn")]
     [InlineData("acquire has no option '--labell'. Did you mean --label?", "acquire", "x", "--labell=https://u:p@host/")]
