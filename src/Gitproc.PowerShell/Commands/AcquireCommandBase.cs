@@ -47,7 +47,8 @@ public abstract class AcquireCommandBase : GitprocCommand
 
     /// <summary>Run none of your hooks.</summary>
     [Parameter]
-    public SwitchParameter NoHooks { get; set; }
+    [Alias("NoHooks")]
+    public SwitchParameter NoHook { get; set; }
 
     /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]

@@ -145,7 +145,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         Repository = Repository,
         WorkingDirectory = Location,
         NoCreate = NoCreate,
-        NoHooks = NoHooks,
+        NoHooks = NoHook,
         MaxCheckouts = MaxCheckouts,
         MaxLocked = MaxLocked,
         Ref = Ref,

@@ -10,6 +10,7 @@ internal static class OptionSpelling
     {
         ["DryRun"] = "WhatIf",
         ["Env"] = "Environment",
+        ["NoHooks"] = "NoHook",
         ["OwnerPid"] = "Owner",
         ["Repo"] = "Repository",
         ["StepOutput"] = "AsStepOutput",
