@@ -51,7 +51,7 @@ Describe 'Completion of arguments' {
     }
 
     It 'completes the parameters of the command behind the words, even half typed: <Text>' -ForEach @(
-        @{ Text = 'gp a -Max'; Expected = '-MaxCheckouts' }, @{ Text = 'gitproc rm checkout-1 -F'; Expected = '-Force' }
+        @{ Text = 'gp a -MaxC'; Expected = '-MaxCheckouts' }, @{ Text = 'gitproc rm checkout-1 -F'; Expected = '-Force' }
         @{ Text = 'gp rescue restore x -Wh'; Expected = '-WhatIf' }, @{ Text = 'gp run . { 1 } -Dis'; Expected = '-Discard' }
         @{ Text = 'gp help a -Exa'; Expected = '-Examples' }, @{ Text = 'gp a -Clean F'; Expected = 'Full' }
         @{ Text = 'gp -Lit'; Expected = '-LiteralPath' }, @{ Text = 'Get-Item . | gp -Lit'; Expected = '-LiteralPath' }
