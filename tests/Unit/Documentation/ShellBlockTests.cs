@@ -124,6 +124,11 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
     public void Nothing_goes_to_what_a_failed_command_printed() =>
         Assert.DoesNotContain(CodeBlock.All(), block => Regex.IsMatch(block.Code, @"cd ""?\$\(gitproc"));
 
+    // In zsh, the array path is the PATH.
+    [Fact]
+    public void Nothing_is_assigned_that_is_the_path_of_programs_in_zsh() =>
+        Assert.DoesNotContain(CodeBlock.All(), block => Regex.IsMatch(block.Code, @"(^|[\s;])path="));
+
     [Fact]
     public void Every_remark_before_a_block_is_understood()
     {
