@@ -35,6 +35,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     /// </param>
     public void Grant(GrantRequest request, Ticket? ticket, GrantSet grants)
     {
+        ForgetOld();
         var place = ticket?.Id ?? AfterAll;
         var first = grants.Count;
         try
@@ -69,6 +70,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     /// <summary>True if another process is cleaning or taking over a checkout that matches.</summary>
     public bool IsBeingCleaned(GrantRequest request)
     {
+        ForgetOld();
         var lives = Look(request).Lives;
         return Usable(request).Any(row => row.State != CheckoutState.Creating
             && (row.Lease is null ? row.State == CheckoutState.Cleaning : lives.WhyOver(row.Lease) is not null)
@@ -259,9 +261,17 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
     private Seen Look(GrantRequest request)
     {
         var (repository, version, now) = (request.Repository.Id, database.Version, Environment.TickCount64);
-        if (_seen?.Repository != repository || _seen.Version != version || now - _seen.At > MaxTrustMilliseconds)
+        if (_seen?.Repository != repository || _seen.Version != version)
             _seen = new Seen(repository, version, now, _checkouts.OfRepository(repository), new OwnerLives());
         return _seen;
+    }
+
+    // An owner that ends changes nothing in the database. Only at the beginning of an operation, or a slow machine
+    // would read everything several times in one.
+    private void ForgetOld()
+    {
+        if (_seen is { } seen && Environment.TickCount64 - seen.At > MaxTrustMilliseconds)
+            _seen = null;
     }
 
     private sealed record Seen(

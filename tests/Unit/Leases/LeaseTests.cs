@@ -65,21 +65,19 @@ public sealed class LeaseTests : IDisposable
             SELECT i, repository_id, url, kind, state, branch, commit_id, created_at, last_used_at, lease_id || i, lease, generation, stamp FROM checkout, n WHERE id = 1
             """);
         var request = _pool.Request() with { MaxCheckouts = Count, Fetch = FetchPolicy.Never };
-        // What is read is allocated. On a slow machine the rows may become too old to trust, so the least counts.
+        // What is read is allocated. A refusal is a grant, a look for a cleaning, and a grant. On a slow machine, the
+        // rows are too old for the next of these, and are read again.
         var reading = Allocated(() =>
             Assert.Equal(Count, new CheckoutTable(database.Connection).OfRepository(1).Count));
         var refusal = Allocated(() => Refused(() => _pool.Acquire(request)));
-        Assert.InRange(refusal / reading, 0, 2.5);
+        Assert.InRange(refusal / reading, 0, 3.5);
 
         static double Allocated(Action action)
         {
             action();
-            return Enumerable.Range(0, 10).Min(_ =>
-            {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                action();
-                return GC.GetAllocatedBytesForCurrentThread() - before;
-            });
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 
