@@ -269,7 +269,7 @@ Describe 'A package' {
             $page = (man "$folder/share/man/man1/gitproc-acquire.1" 2>&1 | Out-String) -replace '.\x08|\e\[[\d;]*m'
             $page | Should -Match '(?m)^NAME\r?\n +gitproc-acquire - Lock a checkout of a repository'
             $page | Should -Match '(?m)^ +-b, --new-branch BRANCH\r?$'
-            $page | Should -Match '(?m)^ +path=\$\(gitproc acquire https://github.com/owner/repo\) && cd "\$path"\r?$'
+            $page | Should -Match '(?m)^ +checkout=\$\(gitproc acquire https://github.com/owner/repo\) && cd "\$checkout"\r?$'
         }
         $line = "$((Get-FileHash -LiteralPath $archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $archive)"
         Get-Content -LiteralPath (Join-Path (Split-Path $archive) 'SHA256SUMS') | Should -Contain $line

@@ -51,7 +51,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         var list = used.Count == 0 ? "" : $" {used.Count} in use:\n  {lines}{more}";
         var why = request switch
         {
-            _ when Held is { } held => $"{held} checkouts of {Key} are held and at most {request.MaxLocked} may be",
+            _ when Held is { } held =>
+                $"{held} of {Key} {(held == 1 ? "is" : "are")} held, and gitproc.maxLocked allows {request.MaxLocked}",
             { Wanted: { } wanted } => $"{CheckoutName.Of(wanted)} is not free",
             { Limit: 0 } => $"No checkout of {Key} is free and none may be made",
             { Limit: { } limit } => $"No checkout of {Key} is free and at most {limit} may be made",

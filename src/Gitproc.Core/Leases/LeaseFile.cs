@@ -124,7 +124,7 @@ internal static class LeaseFile
             stream.Write(System.Text.Encoding.UTF8.GetBytes(LeaseJson.Write(lease)));
             return true;
         }
-        catch (IOException) when (Path.Exists(file) || new FileInfo(file).LinkTarget is not null)
+        catch (IOException e) when (NewFile.IsTaken(e))
         {
             return false;
         }

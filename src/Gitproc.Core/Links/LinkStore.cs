@@ -125,7 +125,7 @@ internal sealed class LinkStore(RepositoryPlace place)
                 lockFile.Close();
                 File.Delete(Path.Combine(Folder(id), "locked"));
             }
-            catch (IOException) when (File.Exists(Path.Combine(Folder(id), "locked")))
+            catch (IOException e) when (NewFile.IsTaken(e))
             {
                 // The id is taken.
             }

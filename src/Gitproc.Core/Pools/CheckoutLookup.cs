@@ -31,13 +31,25 @@ internal sealed class CheckoutLookup(PoolFolder folder)
         }
 
         var path = Path.GetFullPath(text, directory);
-        return CheckoutName.ReadTyped(text)
-            ?? OfPath(path)
-            ?? throw NotFound(path, $"The pool {folder.Path} has no checkout '{shown}'.", shown, Hint.See("list"));
+        // A name with a typing error, in a checkout, must not mean that checkout.
+        var isPath = text is "." or ".." || text.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar)
+            || Path.Exists(path);
+        if ((CheckoutName.ReadTyped(text) ?? (isPath ? OfPath(path) : null)) is { } found)
+            return found;
+        var meant = Spelling.Ask(Spelling.Closest(text, Names()));
+        throw NotFound(
+            isPath ? path : null,
+            $"The pool {folder.Path} has no checkout '{shown}'.{meant}",
+            shown,
+            Hint.See("list"));
     }
 
-    private GitprocException NotFound(string path, string message, string target, Hint hint) =>
-        DescribeCopy(path) is { } copy
+    private IEnumerable<string> Names() => Directory.Exists(folder.Path)
+        ? Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path))
+        : [];
+
+    private GitprocException NotFound(string? path, string message, string target, Hint hint) =>
+        path is not null && DescribeCopy(path) is { } copy
             ? new(ErrorReason.CheckoutNotFound, copy, target)
             : new(ErrorReason.CheckoutNotFound, message, target) { Hint = hint };
 

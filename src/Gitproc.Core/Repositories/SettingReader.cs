@@ -35,7 +35,7 @@ internal sealed class SettingReader(GitConfig config, ICollection<GitprocExcepti
             return null;
         if (parse(text) is { } value)
             return value;
-        Fail($"The value '{text}' of {source} is not valid. Change or remove it: {where}.", source);
+        Fail($"The value '{text}' of {source} is not valid. Change or remove it: {where}", source);
         return null;
     }
 

@@ -64,7 +64,7 @@ internal static partial class SharedConfig
                 File.Move(lockFile, file, overwrite: true);
                 return;
             }
-            catch (IOException) when (File.Exists(lockFile))
+            catch (IOException e) when (NewFile.IsTaken(e))
             {
                 // One that was killed left it.
                 if (Environment.TickCount64 > end)

@@ -113,6 +113,24 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("release", "chekcout-1", "Did you mean checkout-1?")]
+    [InlineData("release", "nonsense", "has no checkout 'nonsense'. See")]
+    [InlineData("reset", "nonsense", "has no checkout 'nonsense'")]
+    [InlineData("remove", "nonsense", "has no checkout 'nonsense'")]
+    [InlineData("renew", "nonsense", "has no checkout 'nonsense'")]
+    public void In_a_checkout_a_wrong_name_does_not_mean_that_checkout(string command, string name, string message)
+    {
+        var path = Run("a", _pool.Source, "--hold").Output;
+        File.WriteAllText(Path.Combine(path, "work"), "");
+        var result = _pool.Program.Run(path, command, name);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.True(_pool.Find("checkout-1").Locked);
+        Assert.True(File.Exists(Path.Combine(path, "work")));
+    }
+
+    [Theory]
     [InlineData("checkout-1", "not locked")]
     [InlineData("checkout-9", "no checkout-9")]
     [InlineData("nonsense", "no checkout 'nonsense'")]
@@ -414,7 +432,7 @@ public sealed class CommandLineTests : IDisposable
         var path = Run("acquire", _pool.Source).Output.Trim();
         Assert.Equal(2, _pool.Program.Run(path, "release", "--nonsense").ExitCode);
         Assert.Equal("locked", State());
-        Assert.Equal(0, _pool.Program.Run(path, "release", "--", "--nonsense").ExitCode);
+        Assert.Equal(0, _pool.Program.Run(path, "release", "--", "./--nonsense").ExitCode);
         Assert.Equal("free", State());
 
         string State()

@@ -94,7 +94,7 @@ public sealed class LeaseTests : IDisposable
         var error = Refused(() => _pool.Acquire(limited));
         Assert.Equal(ErrorReason.NoCheckoutAvailable, error.Reason);
         Assert.StartsWith(
-            $"2 checkouts of {_pool.Source} are held and at most 2 may be. 2 in use:",
+            $"2 of {_pool.Source} are held, and gitproc.maxLocked allows 2. 2 in use:",
             error.Message,
             StringComparison.Ordinal);
         Assert.Equal(
