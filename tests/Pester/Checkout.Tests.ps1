@@ -94,6 +94,11 @@ Describe 'Use-GitprocCheckout' {
         Get-Variable ran -Scope Script -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
+    It 'shows its name with its error' {
+        $record = { Use-GitprocCheckout $repository -Ref nosuch { } } | Should -Throw -ErrorId 'RefNotFound,*' -PassThru
+        $record.InvocationInfo.MyCommand.Name | Should -Be 'Use-GitprocCheckout'
+    }
+
     It 'gives each of many concurrent blocks its own checkout' {
         $paths = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
             Use-GitprocCheckout -Repository $using:repository {

@@ -130,9 +130,22 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
             MyInvocation.CommandOrigin,
             [bound, Array.Empty<object>(), script]);
-        // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
-        pipeline.Begin(this);
-        pipeline.Process();
-        pipeline.End();
+        try
+        {
+            // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.
+            pipeline.Begin(this);
+            pipeline.Process();
+            pipeline.End();
+        }
+        catch (RuntimeException e) when (e.ErrorRecord is { InvocationInfo.MyCommand.Name: "" } error
+            && error.FullyQualifiedErrorId.EndsWith($",{typeof(UseGitprocCheckoutCommand)}", StringComparison.Ordinal))
+        {
+            // The script has no name to show with its error.
+            var id = error.FullyQualifiedErrorId.Split(',')[0];
+            ThrowTerminatingError(new ErrorRecord(error.Exception, id, error.CategoryInfo.Category, error.TargetObject)
+            {
+                ErrorDetails = error.ErrorDetails,
+            });
+        }
     }
 }
