@@ -36,17 +36,13 @@ internal sealed class CheckoutLookup(PoolFolder folder)
             || Path.Exists(path);
         if ((CheckoutName.ReadTyped(text) ?? (isPath ? OfPath(path) : null)) is { } found)
             return found;
-        var meant = Spelling.Ask(Spelling.Closest(text, Names()));
+        var meant = Spelling.Ask(Spelling.Closest(text, folder.CheckoutFolders()));
         throw NotFound(
             isPath ? path : null,
             $"The pool {folder.Path} has no checkout '{shown}'.{meant}",
             shown,
             Hint.See("list"));
     }
-
-    private IEnumerable<string> Names() => Directory.Exists(folder.Path)
-        ? Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path))
-        : [];
 
     private GitprocException NotFound(string? path, string message, string target, Hint hint) =>
         path is not null && DescribeCopy(path) is { } copy

@@ -317,7 +317,7 @@ public sealed partial class PoolCheck
         const string subject = "Database";
         if (version is null or 0)
         {
-            if (Directory.EnumerateDirectories(Folder.Path, "checkout-*").Any())
+            if (Folder.CheckoutFolders().Any())
             {
                 findings.Problem(
                     subject,

@@ -104,9 +104,9 @@ internal sealed class PoolCheckContents(PoolFolder folder, PoolDatabase database
         }
 
         var known = rows.Select(row => row.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(Path.GetFileName))
+        foreach (var name in folder.CheckoutFolders())
         {
-            if (CheckoutName.Read(name!) is not null && !known.Contains(name!))
+            if (CheckoutName.Read(name) is not null && !known.Contains(name))
             {
                 findings.Notice(
                     $"Checkout {name}", "It is not on the list.", new Hint(" To put it there: ", "repair"));

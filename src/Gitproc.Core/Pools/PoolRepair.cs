@@ -21,8 +21,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
     public IReadOnlyList<string> Adopt()
     {
         var worktrees = FindWorktrees();
-        var clones = Directory.EnumerateDirectories(folder.Path, "checkout-*").Select(path => Path.GetFileName(path)!);
-        foreach (var name in clones.Concat(worktrees.Keys).Distinct().Order(StringComparer.Ordinal))
+        foreach (var name in folder.CheckoutFolders().Concat(worktrees.Keys).Distinct().Order(StringComparer.Ordinal))
         {
             if (CheckoutName.Read(name) is { } id && database.Checkouts.Find(id) is null)
                 Adopt(id, worktrees.GetValueOrDefault(name) ?? CheckoutPlace.FromClone(name, folder.Checkout(name)));

@@ -36,7 +36,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
 
     /// <summary>True if there is something at the pool's path that is, or should be, a pool.</summary>
     public bool Exists => File.Exists(Folder.Database) || File.Exists(Folder.Path)
-        || (Directory.Exists(Folder.Path) && Directory.EnumerateDirectories(Folder.Path, "checkout-*").Any());
+        || Folder.CheckoutFolders().Any();
 
     /// <summary>
     /// The number of the checkout that a caller means: a name or a path; null for the current checkout.

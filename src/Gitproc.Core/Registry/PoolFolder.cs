@@ -40,6 +40,13 @@ internal sealed record PoolFolder(string Path)
 
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>
+    /// The names of the folders that are called like checkouts, on the list or not; none if there is no pool.
+    /// </summary>
+    public IEnumerable<string> CheckoutFolders() => Directory.Exists(Path)
+        ? Directory.EnumerateDirectories(Path, "checkout-*").Select(path => System.IO.Path.GetFileName(path))
+        : [];
+
     public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
         ? CheckoutPlace.FromWorktree(row.Name, Checkout(row.Name), Base(shared))
         : CheckoutPlace.FromClone(row.Name, Checkout(row.Name));
