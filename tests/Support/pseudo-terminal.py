@@ -8,6 +8,7 @@ STEPS is a JSON array:
   ["signal", NUMBER]             send a signal to the program
   ["pause", SECONDS]             wait, and read output meanwhile
   ["run", PROGRAM, ARGUMENT...]  run another program outside the terminal
+If the program asks where the cursor is, as PowerShell's line editor does, the answer is the top left corner.
 Prints a JSON object: output; exitCode; problem (null if all went well); restored (true if the terminal has its original
 settings); cpu (processor time in seconds).
 """
@@ -15,7 +16,7 @@ import fcntl, json, os, pty, resource, select, signal, struct, subprocess, sys, 
 
 steps, program = json.loads(sys.argv[1]), sys.argv[2:]
 master, slave = pty.openpty()
-written, seen, problem = b"", 0, None
+written, seen, answered, problem = b"", 0, 0, None
 
 
 def resize(rows, columns):
@@ -30,10 +31,13 @@ def become_terminal():
 
 
 def read(seconds):
-    global written
+    global written, answered
     if not select.select([master], [], [], seconds)[0]:
         return False
     written += os.read(master, 65536)
+    while (at := written.find(b"\x1b[6n", answered)) >= 0:
+        os.write(master, b"\x1b[1;1R")
+        answered = at + 1
     return True
 
 
