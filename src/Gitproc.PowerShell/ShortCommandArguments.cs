@@ -53,9 +53,14 @@ internal sealed class ShortCommandArguments
         return arguments;
     }
 
-    // A block that runs a program with arguments.
-    private static ScriptBlock BlockOf(IEnumerable<object?> words) =>
-        ScriptBlock.Create($"& {string.Join(' ', words.Select(Quote))}");
+    // A block that runs a program with arguments. A program that does not exist ends it, and the exit code is the one
+    // of the native command.
+    private static ScriptBlock BlockOf(IEnumerable<object?> words)
+    {
+        var quoted = words.Select(Quote).ToList();
+        var find = $"$(try {{ Get-Command {quoted[0]} -ErrorAction Stop }} catch {{ $global:LASTEXITCODE = 127; throw }})";
+        return ScriptBlock.Create($"& {find} {string.Join(' ', quoted.Skip(1))}");
+    }
 
     // A word such as -Recurse is left bare, so that a cmdlet takes it as the name of a parameter.
     private static string Quote(object? word)

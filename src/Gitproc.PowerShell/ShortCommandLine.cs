@@ -127,8 +127,12 @@ internal sealed class ShortCommandLine
         if (Target == Help)
         {
             var help = ShortCommandArguments.Read(typed, target, [.. _all.OfType<UnknownParameter>()], null, ByName());
-            if (!_bound.ContainsKey(TopicName))
-                help.Positional.Add(Topic());
+            if (_bound.ContainsKey(TopicName))
+                return help;
+            var topic = Topic();
+            help.Positional.Add(topic);
+            if (Named == Help && !topic.Contains("gitproc", StringComparison.OrdinalIgnoreCase))
+                help.Refusal ??= ShortCommands.Unknown(topic, isGp: false);
             return help;
         }
 

@@ -24,6 +24,19 @@ Describe 'gp' {
         { & ([scriptblock]::Create($Text)) } | Should -Throw -ErrorId 'UnknownCommand,Gitproc.PowerShell.Commands.InvokeGitprocCommand' -ExpectedMessage "There is no command '*Did you mean $Meant`?*"
     }
 
+    It 'says what you may have meant in the help: <_>' -ForEach 'gp help relase', 'gitproc help relase' {
+        { & ([scriptblock]::Create($_)) } | Should -Throw -ErrorId 'UnknownCommand,*' -ExpectedMessage "There is no command 'relase'. Did you mean release? See gitproc help."
+    }
+
+    It 'fails if the program to run does not exist, as the native command does' {
+        $global:LASTEXITCODE = 0
+        { gp run $repository -- nosuch } | Should -Throw -ErrorId 'CommandNotFoundException,*' -ExpectedMessage "*'nosuch' is not recognized*"
+        $LASTEXITCODE | Should -Be 127
+        Get-GitprocCheckout -Locked | Should -BeNullOrEmpty
+        gp run $repository -- Get-ChildItem -Name | Should -Be 'readme.txt'
+        gp run $repository -- git rev-parse --abbrev-ref HEAD | Should -Be 'main'
+    }
+
     It 'does not guess if nothing is close' {
         { gp nonsense } | Should -Throw -ErrorId 'UnknownCommand,*' -ExpectedMessage "There is no command 'nonsense', and no item of that name here. See gitproc help."
     }

@@ -1,5 +1,6 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Recycling;
+using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Leases;
@@ -145,9 +146,10 @@ internal sealed class Acquisition(
         var lives = new OwnerLives();
         foreach (var row in _granting
                 .Usable(Wanted)
-                .Where(row =>
-                    row.State is CheckoutState.Locked or CheckoutState.Cleaning
-                    && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
+                .Where(row => row.State == CheckoutState.Creating
+                    ? !LockedFile.IsLocked(folder.CheckoutLock(row.Name))
+                    : row.State is CheckoutState.Locked or CheckoutState.Cleaning
+                        && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
             if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
                 Report(

@@ -36,8 +36,6 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
     // git-checkout(1): the first argument of post-checkout for a work tree that had no commit before.
     private const string NoCommit = "0000000000000000000000000000000000000000";
 
-    private const int LinesInError = 5;
-
     // A hook may start a server that keeps the pipe open. What comes later than this is not shown.
     private static readonly TimeSpan AfterExit = TimeSpan.FromMilliseconds(200);
 
@@ -45,7 +43,7 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
     public void Created(CheckoutRow row, Head head, CancellationToken cancellationToken)
     {
         foreach (var hook in settings.Of(HookMoment.Create, row.RepositoryKey))
-            Run(hook, row, head, "new", cancellationToken);
+            Require("is not made", () => Run(hook, row, head, "new", cancellationToken));
     }
 
     /// <summary>Runs the hooks of a checkout that is ready for its holder.</summary>
@@ -62,7 +60,7 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
         }
 
         foreach (var hook in settings.Of(HookMoment.Acquire, row.RepositoryKey))
-            Run(hook, row, head, reason, cancellationToken);
+            Require("is given back", () => Run(hook, row, head, reason, cancellationToken));
     }
 
     /// <summary>Runs the hooks of a checkout that is about to be released or removed.</summary>
@@ -89,6 +87,22 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
         return file is not null && ProgramPath.IsExecutable(file) ? file : null;
     }
 
+    // outcome: what then becomes of the checkout.
+    private static void Require(string outcome, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (GitprocException e) when (e.Reason == ErrorReason.HookFailed)
+        {
+            throw new GitprocException(e.Reason, $"{e.Message} The checkout {outcome}.", e.Target, e)
+            {
+                Hint = new(" To do without hooks: ", Command: null) { Options = [new("NoHooks")] },
+            };
+        }
+    }
+
     private void Try(Action run)
     {
         try
@@ -112,10 +126,9 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
         _ = Task.WhenAll(Reading(process.StandardOutput, lines), Reading(process.StandardError, lines))
             .ContinueWith(_ => lines.CompleteAdding(), TaskScheduler.Default);
         _ = Task.Run(() => Write(process.StandardInput, call), CancellationToken.None);
-        var last = new Queue<string>();
         try
         {
-            Follow(process, lines, call.Name, last, cancellationToken);
+            Follow(process, lines, call.Name, cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
@@ -125,34 +138,22 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
             throw Failure(
                 call,
                 $"ran for more than {settings.Timeout.TotalSeconds:0.#} s and was ended. "
-                    + "To give it more time: git config --global gitproc.hookTimeout 30m");
+                    + "To give it more time: git config --global gitproc.hookTimeout 30m.");
         }
 
         if (process.ExitCode != 0)
-        {
-            var said = last.Count == 0 ? "" : $" It said last:\n{string.Join('\n', last)}";
-            throw Failure(call, $"failed with exit code {process.ExitCode}.{said}");
-        }
+            throw Failure(call, $"failed with exit code {process.ExitCode}.");
     }
 
     private void Follow(
-        Process process,
-        BlockingCollection<string> lines,
-        string name,
-        Queue<string> last,
-        CancellationToken cancellationToken)
+        Process process, BlockingCollection<string> lines, string name, CancellationToken cancellationToken)
     {
         var time = Stopwatch.StartNew();
         TimeSpan? exitedAt = null;
         while (!lines.IsCompleted && !(time.Elapsed - exitedAt > AfterExit))
         {
             if (lines.TryTake(out var line, AfterExit / 2))
-            {
                 reports?.Report(new PoolReport(ReportKind.HookOutput, $"{name}: {Redaction.Redact(line)}"));
-                last.Enqueue(Redaction.Redact(line));
-                if (last.Count > LinesInError)
-                    last.Dequeue();
-            }
 
             if (process.HasExited)
                 exitedAt ??= time.Elapsed;

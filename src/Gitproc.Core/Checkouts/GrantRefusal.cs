@@ -99,6 +99,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         {
             { State: CheckoutState.Locked, Lease: { } held } when Lives.WhyOver(held) is { } over =>
                 ($"{row.Name} by {held.Holder()}, who {over}{runs}{CheckoutProcesses.Names(Running(row))}", true),
+            { State: CheckoutState.Creating } when Running(row) is [_, ..] running =>
+                ($"{row.Name} was not finished{runs}{CheckoutProcesses.Names(running)}", true),
             { Lease: { } held } => ($"{row.Name} by {held.Holder()}", false),
             { State: CheckoutState.Cleaning } => Running(row) is [_, ..] running
                 ? ($"{row.Name} was released{runs}{CheckoutProcesses.Names(running)}", true)

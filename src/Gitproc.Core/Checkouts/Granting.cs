@@ -182,12 +182,12 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         return [.. Usable(request).Select(Find).OfType<Left>().Take(request.Count)];
 
         // While many are made at once, some may be finished since the rows were read. And a checkout that a process
-        // still writes to must not go to another holder.
+        // still writes to must not go to another holder: of a half-made one, that is the hook of a killed maker.
         Left? Find(CheckoutRow row)
         {
             if (!IsLeft(row, lives, out var why) || LockedFile.IsLocked(folder.CheckoutLock(row.Name)) || !IsAsSeen(row)
                 || lifecycle.TryGiveToHolder(row)
-                || (row.State != CheckoutState.Creating && CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []))
+                || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not [])
             {
                 return null;
             }

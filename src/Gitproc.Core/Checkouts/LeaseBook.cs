@@ -65,7 +65,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     {
         var row = Releasable(id, leaseId, force);
         if (row.State == CheckoutState.Creating)
-            return TryGiveUp(row) ?? throw NotYetLocked(row);
+            return TryGiveUp(row) ?? throw (IsBeingMade(row) ? NotYetLocked(row) : NotReaped(row, new OwnerLives()));
         var ended = row.Lease is { } held
             ? lifecycle.Release(row, IsOurs(held) ? EventKind.Released : EventKind.Forced, why: null)
             : lifecycle.Release(row, EventKind.Forced, "it was not known who held it");
@@ -90,22 +90,20 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     public CheckoutRow Reap(long id, string? leaseId, OwnerLives lives, bool checksOnly)
     {
         var row = Find(id);
-        var held = Held(row, leaseId);
-        var reaped = !checksOnly ? TryReap(row, lives)
-            : row.State == CheckoutState.Creating ? (IsBeingMade(row) ? null : row)
-            : WhyReaped(row, lives) is null ? null : row;
-        return reaped ?? throw NotReaped(row, held, lives);
+        _ = Held(row, leaseId);
+        var reaped = !checksOnly ? TryReap(row, lives) : WhyReaped(row, lives) is null ? null : row;
+        return reaped ?? throw NotReaped(row, lives);
     }
 
-    private GitprocException NotReaped(CheckoutRow row, Lease held, OwnerLives lives)
+    private GitprocException NotReaped(CheckoutRow row, OwnerLives lives)
     {
-        var isOver = row.State != CheckoutState.Creating && lives.WhyOver(held) is not null;
+        var isOver = WhyOver(row, lives) is not null;
         var running = isOver ? CheckoutProcesses.Of(folder.Checkout(row.Name)) : [];
         if (isOver && running.Count == 0)
             return LeaseIsOver(row);
         var why = isOver
             ? $"The lease of {row.Name} is over, but processes run in it: {CheckoutProcesses.Names(running)}."
-            : $"{row.Name} is locked by {held.Holder()}, and that lease is not over.";
+            : $"{row.Name} is locked by {row.Lease!.Holder()}, and that lease is not over.";
         return new GitprocException(ErrorReason.InUse, why, row.Name)
         {
             Hint = new(" To end it anyway: ", "release", row.Name)
@@ -117,23 +115,31 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
 
     private CheckoutRow? TryReap(CheckoutRow row, OwnerLives lives)
     {
-        if (row.State == CheckoutState.Creating)
-            return TryGiveUp(row);
-        return WhyReaped(row, lives) is { } why ? lifecycle.Release(row, EventKind.Reaped, why) : null;
+        if (WhyReaped(row, lives) is not { } why)
+            return null;
+        return row.State == CheckoutState.Creating ? TryGiveUp(row) : lifecycle.Release(row, EventKind.Reaped, why);
     }
 
     // Null if the lease stays.
     private string? WhyReaped(CheckoutRow row, OwnerLives lives) =>
-        row is { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held }
-        && lives.WhyOver(held) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is []
-            ? $"{Who(held)} {why}"
-            : null;
+        WhyOver(row, lives) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is [] ? why : null;
+
+    // Null if it is not over. A half-made checkout is nobody's when its maker is gone, whatever its lease says.
+    private string? WhyOver(CheckoutRow row, OwnerLives lives) => row switch
+    {
+        { State: CheckoutState.Creating } => IsBeingMade(row) ? null : "its maker is gone",
+        { State: CheckoutState.Locked or CheckoutState.Cleaning, Lease: { } held } =>
+            lives.WhyOver(held) is { } why ? $"{Who(held)} {why}" : null,
+        _ => null,
+    };
 
     private CheckoutRow? TryGiveUp(CheckoutRow row)
     {
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
-        // Its maker may have finished since the row was read, and the holder may be working in it.
+        // Its maker may have finished since the row was read, and the holder may be working in it. A hook of a maker
+        // that was killed may still run.
         if (alone is null
+            || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
             || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
             || now.Lease?.Id != row.Lease?.Id
             || lifecycle.TryGiveToHolder(now)

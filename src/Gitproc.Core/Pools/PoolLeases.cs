@@ -183,7 +183,7 @@ public sealed class PoolLeases
             running = CheckoutProcesses.Of(path);
         }
 
-        if (running.Count > 0)
+        if (running.Count > 0 && held.State != CheckoutState.Creating)
         {
             _session.Warn(
                 $"{held.Name} is released, but these still run in it, and it is not cleaned until they are gone: "

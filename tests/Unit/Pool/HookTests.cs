@@ -83,7 +83,11 @@ public sealed class HookTests : IDisposable
 
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Contains("onAcquire in checkout-1 (echo reason; exit 7)", result.Error, StringComparison.Ordinal);
-        Assert.Contains("failed with exit code 7. It said last:\nreason", result.Error, StringComparison.Ordinal);
+        Assert.Contains("onAcquire: reason\n", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "failed with exit code 7. The checkout is given back. To do without hooks: --no-hooks",
+            result.Error,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(_pool.List(), checkout => checkout.Locked);
 
         Unset("gitproc.onAcquire");
@@ -102,6 +106,39 @@ public sealed class HookTests : IDisposable
         Assert.Equal(["tried", "tried"], File.ReadAllLines(Log));
         Assert.Single(_pool.List());
         Assert.Empty(_pool.Pool.Rescues.List(null, _pool.Home));
+    }
+
+    [Fact]
+    public void Nobody_gets_a_checkout_in_which_the_hook_of_a_killed_maker_runs()
+    {
+        Set("gitproc.onCreate", $"echo $$ > '{Log}.new'; mv '{Log}.new' '{Log}'; exec sleep 600");
+        using var maker = _pool.Program.Start(_pool.Home, "acquire", _pool.Source, "--hold");
+        Eventually.True(() => File.Exists(Log));
+        using var hook = System.Diagnostics.Process.GetProcessById(int.Parse(
+            File.ReadAllText(Log), System.Globalization.CultureInfo.InvariantCulture));
+        try
+        {
+            maker.Kill();
+            maker.WaitForExit();
+            Unset("gitproc.onCreate");
+
+            Assert.Equal("checkout-2", Path.GetFileName(Acquire()));
+            Assert.Empty(Gitproc("reap").Output);
+            var refused = _pool.Program.Run(
+                _pool.Home, "acquire", _pool.Source, "--hold", "--name", "checkout-1");
+            Assert.Contains("was not finished, but processes still run in it", refused.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "processes run in it", _pool.Program.Run(_pool.Home, "release", "checkout-1", "--force").Error,
+                StringComparison.Ordinal);
+            Assert.True(Directory.Exists(Path.Combine(_pool.Pool.Path, "checkout-1")));
+
+            Gitproc("acquire", _pool.Source, "--hold", "--name", "checkout-1", "--stop-processes");
+            Assert.True(hook.WaitForExit(10_000));
+        }
+        finally
+        {
+            hook.Kill();
+        }
     }
 
     [Theory]
