@@ -11,4 +11,10 @@ public enum CheckoutKind
     /// of this kind.
     /// </summary>
     Worktree = 1,
+
+    /// <summary>
+    /// A self-contained clone: it has copies of all objects and borrows nothing. git works in it wherever it is
+    /// mounted.
+    /// </summary>
+    Standalone = 2,
 }

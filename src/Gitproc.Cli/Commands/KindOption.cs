@@ -10,14 +10,14 @@ internal static class KindOption
         new("--kind")
         {
             Description =
-                "The required kind: clone, or worktree, which shares branches, stash and config with other worktrees. [setting: gitproc.kind]",
+                "The required kind: clone; worktree, which shares branches, stash and config with other worktrees; or standalone, a self-contained clone that borrows no objects. [setting: gitproc.kind]",
             HelpName = "KIND",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
                 if (CheckoutKindName.Parse(text) is { } kind)
                     return kind;
-                result.AddError($"'{text}' is neither clone nor worktree.");
+                result.AddError($"'{text}' is not clone, worktree or standalone.");
                 return null;
             },
         };

@@ -37,7 +37,11 @@ internal sealed class SuggestedValues(LineSoFar line)
                 ],
                 typed),
             "KIND" => Begin(
-                [new("clone", "a clone of its own"), new("worktree", "a worktree of the base repository")],
+                [
+                    new("clone", "a clone of its own"),
+                    new("worktree", "a worktree of the base repository"),
+                    new("standalone", "a clone that borrows no objects"),
+                ],
                 typed),
             "PID" => Begin(_pool.Value.Suggestions.Processes(), typed),
             "DURATION" => Begin(PoolSuggestions.Durations, typed),

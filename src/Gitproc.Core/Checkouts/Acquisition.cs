@@ -186,7 +186,8 @@ internal sealed class Acquisition(
         }
 
         if (health.Damage is null && !CheckoutRecord.Exists(place.GitDirectory))
-            new CheckoutRecord(Repository.Key, row.Url, Repository.Base).Write(place.GitDirectory);
+            new CheckoutRecord(Repository.Key, row.Url, Repository.Base) { IsStandalone = place.IsStandalone }
+                .Write(place.GitDirectory);
         if ((health.Damage ?? (isRestored && !place.IsWorktree ? FindLoss(row, cancellationToken) : null)) is { } damage
         )
         {
@@ -246,7 +247,8 @@ internal sealed class Acquisition(
     // Writes through a path from elsewhere leave no trace in .git. A checkout without a record was cleaned by an older
     // gitproc, or the record could not be written; its files are compared once.
     private bool IsAsRecorded(CheckoutPlace place) =>
-        TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles);
+        TreeRecord.IsSo(folder.Record(place.Name), place.Path, Settings.VerifyFiles)
+        && (!place.IsStandalone || ObjectCopies.AreSo(folder.Record(place.Name), place.Objects, Settings.VerifyFiles));
 
     // Once for all checkouts of an acquire, and again after a long wait.
     private Target FindTarget(CancellationToken cancellationToken)

@@ -15,8 +15,9 @@ namespace Gitproc.Checkouts;
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
     /// <summary>
-    /// Makes a clone that borrows the objects of a base repository, or a worktree of it. It has the target checked out,
-    /// and gets its name when it is complete. A folder that already has the name was never handed out, and is removed.
+    /// Makes a clone that borrows or copies the objects of a base repository, or a worktree of it. It has the target
+    /// checked out, and gets its name when it is complete. A folder that already has the name was never handed out, and
+    /// is removed.
     /// </summary>
     /// <param name="url">The URL for <c>origin</c>, without a password.</param>
     /// <param name="workers">The user's own <c>checkout.workers</c>; null for one per core.</param>
@@ -31,7 +32,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var place = folder.Place(row);
         var basePath = folder.Base(repository.Base);
         var unfinished = folder.Unfinished(row.Name);
-        var record = new CheckoutRecord(repository.Key, url, repository.Base);
+        var record = new CheckoutRecord(repository.Key, url, repository.Base) { IsStandalone = place.IsStandalone };
+        var copies = place.IsStandalone ? ObjectCopies.None(basePath) : null;
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
         {
@@ -61,6 +63,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 Path.Combine(place.GitDirectory, "index"),
                 hasNothingElse: true,
                 cancellationToken);
+            copies?.Save(folder.Record(row.Name));
             return new Head(target.Branch, target.Commit);
         }
         catch
@@ -73,10 +76,14 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         {
             var gitDirectory = CheckoutPlace.FromClone(row.Name, unfinished).GitDirectory;
             Directory.CreateDirectory(gitDirectory);
-            new PristineGitDirectory(TemplateRepository.Of(basePath), url, target).Write(gitDirectory);
+            var pristine = new PristineGitDirectory(TemplateRepository.Of(basePath), url, target);
+            pristine.Write(gitDirectory, cancellationToken);
             if (target.Commit is not null)
                 git.Run(call, cancellationToken);
             new LfsStore(basePath).Take(gitDirectory);
+            // It borrows until now, because git-lfs looks for contents beside borrowed objects.
+            if (copies is not null)
+                pristine.With(copies).Write(gitDirectory, cancellationToken);
             record.Write(gitDirectory);
         }
 

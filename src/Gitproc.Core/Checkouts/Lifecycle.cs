@@ -228,8 +228,7 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
         var state = lease is not null ? CheckoutState.Locked
             : LeaseFile.Exists(place.GitDirectory) ? CheckoutState.Unknown
             : CheckoutState.Cleaning;
-        var kind = place.IsWorktree ? CheckoutKind.Worktree : CheckoutKind.Clone;
-        return Insert(Transition.Adopt, alone, id, repositoryId, url, kind, state, lease, place.ReadHead());
+        return Insert(Transition.Adopt, alone, id, repositoryId, url, place.Kind, state, lease, place.ReadHead());
     }
 
     /// <summary>Takes a checkout without a holder off the list.</summary>

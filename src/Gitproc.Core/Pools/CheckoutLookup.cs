@@ -60,7 +60,8 @@ internal sealed class CheckoutLookup(PoolFolder folder)
             var file = Path.Combine(gitDirectory, "objects", "info", "alternates");
             var lender = PlainFile.TryReadText(file)?.Split('\n')[0];
             var shown = PrintableText.Of(lender ?? "");
-            var objects = string.IsNullOrEmpty(lender)
+            var objects = record.IsStandalone ? "It has all objects that it needs."
+                : string.IsNullOrEmpty(lender)
                     ? "It lacks the objects that it borrowed, as it has no file objects/info/alternates any more."
                 : Directory.Exists(lender)
                     ? $"It borrows its objects from {shown}. "

@@ -172,7 +172,7 @@ public sealed class PoolCare
                 .Where(head => head.Commit is not null)
                 .ToList();
             var clones = heads
-                .Where(head => head.Row.Kind == CheckoutKind.Clone)
+                .Where(head => head.Row.Kind != CheckoutKind.Worktree)
                 .Select(head => (head.Row.Name, head.Commit!));
             done.AddRange(healing.Examine(repository, [.. clones], cancellationToken));
             var commits = heads.Select(head => head.Commit!).ToHashSet(StringComparer.Ordinal);

@@ -98,6 +98,8 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
             return;
         }
 
+        if (record.IsStandalone && !place.IsWorktree)
+            place = CheckoutPlace.FromClone(name, place.Path, CheckoutKind.Standalone);
         using var alone = CheckoutLock.TryAcquire(folder, name);
         if (alone is null)
             return;

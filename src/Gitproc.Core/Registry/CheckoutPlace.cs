@@ -10,13 +10,16 @@ namespace Gitproc.Registry;
 /// </summary>
 internal sealed record CheckoutPlace
 {
-    private CheckoutPlace(string name, string path, string gitDirectory, string? basePath)
+    private CheckoutPlace(CheckoutKind kind, string name, string path, string gitDirectory, string? basePath)
     {
+        Kind = kind;
         Name = name;
         Path = path;
         GitDirectory = gitDirectory;
         Base = basePath;
     }
+
+    public CheckoutKind Kind { get; }
 
     public string Name { get; }
 
@@ -31,20 +34,24 @@ internal sealed record CheckoutPlace
     /// <summary>True for a worktree, which shares refs, stash and config.</summary>
     public bool IsWorktree => Base is not null;
 
+    /// <summary>True for a clone that has copies of all objects and borrows none.</summary>
+    public bool IsStandalone => Kind == CheckoutKind.Standalone;
+
     /// <summary>The path of its <c>.git</c>: the git directory, or the file that names it.</summary>
     public string GitEntry => System.IO.Path.Combine(Path, ".git");
 
     /// <summary>The absolute path of its own objects; a worktree's are the base repository's.</summary>
     public string Objects => System.IO.Path.Combine(Base ?? GitDirectory, "objects");
 
-    public static CheckoutPlace FromClone(string name, string path) =>
-        new(name, path, System.IO.Path.Combine(path, ".git"), null);
+    /// <param name="kind">Any but a worktree.</param>
+    public static CheckoutPlace FromClone(string name, string path, CheckoutKind kind = CheckoutKind.Clone) =>
+        new(kind, name, path, System.IO.Path.Combine(path, ".git"), null);
 
     public static CheckoutPlace FromWorktree(string name, string path, string basePath) =>
-        new(name, path, Worktrees.PrivateFolder(basePath, name), basePath);
+        new(CheckoutKind.Worktree, name, path, Worktrees.PrivateFolder(basePath, name), basePath);
 
     /// <summary>The same worktree while its folder is elsewhere.</summary>
-    public CheckoutPlace At(string path) => new(Name, path, GitDirectory, Base);
+    public CheckoutPlace At(string path) => new(Kind, Name, path, GitDirectory, Base);
 
     /// <summary>Reads its HEAD without a process.</summary>
     /// <returns>HEAD; null if it cannot be read.</returns>

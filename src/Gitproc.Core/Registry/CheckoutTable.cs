@@ -40,11 +40,11 @@ internal sealed class CheckoutTable(SqliteConnection connection)
             Read,
             ("$repository", repositoryId));
 
-    /// <summary>The clones of a repository in which somebody works.</summary>
+    /// <summary>The checkouts of a repository in which somebody works, and which have refs of their own.</summary>
     public List<long> HeldClones(long repositoryId) => connection.Query(
         $"""
         SELECT id FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Locked}
-        AND kind = {(int)CheckoutKind.Clone}
+        AND kind <> {(int)CheckoutKind.Worktree}
         """,
         row => row.GetInt64(0),
         ("$repository", repositoryId));

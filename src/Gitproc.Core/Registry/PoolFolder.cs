@@ -49,7 +49,7 @@ internal sealed record PoolFolder(string Path)
 
     public CheckoutPlace Place(CheckoutRow row) => row.SharedBase is { } shared
         ? CheckoutPlace.FromWorktree(row.Name, Checkout(row.Name), Base(shared))
-        : CheckoutPlace.FromClone(row.Name, Checkout(row.Name));
+        : CheckoutPlace.FromClone(row.Name, Checkout(row.Name), row.Kind);
 
     public string Base(string relative) =>
         System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));

@@ -48,14 +48,14 @@ internal sealed class CarriedConfig(GitConfig config, PoolSettings settings)
             .Local.Select(entry => entry.Key)
             .Distinct()
             .Where(key =>
-                kind == CheckoutKind.Clone
+                kind != CheckoutKind.Worktree
                     ? WorthTelling.Contains(key) && !settings.CarriedConfig.Contains(key)
                     : IsCarried(key))
             .ToList();
         if (missing.Count == 0)
             return null;
         var what = $"{config.TopLevel} sets {string.Join(", ", missing)} for itself, and the checkout does not have it";
-        return kind == CheckoutKind.Clone
+        return kind != CheckoutKind.Worktree
             ? $"{what}. To carry a setting over: git config --add gitproc.carryConfig {missing[0]}"
             : $"{what}, as checkouts of this kind share their config. A checkout of the kind clone has it.";
     }

@@ -12,6 +12,7 @@ public static class CheckoutKindName
         {
             "clone" => CheckoutKind.Clone,
             "worktree" or "linked" => CheckoutKind.Worktree,
+            "standalone" => CheckoutKind.Standalone,
             _ => null,
         };
     }

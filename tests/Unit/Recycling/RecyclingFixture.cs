@@ -95,7 +95,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         var path = _folder["pool/" + name];
         Directory.CreateDirectory(System.IO.Path.Combine(path, ".git"));
         Target ??= new Target("main", Commit, true);
-        new PristineGitDirectory(Template, Url, Target).Write(System.IO.Path.Combine(path, ".git"));
+        new PristineGitDirectory(Template, Url, Target).Write(System.IO.Path.Combine(path, ".git"), default);
         if (Target.Commit is not null)
             TestGit.Run(path, "read-tree", "--reset", "-u", "HEAD");
         new CheckoutRecord(Key, Url, "x").Write(System.IO.Path.Combine(path, ".git"));

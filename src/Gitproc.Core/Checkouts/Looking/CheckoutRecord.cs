@@ -12,6 +12,9 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
 {
     private const string FileName = "checkout";
 
+    /// <summary>True if it is a clone that borrows no objects.</summary>
+    public bool IsStandalone { get; init; }
+
     public void Write(string gitDirectory)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -21,6 +24,8 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
             json.WriteString("repository", Key);
             json.WriteString("url", Url);
             json.WriteString("base", Base);
+            if (IsStandalone)
+                json.WriteBoolean("standalone", true);
             json.WriteEndObject();
         }
 
@@ -44,7 +49,10 @@ internal sealed record CheckoutRecord(string Key, string Url, string Base)
         try
         {
             using var json = JsonDocument.Parse(content);
-            return new CheckoutRecord(Text("repository"), Text("url"), Text("base"));
+            return new CheckoutRecord(Text("repository"), Text("url"), Text("base"))
+            {
+                IsStandalone = json.RootElement.TryGetProperty("standalone", out var isSo) && isSo.GetBoolean(),
+            };
 
             string Text(string name) => json.RootElement.GetProperty(name).GetString()!;
         }

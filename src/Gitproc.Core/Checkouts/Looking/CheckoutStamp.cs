@@ -31,13 +31,16 @@ internal static class CheckoutStamp
         ".git/refs/tags",
     ];
 
+    // An earlier gitproc knows nothing of this kind and makes it borrow. It leaves another stamp.
+    private static readonly string[] WatchedOfStandalone = [.. Watched, ".git/objects", ".git/objects/pack"];
+
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
     public static string Of(CheckoutPlace place) =>
         (
             place.IsWorktree
                 ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree)
-                : Hash(place.Path, Watched))
+                : Hash(place.Path, place.IsStandalone ? WatchedOfStandalone : Watched))
         + Hash(place.GitDirectory, Index)
         + "-";
 

@@ -20,7 +20,8 @@ namespace Gitproc.Checkouts.Recycling;
 /// <para>3. Rescue the work (<see cref="WorkRescue"/>), before anything of the job's is removed.</para>
 /// <para>4. Clean the work tree (<see cref="Cleaning"/>), and write the new record and index.</para>
 /// <para>5. Keep LFS contents, then make the git directory pristine. A clone's own objects go last, because its refs
-/// need them until then.</para>
+/// need them until then. A standalone checkout gets the objects that it lacks before that
+/// (<see cref="ObjectCopies"/>).</para>
 /// A crash before the end of step 3 leaves all work in place. A crash after it leaves a rescue, which the next attempt
 /// recognizes and does not write again. Old records stay true, because they are compared with the file system each
 /// time. So you can stop recycling at any moment and run it again.
@@ -70,12 +71,18 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
             folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         RawTree.MakeFolder(gitDirectory, "objects"u8);
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, "objects"));
+        var copies = request.Place.IsStandalone
+            ? ObjectCopies.Read(request.Base, request.Place.Objects, request.Record!, cancellationToken)
+            : null;
+        request = request with { Copies = copies?.Paths ?? request.Copies };
         var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
         var store = new LfsStore(request.Base);
         // git-lfs puts what it downloads during cleaning into the template repository, which is the view's.
         store.Take(request.Template);
         store.Take(request.Place.GitDirectory);
-        new PristineGitDirectory(request.Template, request.Url, request.Target).Write(request.Place.GitDirectory);
+        new PristineGitDirectory(request.Template, request.Url, request.Target) { Copies = copies }
+            .Write(request.Place.GitDirectory, cancellationToken);
+        copies?.Save(request.Record!);
         return rescue;
     }
 

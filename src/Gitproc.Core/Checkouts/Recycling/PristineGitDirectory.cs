@@ -6,8 +6,9 @@ using Gitproc.Repositories;
 namespace Gitproc.Checkouts.Recycling;
 
 /// <summary>
-/// The <c>.git</c> of a clean checkout: the files of a template repository, its own config and HEAD, and no objects.
-/// The index and <c>gitproc/</c> stay as they are. Nothing that is already there is obeyed.
+/// The <c>.git</c> of a clean checkout: the files of a template repository, its own config and HEAD, and no objects,
+/// except copies of the base repository's in a standalone checkout. The index and <c>gitproc/</c> stay as they are.
+/// Nothing that is already there is obeyed.
 /// </summary>
 /// <param name="template">The template, a git directory without work tree and index.</param>
 internal sealed class PristineGitDirectory(string template, string url, Target target)
@@ -23,11 +24,17 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         "refs/tags"u8,
     ];
 
+    /// <summary>The objects of a standalone checkout; null for one that borrows.</summary>
+    public ObjectCopies? Copies { get; init; }
+
+    /// <summary>The same, with copies of objects.</summary>
+    public PristineGitDirectory With(ObjectCopies copies) => new(template, url, target) { Copies = copies };
+
     /// <summary>
     /// Makes a git directory pristine. Files that are already right are not written again. At every moment HEAD belongs
     /// to a complete repository, and objects go last. So you can stop this at any time and run it again.
     /// </summary>
-    public void Write(string gitDirectory)
+    public void Write(string gitDirectory, CancellationToken cancellationToken)
     {
         using var folder = RawFolder.Open(gitDirectory);
         var pristine = new PristineFolder(folder);
@@ -35,6 +42,7 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
             pristine.MakeFolder(path);
         using (var source = RawFolder.Open(template))
             CopyTemplate(source, pristine);
+        Copies?.Bring(gitDirectory, pristine, cancellationToken);
         pristine.Write("config"u8, Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
             pristine.Write(RawText.Create($"refs/heads/{branch}"), RawText.Create($"{commit}\n"));
@@ -47,7 +55,7 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         PushedRefs.Reset(gitDirectory);
     }
 
-    private static void CopyTemplate(RawFolder source, PristineFolder pristine) =>
+    private void CopyTemplate(RawFolder source, PristineFolder pristine) =>
         RawTree.Walk(
             source,
             default,
@@ -56,7 +64,8 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
                 if (entry.Path.Chars is "config" or "HEAD" or "lfs"
                     || (
                         entry.Path.StartsWith("objects/"u8)
-                        && entry.Path.Chars is not ("objects/info" or "objects/info/alternates")))
+                        && entry.Path.Chars is not "objects/info"
+                        && (Copies is not null || entry.Path.Chars is not "objects/info/alternates")))
                     return false;
                 if (entry.Kind == EntryKind.Folder)
                 {

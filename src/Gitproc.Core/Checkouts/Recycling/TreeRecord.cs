@@ -23,9 +23,6 @@ internal sealed record TreeRecord
     // Signature, number of files, number of folders, 1 if there was nothing else, length of the commit id.
     private const int HeaderLength = 20;
 
-    // On a file system with times of whole seconds or more, files that were just written are compared next time.
-    private const int MaxTries = 50;
-
     private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
 
     /// <summary>The commit that was checked out; null for none.</summary>
@@ -113,6 +110,14 @@ internal sealed record TreeRecord
         FolderRemoval.TryRemove(folder);
     }
 
+    // What else is recorded stays.
+    private static void Forget(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.Delete(Path.Combine(folder, StatsName));
+        File.Delete(Path.Combine(folder, IndexName));
+    }
+
     /// <summary>Records the state of a tree that was just cleaned.</summary>
     /// <param name="root">The checkout's folder, absolute. No other process works in it.</param>
     /// <param name="commit">The commit that is checked out; null for none.</param>
@@ -124,7 +129,7 @@ internal sealed record TreeRecord
         bool hasNothingElse,
         CancellationToken cancellationToken)
     {
-        Remove(folder);
+        Forget(folder);
         var index = commit is null ? [] : File.ReadAllBytes(indexFile);
         var entries = IndexFile.Parse(index)?.Entries ?? [];
         var stats = TreeStats.Of(root, [.. entries.Select(entry => entry.Path)], cancellationToken);
@@ -220,45 +225,22 @@ internal sealed record TreeRecord
 
     private void Save(string folder)
     {
-        Directory.CreateDirectory(folder);
         // For git a missing index is an empty one, but an empty file is an error.
         if (Index.Length > 0)
             File.WriteAllBytes(Path.Combine(folder, IndexName), Index);
         SaveStats(folder);
     }
 
-    private void SaveStats(string folder)
-    {
-        using var place = RawFolder.Open(folder);
-        var file = Path.Combine(folder, StatsName);
-        var newest = Stats.Concat(FolderStats).Aggregate(0L, (time, stat) => Math.Max(time, stat.Newest));
-        var bytes = ToBytes();
-        // The file keeps another name until every later write is certain to have a later time.
-        var unfinished = file + ".new";
-        for (var tries = 0; ; tries++)
+    private void SaveStats(string folder) => RecordFile.Write(
+        Path.Combine(folder, StatsName),
+        Stats.Concat(FolderStats).Aggregate(0L, (time, stat) => Math.Max(time, stat.Newest)),
+        ToBytes(),
+        now => (this with
         {
-            File.WriteAllBytes(unfinished, bytes);
-            var now = place.StatOf(RawText.FromText(Path.GetFileName(unfinished)).ToBytes())!.Value.Modified;
-            if (now > newest)
-                break;
-            if (tries == MaxTries)
-            {
-                bytes = (
-                    this with
-                    {
-                        Stats = Older(Stats, now),
-                        FolderStats = Older(FolderStats, now),
-                        HasNothingElse = false,
-                    }).ToBytes();
-                File.WriteAllBytes(unfinished, bytes);
-                break;
-            }
-
-            Thread.Sleep(1);
-        }
-
-        File.Move(unfinished, file, overwrite: true);
-    }
+            Stats = Older(Stats, now),
+            FolderStats = Older(FolderStats, now),
+            HasNothingElse = false,
+        }).ToBytes());
 
     private static FileStat[] Older(FileStat[] stats, long time) =>
         [.. stats.Select(stat => stat.Newest < time ? stat : default)];

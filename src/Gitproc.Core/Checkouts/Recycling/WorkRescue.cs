@@ -95,9 +95,9 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             || store.Find(request.RescueId + "-undone") is not null)
             return;
         var (tips, count) = new UndoneCommits(view, git, request).Find(gitDirectory, state, cancellationToken);
-        var size = FolderSize.Of(Path.Combine(request.Place.GitDirectory, "objects"));
         if (tips.Count == 0)
             return;
+        var size = OwnObjects.Measure(view, git, request, tips, cancellationToken);
         if (size > request.MaxRescueSize)
         {
             Warn(

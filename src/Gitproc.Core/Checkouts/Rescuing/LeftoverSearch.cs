@@ -89,7 +89,7 @@ internal sealed class LeftoverSearch(
             Size =
                 files.Sum(path => RawTree.At(root, path, Measure))
                 + nested.Sum(path => tree.At(path, MeasureTree))
-                + (newCommits == 0 ? 0 : MeasureObjects()),
+                + (newCommits == 0 ? 0 : OwnObjects.Measure(view, git, request, commits, cancellationToken)),
         };
     }
 
@@ -269,11 +269,5 @@ internal sealed class LeftoverSearch(
             return true;
         });
         return size;
-    }
-
-    private long MeasureObjects()
-    {
-        using var objects = RawFolder.TryOpen(request.Place.GitDirectory);
-        return objects is null ? 0 : MeasureTree(objects, "objects"u8);
     }
 }

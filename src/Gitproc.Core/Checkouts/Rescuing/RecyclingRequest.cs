@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Registry;
 
@@ -44,6 +45,12 @@ internal sealed record RecyclingRequest
 
     /// <summary>The folder of the record, absolute; null if the checkout is only rescued and not cleaned.</summary>
     public string? Record { get; init; }
+
+    /// <summary>
+    /// The paths in the checkout's <c>objects</c> of what are certainly copies of the base repository's; empty for a
+    /// checkout that borrows.
+    /// </summary>
+    public IReadOnlySet<RawText> Copies { get; init; } = new HashSet<RawText>();
 
     /// <summary>What to remove.</summary>
     public CleanMode Clean { get; init; }

@@ -219,7 +219,8 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
                     .Entries()
                     .Select(entry => entry.Name)
                     .Where(name => name != "info"u8)
-                    .Select(name => RawText.Create($".git/objects/{name}")),
+                    .SelectMany(name => OwnObjects.In(objects, name, request))
+                    .Select(path => RawText.Create($".git/objects/{path}")),
             ],
             Commits = [.. leftovers.Commits.Where(known.Contains)],
             Tags = [],

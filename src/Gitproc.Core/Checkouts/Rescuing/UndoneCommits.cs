@@ -35,7 +35,8 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
             candidates.Add(before);
         // All worktrees share their objects.
         if (!request.Place.IsWorktree)
-            candidates.UnionWith(LooseObjects(gitDirectory).Concat(Unreachable(gitDirectory)));
+            candidates.UnionWith(OwnObjects.NotInBase(
+                git, request, [.. LooseObjects(gitDirectory), .. Unreachable(gitDirectory)], cancellationToken));
         List<string> kept =
         [
             .. state.Tips(),
@@ -156,7 +157,7 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
                 : name;
     }
 
-    private static List<string> LooseObjects(RawFolder gitDirectory)
+    private List<string> LooseObjects(RawFolder gitDirectory)
     {
         var found = new List<string>();
         using var objects = gitDirectory.TryOpenFolder("objects"u8);
@@ -166,7 +167,9 @@ internal sealed class UndoneCommits(GitView view, GitRunner git, RecyclingReques
         {
             using var folder = objects!.TryOpenFolder(name);
             found.AddRange(
-                (folder?.Entries() ?? []).Select(entry => RefFiles.IdIn(name + entry.Name)).OfType<string>());
+                (folder?.Entries() ?? []).Where(entry => !request.Copies.Contains(name + "/"u8 + entry.Name))
+                    .Select(entry => RefFiles.IdIn(name + entry.Name))
+                    .OfType<string>());
         }
 
         return found;
