@@ -288,6 +288,7 @@ internal sealed class Acquisition(
         var making = new CheckoutMaking(folder, lifecycle, git, reports)
         {
             CheckoutWorkers = CheckoutWorkers,
+            CopiesOnWrite = Settings.CopiesOnWrite,
             Hooks = Settings.Hooks,
         };
         var alone = Lock(grant, cancellationToken);

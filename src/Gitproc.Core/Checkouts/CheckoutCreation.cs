@@ -14,6 +14,9 @@ namespace Gitproc.Checkouts;
 /// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
+    /// <summary>True to share the blocks of files with other checkouts, if the file system can.</summary>
+    public required bool CopiesOnWrite { get; init; }
+
     /// <summary>
     /// Makes a clone that borrows or copies the objects of a base repository, or a worktree of it. It has the target
     /// checked out, and gets its name when it is complete. A folder that already has the name was never handed out, and
@@ -34,6 +37,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base) { IsStandalone = place.IsStandalone };
         var copies = place.IsStandalone ? ObjectCopies.None(basePath) : null;
+        var seed = CopiesOnWrite ? new Seed(folder, repository) : null;
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
         {
@@ -47,23 +51,26 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             reports, $"checking out {target.Branch ?? target.Commit?[..7]} in {row.Name}");
         try
         {
-            if (place.IsWorktree)
-                CreateWorktree(place, unfinished);
-            else
-                CreateClone();
+            var grown = Grow() ?? Begin();
             if (target.Commit is null)
                 reports?.Report(
                     new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
             FolderRemoval.Remove(place.Path);
-            Directory.Move(unfinished, place.Path);
-            TreeRecord.Write(
-                folder.Record(row.Name),
-                place.Path,
-                target.Commit,
-                Path.Combine(place.GitDirectory, "index"),
-                hasNothingElse: true,
-                cancellationToken);
-            copies?.Save(folder.Record(row.Name));
+            Subvolume.Move(unfinished, place.Path);
+            var files = folder.Record(row.Name);
+            if (grown is not null && grown.Commit == target.Commit)
+                grown.WriteAs(files, place.Path, cancellationToken);
+            else
+                TreeRecord.Write(
+                    files,
+                    place.Path,
+                    target.Commit,
+                    Path.Combine(place.GitDirectory, "index"),
+                    hasNothingElse: true,
+                    cancellationToken);
+            copies?.Save(files);
+            if (row.Kind == CheckoutKind.Clone)
+                seed?.Take(place, target.Commit, isNewest: target.Commit == BaseRefs.Default(basePath).Commit);
             return new Head(target.Branch, target.Commit);
         }
         catch
@@ -72,13 +79,47 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             throw;
         }
 
-        void CreateClone()
+        // With other attributes, git would have to write files anew whose content did not change.
+        TreeRecord? Grow()
+        {
+            if (target.Commit is null || seed?.TryGrow(unfinished, cancellationToken) is not { } grown)
+                return null;
+            CheckOut(grown);
+            if (grown.Commit == target.Commit || HasAttributesOf(grown))
+                return grown;
+            FolderRemoval.Remove(unfinished);
+            return null;
+        }
+
+        TreeRecord? Begin()
+        {
+            if (!CopiesOnWrite || !Subvolume.TryCreate(unfinished))
+                Directory.CreateDirectory(unfinished);
+            CheckOut(grown: null);
+            return null;
+        }
+
+        void CheckOut(TreeRecord? grown)
+        {
+            if (place.IsWorktree)
+                CheckOutWorktree(place, grown);
+            else
+                CheckOutClone(grown);
+        }
+
+        bool HasAttributesOf(TreeRecord grown) =>
+            IndexFile.Parse(File.ReadAllBytes(Path.Combine(
+                place.IsWorktree ? place.GitDirectory : CheckoutPlace.FromClone(row.Name, unfinished).GitDirectory,
+                "index"))) is { } index
+            && IndexFile.HaveSameAttributes(index.Entries, grown.Entries);
+
+        void CheckOutClone(TreeRecord? grown)
         {
             var gitDirectory = CheckoutPlace.FromClone(row.Name, unfinished).GitDirectory;
             Directory.CreateDirectory(gitDirectory);
             var pristine = new PristineGitDirectory(TemplateRepository.Of(basePath), url, target);
             pristine.Write(gitDirectory, cancellationToken);
-            if (target.Commit is not null)
+            if (target.Commit is not null && grown?.Commit != target.Commit)
                 git.Run(call, cancellationToken);
             new LfsStore(basePath).Take(gitDirectory);
             // It borrows until now, because git-lfs looks for contents beside borrowed objects.
@@ -87,25 +128,33 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             record.Write(gitDirectory);
         }
 
-        void CreateWorktree(CheckoutPlace worktree, string at)
+        void CheckOutWorktree(CheckoutPlace worktree, TreeRecord? grown)
         {
             SharedConfig.Keep(basePath);
             FolderRemoval.Remove(worktree.GitDirectory);
             var pristine = new PristineWorktree(worktree);
             pristine.Write(target);
             record.Write(worktree.GitDirectory);
-            Directory.CreateDirectory(at);
-            using (var root = RawFolder.Open(at))
+            var index = Path.Combine(worktree.GitDirectory, "index");
+            if (grown is not null)
+            {
+                File.WriteAllBytes(index, grown.Index);
+                FolderRemoval.Remove(CheckoutPlace.FromClone(row.Name, unfinished).GitDirectory);
+            }
+
+            using (var root = RawFolder.Open(unfinished))
                 pristine.WriteGitFile(root);
-            if (target.Commit is null)
+            if (target.Commit is null || grown?.Commit == target.Commit)
                 return;
             // With the template's config, because a job may have changed the base repository's.
             using var view = GitView.OfCheckout(
-                at + "-view", worktree.At(at), TemplateRepository.Of(basePath), basePath, target.Commit);
+                unfinished + "-view", worktree.At(unfinished), TemplateRepository.Of(basePath), basePath, target.Commit);
             // git writes only into folders made here: a git whose gitproc was killed may still be writing elsewhere.
+            if (grown is not null)
+                File.Copy(index, view.OwnIndex);
             view.UseOwnIndex();
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
-            File.Move(view.OwnIndex, Path.Combine(worktree.GitDirectory, "index"), overwrite: true);
+            File.Move(view.OwnIndex, index, overwrite: true);
             new LfsStore(basePath).Take(TemplateRepository.Of(basePath));
         }
     }
@@ -119,6 +168,9 @@ internal sealed class CheckoutMaking(
     /// <summary>The user's own <c>checkout.workers</c>; null if it is not set.</summary>
     public required string? CheckoutWorkers { get; init; }
 
+    /// <summary>True to share the blocks of files with other checkouts, if the file system can.</summary>
+    public required bool CopiesOnWrite { get; init; }
+
     public required HookSettings Hooks { get; init; }
 
     /// <summary>Makes the folder of a checkout and ends its creation.</summary>
@@ -131,7 +183,7 @@ internal sealed class CheckoutMaking(
     {
         // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
-        var head = new CheckoutCreation(folder, git, reports).Create(
+        var head = new CheckoutCreation(folder, git, reports) { CopiesOnWrite = CopiesOnWrite }.Create(
             row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
         // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
         new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);

@@ -94,6 +94,7 @@ internal sealed class CheckoutReset(
         grant.Row = new CheckoutMaking(folder, lifecycle, git, reports)
         {
             CheckoutWorkers = CheckoutWorkers,
+            CopiesOnWrite = Settings.CopiesOnWrite,
             Hooks = Settings.Hooks,
         }.Make(making, begun, repository, target, cancellationToken);
         var made = grant.Keep();

@@ -15,9 +15,11 @@ internal static class FolderRemoval
             return;
         if (MountPoints.Below(folder) is [var mount, ..])
             throw new IOException($"The folder {folder} is not removed, because something is mounted in it: {mount}");
+        var path = Path.TrimEndingDirectorySeparator(folder);
+        if (Subvolume.TryRemove(path))
+            return;
         // Directory.Delete is recursive, and overflows the stack in very deep folders. It also fails on files whose
         // mode forbids it, and on names that are not text.
-        var path = Path.TrimEndingDirectorySeparator(folder);
         using var parent = RawFolder.Open(Path.GetDirectoryName(path)!);
         parent.Remove(RawText.FromText(Path.GetFileName(path)));
         if (Directory.Exists(folder))

@@ -1,3 +1,4 @@
+using Gitproc.Checkouts;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
@@ -62,6 +63,8 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
                 Directory.Move(path, doomed);
             return true;
         });
+        if (isRemoved)
+            new Seed(folder, repository).Remove();
         FolderRemoval.TryRemove(doomed);
         return isRemoved;
     }

@@ -51,8 +51,12 @@ internal sealed record PoolFolder(string Path)
         ? CheckoutPlace.FromWorktree(row.Name, Checkout(row.Name), Base(shared))
         : CheckoutPlace.FromClone(row.Name, Checkout(row.Name), row.Kind);
 
-    public string Base(string relative) =>
-        System.IO.Path.Combine(Path, "base", relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
+    public string Base(string relative) => Below("base", relative);
+
+    /// <summary>The seed of a repository, from which new checkouts are made.</summary>
+    /// <param name="relative">The name of its base repository.</param>
+    /// <returns>The absolute path of a folder.</returns>
+    public string Seed(string relative) => Below("seeds", relative);
 
     /// <summary>
     /// A new folder for something unfinished, on the pool's own file system, so that it can be renamed into place.
@@ -144,6 +148,9 @@ internal sealed record PoolFolder(string Path)
                     + "if you trust it: ",
                 $"git config --global --add safe.directory '{Path}'");
     }
+
+    private string Below(string folder, string relative) =>
+        System.IO.Path.Combine(Path, folder, relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     private static void CreatePrivate(string folder)
     {

@@ -15,6 +15,7 @@ namespace Gitproc.Repositories;
 /// <param name="VerifyFiles">
 /// How many files a checkout may have for an acquire to look at each of them; 0 for none.
 /// </param>
+/// <param name="CopiesOnWrite">True to share the blocks of files between checkouts, if the file system can.</param>
 internal sealed record PoolSettings(
     int? MaxCheckouts,
     int? MaxLocked,
@@ -29,6 +30,7 @@ internal sealed record PoolSettings(
     RescueLimits Rescue,
     IReadOnlyList<string> CarriedConfig,
     int VerifyFiles,
+    bool CopiesOnWrite,
     HookSettings Hooks)
 {
     private const long Gibibyte = 1L << 30;
@@ -63,6 +65,8 @@ internal sealed record PoolSettings(
                     ?? TimeSpan.FromDays(7)),
             CarriedKeys(reader),
             reader.Value("verifyFiles", "GITPROC_VERIFY_FILES", ParseCount) ?? 1000,
+            (reader.Value("copyOnWrite", "GITPROC_COPY_ON_WRITE", ParseName<CopyOnWrite>) ?? CopyOnWrite.Auto)
+                == CopyOnWrite.Auto,
             HookSettings.Read(
                 reader,
                 reader.Value("hooks", "GITPROC_HOOKS", ParseBoolean) ?? true,
@@ -148,6 +152,16 @@ internal sealed record PoolSettings(
         "false" or "no" or "off" or "0" or "" => false,
         _ => null,
     };
+}
+
+/// <summary>Whether files share their blocks.</summary>
+internal enum CopyOnWrite
+{
+    /// <summary>Where the file system can.</summary>
+    Auto,
+
+    /// <summary>Nowhere.</summary>
+    Never,
 }
 
 /// <summary>Which work that jobs leave is kept.</summary>

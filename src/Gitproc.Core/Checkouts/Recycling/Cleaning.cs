@@ -73,9 +73,8 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                 : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
         RemoveOthers(root, tracked.Concat(record?.Entries ?? []), entries);
         var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
-        // With other attributes the same content can make a different file.
         var known = new KnownFiles(
-            record is not null && Attributes(record.Entries).SequenceEqual(Attributes(entries)) ? record : null);
+            record is not null && IndexFile.HaveSameAttributes(record.Entries, entries) ? record : null);
         var prepared = entries
             .Select(
                 (entry, i) =>
@@ -102,11 +101,6 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         view.WriteIndex(prepared);
         return entries;
     }
-
-    private static IEnumerable<(RawText Path, string Id)> Attributes(IReadOnlyList<IndexEntry> entries) =>
-        entries
-            .Where(entry => entry.Path.EndsWith(".gitattributes"u8))
-            .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
 
     // The new target may ignore these files, and then git would leave them.
     private static void RemoveOthers(RawFolder root, IEnumerable<IndexEntry> tracked, IReadOnlyList<IndexEntry> entries)

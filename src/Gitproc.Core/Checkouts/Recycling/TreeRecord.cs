@@ -71,7 +71,7 @@ internal sealed record TreeRecord
         var names = RawText.FromBytes(paths).Split('\0');
         return names.Length <= folders ? null : new TreeRecord
         {
-            Commit = idLength == 0 ? null : Encoding.ASCII.GetString(bytes, HeaderLength, idLength),
+            Commit = ReadCommit(bytes, idLength),
             Entries = file.Entries,
             Index = index,
             Stats = stats[folders..].ToArray(),
@@ -99,6 +99,36 @@ internal sealed record TreeRecord
         return RandomAccess.Read(handle, bytes, 0) == bytes.Length
             && TryReadStats(bytes, out var stats, out var paths)
             && TreeStats.AreSo(root, paths, stats);
+    }
+
+    /// <summary>Reads only the commit of a record.</summary>
+    /// <returns>The commit; null for none, and if there is no valid record.</returns>
+    public static string? CommitOf(string folder) =>
+        ReadBytes(Path.Combine(folder, StatsName)) is { } bytes && ReadHeader(bytes) is var (_, _, _, length)
+            ? ReadCommit(bytes, length)
+            : null;
+
+    /// <summary>Copies a record to a folder that does not exist yet.</summary>
+    public static void Copy(string folder, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var file in Directory.EnumerateFiles(folder))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+    }
+
+    /// <summary>True if all files and folders of a tree are as recorded.</summary>
+    /// <param name="root">The tree, absolute: the recorded one, or a snapshot of it.</param>
+    public bool IsOf(string root, CancellationToken cancellationToken) =>
+        TreeStats.Of(root, Folders, cancellationToken).AsSpan().SequenceEqual(FolderStats)
+        && TreeStats.Of(root, [.. Entries.Select(entry => entry.Path)], cancellationToken).AsSpan()
+            .SequenceEqual(Stats);
+
+    /// <summary>Records a tree with the same files, also the same to the file system, in folders of its own.</summary>
+    /// <param name="root">The tree, absolute.</param>
+    public void WriteAs(string folder, string root, CancellationToken cancellationToken)
+    {
+        Remove(folder);
+        (this with { FolderStats = TreeStats.Of(root, Folders, cancellationToken) }).Save(folder);
     }
 
     /// <summary>Removes a record.</summary>
@@ -164,6 +194,11 @@ internal sealed record TreeRecord
         && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
             ? (count, folders, bytes[16] != 0, bytes[17])
             : null;
+
+    private static string? ReadCommit(byte[] bytes, int length) =>
+        length == 0 || bytes.Length < HeaderLength + length
+            ? null
+            : Encoding.ASCII.GetString(bytes, HeaderLength, length);
 
     // After the commit id: the stats of folders, the stats of files, then all paths in the same order.
     private static bool TryReadStats(

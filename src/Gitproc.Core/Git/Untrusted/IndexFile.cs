@@ -72,6 +72,18 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     /// </returns>
     public static IndexFile? Parse(byte[] bytes) => Parse(bytes, 20) ?? Parse(bytes, 32);
 
+    /// <summary>
+    /// True if two trees have the same <c>.gitattributes</c>. With others, the same content can make another file.
+    /// </summary>
+    public static bool HaveSameAttributes(IEnumerable<IndexEntry> one, IEnumerable<IndexEntry> other)
+    {
+        return Attributes(one).SequenceEqual(Attributes(other));
+
+        static IEnumerable<(RawText Path, string Id)> Attributes(IEnumerable<IndexEntry> entries) => entries
+            .Where(entry => entry.Path.EndsWith(".gitattributes"u8))
+            .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
+    }
+
     /// <summary>Writes an index that git accepts, without a checksum (git-config(1), index.skipHash).</summary>
     public static void Write(string file, IReadOnlyList<IndexEntry> entries)
     {
