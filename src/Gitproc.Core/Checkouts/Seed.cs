@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gitproc.Checkouts.Recycling;
 using Gitproc.Files;
 using Gitproc.Registry;
@@ -15,9 +16,10 @@ namespace Gitproc.Checkouts;
 /// ignored files. A new checkout at another commit begins as a snapshot too, and git changes the files that differ.
 /// </para>
 /// <para>
-/// Nothing locks a seed. A snapshot is made in one step, and is compared with the record of the seed: if somebody has
-/// written into the seed, or another process has just replaced it, the checkout is made without it. A kill leaves a
-/// folder in <c>tmp</c>.
+/// Nothing locks a seed. A snapshot is made in one step. Then btrfs tells whether anything in the seed has changed since
+/// it was made. If so, the files of the snapshot are compared with the record of the seed; that takes longer the more
+/// files there are. If somebody has written into the seed, or another process has just replaced it, the checkout is made
+/// without it. A kill leaves a folder in <c>tmp</c>.
 /// </para>
 /// </remarks>
 internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
@@ -28,19 +30,27 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
 
     private string Record => Path.Combine(Place, "record");
 
+    private string Change => Path.Combine(Place, "change");
+
     /// <summary>Makes a folder with the files and the git directory of the seed.</summary>
     /// <param name="path">An absolute path where nothing is.</param>
     /// <returns>The record of the files; null if there is no seed to use. Then nothing is at the path.</returns>
     public TreeRecord? TryGrow(string path, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(Place) || TreeRecord.TryRead(Record) is not { } record
-            || !Subvolume.TrySnapshot(Files, path))
-        {
+        if (!Directory.Exists(Place) || TreeRecord.TryRead(Record) is not { } record)
             return null;
+        var known = File.Exists(Change) ? File.ReadAllText(Change) : null;
+        if (!Subvolume.TrySnapshot(Files, path))
+            return null;
+        var change = TextOf(Subvolume.LastChange(Files));
+        if (change is not null && change == known)
+            return record;
+        if (record.IsOf(path, cancellationToken))
+        {
+            File.WriteAllText(Change, change);
+            return record;
         }
 
-        if (record.IsOf(path, cancellationToken))
-            return record;
         FolderRemoval.Remove(path);
         Remove();
         return null;
@@ -61,6 +71,9 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
             if (!Subvolume.TrySnapshot(checkout.Path, Path.Combine(made, Path.GetFileName(Files))))
                 return;
             TreeRecord.Copy(folder.Record(checkout.Name), Path.Combine(made, Path.GetFileName(Record)));
+            File.WriteAllText(
+                Path.Combine(made, Path.GetFileName(Change)),
+                TextOf(Subvolume.LastChange(Path.Combine(made, Path.GetFileName(Files)))));
             Remove();
             Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
             Directory.Move(made, Place);
@@ -87,4 +100,6 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
         FolderRemoval.TryRemove(Path.Combine(doomed, Path.GetFileName(Files)));
         FolderRemoval.TryRemove(doomed);
     }
+
+    private static string? TextOf(long? change) => change?.ToString(CultureInfo.InvariantCulture);
 }

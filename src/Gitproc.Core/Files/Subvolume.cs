@@ -22,6 +22,11 @@ internal static class Subvolume
     private const nuint DestroyRequest = 0x5000_940F;
     private const nuint SnapshotRequest = 0x5000_9417;
 
+    // _IOR(0x94, 60, struct btrfs_ioctl_get_subvol_info_args), and where that has ctransid.
+    private const nuint InformationRequest = 0x81F8_943C;
+    private const int InformationLength = 504;
+    private const int ChangeOffset = 344;
+
     // struct btrfs_ioctl_vol_args: a descriptor, then the name. Of the second version, the name comes after the
     // descriptor, a transaction, flags and four unused numbers.
     private const int ArgumentsLength = 4096;
@@ -41,6 +46,25 @@ internal static class Subvolume
     public static bool TrySnapshot(string source, string path) =>
         OperatingSystem.IsLinux() && Directory.Exists(source)
         && Ask(SnapshotRequest, path, SecondNameOffset, source);
+
+    /// <summary>
+    /// Reads the number of the last transaction in which something in a subvolume changed, if only the time of an
+    /// access. A change counts when it is on the disk, and a snapshot writes all changes of its source there.
+    /// </summary>
+    /// <returns>The number; null if it is no subvolume.</returns>
+    public static unsafe long? LastChange(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        using var folder = LibC.Open(path, LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute);
+        var information = new byte[InformationLength];
+        fixed (byte* start = information)
+        {
+            return !folder.IsInvalid && LibC.IoCtl(folder, InformationRequest, (nint)start) == 0
+                ? BinaryPrimitives.ReadInt64LittleEndian(information.AsSpan(ChangeOffset))
+                : null;
+        }
+    }
 
     /// <summary>
     /// Renames a folder. btrfs does not write the time at which a subvolume was renamed: it is lost when the kernel

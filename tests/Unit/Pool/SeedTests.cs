@@ -111,6 +111,21 @@ public sealed class SeedTests : IDisposable
     }
 
     [Fact]
+    public void One_that_somebody_has_only_read_is_used()
+    {
+        _pool.Acquire();
+        var file = Assert.Single(Directory.GetFiles(Seeds, "text.txt", SearchOption.AllDirectories));
+        Assert.Equal("one\ntwo\n", File.ReadAllText(file));
+        _pool.Reports.Clear();
+
+        var checkout = _pool.Acquire();
+
+        Assert.DoesNotContain(
+            _pool.Reports, report => report.Kind == ReportKind.Command && report.Text.Contains(" checkout "));
+        MustBeClean(checkout);
+    }
+
+    [Fact]
     public void A_record_that_does_not_belong_to_it_is_found_out()
     {
         _pool.Acquire();
