@@ -36,7 +36,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var basePath = folder.Base(repository.Base);
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base) { IsStandalone = place.IsStandalone };
-        var copies = place.IsStandalone ? ObjectCopies.None(basePath) : null;
+        ObjectCopies? copies = null;
         var seed = CopiesOnWrite ? new Seed(folder, repository) : null;
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
@@ -123,6 +123,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 git.Run(call, cancellationToken);
             new LfsStore(basePath).Take(gitDirectory);
             // It borrows until now, because git-lfs looks for contents beside borrowed objects.
+            copies = place.IsStandalone ? ObjectCopies.None(basePath) : null;
             if (copies is not null)
                 pristine.With(copies).Write(gitDirectory, cancellationToken);
             record.Write(gitDirectory);

@@ -16,10 +16,10 @@ namespace Gitproc.Checkouts;
 /// ignored files. A new checkout at another commit begins as a snapshot too, and git changes the files that differ.
 /// </para>
 /// <para>
-/// Nothing locks a seed. A snapshot is made in one step. Then btrfs tells whether anything in the seed has changed since
-/// it was made. If so, the files of the snapshot are compared with the record of the seed; that takes longer the more
-/// files there are. If somebody has written into the seed, or another process has just replaced it, the checkout is made
-/// without it. A kill leaves a folder in <c>tmp</c>.
+/// Nothing locks a seed. A snapshot is made in one step. Then btrfs tells whether anything in the seed has changed
+/// since it was made. If so, the files of the snapshot are compared with the record of the seed, which takes longer the
+/// more files there are. If somebody has written into the seed, or another process has just replaced it, the checkout
+/// is made without it. A kill leaves a folder in <c>tmp</c>.
 /// </para>
 /// </remarks>
 internal sealed class Seed(PoolFolder folder, RepositoryRow repository)

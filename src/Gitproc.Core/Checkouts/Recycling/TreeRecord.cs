@@ -112,8 +112,8 @@ internal sealed record TreeRecord
     public static void Copy(string folder, string target)
     {
         Directory.CreateDirectory(target);
-        foreach (var file in Directory.EnumerateFiles(folder))
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        foreach (var name in new[] { IndexName, StatsName })
+            File.Copy(Path.Combine(folder, name), Path.Combine(target, name));
     }
 
     /// <summary>True if all files and folders of a tree are as recorded.</summary>
@@ -127,7 +127,7 @@ internal sealed record TreeRecord
     /// <param name="root">The tree, absolute.</param>
     public void WriteAs(string folder, string root, CancellationToken cancellationToken)
     {
-        Remove(folder);
+        Forget(folder);
         (this with { FolderStats = TreeStats.Of(root, Folders, cancellationToken) }).Save(folder);
     }
 
