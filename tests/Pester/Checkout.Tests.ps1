@@ -9,6 +9,31 @@ AfterAll {
 }
 
 Describe 'Use-GitprocCheckout' {
+    It 'gives programs of the block the variables of the checkout, and takes them back' {
+        git config --global gitproc.env.TEST-PORT '4000 + {number} * 10'
+        $env:TEST_PORT = 'before'
+        try {
+            $said = Use-GitprocCheckout $repository { "$(sh -c 'echo $TEST_PORT $GITPROC_NAME') $((Get-Location).Path)" }
+            $said | Should -Match '^40(?<number>\d+)0 checkout-\k<number> .*checkout-\k<number>$'
+            $env:TEST_PORT | Should -Be 'before'
+            $env:GITPROC_NAME | Should -BeNullOrEmpty
+            { Use-GitprocCheckout $repository { throw 'boo' } } | Should -Throw 'boo'
+            $env:TEST_PORT | Should -Be 'before'
+
+            $manifest = (Get-Module Gitproc).Path
+            $told = 1..2 | ForEach-Object -Parallel {
+                Import-Module $using:manifest
+                Use-GitprocCheckout $using:repository { "port $env:TEST_PORT" } -WarningVariable warning -WarningAction SilentlyContinue
+                "$warning"
+            }
+            @($told) -eq 'port before' | Should -HaveCount 2
+            @($told) -match 'TEST_PORT is not set in this block' | Should -HaveCount 2
+        } finally {
+            $env:TEST_PORT = $null
+            git config --global --unset-all gitproc.env.TEST-PORT
+        }
+    }
+
     It 'runs a block in a checkout, passes the checkout to it, and releases it' {
         $here = $PWD.Path
         $result = Use-GitprocCheckout $repository {

@@ -14,7 +14,7 @@ Describe 'The kind of a checkout' {
         Get-GitprocCheckout -Locked | Exit-GitprocCheckout -Discard
     }
 
-    It 'is the one that -Kind names: <Kind>' -ForEach @(@{ Kind = 'Worktree'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }) {
+    It 'is the one that -Kind names: <Kind>' -ForEach @(@{ Kind = 'Worktree'; Entry = 'Leaf' }, @{ Kind = 'Clone'; Entry = 'Container' }, @{ Kind = 'Standalone'; Entry = 'Container' }) {
         $checkout = gp a $repository -Kind $Kind
         $checkout.Kind | Should -Be $Kind
         Join-Path $checkout '.git' | Should -Exist

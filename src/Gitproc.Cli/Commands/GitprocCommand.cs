@@ -25,6 +25,7 @@ internal static class GitprocCommand
             CurrentCommand.Create(options),
             AcquireCommand.Create(options),
             RunCommand.Create(options, commandToRun),
+            EnvCommand.Create(options),
             ReleaseCommand.Create(options),
             CleanCommand.Create(options),
             RenewCommand.Create(options),

@@ -99,6 +99,8 @@ internal static class RunCommand
         var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = checkout.Path };
         // If a git hook called gitproc, these variables name the hook's repository.
         GitEnvironment.Scrub(start.Environment);
+        foreach (var (name, value) in pool.Checkouts.Variables(checkout.Name, CurrentFolder.Path))
+            start.Environment[name] = value;
         try
         {
             using var passing = new SignalPassing();

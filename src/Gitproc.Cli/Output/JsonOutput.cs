@@ -35,6 +35,7 @@ internal static class JsonOutput
     ])]
 [JsonSerializable(typeof(Checkout))]
 [JsonSerializable(typeof(IReadOnlyList<Checkout>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Link>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolFinding>))]

@@ -113,6 +113,8 @@ internal sealed class Acquisition(
             if (TryPrepare(grant, cancellationToken))
             {
                 Carried?.WriteTo(folder.Place(grant.Row));
+                // A variable may have no value for this number.
+                _ = new CheckoutVariables(folder, Settings.Hooks.Variables).OfUser(grant.Row);
                 hooks?.Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
                 ready++;
             }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Gitproc.Git.Running;
@@ -109,7 +108,7 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
         {
             run();
         }
-        catch (GitprocException e) when (e.Reason == ErrorReason.HookFailed)
+        catch (GitprocException e) when (e.Reason is ErrorReason.HookFailed or ErrorReason.InvalidSetting)
         {
             reports?.Report(new PoolReport(ReportKind.Warning, e.Message));
         }
@@ -187,8 +186,10 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
         };
         GitEnvironment.Scrub(start.Environment);
         GitEnvironment.AskNobodyInCi(start.Environment);
-        foreach (var (variable, value) in Variables(call))
+        foreach (var (variable, value) in new CheckoutVariables(folder, settings.Variables).Of(call.Row, call.Head))
             start.Environment[variable] = value;
+        start.Environment["GITPROC_HOOK"] = call.Name;
+        start.Environment["GITPROC_REASON"] = call.Reason;
         try
         {
             return Process.Start(start)!;
@@ -206,22 +207,6 @@ internal sealed class CheckoutHooks(PoolFolder folder, HookSettings settings, IP
             return ProgramPath.Find("sh");
         var beside = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(git)!, "..", "bin", "sh.exe"));
         return File.Exists(beside) ? beside : ProgramPath.Find("sh");
-    }
-
-    private IEnumerable<(string Name, string Value)> Variables(HookCall call)
-    {
-        var (row, head) = (call.Row, call.Head);
-        yield return ("GITPROC_POOL", folder.Path);
-        yield return ("GITPROC_HOOK", call.Name);
-        yield return ("GITPROC_REASON", call.Reason);
-        yield return ("GITPROC_CHECKOUT", folder.Checkout(row.Name));
-        yield return ("GITPROC_NAME", row.Name);
-        yield return ("GITPROC_NUMBER", row.Id.ToString(CultureInfo.InvariantCulture));
-        yield return ("GITPROC_REPOSITORY", row.RepositoryKey);
-        yield return ("GITPROC_URL", row.Url);
-        yield return ("GITPROC_LEASE", row.Lease?.Id ?? "");
-        yield return ("GITPROC_BRANCH", head.Branch ?? "");
-        yield return ("GITPROC_COMMIT", head.Commit ?? "");
     }
 
     // A hook need not read it.

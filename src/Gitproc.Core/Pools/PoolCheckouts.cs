@@ -2,6 +2,7 @@ using Gitproc.Checkouts;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -53,6 +54,29 @@ public sealed class PoolCheckouts
     {
         var id = _session.FindCheckout(checkout, workingDirectory);
         return _session.With(database => _session.Describe(database.Checkouts.Find(id) ?? throw NotFound(id)));
+    }
+
+    /// <summary>
+    /// Lists the environment variables for what runs in a checkout: those of Gitproc, and those of the user's config.
+    /// </summary>
+    /// <param name="checkout">Its name, or a path in it; null for the current checkout.</param>
+    /// <param name="workingDirectory">The absolute path of the working directory, whose git config counts.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The values by name.</returns>
+    /// <exception cref="GitprocException">There is no such checkout, or a setting is not valid.</exception>
+    public IReadOnlyDictionary<string, string> Variables(
+        string? checkout, string workingDirectory, CancellationToken cancellationToken = default)
+    {
+        var id = _session.FindCheckout(checkout, workingDirectory);
+        return _session.With(Read, cancellationToken);
+
+        Dictionary<string, string> Read(PoolDatabase database)
+        {
+            var row = database.Checkouts.Find(id) ?? throw NotFound(id);
+            var settings = PoolSettings.Read(_session.ReadConfig(workingDirectory, database, cancellationToken));
+            var head = _session.Folder.Place(row).ReadHead() ?? new Head(row.Branch, row.Commit);
+            return new(new CheckoutVariables(_session.Folder, settings.Hooks.Variables).Of(row, head));
+        }
     }
 
     /// <summary>Lists the checkouts with the state of their work trees. git runs in each, several at a time.</summary>

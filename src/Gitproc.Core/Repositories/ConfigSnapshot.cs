@@ -16,7 +16,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
 
-    private const byte FormatVersion = 4;
+    private const byte FormatVersion = 5;
 
     /// <summary>Records the state of the files that an answer depends on.</summary>
     /// <param name="askedAt">When git was asked, in UTC.</param>

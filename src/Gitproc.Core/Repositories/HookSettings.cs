@@ -60,14 +60,19 @@ internal sealed record HookSettings(IReadOnlyList<Hook> Hooks, string? GitHooks,
         return new([.. hooks], folder is null ? null : Absolute(folder), areOn, timeout)
         {
             HasGitHooks = folder is not null,
+            Variables = VariableSettings.Read(reader),
         };
     }
+
+    /// <summary>The user's variables for what runs in a checkout.</summary>
+    public required VariableSettings Variables { get; init; }
 
     /// <summary>True if the user's config names a folder for git's hooks, which then no repository has.</summary>
     public bool HasGitHooks { get; private init; }
 
     /// <summary>True for the key of a setting that is read here.</summary>
-    public static bool IsAskedFor(string key) => key == HooksPath || IsHook(key);
+    public static bool IsAskedFor(string key) =>
+        key == HooksPath || IsHook(key) || VariableSettings.IsVariable(key);
 
     /// <summary>True for the key of a hook, of all repositories or of some.</summary>
     public static bool IsHook(string key) => key.StartsWith("gitproc.", StringComparison.Ordinal)

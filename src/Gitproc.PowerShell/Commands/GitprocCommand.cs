@@ -244,7 +244,7 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
             : new(ErrorReason.NotLocked, $"No checkout that matches '{shown}' {selection.What}.", shown);
     }
 
-    private Pool OpenPool(string? ownFolder, CommandReports reports)
+    private protected Pool OpenPool(string? ownFolder, IProgress<PoolReport>? reports)
     {
         var pool = new Pool(Pool is null ? ownFolder : FileSystemPath.Resolve(Pool, SessionState.Path), reports);
         if (ownFolder is not null && !Paths.AreSame(Paths.Real(ownFolder), pool.Path))

@@ -70,7 +70,7 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         s_script = ScriptBlock.Create(
             """
             [CmdletBinding()]
-            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit)
+            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit, $Enter, $Leave)
             $checkout = $null
             try {
                 try {
@@ -87,8 +87,11 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
                 }
                 Push-Location -LiteralPath $checkout.Path -StackName gitproc
                 try {
+                    $notice = $Enter.Invoke($checkout)
+                    if ($notice) { $PSCmdlet.WriteWarning($notice) }
                     & $ScriptBlock $checkout
                 } finally {
+                    $Leave.Invoke()
                     Pop-Location -StackName gitproc
                 }
             } finally {
@@ -125,6 +128,11 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         // Passed as commands, not as names: the module may be imported only inside another module.
         script["Acquire"] = new CmdletInfo("Invoke-GitprocAcquire", typeof(InvokeGitprocAcquireCommand));
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
+        var variables = new BlockVariables();
+        var location = Location;
+        script["Enter"] = (Func<Checkout, string?>)(checkout => variables.Set(
+            OpenPool(ownFolder: null, reports: null).Checkouts.Variables(checkout.Name, location)));
+        script["Leave"] = (Action)variables.Restore;
         // Bound to a new session state, so that the block does not see the script's variables.
         var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
         using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(

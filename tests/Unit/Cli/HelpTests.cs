@@ -120,7 +120,7 @@ public sealed class HelpTests : IDisposable
     public void A_page_names_no_option_setting_or_command_that_there_is_not()
     {
         var settings = Regex
-            .Matches(CiFile.Text("docs/help/about_Gitproc.md"), "`(gitproc\\.[A-Za-z]+)`")
+            .Matches(CiFile.Text("docs/help/about_Gitproc.md"), "`(gitproc\\.[A-Za-z]+)[.`]")
             .Select(match => match.Groups[1].Value)
             .ToHashSet();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(CiFile.Root, "docs/help/cli"), "*.md"))
