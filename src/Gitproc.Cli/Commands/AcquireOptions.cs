@@ -77,6 +77,14 @@ internal sealed class AcquireOptions
         Description = "Run no hook of yours. [setting: gitproc.hooks]",
     };
 
+    private readonly Option<bool> _copy = new("--copy")
+    {
+        Description =
+            "Copy files that git ignores even if what is checked out is no branch or tag of the remote. [setting: gitproc.copy]",
+    };
+
+    private readonly Option<bool> _noCopy = new("--no-copy") { Description = "Copy no files that git ignores." };
+
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
 
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
@@ -132,6 +140,8 @@ internal sealed class AcquireOptions
                     _clean,
                     _kind,
                     _noHooks,
+                    _copy,
+                    _noCopy,
                     _wait,
                     _stop,
                     _label,
@@ -145,6 +155,8 @@ internal sealed class AcquireOptions
         {
             if (result.GetValue(_fetch) && result.GetValue(_noFetch))
                 result.AddError("--fetch and --no-fetch exclude each other.");
+            if (result.GetValue(_copy) && result.GetValue(_noCopy))
+                result.AddError("--copy and --no-copy exclude each other.");
         });
     }
 
@@ -167,6 +179,7 @@ internal sealed class AcquireOptions
             Clean = parsed.GetValue(_clean),
             Kind = parsed.GetValue(_kind),
             NoHooks = parsed.GetValue(_noHooks),
+            Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
             Wait = parsed.GetValue(_wait),
             StopProcesses = parsed.GetValue(_stop),
             Terms = new LeaseTerms

@@ -56,6 +56,9 @@ internal sealed class Acquisition(
     /// </summary>
     public CarriedConfig? Carried { get; init; }
 
+    /// <summary>What copies files of the user's into the checkouts; null to copy nothing.</summary>
+    public FileCopying? Copying { get; init; }
+
     public required PoolSettings Settings { get; init; }
 
     /// <summary>False if the checkouts are only made ready, and nobody gets them yet.</summary>
@@ -115,6 +118,8 @@ internal sealed class Acquisition(
                 Carried?.WriteTo(folder.Place(grant.Row));
                 // A variable may have no value for this number.
                 _ = new CheckoutVariables(folder, Settings.Hooks.Variables).OfUser(grant.Row);
+                if (!grant.IsNew)
+                    CopyFiles(grant, cancellationToken);
                 hooks?.Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
                 ready++;
             }
@@ -126,6 +131,47 @@ internal sealed class Acquisition(
 
         return grants.Keep();
     }
+
+    // Under the lock: if the owner ends meanwhile, nobody may clean the checkout before the last file is there.
+    private void CopyFiles(Grant grant, CancellationToken cancellationToken)
+    {
+        if (Copying?.HasPatterns(Repository, cancellationToken) != true)
+            return;
+        var alone = Lock(grant, cancellationToken);
+        MustBeOurs(grant.Row);
+        CopyFiles(grant, alone, cancellationToken);
+        grant.Unlock();
+    }
+
+    private void CopyFiles(Grant grant, CheckoutLock alone, CancellationToken cancellationToken)
+    {
+        grant.TakeBack = () => TakeBackFiles(grant);
+        var stranger =
+            grant.IsAsLeft ? "the last holder may have left the files of a stranger"
+            : Base.IsBranchOrTag(Ref.Name) ? null
+            : $"{Ref.Name} is neither a branch nor a tag of the remote";
+        Copying!.Run(alone, grant.Row, Repository, stranger, cancellationToken);
+    }
+
+    private void TakeBackFiles(Grant grant)
+    {
+        grant.Lock(() =>
+            CheckoutLock.Acquire(
+                folder, grant.Row.Name, $"cleans {grant.Row.Name}", reports, CancellationToken.None));
+        if (IsOurs(grant.Row))
+        {
+            using var root = RawFolder.Open(folder.Checkout(grant.Row.Name));
+            CopiedFiles.Remove(folder.Record(grant.Row.Name), root, () => []);
+        }
+    }
+
+    private void MustBeOurs(CheckoutRow row)
+    {
+        if (!IsOurs(row))
+            throw LostLease.Error(row);
+    }
+
+    private bool IsOurs(CheckoutRow row) => _checkouts.Find(row.Id)?.Lease?.Id == row.Lease!.Id;
 
     // A clone starts a branch of its own when it is cleaned or made. Worktrees share the branches of the base
     // repository.
@@ -210,6 +256,7 @@ internal sealed class Acquisition(
         if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null }
             && head is not null)
         {
+            grant.IsAsLeft = true;
             SetReady(
                 grant, lifecycle.EndCleaning(Lock(grant, cancellationToken), row, head, generation: null, stamp: ""));
             return true;
@@ -284,14 +331,16 @@ internal sealed class Acquisition(
         var row = grant.Row;
         RestoreBase(cancellationToken);
         var target = FindTarget(cancellationToken);
-        if (_checkouts.Find(row.Id)?.Lease?.Id != row.Lease!.Id)
-            throw LostLease.Error(row);
+        MustBeOurs(row);
         AddBranch(row, target, cancellationToken);
         var making = new CheckoutMaking(folder, lifecycle, git, reports)
         {
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
             Hooks = Settings.Hooks,
+            BeforeHooks = Copying?.HasPatterns(Repository, cancellationToken) == true
+                ? alone => CopyFiles(grant, alone, cancellationToken)
+                : null,
         };
         var alone = Lock(grant, cancellationToken);
         grant.IsNew = true;

@@ -174,6 +174,9 @@ internal sealed class CheckoutMaking(
 
     public required HookSettings Hooks { get; init; }
 
+    /// <summary>Adds to the checkout what the hooks are to find there; null to add nothing.</summary>
+    public Action<CheckoutLock>? BeforeHooks { get; init; }
+
     /// <summary>Makes the folder of a checkout and ends its creation.</summary>
     public CheckoutRow Make(
         CheckoutLock alone,
@@ -186,6 +189,7 @@ internal sealed class CheckoutMaking(
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports) { CopiesOnWrite = CopiesOnWrite }.Create(
             row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        BeforeHooks?.Invoke(alone);
         // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
         new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);
         return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row)))

@@ -56,6 +56,14 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
     /// <summary>True if the checkout was made for this lease.</summary>
     public bool IsNew { get; set; }
 
+    /// <summary>True if the checkout is as its last holder left it.</summary>
+    public bool IsAsLeft { get; set; }
+
+    /// <summary>
+    /// Takes away what the caller was to find in the checkout. Called before the lease is given back; null for nothing.
+    /// </summary>
+    public Action? TakeBack { get; set; }
+
     /// <summary>The lease that was over; null if there was none.</summary>
     public Lease? Replaced { get; init; }
 
@@ -88,7 +96,10 @@ internal sealed class Grant(Lifecycle lifecycle, CheckoutRow row, CheckoutLock? 
             if (_isKept)
                 return;
             if (Row.State != CheckoutState.Creating)
+            {
+                TakeBack?.Invoke();
                 lifecycle.GiveBack(Row, "the acquire was not finished");
+            }
             else if (_alone is { } making)
                 lifecycle.GiveUp(making, Row, "it could not be made");
         }

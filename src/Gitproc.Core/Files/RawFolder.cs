@@ -26,6 +26,16 @@ internal abstract class RawFolder : IDisposable
     public static RawFolder Open(string path) =>
         TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
+    /// <summary>
+    /// Opens a folder that is the user's own. The mode of nothing in it is changed, so what may not be read is an error.
+    /// </summary>
+    /// <exception cref="DirectoryNotFoundException">It does not exist.</exception>
+    public static RawFolder OpenToRead(string path) =>
+        OperatingSystem.IsWindows()
+            ? Open(path)
+            : UnixFolder.TryOpen(path, keepsModes: true)
+                ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
+
     public abstract IReadOnlyList<(RawText Name, EntryKind Kind)> Entries();
 
     /// <summary>Looks up a name.</summary>
@@ -70,7 +80,7 @@ internal abstract class RawFolder : IDisposable
     public abstract void SetMode(RawText name, UnixFileMode mode);
 
     /// <summary>Creates a file. The name must not exist.</summary>
-    public abstract Stream CreateFile(RawText name, bool isExecutable);
+    public abstract FileStream CreateFile(RawText name, bool isExecutable);
 
     /// <summary>Reads the target of a link; null if the name is not a link.</summary>
     public abstract RawText? ReadLink(RawText name);

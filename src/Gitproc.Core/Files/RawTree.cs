@@ -88,6 +88,36 @@ internal static class RawTree
     public static RawFolder? TryOpenFolder(RawFolder root, RawText path) =>
         path.Length == 0 ? root.TryOpenFolder("."u8) : At(root, path, (folder, name) => folder.TryOpenFolder(name));
 
+    /// <summary>
+    /// Opens a folder, and creates it and its parents if they do not exist. What is in the way stays.
+    /// </summary>
+    /// <returns>The folder; null if something is in the way.</returns>
+    public static RawFolder? TryMakeFolder(RawFolder root, RawText path)
+    {
+        for (var end = path.IndexOf('/'); end >= 0; end = path.IndexOf('/', end + 1))
+            MakeOne(path[..end]);
+        if (path.Length > 0)
+            MakeOne(path);
+        return TryOpenFolder(root, path);
+
+        void MakeOne(RawText one) => At(root, one, (folder, name) =>
+        {
+            if (folder.Find(name) is null)
+                folder.CreateFolder(name);
+            return true;
+        });
+    }
+
+    /// <summary>Removes the empty folders of a path, from its end on.</summary>
+    public static void RemoveEmptyFolders(RawFolder root, RawText path)
+    {
+        for (; path.Length > 0; path = path.ParentPath())
+        {
+            if (!At(root, path, (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
+                break;
+        }
+    }
+
     /// <summary>Reads a whole file; null if it is not a regular file.</summary>
     public static RawText? Read(RawFolder root, RawText path) => At(root, path, (folder, name) =>
     {

@@ -24,14 +24,16 @@ internal sealed unsafe class UnixFolder : RawFolder
     private readonly UnixFolder? _parent;
     private readonly RawText _name;
     private readonly int _depth;
+    private readonly bool _keepsModes;
     private SafeFileHandle? _handle;
     private bool _isDisposed;
 
-    private UnixFolder(SafeFileHandle handle, UnixFolder? parent, RawText name)
+    private UnixFolder(SafeFileHandle handle, UnixFolder? parent, RawText name, bool keepsModes)
     {
         _handle = handle;
         _parent = parent;
         _name = name;
+        _keepsModes = keepsModes;
         _depth = parent is null ? 0 : parent._depth + 1;
     }
 
@@ -39,8 +41,11 @@ internal sealed unsafe class UnixFolder : RawFolder
 
     private bool MayBeClosed => _isDisposed || (_depth > MaxOpen && _depth % MaxOpen != 0);
 
-    public static new UnixFolder? TryOpen(string path) =>
-        OpenFolder(LibC.CurrentFolder, RawText.FromText(path), 0, parent: null);
+    public static new UnixFolder? TryOpen(string path) => TryOpen(path, keepsModes: false);
+
+    /// <param name="keepsModes">True to change the mode of nothing.</param>
+    public static UnixFolder? TryOpen(string path, bool keepsModes) =>
+        OpenFolder(LibC.CurrentFolder, RawText.FromText(path), 0, parent: null, keepsModes);
 
     /// <summary>Looks at a path, which is as for <see cref="LibC.OpenAt"/>.</summary>
     public static bool TryStat(int folder, byte* path, int flags, out FileStat stat)
@@ -88,7 +93,7 @@ internal sealed unsafe class UnixFolder : RawFolder
             return EntryKind.Link;
         if (!IsName(name))
             return null;
-        using var folder = OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: null);
+        using var folder = OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: null, _keepsModes);
         if (folder is not null)
             return EntryKind.Folder;
         return LibC.FAccessAt(Descriptor, Bytes(name), 0, 0) == 0 ? EntryKind.File : null;
@@ -97,7 +102,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     /// <inheritdoc/>
     public override RawFolder? TryOpenFolder(RawText name)
     {
-        var folder = IsName(name) ? OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: this) : null;
+        var folder = IsName(name) ? OpenFolder(Descriptor, name, LibC.DoNotFollow, parent: this, _keepsModes) : null;
         if (folder is not null && MayBeClosed)
             Close();
         return folder;
@@ -119,7 +124,7 @@ internal sealed unsafe class UnixFolder : RawFolder
         var bytes = Bytes(name);
         var flags = LibC.ReadOnly | LibC.DoNotFollow | LibC.DoNotWait | LibC.CloseOnExecute;
         var descriptor = LibC.OpenAt(Descriptor, bytes, flags, 0);
-        if (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
+        if (descriptor < 0 && !_keepsModes && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
         {
             _ = LibC.FChModAt(Descriptor, bytes, OwnFile, 0);
             descriptor = LibC.OpenAt(Descriptor, bytes, flags, 0);
@@ -180,7 +185,7 @@ internal sealed unsafe class UnixFolder : RawFolder
     }
 
     /// <inheritdoc/>
-    public override Stream CreateFile(RawText name, bool isExecutable)
+    public override FileStream CreateFile(RawText name, bool isExecutable)
     {
         var descriptor = LibC.OpenAt(
             Descriptor,
@@ -273,13 +278,16 @@ internal sealed unsafe class UnixFolder : RawFolder
         return failure is null ? new SafeFileHandle(descriptor, ownsHandle: true) : throw failure;
     }
 
-    private static UnixFolder? OpenFolder(int at, RawText name, int flags, UnixFolder? parent)
+    private static UnixFolder? OpenFolder(int at, RawText name, int flags, UnixFolder? parent, bool keepsModes)
     {
         var bytes = Bytes(name);
         flags |= LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute;
         var descriptor = LibC.OpenAt(at, bytes, flags, 0);
         var error = Marshal.GetLastPInvokeError();
-        if (descriptor < 0 && error == Errno.AccessDenied && LibC.FChModAt(at, bytes, OwnFolder, 0) == 0)
+        if (descriptor < 0
+            && !keepsModes
+            && error == Errno.AccessDenied
+            && LibC.FChModAt(at, bytes, OwnFolder, 0) == 0)
         {
             descriptor = LibC.OpenAt(at, bytes, flags, 0);
             error = Marshal.GetLastPInvokeError();
@@ -290,9 +298,9 @@ internal sealed unsafe class UnixFolder : RawFolder
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         // The names in a folder that may be read but not entered cannot be used, and nothing can be removed from one
         // that may not be written.
-        if ((uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
+        if (!keepsModes && (uint)File.GetUnixFileMode(handle) is var mode && (mode & OwnFolder) != OwnFolder)
             _ = LibC.FChMod(descriptor, mode | OwnFolder);
-        return new UnixFolder(handle, parent, name);
+        return new UnixFolder(handle, parent, name, keepsModes);
     }
 
     // struct statx.

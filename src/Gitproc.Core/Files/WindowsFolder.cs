@@ -79,7 +79,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     }
 
     /// <inheritdoc/>
-    public override Stream CreateFile(RawText name, bool isExecutable) =>
+    public override FileStream CreateFile(RawText name, bool isExecutable) =>
         new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
 
     /// <inheritdoc/>

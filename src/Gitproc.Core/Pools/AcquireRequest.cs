@@ -52,6 +52,12 @@ public sealed record AcquireRequest
     /// <summary>True to run no hook of the user.</summary>
     public bool NoHooks { get; init; }
 
+    /// <summary>
+    /// True to copy files that git ignores whatever is checked out, false to copy none. Null to copy them unless a
+    /// stranger may have made what is checked out.
+    /// </summary>
+    public bool? Copy { get; init; }
+
     /// <summary>The most checkouts that the repository may have; null for the setting.</summary>
     public int? MaxCheckouts { get; init; }
 

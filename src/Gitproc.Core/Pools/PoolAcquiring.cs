@@ -91,8 +91,8 @@ public sealed class PoolAcquiring
         var settings = PoolSettings.Read(config);
         if (request.NoHooks)
             settings = settings with { Hooks = settings.Hooks with { AreOn = false } };
-        var target = new RepositoryResolver(database.Repositories, config, settings)
-            .Resolve(request.Repository, request.WorkingDirectory);
+        var resolver = new RepositoryResolver(database.Repositories, config, settings);
+        var target = resolver.Resolve(request.Repository, request.WorkingDirectory);
         var mayCreate = settings.AutoCreate && !request.NoCreate;
         if (target.Known is null && !mayCreate)
         {
@@ -102,7 +102,22 @@ public sealed class PoolAcquiring
                 target.Key);
         }
 
-        var carried = IsOfCaller(request, config) ? new CarriedConfig(config, settings) : null;
+        var namesCaller = NamesCaller(request, config);
+        var origin = request.Copy == false ? null : CopyOrigin.Find(
+            config,
+            settings.Copy,
+            target.Key,
+            namesCaller || resolver.KeyOfCaller() == target.Key,
+            folder.Path);
+        if (origin is null && request.Copy == true)
+        {
+            reports?.Report(new PoolReport(
+                ReportKind.Notice,
+                $"nothing is copied: {request.WorkingDirectory} is in no clone of {target.Key}, and no gitproc.copyFrom "
+                    + "names one"));
+        }
+
+        var carried = namesCaller && config.Local.Count > 0 ? new CarriedConfig(config, settings) : null;
         var healing = new BaseHealing(folder, reports)
         {
             Url = target.Url,
@@ -121,6 +136,12 @@ public sealed class PoolAcquiring
             Fetch = request.Fetch,
             Clean = request.Clean ?? settings.Clean,
             Carried = carried,
+            Copying = origin is null ? null : new FileCopying(folder, git, reports)
+            {
+                Source = origin,
+                Patterns = settings.Copy.PatternsOf(target.Key),
+                IsAsked = request.Copy == true,
+            },
             Settings = settings,
             Wanted = new GrantRequest
             {
@@ -139,11 +160,11 @@ public sealed class PoolAcquiring
         };
         var acquired = acquisition.Run(cancellationToken);
         // Once for each state of the config.
-        if (config.IsNew && config.Local.FirstOrDefault(entry => HookSettings.IsHook(entry.Key)).Key is { } ignored)
+        if (config.IsNew && config.Local.FirstOrDefault(entry => IsOfUserOnly(entry.Key)).Key is { } ignored)
         {
             reports?.Report(new PoolReport(
                 ReportKind.Notice,
-                $"{ignored} in the config of {config.TopLevel} does not run, because a repository may be a stranger's. "
+                $"{ignored} in the config of {config.TopLevel} does not count, because a repository may be a stranger's. "
                     + "To set it for yourself: git config --global"));
         }
 
@@ -152,9 +173,11 @@ public sealed class PoolAcquiring
         return _session.DescribeAll(acquired);
     }
 
+    private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
+
     // To name the folder of the repository is the same as to name none.
-    private static bool IsOfCaller(AcquireRequest request, GitConfig config) =>
-        config is { TopLevel: { } top, Local.Count: > 0 }
+    private static bool NamesCaller(AcquireRequest request, GitConfig config) =>
+        config.TopLevel is { } top
         && (request.Repository is not { } named
             || Paths.AreSame(Paths.Real(Path.GetFullPath(named, request.WorkingDirectory)), Paths.Real(top)));
 }

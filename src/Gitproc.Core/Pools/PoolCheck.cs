@@ -152,7 +152,8 @@ public sealed partial class PoolCheck
         var keys = config.Entries.Select(entry => entry.Key).Distinct().ToList();
         foreach (var key in keys.Where(key => key.StartsWith("gitproc.", StringComparison.Ordinal)))
         {
-            if (!known.ContainsKey(key) && !HookSettings.IsHook(key) && !VariableSettings.IsVariable(key))
+            if (!known.ContainsKey(key) && !HookSettings.IsHook(key) && !CopySettings.IsSetting(key)
+                && !VariableSettings.IsVariable(key))
             {
                 var meant = Spelling.Closest(key, known.Values.Select(name => $"gitproc.{name}"));
                 findings.Notice(

@@ -111,6 +111,9 @@ public enum ErrorReason
 
     /// <summary>A command of the user that runs when a checkout is made or acquired has failed.</summary>
     HookFailed,
+
+    /// <summary>A file of the user could not be copied into a checkout.</summary>
+    CopyFailed,
 }
 
 /// <summary>

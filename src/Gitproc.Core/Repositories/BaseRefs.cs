@@ -101,6 +101,26 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             ?? Detached(Revision(wanted, cancellationToken));
     }
 
+    /// <summary>
+    /// True if <see cref="Find"/> finds the default branch by a name, or a branch or tag of the remote. Only those who
+    /// may push to the remote make these. Anybody may have made the commit of a pull request.
+    /// </summary>
+    /// <param name="wanted">As for <see cref="Find"/>.</param>
+    public bool IsBranchOrTag(string? wanted)
+    {
+        if (wanted is null or "HEAD" or "@")
+            return true;
+        if (!IsName(wanted))
+            return false;
+        if (wanted.StartsWith(Heads, StringComparison.Ordinal))
+            return Id(Remotes + wanted[Heads.Length..]) is not null;
+        // A tag outside of this folder may have been made in a worktree.
+        if (wanted.StartsWith(Tags, StringComparison.Ordinal))
+            return Id(BaseTags.Folder + wanted[Tags.Length..]) is not null;
+        return !wanted.StartsWith(Refs, StringComparison.Ordinal)
+            && (Id(Remotes + wanted) is not null || Id(BaseTags.Folder + wanted) is not null);
+    }
+
     /// <summary>Lists the branches that somebody can ask for, without a process.</summary>
     public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
     {

@@ -31,7 +31,8 @@ internal sealed record PoolSettings(
     IReadOnlyList<string> CarriedConfig,
     int VerifyFiles,
     bool CopiesOnWrite,
-    HookSettings Hooks)
+    HookSettings Hooks,
+    CopySettings Copy)
 {
     private const long Gibibyte = 1L << 30;
 
@@ -70,7 +71,8 @@ internal sealed record PoolSettings(
             HookSettings.Read(
                 reader,
                 reader.Value("hooks", "GITPROC_HOOKS", ParseBoolean) ?? true,
-                reader.Value("hookTimeout", "GITPROC_HOOK_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10)));
+                reader.Value("hookTimeout", "GITPROC_HOOK_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10)),
+            CopySettings.Read(reader));
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config) =>

@@ -94,6 +94,21 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
             : remotes is [var only] ? only : null;
     }
 
+    /// <summary>The key of the repository that the caller is in; null if it is in none with a remote.</summary>
+    public string? KeyOfCaller()
+    {
+        try
+        {
+            return config.TopLevel is { } top && DefaultRemote(config) is { } remote
+                ? RepositoryAddress.Parse(remote.Value, Rules(top)).Key
+                : null;
+        }
+        catch (GitprocException)
+        {
+            return null;
+        }
+    }
+
     private static List<KeyValuePair<string, string>> Remotes(GitConfig config) =>
         [.. config.GetSubsections("remote", "url").DistinctBy(remote => remote.Key)];
 

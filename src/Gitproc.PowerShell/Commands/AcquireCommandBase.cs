@@ -50,6 +50,17 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Alias("NoHooks")]
     public SwitchParameter NoHook { get; set; }
 
+    /// <summary>
+    /// Copy files that git ignores, such as .env, even if what is checked out is no branch or tag of the remote. If
+    /// omitted, the settings gitproc.copy and gitproc.copyFrom apply.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Copy { get; set; }
+
+    /// <summary>Copy no files that git ignores.</summary>
+    [Parameter]
+    public SwitchParameter NoCopy { get; set; }
+
     /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]
     [Alias("Checkout")]

@@ -78,6 +78,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
     protected override void BeginProcessing()
     {
         RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
+        RefuseBoth(Copy && NoCopy, nameof(Copy), nameof(NoCopy));
         RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
         foreach (var name in Environment
                 ?.Keys.Cast<object>()
@@ -146,6 +147,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         WorkingDirectory = Location,
         NoCreate = NoCreate,
         NoHooks = NoHook,
+        Copy = Copy ? true : NoCopy ? false : null,
         MaxCheckouts = MaxCheckouts,
         MaxLocked = MaxLocked,
         Ref = Ref,

@@ -2,6 +2,7 @@ using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -15,14 +16,15 @@ namespace Gitproc.Checkouts.Recycling;
 /// Nothing that the job left is run or obeyed: git works through a <see cref="GitView"/>. The steps, in order:
 /// <para>1. Make the objects safe to read (<see cref="ObjectTraps"/>). In a worktree, restore the shared config and
 /// hooks and the <c>.git</c> file instead.</para>
-/// <para>2. Look for changes. <see cref="QuickLook"/> compares with the record of the last cleaning. If the files may
+/// <para>2. Take away what was copied from a folder of the user's (<see cref="CopiedFiles"/>). It is no work.</para>
+/// <para>3. Look for changes. <see cref="QuickLook"/> compares with the record of the last cleaning. If the files may
 /// have changed, <see cref="WorkIndex"/> and git compare them.</para>
-/// <para>3. Rescue the work (<see cref="WorkRescue"/>), before anything of the job's is removed.</para>
-/// <para>4. Clean the work tree (<see cref="Cleaning"/>), and write the new record and index.</para>
-/// <para>5. Keep LFS contents, then make the git directory pristine. A clone's own objects go last, because its refs
+/// <para>4. Rescue the work (<see cref="WorkRescue"/>), before anything of the job's is removed.</para>
+/// <para>5. Clean the work tree (<see cref="Cleaning"/>), and write the new record and index.</para>
+/// <para>6. Keep LFS contents, then make the git directory pristine. A clone's own objects go last, because its refs
 /// need them until then. A standalone checkout gets the objects that it lacks before that
 /// (<see cref="ObjectCopies"/>).</para>
-/// A crash before the end of step 3 leaves all work in place. A crash after it leaves a rescue, which the next attempt
+/// A crash before the end of step 4 leaves all work in place. A crash after it leaves a rescue, which the next attempt
 /// recognizes and does not write again. Old records stay true, because they are compared with the file system each
 /// time. So you can stop recycling at any moment and run it again.
 /// </remarks>
@@ -158,6 +160,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     {
         // A killed git left the lock; nothing works here now.
         gitDirectory.Remove("index.lock"u8);
+        CopiedFiles.Remove(request.Record!, root, () => Tracked(gitDirectory));
         var record = TreeRecord.TryRead(request.Record!);
         var quick = record is null ? null : new QuickLook(view, git, request, record);
         var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
@@ -188,6 +191,11 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         Finish(request, gitDirectory, view, hasNothingElse, cancellationToken);
         return rescue;
     }
+
+    private static IEnumerable<RawText> Tracked(RawFolder gitDirectory) =>
+        IndexFile.TryRead(gitDirectory, "index"u8) is { } bytes && IndexFile.Parse(bytes) is { } index
+            ? index.Entries.Select(entry => entry.Path)
+            : [];
 
     private static void Finish(
         RecyclingRequest request,

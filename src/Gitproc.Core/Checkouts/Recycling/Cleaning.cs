@@ -118,17 +118,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                     return true;
                 });
             // Remove folders that are empty now, as git does. A submodule's folder is empty already.
-            for (var path = entry.IsSubmodule ? entry.Path : entry.Path.ParentPath();
-                path.Length > 0;
-                path = path.ParentPath())
-            {
-                if (
-                    !RawTree.At(
-                        root,
-                        path,
-                        (folder, name) => folder.Find(name) == EntryKind.Folder && folder.RemoveFolder(name)))
-                    break;
-            }
+            RawTree.RemoveEmptyFolders(root, entry.IsSubmodule ? entry.Path : entry.Path.ParentPath());
         }
     }
 

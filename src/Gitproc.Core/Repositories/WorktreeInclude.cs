@@ -1,0 +1,57 @@
+using System.Globalization;
+using Gitproc.Files;
+using Gitproc.Git.Running;
+
+namespace Gitproc.Repositories;
+
+/// <summary>
+/// The file <c>.worktreeinclude</c>, with patterns of the ignored files that come along to a checkout. worktrunk and
+/// Claude Code read it too.
+/// </summary>
+internal static class WorktreeInclude
+{
+    private const string Name = ".worktreeinclude";
+
+    // Anybody may write a longer one, and it would be read at each acquire.
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>Reads the file in a folder.</summary>
+    /// <returns>Its content; null if there is none.</returns>
+    public static RawText? OfFolder(RawFolder folder)
+    {
+        using var file = folder.TryOpenFile(RawText.FromText(Name));
+        return file is { Length: <= MaxBytes } ? file.ReadAll() : null;
+    }
+
+    /// <summary>Reads the file in the remote's default branch, whatever is checked out.</summary>
+    /// <returns>Its content; empty if there is none.</returns>
+    /// <remarks>The answer is kept with the id of the commit, so git is asked once for each commit.</remarks>
+    public static RawText OfDefaultBranch(GitRunner git, string basePath, CancellationToken cancellationToken)
+    {
+        if (BaseRefs.Default(basePath).Commit is not { } commit)
+            return default;
+        var kept = Path.Combine(basePath, "gitproc", "worktreeinclude");
+        var first = RawText.FromText(commit + "\n");
+        if (PlainFile.TryRead(kept) is { } bytes && RawText.FromBytes(bytes) is var known && known.StartsWith(first))
+            return known[first.Length..];
+        var content = Read(git, basePath, commit, cancellationToken);
+        // Several processes may do this at once.
+        var next = $"{kept}.{Guid.NewGuid():N}";
+        File.WriteAllBytes(next, (first + content).ToBytes());
+        File.Move(next, kept, overwrite: true);
+        return content;
+    }
+
+    private static RawText Read(
+        GitRunner git, string basePath, string commit, CancellationToken cancellationToken)
+    {
+        // git-ls-tree(1), --long: "mode type id size TAB path".
+        var listed = git.Run(BaseCall.Of(basePath, "ls-tree", "--long", commit, "--", Name), cancellationToken).Output;
+        var fields = listed.Split('\t')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return
+            fields is ["100644" or "100755", _, var id, var size]
+            && long.Parse(size, CultureInfo.InvariantCulture) <= MaxBytes
+                ? git.Run(BaseCall.Of(basePath, "cat-file", "blob", id), cancellationToken).RawOutput
+                : default;
+    }
+}
