@@ -116,6 +116,29 @@ Describe 'Invoke-GitprocAcquire' {
         }
     }
 
+    It 'copies a file that git ignores, but not to a pull request unless asked' {
+        $source = Join-Path $TestDrive 'ignores'
+        $own = Join-Path $TestDrive 'own'
+        git init --quiet $source
+        Set-Content (Join-Path $source '.gitignore') '.env'
+        git -C $source add .
+        git -C $source commit --quiet --message ignores
+        git -C $source update-ref refs/pull/1/head HEAD
+        git clone --quiet $source $own
+        Set-Content (Join-Path $own '.env') 'KEY=1'
+        Set-Content (Join-Path $own '.worktreeinclude') '.env'
+        Push-Location $own
+        try {
+            Use-GitprocCheckout { Get-Content .env } | Should -Be 'KEY=1'
+            Use-GitprocCheckout -NoCopy { Test-Path .env } | Should -BeFalse
+            Use-GitprocCheckout -Ref refs/pull/1/head { Test-Path .env } 6>&1 | Should -Contain $false
+            Use-GitprocCheckout -Ref refs/pull/1/head -Copy { Test-Path .env } | Should -BeTrue
+            { Invoke-GitprocAcquire -Copy -NoCopy -ErrorAction Stop } | Should -Throw
+        } finally {
+            Pop-Location
+        }
+    }
+
     It 'does not keep a password' {
         Invoke-GitprocAcquire 'http://user:s3cret@localhost:1/x' -ErrorAction SilentlyContinue -ErrorVariable records
         $records | Should -HaveCount 1

@@ -80,7 +80,7 @@ internal sealed class AcquireOptions
     private readonly Option<bool> _copy = new("--copy")
     {
         Description =
-            "Copy files that git ignores even if what is checked out is no branch or tag of the remote. [setting: gitproc.copy]",
+            "Copy files that git ignores even for what is no branch or tag of the remote. [setting: gitproc.copy]",
     };
 
     private readonly Option<bool> _noCopy = new("--no-copy") { Description = "Copy no files that git ignores." };

@@ -30,12 +30,10 @@ internal sealed class CopySource(GitRunner git, string path, RawText patterns)
     {
         var file = System.IO.Path.Combine(temporary, "patterns");
         File.WriteAllBytes(file, patterns.ToBytes());
-        var matching = git.Run(Call("ls-files", "-z", "--others", "--ignored", "--exclude-from", file), cancellationToken)
+        var listing = Call("ls-files", "-z", "--others", "--ignored", "--exclude-from", file);
+        var matching = git.Run(listing, cancellationToken)
             .RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .Where(IsOrdinary)
-            .ToList();
-        if (matching.Count == 0)
-            return CopyList.Empty;
+            .Where(IsOrdinary);
         return WithoutAbsolutePaths(IgnoreCheck.Filter(matching, Call, call => git.Run(call, cancellationToken)));
     }
 
@@ -94,16 +92,13 @@ internal sealed class CopySource(GitRunner git, string path, RawText patterns)
 
     private static HashSet<RawText> NamesIn(RawText patterns) =>
     [
-        .. patterns.Split('\n').Select(line => line.TrimEnd())
-            .Where(line => line.Length > 0 && line[0] is not ('#' or '!') && !line.Chars.AsSpan().ContainsAny(Wildcards))
-            .Select(line => line.Chars.TrimEnd('/'))
+        .. patterns.Chars.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => line[0] is not ('#' or '!') && !line.AsSpan().ContainsAny(Wildcards))
+            .Select(line => line.TrimEnd('/'))
             .Select(name => name.Contains('/', StringComparison.Ordinal) ? name.TrimStart('/') : Anywhere + name)
             .Select(RawText.FromChars),
     ];
 }
 
 /// <summary>The files that may be copied, and the folders that are not because they hold absolute paths.</summary>
-internal sealed record CopyList(IReadOnlyList<RawText> Files, IReadOnlyList<RawText> Fixed)
-{
-    public static CopyList Empty { get; } = new([], []);
-}
+internal sealed record CopyList(IReadOnlyList<RawText> Files, IReadOnlyList<RawText> Fixed);

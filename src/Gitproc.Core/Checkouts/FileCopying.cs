@@ -12,9 +12,9 @@ namespace Gitproc.Checkouts;
 /// Copies files that git ignores, such as <c>.env</c>, from a folder of the user's into checkouts of one acquire.
 /// </summary>
 /// <remarks>
-/// A file comes along if git ignores it in the folder, a pattern matches it, and the checkout's own rules ignore it too;
-/// otherwise it would be work. What is there already stays. Nothing is written outside of the checkout: a link in it is
-/// never followed. <see cref="CopiedFiles"/> records what is copied, so that recycling takes it away.
+/// A file comes along if git ignores it in the folder, a pattern matches it, and the checkout's own rules ignore it
+/// too; otherwise it would be work. What is there already stays. Nothing is written outside of the checkout: a link in
+/// it is never followed. <see cref="CopiedFiles"/> records what is copied, so that recycling takes it away.
 /// </remarks>
 /// <param name="git">Reads the folder and the checkout.</param>
 internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
@@ -131,12 +131,10 @@ internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<Po
         for (var end = files.Key.IndexOf('/'); ; end = files.Key.IndexOf('/', end + 1))
         {
             var path = end < 0 ? files.Key : files.Key[..end];
-            if (RawTree.At(root, path, (parent, name) => name.Length == 0 ? EntryKind.Folder : parent.Find(name)) is not { } kind)
-                return files;
-            if (kind != EntryKind.Folder)
-                return [];
             using var inner = RawTree.TryOpenFolder(root, path);
-            if (inner is null || (path.Length > 0 && inner.Find(".git"u8) is not null))
+            if (inner is null)
+                return RawTree.At(root, path, (parent, name) => parent.Find(name)) is null ? files : [];
+            if (path.Length > 0 && inner.Find(".git"u8) is not null)
                 return [];
             if (end < 0)
                 return [.. files.Where(file => inner.Find(file[(file.LastIndexOf('/') + 1)..]) is null)];
@@ -195,9 +193,9 @@ internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<Po
     private static bool IsInside(RawText folder, RawText link)
     {
         var depth = folder.Length == 0 ? 0 : folder.Chars.Count(c => c == '/') + 1;
-        var parts = link.Chars.Split('/');
-        var up = parts.TakeWhile(part => part is ".." or ".").Count(part => part == "..");
-        return !Path.IsPathRooted(link.ToText()) && up <= depth && !parts.SkipWhile(part => part is ".." or ".").Contains("..");
+        var parts = link.Chars.Split('/').Where(part => part != ".").ToList();
+        var up = parts.TakeWhile(part => part == "..").Count();
+        return !Path.IsPathRooted(link.ToText()) && up <= depth && !parts.Skip(up).Contains("..");
     }
 
     // Once for all checkouts of an acquire.

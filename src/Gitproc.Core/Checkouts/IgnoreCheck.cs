@@ -30,8 +30,13 @@ internal static class IgnoreCheck
             });
         // 1: it ignores none.
         return result.ExitCode <= 1
-            ? [.. result.RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(path => path[Here.Length..])]
+            ? [
+                .. result.RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(path => path[Here.Length..]),
+            ]
             : throw new GitprocException(
-                ErrorReason.GitFailed, $"git check-ignore failed in {call.WorkingDirectory}: {result.Error}", call.Subject);
+                ErrorReason.GitFailed,
+                $"git check-ignore failed in {call.WorkingDirectory}: {result.Error}",
+                call.Subject);
     }
 }

@@ -4,7 +4,7 @@ namespace Gitproc.Files;
 
 /// <summary>Copies the content of open files, on write where the file system can (ioctl_ficlone(2)).</summary>
 /// <remarks>
-/// <see cref="File.Copy(string, string)"/> does that too, but takes paths, and those of a checkout could lead out of it.
+/// <see cref="File.Copy(string, string)"/> does that too, but takes paths. Those of a checkout could lead out of it.
 /// </remarks>
 internal static class FileClone
 {

@@ -27,7 +27,8 @@ internal abstract class RawFolder : IDisposable
         TryOpen(path) ?? throw new DirectoryNotFoundException($"The folder {path} does not exist.");
 
     /// <summary>
-    /// Opens a folder that is the user's own. The mode of nothing in it is changed, so what may not be read is an error.
+    /// Opens a folder that is the user's own. The mode of nothing in it is changed, so it is an error to open what may
+    /// not be read.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">It does not exist.</exception>
     public static RawFolder OpenToRead(string path) =>

@@ -42,10 +42,12 @@ internal sealed record CopySettings(IReadOnlyList<UserSetting> Patterns, IReadOn
         Sources.LastOrDefault(source => source.Repository is not null && source.IsFor(key))?.Value
         ?? Sources.LastOrDefault(source => source.Repository is null)?.Value;
 
-    /// <summary>The error for a folder that <c>gitproc.copyFrom</c> names, and from which nothing may be copied.</summary>
+    /// <summary>The error for a <c>gitproc.copyFrom</c> from which nothing may be copied.</summary>
     /// <param name="why">The rest of a sentence about the folder.</param>
     public static GitprocException BadSource(string folder, string why) => new(
         ErrorReason.InvalidSetting, $"gitproc.{SourceName} names {folder}, which {why}. {WhereSet}", folder);
 
-    private static string WhereSet => $"Change or remove it: git config --show-origin --get-regexp 'gitproc.*{SourceName}'";
+    // git compares with the names in lower case.
+    private static string WhereSet =>
+        "Change or remove it: git config --show-origin --get-regexp 'gitproc.*copyfrom'";
 }

@@ -92,7 +92,8 @@ public sealed class CopyTests : IDisposable
         var result = Gitproc(_own, "acquire", "--hold");
 
         Assert.False(File.Exists(Path.Combine(result.Output, "secret")));
-        Assert.Contains($"secret of {_own} is not copied, because no rule ignores that", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"secret of {_own} is not copied, because no rule ignores that", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
