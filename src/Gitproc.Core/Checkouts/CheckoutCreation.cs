@@ -56,8 +56,9 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 reports?.Report(
                     new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
             FolderRemoval.Remove(place.Path);
-            Subvolume.Move(unfinished, place.Path);
             var files = folder.Record(row.Name);
+            CopiedFiles.Forget(files);
+            Subvolume.Move(unfinished, place.Path);
             if (grown is not null && grown.Commit == target.Commit)
                 grown.WriteAs(files, place.Path, cancellationToken);
             else

@@ -399,6 +399,22 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public void A_record_of_a_folder_that_is_gone_is_forgotten()
+    {
+        Set("gitproc.copy", ".env");
+        var path = Acquire();
+        Directory.Delete(path, recursive: true);
+        Gitproc(_pool.Home, "release", "checkout-1", "--force");
+
+        Assert.Equal(path, Gitproc(_own, "acquire", "--hold", "--no-copy").Output);
+        Assert.False(File.Exists(Record));
+        Write(path, ".env", "KEY=own");
+        Release(path);
+
+        Assert.Equal("KEY=own", File.ReadAllText(Path.Combine(path, ".env")));
+    }
+
+    [Fact]
     public void The_checkout_of_a_dead_owner_loses_them()
     {
         Set("gitproc.copy", ".env");

@@ -46,7 +46,14 @@ internal static class CopiedFiles
         // The inner ones first.
         foreach (var files in folders.OrderByDescending(files => files.Key.Length))
             RawTree.RemoveEmptyFolders(root, files.Key);
-        File.Delete(FileIn(record));
+        Forget(record);
+    }
+
+    /// <summary>Removes the record of a checkout whose folder is gone: other files may have these paths next.</summary>
+    public static void Forget(string record)
+    {
+        if (File.Exists(FileIn(record)))
+            File.Delete(FileIn(record));
     }
 
     private static RawText[] Read(string record) => File.Exists(FileIn(record))
