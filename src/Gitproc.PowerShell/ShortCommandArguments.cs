@@ -88,6 +88,8 @@ internal sealed class ShortCommandArguments
         var (option, value) = (parts[0], parts.ElementAtOrDefault(1));
         if (option == "--wait" && Find("Wait") is not null)
             TakeWait(value);
+        else if (option == "--no-submodules" && Find("Submodule") is not null)
+            Named["Submodule"] = false;
         else if (Find(OptionSpelling.ParameterOf(option)) is { } parameter)
             TakeParameter(parameter, option, value);
         // The pattern of a filter may begin with dashes.

@@ -101,6 +101,29 @@ Describe 'Invoke-GitprocAcquire' {
             Should -Throw -ErrorId 'NoCheckoutAvailable,*' -ExpectedMessage "*$($held.Name) by process $PID*"
     }
 
+    It 'fills submodules with -Submodule, and leaves them empty with -Submodule:$false' {
+        git config --global protocol.file.allow always
+        $library = New-TestRepository -Path (Join-Path $TestDrive 'library')
+        $with = New-TestRepository -Path (Join-Path $TestDrive 'with')
+        git -C $with submodule --quiet add $library lib
+        git -C $with commit --quiet --message library
+        try {
+            $checkout = Invoke-GitprocAcquire $with -Submodule
+            Join-Path $checkout 'lib/readme.txt' | Should -Exist
+            Exit-GitprocCheckout $checkout
+            $env:GITPROC_SUBMODULES = 'true'
+            Use-GitprocCheckout $with -NoFetch { 'lib/readme.txt' | Should -Exist }
+            $checkout = gp acquire $with --no-submodules
+            Join-Path $checkout 'lib/readme.txt' | Should -Not -Exist
+            Exit-GitprocCheckout $checkout
+            Use-GitprocCheckout $with -Submodules:$false { 'lib/readme.txt' | Should -Not -Exist }
+            Rename-Item $library library-away
+            Initialize-GitprocCheckout $with -Count 2 -Submodule | ForEach-Object { Join-Path $_ 'lib/readme.txt' } | Should -Exist
+        } finally {
+            Remove-Item env:GITPROC_SUBMODULES -ErrorAction Ignore
+        }
+    }
+
     It 'fails with a hook of yours, whose output is not its own' {
         $env:GITPROC_ON_ACQUIRE = 'echo seen; exit 4'
         try {

@@ -85,6 +85,8 @@ internal sealed class AcquireOptions
 
     private readonly Option<bool> _noCopy = new("--no-copy") { Description = "Copy no files that git ignores." };
 
+    private readonly SubmoduleOptions _submodules = new();
+
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
 
     private readonly Option<bool> _stop = LeaseOptions.StopProcesses(
@@ -151,6 +153,8 @@ internal sealed class AcquireOptions
             command.Add(option);
         }
 
+        _submodules.AddTo(command);
+
         command.Validators.Add(result =>
         {
             if (result.GetValue(_fetch) && result.GetValue(_noFetch))
@@ -180,6 +184,7 @@ internal sealed class AcquireOptions
             Kind = parsed.GetValue(_kind),
             NoHooks = parsed.GetValue(_noHooks),
             Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
+            Submodules = _submodules.Wanted(parsed),
             Wait = parsed.GetValue(_wait),
             StopProcesses = parsed.GetValue(_stop),
             Terms = new LeaseTerms

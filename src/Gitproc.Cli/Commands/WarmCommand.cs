@@ -18,6 +18,7 @@ internal static class WarmCommand
             Required = true,
         };
         var kind = KindOption.Create();
+        var submodules = new SubmoduleOptions();
         var command = new Command(
             "warm",
             "Make checkouts ready before they are acquired: free, clean and at the default branch. Prints the paths of all that are ready."
@@ -27,6 +28,7 @@ internal static class WarmCommand
             count,
             kind,
         };
+        submodules.AddTo(command);
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
@@ -36,6 +38,7 @@ internal static class WarmCommand
                 WorkingDirectory = CurrentFolder.Path,
                 Count = parsed.GetValue(count)!.Value,
                 Kind = parsed.GetValue(kind),
+                Submodules = submodules.Wanted(parsed),
             };
             ResultWriter.WriteLines(
                 options.Open(parsed).Acquiring.Warm(request, interruption.Token).Select(checkout => checkout.Path));

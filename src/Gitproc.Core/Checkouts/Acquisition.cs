@@ -61,6 +61,9 @@ internal sealed class Acquisition(
 
     public required PoolSettings Settings { get; init; }
 
+    /// <summary>What fills the submodules of the checkouts; null if they are to be empty.</summary>
+    public SubmoduleFilling? Submodules { get; init; }
+
     /// <summary>False if the checkouts are only made ready, and nobody gets them yet.</summary>
     public bool IsForHolder { get; init; } = true;
 
@@ -266,6 +269,7 @@ internal sealed class Acquisition(
         var isWorked =
             row.State == CheckoutState.Cleaning || !CheckoutStamp.IsAsCleaned(row, place) || !IsAsRecorded(place);
         if (!isWorked
+            && HasSubmodulesAsWanted(row, place)
             && Clean != CleanMode.Full
             && row.Url == url
             && CheckoutStamp.IsAt(row, head, target, folder.Base(Repository.Base)))
@@ -277,7 +281,12 @@ internal sealed class Acquisition(
         if (row.State != CheckoutState.Cleaning || row.Url != url)
             grant.Row = row = lifecycle.BeginCleaning(alone, row, isWorked, url) ?? throw LostLease.Error(row);
         AddBranch(row, target, cancellationToken);
-        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = Settings.Rescue };
+        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
+        {
+            Limits = Settings.Rescue,
+            KeepsSubmodules = Submodules is not null,
+            FillSubmodules = FillSubmodules(row with { Url = url }, cancellationToken),
+        };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
         // Null if it was set aside or removed. The next acquire creates a removed folder again.
         if (cleaning.Clean(alone, row, Repository, target, mode, isDiscarded: false, cancellationToken) is not { } clean
@@ -286,6 +295,18 @@ internal sealed class Acquisition(
         SetReady(grant, clean);
         return true;
     }
+
+    private Action<CheckoutPlace, Target>? FillSubmodules(CheckoutRow row, CancellationToken cancellationToken) =>
+        Submodules is null
+            ? null
+            : (place, target) =>
+                Submodules.Fill(place, Repository, row.Url, Target.Credential, target, cancellationToken);
+
+    // Without a wish for submodules this reads no file.
+    private bool HasSubmodulesAsWanted(CheckoutRow row, CheckoutPlace place) => Submodules is null
+        ? !SubmoduleStamp.HasFilled(row)
+        : SubmoduleStamp.IsWhole(row, folder.Record(row.Name))
+            && SubmoduleList.IsSo(folder.Record(row.Name), place, Settings.VerifyFiles);
 
     private static void SetReady(Grant grant, CheckoutRow? row)
     {
@@ -338,6 +359,7 @@ internal sealed class Acquisition(
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
             Hooks = Settings.Hooks,
+            FillSubmodules = FillSubmodules(row with { Url = Target.Url }, cancellationToken),
             BeforeHooks = Copying?.HasPatterns(Repository, cancellationToken) == true
                 ? alone => CopyFiles(grant, alone, cancellationToken)
                 : null,

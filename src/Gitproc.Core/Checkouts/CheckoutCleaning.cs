@@ -18,6 +18,15 @@ internal sealed class CheckoutCleaning(
 {
     public required RescueLimits Limits { get; init; }
 
+    /// <summary>False to empty the submodules that the pool has filled.</summary>
+    public bool KeepsSubmodules { get; init; } = true;
+
+    /// <summary>What takes the commits of submodules that jobs filled; null to take none.</summary>
+    public SubmoduleAdoption? Adoption { get; init; }
+
+    /// <summary>Called for the clean checkout, to fill its submodules; null to leave them as they are.</summary>
+    public Action<CheckoutPlace, Target>? FillSubmodules { get; init; }
+
     /// <summary>Cleans a checkout.</summary>
     /// <returns>
     /// The checkout: Free, or Locked if it has a lease. Null if it was set aside, or if its folder was removed
@@ -42,7 +51,12 @@ internal sealed class CheckoutCleaning(
             PushedRefs.Keep(basePath, place.GitDirectory);
         try
         {
-            new CheckoutRecycling(folder, git, reports).Run(
+            new CheckoutRecycling(folder, git, reports)
+            {
+                Adopt = Adoption is null
+                    ? null
+                    : (around, url, one, list) => Adoption.TryTake(around, url, one, list, cancellationToken),
+            }.Run(
                 new RecyclingRequest
                 {
                     Place = place,
@@ -55,6 +69,7 @@ internal sealed class CheckoutCleaning(
                     Record = folder.Record(row.Name),
                     ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
                     Clean = mode,
+                    KeepsSubmodules = KeepsSubmodules,
                     Discard = isDiscarded || Limits.When == RescueWhen.Never,
                     IsRescued = row.IsRescued,
                     Rescues = new RescueStore(folder),
@@ -78,8 +93,10 @@ internal sealed class CheckoutCleaning(
             return null;
         }
 
+        FillSubmodules?.Invoke(place, target);
         var head = new Head(target.Branch, target.Commit);
-        var clean = lifecycle.EndCleaning(alone, row, head, generation, CheckoutStamp.Of(place));
+        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name));
+        var clean = lifecycle.EndCleaning(alone, row, head, generation, stamp);
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
 
@@ -115,6 +132,7 @@ internal sealed class ReleasedCleaning(
     Lifecycle lifecycle,
     GitRunner git,
     IProgress<PoolReport>? reports,
+    GitConfig config,
     PoolSettings settings)
 {
     private readonly CheckoutTable _checkouts = new(database.Connection);
@@ -143,7 +161,11 @@ internal sealed class ReleasedCleaning(
             return row;
         }
 
-        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports) { Limits = settings.Rescue };
+        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
+        {
+            Limits = settings.Rescue,
+            Adoption = new SubmoduleAdoption(folder, database, git) { Config = config, Settings = settings },
+        };
         return cleaning.Clean(alone, row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
             ?? _checkouts.Find(row.Id)
             ?? row;

@@ -56,6 +56,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 reports?.Report(
                     new PoolReport(ReportKind.Warning, $"{url} has no default branch yet, so {row.Name} is empty"));
             FolderRemoval.Remove(place.Path);
+            SubmoduleList.Remove(folder.Record(row.Name));
             var files = folder.Record(row.Name);
             CopiedFiles.Forget(files);
             Subvolume.Move(unfinished, place.Path);
@@ -178,6 +179,9 @@ internal sealed class CheckoutMaking(
     /// <summary>Adds to the checkout what the hooks are to find there; null to add nothing.</summary>
     public Action<CheckoutLock>? BeforeHooks { get; init; }
 
+    /// <summary>Called for the new checkout, to fill its submodules; null to leave them empty.</summary>
+    public Action<CheckoutPlace, Target>? FillSubmodules { get; init; }
+
     /// <summary>Makes the folder of a checkout and ends its creation.</summary>
     public CheckoutRow Make(
         CheckoutLock alone,
@@ -190,10 +194,13 @@ internal sealed class CheckoutMaking(
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports) { CopiesOnWrite = CopiesOnWrite }.Create(
             row, repository, row.Url, target.In(row.Kind), CheckoutWorkers, cancellationToken);
+        var place = folder.Place(row);
+        FillSubmodules?.Invoke(place, target.In(row.Kind));
         BeforeHooks?.Invoke(alone);
         // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
         new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);
-        return lifecycle.EndCreation(alone, row, head, generation, CheckoutStamp.Of(folder.Place(row)))
+        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name));
+        return lifecycle.EndCreation(alone, row, head, generation, stamp)
             ?? throw LostLease.Error(row);
     }
 }

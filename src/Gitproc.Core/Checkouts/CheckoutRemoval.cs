@@ -84,6 +84,7 @@ internal sealed class CheckoutRemoval(
         if (place.IsWorktree)
             FolderRemoval.Remove(place.GitDirectory);
         TreeRecord.Remove(folder.Record(row.Name));
+        SubmoduleList.Remove(folder.Record(row.Name));
         lifecycle.Forget(seized.Alone, row, why);
         FolderRemoval.TryRemove(doomed);
         if (Directory.Exists(doomed))

@@ -125,6 +125,13 @@ internal static class RawTree
         return file?.ReadAll();
     });
 
+    /// <summary>Removes everything in a folder, if there is one.</summary>
+    public static void Empty(RawFolder root, RawText path)
+    {
+        using var folder = TryOpenFolder(root, path);
+        folder?.RemoveEntries();
+    }
+
     /// <summary>Removes an entry, if it exists.</summary>
     public static void Remove(RawFolder root, RawText path) => At(root, path, (folder, name) =>
     {

@@ -49,6 +49,11 @@ public sealed record AcquireRequest
     /// <summary>True to make no new checkout.</summary>
     public bool NoCreate { get; init; }
 
+    /// <summary>
+    /// True to fill the submodules of the checkouts, false to have them empty; null for the setting.
+    /// </summary>
+    public bool? Submodules { get; init; }
+
     /// <summary>True to run no hook of the user.</summary>
     public bool NoHooks { get; init; }
 

@@ -1,4 +1,5 @@
 using Gitproc.Checkouts;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
@@ -38,8 +39,17 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
     }
 
     /// <summary>
-    /// Removes a repository unless there is a checkout, a rescue or a worktree of it, or somebody waits for one,
-    /// clones, fetches or packs.
+    /// True if submodules borrow from a base repository: in a checkout, or perhaps in a rescue. Which rescue does is
+    /// not known, so each that was made since the first submodule counts.
+    /// </summary>
+    public bool HasSubmodules(RepositoryRow repository) =>
+        SubmoduleBases.MarkedAt(folder.Base(repository.Base)) is { } since
+        && (SubmoduleList.Bases(folder.Records).Contains(repository.Base)
+            || new RescueStore(folder).List().Any(rescue => rescue.RescuedAt >= since));
+
+    /// <summary>
+    /// Removes a repository unless there is a checkout, a rescue, a worktree or a submodule of it, or somebody waits
+    /// for one, clones, fetches or packs.
     /// </summary>
     public bool TryRemove(RepositoryRow repository)
     {
@@ -56,7 +66,8 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
         {
             var isNeeded = HasRescues(path)
                 || new RescueStore(folder).List().Any(rescue => rescue.Repository == PrintableText.Of(repository.Key))
-                || HasWorktrees(path, []);
+                || HasWorktrees(path, [])
+                || HasSubmodules(repository);
             if (isNeeded || !database.Repositories.RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))

@@ -76,6 +76,8 @@ public sealed class PoolAcquiring
                 Repository = new RepositoryResolver(database.Repositories, config, settings)
                     .Resolve(request.Repository, request.WorkingDirectory),
                 Settings = settings,
+                Config = config,
+                Submodules = request.Submodules ?? settings.Submodules,
                 Kind = request.Kind ?? settings.Kind,
                 CheckoutWorkers = config.Get("checkout.workers"),
             };
@@ -143,6 +145,15 @@ public sealed class PoolAcquiring
                 IsAsked = request.Copy == true,
             },
             Settings = settings,
+            Submodules = request.Submodules ?? settings.Submodules
+                ? new SubmoduleFilling(folder, database, reports)
+                {
+                    Config = config,
+                    Settings = settings,
+                    Fetch = request.Fetch,
+                    CheckoutWorkers = config.Get("checkout.workers"),
+                }
+                : null,
             Wanted = new GrantRequest
             {
                 Repository = target.Row(database),
@@ -199,4 +210,9 @@ public sealed record WarmRequest
 
     /// <summary>The required kind. If null, the setting applies, or any kind counts and clones are made.</summary>
     public CheckoutKind? Kind { get; init; }
+
+    /// <summary>
+    /// True to fill the submodules of the checkouts, false to have them empty; null for the setting.
+    /// </summary>
+    public bool? Submodules { get; init; }
 }

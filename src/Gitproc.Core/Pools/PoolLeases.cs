@@ -154,7 +154,8 @@ public sealed class PoolLeases
         PoolDatabase database,
         CancellationToken cancellationToken)
     {
-        var settings = _session.Settings(database, cancellationToken);
+        var config = _session.ReadConfig(_session.Folder.Path, database, cancellationToken);
+        var settings = PoolSettings.Read(config);
         var leases = _session.Leases(database, settings);
         // A lease that another process has now is a notice below, not an error.
         var held = leases.Releasable(id, request.LeaseId, request.Force || request.OwnerProcessId is not null);
@@ -198,7 +199,8 @@ public sealed class PoolLeases
         if (alone is null || running.Count > 0 || request.CleanLater)
             return released;
         var lifecycle = _session.Lifecycle(database, settings);
-        return new ReleasedCleaning(_session.Folder, database, lifecycle, _session.Git, _session.Reports, settings)
+        var (folder, git, reports) = (_session.Folder, _session.Git, _session.Reports);
+        return new ReleasedCleaning(folder, database, lifecycle, git, reports, config, settings)
             .Clean(alone, released, request.Clean ?? settings.Clean, request.Discard, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.Recycling;
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Links;
@@ -118,10 +119,13 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 
         foreach (var row in database.Checkouts.All())
         {
-            if (row.Kind == CheckoutKind.Worktree)
-                WriteWorktree(folder.Place(row));
-            else if (Paths.IsFolder(folder.Checkout(row.Name)))
-                WriteAlternates(folder.Place(row).GitDirectory);
+            var place = folder.Place(row);
+            if (place.IsWorktree)
+                WriteWorktree(place);
+            else if (Paths.IsFolder(place.Path))
+                WriteAlternates(place.GitDirectory);
+            foreach (var module in NestedRepositories.GitDirectories(place.GitDirectory))
+                WriteAlternates(module);
         }
 
         // Another process may remove one meanwhile.

@@ -43,7 +43,8 @@ internal sealed class PoolPruning(
                 && lastUse <= before
                 && hasRefs == refs.Count > 0
                 && rescues.Count == old.Count
-                && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name)))
+                && !BaseRemoval.HasWorktrees(path, all.Select(row => row.Name))
+                && !new BaseRemoval(folder, database).HasSubmodules(repository))
                 items.Add(Item(repository, path, lastUse));
         }
 

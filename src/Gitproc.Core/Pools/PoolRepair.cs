@@ -1,5 +1,6 @@
 using Gitproc.Checkouts;
 using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Leases;
@@ -86,6 +87,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         if (alone is null)
             return;
         lifecycle.Forget(alone, row, "its folder is gone");
+        SubmoduleList.Remove(folder.Record(row.Name));
         _done.Add($"{row.Name} is off the list: its folder is gone.");
     }
 

@@ -88,7 +88,8 @@ public sealed class PoolRescues
     {
         rescue = FindId(rescue, request.WorkingDirectory, cancellationToken);
         var (_, repository) = FindOfCheckout(rescue, request.WorkingDirectory, cancellationToken);
-        var one = request with { Repository = repository.Key, Count = 1 };
+        // A submodule with work in it comes back as a whole, where nothing else may be.
+        var one = request with { Repository = repository.Key, Count = 1, Submodules = false };
         var checkout = _acquiring.Acquire(one, cancellationToken)[0];
         try
         {

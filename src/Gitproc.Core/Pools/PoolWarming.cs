@@ -1,5 +1,6 @@
 using Gitproc.Checkouts;
 using Gitproc.Checkouts.Looking;
+using Gitproc.Checkouts.Recycling;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Leases;
@@ -21,6 +22,12 @@ internal sealed class PoolWarming(
     public required RepositoryTarget Repository { get; init; }
 
     public required PoolSettings Settings { get; init; }
+
+    /// <summary>The config of the caller.</summary>
+    public required GitConfig Config { get; init; }
+
+    /// <summary>True if the checkouts have the files of their submodules.</summary>
+    public required bool Submodules { get; init; }
 
     /// <summary>The required kind; null for any.</summary>
     public required CheckoutKind? Kind { get; init; }
@@ -111,7 +118,10 @@ internal sealed class PoolWarming(
             return false;
         var place = folder.Place(row);
         return CheckoutStamp.IsAt(row, place.ReadHead(), target, folder.Base(repository.Base))
-            && CheckoutStamp.IsAsCleaned(row, place);
+            && CheckoutStamp.IsAsCleaned(row, place)
+            && (Submodules
+                ? SubmoduleStamp.IsWhole(row, folder.Record(row.Name))
+                : !SubmoduleStamp.HasFilled(row));
     }
 
     private void MakeOne(
@@ -133,6 +143,15 @@ internal sealed class PoolWarming(
             Fetch = FetchPolicy.Never,
             Clean = CleanMode.Default,
             Settings = Settings,
+            Submodules = Submodules
+                ? new SubmoduleFilling(folder, own, quiet)
+                {
+                    Config = Config,
+                    Settings = Settings,
+                    Fetch = FetchPolicy.WhenOld,
+                    CheckoutWorkers = CheckoutWorkers,
+                }
+                : null,
             IsForHolder = false,
             Wanted = new GrantRequest
             {

@@ -93,8 +93,11 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public LeaseBook Leases(PoolDatabase database, PoolSettings? settings = null) =>
         new(Folder, database, Lifecycle(database, settings));
 
-    public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken) =>
-        new(Folder, database, Lifecycle(database), Git, reports, Settings(database, cancellationToken));
+    public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var config = ReadConfig(Folder.Path, database, cancellationToken);
+        return new(Folder, database, Lifecycle(database), Git, reports, config, PoolSettings.Read(config));
+    }
 
     public CheckoutRecovery Recovery(PoolDatabase database, Lifecycle lifecycle, PoolSettings settings)
     {

@@ -37,6 +37,9 @@ internal sealed record CheckoutPlace
     /// <summary>True for a clone that has copies of all objects and borrows none.</summary>
     public bool IsStandalone => Kind == CheckoutKind.Standalone;
 
+    /// <summary>True for a submodule of a checkout.</summary>
+    public bool IsSubmodule { get; private init; }
+
     /// <summary>The path of its <c>.git</c>: the git directory, or the file that names it.</summary>
     public string GitEntry => System.IO.Path.Combine(Path, ".git");
 
@@ -49,6 +52,23 @@ internal sealed record CheckoutPlace
 
     public static CheckoutPlace FromWorktree(string name, string path, string basePath) =>
         new(CheckoutKind.Worktree, name, path, Worktrees.PrivateFolder(basePath, name), basePath);
+
+    /// <summary>
+    /// A submodule of a checkout, which has its git directory in that of the checkout (gitsubmodules(7)). It has the
+    /// checkout's name, and borrows objects unless that is standalone.
+    /// </summary>
+    /// <param name="path">Its path in the checkout.</param>
+    /// <param name="submodule">The submodule's name.</param>
+    public static CheckoutPlace FromSubmodule(CheckoutPlace around, string path, string submodule) =>
+        new(
+            around.IsStandalone ? CheckoutKind.Standalone : CheckoutKind.Clone,
+            around.Name,
+            System.IO.Path.Combine(around.Path, path),
+            System.IO.Path.Combine(around.GitDirectory, "modules", submodule),
+            null)
+        {
+            IsSubmodule = true,
+        };
 
     /// <summary>The same worktree while its folder is elsewhere.</summary>
     public CheckoutPlace At(string path) => new(Kind, Name, path, GitDirectory, Base);

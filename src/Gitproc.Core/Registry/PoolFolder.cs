@@ -94,9 +94,12 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
 
+    /// <summary>The folder of the records of clean checkouts.</summary>
+    public string Records => System.IO.Path.Combine(Path, "records");
+
     /// <summary>The file with the record of a clean checkout.</summary>
     /// <returns>The absolute path of a folder.</returns>
-    public string Record(string name) => System.IO.Path.Combine(Path, "records", name);
+    public string Record(string name) => System.IO.Path.Combine(Records, name);
 
     /// <summary>The file that one who waits keeps locked.</summary>
     /// <returns>Its absolute path.</returns>
@@ -112,7 +115,7 @@ internal sealed record PoolFolder(string Path)
             CreatePrivate(System.IO.Path.Combine(Path, "locks"));
             CreatePrivate(Queue);
             CreatePrivate(Rescues);
-            CreatePrivate(System.IO.Path.Combine(Path, "records"));
+            CreatePrivate(Records);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

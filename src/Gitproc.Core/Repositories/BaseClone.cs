@@ -1,4 +1,5 @@
 using Gitproc.Git.Running;
+using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 using Gitproc.Reports;
 
@@ -58,6 +59,31 @@ internal sealed class BaseClone(PoolFolder folder, GitRunner git)
         if (File.Exists(Path.Combine(gitDirectory, "shallow")))
             throw Shallow(url);
         new BaseRefs(git, gitDirectory).MakeBase(cancellationToken);
+        return gitDirectory;
+    }
+
+    /// <summary>Makes a base repository with no commit yet.</summary>
+    /// <returns>The absolute path of the bare repository, in <paramref name="unfinished"/>.</returns>
+    public string MakeEmpty(string url, bool isSha256, string unfinished, CancellationToken cancellationToken)
+    {
+        git.Run(
+            new GitCall("init", "--quiet", "--template=", "--initial-branch=main", "--end-of-options", unfinished)
+            {
+                WorkingDirectory = folder.Path,
+                Environment = [.. FilesRefFormat, ("GIT_DEFAULT_HASH", isSha256 ? "sha256" : "sha1")],
+            },
+            cancellationToken);
+        var gitDirectory = Path.Combine(unfinished, ".git");
+        // What a clone gets, see above.
+        File.AppendAllText(
+            Path.Combine(gitDirectory, "config"),
+            ConfigText.Entry("core.bare", "true")
+                + ConfigText.Entry("gc.auto", "0")
+                + ConfigText.Entry("gc.pruneExpire", "never")
+                + ConfigText.Entry("maintenance.auto", "false")
+                + ConfigText.Entry("extensions.preciousObjects", "true")
+                + ConfigText.Entry("remote.origin.url", url)
+                + ConfigText.Entry("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"));
         return gitDirectory;
     }
 

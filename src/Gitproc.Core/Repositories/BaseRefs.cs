@@ -121,6 +121,11 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
             && (Id(Remotes + wanted) is not null || Id(BaseTags.Folder + wanted) is not null);
     }
 
+    /// <summary>True if there is a commit.</summary>
+    /// <param name="commit">Its full id.</param>
+    public bool Has(string commit, CancellationToken cancellationToken) =>
+        Revision(commit, cancellationToken) == commit;
+
     /// <summary>Lists the branches that somebody can ask for, without a process.</summary>
     public static IReadOnlyList<string> Branches(string gitDirectory, bool isOwnToo)
     {

@@ -16,7 +16,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     // A file written this shortly before might be written again within one tick of the file system's clock.
     private static readonly TimeSpan FileClockTick = TimeSpan.FromMilliseconds(50);
 
-    private const byte FormatVersion = 6;
+    private const byte FormatVersion = 7;
 
     /// <summary>Records the state of the files that an answer depends on.</summary>
     /// <param name="askedAt">When git was asked, in UTC.</param>
@@ -39,7 +39,11 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
     private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
 
     private IEnumerable<KeyValuePair<string, string>> KeptOfUser =>
-        Config.OfUser.Where(entry => HookSettings.IsAskedFor(entry.Key) || CopySettings.IsSetting(entry.Key));
+        Config.OfUser.Where(entry =>
+            HookSettings.IsAskedFor(entry.Key)
+            || CopySettings.IsSetting(entry.Key)
+            || SubmoduleAddress.IsAskedFor(entry.Key)
+            || entry.Key == PoolSettings.SubmoduleRecurse);
 
     /// <summary>True if git would answer the same now.</summary>
     public bool IsCurrent()

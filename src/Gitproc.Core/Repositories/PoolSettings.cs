@@ -12,6 +12,7 @@ namespace Gitproc.Repositories;
 /// <param name="FetchMaxAge">After what time the remote is asked again.</param>
 /// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
+/// <param name="Submodules">True if checkouts have the files of their submodules.</param>
 /// <param name="VerifyFiles">
 /// How many files a checkout may have for an acquire to look at each of them; 0 for none.
 /// </param>
@@ -32,8 +33,12 @@ internal sealed record PoolSettings(
     int VerifyFiles,
     bool CopiesOnWrite,
     HookSettings Hooks,
-    CopySettings Copy)
+    CopySettings Copy,
+    bool Submodules)
 {
+    /// <summary>git's own setting for commands that go into submodules, which counts if ours is not set.</summary>
+    public const string SubmoduleRecurse = "submodule.recurse";
+
     private const long Gibibyte = 1L << 30;
 
     public static PoolSettings Read(GitConfig config) => Read(new SettingReader(config, errors: null));
@@ -72,7 +77,13 @@ internal sealed record PoolSettings(
                 reader,
                 reader.Value("hooks", "GITPROC_HOOKS", ParseBoolean) ?? true,
                 reader.Value("hookTimeout", "GITPROC_HOOK_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10)),
-            CopySettings.Read(reader));
+            CopySettings.Read(reader),
+            reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader));
+
+    // The user's own only: a repository does not decide what is fetched.
+    private static bool IsRecursive(SettingReader reader) =>
+        reader.Config.OfUser.LastOrDefault(entry => entry.Key == SubmoduleRecurse).Value is { } text
+        && ParseBoolean(text) == true;
 
     /// <summary>The keys that <c>gitproc.carryConfig</c> names.</summary>
     public static IReadOnlyList<string> CarriedKeys(GitConfig config) =>

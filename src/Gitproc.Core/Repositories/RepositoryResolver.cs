@@ -128,7 +128,9 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
             directory);
     }
 
-    private AddressRules Rules(string directory)
+    /// <summary>What addresses mean, in the pool too.</summary>
+    /// <param name="directory">The folder that relative paths begin at, absolute.</param>
+    public AddressRules Rules(string directory)
     {
         var rules = AddressRules.Of(config, settings, directory);
         return rules with { FindLocal = path => rules.FindLocal(path) ?? FindGone(path, rules) };

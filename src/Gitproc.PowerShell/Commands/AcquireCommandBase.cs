@@ -45,6 +45,14 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 
+    /// <summary>
+    /// Fill the submodules, nested ones too. -Submodule:$false leaves them empty. If omitted, the setting
+    /// gitproc.submodules applies.
+    /// </summary>
+    [Parameter]
+    [Alias("Submodules")]
+    public SwitchParameter Submodule { get; set; }
+
     /// <summary>Run none of your hooks.</summary>
     [Parameter]
     [Alias("NoHooks")]
@@ -87,6 +95,10 @@ public abstract class AcquireCommandBase : GitprocCommand
     /// <summary>Names and values to show with the lease.</summary>
     [Parameter]
     public IDictionary? Environment { get; set; }
+
+    /// <summary>What the caller wants; null for the setting.</summary>
+    private protected bool? WantsSubmodules =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(Submodule)) ? Submodule.IsPresent : null;
 
     private protected override bool FailureEndsStatement => true;
 }

@@ -147,6 +147,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         WorkingDirectory = Location,
         NoCreate = NoCreate,
         NoHooks = NoHook,
+        Submodules = WantsSubmodules,
         Copy = Copy ? true : NoCopy ? false : null,
         MaxCheckouts = MaxCheckouts,
         MaxLocked = MaxLocked,

@@ -36,6 +36,14 @@ public sealed class InitializeGitprocCheckoutCommand : LongCommand
     [Parameter]
     public CheckoutKind? Kind { get; set; }
 
+    /// <summary>
+    /// Fill the submodules, nested ones too. -Submodule:$false leaves them empty. If omitted, the setting
+    /// gitproc.submodules applies.
+    /// </summary>
+    [Parameter]
+    [Alias("Submodules")]
+    public SwitchParameter Submodule { get; set; }
+
     /// <inheritdoc/>
     private protected override void Run()
     {
@@ -50,6 +58,7 @@ public sealed class InitializeGitprocCheckoutCommand : LongCommand
             WorkingDirectory = Location,
             Count = Count,
             Kind = Kind,
+            Submodules = MyInvocation.BoundParameters.ContainsKey(nameof(Submodule)) ? Submodule.IsPresent : null,
         };
         WithPool(pool => WriteObject(pool.Acquiring.Warm(request, Cancellation), enumerateCollection: true));
     }

@@ -11,10 +11,12 @@ internal static class OptionSpelling
         ["DryRun"] = "WhatIf",
         ["Env"] = "Environment",
         ["NoHooks"] = "NoHook",
+        ["NoSubmodules"] = "Submodule:$false",
         ["OwnerPid"] = "Owner",
         ["Repo"] = "Repository",
         ["StepOutput"] = "AsStepOutput",
         ["StopProcesses"] = "StopProcess",
+        ["Submodules"] = "Submodule",
     };
 
     /// <summary>Appends the command that helps to a message.</summary>

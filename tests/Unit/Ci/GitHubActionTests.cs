@@ -178,7 +178,7 @@ public sealed class GitHubActionTests : IDisposable
     {
         string[] all =
         [
-            "REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "KIND", "EXPIRES_AFTER", "CLEAN", "NAME",
+            "REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "KIND", "SUBMODULES", "EXPIRES_AFTER", "CLEAN", "NAME",
             "LABEL", "POOL",
         ];
         return job.Step(Script, [.. all.Select(name => ($"INPUT_{name}", "")), .. inputs]);

@@ -70,6 +70,9 @@ public sealed class UserFixture : IDisposable
 
     public string Acquire(params string[] options) => Succeed(["acquire", .. options, Source]);
 
+    /// <summary>Acquires the repository that a folder is in.</summary>
+    public string AcquireFrom(string folder) => Check(_program.Run(folder, "acquire", Source), "acquire");
+
     public void Release(string path) => Succeed("release", path);
 
     /// <summary>The ids of the rescues, the newest first.</summary>
@@ -131,18 +134,22 @@ public sealed class UserFixture : IDisposable
                 .Split('\n')
                 .Where(line => !line.StartsWith("# branch.ab", StringComparison.Ordinal)));
 
-    // Without sizes: for a submodule that was filled, the index keeps the size of its folder.
+    // Without sizes: for a submodule that was filled, the index keeps the size of its folder. And without the git
+    // directories of submodules, which stay, without anything of the job's.
     private static SortedDictionary<string, string> Snapshot(string path)
     {
         var all = RecyclingFixture.Snapshot(path);
+        foreach (var name in all.Keys.Where(name => (name + "/").Contains(".git/modules/", StringComparison.Ordinal)).ToList())
+            all.Remove(name);
         all["(index)"] = Regex.Replace(all["(index)"], @"(?<=size: )\d+", "0");
         return all;
     }
 
-    private string Succeed(params string[] arguments)
+    private string Succeed(params string[] arguments) => Check(Try(arguments), string.Join(' ', arguments));
+
+    private static string Check(GitprocProgram.Result result, string command)
     {
-        var result = Try(arguments);
-        Assert.True(result.ExitCode == 0, $"gitproc {string.Join(' ', arguments)}: {result.Error}");
+        Assert.True(result.ExitCode == 0, $"gitproc {command}: {result.Error}");
         return result.Output;
     }
 }

@@ -34,13 +34,29 @@ internal static class CheckoutStamp
     // An earlier gitproc knows nothing of this kind and makes it borrow. It leaves another stamp.
     private static readonly string[] WatchedOfStandalone = [.. Watched, ".git/objects", ".git/objects/pack"];
 
+    private static readonly string[] WatchedOfSubmodule =
+    [
+        "",
+        "config",
+        "HEAD",
+        "packed-refs",
+        "objects/info",
+        "hooks",
+        "info",
+        "refs",
+        "refs/heads",
+        "refs/tags",
+    ];
+
     private static readonly string[] WatchedOfWorktree = ["", "HEAD", "gitdir", "commondir"];
 
     public static string Of(CheckoutPlace place) =>
         (
             place.IsWorktree
                 ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfWorktree)
-                : Hash(place.Path, place.IsStandalone ? WatchedOfStandalone : Watched))
+                : place.IsSubmodule
+                    ? Hash(place.Path, "", ".git") + Hash(place.GitDirectory, WatchedOfSubmodule)
+                    : Hash(place.Path, place.IsStandalone ? WatchedOfStandalone : Watched))
         + Hash(place.GitDirectory, Index)
         + "-";
 

@@ -97,6 +97,13 @@ internal sealed class GitView : IDisposable
         return view;
     }
 
+    /// <summary>Makes the view a repository from which git can fetch what a folder of objects has.</summary>
+    public void Lend(string objects)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "objects", "info"));
+        File.WriteAllText(Path.Combine(_folder, "objects", "info", "alternates"), objects + "\n");
+    }
+
     /// <summary>Sets what is checked out.</summary>
     /// <param name="commit">The commit's id; null for none.</param>
     public void SetHead(string? commit) =>

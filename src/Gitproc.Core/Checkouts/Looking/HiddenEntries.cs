@@ -56,14 +56,7 @@ internal sealed record HiddenEntries(
         foreach (var path in GitEntries.Concat(Specials))
             RawTree.Remove(checkout, path);
         foreach (var path in Filled)
-        {
-            RawTree.At(checkout, path, (folder, name) =>
-            {
-                using var submodule = folder.TryOpenFolder(name);
-                submodule?.RemoveEntries();
-                return true;
-            });
-        }
+            RawTree.Empty(checkout, path);
     }
 
     private static HashSet<RawText> FoldersOf(IReadOnlyList<IndexEntry> entries)

@@ -26,6 +26,11 @@ internal sealed record WorkTreeLook(
     /// </summary>
     public const int MaxPathLength = 3500;
 
+    /// <summary>
+    /// Paths of the git directories of submodules, as <c>.git/modules/NAME</c>, that certainly hold no work.
+    /// </summary>
+    public IReadOnlySet<RawText> QuietModules { get; init; } = new HashSet<RawText>();
+
     /// <summary>A look that found nothing.</summary>
     public static WorkTreeLook Nothing { get; } = new([], [], [], new HashSet<RawText>(), [], HiddenEntries.None);
 

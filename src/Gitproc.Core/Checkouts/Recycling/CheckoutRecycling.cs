@@ -31,6 +31,11 @@ namespace Gitproc.Checkouts.Recycling;
 /// <param name="reports">Receives what the user should know; null to report nothing.</param>
 internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgress<PoolReport>? reports)
 {
+    /// <summary>
+    /// Takes the commit of a submodule that a job filled into a base repository; null to take none. It gets the
+    /// checkout around, the URL of that, the submodule, and what writes the list with it.
+    /// </summary>
+    public Func<CheckoutPlace, string, WantedSubmodule, Action<KnownSubmodule>, KnownSubmodule?>? Adopt { get; init; }
 
     /// <summary>Recycles a checkout. The caller makes sure that no other process recycles it or works in it.</summary>
     /// <returns>The rescue; null if there was nothing to rescue.</returns>
@@ -66,25 +71,32 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
     {
         using var root = RawFolder.Open(request.Path);
         using var gitDirectory =
-            root.TryOpenFolder(".git"u8)
+            (request.Place.IsSubmodule ? RawFolder.TryOpen(request.Place.GitDirectory) : root.TryOpenFolder(".git"u8))
             ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
         var state = RepositoryState.Read(gitDirectory);
-        using var view = GitView.OfCheckout(
-            folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         RawTree.MakeFolder(gitDirectory, "objects"u8);
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, "objects"));
         var copies = request.Place.IsStandalone
             ? ObjectCopies.Read(request.Base, request.Place.Objects, request.Record!, cancellationToken)
             : null;
         request = request with { Copies = copies?.Paths ?? request.Copies };
-        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        if (request.Place.IsSubmodule)
+            SubmoduleRecycling.WriteGitFile(root, request.Place);
+        var submodules = Submodules(request, cancellationToken);
+        var rescue = Run(request, root, gitDirectory, state, submodules, cancellationToken);
+        submodules.Run(root, gitDirectory, cancellationToken);
         var store = new LfsStore(request.Base);
         // git-lfs puts what it downloads during cleaning into the template repository, which is the view's.
         store.Take(request.Template);
         store.Take(request.Place.GitDirectory);
-        new PristineGitDirectory(request.Template, request.Url, request.Target) { Copies = copies }
-            .Write(request.Place.GitDirectory, cancellationToken);
+        new PristineGitDirectory(request.Template, request.Url, request.Target)
+        {
+            Copies = copies,
+            Submodules = submodules.Kept,
+            WorkTree = SubmoduleRecycling.WorkTreeOf(request.Place),
+        }.Write(request.Place.GitDirectory, cancellationToken);
         copies?.Save(request.Record!);
+        submodules.Finish(cancellationToken);
         return rescue;
     }
 
@@ -105,13 +117,17 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
             BringBack(request, gitDirectory, state, cancellationToken);
         using var root = RawFolder.Open(request.Path);
         pristine.WriteGitFile(root);
-        using var view = GitView.OfCheckout(
-            folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
-        var rescue = Run(request, root, gitDirectory, state, view, cancellationToken);
+        var submodules = Submodules(request, cancellationToken);
+        var rescue = Run(request, root, gitDirectory, state, submodules, cancellationToken);
+        submodules.Run(root, gitDirectory, cancellationToken);
         new LfsStore(request.Base).Take(request.Template);
-        pristine.Write(request.Target);
+        new PristineWorktree(request.Place) { Submodules = submodules.Kept }.Write(request.Target);
+        submodules.Finish(cancellationToken);
         return rescue;
     }
+
+    private SubmoduleRecycling Submodules(RecyclingRequest request, CancellationToken cancellationToken) =>
+        new(folder, git, request, submodule => RunInClone(submodule, cancellationToken)) { Adopt = Adopt };
 
     // The folder is gone, but not what was staged and committed there. Files that only the index has are not work. The
     // folder appears when it is complete: if this ended early, missing files would look deleted.
@@ -155,14 +171,19 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         RawFolder root,
         RawFolder gitDirectory,
         RepositoryState state,
-        GitView view,
+        SubmoduleRecycling submodules,
         CancellationToken cancellationToken)
     {
         // A killed git left the lock; nothing works here now.
         gitDirectory.Remove("index.lock"u8);
         CopiedFiles.Remove(request.Record!, root, () => Tracked(gitDirectory));
+        submodules.Look(root, gitDirectory, cancellationToken);
+        using var view = GitView.OfCheckout(
+            folder.Unfinished(request.Checkout), request.Place, request.Template, request.Base, state.Commit);
         var record = TreeRecord.TryRead(request.Record!);
-        var quick = record is null ? null : new QuickLook(view, git, request, record);
+        var quick = record is null
+            ? null
+            : new QuickLook(view, git, request, record) { Submodules = submodules.Untouched };
         var look = quick?.TryTake(root, gitDirectory, state, cancellationToken);
         var isQuick = look is not null;
         var (tracked, index) = (record?.Entries ?? [], (string?)TreeRecord.IndexOf(request.Record!));
@@ -172,6 +193,8 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
             (tracked, index, look) = (
                 work.Entries, work.Original, work.Look(view, git, request, root, cancellationToken));
         }
+
+        look = submodules.Complete(look, isQuick);
 
         Rescue? rescue = null;
         if (!request.Discard)
@@ -185,7 +208,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
 
         if (isQuick)
             quick!.UseRecord();
-        var hasNothingElse = new Cleaning(view, git, request).Run(
+        var hasNothingElse = new Cleaning(view, git, request) { Submodules = submodules.Filled }.Run(
             root, look.Hidden, tracked, record, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Finish(request, gitDirectory, view, hasNothingElse, cancellationToken);

@@ -15,6 +15,9 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
 
     private readonly bool _isFull = request.Clean == CleanMode.Full;
 
+    /// <summary>Paths of submodules that stay filled if the target has them. They are cleaned by themselves.</summary>
+    public IReadOnlySet<RawText> Submodules { get; init; } = new HashSet<RawText>();
+
     /// <summary>Cleans. Afterwards the index of the view is the target's.</summary>
     /// <param name="record">The record of the last cleaning; null if there is none.</param>
     /// <returns>True if the tracked folders hold nothing else except ignored files.</returns>
@@ -25,7 +28,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         TreeRecord? record,
         CancellationToken cancellationToken)
     {
-        hidden.Remove(root);
+        Leave(hidden).Remove(root);
         // The job's ignore rules apply first: files that they do not ignore go, even if the target ignores them.
         _ = Clean(cancellationToken);
         view.UseBaseObjects();
@@ -44,10 +47,11 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             }
 
             var look = WorkTreeLook.Take(
-                view, git, request.Checkout, HiddenEntries.Find(root, entries), _isFull, cancellationToken);
+                view, git, request.Checkout, Leave(HiddenEntries.Find(root, entries)), _isFull, cancellationToken);
             look.Hidden.Remove(root);
             var untracked = ListUntracked(look, root, cancellationToken);
-            if (look.Changes.Count + untracked.Count == 0 && look.Hidden.IsEmpty)
+            var changes = look.Changes.Count(change => !(change.IsSubmodule && Submodules.Contains(change.Path)));
+            if (changes + untracked.Count == 0 && look.Hidden.IsEmpty)
                 return look.Untracked.Count == 0;
             if (round > 0)
             {
@@ -71,6 +75,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             record is not null && record.Commit == request.Target.Commit
                 ? record.Entries
                 : view.ReadTree(git, request.Checkout, request.Target.Commit, cancellationToken);
+        EmptyOthers(root, entries);
         RemoveOthers(root, tracked.Concat(record?.Entries ?? []), entries);
         var stats = TreeStats.Of(request.Path, [.. entries.Select(entry => entry.Path)], cancellationToken);
         var known = new KnownFiles(
@@ -100,6 +105,20 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             prepared[place] = prepared[place] with { Stat = stat };
         view.WriteIndex(prepared);
         return entries;
+    }
+
+    private HiddenEntries Leave(HiddenEntries hidden) => Submodules.Count == 0
+        ? hidden
+        : hidden with { Filled = [.. hidden.Filled.Where(path => !Submodules.Contains(path))] };
+
+    // git leaves the folder of a submodule that the target does not have.
+    private void EmptyOthers(RawFolder root, IReadOnlyList<IndexEntry> entries)
+    {
+        if (Submodules.Count == 0)
+            return;
+        var wanted = entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet();
+        var others = HiddenEntries.None with { Filled = [.. Submodules.Where(path => !wanted.Contains(path))] };
+        others.Remove(root);
     }
 
     // The new target may ignore these files, and then git would leave them.

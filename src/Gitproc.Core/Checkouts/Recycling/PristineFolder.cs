@@ -14,6 +14,7 @@ internal sealed class PristineFolder(RawFolder folder)
     private static readonly RawText[] Kept = ["index"u8, "gitproc"u8];
 
     private readonly HashSet<RawText> _expected = [.. Kept];
+    private readonly HashSet<RawText> _kept = [.. Kept];
 
     public void MakeFolder(RawText path)
     {
@@ -23,6 +24,15 @@ internal sealed class PristineFolder(RawFolder folder)
 
     /// <summary>Lets an entry stay that is right already.</summary>
     public void Keep(RawText path) => _expected.Add(path);
+
+    /// <summary>Leaves a folder as it is. A link that is in its way, or in that of a folder around it, goes.</summary>
+    public void KeepFolder(RawText path)
+    {
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+            _expected.Add(path[..slash]);
+        MakeFolder(path);
+        _kept.Add(path);
+    }
 
     public void Write(RawText path, RawText content, bool isExecutable = false)
     {
@@ -60,6 +70,6 @@ internal sealed class PristineFolder(RawFolder folder)
             return false;
         }
 
-        return entry.Path != except && !Kept.Contains(entry.Path);
+        return entry.Path != except && !_kept.Contains(entry.Path);
     });
 }

@@ -28,7 +28,18 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
     public ObjectCopies? Copies { get; init; }
 
     /// <summary>The same, with copies of objects.</summary>
-    public PristineGitDirectory With(ObjectCopies copies) => new(template, url, target) { Copies = copies };
+    public PristineGitDirectory With(ObjectCopies copies) => new(template, url, target)
+    {
+        Copies = copies,
+        Submodules = Submodules,
+        WorkTree = WorkTree,
+    };
+
+    /// <summary>The submodules whose git directories stay in it as they are.</summary>
+    public IReadOnlyList<KnownSubmodule> Submodules { get; init; } = [];
+
+    /// <summary>Where the work tree is, from the git directory of a submodule; null for the folder around it.</summary>
+    public string? WorkTree { get; init; }
 
     /// <summary>
     /// Makes a git directory pristine. Files that are already right are not written again. At every moment HEAD belongs
@@ -51,6 +62,8 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
             target.Branch is { } name
                 ? RawText.Create($"ref: refs/heads/{name}\n")
                 : RawText.Create($"{target.Commit!}\n"));
+        foreach (var submodule in Submodules)
+            pristine.KeepFolder(submodule.GitDirectory);
         pristine.RemoveRest(last: Objects);
         PushedRefs.Reset(gitDirectory);
     }
@@ -89,6 +102,16 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
                 ConfigText.Section("branch", branch)
                 + ConfigText.Line("remote", "origin")
                 + ConfigText.Line("merge", $"refs/heads/{branch}");
+        if (WorkTree is not null)
+            config += ConfigText.Section("core", null) + ConfigText.Line("worktree", WorkTree);
+        // As git submodule update --init writes it.
+        foreach (var submodule in Submodules.Where(submodule => submodule.State == SubmoduleState.Filled))
+        {
+            config += ConfigText.Section("submodule", submodule.Name)
+                + ConfigText.Line("active", "true")
+                + ConfigText.Line("url", submodule.Address);
+        }
+
         return RawText.FromText(config);
     }
 }

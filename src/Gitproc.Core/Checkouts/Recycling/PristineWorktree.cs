@@ -13,6 +13,9 @@ internal sealed class PristineWorktree(CheckoutPlace place)
 {
     private static readonly RawText LockReason = "a checkout of a gitproc pool: gitproc remove ends it\n"u8;
 
+    /// <summary>The submodules whose git directories stay in it as they are.</summary>
+    public IReadOnlyList<KnownSubmodule> Submodules { get; init; } = [];
+
     /// <summary>
     /// Makes the private folder pristine, with HEAD at the target. The index and <c>gitproc/</c> stay as they are. You
     /// can stop this at any time and run it again.
@@ -28,6 +31,8 @@ internal sealed class PristineWorktree(CheckoutPlace place)
         // Same form as in light-weight checkouts, see LinkStore.
         pristine.Write("gitdir"u8, RawText.Create($"{place.GitEntry}\n"));
         pristine.Write("HEAD"u8, HeadOf(target));
+        foreach (var submodule in Submodules)
+            pristine.KeepFolder(submodule.GitDirectory);
         pristine.RemoveRest();
     }
 

@@ -15,6 +15,11 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
     private FileStat[] _folders = [];
     private bool _isOwnIndex;
 
+    /// <summary>
+    /// Paths of submodules that are filled, and are looked at by themselves. Their folders here do not count.
+    /// </summary>
+    public IReadOnlySet<RawText> Submodules { get; init; } = new HashSet<RawText>();
+
     /// <summary>Looks at the checkout.</summary>
     /// <returns>
     /// The untracked paths, without changes; null if there may be changes, or entries that git does not report.
@@ -25,6 +30,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         if (state.Commit != record.Commit || !IsIndexSame(gitDirectory))
             return null;
         _folders = TreeStats.Of(request.Path, record.Folders, cancellationToken);
+        Ignore(_folders, record.FolderStats, i => record.Folders[i]);
         var changed = Enumerable.Range(0, _folders.Length).Where(i => _folders[i] != record.FolderStats[i]).ToList();
         if (changed.Any(i => !IsOrdinary(root, record.Folders[i], _folders[i])))
             return null;
@@ -34,7 +40,9 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         var isFull = request.Clean == CleanMode.Full;
         var untracked =
             changed.Count == 0 && record.HasNothingElse && !isFull ? [] : ListUntracked(isFull, cancellationToken);
-        if (!files.GetAwaiter().GetResult().AsSpan().SequenceEqual(record.Stats))
+        var found = files.GetAwaiter().GetResult();
+        Ignore(found, record.Stats, i => record.Entries[i].Path);
+        if (!found.AsSpan().SequenceEqual(record.Stats))
             return null;
         if (untracked.Length > 0)
             UseRecord();
@@ -43,6 +51,15 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
             Untracked = untracked,
             Submodules = [.. record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path)],
         };
+    }
+
+    private void Ignore(FileStat[] found, FileStat[] known, Func<int, RawText> pathOf)
+    {
+        for (var i = 0; Submodules.Count > 0 && i < found.Length; i++)
+        {
+            if (Submodules.Contains(pathOf(i)))
+                found[i] = known[i];
+        }
     }
 
     /// <summary>Makes git use the record's index, and nothing of the checkout's.</summary>

@@ -20,8 +20,11 @@ internal sealed record TreeRecord
     private const string StatsName = "tree";
     private const int StatLength = 36;
 
-    // Signature, number of files, number of folders, 1 if there was nothing else, length of the commit id.
+    // Signature, number of files, number of folders, 1 if there was nothing else, length of the commit id, whether
+    // there are submodules.
     private const int HeaderLength = 20;
+    private const byte NoSubmodules = 1;
+    private const byte HasSubmodules = 2;
 
     private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
 
@@ -129,6 +132,41 @@ internal sealed record TreeRecord
     {
         Forget(folder);
         (this with { FolderStats = TreeStats.Of(root, Folders, cancellationToken) }).Save(folder);
+    }
+
+    /// <summary>True if the commit certainly has no submodule. This reads only the beginning of the record.</summary>
+    public static bool IsWithoutSubmodules(string folder)
+    {
+        using var handle = PlainFile.TryOpen(Path.Combine(folder, StatsName));
+        Span<byte> header = stackalloc byte[HeaderLength];
+        return handle is not null
+            && RandomAccess.Read(handle, header, 0) == HeaderLength
+            && ReadHeader(header) is not null
+            && header[18] == NoSubmodules;
+    }
+
+    /// <summary>Records the folders of submodules as they are now, after these were filled or emptied.</summary>
+    /// <param name="root">The checkout's folder, absolute. No other process works in it.</param>
+    public static void NoteSubmodules(string folder, string root, CancellationToken cancellationToken)
+    {
+        if (TryRead(folder) is not { } record)
+            return;
+        var paths = record.Entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet();
+        var stats = Renewed(record.Stats, [.. record.Entries.Select(entry => entry.Path)]);
+        var folderStats = Renewed(record.FolderStats, record.Folders);
+        if (stats.AsSpan().SequenceEqual(record.Stats) && folderStats.AsSpan().SequenceEqual(record.FolderStats))
+            return;
+        (record with { Stats = stats, FolderStats = folderStats }).SaveStats(folder);
+
+        FileStat[] Renewed(FileStat[] known, IReadOnlyList<RawText> all)
+        {
+            var places = Enumerable.Range(0, all.Count).Where(i => paths.Contains(all[i])).ToList();
+            var found = TreeStats.Of(root, [.. places.Select(i => all[i])], cancellationToken);
+            FileStat[] renewed = [.. known];
+            for (var i = 0; i < found.Length; i++)
+                renewed[places[i]] = found[i];
+            return renewed;
+        }
     }
 
     /// <summary>Removes a record.</summary>
@@ -291,6 +329,7 @@ internal sealed record TreeRecord
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), Folders.Count);
         bytes[16] = HasNothingElse ? (byte)1 : (byte)0;
         bytes[17] = (byte)(Commit?.Length ?? 0);
+        bytes[18] = Entries.Any(entry => entry.IsSubmodule) ? HasSubmodules : NoSubmodules;
         var at = HeaderLength + Encoding.ASCII.GetBytes(Commit ?? "", bytes.AsSpan(HeaderLength));
         foreach (var part in (FileStat[][])[FolderStats, Stats])
         {

@@ -36,6 +36,7 @@ internal sealed class LeftoverSearch(
                         .Changes.Where(change => change is { IsSubmodule: true, IsAdded: true })
                         .Select(change => change.Path),
                 ],
+                look.QuietModules,
                 cancellationToken),
             .. found.Bare,
         ];

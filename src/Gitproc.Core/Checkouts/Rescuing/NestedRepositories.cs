@@ -22,12 +22,14 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     /// <param name="added">
     /// Paths of submodules that only the index has. Checking out a commit would not bring them back.
     /// </param>
+    /// <param name="quiet">Paths of git directories of submodules that certainly hold no work.</param>
     /// <returns>Paths of folders, and of <c>.git</c> files.</returns>
     public IReadOnlyList<RawText> FindWork(
         CheckoutTree root,
         IEnumerable<RawText> nested,
         HiddenEntries hidden,
         IReadOnlyList<RawText> added,
+        IReadOnlySet<RawText> quiet,
         CancellationToken cancellationToken)
     {
         var kept = nested
@@ -42,7 +44,9 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
         if (modules is not null
             && (
                 isKept
-                || GitDirectories(modules).Any(path => !HasOnlyKnown(root, Modules + "/"u8 + path, cancellationToken))))
+                || GitDirectories(modules)
+                    .Select(path => Modules + "/"u8 + path)
+                    .Any(path => !quiet.Contains(path) && !HasOnlyKnown(root, path, cancellationToken))))
             kept.Add(Modules);
         return kept;
     }
@@ -240,6 +244,18 @@ internal sealed class NestedRepositories(CheckoutPlace place, GitRunner git, str
     private static bool CanBeNamed(RawText path) => RawText.FromText(path.ToText()) == path;
 
     private string FullPath(RawText path) => CheckoutTree.FullPath(place, path);
+
+    /// <summary>Finds the git directories of submodules, nested ones too.</summary>
+    /// <param name="gitDirectory">That of the checkout.</param>
+    /// <returns>Absolute paths.</returns>
+    public static IReadOnlyList<string> GitDirectories(string gitDirectory)
+    {
+        using var folder = Paths.IsFolder(gitDirectory) ? RawFolder.TryOpen(gitDirectory) : null;
+        using var modules = folder?.TryOpenFolder("modules"u8);
+        return modules is null
+            ? []
+            : [.. GitDirectories(modules).Select(path => Path.Combine(gitDirectory, "modules", path.ToText()))];
+    }
 
     private static List<RawText> GitDirectories(RawFolder modules)
     {

@@ -55,6 +55,9 @@ internal sealed record RecyclingRequest
     /// <summary>What to remove.</summary>
     public CleanMode Clean { get; init; }
 
+    /// <summary>True to keep the submodules that the pool has filled; false to empty them.</summary>
+    public bool KeepsSubmodules { get; init; } = true;
+
     /// <summary>True to throw work away.</summary>
     public bool Discard { get; init; }
 

@@ -15,6 +15,8 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
 {
     private static readonly RawText InGitDirectory = RescueTree.Work + RescueTree.Escape(".git/"u8);
 
+    private static readonly RawText Modules = ".git/modules/"u8;
+
     public void Run(CancellationToken cancellationToken)
     {
         var content = new RescueContent(source, git);
@@ -35,6 +37,9 @@ internal sealed class RescueRestore(RescueSource source, string basePath, GitRun
         var tree = new CheckoutTree(root, state);
         // First the files of the git directory: they may include objects that refs need.
         var work = items[true].ToLookup(item => item.Path.StartsWith(InGitDirectory));
+        // The pool may have kept the git directories of submodules. Those of the rescue take their place.
+        if (work[true].Any(item => RescueTree.Unescape(item.Path[RescueTree.Work.Length..]).StartsWith(Modules)))
+            RawTree.Remove(state, "modules"u8);
         RestoreFiles(tree, content, [.. work[true]], cancellationToken);
         RestoreObjects(
             notes,

@@ -55,6 +55,12 @@ internal sealed class GitRunner(
     /// </summary>
     public TimeSpan SilenceTimeout { get; set; } = DefaultSilenceTimeout;
 
+    /// <summary>
+    /// True if the addresses that git is given come from a commit and not from the user, so that its stricter rules
+    /// apply (git(1), <c>GIT_PROTOCOL_FROM_USER</c>).
+    /// </summary>
+    public bool AreAddressesForeign { get; init; }
+
     /// <summary>Runs a command and waits for it.</summary>
     /// <exception cref="GitprocException">git cannot be started, hangs or fails.</exception>
     public GitResult Run(GitCall call, CancellationToken cancellationToken) => Healed(
@@ -128,7 +134,7 @@ internal sealed class GitRunner(
         return result;
     }
 
-    private static Process Start(GitCall call)
+    private Process Start(GitCall call)
     {
         var start = new ProcessStartInfo(ProgramPath.Find("git") ?? throw NoGit("It is not on the PATH.", null))
         {
@@ -147,6 +153,8 @@ internal sealed class GitRunner(
         GitEnvironment.AskNobodyInCi(start.Environment);
         if (call.Config.Count > 0)
             GitEnvironment.AddConfig(start.Environment, call.Config);
+        if (AreAddressesForeign)
+            start.Environment["GIT_PROTOCOL_FROM_USER"] = "0";
         foreach (var (name, value) in call.Environment)
             start.Environment[name] = value;
 
