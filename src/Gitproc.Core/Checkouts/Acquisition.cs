@@ -283,7 +283,7 @@ internal sealed class Acquisition(
         AddBranch(row, target, cancellationToken);
         var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
         {
-            Limits = Settings.Rescue,
+            Settings = Settings,
             KeepsSubmodules = Submodules is not null,
             FillSubmodules = FillSubmodules(row with { Url = url }, cancellationToken),
         };

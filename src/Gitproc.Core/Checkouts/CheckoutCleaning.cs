@@ -16,7 +16,9 @@ namespace Gitproc.Checkouts;
 internal sealed class CheckoutCleaning(
     PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
-    public required RescueLimits Limits { get; init; }
+    public required PoolSettings Settings { get; init; }
+
+    private RescueLimits Limits => Settings.Rescue;
 
     /// <summary>False to empty the submodules that the pool has filled.</summary>
     public bool KeepsSubmodules { get; init; } = true;
@@ -70,6 +72,7 @@ internal sealed class CheckoutCleaning(
                     ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
                     Clean = mode,
                     KeepsSubmodules = KeepsSubmodules,
+                    CarriesHooksPath = Settings.CarriedConfig.Contains("core.hookspath"),
                     Discard = isDiscarded || Limits.When == RescueWhen.Never,
                     IsRescued = row.IsRescued,
                     Rescues = new RescueStore(folder),
@@ -163,7 +166,7 @@ internal sealed class ReleasedCleaning(
 
         var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
         {
-            Limits = settings.Rescue,
+            Settings = settings,
             Adoption = new SubmoduleAdoption(folder, database, git) { Config = config, Settings = settings },
         };
         return cleaning.Clean(alone, row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)

@@ -6,6 +6,7 @@ using Gitproc.Git.Untrusted;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
+using Gitproc.Text;
 
 namespace Gitproc.Checkouts.Recycling;
 
@@ -73,6 +74,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         using var gitDirectory =
             (request.Place.IsSubmodule ? RawFolder.TryOpen(request.Place.GitDirectory) : root.TryOpenFolder(".git"u8))
             ?? throw new DirectoryNotFoundException($"{request.Checkout} has no .git folder.");
+        request = RemoveGate(request, root, gitDirectory);
         var state = RepositoryState.Read(gitDirectory);
         RawTree.MakeFolder(gitDirectory, "objects"u8);
         ObjectTraps.Remove(gitDirectory, request.Place.Objects, Path.Combine(request.Base, "objects"));
@@ -98,6 +100,23 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         copies?.Save(request.Record!);
         submodules.Finish(cancellationToken);
         return rescue;
+    }
+
+    private RecyclingRequest RemoveGate(RecyclingRequest request, RawFolder root, RawFolder gitDirectory)
+    {
+        if (request.Clean == CleanMode.Full || request.CarriesHooksPath
+            || InstalledGate.Find(root, gitDirectory, request.Template) is not { } gate)
+        {
+            return request;
+        }
+
+        reports?.Report(new PoolReport(
+            ReportKind.Warning,
+            $"ignored files in {request.Checkout} are removed too, because its job installed commit hooks "
+                + $"({PrintableText.Of(gate)}), which the next holder does not get and would not miss. To keep such "
+                + "files, and take the setting from your own clone: "
+                + "git config --global --add gitproc.carryConfig core.hooksPath"));
+        return request with { Clean = CleanMode.Full };
     }
 
     // Shared files stay, except the config and hooks with which one job could make the git of the next one run

@@ -58,6 +58,9 @@ internal sealed record RecyclingRequest
     /// <summary>True to keep the submodules that the pool has filled; false to empty them.</summary>
     public bool KeepsSubmodules { get; init; } = true;
 
+    /// <summary>True if the user takes <c>core.hooksPath</c> over from a clone of their own at each acquire.</summary>
+    public bool CarriesHooksPath { get; init; }
+
     /// <summary>True to throw work away.</summary>
     public bool Discard { get; init; }
 
