@@ -85,6 +85,11 @@ public sealed class Checkout
     /// <summary>The properties that the holder attached to the lease; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
+    /// <summary>
+    /// True if an acquire gave a checkout that was held under its label already. Its lease stays as it was.
+    /// </summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>The time when it was acquired; null if nobody holds it.</summary>
     public DateTimeOffset? AcquiredAt { get; init; }
 

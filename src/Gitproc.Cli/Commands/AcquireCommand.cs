@@ -24,6 +24,10 @@ internal static class AcquireCommand
         {
             Description = "Pass the path, name and lease id to the later steps of the CI job.",
         };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Get the checkout that you hold under this label already, as it is. Otherwise acquire one.",
+        };
         var json = CheckoutOutput.OneAsJsonOption();
         var expiry = LeaseOptions.Expiry();
         var strict = LeaseOptions.Strict();
@@ -37,6 +41,7 @@ internal static class AcquireCommand
         );
         command.Add(expiry);
         command.Add(strict);
+        command.Add(resume);
         command.Add(stepOutput);
         command.Add(json);
         command.Validators.Add(result =>
@@ -57,6 +62,7 @@ internal static class AcquireCommand
             request = request with
             {
                 Count = parsed.GetValue(count),
+                Resume = parsed.GetValue(resume),
                 Terms = request.Terms with
                 {
                     ExpiresAfter = parsed.GetValue(expiry),
@@ -92,7 +98,7 @@ internal static class AcquireCommand
         }
         catch
         {
-            foreach (var checkout in checkouts)
+            foreach (var checkout in checkouts.Where(checkout => !checkout.IsResumed))
                 pool.Leases.Release(
                     new ReleaseRequest
                     {

@@ -15,6 +15,9 @@ internal sealed class CheckoutDescription(PoolFolder folder)
     /// <summary>True to leave out the commits of branches that holders have checked out.</summary>
     public bool IsBrief { get; init; }
 
+    /// <summary>True for a checkout that an acquire found held under its label.</summary>
+    public bool IsResumed { get; init; }
+
     public Checkout Of(CheckoutRow row) => Of(row, status: null);
 
     /// <summary>Describes a checkout together with the status of its work tree.</summary>
@@ -59,6 +62,7 @@ internal sealed class CheckoutDescription(PoolFolder folder)
             Job = row.Lease?.Job,
             Label = row.Lease?.Label,
             Environment = row.Lease?.Environment,
+            IsResumed = IsResumed,
             AcquiredAt = row.Lease?.AcquiredAt,
             ExpiresAt = row.Lease?.ExpiresAt,
         };

@@ -54,6 +54,12 @@ public sealed record AcquireRequest
     /// </summary>
     public bool? Submodules { get; init; }
 
+    /// <summary>
+    /// True to get the checkout that the caller holds under the label of <see cref="Terms"/>, if there is one. It stays
+    /// as it is.
+    /// </summary>
+    public bool Resume { get; init; }
+
     /// <summary>True to run no hook of the user.</summary>
     public bool NoHooks { get; init; }
 

@@ -37,6 +37,12 @@ public sealed class PoolAcquiring
                 ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
         }
 
+        if (request.Resume && (string.IsNullOrEmpty(request.Terms.Label) || request.Count > 1))
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions, "To resume a checkout, give its label, and ask for one checkout.");
+        }
+
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
         {
             throw new GitprocException(
@@ -169,7 +175,19 @@ public sealed class PoolAcquiring
                 NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
             },
         };
+        var held = target.Known is null ? null : new Resumption(folder, database).Find(acquisition.Wanted);
+        if (request.Resume && held is not null)
+            return [new CheckoutDescription(folder) { IsResumed = true }.Of(held)];
         var acquired = acquisition.Run(cancellationToken);
+        if (held is not null)
+        {
+            reports?.Report(new PoolReport(
+                ReportKind.Notice, $"you hold {held.Name} under the label '{held.Lease!.Label}' too")
+            {
+                Hint = new("; to get that one again: ", Command: null) { Options = [new("Resume")] },
+            });
+        }
+
         // Once for each state of the config.
         if (config.IsNew && config.Local.FirstOrDefault(entry => IsOfUserOnly(entry.Key)).Key is { } ignored)
         {

@@ -49,6 +49,15 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         row => row.GetInt64(0),
         ("$repository", repositoryId));
 
+    /// <summary>The checkouts of a repository that are held under a label, the last acquired first.</summary>
+    public List<CheckoutRow> HeldUnder(string label, long repositoryId) => connection.Query(
+        $"""
+        SELECT {Columns} FROM checkout WHERE repository_id = $repository AND state = {(int)CheckoutState.Locked}
+        AND json_extract(lease, '$.label') = $label ORDER BY last_used_at DESC
+        """,
+        Read,
+        ("$repository", repositoryId), ("$label", label));
+
     public CheckoutRow? Find(long id) => connection
         .Query($"SELECT {Columns} FROM checkout WHERE id = $id", Read, ("$id", id))
         .SingleOrDefault();

@@ -68,6 +68,10 @@ public abstract class AcquiringCommand : AcquireCommandBase
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
+    /// <summary>Get the checkout that the session holds under -Label already, as it is, if there is one.</summary>
+    [Parameter]
+    public SwitchParameter Resume { get; set; }
+
     /// <summary>The number of checkouts to acquire: all or none.</summary>
     private protected virtual int Wanted => 1;
 
@@ -117,10 +121,13 @@ public abstract class AcquiringCommand : AcquireCommandBase
     }
 
     /// <summary>
-    /// Releases a checkout after an error. A failure here is ignored, so that it does not hide that error.
+    /// Releases a checkout that was just acquired, after an error. A failure here is ignored, so that it does not hide
+    /// that error.
     /// </summary>
     private protected void TryRelease(Gitproc.Pools.Pool pool, Checkout checkout)
     {
+        if (checkout.IsResumed)
+            return;
         try
         {
             pool.Leases.Release(
@@ -149,6 +156,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         NoHooks = NoHook,
         Submodules = WantsSubmodules,
         Copy = Copy ? true : NoCopy ? false : null,
+        Resume = Resume,
         MaxCheckouts = MaxCheckouts,
         MaxLocked = MaxLocked,
         Ref = Ref,
