@@ -70,7 +70,7 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         s_script = ScriptBlock.Create(
             """
             [CmdletBinding()]
-            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit, $Enter, $Leave)
+            param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit, $Run, $Enter, $Leave)
             $checkout = $null
             try {
                 try {
@@ -87,11 +87,10 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
                 }
                 Push-Location -LiteralPath $checkout.Path -StackName gitproc
                 try {
-                    $notice = $Enter.Invoke($checkout)
-                    if ($notice) { $PSCmdlet.WriteWarning($notice) }
+                    & $Run $Enter $checkout
                     & $ScriptBlock $checkout
                 } finally {
-                    $Leave.Invoke()
+                    & $Run $Leave
                     Pop-Location -StackName gitproc
                 }
             } finally {
@@ -130,9 +129,14 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
         var variables = new BlockVariables();
         var location = Location;
-        script["Enter"] = (Func<Checkout, string?>)(checkout => variables.Set(
-            OpenPool(ownFolder: null, reports: null).Checkouts.Variables(checkout.Name, location)));
-        script["Leave"] = (Action)variables.Restore;
+        script["Run"] = new CmdletInfo("Invoke-GitprocCode", typeof(InvokeCodeCommand));
+        script["Enter"] = (Action<PSCmdlet, Checkout?>)((cmdlet, checkout) =>
+        {
+            var pool = OpenPool(ownFolder: null, reports: null);
+            if (variables.Set(pool.Checkouts.Variables(checkout!.Name, location)) is { } notice)
+                cmdlet.WriteWarning(notice);
+        });
+        script["Leave"] = (Action<PSCmdlet, Checkout?>)((_, _) => variables.Restore());
         // Bound to a new session state, so that the block does not see the script's variables.
         var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
         using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
@@ -156,4 +160,22 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
             });
         }
     }
+}
+
+/// <summary>
+/// Runs code of this module for a script. In a session of constrained language the script cannot call methods.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "GitprocCode")]
+internal sealed class InvokeCodeCommand : PSCmdlet
+{
+    /// <summary>The code.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public Action<PSCmdlet, Checkout?>? Code { get; set; }
+
+    /// <summary>What it is for; null if that does not matter.</summary>
+    [Parameter(Position = 1)]
+    public Checkout? Checkout { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Code!(this, Checkout);
 }
