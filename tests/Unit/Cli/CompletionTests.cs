@@ -22,7 +22,7 @@ public sealed class CompletionTests : IDisposable
             ("acquire --new", "--new-branch"),
             ("acquire --clean f", "full"),
             ("acquire --clean=f", "--clean=full"),
-            ("acquire --kind ", "clone worktree"),
+            ("acquire --kind ", "clone worktree standalone"),
             ("acquire --kind=w", "--kind=worktree"),
             ("run --kind c", "clone"),
             ("warm --kind w", "worktree"),
@@ -276,7 +276,7 @@ public sealed class CompletionTests : IDisposable
             zpty -w -n shell $'gitproc repositor\t --js\t > one\n'
             zpty -w -n shell $'gitproc release checkout-2\t > two 2>&1\n'
             zpty -w -n shell $'gitproc run source -- gitpr\t rel\t checkout-2 > run 2>&1\n'
-            zpty -w -n shell $'gitproc acquire --label nig\t --no-c\t sou\t > three; : > end\n'
+            zpty -w -n shell $'gitproc acquire --label nig\t --no-cr\t sou\t > three; : > end\n'
             """);
         Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
         Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
