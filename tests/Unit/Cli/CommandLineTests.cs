@@ -56,6 +56,7 @@ public sealed class CommandLineTests : IDisposable
             "label",
             "job",
             "environment",
+            "isResumed",
             "acquiredAt",
             "expiresAt",
             "lastUsedAt",
