@@ -37,9 +37,12 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
     /// <returns>The record of the files; null if there is no seed to use. Then nothing is at the path.</returns>
     public TreeRecord? TryGrow(string path, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(Place) || TreeRecord.TryRead(Record) is not { } record)
+        if (!Directory.Exists(Place))
             return null;
+        // First: if the seed is replaced from here on, the snapshot has another number.
         var known = File.Exists(Change) ? File.ReadAllText(Change) : null;
+        if (TreeRecord.TryRead(Record) is not { } record)
+            return null;
         if (!Subvolume.TrySnapshot(Files, path))
             return null;
         var change = TextOf(Subvolume.LastChange(Files));

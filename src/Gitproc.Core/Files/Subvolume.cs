@@ -60,7 +60,8 @@ internal static class Subvolume
         var information = new byte[InformationLength];
         fixed (byte* start = information)
         {
-            return !folder.IsInvalid && LibC.IoCtl(folder, InformationRequest, (nint)start) == 0
+            // Linux 6 returns 1 for a subvolume that is below another one.
+            return !folder.IsInvalid && LibC.IoCtl(folder, InformationRequest, (nint)start) >= 0
                 ? BinaryPrimitives.ReadInt64LittleEndian(information.AsSpan(ChangeOffset))
                 : null;
         }

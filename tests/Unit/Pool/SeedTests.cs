@@ -130,10 +130,13 @@ public sealed class SeedTests : IDisposable
     {
         _pool.Acquire();
         var record = Assert.Single(Directory.GetFiles(Seeds, "tree", SearchOption.AllDirectories));
-        var bytes = File.ReadAllBytes(record);
+        var change = Assert.Single(Directory.GetFiles(Seeds, "change", SearchOption.AllDirectories));
+        var (bytes, number) = (File.ReadAllBytes(record), File.ReadAllText(change));
+        Assert.Matches(@"^\d+$", number);
         _pool.Commit("second");
         _pool.Acquire(_pool.Request() with { Fetch = FetchPolicy.Always });
         File.WriteAllBytes(record, bytes);
+        File.WriteAllText(change, number);
 
         var checkout = _pool.Acquire();
 
