@@ -37,8 +37,20 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
     /// <returns>The record of the files; null if there is no seed to use. Then nothing is at the path.</returns>
     public TreeRecord? TryGrow(string path, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(Place))
+        try
+        {
+            return Directory.Exists(Place) ? Grow(path, cancellationToken) : null;
+        }
+        catch (IOException)
+        {
+            // Another process has just replaced the seed.
+            FolderRemoval.Remove(path);
             return null;
+        }
+    }
+
+    private TreeRecord? Grow(string path, CancellationToken cancellationToken)
+    {
         // First: if the seed is replaced from here on, the snapshot has another number.
         var known = File.Exists(Change) ? File.ReadAllText(Change) : null;
         if (TreeRecord.TryRead(Record) is not { } record)
