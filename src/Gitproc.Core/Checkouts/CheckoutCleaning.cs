@@ -72,7 +72,7 @@ internal sealed class CheckoutCleaning(
                     ReleasedAt = row.LastUsedAt ?? row.CreatedAt,
                     Clean = mode,
                     KeepsSubmodules = KeepsSubmodules,
-                    CarriesHooksPath = Settings.CarriedConfig.Contains("core.hookspath"),
+                    CarriesHooksPath = Settings.CarriedConfig.Contains(HookSettings.HooksPath),
                     Discard = isDiscarded || Limits.When == RescueWhen.Never,
                     IsRescued = row.IsRescued,
                     Rescues = new RescueStore(folder),

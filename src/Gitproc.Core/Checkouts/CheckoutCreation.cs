@@ -37,6 +37,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var unfinished = folder.Unfinished(row.Name);
         var record = new CheckoutRecord(repository.Key, url, repository.Base) { IsStandalone = place.IsStandalone };
         ObjectCopies? copies = null;
+        var isSubvolume = false;
         var seed = CopiesOnWrite ? new Seed(folder, repository) : null;
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
@@ -71,7 +72,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                     hasNothingElse: true,
                     cancellationToken);
             copies?.Save(files);
-            if (row.Kind == CheckoutKind.Clone)
+            if (isSubvolume && row.Kind == CheckoutKind.Clone)
                 seed?.Take(place, target.Commit, isNewest: target.Commit == BaseRefs.Default(basePath).Commit);
             return new Head(target.Branch, target.Commit);
         }
@@ -86,6 +87,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         {
             if (target.Commit is null || seed?.TryGrow(unfinished, cancellationToken) is not { } grown)
                 return null;
+            isSubvolume = true;
             CheckOut(grown);
             if (grown.Commit == target.Commit || HasAttributesOf(grown))
                 return grown;
@@ -95,7 +97,8 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
 
         TreeRecord? Begin()
         {
-            if (!CopiesOnWrite || !Subvolume.TryCreate(unfinished))
+            isSubvolume = CopiesOnWrite && Subvolume.TryCreate(unfinished);
+            if (!isSubvolume)
                 Directory.CreateDirectory(unfinished);
             CheckOut(grown: null);
             return null;

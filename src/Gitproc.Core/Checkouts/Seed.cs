@@ -26,11 +26,11 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
 {
     private string Place => folder.Seed(repository.Base);
 
-    private string Files => Path.Combine(Place, "checkout");
+    private string Files => FilesIn(Place);
 
-    private string Record => Path.Combine(Place, "record");
+    private string Record => RecordIn(Place);
 
-    private string Change => Path.Combine(Place, "change");
+    private string Change => ChangeIn(Place);
 
     /// <summary>Makes a folder with the files and the git directory of the seed.</summary>
     /// <param name="path">An absolute path where nothing is.</param>
@@ -83,12 +83,10 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
         try
         {
             Directory.CreateDirectory(made);
-            if (!Subvolume.TrySnapshot(checkout.Path, Path.Combine(made, Path.GetFileName(Files))))
+            if (!Subvolume.TrySnapshot(checkout.Path, FilesIn(made)))
                 return;
-            TreeRecord.Copy(folder.Record(checkout.Name), Path.Combine(made, Path.GetFileName(Record)));
-            File.WriteAllText(
-                Path.Combine(made, Path.GetFileName(Change)),
-                TextOf(Subvolume.LastChange(Path.Combine(made, Path.GetFileName(Files)))));
+            TreeRecord.Copy(folder.Record(checkout.Name), RecordIn(made));
+            File.WriteAllText(ChangeIn(made), TextOf(Subvolume.LastChange(FilesIn(made))));
             Remove();
             Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
             Directory.Move(made, Place);
@@ -99,8 +97,7 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
         }
         finally
         {
-            FolderRemoval.TryRemove(Path.Combine(made, Path.GetFileName(Files)));
-            FolderRemoval.TryRemove(made);
+            Delete(made);
         }
     }
 
@@ -112,9 +109,21 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
         // Renamed first, so that nobody finds half of it.
         var doomed = folder.Unfinished($"seed-{repository.Id}");
         Directory.Move(Place, doomed);
-        FolderRemoval.TryRemove(Path.Combine(doomed, Path.GetFileName(Files)));
-        FolderRemoval.TryRemove(doomed);
+        Delete(doomed);
     }
+
+    // The subvolume first and by itself, because that can be done at once.
+    private static void Delete(string place)
+    {
+        FolderRemoval.TryRemove(FilesIn(place));
+        FolderRemoval.TryRemove(place);
+    }
+
+    private static string FilesIn(string place) => Path.Combine(place, "checkout");
+
+    private static string RecordIn(string place) => Path.Combine(place, "record");
+
+    private static string ChangeIn(string place) => Path.Combine(place, "change");
 
     private static string? TextOf(long? change) => change?.ToString(CultureInfo.InvariantCulture);
 }

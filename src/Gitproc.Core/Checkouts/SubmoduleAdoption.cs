@@ -36,23 +36,11 @@ internal sealed class SubmoduleAdoption(PoolFolder folder, PoolDatabase database
         try
         {
             var rules = new RepositoryResolver(database.Repositories, Config, Settings).Rules(place.Path);
-            if (SubmoduleAddress.Resolve(one.Url, url) is not { Length: > 0 } resolved
-                || resolved[0] == '~'
-                || !SubmoduleAddress.IsAllowed(resolved, rules, Config))
-                return null;
-            var address = RepositoryAddress.Parse(resolved, rules);
+            var address = SubmoduleAddress.Parse(one.Url, url, rules, Config);
             var (row, planned) = database.Change(() =>
             {
                 var added = database.Repositories.Add(address.Key, address.Url, BaseFolder.Of(address.Key));
-                var known = new KnownSubmodule(
-                    one.Path.ToText(),
-                    one.Name,
-                    one.ShownUrl,
-                    address.Url,
-                    added.Base,
-                    one.Commit,
-                    SubmoduleState.Planned,
-                    "");
+                var known = one.Plan(address.Url, added.Base);
                 list(known);
                 return (added, known);
             });

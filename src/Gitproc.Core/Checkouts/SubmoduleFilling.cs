@@ -146,8 +146,7 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
         {
             var (key, url, _) = source.Address;
             var row = database.Repositories.Add(key, url, BaseFolder.Of(key));
-            var planned = new KnownSubmodule(
-                one.Path.ToText(), one.Name, one.ShownUrl, url, row.Base, one.Commit, SubmoduleState.Planned, "");
+            var planned = one.Plan(url, row.Base);
             new SubmoduleList([.. known, planned], IsComplete: false).Write(around.Record);
             return (row, planned);
         });
@@ -263,21 +262,10 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
 
     private Source Resolve(WantedSubmodule one, Around around)
     {
-        var url = SubmoduleAddress.Resolve(one.Url, around.Url)
-            ?? throw Failed(one, around, one.ShownUrl, "the address leads above that of the repository around it.");
-        var rules = new RepositoryResolver(database.Repositories, Config, Settings).Rules(around.Place.Path);
         try
         {
-            if (url[0] is '~')
-                throw AddressError.Invalid(url, "git does not replace the ~ in it");
-            if (!SubmoduleAddress.IsAllowed(url, rules, Config))
-            {
-                throw new GitprocException(
-                    ErrorReason.InvalidAddress,
-                    "git clones submodules from no such address, unless protocol.allow says so (git help config).");
-            }
-
-            var address = RepositoryAddress.Parse(url, rules);
+            var rules = new RepositoryResolver(database.Repositories, Config, Settings).Rules(around.Place.Path);
+            var address = SubmoduleAddress.Parse(one.Url, around.Url, rules, Config);
             var credential = address.Credential
                 ?? (SubmoduleAddress.IsOnSameHost(address.Url, around.Url) ? around.Credential : null);
             return new Source(address, credential);

@@ -8,14 +8,11 @@ namespace Gitproc.Files;
 /// </remarks>
 internal static class FileClone
 {
-    // FICLONE of linux/fs.h.
-    private const nuint Clone = 0x40049409;
-
     /// <summary>Copies a file into an empty one, which gets the same times.</summary>
     public static void Copy(RawFile from, FileStream to)
     {
         if (!OperatingSystem.IsLinux()
-            || LibC.IoCtl(to.SafeFileHandle, Clone, from.Content.SafeFileHandle.DangerousGetHandle()) != 0)
+            || LibC.IoCtl(to.SafeFileHandle, LibC.CloneFile, from.Content.SafeFileHandle.DangerousGetHandle()) != 0)
         {
             from.Content.CopyTo(to);
             to.Flush();

@@ -11,9 +11,6 @@ namespace Gitproc.Files;
 /// <param name="Size">Its size in bytes.</param>
 internal sealed record Volume(string Type, long Free, long Size)
 {
-    // FICLONE of linux/fs.h on x86 and ARM: _IOW(0x94, 9, int).
-    private const nuint CloneFile = 0x40049409;
-
     // __O_TMPFILE of asm-generic/fcntl.h; O_DIRECTORY belongs to it (open(2)).
     private const int WithoutName = 0x400000;
 
@@ -70,7 +67,7 @@ internal sealed record Volume(string Type, long Free, long Size)
             return null;
         }
 
-        return LibC.IoCtl(copy, CloneFile, source.DangerousGetHandle()) == 0;
+        return LibC.IoCtl(copy, LibC.CloneFile, source.DangerousGetHandle()) == 0;
     }
 
     [SupportedOSPlatform("linux")]

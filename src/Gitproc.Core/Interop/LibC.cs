@@ -40,6 +40,9 @@ internal static unsafe partial class LibC
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint BasicStats = 0x7FF;
 
+    /// <summary>FICLONE of linux/fs.h on x86 and ARM, for ioctl(2): _IOW(0x94, 9, int).</summary>
+    public const nuint CloneFile = 0x40049409;
+
     /// <summary>AT_FDCWD: paths are relative to the current folder instead of an open one (openat(2)).</summary>
     public static int CurrentFolder => OperatingSystem.IsMacOS() ? -2 : -100;
 

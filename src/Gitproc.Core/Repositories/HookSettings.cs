@@ -40,7 +40,8 @@ internal sealed record Hook(HookMoment Moment, UserSetting Setting)
 /// <param name="Timeout">How long one may run; may be infinite.</param>
 internal sealed record HookSettings(IReadOnlyList<Hook> Hooks, string? GitHooks, bool AreOn, TimeSpan Timeout)
 {
-    private const string HooksPath = "core.hookspath";
+    /// <summary>The key of git's setting for its folder of hooks.</summary>
+    public const string HooksPath = "core.hookspath";
 
     private static readonly HookMoment[] Moments = Enum.GetValues<HookMoment>();
 

@@ -1,4 +1,5 @@
 using Gitproc.Git.Running;
+using Gitproc.Reports;
 
 namespace Gitproc.Repositories;
 
@@ -13,6 +14,29 @@ internal static class SubmoduleAddress
     /// <summary>True if an address begins at that of the repository around (git-submodule(1), add).</summary>
     public static bool IsRelative(string url) =>
         url.StartsWith("./", StringComparison.Ordinal) || url.StartsWith("../", StringComparison.Ordinal);
+
+    /// <summary>Reads an address of a commit.</summary>
+    /// <param name="around">The address of the repository around, without a password.</param>
+    /// <exception cref="GitprocException">git would not clone from there, or it is no address.</exception>
+    public static RepositoryAddress Parse(string url, string around, AddressRules rules, GitConfig config)
+    {
+        if (Resolve(url, around) is not { Length: > 0 } resolved)
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidAddress, "the address leads above that of the repository around it.");
+        }
+
+        if (resolved[0] is '~')
+            throw AddressError.Invalid(resolved, "git does not replace the ~ in it");
+        if (!IsAllowed(resolved, rules, config))
+        {
+            throw new GitprocException(
+                ErrorReason.InvalidAddress,
+                "git clones submodules from no such address, unless protocol.allow says so (git help config).");
+        }
+
+        return RepositoryAddress.Parse(resolved, rules);
+    }
 
     /// <summary>Resolves an address as git does (remote.c, relative_url).</summary>
     /// <param name="around">The address of the repository around, without a password.</param>

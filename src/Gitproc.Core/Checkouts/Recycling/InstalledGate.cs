@@ -1,5 +1,6 @@
 using Gitproc.Files;
 using Gitproc.Git.Untrusted;
+using Gitproc.Repositories;
 
 namespace Gitproc.Checkouts.Recycling;
 
@@ -11,8 +12,6 @@ namespace Gitproc.Checkouts.Recycling;
 /// </summary>
 internal static class InstalledGate
 {
-    private static readonly RawText HooksPath = "core.hookspath"u8;
-
     // githooks(5): what can refuse a commit.
     private static readonly RawText[] Hooks =
         ["pre-commit"u8, "prepare-commit-msg"u8, "commit-msg"u8, "pre-merge-commit"u8];
@@ -22,7 +21,7 @@ internal static class InstalledGate
     public static string? Find(RawFolder root, RawFolder gitDirectory, string template)
     {
         if (ConfigFile.Parse(RawTree.Read(gitDirectory, "config"u8) ?? default) is { } config
-            && config.LastOrDefault(entry => entry.Key == HooksPath).Value is { Length: > 0 } path
+            && config.LastOrDefault(entry => entry.Key.Chars == HookSettings.HooksPath).Value is { Length: > 0 } path
             && IsFolderIn(root, path))
         {
             return $"core.hooksPath={path}";

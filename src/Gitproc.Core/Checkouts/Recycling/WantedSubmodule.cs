@@ -18,6 +18,12 @@ internal sealed record WantedSubmodule(RawText Path, string Name, string Url, st
     public bool IsSame(KnownSubmodule known) =>
         known.RawPath == Path && known.Name == Name && known.Url == ShownUrl;
 
+    /// <summary>What the list has of it before it is filled.</summary>
+    /// <param name="address">The URL for its <c>origin</c>.</param>
+    /// <param name="basePath">The name of its base repository in the pool.</param>
+    public KnownSubmodule Plan(string address, string basePath) =>
+        new(Path.ToText(), Name, ShownUrl, address, basePath, Commit, SubmoduleState.Planned, Stamp: "");
+
     /// <summary>
     /// Finds the submodules of a clean work tree: the index has the commits, and a file the addresses.
     /// </summary>
