@@ -1,4 +1,5 @@
 using Gitproc.Git.Running;
+using Gitproc.Reports;
 using Gitproc.Repositories;
 
 namespace Gitproc.Unit.Repositories;
@@ -20,6 +21,17 @@ public sealed class SubmoduleAddressTests
     [InlineData("https://host/repo", "https://other/x", "https://other/x")]
     public void Relative_addresses_are_resolved_as_git_does(string around, string url, string? resolved) =>
         Assert.Equal(resolved, SubmoduleAddress.Resolve(url, around));
+
+    [Theory]
+    [InlineData("/srv/repo", "../../")]
+    [InlineData("/srv/repo", "../../../sub")]
+    [InlineData("https://host/repo", "~/sub")]
+    [InlineData("https://host/repo", "/srv/sub")]
+    public void An_address_that_leads_nowhere_is_an_error(string around, string url) =>
+        Assert.Equal(
+            ErrorReason.InvalidAddress,
+            Assert.Throws<GitprocException>(() => SubmoduleAddress.Parse(
+                url, around, new AddressRules { WorkingDirectory = "/" }, new GitConfig([], null, null))).Reason);
 
     [Theory]
     [InlineData("https://host/x", "", true)]
