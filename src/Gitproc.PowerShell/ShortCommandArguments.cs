@@ -88,8 +88,8 @@ internal sealed class ShortCommandArguments
         var (option, value) = (parts[0], parts.ElementAtOrDefault(1));
         if (option == "--wait" && Find("Wait") is not null)
             TakeWait(value);
-        else if (option == "--no-submodules" && Find("Submodule") is not null)
-            Named["Submodule"] = false;
+        else if (OptionSpelling.SwitchedOff(option) is { } name && Find(name) is not null)
+            Named[name] = false;
         else if (Find(OptionSpelling.ParameterOf(option)) is { } parameter)
             TakeParameter(parameter, option, value);
         // The pattern of a filter may begin with dashes.
@@ -120,9 +120,11 @@ internal sealed class ShortCommandArguments
             Named[parameter.Name] = Convert(parameter, value ?? _words.Dequeue());
     }
 
-    // --env NAME=VALUE may come more than once.
+    // --env NAME=VALUE and --sparse DIR may come more than once.
     private object? Convert(ParameterMetadata parameter, object? value)
     {
+        if (parameter.Name == "Sparse" && ShortCommandLine.TextOf(value) is { } folder)
+            return (string[])[.. Named[parameter.Name] as string[] ?? [], folder];
         if (parameter.ParameterType != typeof(IDictionary)
             || ShortCommandLine.TextOf(value)?.Split('=', 2) is not [var name, var text])
             return value;

@@ -124,6 +124,23 @@ Describe 'Invoke-GitprocAcquire' {
         }
     }
 
+    It 'has only the folders of -Sparse, which --sparse gives too' {
+        $wide = New-TestRepository -Path (Join-Path $TestDrive 'wide')
+        foreach ($name in 'one', 'two', 'three') {
+            $null = New-Item -ItemType Directory (Join-Path $wide $name)
+            Set-Content (Join-Path $wide $name 'file') $name
+        }
+        git -C $wide add .
+        git -C $wide commit --quiet --message folders
+        $checkout = Invoke-GitprocAcquire $wide -Sparse one, two -Lfs:$false
+        (Get-ChildItem $checkout -Directory).Name | Should -Be 'one', 'two'
+        Exit-GitprocCheckout $checkout
+        (Get-ChildItem (gp acquire $wide --sparse three --sparse two --no-lfs) -Directory).Name | Should -Be 'three', 'two'
+        { Invoke-GitprocAcquire $wide -Sparse '../one' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPattern,*'
+        { Invoke-GitprocAcquire $wide -Sparse one -Kind Worktree -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ConflictingOptions,*'
+    }
+
     It 'fails with a hook of yours, whose output is not its own' {
         $env:GITPROC_ON_ACQUIRE = 'echo seen; exit 4'
         try {

@@ -26,6 +26,8 @@ printf 'test:\n\ttest -f Makefile\n' >Makefile
 printf "'built'\n" >build.ps1
 chmod +x build.ps1
 echo out >.gitignore
+mkdir -p src/web docs
+touch src/web/index.html docs/index.md
 git add .
 git commit --quiet --message first
 git branch todo

@@ -85,6 +85,19 @@ internal sealed class AcquireOptions
 
     private readonly Option<bool> _noCopy = new("--no-copy") { Description = "Copy no files that git ignores." };
 
+    private readonly Option<string[]> _sparse = new("--sparse")
+    {
+        Description = "Have the files of this folder only, and those in folders above it. May be given more than once.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _lfs = new("--lfs")
+    {
+        Description = "Have the contents of LFS files. [setting: gitproc.lfs]",
+    };
+
+    private readonly Option<bool> _noLfs = new("--no-lfs") { Description = "Have the pointers of LFS files." };
+
     private readonly SubmoduleOptions _submodules = new();
 
     private readonly Option<CheckoutKind?> _kind = KindOption.Create();
@@ -144,6 +157,9 @@ internal sealed class AcquireOptions
                     _noHooks,
                     _copy,
                     _noCopy,
+                    _sparse,
+                    _lfs,
+                    _noLfs,
                     _wait,
                     _stop,
                     _label,
@@ -161,6 +177,8 @@ internal sealed class AcquireOptions
                 result.AddError("--fetch and --no-fetch exclude each other.");
             if (result.GetValue(_copy) && result.GetValue(_noCopy))
                 result.AddError("--copy and --no-copy exclude each other.");
+            if (result.GetValue(_lfs) && result.GetValue(_noLfs))
+                result.AddError("--lfs and --no-lfs exclude each other.");
         });
     }
 
@@ -185,6 +203,8 @@ internal sealed class AcquireOptions
             NoHooks = parsed.GetValue(_noHooks),
             Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
             Submodules = _submodules.Wanted(parsed),
+            SparseFolders = parsed.GetValue(_sparse) ?? [],
+            Lfs = parsed.GetValue(_lfs) ? true : parsed.GetValue(_noLfs) ? false : null,
             Wait = parsed.GetValue(_wait),
             StopProcesses = parsed.GetValue(_stop),
             Terms = new LeaseTerms

@@ -44,6 +44,9 @@ internal sealed class Acquisition(
     /// <summary>What to check out.</summary>
     public required WantedRef Ref { get; init; }
 
+    /// <summary>Which files of it.</summary>
+    public required FileSelection Files { get; init; }
+
     /// <summary>When to ask the remote.</summary>
     public required FetchPolicy Fetch { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed class Acquisition(
 
     public IReadOnlyList<CheckoutRow> Run(CancellationToken cancellationToken)
     {
+        MustBeAbleToBeSparse();
         // Before anything is leased: a target that does not exist changes nothing.
         if (IsBaseWhole() && FindTarget(cancellationToken) is { } target && Wanted.Kind == CheckoutKind.Worktree
             && target.In(CheckoutKind.Worktree).Branch is { } branch)
@@ -96,6 +100,17 @@ internal sealed class Acquisition(
             RemoveBranch();
             throw;
         }
+    }
+
+    // A worktree shares its config with others, and the config says what is sparse.
+    private void MustBeAbleToBeSparse()
+    {
+        if (!Files.IsSparse
+            || (Wanted.Kind ?? (Wanted.Wanted is { } id ? _checkouts.Find(id)?.Kind : null)) != CheckoutKind.Worktree)
+            return;
+        throw new GitprocException(
+            ErrorReason.ConflictingOptions,
+            "A checkout of kind Worktree cannot be sparse. Use another kind, or leave out the folders.");
     }
 
     // A checkout that turns out not to be usable is given back, and another one is leased instead.
@@ -118,6 +133,8 @@ internal sealed class Acquisition(
             var grant = grants[ready];
             if (TryPrepare(grant, cancellationToken))
             {
+                if (ready == 0)
+                    TellOfMissingFolders(grant.Row);
                 Carried?.WriteTo(folder.Place(grant.Row));
                 // A variable may have no value for this number.
                 _ = new CheckoutVariables(folder, Settings.Hooks.Variables).OfUser(grant.Row);
@@ -133,6 +150,12 @@ internal sealed class Acquisition(
         }
 
         return grants.Keep();
+    }
+
+    private void TellOfMissingFolders(CheckoutRow row)
+    {
+        foreach (var one in Files.Folders.Where(one => !Directory.Exists(Path.Combine(folder.Checkout(row.Name), one))))
+            Warn($"{one} is no folder of the commit that is checked out");
     }
 
     // Under the lock: if the owner ends meanwhile, nobody may clean the checkout before the last file is there.
@@ -284,7 +307,7 @@ internal sealed class Acquisition(
         var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
         {
             Settings = Settings,
-            KeepsSubmodules = Submodules is not null,
+            KeepsSubmodules = Submodules is not null && row.Files.HasPointers == Files.HasPointers,
             FillSubmodules = FillSubmodules(row with { Url = url }, cancellationToken),
         };
         var mode = Clean == CleanMode.None ? CleanMode.Default : Clean;
@@ -330,7 +353,7 @@ internal sealed class Acquisition(
         // A fetch for the first look stays valid for a while.
         var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
         _target = new FreshBase(folder, database, git, reports, Settings)
-            .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken);
+            .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken) with { Files = Files };
         _foundAt = began;
         return _target;
     }

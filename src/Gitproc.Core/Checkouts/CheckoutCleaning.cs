@@ -98,7 +98,7 @@ internal sealed class CheckoutCleaning(
 
         FillSubmodules?.Invoke(place, target);
         var head = new Head(target.Branch, target.Commit);
-        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name));
+        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name)) + target.Files.StampEnd;
         var clean = lifecycle.EndCleaning(alone, row, head, generation, stamp);
         return clean is null && row.Lease is not null ? throw LostLease.Error(row) : clean;
     }
@@ -169,7 +169,8 @@ internal sealed class ReleasedCleaning(
             Settings = settings,
             Adoption = new SubmoduleAdoption(folder, database, git) { Config = config, Settings = settings },
         };
-        return cleaning.Clean(alone, row, repository, BaseRefs.Default(basePath), mode, isDiscarded, cancellationToken)
+        var target = BaseRefs.Default(basePath) with { Files = row.Files };
+        return cleaning.Clean(alone, row, repository, target, mode, isDiscarded, cancellationToken)
             ?? _checkouts.Find(row.Id)
             ?? row;
     }

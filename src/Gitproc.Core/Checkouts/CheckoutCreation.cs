@@ -38,13 +38,14 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
         var record = new CheckoutRecord(repository.Key, url, repository.Base) { IsStandalone = place.IsStandalone };
         ObjectCopies? copies = null;
         var isSubvolume = false;
-        var seed = CopiesOnWrite ? new Seed(folder, repository) : null;
+        var seed = CopiesOnWrite && target.Files == FileSelection.All ? new Seed(folder, repository) : null;
         // One worker per core, unless the user has set it. With --force, because a second attempt meets its own files.
         var call = new GitCall("-c", $"checkout.workers={workers ?? "0"}", "checkout", "--force", "--progress")
         {
             WorkingDirectory = unfinished,
             // The folder gets its name later, and a relative core.hooksPath is a folder of the commit.
             Config = [GitCall.NoHooks],
+            Environment = [target.Files.Environment],
             Subject = row.Name,
             Base = basePath,
         };
@@ -67,7 +68,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                 TreeRecord.Write(
                     files,
                     place.Path,
-                    target.Commit,
+                    target,
                     Path.Combine(place.GitDirectory, "index"),
                     hasNothingElse: true,
                     cancellationToken);
@@ -159,6 +160,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             if (grown is not null)
                 File.Copy(index, view.OwnIndex);
             view.UseOwnIndex();
+            view.UseFiles(target.Files, url);
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
             File.Move(view.OwnIndex, index, overwrite: true);
             new LfsStore(basePath).Take(TemplateRepository.Of(basePath));
@@ -202,7 +204,7 @@ internal sealed class CheckoutMaking(
         BeforeHooks?.Invoke(alone);
         // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
         new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);
-        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name));
+        var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name)) + target.Files.StampEnd;
         return lifecycle.EndCreation(alone, row, head, generation, stamp)
             ?? throw LostLease.Error(row);
     }

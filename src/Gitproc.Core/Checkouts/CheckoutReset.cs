@@ -43,6 +43,7 @@ internal sealed class CheckoutReset(
         var target = new FreshBase(folder, database, git, reports, Settings)
             .Default(repository, repository.Url, credential: null, cancellationToken);
         using var seized = seizure.Seize(id, cancellationToken);
+        target = target with { Files = seized.Row.Files };
         var place = folder.Place(seized.Row);
         CheckoutRow? row = seized.Row;
         string? failure;

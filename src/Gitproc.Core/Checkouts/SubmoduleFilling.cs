@@ -115,7 +115,7 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
             try
             {
                 var pristine = new PristineGitDirectory(
-                    TemplateRepository.Of(basePath), planned.Address, TargetOf(planned))
+                    TemplateRepository.Of(basePath), planned.Address, TargetOf(planned, around))
                 {
                     WorkTree = SubmoduleRecycling.WorkTreeOf(planned.In(around.Place)),
                 };
@@ -238,7 +238,10 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
             {
                 WorkingDirectory = place.Path,
                 Config = [GitCall.NoHooks, (PoolSettings.SubmoduleRecurse, "false")],
-                Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path)],
+                Environment =
+                [
+                    ("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), around.Target.Files.Environment,
+                ],
                 Subject = one.Path,
                 Base = basePath,
             },
@@ -253,7 +256,7 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
         TreeRecord.Write(
             record,
             place.Path,
-            one.Commit,
+            TargetOf(one, around),
             Path.Combine(place.GitDirectory, "index"),
             hasNothingElse: true,
             cancellationToken);
@@ -297,9 +300,10 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
         folder.Base(one.Base),
         one.Address,
         source.Credential,
-        TargetOf(one));
+        TargetOf(one, around));
 
-    private static Target TargetOf(KnownSubmodule one) => new(null, one.Commit, HasUpstream: false);
+    private static Target TargetOf(KnownSubmodule one, Around around) =>
+        new(null, one.Commit, HasUpstream: false) { Files = around.Target.Files.OfSubmodule };
 
     private static GitprocException Failed(WantedSubmodule one, Around around, string address, string why) => new(
         ErrorReason.GitFailed,

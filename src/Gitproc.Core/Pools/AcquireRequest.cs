@@ -55,6 +55,15 @@ public sealed record AcquireRequest
     public bool? Submodules { get; init; }
 
     /// <summary>
+    /// The folders of the repository whose files the checkouts have, with the files in folders above them, as
+    /// git-sparse-checkout(1) does it in cone mode; empty for all files.
+    /// </summary>
+    public IReadOnlyList<string> SparseFolders { get; init; } = [];
+
+    /// <summary>True for the contents of LFS files, false for their pointers; null for the setting.</summary>
+    public bool? Lfs { get; init; }
+
+    /// <summary>
     /// True to get the checkout that the caller holds under the label of <see cref="Terms"/>, if there is one. It stays
     /// as it is.
     /// </summary>

@@ -1,5 +1,6 @@
 using Gitproc.Checkouts;
 using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Registry;
 using Gitproc.Reports;
@@ -141,6 +142,7 @@ public sealed class PoolAcquiring
             StopProcesses = request.StopProcesses,
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
+            Files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs)),
             Fetch = request.Fetch,
             Clean = request.Clean ?? settings.Clean,
             Carried = carried,
@@ -168,7 +170,7 @@ public sealed class PoolAcquiring
                 MaxLocked = request.MaxLocked ?? settings.MaxLocked,
                 Count = request.Count,
                 // The setting decides the kind of new checkouts. A name decides which checkout it is.
-                Kind = request.Kind ?? (request.Name is null ? settings.Kind : null),
+                Kind = request.Kind ?? (request.Name is null ? settings.Kind ?? KindOf(request) : null),
                 Wanted = request.Name is { } name
                     ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
                     : null,
@@ -201,6 +203,9 @@ public sealed class PoolAcquiring
             reports?.Report(new PoolReport(ReportKind.Notice, missing));
         return _session.DescribeAll(acquired);
     }
+
+    private static CheckoutKind? KindOf(AcquireRequest request) =>
+        request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
 
     private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
 

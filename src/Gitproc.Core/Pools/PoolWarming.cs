@@ -23,6 +23,8 @@ internal sealed class PoolWarming(
 
     public required PoolSettings Settings { get; init; }
 
+    private FileSelection Files => FileSelection.Of([], hasPointers: !Settings.Lfs);
+
     /// <summary>The config of the caller.</summary>
     public required GitConfig Config { get; init; }
 
@@ -70,7 +72,7 @@ internal sealed class PoolWarming(
         {
             MustBeAllowed(row, count);
             return new FreshBase(folder, database, Git(reports), reports, Settings)
-                .Default(row, Repository.Url, Repository.Credential, cancellationToken);
+                .Default(row, Repository.Url, Repository.Credential, cancellationToken) with { Files = Files };
         }
         catch when (Repository.Known is null)
         {
@@ -140,6 +142,7 @@ internal sealed class PoolWarming(
             StopProcesses = false,
             CheckoutWorkers = CheckoutWorkers,
             Ref = WantedRef.Parse(null, null),
+            Files = Files,
             Fetch = FetchPolicy.Never,
             Clean = CleanMode.Default,
             Settings = Settings,

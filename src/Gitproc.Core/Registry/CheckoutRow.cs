@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gitproc.Checkouts.Looking;
+using Gitproc.Git.Reading;
 using Gitproc.Repositories;
 
 namespace Gitproc.Registry;
@@ -56,6 +57,9 @@ internal sealed record CheckoutRow
     /// What its files were like when it was last clean, as <see cref="CheckoutStamp"/>; null if not known.
     /// </summary>
     public string? Stamp { get; init; }
+
+    /// <summary>Which files of its commit it had when it was last clean.</summary>
+    public FileSelection Files => FileSelection.OfStamp(Stamp);
 
     public string Name => CheckoutName.Of(Id);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Registry;
 using Gitproc.Text;
@@ -13,6 +14,7 @@ namespace Gitproc.Repositories;
 /// <param name="GitTimeout">How long git may say nothing; infinite where 0 is set.</param>
 /// <param name="Kind">How checkouts are to get at objects; null for any, and new ones are clones.</param>
 /// <param name="Submodules">True if checkouts have the files of their submodules.</param>
+/// <param name="Lfs">True if LFS files have their contents, false if they are pointers.</param>
 /// <param name="VerifyFiles">
 /// How many files a checkout may have for an acquire to look at each of them; 0 for none.
 /// </param>
@@ -34,7 +36,8 @@ internal sealed record PoolSettings(
     bool CopiesOnWrite,
     HookSettings Hooks,
     CopySettings Copy,
-    bool Submodules)
+    bool Submodules,
+    bool Lfs)
 {
     /// <summary>git's own setting for commands that go into submodules, which counts if ours is not set.</summary>
     public const string SubmoduleRecurse = "submodule.recurse";
@@ -78,7 +81,9 @@ internal sealed record PoolSettings(
                 reader.Value("hooks", "GITPROC_HOOKS", ParseBoolean) ?? true,
                 reader.Value("hookTimeout", "GITPROC_HOOK_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10)),
             CopySettings.Read(reader),
-            reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader));
+            reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader),
+            reader.Value("lfs", "GITPROC_LFS", ParseBoolean)
+                ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true);
 
     // The user's own only: a repository does not decide what is fetched.
     private static bool IsRecursive(SettingReader reader) =>

@@ -53,6 +53,19 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Alias("Submodules")]
     public SwitchParameter Submodule { get; set; }
 
+    /// <summary>
+    /// Have only the files of these folders of the repository, and those in folders above them.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Sparse { get; set; } = [];
+
+    /// <summary>
+    /// Have the contents of LFS files. -Lfs:$false leaves their pointers. If omitted, the setting gitproc.lfs applies.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Lfs { get; set; }
+
     /// <summary>Run none of your hooks.</summary>
     [Parameter]
     [Alias("NoHooks")]
@@ -97,8 +110,13 @@ public abstract class AcquireCommandBase : GitprocCommand
     public IDictionary? Environment { get; set; }
 
     /// <summary>What the caller wants; null for the setting.</summary>
-    private protected bool? WantsSubmodules =>
-        MyInvocation.BoundParameters.ContainsKey(nameof(Submodule)) ? Submodule.IsPresent : null;
+    private protected bool? WantsSubmodules => IfGiven(nameof(Submodule), Submodule);
+
+    /// <inheritdoc cref="WantsSubmodules"/>
+    private protected bool? WantsLfs => IfGiven(nameof(Lfs), Lfs);
 
     private protected override bool FailureEndsStatement => true;
+
+    private bool? IfGiven(string name, SwitchParameter value) =>
+        MyInvocation.BoundParameters.ContainsKey(name) ? value.IsPresent : null;
 }

@@ -155,6 +155,8 @@ public abstract class AcquiringCommand : AcquireCommandBase
         NoCreate = NoCreate,
         NoHooks = NoHook,
         Submodules = WantsSubmodules,
+        SparseFolders = Sparse,
+        Lfs = WantsLfs,
         Copy = Copy ? true : NoCopy ? false : null,
         Resume = Resume,
         MaxCheckouts = MaxCheckouts,

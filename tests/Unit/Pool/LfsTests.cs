@@ -1,3 +1,4 @@
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -57,5 +58,59 @@ public sealed class LfsTests : IDisposable
         var result = _user.Try("acquire", _user.Source);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("a.bin", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("clone")]
+    [InlineData("worktree")]
+    [InlineData("standalone")]
+    public void Contents_or_pointers_as_the_acquire_wants(string kind)
+    {
+        Assert.SkipWhen(ProgramPath.Find("git-lfs") is null, "git-lfs is not installed.");
+        _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
+        _user.MakeSource(
+            "git lfs track '*.bin' > /dev/null; echo contents-1 > a.bin; echo contents-2 > b.bin; echo text > c; git add .; git commit -qm first");
+        var path = _user.Acquire("--no-lfs", "--kind", kind);
+        _user.Run(path, "grep -q git-lfs.github.com a.bin; test -z \"$(git status --porcelain)\"; git lfs pull; grep -q contents-1 a.bin");
+        _user.Release(path);
+        _user.Run(path, "grep -q git-lfs.github.com a.bin");
+        foreach (var (options, has) in new[] { ("--lfs", "contents-1"), ("--fetch", "contents-1"), ("--no-lfs", "git-lfs.github.com"), ("--no-lfs", "git-lfs.github.com"), ("--lfs", "contents-1") })
+        {
+            Assert.Equal(path, _user.Acquire(options, "--kind", kind));
+            _user.Run(path, $"grep -q {has} a.bin; test $(cat c) = text; test -z \"$(git status --porcelain)\"; echo changed > c");
+            _user.Run(path, "git checkout -q c");
+            _user.Release(path);
+            _user.Run(path, $"grep -q {has} a.bin b.bin");
+        }
+
+        Assert.Empty(_user.Rescues());
+    }
+
+    [ProgramFact("git-lfs")]
+    public void What_the_variable_of_git_lfs_asks_for_does_not_reach_the_next_job()
+    {
+        _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
+        _user.MakeSource("git lfs track '*.bin' > /dev/null; echo contents > a.bin; git add .; git commit -qm first");
+        var path = _user.Run(_user.Home, $"GIT_LFS_SKIP_SMUDGE=1 GITPROC_POOL='{_user["pool"]}' '{GitprocProgram.File}' acquire --hold '{_user.Source}'").Trim();
+        _user.Run(path, "grep -q git-lfs.github.com a.bin");
+        _user.Release(path);
+        Assert.Equal(path, _user.Acquire());
+        _user.Run(path, "grep -q contents a.bin");
+    }
+
+    [Theory]
+    [InlineData("clone")]
+    [InlineData("worktree")]
+    [InlineData("standalone")]
+    public void Contents_that_are_new_come_into_a_reused_checkout(string kind)
+    {
+        Assert.SkipWhen(ProgramPath.Find("git-lfs") is null, "git-lfs is not installed.");
+        _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
+        _user.MakeSource("git lfs track '*.bin' > /dev/null; echo contents > a.bin; git add .; git commit -qm first");
+        var path = _user.Acquire("--kind", kind);
+        _user.Release(path);
+        _user.Run(_user.Source, "echo newer > a.bin; echo new > new.bin; git add .; git commit -qm second");
+        Assert.Equal(path, _user.Acquire("--fetch", "--kind", kind));
+        _user.Run(path, "test $(cat a.bin) = newer; test $(cat new.bin) = new; test -z \"$(git status --porcelain)\"");
     }
 }

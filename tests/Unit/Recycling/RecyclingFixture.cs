@@ -102,7 +102,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
         TreeRecord.Write(
             _pool.Record(name),
             path,
-            Target.Commit,
+            Target,
             System.IO.Path.Combine(path, ".git", "index"),
             hasNothingElse: true,
             CancellationToken.None);

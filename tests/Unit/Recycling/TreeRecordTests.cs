@@ -314,7 +314,7 @@ public sealed class TreeRecordTests : IDisposable
             TreeRecord.Write(
                 _fixture.Record,
                 _fixture.Path,
-                _fixture.Commit,
+                _fixture.Target,
                 _fixture[".git/index"],
                 hasNothingElse: true,
                 CancellationToken.None);

@@ -77,13 +77,16 @@ internal static class CheckoutStamp
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>True if a checkout has a target checked out, and has the refs of the last fetch.</summary>
+    /// <summary>
+    /// True if a checkout has a target checked out, with the wanted files of it, and has the refs of the last fetch.
+    /// </summary>
     /// <param name="head">The checkout's HEAD; null if it cannot be read.</param>
     public static bool IsAt(CheckoutRow row, Head? head, Target target, string basePath)
     {
         var wanted = target.In(row.Kind);
         // A worktree uses the refs of the base repository.
         return head == new Head(wanted.Branch, wanted.Commit)
+            && row.Files == wanted.Files
             && (row.Kind == CheckoutKind.Worktree || row.Generation == TemplateRepository.Generation(basePath));
     }
 

@@ -19,7 +19,7 @@ internal sealed class GitView : IDisposable
     private static readonly (string Key, string Value)[] Caution =
     [
         ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("core.splitIndex", "false"),
-        ("core.sparseCheckout", "false"), ("submodule.recurse", "false"), ("status.renames", "false"),
+        ("submodule.recurse", "false"), ("status.renames", "false"),
         // If the index says that a file is unchanged, we compared it already. On Windows git has no change time.
         ("core.trustctime", OperatingSystem.IsWindows() ? "false" : "true"), ("core.checkStat", "default"),
         ("gc.auto", "0"), ("maintenance.auto", "false"),
@@ -36,6 +36,8 @@ internal sealed class GitView : IDisposable
     private readonly string _workTree;
     private readonly string? _base;
     private string _objects;
+    private FileSelection _files = FileSelection.All;
+    private string? _url;
 
     private GitView(
         string folder, string gitDirectory, string objects, string workTree, string? basePath, string? commit)
@@ -115,6 +117,17 @@ internal sealed class GitView : IDisposable
     /// <summary>From here on git uses only the objects of the base repository, and none of the job's.</summary>
     public void UseBaseObjects() => _objects = _base is null ? _objects : Path.Combine(_base, "objects");
 
+    /// <summary>From here on git checks out these files, and no others.</summary>
+    /// <param name="url">Where git-lfs gets contents.</param>
+    public void UseFiles(FileSelection files, string url)
+    {
+        (_files, _url) = (files, url);
+        if (!files.IsSparse)
+            return;
+        var info = Directory.CreateDirectory(Path.Combine(_folder, "info")).FullName;
+        File.WriteAllText(Path.Combine(info, "sparse-checkout"), files.Patterns());
+    }
+
     /// <summary>
     /// Writes <see cref="OwnIndex"/>. git does not compare the content of files whose entries have file data.
     /// </summary>
@@ -155,6 +168,8 @@ internal sealed class GitView : IDisposable
             Config =
             [
                 .. Caution,
+                .. _files.Config,
+                .. _url is null ? [] : ((string, string)[])[("remote.origin.url", _url)],
                 .. _base is not null && _objects == Path.Combine(_base, "objects") ? [] : CautionWithObjects,
                 GitCall.NoHooks,
             ],
@@ -171,6 +186,7 @@ internal sealed class GitView : IDisposable
                 ("GIT_OPTIONAL_LOCKS", "1"),
                 // Our code searches git's messages for files that git could not read.
                 ("LC_ALL", "C"),
+                _files.Environment,
             ],
         };
 

@@ -219,7 +219,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (!request.Discard)
             rescue = new WorkRescue(git, reports).Run(
                 request, root, gitDirectory, view, state, look, index, cancellationToken);
-        if (isQuick && look.IsClean && state.Commit == request.Target.Commit)
+        if (isQuick && look.IsClean && state.Commit == request.Target.Commit && record!.Files == request.Target.Files)
         {
             quick!.Finish(gitDirectory);
             return rescue;
@@ -247,7 +247,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         CancellationToken cancellationToken)
     {
         TreeRecord.Write(
-            request.Record!, request.Path, request.Target.Commit, view.OwnIndex, hasNothingElse, cancellationToken);
+            request.Record!, request.Path, request.Target, view.OwnIndex, hasNothingElse, cancellationToken);
         if (request.Target.Commit is null || gitDirectory.Find("index"u8) != EntryKind.File)
             gitDirectory.Remove("index"u8);
         if (request.Target.Commit is not null)

@@ -33,8 +33,15 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
         _ = Clean(cancellationToken);
         view.UseBaseObjects();
         view.SetHead(request.Target.Commit);
+        view.UseFiles(request.Target.Files, request.Url);
         var entries = Prepare(root, tracked, record, cancellationToken);
         var error = CheckOut(cancellationToken);
+        if (record?.Files.HasPointers != request.Target.Files.HasPointers)
+        {
+            RemoveLfsFiles(root, cancellationToken);
+            error += CheckOut(cancellationToken);
+        }
+
         for (var round = 0; round < MaxRounds; round++)
         {
             if (round > 0)
@@ -97,6 +104,7 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
                 && !prepared[i].IsSubmodule
                 && stats[i] != default
                 && stats[i].Kind != EntryKind.Folder
+                && request.Target.Files.Has(entries[i].Path)
                 && known.MayBeUnchanged(entries[i], stats[i]))
             .ToList();
         if (unknown.Count == 0)
@@ -116,9 +124,22 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
     {
         if (Submodules.Count == 0)
             return;
-        var wanted = entries.Where(entry => entry.IsSubmodule).Select(entry => entry.Path).ToHashSet();
+        var wanted = entries
+            .Where(entry => entry.IsSubmodule && request.Target.Files.Has(entry.Path))
+            .Select(entry => entry.Path)
+            .ToHashSet();
         var others = HiddenEntries.None with { Filled = [.. Submodules.Where(path => !wanted.Contains(path))] };
         others.Remove(root);
+    }
+
+    // To git, a pointer equals the file. The files of the commit say which those are, because they are checked out now.
+    private void RemoveLfsFiles(RawFolder root, CancellationToken cancellationToken)
+    {
+        var call = view.Call(request.Checkout, "ls-files", "-z", "--", ":(attr:filter=lfs)");
+        var files = git.Run(
+            call with { Environment = [.. call.Environment, ("GIT_LITERAL_PATHSPECS", "0")] }, cancellationToken);
+        foreach (var path in files.RawOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            RawTree.Remove(root, path);
     }
 
     // The new target may ignore these files, and then git would leave them.

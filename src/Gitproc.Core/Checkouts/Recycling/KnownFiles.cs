@@ -17,6 +17,13 @@ internal sealed class KnownFiles(TreeRecord? record)
         && record!.Stats[at] == found
         && record.Entries[at].IsSame(entry);
 
+    /// <summary>True if the checkout did not have the file when it was clean, and still has none.</summary>
+    public bool IsLeftOut(in IndexEntry entry, in FileStat found) =>
+        found == default
+        && Find(entry.Path) is { } at
+        && record!.Entries[at].Marks.HasFlag(IndexMarks.SkipWorktree)
+        && record.Entries[at].IsSame(entry);
+
     /// <summary>True if a file may have the content of a fresh checkout, though this is not certain.</summary>
     public bool MayBeUnchanged(in IndexEntry entry, in FileStat found) =>
         Find(entry.Path) is not { } at

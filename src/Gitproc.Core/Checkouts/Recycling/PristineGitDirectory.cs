@@ -54,6 +54,12 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         using (var source = RawFolder.Open(template))
             CopyTemplate(source, pristine);
         Copies?.Bring(gitDirectory, pristine, cancellationToken);
+        if (target.Files.IsSparse)
+        {
+            pristine.MakeFolder("info"u8);
+            pristine.Write("info/sparse-checkout"u8, RawText.FromText(target.Files.Patterns()));
+        }
+
         pristine.Write("config"u8, Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
             pristine.Write(RawText.Create($"refs/heads/{branch}"), RawText.Create($"{commit}\n"));
@@ -102,6 +108,8 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
                 ConfigText.Section("branch", branch)
                 + ConfigText.Line("remote", "origin")
                 + ConfigText.Line("merge", $"refs/heads/{branch}");
+        if (target.Files.IsSparse)
+            config += string.Concat(target.Files.Config.Select(entry => ConfigText.Entry(entry.Key, entry.Value)));
         if (WorkTree is not null)
             config += ConfigText.Section("core", null) + ConfigText.Line("worktree", WorkTree);
         // As git submodule update --init writes it.

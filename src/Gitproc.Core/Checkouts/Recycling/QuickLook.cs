@@ -92,7 +92,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
             return false;
         for (var i = 0; i < index.Entries.Count; i++)
         {
-            if (index.Entries[i].Marks != IndexMarks.None || !index.Entries[i].IsSame(record.Entries[i]))
+            if (index.Entries[i].Marks != record.Entries[i].Marks || !index.Entries[i].IsSame(record.Entries[i]))
                 return false;
         }
 

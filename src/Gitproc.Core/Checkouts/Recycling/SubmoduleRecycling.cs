@@ -274,7 +274,7 @@ internal sealed class SubmoduleRecycling(
             Base = basePath,
             Template = TemplateRepository.Of(basePath),
             Url = one.Address,
-            Target = new Target(null, commit, HasUpstream: false),
+            Target = new Target(null, commit, HasUpstream: false) { Files = request.Target.Files.OfSubmodule },
             Record = one.Record(request.Record!),
             Discard = true,
             Rescues = null,

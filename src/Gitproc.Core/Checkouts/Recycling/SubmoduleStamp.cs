@@ -1,3 +1,4 @@
+using Gitproc.Git.Reading;
 using Gitproc.Registry;
 
 namespace Gitproc.Checkouts.Recycling;
@@ -21,10 +22,10 @@ internal static class SubmoduleStamp
     };
 
     /// <summary>True if the checkout had filled submodules when it was cleaned.</summary>
-    public static bool HasFilled(CheckoutRow row) => row.Stamp is [.., '-', 's' or 'a'];
+    public static bool HasFilled(CheckoutRow row) => FileSelection.WithoutEnd(row.Stamp ?? "") is [.., '-', 's' or 'a'];
 
     /// <summary>True if all submodules were filled when it was cleaned, or its commit has none.</summary>
     /// <param name="record">The record of the checkout.</param>
     public static bool IsWhole(CheckoutRow row, string record) =>
-        row.Stamp is [.., '-', 'a'] || TreeRecord.IsWithoutSubmodules(record);
+        FileSelection.WithoutEnd(row.Stamp ?? "") is [.., '-', 'a'] || TreeRecord.IsWithoutSubmodules(record);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Gitproc.Files;
+using Gitproc.Git.Reading;
 using Gitproc.Git.Untrusted;
 
 namespace Gitproc.Checkouts.Recycling;
@@ -21,15 +22,18 @@ internal sealed record TreeRecord
     private const int StatLength = 36;
 
     // Signature, number of files, number of folders, 1 if there was nothing else, length of the commit id, whether
-    // there are submodules.
-    private const int HeaderLength = 20;
+    // there are submodules, and from the 20th byte the length of the selection.
+    private const int HeaderLength = 24;
     private const byte NoSubmodules = 1;
     private const byte HasSubmodules = 2;
 
-    private static readonly byte[] Signature = "GPTREE2\n"u8.ToArray();
+    private static readonly byte[] Signature = "GPTREE3\n"u8.ToArray();
 
     /// <summary>The commit that was checked out; null for none.</summary>
     public required string? Commit { get; init; }
+
+    /// <summary>Which files of the commit.</summary>
+    public required FileSelection Files { get; init; }
 
     /// <summary>The entries of the index, all of stage 0.</summary>
     public required IReadOnlyList<IndexEntry> Entries { get; init; }
@@ -60,7 +64,7 @@ internal sealed record TreeRecord
     public static TreeRecord? TryRead(string folder)
     {
         if (ReadBytes(Path.Combine(folder, StatsName)) is not { } bytes
-            || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength))
+            || ReadHeader(bytes) is not var (count, folders, hasNothingElse, idLength, selectionLength))
             return null;
         var index = count == 0 ? [] : ReadBytes(Path.Combine(folder, IndexName));
         if (index is null
@@ -75,6 +79,7 @@ internal sealed record TreeRecord
         return names.Length <= folders ? null : new TreeRecord
         {
             Commit = ReadCommit(bytes, idLength),
+            Files = FileSelection.OfStamp(ReadText(bytes, idLength, selectionLength)),
             Entries = file.Entries,
             Index = index,
             Stats = stats[folders..].ToArray(),
@@ -94,7 +99,7 @@ internal sealed record TreeRecord
         Span<byte> header = stackalloc byte[HeaderLength];
         if (handle is null
             || RandomAccess.Read(handle, header, 0) != HeaderLength
-            || ReadHeader(header) is not var (count, _, _, _))
+            || ReadHeader(header) is not var (count, _, _, _, _))
             return false;
         if (count > mostFiles)
             return true;
@@ -107,7 +112,7 @@ internal sealed record TreeRecord
     /// <summary>Reads only the commit of a record.</summary>
     /// <returns>The commit; null for none, and if there is no valid record.</returns>
     public static string? CommitOf(string folder) =>
-        ReadBytes(Path.Combine(folder, StatsName)) is { } bytes && ReadHeader(bytes) is var (_, _, _, length)
+        ReadBytes(Path.Combine(folder, StatsName)) is { } bytes && ReadHeader(bytes) is var (_, _, _, length, _)
             ? ReadCommit(bytes, length)
             : null;
 
@@ -188,17 +193,17 @@ internal sealed record TreeRecord
 
     /// <summary>Records the state of a tree that was just cleaned.</summary>
     /// <param name="root">The checkout's folder, absolute. No other process works in it.</param>
-    /// <param name="commit">The commit that is checked out; null for none.</param>
+    /// <param name="target">What is checked out.</param>
     public static void Write(
         string folder,
         string root,
-        string? commit,
+        Target target,
         string indexFile,
         bool hasNothingElse,
         CancellationToken cancellationToken)
     {
         Forget(folder);
-        var index = commit is null ? [] : File.ReadAllBytes(indexFile);
+        var index = target.Commit is null ? [] : File.ReadAllBytes(indexFile);
         var entries = IndexFile.Parse(index)?.Entries ?? [];
         var stats = TreeStats.Of(root, [.. entries.Select(entry => entry.Path)], cancellationToken);
         for (var i = 0; i < stats.Length; i++)
@@ -211,7 +216,8 @@ internal sealed record TreeRecord
         var folders = FoldersOf(entries);
         new TreeRecord
         {
-            Commit = commit,
+            Commit = target.Commit,
+            Files = target.Files,
             Entries = entries,
             Index = index,
             Stats = stats,
@@ -225,12 +231,14 @@ internal sealed record TreeRecord
     public void Renew(string folder, FileStat[] folderStats, bool hasNothingElse) =>
         (this with { FolderStats = folderStats, HasNothingElse = hasNothingElse }).SaveStats(folder);
 
-    private static (int Count, int Folders, bool HasNothingElse, int IdLength)? ReadHeader(ReadOnlySpan<byte> bytes) =>
+    private static (int Count, int Folders, bool HasNothingElse, int IdLength, int SelectionLength)? ReadHeader(
+        ReadOnlySpan<byte> bytes) =>
         bytes.Length >= HeaderLength
         && bytes.StartsWith(Signature)
         && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is >= 0 and var count
         && BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) is >= 0 and var folders
-            ? (count, folders, bytes[16] != 0, bytes[17])
+        && BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]) is >= 0 and var selection
+            ? (count, folders, bytes[16] != 0, bytes[17], selection)
             : null;
 
     private static string? ReadCommit(byte[] bytes, int length) =>
@@ -238,16 +246,21 @@ internal sealed record TreeRecord
             ? null
             : Encoding.ASCII.GetString(bytes, HeaderLength, length);
 
-    // After the commit id: the stats of folders, the stats of files, then all paths in the same order.
+    private static string ReadText(byte[] bytes, int idLength, int length) =>
+        Encoding.UTF8.GetString(bytes, HeaderLength + idLength, length);
+
+    // After the commit id and the selection: the stats of folders, the stats of files, then all paths in the same
+    // order.
     private static bool TryReadStats(
         ReadOnlySpan<byte> bytes, out ReadOnlySpan<FileStat> stats, out ReadOnlySpan<byte> paths)
     {
         stats = default;
         paths = default;
-        if (ReadHeader(bytes) is not var (count, folders, _, idLength)
-            || ((long)count + folders) * StatLength is var length && length > bytes.Length - HeaderLength - idLength)
+        if (ReadHeader(bytes) is not var (count, folders, _, idLength, selectionLength)
+            || (long)HeaderLength + idLength + selectionLength is var start && start > bytes.Length
+            || ((long)count + folders) * StatLength is var length && length > bytes.Length - start)
             return false;
-        var rest = bytes[(HeaderLength + idLength)..];
+        var rest = bytes[(int)start..];
         stats = MemoryMarshal.Cast<byte, FileStat>(rest[..(int)length]);
         paths = rest[(int)length..];
         return true;
@@ -321,8 +334,9 @@ internal sealed record TreeRecord
     private byte[] ToBytes()
     {
         var names = RawText.Concat(Folders.Concat(Entries.Select(entry => entry.Path)), end: '\0').ToBytes();
+        var texts = (byte[])[.. Encoding.ASCII.GetBytes(Commit ?? ""), .. Encoding.UTF8.GetBytes(Files.StampEnd)];
         var bytes = new byte[
-            HeaderLength + (Commit?.Length ?? 0) + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length
+            HeaderLength + texts.Length + (StatLength * (Stats.Length + FolderStats.Length)) + names.Length
         ];
         Signature.CopyTo(bytes, 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Stats.Length);
@@ -330,7 +344,9 @@ internal sealed record TreeRecord
         bytes[16] = HasNothingElse ? (byte)1 : (byte)0;
         bytes[17] = (byte)(Commit?.Length ?? 0);
         bytes[18] = Entries.Any(entry => entry.IsSubmodule) ? HasSubmodules : NoSubmodules;
-        var at = HeaderLength + Encoding.ASCII.GetBytes(Commit ?? "", bytes.AsSpan(HeaderLength));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), texts.Length - bytes[17]);
+        texts.CopyTo(bytes, HeaderLength);
+        var at = HeaderLength + texts.Length;
         foreach (var part in (FileStat[][])[FolderStats, Stats])
         {
             MemoryMarshal.AsBytes(part.AsSpan()).CopyTo(bytes.AsSpan(at));

@@ -33,7 +33,9 @@ internal sealed record WantedSubmodule(RawText Path, string Name, string Url, st
     public static IReadOnlyList<WantedSubmodule> Find(
         IReadOnlyList<IndexEntry> entries, RawFolder root, string checkout, IProgress<PoolReport>? reports)
     {
-        var commits = entries.Where(entry => entry is { IsSubmodule: true, Stage: 0 }).ToList();
+        var commits = entries
+            .Where(entry => entry is { IsSubmodule: true, Stage: 0 } && !entry.Marks.HasFlag(IndexMarks.SkipWorktree))
+            .ToList();
         if (commits.Count == 0)
             return [];
         var content = RawTree.Read(root, ".gitmodules"u8) ?? default;

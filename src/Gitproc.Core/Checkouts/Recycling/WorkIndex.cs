@@ -19,6 +19,9 @@ internal sealed record WorkIndex
     /// <summary>The entries, with the file data that is still true.</summary>
     public required IReadOnlyList<IndexEntry> Entries { get; init; }
 
+    /// <summary>True for the entries of files that the checkout never had.</summary>
+    public required IReadOnlyList<bool> LeftOut { get; init; }
+
     /// <summary>The path of the index as the job left it; null if it cannot be read.</summary>
     public required string? Original { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed record WorkIndex
             cancellationToken) with
         {
             Skipped = Entries
-                .Where(entry => entry.Marks.HasFlag(IndexMarks.SkipWorktree))
+                .Where((entry, i) => entry.Marks.HasFlag(IndexMarks.SkipWorktree) && !LeftOut[i])
                 .Select(entry => entry.Path)
                 .ToHashSet(),
         };
@@ -64,11 +67,13 @@ internal sealed record WorkIndex
         var known = new KnownFiles(record);
         var writtenAt = own?.WrittenAt ?? 0;
         var checkedEntries = new IndexEntry[entries.Count];
+        var leftOut = new bool[entries.Count];
         for (var i = 0; i < checkedEntries.Length; i++)
         {
             var entry = entries[i];
             // A file as new as the index itself is not trusted; git would compare it again too.
             var isUnchanged = own is not null && entry.Stat.Newest < writtenAt && entry.Stat.IsAsInIndex(stats[i]);
+            leftOut[i] = known.IsLeftOut(entry, stats[i]);
             checkedEntries[i] = entry with
             {
                 Stat = isUnchanged || known.IsUnchanged(entry, stats[i]) ? stats[i] : default,
@@ -76,8 +81,11 @@ internal sealed record WorkIndex
         }
 
         view.UseOwnIndex();
-        view.WriteIndex(checkedEntries);
-        return new WorkIndex { Entries = checkedEntries, Original = own?.Path };
+        view.WriteIndex([.. checkedEntries.Select((entry, i) => entry with
+        {
+            Marks = (entry.Marks & IndexMarks.IntentToAdd) | (leftOut[i] ? IndexMarks.SkipWorktree : IndexMarks.None),
+        })]);
+        return new WorkIndex { Entries = checkedEntries, LeftOut = leftOut, Original = own?.Path };
     }
 
     private static (IndexFile File, string Path, long WrittenAt)? Read(

@@ -8,12 +8,15 @@ namespace Gitproc.Git.Reading;
 /// <param name="IsBegun">True if the branch is created for this checkout.</param>
 internal sealed record Target(string? Branch, string? Commit, bool HasUpstream, bool IsBegun = false)
 {
+    /// <summary>Which files of the commit.</summary>
+    public FileSelection Files { get; init; } = FileSelection.All;
+
     /// <summary>
     /// Adapts the target to a kind of checkout. git checks out a branch in only one worktree, so a worktree has a
     /// detached HEAD unless the branch is created for it.
     /// </summary>
     public Target In(CheckoutKind kind) =>
         kind == CheckoutKind.Worktree && HasUpstream
-            ? new Target(IsBegun ? Branch : null, Commit, HasUpstream: false)
+            ? this with { Branch = IsBegun ? Branch : null, HasUpstream = false, IsBegun = false }
             : this;
 }

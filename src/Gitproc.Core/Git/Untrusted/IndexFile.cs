@@ -48,6 +48,10 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
     private const int Extended = 0x4000;
     private const int NameMask = 0xFFF;
 
+    // Of the second flags, which an extended entry has.
+    private const int SkipFlag = 0x4000;
+    private const int LaterFlag = 0x2000;
+
     // A job can write an index of any length.
     private const long MaxBytes = 1 << 30;
 
@@ -84,7 +88,10 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
             .Select(entry => (entry.Path, Convert.ToHexString(entry.Id.Span)));
     }
 
-    /// <summary>Writes an index that git accepts, without a checksum (git-config(1), index.skipHash).</summary>
+    /// <summary>
+    /// Writes an index that git accepts, without a checksum (git-config(1), index.skipHash), and without
+    /// <see cref="IndexMarks.AssumeUnchanged"/>.
+    /// </summary>
     public static void Write(string file, IReadOnlyList<IndexEntry> entries)
     {
         using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
@@ -114,13 +121,15 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
                 BinaryPrimitives.WriteUInt32BigEndian(head[(4 * i)..], fields[i]);
             stream.Write(head);
             stream.Write(entry.Id.Span);
-            var isLater = entry.Marks.HasFlag(IndexMarks.IntentToAdd);
+            var more = (entry.Marks.HasFlag(IndexMarks.SkipWorktree) ? SkipFlag : 0)
+                | (entry.Marks.HasFlag(IndexMarks.IntentToAdd) ? LaterFlag : 0);
             BinaryPrimitives.WriteUInt16BigEndian(
-                rest, (ushort)((isLater ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
-            BinaryPrimitives.WriteUInt16BigEndian(rest[2..], 0x2000);
-            stream.Write(rest[..(isLater ? 4 : 2)]);
+                rest,
+                (ushort)((more != 0 ? Extended : 0) | (entry.Stage << 12) | Math.Min(entry.Path.Length, NameMask)));
+            BinaryPrimitives.WriteUInt16BigEndian(rest[2..], (ushort)more);
+            stream.Write(rest[..(more != 0 ? 4 : 2)]);
             stream.Write(entry.Path.ToBytes());
-            var length = StatLength + entry.Id.Length + (isLater ? 4 : 2) + entry.Path.Length;
+            var length = StatLength + entry.Id.Length + (more != 0 ? 4 : 2) + entry.Path.Length;
             rest.Clear();
             stream.Write(rest[..(8 - (length % 8))]);
         }
@@ -203,8 +212,8 @@ internal sealed record IndexFile(IReadOnlyList<IndexEntry> Entries, bool IsParti
         if (at > end || !IsMode(mode) || (mode != 0x4000 && path.Length > 0 && !IsInside(path)))
             return null;
         var marks = (flags & 0x8000) != 0 ? IndexMarks.AssumeUnchanged : IndexMarks.None;
-        marks |= (more & 0x4000) != 0 ? IndexMarks.SkipWorktree : 0;
-        marks |= (more & 0x2000) != 0 ? IndexMarks.IntentToAdd : 0;
+        marks |= (more & SkipFlag) != 0 ? IndexMarks.SkipWorktree : 0;
+        marks |= (more & LaterFlag) != 0 ? IndexMarks.IntentToAdd : 0;
         return new IndexEntry(path, mode, id, (flags >> 12) & 3, StatIn(stat, mode), marks);
     }
 
