@@ -25,6 +25,11 @@
 .PARAMETER New
     More contestants for making a new checkout: names and their command lines. {source} is replaced by a bare clone of the
     repository, and {path} by the folder to make.
+.PARAMETER FileSystem
+    Types of file systems on which new checkouts are measured, and nothing else: ext4, xfs, btrfs. Each one is a file
+    that is mounted, so this needs root on Linux, and mkfs for the type.
+.PARAMETER FileSystemFiles
+    The number of files in the repository that measures file systems.
 .EXAMPLE
     ./bench/Measure-Gitproc.ps1 -Warm @{ treehouse = 'treehouse', 'get' } -New @{ clone = 'git', 'clone', '-q', '{source}', '{path}' }
 #>
@@ -48,7 +53,13 @@ param(
 
     [hashtable] $Warm = @{},
 
-    [hashtable] $New = @{}
+    [hashtable] $New = @{},
+
+    [ValidateSet('ext4', 'xfs', 'btrfs')]
+    [string[]] $FileSystem = @(),
+
+    [ValidateRange(100, 1000000)]
+    [int] $FileSystemFiles = 20000
 )
 
 $ErrorActionPreference = 'Stop'
@@ -162,9 +173,65 @@ function Add-Row {
     }
 }
 
+# Measures new checkouts on a file system of a type, with the repositories and the pool on it.
+function Measure-FileSystem {
+    param([string] $Type, [string] $Source)
+
+    if (-not ($IsLinux -and [Environment]::IsPrivilegedProcess -and (Get-Command "mkfs.$Type" -ErrorAction Ignore))) {
+        "`n${Type}: not measured, because that needs root on Linux and mkfs.$Type"
+        return
+    }
+    $image = Join-Path $work "$Type.img"
+    $mount = Join-Path $work $Type
+    $null = New-Item -ItemType Directory -Path $mount
+    try {
+        truncate --size 4G $image
+        & "mkfs.$Type" -q $image > $null 2> $null
+        mount -o loop $image $mount
+        if ($LASTEXITCODE -ne 0) {
+            "`n${Type}: not measured, because it cannot be mounted here"
+            return
+        }
+        git clone --quiet --bare $Source "$mount/source.git"
+        $env:GITPROC_POOL = "$mount/pool"
+        $script:Number = 0
+        $worktree = {
+            param([string[]] $Option)
+
+            $path = "$mount/new/$(($script:Number++))"
+            Measure-Process (@('git') + $Option + @('-C', "$mount/source.git", 'worktree', 'add', '--quiet', '--detach', $path))
+            git -C "$mount/source.git" worktree remove --force $path
+        }
+        $acquire = {
+            $time = Measure-Process $Gitproc, acquire, "file://$mount/source.git", --owner-pid, $PID, --no-fetch
+            $path = $Output
+            $null = Measure-Process $Gitproc, remove, $path, --force
+            $time
+        }
+        Measure-Table -Title "A new checkout of $FileSystemFiles files on $Type" -Contestant ([ordered] @{
+            'git worktree add' = { & $worktree @() }
+            'git -c checkout.workers=0 worktree add' = { & $worktree '-c', 'checkout.workers=0' }
+            'gitproc acquire' = $acquire
+            'gitproc acquire, copyOnWrite never' = {
+                $env:GITPROC_COPY_ON_WRITE = 'never'
+                try { & $acquire } finally { $env:GITPROC_COPY_ON_WRITE = $null }
+            }
+        })
+        $used = { sync; [long] (df --output=used -B1 $mount | Select-Object -Last 1) }
+        $null = Measure-Process $Gitproc, acquire, "file://$mount/source.git", --owner-pid, $PID, --no-fetch
+        $before = & $used
+        $null = Measure-Process $Gitproc, acquire, "file://$mount/source.git", --owner-pid, $PID, --no-fetch
+        $size = (& $used) - $before
+        "`nA second checkout takes $('{0:0}' -f ($size / $FileSystemFiles)) bytes of disk a file."
+    } finally {
+        umount --lazy $mount 2> $null
+        Remove-Item -LiteralPath $image -ErrorAction Ignore
+    }
+}
+
 $work = Join-Path ([System.IO.Path]::GetTempPath()) "gitproc-bench-$PID"
 $null = New-Item -ItemType Directory -Path $work
-$variables = 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GITPROC_POOL', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE'
+$variables = 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GITPROC_POOL', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE', 'GITPROC_COPY_ON_WRITE'
 $before = @{}
 foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
@@ -175,13 +242,20 @@ try {
     git config --global user.name Bench
     git config --global user.email bench@example.com
     git config --global init.defaultBranch main
+    "$((git --version)), PowerShell $($PSVersionTable.PSVersion), $([Environment]::ProcessorCount) processors, $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription)"
+
+    if ($FileSystem) {
+        $source = Join-Path $work 'file-system'
+        Initialize-Source -Path $source -Count $FileSystemFiles
+        foreach ($type in $FileSystem) { Measure-FileSystem -Type $type -Source "$source.git" }
+        return
+    }
+
     $small = Join-Path $work 'small'
     $large = Join-Path $work 'large'
     Initialize-Source -Path $small -Count 20
     Initialize-Source -Path $large -Count $Files
     Import-Module $Module
-
-    "$((git --version)), PowerShell $($PSVersionTable.PSVersion), $([Environment]::ProcessorCount) processors, $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription)"
 
     $env:GITPROC_POOL = Join-Path $work 'pool'
     $floor = { Measure-Process git, --version }
@@ -279,7 +353,7 @@ try {
         Measure-Table -Title "Cleaning $count files" -Contestant ([ordered] @{
             'git reset --hard && git clean -fd' = { & $clean $clone }
             'gitproc release' = { $path = & $hold $pool; Measure-Process $Gitproc, release, $path, --pool, $pool }
-            'gitproc release, linked' = { $path = & $hold "$pool-linked" linked; Measure-Process $Gitproc, release, $path, --pool, "$pool-linked" }
+            'gitproc release, worktree' = { $path = & $hold "$pool-worktree" worktree; Measure-Process $Gitproc, release, $path, --pool, "$pool-worktree" }
             'gitproc acquire, at the same commit' = {
                 Measure-Process $Gitproc, acquire, "file://$source", --owner-pid, $PID, --no-fetch
                 $null = Measure-Process $Gitproc, release, $Output
@@ -296,7 +370,7 @@ try {
                 Measure-Process $Gitproc, release, $path, --pool, "$pool-changed"
             }
         })
-        Remove-Item -LiteralPath $pool, "$pool-linked", "$pool-changed", $clone, "$clone-changed", $source, "$source.git" -Recurse -Force
+        Remove-Item -LiteralPath $pool, "$pool-worktree", "$pool-changed", $clone, "$clone-changed", $source, "$source.git" -Recurse -Force
     }
 
     $env:GITPROC_POOL = Join-Path $work 'jobs'
