@@ -113,4 +113,26 @@ public sealed class LfsTests : IDisposable
         Assert.Equal(path, _user.Acquire("--fetch", "--kind", kind));
         _user.Run(path, "test $(cat a.bin) = newer; test $(cat new.bin) = new; test -z \"$(git status --porcelain)\"");
     }
+
+    [Fact]
+    public void Submodules_have_what_the_checkout_around_them_has()
+    {
+        Assert.SkipWhen(ProgramPath.Find("git-lfs") is null, "git-lfs is not installed.");
+        _user.Run(_user.Home, "git lfs install --skip-repo > /dev/null");
+        _user.Config("[protocol \"file\"]\n\tallow = always\n");
+        _user.MakeSource(
+            "git init -q ../sub; cd ../sub; git lfs track '*.bin' > /dev/null; echo contents > a.bin; git add .; git commit -qm sub; cd ../source; git submodule --quiet add ../sub sub; git commit -qm first");
+        var path = "";
+        foreach (var (option, has) in new[] { ("--no-lfs", "git-lfs.github.com"), ("--lfs", "contents"), ("--lfs", "contents"), ("--no-lfs", "git-lfs.github.com") })
+        {
+            var acquired = _user.Acquire("--submodules", option);
+            Assert.True(path.Length == 0 || path == acquired);
+            path = acquired;
+            _user.Run(path, $"grep -q {has} sub/a.bin; test -z \"$(git status --porcelain)\"; test -z \"$(git -C sub status --porcelain)\"");
+            _user.Release(path);
+            _user.Run(path, $"grep -q {has} sub/a.bin");
+        }
+
+        Assert.Empty(_user.Rescues());
+    }
 }

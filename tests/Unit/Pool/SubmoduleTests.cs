@@ -350,6 +350,36 @@ public sealed class SubmoduleTests : IDisposable
         _user.Run(path, "git submodule --quiet foreach --recursive 'git fsck 2>/dev/null'");
     }
 
+    [Fact]
+    public void A_kill_while_they_are_filled_or_emptied_leaves_nothing_that_the_next_acquire_does_not_make_right()
+    {
+        var path = _user.Acquire("--submodules");
+        _user.Release(path);
+        var option = "--no-submodules";
+        var kills = new Kills(8, Start, () => IsHeld());
+        while (kills.AreWanted)
+        {
+            ReleaseHeld();
+            option = option == "--submodules" ? "--no-submodules" : "--submodules";
+            kills.Kill(Start, () => IsHeld());
+            ReleaseHeld();
+            Assert.Equal(path, _user.Acquire(option));
+            if (option == "--submodules")
+                AssertFilled(path);
+            else
+                AssertEmpty(path);
+            _user.Run(path, "test -z \"$(git status --porcelain)\"");
+        }
+
+        Assert.Empty(_user.Rescues());
+
+        System.Diagnostics.Process Start() => _user.Start("acquire", "--owner-pid", "1", option, _user.Source);
+
+        bool IsHeld() => File.Exists(Path.Combine(path, ".git", "gitproc", "lease"));
+
+        void ReleaseHeld() => _user.Try("release", path, "--force");
+    }
+
     private void TakeAway()
     {
         Directory.Move(_user["inner"], _user["inner-away"]);

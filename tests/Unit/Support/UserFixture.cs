@@ -68,6 +68,8 @@ public sealed class UserFixture : IDisposable
 
     public GitprocProgram.Result Try(params string[] arguments) => _program.Run(Home, arguments);
 
+    public Process Start(params string[] arguments) => _program.Start(Home, arguments);
+
     public string Acquire(params string[] options) => Succeed(["acquire", .. options, Source]);
 
     /// <summary>Acquires the repository that a folder is in.</summary>
