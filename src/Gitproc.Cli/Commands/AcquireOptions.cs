@@ -57,10 +57,23 @@ internal sealed class AcquireOptions
         HelpName = "REF",
     };
 
+    private readonly Option<string?> _pullRequest = new("--pr")
+    {
+        Description =
+            "A pull request to check out: its number, its URL, or OWNER:BRANCH of a fork. Where the branch is known, git push goes back to it.",
+        HelpName = "PR",
+    };
+
     private readonly Option<string?> _newBranch = new("--new-branch", "-b")
     {
         Description = "Create this branch at the commit that is checked out.",
         HelpName = "BRANCH",
+    };
+
+    private readonly Option<string?> _expect = new("--expect")
+    {
+        Description = "Fail if this is not the commit to check out: its id, or the first 7 digits or more.",
+        HelpName = "COMMIT",
     };
 
     private readonly Option<bool> _fetch = new("--fetch")
@@ -149,7 +162,9 @@ internal sealed class AcquireOptions
                     _maxLocked,
                     _name,
                     _ref,
+                    _pullRequest,
                     _newBranch,
+                    _expect,
                     _fetch,
                     _noFetch,
                     _clean,
@@ -193,7 +208,9 @@ internal sealed class AcquireOptions
             MaxLocked = parsed.GetValue(_maxLocked),
             Name = parsed.GetValue(_name),
             Ref = parsed.GetValue(_ref),
+            PullRequest = parsed.GetValue(_pullRequest),
             NewBranch = parsed.GetValue(_newBranch),
+            Expect = parsed.GetValue(_expect),
             Fetch =
                 parsed.GetValue(_fetch) ? FetchPolicy.Always
                 : parsed.GetValue(_noFetch) ? FetchPolicy.Never

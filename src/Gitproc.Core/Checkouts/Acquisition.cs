@@ -127,7 +127,12 @@ internal sealed class Acquisition(
                 var rest = Wanted with { Count = Wanted.Count - ready, Commit = _target?.Commit };
                 wait.For(rest, grants, WaitTimeout, Caller, cancellationToken);
                 if (wait.HasWaited)
+                {
                     _wholeAt = null;
+                    // What was expected may have moved meanwhile, and be known from another caller's fetch.
+                    if (Ref.Expected is not null)
+                        _foundAt = default;
+                }
             }
 
             var grant = grants[ready];
@@ -279,8 +284,8 @@ internal sealed class Acquisition(
         var row = grant.Row;
         var head = place.ReadHead();
         var target = FindTarget(cancellationToken);
-        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning && Ref is { Name: null, NewBranch: null }
-            && head is not null)
+        if (Clean == CleanMode.None && row.State == CheckoutState.Cleaning
+            && Ref is { Name: null, NewBranch: null, Expected: null } && head is not null)
         {
             grant.IsAsLeft = true;
             SetReady(

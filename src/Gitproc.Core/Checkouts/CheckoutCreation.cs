@@ -1,5 +1,6 @@
 using Gitproc.Checkouts.Looking;
 using Gitproc.Checkouts.Recycling;
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
@@ -73,6 +74,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
                     hasNothingElse: true,
                     cancellationToken);
             copies?.Save(files);
+            ForkRecord.Write(files, target.Fork);
             if (isSubvolume && row.Kind == CheckoutKind.Clone)
                 seed?.Take(place, target.Commit, isNewest: target.Commit == BaseRefs.Default(basePath).Commit);
             return new Head(target.Branch, target.Commit);

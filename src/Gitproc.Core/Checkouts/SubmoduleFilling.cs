@@ -179,7 +179,7 @@ internal sealed class SubmoduleFilling(PoolFolder folder, PoolDatabase database,
         };
         var failure = fetch.Fetch(began, cancellationToken);
         if (!refs.Has(commit, cancellationToken))
-            failure = fetch.FetchOne(commit, cancellationToken) ?? failure;
+            failure = fetch.FetchOne(new WantedRef(commit, NewBranch: null), cancellationToken) ?? failure;
         return refs.Has(commit, cancellationToken)
             ? basePath
             : throw new GitprocException(

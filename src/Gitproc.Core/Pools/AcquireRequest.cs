@@ -6,8 +6,8 @@ namespace Gitproc.Pools;
 public sealed record AcquireRequest
 {
     /// <summary>
-    /// A URL, a local path, or a name that the pool knows; null for the <c>origin</c> of the repository that
-    /// <see cref="WorkingDirectory"/> is in.
+    /// A URL, a local path, a name that the pool knows, or the URL of a pull request; null for the <c>origin</c> of the
+    /// repository that <see cref="WorkingDirectory"/> is in.
     /// </summary>
     public string? Repository { get; init; }
 
@@ -28,8 +28,20 @@ public sealed record AcquireRequest
     /// <summary>The branch, tag, commit, ref or refspec to check out; null for the remote's default branch.</summary>
     public string? Ref { get; init; }
 
+    /// <summary>
+    /// The pull request to check out, instead of a ref: its number, its URL, or <c>owner:branch</c> of a fork; null for
+    /// none.
+    /// </summary>
+    public string? PullRequest { get; init; }
+
     /// <summary>The branch to create there; null for none.</summary>
     public string? NewBranch { get; init; }
+
+    /// <summary>
+    /// The commit that must be there, by its id or the first 7 digits or more; null for any. If it is another one, the
+    /// acquire fails.
+    /// </summary>
+    public string? Expect { get; init; }
 
     /// <summary>When to fetch.</summary>
     public FetchPolicy Fetch { get; init; }

@@ -44,6 +44,19 @@ public sealed class PoolAcquiring
                 ErrorReason.ConflictingOptions, "To resume a checkout, give its label, and ask for one checkout.");
         }
 
+        if (request is { Resume: true, Expect: not null })
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions, "A checkout that is resumed stays as it is, so no commit is expected.");
+        }
+
+        var pull = PullRequest.Read(request.Repository, request.PullRequest);
+        if (pull is not null && request.Ref is not null)
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions, "A pull request and a ref exclude each other. Name one.");
+        }
+
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
         {
             throw new GitprocException(
@@ -53,9 +66,9 @@ public sealed class PoolAcquiring
         }
 
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
-        var wanted = WantedRef.Parse(request.Ref, request.NewBranch);
+        var wanted = WantedRef.Parse(request.Ref, request.NewBranch).Expecting(request.Expect);
         cancellationToken.ThrowIfCancellationRequested();
-        return _session.With(database => Acquire(request, wanted, database, cancellationToken), cancellationToken);
+        return _session.With(database => Acquire(request, wanted, pull, database, cancellationToken), cancellationToken);
     }
 
     /// <summary>Prepares checkouts, so that enough are free, clean and at the default branch.</summary>
@@ -93,7 +106,11 @@ public sealed class PoolAcquiring
     }
 
     private List<Checkout> Acquire(
-        AcquireRequest request, WantedRef wanted, PoolDatabase database, CancellationToken cancellationToken)
+        AcquireRequest request,
+        WantedRef wanted,
+        PullRequest? pull,
+        PoolDatabase database,
+        CancellationToken cancellationToken)
     {
         var (folder, reports) = (_session.Folder, _session.Reports);
         var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
@@ -101,7 +118,7 @@ public sealed class PoolAcquiring
         if (request.NoHooks)
             settings = settings with { Hooks = settings.Hooks with { AreOn = false } };
         var resolver = new RepositoryResolver(database.Repositories, config, settings);
-        var target = resolver.Resolve(request.Repository, request.WorkingDirectory);
+        var target = Resolve(request, pull?.Page, resolver);
         var mayCreate = settings.AutoCreate && !request.NoCreate;
         if (target.Known is null && !mayCreate)
         {
@@ -111,7 +128,26 @@ public sealed class PoolAcquiring
                 target.Key);
         }
 
-        var namesCaller = NamesCaller(request, config);
+        var granted = new GrantRequest
+        {
+            Repository = target.Row(database),
+            Url = target.Url,
+            Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+            MaxLocked = request.MaxLocked ?? settings.MaxLocked,
+            Count = request.Count,
+            // The setting decides the kind of new checkouts. A name decides which checkout it is.
+            Kind = request.Kind ?? (request.Name is null ? settings.Kind ?? KindOf(request) : null),
+            Wanted = request.Name is { } name
+                ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
+                : null,
+            NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
+        };
+        var held = target.Known is null ? null : new Resumption(folder, database).Find(granted);
+        if (request.Resume && held is not null)
+            return [new CheckoutDescription(folder) { IsResumed = true }.Of(held)];
+
+        var namesCaller = NamesCaller(request, config)
+            && (pull?.Page is null || resolver.KeyOfCaller() == target.Key);
         var origin = request.Copy == false ? null : CopyOrigin.Find(
             config,
             settings.Copy,
@@ -134,6 +170,16 @@ public sealed class PoolAcquiring
             SilenceTimeout = settings.GitTimeout,
         };
         var git = new GitRunner(reports, healing.TryHeal) { SilenceTimeout = settings.GitTimeout };
+        if (pull is not null)
+        {
+            wanted = new PullRequestLookup(folder, git, reports)
+            {
+                Target = target,
+                Fetch = request.Fetch,
+                SilenceTimeout = settings.GitTimeout,
+            }.Find(pull, wanted, cancellationToken);
+        }
+
         var acquisition = new Acquisition(folder, database, _session.Lifecycle(database, settings), git, reports)
         {
             Target = target,
@@ -162,24 +208,8 @@ public sealed class PoolAcquiring
                     CheckoutWorkers = config.Get("checkout.workers"),
                 }
                 : null,
-            Wanted = new GrantRequest
-            {
-                Repository = target.Row(database),
-                Url = target.Url,
-                Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
-                MaxLocked = request.MaxLocked ?? settings.MaxLocked,
-                Count = request.Count,
-                // The setting decides the kind of new checkouts. A name decides which checkout it is.
-                Kind = request.Kind ?? (request.Name is null ? settings.Kind ?? KindOf(request) : null),
-                Wanted = request.Name is { } name
-                    ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
-                    : null,
-                NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
-            },
+            Wanted = granted,
         };
-        var held = target.Known is null ? null : new Resumption(folder, database).Find(acquisition.Wanted);
-        if (request.Resume && held is not null)
-            return [new CheckoutDescription(folder) { IsResumed = true }.Of(held)];
         var acquired = acquisition.Run(cancellationToken);
         if (held is not null)
         {
@@ -199,6 +229,14 @@ public sealed class PoolAcquiring
                     + "To set it for yourself: git config --global"));
         }
 
+        if (wanted is { Head: { } head, NewBranch: null } && acquired[0].Kind == CheckoutKind.Worktree)
+        {
+            reports?.Report(new PoolReport(
+                ReportKind.Notice,
+                $"{acquired[0].Name} is a worktree, and shares its branches. To push to {head}: "
+                    + $"git push {head.Fork?.Url ?? "origin"} HEAD:refs/heads/{head.Name}"));
+        }
+
         if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
             reports?.Report(new PoolReport(ReportKind.Notice, missing));
         return _session.DescribeAll(acquired);
@@ -208,6 +246,23 @@ public sealed class PoolAcquiring
         request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
 
     private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
+
+    // The page of a pull request names a repository too.
+    private static RepositoryTarget Resolve(AcquireRequest request, PullRequestPage? page, RepositoryResolver resolver)
+    {
+        if (page is null)
+            return resolver.Resolve(request.Repository, request.WorkingDirectory);
+        var target = resolver.Resolve(page, request.WorkingDirectory);
+        if (request.PullRequest is null || request.Repository is null)
+            return target;
+        var named = resolver.Resolve(request.Repository, request.WorkingDirectory);
+        return named.Key == target.Key
+            ? named
+            : throw new GitprocException(
+                ErrorReason.ConflictingOptions,
+                $"The pull request is one of {target.Key}, and not of {named.Key}.",
+                target.Key);
+    }
 
     // To name the folder of the repository is the same as to name none.
     private static bool NamesCaller(AcquireRequest request, GitConfig config) =>

@@ -56,6 +56,9 @@ public enum ErrorReason
     /// <summary>The repository has no such branch, tag or commit.</summary>
     RefNotFound,
 
+    /// <summary>What is to be checked out is at another commit than the caller expects.</summary>
+    UnexpectedCommit,
+
     /// <summary>
     /// Work in the checkout could not be rescued, and is not thrown away without the caller's consent.
     /// </summary>

@@ -85,28 +85,33 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     }
 
     /// <summary>Fetches one ref or commit that a fetch of branches and tags does not bring.</summary>
-    public string? FetchOne(string wanted, CancellationToken cancellationToken)
+    public string? FetchOne(WantedRef wanted, CancellationToken cancellationToken)
     {
+        var (name, shown) = (wanted.Name!, wanted.Shown!);
+        // Its password is for the same host.
+        var fork = wanted.IsInFork ? wanted.Head!.Fork! : null;
+        var (from, there) = fork is null ? (Url, name) : (fork.Url, $"refs/heads/{fork.Name}");
         using var alone = TryLock(out var stopped, cancellationToken);
         if (alone is null)
             return stopped;
-        if (SharedFailure.Of(alone, Url, wanted, Credential) is { } shared)
+        if (SharedFailure.Of(alone, from, there, Credential) is { } shared)
             return shared;
-        using var step = ProgressStep.Begin(reports, $"fetching {wanted} of {Repository.Url}");
+        using var step = ProgressStep.Begin(reports, $"fetching {shown} of {Repository.Url}");
         try
         {
             var began = DateTimeOffset.UtcNow;
             Run(
-                ["fetch", "--no-tags", .. Options, "--end-of-options", Url, $"+{wanted}:{BaseRefs.Fetched(wanted)}"],
-                cancellationToken);
-            FetchedRefs.Note(BasePath, BaseRefs.Fetched(wanted), began);
+                ["fetch", "--no-tags", .. Options, "--end-of-options", from, $"+{there}:{BaseRefs.Fetched(name)}"],
+                cancellationToken,
+                from);
+            FetchedRefs.Note(BasePath, BaseRefs.Fetched(name), began);
             return null;
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {
-            if (IsGone(wanted, cancellationToken))
-                throw Gone(wanted);
-            SharedFailure.Leave(alone, Url, wanted, Credential, e);
+            if (BaseRefs.IsExtra(name) && IsGone(there, from, cancellationToken))
+                throw Gone(name, shown);
+            SharedFailure.Leave(alone, from, there, Credential, e);
             return e.Message;
         }
     }
@@ -117,17 +122,16 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
 
     // git-ls-remote(1), --exit-code: 2 is the answer of a remote that has no such ref. A fetch fails alike when it is
     // away.
-    private bool IsGone(string wanted, CancellationToken cancellationToken) =>
-        BaseRefs.IsExtra(wanted)
-        && Run(["ls-remote", "--exit-code", "--end-of-options", Url, wanted], cancellationToken, mayFail: true).ExitCode
-            == 2;
+    private bool IsGone(string wanted, string from, CancellationToken cancellationToken) =>
+        Run(["ls-remote", "--exit-code", "--end-of-options", from, wanted], cancellationToken, from, mayFail: true)
+            .ExitCode == 2;
 
-    private GitprocException Gone(string wanted)
+    private GitprocException Gone(string wanted, string shown)
     {
         var known = FetchedAt(wanted) is { } at
             ? $" any more; it was last fetched {PrintableTime.Age(DateTimeOffset.UtcNow - at)} ago"
             : "";
-        return new GitprocException(ErrorReason.RefNotFound, $"{Repository.Key} has no '{wanted}'{known}.", wanted);
+        return new GitprocException(ErrorReason.RefNotFound, $"{Repository.Key} has no '{shown}'{known}.", shown);
     }
 
     // FETCH_HEAD is not needed, and a base repository is maintained when nobody waits.
@@ -172,21 +176,23 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         }
     }
 
-    private GitResult Run(string[] arguments, CancellationToken cancellationToken, bool mayFail = false)
+    private GitResult Run(
+        string[] arguments, CancellationToken cancellationToken, string? from = null, bool mayFail = false)
     {
+        var url = from ?? Url;
         var call = BaseCall.Of(BasePath, arguments);
         return git.Run(
             call with
             {
                 WorkingDirectory = folder.Path,
-                Subject = Url,
+                Subject = url,
                 SilenceTimeout = SilenceTimeout,
                 MayFail = mayFail,
                 Config =
                 [
                     .. call.Config,
                     ("fetch.pruneTags", "false"),
-                    .. Credential is null ? [] : CredentialConfig.For(Url, Credential),
+                    .. Credential is null ? [] : CredentialConfig.For(url, Credential),
                 ],
                 Environment = Credential is null ? [] : CredentialConfig.Variables(Credential),
             },

@@ -40,6 +40,15 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
     public static string Fetched(string name) =>
         FetchedFolder + (name.StartsWith(Refs, StringComparison.Ordinal) ? name[Refs.Length..] : $"commit/{name}");
 
+    /// <summary>
+    /// Names the branch of a fork as if the repository itself had it. Each is one file, so that a branch in the place
+    /// of a folder of branches stops no fetch.
+    /// </summary>
+    public static string OfFork(string owner, string branch) => $"{Refs}fork/{Escape(owner)}/{Escape(branch)}";
+
+    private static string Escape(string name) =>
+        name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
+
     /// <summary>True if a fetch of branches and tags does not bring the ref.</summary>
     public static bool IsExtra(string name) =>
         name.StartsWith(Refs, StringComparison.Ordinal) && IsName(name)

@@ -24,6 +24,22 @@ internal sealed class RepositoryResolver(RepositoryTable repositories, GitConfig
         return ByKey(text, rules) ?? ByAddress(text, rules);
     }
 
+    /// <summary>
+    /// Finds the repository that a pull request is for. The URL of its page is for a browser: the address by which the
+    /// caller or the pool has the repository goes before it.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="directory">The working directory, absolute.</param>
+    public RepositoryTarget Resolve(PullRequestPage page, string directory)
+    {
+        var found = ByAddress(page.Repository, Rules(directory));
+        if (found.Credential is not null)
+            return found;
+        return KeyOfCaller() == found.Key ? ByAddress(RemoteOfCaller(directory), Rules(config.TopLevel!))
+            : found.Known is { } row ? Known(row)
+            : found;
+    }
+
     // A key with a port reads like host:path. A URL and a path mean what they say, whatever the pool knows.
     private RepositoryTarget? ByKey(string text, AddressRules rules) =>
         RepositoryAddress.MayBeKey(text, rules) && repositories.Find(text) is { } row ? Known(row) : null;

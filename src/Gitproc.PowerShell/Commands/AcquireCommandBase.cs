@@ -23,6 +23,22 @@ public abstract class AcquireCommandBase : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int? MaxLocked { get; set; }
 
+    /// <summary>
+    /// The pull request to check out: its number, its URL, or OWNER:BRANCH of a fork. Where the branch is known, git
+    /// push goes back to it.
+    /// </summary>
+    [Parameter]
+    [Alias("Pr")]
+    [ValidateNotNullOrEmpty]
+    public string? PullRequest { get; set; }
+
+    /// <summary>
+    /// The commit that must be there, by its id or the first 7 digits or more. If it is another one, the cmdlet fails.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Expect { get; set; }
+
     /// <summary>Fetch first, even if the last fetch is recent.</summary>
     [Parameter]
     public SwitchParameter Fetch { get; set; }

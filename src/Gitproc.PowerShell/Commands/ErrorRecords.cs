@@ -61,6 +61,7 @@ internal static class ErrorRecords
             ErrorReason.NoCheckoutAvailable => ErrorCategory.ResourceUnavailable,
             ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.NoStepOutput =>
                 ErrorCategory.InvalidOperation,
+            ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,
             ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,
             ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,

@@ -16,6 +16,7 @@ internal static class OptionSpelling
         ["NoLfs"] = $"Lfs{Off}",
         ["NoSubmodules"] = $"Submodule{Off}",
         ["OwnerPid"] = "Owner",
+        ["Pr"] = "PullRequest",
         ["Repo"] = "Repository",
         ["StepOutput"] = "AsStepOutput",
         ["StopProcesses"] = "StopProcess",

@@ -98,6 +98,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
             WorkTree = SubmoduleRecycling.WorkTreeOf(request.Place),
         }.Write(request.Place.GitDirectory, cancellationToken);
         copies?.Save(request.Record!);
+        ForkRecord.Write(request.Record!, request.Target.Fork);
         submodules.Finish(cancellationToken);
         return rescue;
     }

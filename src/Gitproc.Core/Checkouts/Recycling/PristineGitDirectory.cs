@@ -1,3 +1,4 @@
+using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Untrusted;
@@ -62,7 +63,13 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
 
         pristine.Write("config"u8, Config(File.ReadAllText(Path.Combine(template, "config"))));
         if (target is { Branch: { } branch, Commit: { } commit })
+        {
             pristine.Write(RawText.Create($"refs/heads/{branch}"), RawText.Create($"{commit}\n"));
+            if (target.Fork is { } fork)
+                pristine.Write(
+                    RawText.Create($"refs/remotes/{ForkRecord.Remote}/{fork.Name}"), RawText.Create($"{commit}\n"));
+        }
+
         pristine.Write(
             "HEAD"u8,
             target.Branch is { } name
@@ -104,10 +111,7 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         var origin = ConfigText.Section("remote", "origin");
         var config = text.Replace(origin, origin + ConfigText.Line("url", url), StringComparison.Ordinal);
         if (target is { Branch: { } branch, HasUpstream: true })
-            config +=
-                ConfigText.Section("branch", branch)
-                + ConfigText.Line("remote", "origin")
-                + ConfigText.Line("merge", $"refs/heads/{branch}");
+            config += target.Fork is { } fork ? OfFork(branch, fork) : Upstream(branch, "origin", branch);
         if (target.Files.IsSparse)
             config += string.Concat(target.Files.Config.Select(entry => ConfigText.Entry(entry.Key, entry.Value)));
         if (WorkTree is not null)
@@ -122,4 +126,18 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
 
         return RawText.FromText(config);
     }
+
+    private static string Upstream(string branch, string remote, string name) =>
+        ConfigText.Section("branch", branch)
+        + ConfigText.Line("remote", remote)
+        + ConfigText.Line("merge", $"refs/heads/{name}");
+
+    // git-push(1): the refspec counts whatever push.default is, and pushRemote whatever remote.pushDefault is.
+    private static string OfFork(string branch, ForkBranch fork) =>
+        ConfigText.Section("remote", ForkRecord.Remote)
+        + ConfigText.Line("url", fork.Url)
+        + ConfigText.Line("fetch", $"+refs/heads/{fork.Name}:refs/remotes/{ForkRecord.Remote}/{fork.Name}")
+        + ConfigText.Line("push", $"refs/heads/{branch}:refs/heads/{fork.Name}")
+        + Upstream(branch, ForkRecord.Remote, fork.Name)
+        + ConfigText.Line("pushRemote", ForkRecord.Remote);
 }

@@ -180,11 +180,20 @@ internal sealed class LeftoverSearch(
     }
 
     // A worktree shares its remote refs with the base repository.
-    private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state) =>
-        request.Place.IsWorktree
-        || OriginConfig.IsAsGiven(RawTree.Read(gitDirectory, "config"u8) ?? default, request.Url)
-            ? [.. state.RemoteIds("origin/"u8)]
-            : [];
+    private List<string> RemoteIds(RawFolder gitDirectory, RepositoryState state)
+    {
+        if (request.Place.IsWorktree)
+            return [.. state.RemoteIds("origin/"u8)];
+        var config = RawTree.Read(gitDirectory, "config"u8) ?? default;
+        List<string> ids = [];
+        if (RemoteConfig.IsAsGiven(config, "origin", request.Url))
+            ids.AddRange(state.RemoteIds("origin/"u8));
+        if (request.Record is { } record
+            && ForkRecord.Read(record) is { } fork
+            && RemoteConfig.IsAsGiven(config, ForkRecord.Remote, fork))
+            ids.AddRange(state.RemoteIds(RawText.FromText(ForkRecord.Remote + "/")));
+        return ids;
+    }
 
     // Ids that the remote has under names other than branches and tags.
     private string[] ListFetched(CancellationToken cancellationToken) =>
