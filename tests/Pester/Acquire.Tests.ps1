@@ -156,6 +156,24 @@ Describe 'Invoke-GitprocAcquire' {
         }
     }
 
+    It 'checks out a pull request, and fails at another commit than -Expect' {
+        $source = New-TestRepository -Path (Join-Path $TestDrive 'pulled')
+        git -C $source commit --quiet --allow-empty --message request
+        git -C $source update-ref refs/pull/1/head HEAD
+        git -C $source reset --quiet --hard HEAD~1
+        $commit = git -C $source rev-parse refs/pull/1/head
+        $said = Invoke-GitprocAcquire $source -PullRequest 1 -Expect $commit.Substring(0, 7) -OutVariable checkout -Verbose 4>&1
+        $checkout.Commit | Should -Be $commit
+        "$said" | Should -BeLike '*you cannot push to it*'
+        (gp acquire $source --pr 1).Commit | Should -Be $commit
+        Use-GitprocCheckout $source -PullRequest 1 { git rev-parse HEAD } | Should -Be $commit
+        { Invoke-GitprocAcquire $source -PullRequest 1 -Expect 1234567 -ErrorAction Stop } |
+            Should -Throw -ErrorId 'UnexpectedCommit,*' -ExpectedMessage "*$commit*1234567*"
+        { Invoke-GitprocAcquire $source -PullRequest 1 -Ref main -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ConflictingOptions,*'
+        { Invoke-GitprocAcquire $source -PullRequest no -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRef,*'
+    }
+
     It 'copies a file that git ignores, but not to a pull request unless asked' {
         $source = Join-Path $TestDrive 'ignores'
         $own = Join-Path $TestDrive 'own'
