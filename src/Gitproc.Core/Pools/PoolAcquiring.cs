@@ -68,7 +68,8 @@ public sealed class PoolAcquiring
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
         var wanted = WantedRef.Parse(request.Ref, request.NewBranch).Expecting(request.Expect);
         cancellationToken.ThrowIfCancellationRequested();
-        return _session.With(database => Acquire(request, wanted, pull, database, cancellationToken), cancellationToken);
+        return _session.With(
+            database => Acquire(request, wanted, pull, database, cancellationToken), cancellationToken);
     }
 
     /// <summary>Prepares checkouts, so that enough are free, clean and at the default branch.</summary>
@@ -248,7 +249,8 @@ public sealed class PoolAcquiring
     private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
 
     // The page of a pull request names a repository too.
-    private static RepositoryTarget Resolve(AcquireRequest request, PullRequestPage? page, RepositoryResolver resolver)
+    private static RepositoryTarget Resolve(
+        AcquireRequest request, PullRequestPage? page, RepositoryResolver resolver)
     {
         if (page is null)
             return resolver.Resolve(request.Repository, request.WorkingDirectory);

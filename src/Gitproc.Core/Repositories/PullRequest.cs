@@ -35,7 +35,8 @@ internal sealed record PullRequest
         return page is null
             ? Parse(text)
             : throw new GitprocException(
-                ErrorReason.ConflictingOptions, "The repository is the URL of a pull request, and another one is named.");
+                ErrorReason.ConflictingOptions,
+                "The repository is the URL of a pull request, and another one is named.");
     }
 
     private static PullRequest Of(PullRequestPage page) => new() { Number = page.Number, Page = page };
@@ -49,7 +50,9 @@ internal sealed record PullRequest
         // A URL may hold a password, and is not shown.
         if (text.Contains("://", StringComparison.Ordinal))
             throw Invalid(null, $"The URL is not one of a pull request. {Expected}");
-        return text.Split(':') is [var owner, var branch] && ForkAddress.IsOwner(owner) && WantedRef.IsBranchName(branch)
+        return text.Split(':') is [var owner, var branch]
+            && ForkAddress.IsOwner(owner)
+            && WantedRef.IsBranchName(branch)
             ? new PullRequest { Head = (owner, branch) }
             : throw Invalid(text, $"'{text}' is not a pull request. {Expected}");
     }
@@ -77,7 +80,7 @@ internal sealed record PullRequestRef(string Name, string? Program)
     // docs.gitlab.com "Merge requests workflows", "Check out merge requests locally"
     public static PullRequestRef GitLab(string number) => new($"refs/merge-requests/{number}/head", GitLabProgram);
 
-    // learn.microsoft.com "Build Azure Repos Git repositories": the merge into the target branch. There is no other ref.
+    // learn.microsoft.com "Build Azure Repos Git repositories": the merge into the target branch. It has no other ref.
     public static PullRequestRef AzureDevOps(string number) => new($"refs/pull/{number}/merge", Program: null);
 
     // Bitbucket Server and Data Center. Bitbucket Cloud has none.
