@@ -35,4 +35,13 @@ public enum EventKind
 
     /// <summary>Work that its holder had left in it was rescued.</summary>
     Rescued = 11,
+
+    /// <summary>A hook began to run in its background.</summary>
+    HookStarted = 12,
+
+    /// <summary>A hook in its background ended well.</summary>
+    HookEnded = 13,
+
+    /// <summary>A hook in its background failed, or was ended.</summary>
+    HookFailed = 14,
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using Gitproc.Pools;
 using Gitproc.Processes;
 
@@ -18,29 +17,14 @@ public static class BackgroundCleaning
         new Pool(pool).Checkouts.Clean(checkout, clean.Length == 0 ? null : Enum.Parse<CleanMode>(clean), discard);
     }
 
-    // Starts the pwsh of this session. If pwsh is installed as a .NET tool, that is "dotnet" with pwsh.dll. A program
-    // that hosts PowerShell cannot run the script, so the pwsh of the PATH does. Without one, the next acquire cleans
-    // the checkout.
+    // Without a pwsh, the next acquire cleans the checkout.
     internal static void Start(string pool, string checkout, CleanMode? clean, bool discard)
     {
-        var module = Path.GetDirectoryName(typeof(BackgroundCleaning).Assembly.Location)!;
-        var assembly = Path.Combine(Path.GetDirectoryName(typeof(PSObject).Assembly.Location)!, "pwsh.dll");
-        var (program, first) = (
-            Environment.ProcessPath, Path.GetFileNameWithoutExtension(Environment.ProcessPath)
-        ) switch
-        {
-            ({ } process, "pwsh") => (process, (string[])[]),
-            ({ } process, "dotnet") when File.Exists(assembly) => (process, [assembly]),
-            _ => ("pwsh", []),
-        };
+        var (program, first) = DetachedSession.For("BackgroundCleaning.ps1");
         DetachedProcess.Start(
             program,
             [
                 .. first,
-                "-NoProfile",
-                "-NonInteractive",
-                "-File",
-                Path.Combine(module, "BackgroundCleaning.ps1"),
                 "-Pool",
                 pool,
                 "-Checkout",

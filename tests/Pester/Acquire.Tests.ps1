@@ -174,6 +174,25 @@ Describe 'Invoke-GitprocAcquire' {
         { Invoke-GitprocAcquire $source -PullRequest no -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRef,*'
     }
 
+    It 'does not wait for a hook in the background' {
+        $env:GITPROC_ON_ACQUIRE = 'while ! test -e go; do sleep 0.05; done; echo $GITPROC_NAME &'
+        try {
+            $checkout = Invoke-GitprocAcquire $repository
+            (Get-GitprocHistory $checkout.Name).Where{ $_.Kind -eq 'HookStarted' }.Why |
+                Should -BeLike '*onAcquire (while*began in the background*'
+            Set-Content (Join-Path $checkout.Path 'go') ''
+            for ($i = 0; $i -lt 600 -and (Get-GitprocHistory -First 1).Kind -ne 'HookEnded'; $i++) {
+                Start-Sleep -Milliseconds 100
+            }
+            $ended = Get-GitprocHistory -First 1
+            $ended.Why | Should -BeLike '*ended with exit code 0*'
+            Get-Content ($ended.Why -replace '.* its log is ') | Should -Be $checkout.Name
+            Exit-GitprocCheckout $checkout -Discard
+        } finally {
+            Remove-Item env:GITPROC_ON_ACQUIRE
+        }
+    }
+
     It 'copies a file that git ignores, but not to a pull request unless asked' {
         $source = Join-Path $TestDrive 'ignores'
         $own = Join-Path $TestDrive 'own'

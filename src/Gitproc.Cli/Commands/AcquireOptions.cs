@@ -218,6 +218,7 @@ internal sealed class AcquireOptions
             Clean = parsed.GetValue(_clean),
             Kind = parsed.GetValue(_kind),
             NoHooks = parsed.GetValue(_noHooks),
+            HookRunner = RunHookCommand.Runner,
             Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
             Submodules = _submodules.Wanted(parsed),
             SparseFolders = parsed.GetValue(_sparse) ?? [],

@@ -28,6 +28,7 @@ internal static class GitprocCommand
             EnvCommand.Create(options),
             ReleaseCommand.Create(options),
             CleanCommand.Create(options),
+            RunHookCommand.Create(options),
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),

@@ -64,6 +64,9 @@ internal sealed class Acquisition(
 
     public required PoolSettings Settings { get; init; }
 
+    /// <summary>Runs hooks in the background; null to run them before the end of the acquire.</summary>
+    public DetachedProgram? HookRunner { get; init; }
+
     /// <summary>What fills the submodules of the checkouts; null if they are to be empty.</summary>
     public SubmoduleFilling? Submodules { get; init; }
 
@@ -76,6 +79,8 @@ internal sealed class Acquisition(
     private Target? _begun;
 
     private RepositoryRow Repository => Wanted.Repository;
+
+    private BackgroundHooks Background => new(folder, database, reports);
 
     private BaseRefs Base => new(git, folder.Base(Repository.Base));
 
@@ -118,7 +123,9 @@ internal sealed class Acquisition(
     {
         var wait = new Wait(folder, database, _granting, reports);
         using var grants = new GrantSet();
-        var hooks = IsForHolder ? new CheckoutHooks(folder, Settings.Hooks, reports) : null;
+        var hooks = IsForHolder
+            ? new CheckoutHooks(folder, Settings.Hooks, reports) { LeavesBackground = HookRunner is not null }
+            : null;
         for (var ready = 0; ready < Wanted.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -154,7 +161,14 @@ internal sealed class Acquisition(
             }
         }
 
-        return grants.Keep();
+        var kept = grants.Keep();
+        for (var i = 0; HookRunner is not null && i < kept.Count; i++)
+        {
+            foreach (var hook in hooks!.InBackground(kept[i], grants[i].IsNew))
+                Background.Start(HookRunner, hook, kept[i], $"{Caller.Value}", Settings.Hooks.Timeout);
+        }
+
+        return kept;
     }
 
     private void TellOfMissingFolders(CheckoutRow row)
@@ -230,7 +244,7 @@ internal sealed class Acquisition(
                     : row.State is CheckoutState.Locked or CheckoutState.Cleaning
                         && (row.Lease is null || lives.WhyOver(row.Lease) is not null)))
         {
-            if (CheckoutProcesses.Of(folder.Checkout(row.Name)) is [_, ..] running)
+            if (ForeignProcesses.In(folder, row.Name) is [_, ..] running)
                 Report(
                     ReportKind.Notice,
                     $"ending the processes that still run in {row.Name}: {CheckoutProcesses.Names(running)}");
@@ -251,6 +265,9 @@ internal sealed class Acquisition(
             Create(grant, cancellationToken);
             return true;
         }
+
+        if (row.State == CheckoutState.Cleaning)
+            Background.End(row, cancellationToken);
 
         var isRestored = RestoreBase(cancellationToken);
         var place = folder.Place(row);
@@ -309,7 +326,7 @@ internal sealed class Acquisition(
         if (row.State != CheckoutState.Cleaning || row.Url != url)
             grant.Row = row = lifecycle.BeginCleaning(alone, row, isWorked, url) ?? throw LostLease.Error(row);
         AddBranch(row, target, cancellationToken);
-        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
+        var cleaning = new CheckoutCleaning(folder, database, lifecycle, git, reports)
         {
             Settings = Settings,
             KeepsSubmodules = Submodules is not null && row.Files.HasPointers == Files.HasPointers,
@@ -387,6 +404,7 @@ internal sealed class Acquisition(
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
             Hooks = Settings.Hooks,
+            LeavesHooks = HookRunner is not null,
             FillSubmodules = FillSubmodules(row with { Url = Target.Url }, cancellationToken),
             BeforeHooks = Copying?.HasPatterns(Repository, cancellationToken) == true
                 ? alone => CopyFiles(grant, alone, cancellationToken)

@@ -4,7 +4,6 @@ using Gitproc.Checkouts.Rescuing;
 using Gitproc.Git.Reading;
 using Gitproc.Git.Running;
 using Gitproc.Git.Untrusted;
-using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -14,7 +13,7 @@ namespace Gitproc.Checkouts;
 /// <summary>Cleans checkouts, brings them to a target, and records the result.</summary>
 /// <param name="reports">Receives what is rescued and set aside; null to report nothing.</param>
 internal sealed class CheckoutCleaning(
-    PoolFolder folder, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
+    PoolFolder folder, PoolDatabase database, Lifecycle lifecycle, GitRunner git, IProgress<PoolReport>? reports)
 {
     public required PoolSettings Settings { get; init; }
 
@@ -48,6 +47,7 @@ internal sealed class CheckoutCleaning(
         target = target.In(row.Kind);
         // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(basePath);
+        new BackgroundHooks(folder, database, reports).End(row, cancellationToken);
         using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
         if (!place.IsWorktree)
             PushedRefs.Keep(basePath, place.GitDirectory);
@@ -147,7 +147,7 @@ internal sealed class ReleasedCleaning(
         using var alone = CheckoutLock.TryAcquire(folder, row.Name);
         var now = _checkouts.Find(row.Id);
         return alone is null || now is not { State: CheckoutState.Cleaning, Lease: null }
-            || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
+            || ForeignProcesses.In(folder, row.Name) is not []
             ? now ?? row
             : Clean(alone, now, mode ?? settings.Clean, isDiscarded, cancellationToken);
     }
@@ -164,7 +164,7 @@ internal sealed class ReleasedCleaning(
             return row;
         }
 
-        var cleaning = new CheckoutCleaning(folder, lifecycle, git, reports)
+        var cleaning = new CheckoutCleaning(folder, database, lifecycle, git, reports)
         {
             Settings = settings,
             Adoption = new SubmoduleAdoption(folder, database, git) { Config = config, Settings = settings },

@@ -183,6 +183,9 @@ internal sealed class CheckoutMaking(
 
     public required HookSettings Hooks { get; init; }
 
+    /// <summary>True to run no hook that is to run in the background.</summary>
+    public bool LeavesHooks { get; init; }
+
     /// <summary>Adds to the checkout what the hooks are to find there; null to add nothing.</summary>
     public Action<CheckoutLock>? BeforeHooks { get; init; }
 
@@ -205,7 +208,8 @@ internal sealed class CheckoutMaking(
         FillSubmodules?.Invoke(place, target.In(row.Kind));
         BeforeHooks?.Invoke(alone);
         // Before the end of the creation: if a hook fails or this process is killed, the checkout is made again.
-        new CheckoutHooks(folder, Hooks, reports).Created(row, head, cancellationToken);
+        new CheckoutHooks(folder, Hooks, reports) { LeavesBackground = LeavesHooks }
+            .Created(row, head, cancellationToken);
         var stamp = CheckoutStamp.Of(place) + SubmoduleStamp.Of(folder.Record(row.Name)) + target.Files.StampEnd;
         return lifecycle.EndCreation(alone, row, head, generation, stamp)
             ?? throw LostLease.Error(row);

@@ -106,10 +106,11 @@ internal sealed class CheckoutSeizure(
 
     private void EndProcesses(CheckoutRow row, CancellationToken cancellationToken)
     {
-        var path = folder.Checkout(row.Name);
+        if (!request.ChecksOnly)
+            new BackgroundHooks(folder, database, reports).End(row, cancellationToken);
         var running = request.StopProcesses
-            ? CheckoutProcesses.Stop(path, cancellationToken)
-            : CheckoutProcesses.Of(path);
+            ? CheckoutProcesses.Stop(folder.Checkout(row.Name), cancellationToken)
+            : ForeignProcesses.In(folder, row.Name);
         if (running.Count == 0)
             return;
         if (!request.StopProcesses && KeepsOwnLease && IsOwn(row))

@@ -109,5 +109,5 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         };
     }
 
-    private IReadOnlyList<ProcessEntry> Running(CheckoutRow row) => CheckoutProcesses.Of(folder.Checkout(row.Name));
+    private IReadOnlyList<ProcessEntry> Running(CheckoutRow row) => ForeignProcesses.In(folder, row.Name);
 }

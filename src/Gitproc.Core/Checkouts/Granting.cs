@@ -1,6 +1,5 @@
 using Gitproc.Files;
 using Gitproc.Leases;
-using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 
@@ -187,7 +186,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         {
             if (!IsLeft(row, lives, out var why) || LockedFile.IsLocked(folder.CheckoutLock(row.Name)) || !IsAsSeen(row)
                 || lifecycle.TryGiveToHolder(row)
-                || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not [])
+                || ForeignProcesses.In(folder, row.Name) is not [])
             {
                 return null;
             }

@@ -98,7 +98,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
     private GitprocException NotReaped(CheckoutRow row, OwnerLives lives)
     {
         var isOver = WhyOver(row, lives) is not null;
-        var running = isOver ? CheckoutProcesses.Of(folder.Checkout(row.Name)) : [];
+        var running = isOver ? ForeignProcesses.In(folder, row.Name) : [];
         if (isOver && running.Count == 0)
             return LeaseIsOver(row);
         var why = isOver
@@ -122,7 +122,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
 
     // Null if the lease stays.
     private string? WhyReaped(CheckoutRow row, OwnerLives lives) =>
-        WhyOver(row, lives) is { } why && CheckoutProcesses.Of(folder.Checkout(row.Name)) is [] ? why : null;
+        WhyOver(row, lives) is { } why && ForeignProcesses.In(folder, row.Name) is [] ? why : null;
 
     // Null if it is not over. A half-made checkout is nobody's when its maker is gone, whatever its lease says.
     private string? WhyOver(CheckoutRow row, OwnerLives lives) => row switch
@@ -139,7 +139,7 @@ internal sealed class LeaseBook(PoolFolder folder, PoolDatabase database, Lifecy
         // Its maker may have finished since the row was read, and the holder may be working in it. A hook of a maker
         // that was killed may still run.
         if (alone is null
-            || CheckoutProcesses.Of(folder.Checkout(row.Name)) is not []
+            || ForeignProcesses.In(folder, row.Name) is not []
             || _checkouts.Find(row.Id) is not { State: CheckoutState.Creating } now
             || now.Lease?.Id != row.Lease?.Id
             || lifecycle.TryGiveToHolder(now)

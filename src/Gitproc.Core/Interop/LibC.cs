@@ -146,6 +146,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "setsid")]
     public static partial int SetSid();
 
+    [LibraryImport("libc", EntryPoint = "getsid")]
+    public static partial int GetSid(int processId);
+
     [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
     private static partial nint FDOpenDirAnywhere(int descriptor);
 

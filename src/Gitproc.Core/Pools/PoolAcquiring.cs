@@ -187,6 +187,7 @@ public sealed class PoolAcquiring
             Caller = _session.Caller,
             WaitTimeout = request.Wait,
             StopProcesses = request.StopProcesses,
+            HookRunner = request.HookRunner,
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
             Files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs)),

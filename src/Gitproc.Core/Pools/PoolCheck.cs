@@ -145,7 +145,9 @@ public sealed partial class PoolCheck
 
         var errors = new List<GitprocException>();
         var reader = new SettingReader(config, errors);
-        _ = PoolSettings.Read(reader);
+        var settings = PoolSettings.Read(reader);
+        foreach (var error in settings.Hooks.Hooks.Select(hook => hook.BackgroundError).OfType<string>())
+            findings.Problem(subject, error);
         foreach (var error in errors)
             findings.Problem(subject, error.Message);
         var known = reader.Known.ToDictionary(one => $"gitproc.{one.Name.ToLowerInvariant()}", one => one.Name);

@@ -119,6 +119,15 @@ public sealed class PoolCheckouts
         string? repository, string workingDirectory, CancellationToken cancellationToken = default) =>
         new(_session, repository, workingDirectory, cancellationToken);
 
+    /// <summary>Runs a hook that an acquire has left to this process.</summary>
+    /// <param name="ticket">What the process was started with.</param>
+    /// <exception cref="GitprocException">The database cannot be used.</exception>
+    public void RunHook(string ticket) => _session.With(database =>
+    {
+        new BackgroundHooks(_session.Folder, database, reports: null).Run(ticket);
+        return true;
+    });
+
     /// <summary>
     /// Cleans a checkout that was released and not cleaned. If it is in use or clean, nothing happens.
     /// </summary>

@@ -143,8 +143,15 @@ public sealed class PoolLeases
                 : null;
             if (request.Repository is not null && known is null)
                 return [];
-            return new EventTable(database.Connection).Newest(id, known?.Id, request.Since, request.First);
+            return new EventTable(database.Connection)
+                .Newest(id, known?.Id, request.Since, request.First)
+                .ConvertAll(WithState);
         }
+
+        HistoryEvent WithState(HistoryEvent one) =>
+            one.Kind == EventKind.HookStarted && HookTicket.IsRunning(_session.Folder, one.Checkout, one.Id)
+                ? one with { Why = $"it still runs: {one.Why}" }
+                : one;
     }
 
     private CheckoutRow Release(
@@ -171,10 +178,11 @@ public sealed class PoolLeases
         if (request.ChecksOnly)
             return held;
         var path = _session.Folder.Checkout(held.Name);
+        var hasEnded = new BackgroundHooks(_session.Folder, database, _session.Reports).End(held, cancellationToken);
         var hasHook = new CheckoutHooks(_session.Folder, settings.Hooks, _session.Reports)
             .Leaving(HookMoment.Release, held, cancellationToken);
         var running = looking is null ? CheckoutProcesses.Stop(path, cancellationToken)
-            : hasHook ? CheckoutProcesses.Of(path)
+            : hasHook || hasEnded ? CheckoutProcesses.Of(path)
             : looking.GetAwaiter().GetResult();
         // Another gitproc, a prompt or an indexer that only looks into it has a file of it open for a moment, which is
         // long on a busy machine.

@@ -63,6 +63,7 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
 
         database.Change(() => Adopt());
         RemoveLeftovers();
+        new BackgroundHooks(folder, database, reports: null).Repair();
         var queue = new WaitingQueue(folder, database);
         foreach (var repository in database.Repositories.All())
             queue.RemoveGone(repository.Id, long.MaxValue);

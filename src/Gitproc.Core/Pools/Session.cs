@@ -101,7 +101,7 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
 
     public CheckoutRecovery Recovery(PoolDatabase database, Lifecycle lifecycle, PoolSettings settings)
     {
-        var cleaning = new CheckoutCleaning(Folder, lifecycle, Git, reports) { Settings = settings };
+        var cleaning = new CheckoutCleaning(Folder, database, lifecycle, Git, reports) { Settings = settings };
         return new(Folder, database, lifecycle, cleaning);
     }
 

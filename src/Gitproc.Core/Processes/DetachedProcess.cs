@@ -4,6 +4,11 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
+/// <summary>The program that a front end has for work that goes on after it.</summary>
+/// <param name="Path">The path of the program. The program must call <see cref="DetachedProcess.Leave"/>.</param>
+/// <param name="Arguments">The first of its arguments.</param>
+public sealed record DetachedProgram(string Path, IReadOnlyList<string> Arguments);
+
 /// <summary>Starts a process that keeps running after this process and its terminal are gone.</summary>
 public static class DetachedProcess
 {
@@ -11,8 +16,13 @@ public static class DetachedProcess
     /// <param name="program">The path of the program. The program must call <see cref="Leave"/>.</param>
     /// <param name="arguments">The arguments of the program.</param>
     /// <param name="workingDirectory">The working directory of the process.</param>
+    /// <param name="variables">Variables that it gets besides those of this process; null for none.</param>
     /// <returns>False if the process could not be started.</returns>
-    public static bool Start(string program, IEnumerable<string> arguments, string workingDirectory)
+    public static bool Start(
+        string program,
+        IEnumerable<string> arguments,
+        string workingDirectory,
+        IEnumerable<KeyValuePair<string, string>>? variables = null)
     {
         // The process gets pipes of its own. If it inherited the pipes of this process, a program that reads the output
         // of this process would wait until the other process ends, too.
@@ -24,6 +34,8 @@ public static class DetachedProcess
             RedirectStandardError = true,
             CreateNoWindow = true,
         };
+        foreach (var (name, value) in variables ?? [])
+            start.Environment[name] = value;
         try
         {
             using var process = Process.Start(start);
@@ -33,6 +45,28 @@ public static class DetachedProcess
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// The processes in the session of one that has called <see cref="Leave"/>. On Windows, where there are no
+    /// sessions: it and its descendants.
+    /// </summary>
+    /// <remarks>No process gets an id as long as there is a session of that id (setsid(2)).</remarks>
+    internal static IReadOnlyList<ProcessEntry> Session(ProcessIdentity leader)
+    {
+        var now = ProcessTable.Find(leader.Id);
+        if (now is not null && now.Identity != leader)
+            return [];
+        if (OperatingSystem.IsWindows())
+            return ProcessTable.Descent(leader.Id);
+        var members = new List<ProcessEntry>();
+        foreach (var id in ProcessTable.Ids())
+        {
+            if (LibC.GetSid(id) == leader.Id && ProcessTable.Find(id) is { } member)
+                members.Add(member);
+        }
+
+        return members;
     }
 
     /// <summary>

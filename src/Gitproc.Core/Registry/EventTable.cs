@@ -14,22 +14,32 @@ internal sealed class EventTable(SqliteConnection connection)
     public void Add(
         EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var id = connection.Query(
-            """
-            INSERT INTO event (at, kind, checkout_id, repository_id, lease_id, who, why)
-            VALUES ($now, $kind, $checkout, $repository, $lease, $who, $why) RETURNING id
-            """,
-            row => row.GetInt64(0),
-            ("$now", now), ("$kind", (int)kind), ("$checkout", checkout.Id), ("$repository", checkout.RepositoryId),
-            ("$lease", leaseId), ("$who", who), ("$why", why))[0];
+        var now = DateTimeOffset.UtcNow;
+        var id = Insert(kind, checkout, leaseId, who, why, now);
         if (limits is not null && id % BetweenTrims == 0)
         {
             connection.Execute(
                 "DELETE FROM event WHERE id <= $id - $most OR at < $oldest",
-                ("$id", id), ("$most", limits.MaxCount), ("$oldest", now - (long)limits.MaxAge.TotalMilliseconds));
+                ("$id", id),
+                ("$most", limits.MaxCount),
+                ("$oldest", now.ToUnixTimeMilliseconds() - (long)limits.MaxAge.TotalMilliseconds));
         }
     }
+
+    /// <summary>Adds an event and says of it what depends on its number.</summary>
+    /// <param name="why">Why, in a few words, by the number of the event.</param>
+    /// <returns>The number of the event.</returns>
+    public long Add(EventKind kind, CheckoutRow checkout, string? leaseId, string who, Func<long, string> why)
+    {
+        var id = Insert(kind, checkout, leaseId, who, why: null, DateTimeOffset.UtcNow);
+        connection.Execute("UPDATE event SET why = $why WHERE id = $id", ("$id", id), ("$why", why(id)));
+        return id;
+    }
+
+    /// <summary>The numbers of the oldest and the newest event; null if there is none.</summary>
+    public (long Oldest, long Newest)? Range() => connection.Query(
+        "SELECT min(id), max(id) FROM event",
+        row => row.IsDBNull(0) ? ((long, long)?)null : (row.GetInt64(0), row.GetInt64(1)))[0];
 
     /// <param name="checkoutId">Only of this checkout; null for all.</param>
     /// <param name="repositoryId">Only of this repository; null for all.</param>
@@ -47,6 +57,17 @@ internal sealed class EventTable(SqliteConnection connection)
             ("$repository", repositoryId),
             ("$since", since?.ToUnixTimeMilliseconds()),
             ("$most", most));
+
+    private long Insert(
+        EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, DateTimeOffset at) =>
+        connection.Query(
+            """
+            INSERT INTO event (at, kind, checkout_id, repository_id, lease_id, who, why)
+            VALUES ($at, $kind, $checkout, $repository, $lease, $who, $why) RETURNING id
+            """,
+            row => row.GetInt64(0),
+            ("$at", at.ToUnixTimeMilliseconds()), ("$kind", (int)kind), ("$checkout", checkout.Id),
+            ("$repository", checkout.RepositoryId), ("$lease", leaseId), ("$who", who), ("$why", why))[0];
 
     private static HistoryEvent Read(SqliteDataReader row) => new(
         row.GetInt64(0),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gitproc.Files;
 using Gitproc.Reports;
 
@@ -101,9 +102,28 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of a folder.</returns>
     public string Record(string name) => System.IO.Path.Combine(Records, name);
 
+    /// <summary>The folder of what hooks in the background have printed.</summary>
+    public string Logs => System.IO.Path.Combine(Path, "logs");
+
+    /// <summary>The folder of the files that those who run hooks in the background keep locked.</summary>
+    public string RunningHooks => System.IO.Path.Combine(Logs, "running");
+
+    /// <summary>What a hook in the background has printed.</summary>
+    /// <param name="start">The event of its start.</param>
+    /// <returns>The absolute path of a file.</returns>
+    public string Log(long start) =>
+        System.IO.Path.Combine(Logs, string.Create(CultureInfo.InvariantCulture, $"{start}.log"));
+
     /// <summary>The file that one who waits keeps locked.</summary>
     /// <returns>Its absolute path.</returns>
     public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
+
+    /// <summary>Makes the folders for hooks in the background, private to the user.</summary>
+    public void CreateLogs()
+    {
+        CreatePrivate(Logs);
+        CreatePrivate(RunningHooks);
+    }
 
     /// <summary>Makes the folders that every pool has, private to the user.</summary>
     public void Create()

@@ -24,7 +24,22 @@ internal sealed record Hook(HookMoment Moment, UserSetting Setting)
     public string Name => $"on{Moment}";
 
     /// <summary>A line for <c>sh</c>.</summary>
-    public string Command => Setting.Value;
+    public string Command => IsMarked ? Marked[..^1].TrimEnd() : Setting.Value;
+
+    /// <summary>True if nobody waits for it: its line ends with <c>&amp;</c>, as in a shell.</summary>
+    public bool IsInBackground => IsMarked && !IsAtTheEnd;
+
+    /// <summary>Why it cannot run in the background, although it says so; null if all is well.</summary>
+    public string? BackgroundError => IsMarked && IsAtTheEnd
+        ? $"gitproc.{Name} ends with &, but it cannot run in the background, because the files are about to go. It is "
+            + $"waited for. To change it: git config --show-origin --get-regexp 'gitproc.*{Name.ToLowerInvariant()}'"
+        : null;
+
+    private bool IsAtTheEnd => Moment is HookMoment.Release or HookMoment.Remove;
+
+    private string Marked => Setting.Value.TrimEnd();
+
+    private bool IsMarked => Marked is [.., not ('&' or '\\'), '&'];
 }
 
 /// <summary>

@@ -154,6 +154,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         WorkingDirectory = Location,
         NoCreate = NoCreate,
         NoHooks = NoHook,
+        HookRunner = BackgroundHook.Runner,
         Submodules = WantsSubmodules,
         SparseFolders = Sparse,
         Lfs = WantsLfs,
