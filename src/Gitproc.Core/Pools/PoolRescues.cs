@@ -115,7 +115,17 @@ public sealed class PoolRescues
             var row = database.Checkouts.Find(id)!;
             var source = Of(repository)!.Source(rescue);
             var basePath = folder.Base(repository.Base);
-            new RescueRestore(source, basePath, _session.Git, folder.Place(row)).Run(cancellationToken);
+            try
+            {
+                new RescueRestore(source, basePath, _session.Git, folder.Place(row)).Run(cancellationToken);
+            }
+            catch (Exception e) when (e is GitprocException or IOException)
+            {
+                // Somebody has just removed it.
+                _ = Find(rescue, database, cancellationToken);
+                throw;
+            }
+
             return _session.Describe(row);
         }
     }

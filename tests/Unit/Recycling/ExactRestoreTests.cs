@@ -14,6 +14,23 @@ public sealed class ExactRestoreTests : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
+    [Fact]
+    public void A_rescue_that_is_removed_while_it_is_restored_is_not_found()
+    {
+        using var user = new UserFixture();
+        user.MakeSource("echo a > a; git add .; git commit -qm first");
+        var path = user.Acquire();
+        user.Run(path, "echo w > w");
+        user.Release(path);
+        var id = Assert.Single(user.Rescues());
+        user.Config("[gitproc]\n\tonAcquire = rm -rf \\\"$GITPROC_POOL\\\"/rescues/*\n");
+        var result = user.Try("rescue", "restore", id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"There is no rescue {id}", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"Free\"", user.Try("list", "--json").Output, StringComparison.Ordinal);
+    }
+
+
     [Theory]
     [InlineData(
         "modes of files",

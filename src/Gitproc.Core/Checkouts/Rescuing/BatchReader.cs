@@ -3,6 +3,7 @@ using System.Text;
 using Gitproc.Checkouts.Looking;
 using Gitproc.Files;
 using Gitproc.Git.Running;
+using Gitproc.Reports;
 
 namespace Gitproc.Checkouts.Rescuing;
 
@@ -52,7 +53,7 @@ internal sealed class BatchReader(Stream stream) : IDisposable
 
         return long.TryParse(header.Split(' ')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size
-            : throw new InvalidDataException($"git does not have the object: {header}");
+            : throw new GitprocException(ErrorReason.GitFailed, $"git does not have the object: {header}.");
     }
 }
 
