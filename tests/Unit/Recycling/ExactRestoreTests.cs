@@ -27,7 +27,7 @@ public sealed class ExactRestoreTests : IDisposable
         var result = user.Try("rescue", "restore", id);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains($"There is no rescue {id}", result.Error, StringComparison.Ordinal);
-        Assert.Contains("\"state\":\"Free\"", user.Try("list", "--json").Output, StringComparison.Ordinal);
+        Assert.Equal(path, user.Acquire("--no-hooks"));
     }
 
 
