@@ -107,6 +107,22 @@ public sealed class PullRequestTests : IDisposable
     }
 
     [Fact]
+    public void A_restored_rescue_can_still_be_pushed_to_the_fork()
+    {
+        GitHub("fix", "octocat");
+        var path = Acquire("--pr", "123");
+        var mine = Commit(path, "mine");
+        Git(path, "config", "remote.fork.receivepack", "false");
+        Release(path);
+
+        var restored = Check(Run("rescue", "restore", Check(Run("rescue", "list", "--json")).Split('"')[3]));
+
+        Assert.Equal("fix", Git(restored, "branch", "--show-current"));
+        Git(restored, "push", "--quiet");
+        Assert.Equal(mine, Git(Fork, "rev-parse", "refs/heads/fix"));
+    }
+
+    [Fact]
     public void A_branch_of_the_fork_that_is_named_as_the_default_branch_has_its_owner_before_it()
     {
         Git(Fork, "update-ref", "refs/heads/main", _fix);

@@ -243,7 +243,9 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
                         "--no-includes",
                         "-z",
                         "--get-regexp",
-                        @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$") with
+                        @"^(branch|submodule)\.|^remote\.origin\.(promisor|partialclonefilter)$|"
+                            // Not uploadpack or receivepack, which are commands.
+                            + $@"^remote\.{ForkRecord.Remote}\.(url|fetch|push)$") with
                     {
                         MayFail = true,
                     },
