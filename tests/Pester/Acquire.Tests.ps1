@@ -193,6 +193,22 @@ Describe 'Invoke-GitprocAcquire' {
         }
     }
 
+    It 'brings changes of your clone along with -Carry' {
+        $own = Join-Path $TestDrive 'changed'
+        git clone --quiet $repository $own
+        Set-Content (Join-Path $own 'new.txt') 'new'
+        Push-Location $own
+        try {
+            Use-GitprocCheckout -Carry { git status --short } | Should -Be '?? new.txt'
+            Get-Content (Join-Path (gp acquire --carry) 'new.txt') | Should -Be 'new'
+            Set-Location $TestDrive
+            { Invoke-GitprocAcquire $repository -Carry -ErrorAction Stop } | Should -Throw -ErrorId 'CannotCarry,*'
+        } finally {
+            Pop-Location
+        }
+        git -C $own status --short | Should -Be '?? new.txt'
+    }
+
     It 'copies a file that git ignores, but not to a pull request unless asked' {
         $source = Join-Path $TestDrive 'ignores'
         $own = Join-Path $TestDrive 'own'

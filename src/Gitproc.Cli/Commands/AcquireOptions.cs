@@ -96,6 +96,12 @@ internal sealed class AcquireOptions
             "Copy files that git ignores even for what is no branch or tag of the remote. [setting: gitproc.copy]",
     };
 
+    private readonly Option<bool> _carry = new("--carry")
+    {
+        Description =
+            "Bring the uncommitted changes of your clone along. Without --ref, the checkout is at its commit and branch.",
+    };
+
     private readonly Option<bool> _noCopy = new("--no-copy") { Description = "Copy no files that git ignores." };
 
     private readonly Option<string[]> _sparse = new("--sparse")
@@ -172,6 +178,7 @@ internal sealed class AcquireOptions
                     _noHooks,
                     _copy,
                     _noCopy,
+                    _carry,
                     _sparse,
                     _lfs,
                     _noLfs,
@@ -220,6 +227,7 @@ internal sealed class AcquireOptions
             NoHooks = parsed.GetValue(_noHooks),
             HookRunner = RunHookCommand.Runner,
             Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
+            Carry = parsed.GetValue(_carry),
             Submodules = _submodules.Wanted(parsed),
             SparseFolders = parsed.GetValue(_sparse) ?? [],
             Lfs = parsed.GetValue(_lfs) ? true : parsed.GetValue(_noLfs) ? false : null,

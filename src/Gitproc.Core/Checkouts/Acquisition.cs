@@ -70,6 +70,9 @@ internal sealed class Acquisition(
     /// <summary>What fills the submodules of the checkouts; null if they are to be empty.</summary>
     public SubmoduleFilling? Submodules { get; init; }
 
+    /// <summary>What brings changes of a clone of the user's along; null for nothing.</summary>
+    public WorkCarrying? Carrying { get; init; }
+
     /// <summary>False if the checkouts are only made ready, and nobody gets them yet.</summary>
     public bool IsForHolder { get; init; } = true;
 
@@ -152,6 +155,7 @@ internal sealed class Acquisition(
                 _ = new CheckoutVariables(folder, Settings.Hooks.Variables).OfUser(grant.Row);
                 if (!grant.IsNew)
                     CopyFiles(grant, cancellationToken);
+                CarryWork(grant, cancellationToken);
                 hooks?.Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
                 ready++;
             }
@@ -177,6 +181,32 @@ internal sealed class Acquisition(
             Warn($"{one} is no folder of the commit that is checked out");
     }
 
+    // What was brought is in a row that waits for cleaning, if it is given back.
+    private void CarryWork(Grant grant, CancellationToken cancellationToken)
+    {
+        if (Carrying is null)
+            return;
+        var alone = Lock(grant, cancellationToken);
+        MustBeOurs(grant.Row);
+        Carrying.Run(alone, grant.Row, Repository, TakeBackLater, cancellationToken);
+        // For hooks. Of a held checkout, lists read it from the files.
+        if (folder.Place(grant.Row).ReadHead() is { } head)
+            grant.Row = grant.Row with { Branch = head.Branch, Commit = head.Commit };
+        grant.Unlock();
+
+        void TakeBackLater()
+        {
+            var before = grant.TakeBack;
+            grant.TakeBack = () =>
+            {
+                before?.Invoke();
+                var held = Lock(grant, CancellationToken.None);
+                if (lifecycle.BeginCleaning(held, grant.Row, isWorked: true, grant.Row.Url) is { } row)
+                    grant.Row = row;
+            };
+        }
+    }
+
     // Under the lock: if the owner ends meanwhile, nobody may clean the checkout before the last file is there.
     private void CopyFiles(Grant grant, CancellationToken cancellationToken)
     {
@@ -193,7 +223,7 @@ internal sealed class Acquisition(
         grant.TakeBack = () => TakeBackFiles(grant);
         var stranger =
             grant.IsAsLeft ? "the last holder may have left the files of a stranger"
-            : Base.IsBranchOrTag(Ref.Name) ? null
+            : Ref.IsOwn || Base.IsBranchOrTag(Ref.Name) ? null
             : $"{Ref.Name} is neither a branch nor a tag of the remote";
         Copying!.Run(alone, grant.Row, Repository, stranger, cancellationToken);
     }

@@ -97,6 +97,12 @@ public sealed record AcquireRequest
     /// </summary>
     public bool? Copy { get; init; }
 
+    /// <summary>
+    /// True to bring the uncommitted changes of the clone around <see cref="WorkingDirectory"/> along. Without a ref,
+    /// the checkouts are then at the commit and branch of the clone.
+    /// </summary>
+    public bool Carry { get; init; }
+
     /// <summary>The most checkouts that the repository may have; null for the setting.</summary>
     public int? MaxCheckouts { get; init; }
 

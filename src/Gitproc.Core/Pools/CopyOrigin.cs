@@ -14,14 +14,18 @@ internal static class CopyOrigin
     /// <returns>The absolute path of the top of a work tree; null if there is none.</returns>
     public static string? Find(GitConfig config, CopySettings settings, string key, bool isOfCaller, string pool)
     {
-        if (settings.SourceOf(key) is { } named)
-            return Checked(named, pool);
+        return settings.SourceOf(key) is { } named ? Checked(named, pool) : OfCaller(config, isOfCaller, pool);
+    }
+
+    /// <summary>Finds the clone that the caller is in.</summary>
+    /// <param name="isOfCaller">True if it is one of the repository that is meant.</param>
+    /// <param name="pool">The folder of the pool.</param>
+    /// <returns>The absolute path of the top of its work tree; null if there is none.</returns>
+    public static string? OfCaller(GitConfig config, bool isOfCaller, string pool) =>
         // Of a bare repository, this is the git directory.
-        return isOfCaller && config.TopLevel is { } top && !Paths.IsIn(top, pool)
-            && Path.Exists(Path.Combine(top, ".git"))
+        isOfCaller && config.TopLevel is { } top && !Paths.IsIn(top, pool) && Path.Exists(Path.Combine(top, ".git"))
             ? top
             : null;
-    }
 
     private static string Checked(string folder, string pool)
     {

@@ -50,11 +50,25 @@ public sealed class PoolAcquiring
                 ErrorReason.ConflictingOptions, "A checkout that is resumed stays as it is, so no commit is expected.");
         }
 
+        if (request is { Carry: true, Resume: true })
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions,
+                "A checkout that is resumed stays as it is, so nothing is brought along.");
+        }
+
         var pull = PullRequest.Read(request.Repository, request.PullRequest);
         if (pull is not null && request.Ref is not null)
         {
             throw new GitprocException(
                 ErrorReason.ConflictingOptions, "A pull request and a ref exclude each other. Name one.");
+        }
+
+        if (request is { Carry: true, Expect: not null, Ref: null } && pull is null)
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions,
+                "The checkout is to be at the commit of your clone, so no other one is expected. Name a ref.");
         }
 
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
@@ -171,6 +185,28 @@ public sealed class PoolAcquiring
             SilenceTimeout = settings.GitTimeout,
         };
         var git = new GitRunner(reports, healing.TryHeal) { SilenceTimeout = settings.GitTimeout };
+        var clean = request.Clean ?? settings.Clean;
+        var carrying = !request.Carry ? null : new WorkCarrying(folder, git, reports)
+        {
+            Source = new CarrySource(
+                git,
+                CopyOrigin.OfCaller(config, namesCaller || resolver.KeyOfCaller() == target.Key, folder.Path)
+                    ?? throw NothingToCarry(request, target)),
+            IsAtHead = request.Ref is null && pull is null,
+            NewBranch = request.NewBranch,
+        };
+        var fetch = request.Fetch;
+        if (carrying?.Look(cancellationToken) is { } list && carrying.IsAtHead)
+        {
+            var isKnown = target.Known is { } row
+                && new BaseRefs(git, folder.Base(row.Base)).Has(list.Head, cancellationToken);
+            // The carrying begins the branch.
+            wanted = new WantedRef(isKnown ? list.Head : null, NewBranch: null) { IsOwn = true };
+            // Perhaps it was pushed a moment ago.
+            if (!isKnown && fetch == FetchPolicy.WhenOld)
+                fetch = FetchPolicy.Always;
+        }
+
         if (pull is not null)
         {
             wanted = new PullRequestLookup(folder, git, reports)
@@ -191,8 +227,10 @@ public sealed class PoolAcquiring
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
             Files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs)),
-            Fetch = request.Fetch,
-            Clean = request.Clean ?? settings.Clean,
+            Fetch = fetch,
+            // Changes of two people do not mix.
+            Clean = request.Carry && clean == CleanMode.None ? CleanMode.Default : clean,
+            Carrying = carrying,
             Carried = carried,
             Copying = origin is null ? null : new FileCopying(folder, git, reports)
             {
@@ -248,6 +286,12 @@ public sealed class PoolAcquiring
         request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
 
     private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
+
+    private static GitprocException NothingToCarry(AcquireRequest request, RepositoryTarget target) => new(
+        ErrorReason.CannotCarry,
+        $"Nothing can be brought along: {request.WorkingDirectory} is in no clone of {target.Key} of yours. Checkouts of "
+            + "the pool do not count.",
+        request.WorkingDirectory);
 
     // The page of a pull request names a repository too.
     private static RepositoryTarget Resolve(

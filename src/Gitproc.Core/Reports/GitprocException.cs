@@ -117,6 +117,9 @@ public enum ErrorReason
 
     /// <summary>A file of the user could not be copied into a checkout.</summary>
     CopyFailed,
+
+    /// <summary>Uncommitted changes of a clone cannot be brought into a checkout.</summary>
+    CannotCarry,
 }
 
 /// <summary>

@@ -25,6 +25,9 @@ internal sealed record WantedRef(string? Name, string? NewBranch)
     /// <summary>True if the commit is fetched from the fork of <see cref="Head"/>.</summary>
     public bool IsInFork { get; init; }
 
+    /// <summary>True if it is the commit of a clone of the caller's.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>What the user knows it by; null for the default branch.</summary>
     public string? Shown => IsInFork ? Head!.ToString() : Name;
 

@@ -98,6 +98,13 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public SwitchParameter NoCopy { get; set; }
 
+    /// <summary>
+    /// Bring the uncommitted changes of the clone around the session's location along. Without -Ref, the checkout is at
+    /// its commit and branch.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Carry { get; set; }
+
     /// <summary>Acquire the checkout of this name, and no other.</summary>
     [Parameter]
     [Alias("Checkout")]

@@ -159,6 +159,7 @@ public abstract class AcquiringCommand : AcquireCommandBase
         SparseFolders = Sparse,
         Lfs = WantsLfs,
         Copy = Copy ? true : NoCopy ? false : null,
+        Carry = Carry,
         Resume = Resume,
         MaxCheckouts = MaxCheckouts,
         MaxLocked = MaxLocked,

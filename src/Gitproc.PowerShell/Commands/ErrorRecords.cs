@@ -59,7 +59,8 @@ internal static class ErrorRecords
             or ErrorReason.LinkNotFound
             or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
             ErrorReason.NoCheckoutAvailable => ErrorCategory.ResourceUnavailable,
-            ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.NoStepOutput =>
+            ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.CannotCarry
+                or ErrorReason.NoStepOutput =>
                 ErrorCategory.InvalidOperation,
             ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,

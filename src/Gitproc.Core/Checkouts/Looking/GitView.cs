@@ -193,7 +193,9 @@ internal sealed class GitView : IDisposable
     /// <inheritdoc/>
     public void Dispose() => FolderRemoval.TryRemove(_folder);
 
-    // A quoted path may contain the separator: git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES.
-    private static string Quote(string path) =>
+    /// <summary>
+    /// Quotes a path, which may contain the separator, for <c>GIT_ALTERNATE_OBJECT_DIRECTORIES</c> (git(1)).
+    /// </summary>
+    public static string Quote(string path) =>
         $"\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

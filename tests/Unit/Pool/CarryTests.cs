@@ -1,0 +1,216 @@
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Pools;
+
+/// <summary>Uncommitted changes of the user's clone that come along to a checkout.</summary>
+public sealed class CarryTests : IDisposable
+{
+    private readonly UserFixture _user = new();
+
+    public CarryTests()
+    {
+        _user.MakeSource(
+            "printf '*.log\\n' > .gitignore; seq 20 > text; echo two > two; echo three > three; git add .; git commit -qm first");
+        _user.Run(_user.Home, $"git clone -q '{_user.Source}' clone");
+    }
+
+    public void Dispose() => _user.Dispose();
+
+    private string Clone => Path.Combine(_user.Home, "clone");
+
+    // Each kind of change there is.
+    private const string Work =
+        """
+        sed -i 's/^2$/staged/' text; git add text; sed -i 's/^19$/not staged/' text
+        git rm -q two; rm three; ln -s text link; git add link; chmod +x .gitignore
+        printf 'a\0b' > binary; git add binary; mkdir -p 'new folder'; echo new > 'new folder/ä'; echo log > build.log
+        printf 'x\r\n' > crlf
+        """;
+
+    [Theory]
+    [InlineData("clone")]
+    [InlineData("worktree")]
+    [InlineData("standalone")]
+    public void Changes_come_along_as_they_are_and_the_clone_stays_as_it_is(string kind)
+    {
+        _user.Run(Clone, Work);
+        var (before, expected) = (Everything(Clone), Status(Clone));
+
+        var result = Carry("--kind", kind);
+        var path = Check(result);
+
+        Assert.Equal(expected, Status(path));
+        foreach (var name in new[] { "text", "binary", "new folder/ä", "crlf" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(Clone, name)), File.ReadAllBytes(Path.Combine(path, name)));
+        Assert.Equal("text", new FileInfo(Path.Combine(path, "link")).LinkTarget);
+        Assert.False(File.Exists(Path.Combine(path, "build.log")));
+        Assert.Equal(_user.Git(Clone, "diff", "--cached"), _user.Git(path, "diff", "--cached"));
+        Assert.Equal(_user.Git(Clone, "diff"), _user.Git(path, "diff"));
+        Assert.Contains("6 changed and 2 new files of", result.Error, StringComparison.Ordinal);
+        Assert.Contains("stay behind", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Everything(Clone));
+        Assert.Equal("", _user.Git(path, "fsck", "--connectivity-only", "--no-dangling"));
+        // What is not staged is in no object, which a worktree would keep for ever.
+        var secret = _user.Git(Clone, "hash-object", "new folder/ä");
+        Assert.DoesNotContain(
+            secret,
+            _user.Git(path, "cat-file", "--batch-all-objects", "--batch-check"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_release_rescues_it_as_any_work_and_leaves_nothing()
+    {
+        _user.Run(Clone, Work);
+        var path = Check(Carry());
+        var expected = Status(path);
+
+        _user.Release(path);
+
+        Assert.Equal("", Status(_user.Acquire("--name", Path.GetFileName(path))));
+        Assert.Equal(expected, Status(_user.Restore(Assert.Single(_user.Rescues()))));
+    }
+
+    [Fact]
+    public void The_checkout_is_where_the_clone_is()
+    {
+        _user.Run(Clone, "git switch -qc topic; echo mine > mine; git add mine; git commit -qm mine; echo more >> two");
+        var path = Check(Carry());
+
+        Assert.Equal(
+            ("topic", _user.Git(Clone, "rev-parse", "HEAD")),
+            (_user.Git(path, "branch", "--show-current"), _user.Git(path, "rev-parse", "HEAD")));
+        Assert.Equal("M two", Status(path).Trim());
+        _user.Git(path, "fsck", "--connectivity-only");
+        _user.Release(path);
+        Assert.Contains(
+            "topic", _user.Git(_user.Restore(Assert.Single(_user.Rescues())), "branch"), StringComparison.Ordinal);
+
+        _user.Run(Clone, "git push -q origin topic");
+        path = Check(Carry());
+        Assert.Equal("## topic...origin/topic", _user.Git(path, "status", "--short", "--branch").Split('\n')[0]);
+
+        path = Check(Carry("--new-branch", "other"));
+        Assert.Equal("other", _user.Git(path, "branch", "--show-current"));
+        Assert.Equal(_user.Git(Clone, "rev-parse", "HEAD"), _user.Git(path, "rev-parse", "HEAD"));
+
+        _user.Run(Clone, "git switch -q --detach HEAD~1 2> /dev/null; git checkout -q -- .");
+        path = Check(Carry());
+        Assert.Equal("", _user.Git(path, "branch", "--show-current"));
+    }
+
+    [Fact]
+    public void With_a_ref_they_are_applied_if_they_apply_and_else_nothing_stays()
+    {
+        _user.Run(
+            _user.Source, "git switch -qc other; sed -i 's/^10$/theirs/' text; git commit -qam other; git switch -q main");
+        _user.Run(Clone, Work);
+        var path = Check(Carry("--ref", "other"));
+
+        Assert.Equal("other", _user.Git(path, "branch", "--show-current"));
+        Assert.Equal(Status(Clone), Status(path));
+        Assert.Equal(["staged", "theirs", "not staged"],
+            File.ReadAllLines(Path.Combine(path, "text")).Where(line => line.Any(char.IsAsciiLetter)));
+        _user.Release(path);
+
+        _user.Run(
+            _user.Source, "git switch -q other; sed -i 's/^2$/conflict/' text; git commit -qam more; git switch -q main");
+        var rescues = _user.Rescues();
+        var result = Carry("--ref", "other", "--fetch");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("do not apply to what is to be checked out", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("locked", _user.Try("list").Output, StringComparison.Ordinal);
+        Assert.Equal("", Status(_user.Acquire("--name", Path.GetFileName(path))));
+        Assert.Equal(rescues, _user.Rescues());
+        Assert.Empty(Directory.GetFiles(Path.Combine(path, ".git", "objects"), "*.pack", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Hooks_of_the_user_find_it_and_a_failing_one_leaves_nothing()
+    {
+        _user.Run(Clone, "git switch -qc topic; echo more >> two; echo new > new");
+        _user.Run(_user.Home, "git config --global gitproc.onAcquire 'cat two new > seen.log; echo $GITPROC_BRANCH >> seen.log'");
+        var path = Check(Carry());
+        Assert.Equal("two\nmore\nnew\ntopic\n", File.ReadAllText(Path.Combine(path, "seen.log")));
+        _user.Release(path);
+
+        _user.Run(_user.Home, "git config --global gitproc.onAcquire 'exit 3'");
+        Assert.Equal(1, Carry().ExitCode);
+        Assert.Equal("", Status(_user.Acquire("--no-hooks", "--name", Path.GetFileName(path))));
+    }
+
+    [Fact]
+    public void What_git_does_not_know_stays_behind()
+    {
+        _user.Run(
+            Clone,
+            "echo 'private' > .git/info/exclude; echo x > private; git init -q nested; echo y > nested/file; "
+                + "git init -q full; git -C full commit -q --allow-empty -m x; mkdir empty");
+        var path = Check(Carry());
+
+        Assert.Equal("", Status(path));
+        Assert.Equal([".git", ".gitignore", "text", "three", "two"],
+            Directory.GetFileSystemEntries(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_worktree_and_a_folder_of_the_clone_will_do()
+    {
+        _user.Run(Clone, "git worktree add -q ../tree -b tree; mkdir ../tree/sub; echo x > ../tree/sub/x; echo more >> two");
+        var path = Check(_user.TryFrom(Path.Combine(_user.Home, "tree", "sub"), "acquire", "--carry"));
+
+        Assert.Equal("?? sub/", Status(path));
+        Assert.Equal("tree", _user.Git(path, "branch", "--show-current"));
+    }
+
+    [Fact]
+    public void Several_checkouts_and_run_get_it_too()
+    {
+        _user.Run(Clone, "echo more >> two");
+        foreach (var path in Check(Carry("--count", "2")).Split('\n'))
+            Assert.Equal("M two", Status(path.Trim()).Trim());
+        var run = _user.TryFrom(Clone, "run", "--carry", "--", "git", "status", "--short");
+        Assert.Equal("M two", run.Output.Trim());
+    }
+
+    [Fact]
+    public void What_cannot_be_brought_is_refused_before_anything_is_leased()
+    {
+        Assert.Contains("is in no clone of", Refuse(_user.Home), StringComparison.Ordinal);
+        _user.Run(_user.Home, "git init -q other; git -C other remote add origin /nowhere/else");
+        Assert.Contains("is in no clone of", Refuse(Path.Combine(_user.Home, "other")), StringComparison.Ordinal);
+        Assert.Contains("Checkouts of the pool do not count", Refuse(_user.Acquire()), StringComparison.Ordinal);
+        _user.Run(
+            Clone,
+            "git switch -qc one; echo 1 > two; git commit -qam 1; git switch -q main; echo 2 > two; git commit -qam 2; git merge -q one || true");
+        Assert.Contains("have conflicts", Refuse(Clone), StringComparison.Ordinal);
+        foreach (var options in new[] { new[] { "--expect", "1234567" }, ["--resume", "--label", "x"] })
+            Assert.Equal(1, Carry(options).ExitCode);
+
+        string Refuse(string folder)
+        {
+            var result = _user.TryFrom(folder, "acquire", _user.Source, "--carry");
+            Assert.Equal((1, ""), (result.ExitCode, result.Output));
+            return result.Error;
+        }
+    }
+
+    private GitprocProgram.Result Carry(params string[] options) =>
+        _user.TryFrom(Clone, ["acquire", "--carry", .. options]);
+
+    private static string Check(GitprocProgram.Result result)
+    {
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output;
+    }
+
+    private string Status(string path) =>
+        _user.Git(path, "--no-optional-locks", "-c", "core.quotePath=false", "status", "--short");
+
+    // Every file with its content and time, .git too.
+    private static string Everything(string folder) => string.Join(
+        '\n',
+        new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc.Ticks} {(entry as FileInfo)?.Length}")
+            .Order(StringComparer.Ordinal));
+}
