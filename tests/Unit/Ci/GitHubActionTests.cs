@@ -125,6 +125,17 @@ public sealed class GitHubActionTests : IDisposable
     }
 
     [Fact]
+    public void The_folders_are_passed_on_one_a_line()
+    {
+        var step = Act(
+            _job,
+            ("INPUT_REPOSITORY", _pool.Source), ("INPUT_SPARSE_CHECKOUT", "one folder\ntwo\n"), ("INPUT_LFS", "false"));
+        Assert.True(step.ExitCode == 0, step.Output);
+        Assert.Equal(
+            "one folder\ntwo", TestGit.Run(_pool.Find("checkout-1").Path, "sparse-checkout", "list").TrimEnd());
+    }
+
+    [Fact]
     public void A_failure_is_an_error_of_the_run()
     {
         var step = Act(_job, ("INPUT_REPOSITORY", _pool["50%"]));
@@ -178,8 +189,8 @@ public sealed class GitHubActionTests : IDisposable
     {
         string[] all =
         [
-            "REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "KIND", "SUBMODULES", "EXPIRES_AFTER", "CLEAN", "NAME",
-            "LABEL", "POOL",
+            "REPOSITORY", "REF", "NEW_BRANCH", "MAX_CHECKOUTS", "WAIT", "KIND", "SUBMODULES", "LFS",
+            "SPARSE_CHECKOUT", "EXPIRES_AFTER", "CLEAN", "NAME", "LABEL", "POOL",
         ];
         return job.Step(Script, [.. all.Select(name => ($"INPUT_{name}", "")), .. inputs]);
     }

@@ -113,7 +113,12 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
         if (target is { Branch: { } branch, HasUpstream: true })
             config += target.Fork is { } fork ? OfFork(branch, fork) : Upstream(branch, "origin", branch);
         if (target.Files.IsSparse)
-            config += string.Concat(target.Files.Config.Select(entry => ConfigText.Entry(entry.Key, entry.Value)));
+        {
+            config += ConfigText.Section("core", null)
+                + ConfigText.Line("sparseCheckout", "true")
+                + ConfigText.Line("sparseCheckoutCone", "true");
+        }
+
         if (WorkTree is not null)
             config += ConfigText.Section("core", null) + ConfigText.Line("worktree", WorkTree);
         // As git submodule update --init writes it.
