@@ -225,7 +225,6 @@ internal sealed class AcquireOptions
             Clean = parsed.GetValue(_clean),
             Kind = parsed.GetValue(_kind),
             NoHooks = parsed.GetValue(_noHooks),
-            HookRunner = RunHookCommand.Runner,
             Copy = parsed.GetValue(_copy) ? true : parsed.GetValue(_noCopy) ? false : null,
             Carry = parsed.GetValue(_carry),
             Submodules = _submodules.Wanted(parsed),

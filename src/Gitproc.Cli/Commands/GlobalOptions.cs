@@ -37,7 +37,11 @@ internal sealed class GlobalOptions
 
     /// <summary>Opens the pool, and prints its reports.</summary>
     public Pool Open(ParseResult parsed) =>
-        new(parsed.GetValue(_pool), new ConsoleReports(parsed.GetValue(_verbose)), Caller.Parent);
+        new(
+            parsed.GetValue(_pool),
+            new ConsoleReports(parsed.GetValue(_verbose)),
+            Caller.Parent,
+            BackgroundCommand.Program);
 
     /// <summary>Opens the pool without printing its reports.</summary>
     public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);

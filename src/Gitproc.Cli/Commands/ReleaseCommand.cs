@@ -60,9 +60,7 @@ internal static class ReleaseCommand
             };
             var pool = options.Open(parsed);
             var released = pool.Leases.Release(request, interruption.Token);
-            if (request.CleanLater)
-                CleanCommand.Start(pool.Path, released.Name, request);
-            else
+            if (!request.CleanLater)
                 GlobalOptions.Tell(released);
             return ExitCode.Done;
         });

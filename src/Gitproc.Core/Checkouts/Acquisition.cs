@@ -65,7 +65,7 @@ internal sealed class Acquisition(
     public required PoolSettings Settings { get; init; }
 
     /// <summary>Runs hooks in the background; null to run them before the end of the acquire.</summary>
-    public DetachedProgram? HookRunner { get; init; }
+    public BackgroundProgram? HookRunner { get; init; }
 
     /// <summary>What fills the submodules of the checkouts; null if they are to be empty.</summary>
     public SubmoduleFilling? Submodules { get; init; }
@@ -135,7 +135,11 @@ internal sealed class Acquisition(
             if (ready == grants.Count)
             {
                 var rest = Wanted with { Count = Wanted.Count - ready, Commit = _target?.Commit };
-                wait.For(rest, grants, WaitTimeout, Caller, cancellationToken);
+                // What is only made ready waits for nobody.
+                if (IsForHolder)
+                    wait.For(rest, grants, WaitTimeout, Caller, cancellationToken);
+                else
+                    _granting.Grant(rest, ticket: null, grants);
                 if (wait.HasWaited)
                 {
                     _wholeAt = null;

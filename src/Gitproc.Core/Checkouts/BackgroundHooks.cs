@@ -26,6 +26,9 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
+    /// <summary>What the process is started with, before the name of a ticket.</summary>
+    public const string Word = "hook";
+
     private const string Unknown = "has an unknown end: the process that ran it was killed";
 
     // Old logs go once in about so many.
@@ -34,9 +37,9 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
     private readonly EventTable _events = new(database.Connection);
 
     /// <summary>Starts a hook for the holder of a checkout. If it cannot, there is a warning.</summary>
-    /// <param name="program">Runs it. It gets the name of the ticket.</param>
+    /// <param name="program">Runs it.</param>
     /// <param name="who">Who acquired the checkout.</param>
-    public void Start(DetachedProgram program, HookCall call, CheckoutRow row, string who, TimeSpan timeout)
+    public void Start(BackgroundProgram program, HookCall call, CheckoutRow row, string who, TimeSpan timeout)
     {
         // The caller has the checkout already.
         try
@@ -111,7 +114,7 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
         RemoveOldLogs();
     }
 
-    private bool TryStart(DetachedProgram program, HookCall call, CheckoutRow row, string who, TimeSpan timeout)
+    private bool TryStart(BackgroundProgram program, HookCall call, CheckoutRow row, string who, TimeSpan timeout)
     {
         folder.CreateLogs();
         if (Random.Shared.Next(BetweenTrims) == 0)
@@ -124,7 +127,7 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
             id => $"{call.Shown} began in the background, and its log is {folder.Log(id)}"));
         var ticket = new HookTicket(row.Name, start, call, row.Lease?.Id, who, timeout);
         ticket.Write(folder);
-        if (DetachedProcess.Start(program.Path, [.. program.Arguments, ticket.Name], folder.Path, call.Variables))
+        if (program.Start(folder.Path, [Word, ticket.Name], call.Variables))
             return true;
         using var locked = ticket.TryLock(folder);
         NoteEnd(ticket, row, EventKind.HookFailed, $"did not run: {program.Path} cannot be started");

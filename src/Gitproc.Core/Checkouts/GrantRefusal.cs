@@ -32,6 +32,7 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         var more = rows.Count > 1 ? $", and {rows.Count - 1} more" : "";
         return rows switch
         {
+            [{ Lease.IsMakingReady: true } row, ..] => $"{row.Name}, which is being made ready{more}",
             [{ Lease: { } lease } row, ..] => $"{row.Name}, held by {lease.BriefHolder()}{more}",
             [var row, ..] => $"{row.Name}, which is being cleaned{more}",
             [] => $"a checkout of {request.Repository.Key}",
@@ -97,6 +98,8 @@ internal sealed class GrantRefusal(PoolFolder folder, GrantRequest request)
         const string runs = ", but processes still run in it: ";
         return row switch
         {
+            { Lease: { IsMakingReady: true } maker } when Lives.WhyOver(maker) is null =>
+                ($"{row.Name} is made ready by {maker.Owner}", false),
             { State: CheckoutState.Locked, Lease: { } held } when Lives.WhyOver(held) is { } over =>
                 ($"{row.Name} by {held.Holder()}, who {over}{runs}{CheckoutProcesses.Names(Running(row))}", true),
             { State: CheckoutState.Creating } when Running(row) is [_, ..] running =>

@@ -66,14 +66,22 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         && (request.Wanted is null || request.Wanted == row.Id)
         && (request.Kind is null || request.Kind == row.Kind));
 
-    /// <summary>True if another process is cleaning or taking over a checkout that matches.</summary>
-    public bool IsBeingCleaned(GrantRequest request)
+    /// <summary>
+    /// True if another process is cleaning or taking over a checkout that matches, or makes it ready for anybody.
+    /// </summary>
+    public bool IsSoonFree(GrantRequest request)
     {
         ForgetOld();
         var lives = Look(request).Lives;
-        return Usable(request).Any(row => row.State != CheckoutState.Creating
-            && (row.Lease is null ? row.State == CheckoutState.Cleaning : lives.WhyOver(row.Lease) is not null)
-            && LockedFile.IsLocked(folder.CheckoutLock(row.Name)));
+        return Usable(request).Any(row => row switch
+        {
+            { Lease.IsMakingReady: true } when lives.WhyOver(row.Lease) is null => true,
+            { State: CheckoutState.Creating } => false,
+            { Lease: null } => row.State == CheckoutState.Cleaning && IsLocked(row),
+            _ => lives.WhyOver(row.Lease) is not null && IsLocked(row),
+        });
+
+        bool IsLocked(CheckoutRow row) => LockedFile.IsLocked(folder.CheckoutLock(row.Name));
     }
 
     private bool TryGrant(GrantRequest request, long place, Ticket? ticket, GrantSet grants)

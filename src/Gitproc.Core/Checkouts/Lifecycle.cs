@@ -113,8 +113,15 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     ) => Apply(Transition.EndCleaning, seen, alone, set: Clean, values: CleanValues(head, generation, stamp));
 
     /// <summary>Ends the lease of a checkout before its holder used it. A clean checkout is then free.</summary>
-    public CheckoutRow? GiveBack(CheckoutRow seen, string why) =>
-        Apply(Transition.GiveBack, seen, why: why, file: LeaseFile.Remove);
+    /// <param name="lastUse">When it was last used before that; null if the lease counts as use.</param>
+    public CheckoutRow? GiveBack(CheckoutRow seen, string why, DateTimeOffset? lastUse = null) =>
+        Apply(
+            Transition.GiveBack,
+            seen,
+            why: why,
+            set: ", last_used_at = ifnull($used, last_used_at)",
+            file: LeaseFile.Remove,
+            values: ("$used", lastUse?.ToUnixTimeMilliseconds()));
 
     /// <summary>Turns a checkout whose folder is gone into one to be made.</summary>
     /// <param name="lease">The lease for it, if it has none.</param>

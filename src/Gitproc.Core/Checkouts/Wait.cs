@@ -25,7 +25,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
 
     /// <summary>Gets grants for a request.</summary>
     /// <param name="longest">
-    /// How long to wait; null to wait only while a matching checkout is being cleaned.
+    /// How long to wait; null to wait only while a matching checkout is being cleaned, or made ready for anybody.
     /// </param>
     public void For(
         GrantRequest request,
@@ -41,8 +41,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         catch (GitprocException e) when (
             e.Reason == ErrorReason.NoCheckoutAvailable && (longest is null || MayComeFree(request)))
         {
-            // The cleaning may have ended since.
-            if (longest is null && !granting.IsBeingCleaned(request))
+            // That may have ended since.
+            if (longest is null && !granting.IsSoonFree(request))
             {
                 granting.Grant(request, ticket: null, grants);
                 return;
@@ -78,8 +78,8 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
         {
             var left = TimeSpan.FromMilliseconds(Math.Min(end - Environment.TickCount64, int.MaxValue));
             var before = _queue.Before(request.Repository.Id, request.Wanted, request.Kind, ticket.Id);
-            // If no cleaning is left to wait for, the next answer is final.
-            var isLast = longest is null && !granting.IsBeingCleaned(request);
+            // If nothing is left to wait for, the next answer is final.
+            var isLast = longest is null && !granting.IsSoonFree(request);
             if (!isLast && before is [.., var last])
             {
                 if (Environment.TickCount64 >= nextReport)
@@ -105,7 +105,7 @@ internal sealed class Wait(PoolFolder folder, PoolDatabase database, Granting gr
             }
             catch (GitprocException e) when (!isLast && e.Reason == ErrorReason.NoCheckoutAvailable)
             {
-                if (longest is null && !granting.IsBeingCleaned(request))
+                if (longest is null && !granting.IsSoonFree(request))
                     continue;
                 Report(
                     $"waiting for a checkout of {request.Repository.Key}: you are next. {e.Message}",

@@ -24,12 +24,20 @@ internal sealed record Volume(string Type, long Free, long Size)
     /// <exception cref="IOException">The system does not tell.</exception>
     public static Volume Of(string folder)
     {
+        var (free, size) = SpaceOf(folder);
+        // On Linux .NET knows types by numbers, and one number stands for ext2, ext3 and ext4.
+        var type = OperatingSystem.IsLinux() ? TypeOnLinux(folder) : null;
+        return new Volume(type ?? new DriveInfo(folder).DriveFormat, free, size);
+    }
+
+    /// <summary>How much space the file system of a folder has: what the user may still write, and all of it.</summary>
+    /// <exception cref="IOException">The system does not tell.</exception>
+    public static (long Free, long Size) SpaceOf(string folder)
+    {
         try
         {
             var drive = new DriveInfo(folder);
-            // On Linux .NET knows types by numbers, and one number stands for ext2, ext3 and ext4.
-            var type = OperatingSystem.IsLinux() ? TypeOnLinux(folder) : null;
-            return new Volume(type ?? drive.DriveFormat, drive.AvailableFreeSpace, drive.TotalSize);
+            return (drive.AvailableFreeSpace, drive.TotalSize);
         }
         catch (ArgumentException e)
         {

@@ -1,5 +1,4 @@
 using Gitproc.Leases;
-using Gitproc.Processes;
 
 namespace Gitproc.Pools;
 
@@ -84,12 +83,6 @@ public sealed record AcquireRequest
 
     /// <summary>True to run no hook of the user.</summary>
     public bool NoHooks { get; init; }
-
-    /// <summary>
-    /// The program that calls <see cref="PoolCheckouts.RunHook"/> with its last argument, for hooks in the background;
-    /// null to run these before the acquire ends.
-    /// </summary>
-    public DetachedProgram? HookRunner { get; init; }
 
     /// <summary>
     /// True to copy files that git ignores whatever is checked out, false to copy none. Null to copy them unless a

@@ -1,4 +1,5 @@
 using Gitproc.Leases;
+using Gitproc.Processes;
 using Gitproc.Reports;
 
 namespace Gitproc.Pools;
@@ -19,9 +20,16 @@ public sealed class Pool
     /// <param name="caller">
     /// Finds the process on whose behalf the pool is used, once it is needed; null for this one.
     /// </param>
-    public Pool(string? path = null, IProgress<PoolReport>? reports = null, Func<Caller>? caller = null)
+    /// <param name="background">
+    /// Starts what need not be done before a command ends (<see cref="PoolBackground"/>); null to leave it to the next.
+    /// </param>
+    public Pool(
+        string? path = null,
+        IProgress<PoolReport>? reports = null,
+        Func<Caller>? caller = null,
+        BackgroundProgram? background = null)
     {
-        _session = new Session(path, reports, caller);
+        _session = new Session(path, reports, caller, background);
         Acquiring = new PoolAcquiring(_session);
         Leases = new PoolLeases(_session);
         Checkouts = new PoolCheckouts(_session);

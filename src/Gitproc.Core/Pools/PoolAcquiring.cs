@@ -106,17 +106,49 @@ public sealed class PoolAcquiring
         {
             var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
             var settings = PoolSettings.Read(config);
+            var repository = new RepositoryResolver(database.Repositories, config, settings)
+                .Resolve(request.Repository, request.WorkingDirectory);
             var warming = new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
             {
-                Repository = new RepositoryResolver(database.Repositories, config, settings)
-                    .Resolve(request.Repository, request.WorkingDirectory),
+                Repository = repository,
                 Settings = settings,
                 Config = config,
                 Submodules = request.Submodules ?? settings.Submodules,
                 Kind = request.Kind ?? settings.Kind,
-                CheckoutWorkers = config.Get("checkout.workers"),
+                Limit = settings.MaxCheckouts,
             };
             return _session.DescribeAll(warming.Run(request.Count, cancellationToken));
+        }
+    }
+
+    /// <summary>Makes spares in the process that an acquire has started for it.</summary>
+    /// <returns>False if another process is at work.</returns>
+    internal bool MakeSpares(
+        long repositoryId, CheckoutKind? kind, bool submodules, int? limit, CancellationToken cancellationToken)
+    {
+        return _session.With(Make, cancellationToken);
+
+        bool Make(PoolDatabase database)
+        {
+            // The user's config. The repository that the acquire was called from has no say.
+            var config = _session.ReadConfig(_session.Folder.Path, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            if (database.Repositories.All().Find(one => one.Id == repositoryId) is not { } row)
+                return true;
+            var keeping = new SpareKeeping(
+                _session.Folder, database, settings, new SpareWish(row, kind, submodules, limit));
+            return keeping.Keep(
+                () => new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
+                {
+                    Repository = new RepositoryTarget(row.Key, row.Url, Credential: null, row, IsByName: true),
+                    Settings = settings,
+                    Config = config,
+                    Submodules = submodules,
+                    Kind = kind,
+                    Limit = limit,
+                    IsSpare = true,
+                }.RunForSpares(settings.Spares.Of(row.Key), cancellationToken),
+                cancellationToken);
         }
     }
 
@@ -223,7 +255,7 @@ public sealed class PoolAcquiring
             Caller = _session.Caller,
             WaitTimeout = request.Wait,
             StopProcesses = request.StopProcesses,
-            HookRunner = request.HookRunner,
+            HookRunner = _session.Background,
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
             Files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs)),
@@ -279,13 +311,25 @@ public sealed class PoolAcquiring
 
         if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
             reports?.Report(new PoolReport(ReportKind.Notice, missing));
+        // Spares have had the hooks of a new checkout, which this caller does not want to run.
+        if (_session.Background is { } background && !request.NoHooks)
+        {
+            var wish = new SpareWish(
+                acquisition.Wanted.Repository,
+                acquisition.Wanted.Kind,
+                acquisition.Submodules is not null,
+                acquisition.Wanted.Limit);
+            new SpareKeeping(folder, database, settings, wish).StartIfDue(background);
+        }
+
         return _session.DescribeAll(acquired);
     }
 
     private static CheckoutKind? KindOf(AcquireRequest request) =>
         request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
 
-    private static bool IsOfUserOnly(string key) => HookSettings.IsHook(key) || CopySettings.IsSetting(key);
+    private static bool IsOfUserOnly(string key) =>
+        HookSettings.IsHook(key) || CopySettings.IsSetting(key) || SpareSettings.IsSetting(key);
 
     private static GitprocException NothingToCarry(AcquireRequest request, RepositoryTarget target) => new(
         ErrorReason.CannotCarry,

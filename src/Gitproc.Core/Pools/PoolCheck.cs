@@ -80,12 +80,15 @@ public sealed partial class PoolCheck
         var hasGit = false;
         findings.Try("Git", () => hasGit = CheckGit(findings, cancellationToken));
         findings.Try("SQLite", () => findings.Ok("SQLite", PoolDatabase.SqliteVersion));
-        findings.Try("Settings", () => CheckSettings(hasGit, request.WorkingDirectory, findings, cancellationToken));
+        SpareSettings? spares = null;
+        findings.Try(
+            "Settings",
+            () => spares = CheckSettings(hasGit, request.WorkingDirectory, findings, cancellationToken).Spares);
         findings.Try(
             "Pool",
             () =>
             {
-                if (CheckFolder(hasGit, findings))
+                if (CheckFolder(hasGit, spares, findings))
                     findings.Try("Database", () => CheckDatabase(findings, cancellationToken));
             });
         return findings.All;
@@ -130,7 +133,7 @@ public sealed partial class PoolCheck
         return true;
     }
 
-    private void CheckSettings(
+    private PoolSettings CheckSettings(
         bool hasGit, string workingDirectory, Findings findings, CancellationToken cancellationToken)
     {
         const string subject = "Settings";
@@ -155,7 +158,7 @@ public sealed partial class PoolCheck
         foreach (var key in keys.Where(key => key.StartsWith("gitproc.", StringComparison.Ordinal)))
         {
             if (!known.ContainsKey(key) && !HookSettings.IsHook(key) && !CopySettings.IsSetting(key)
-                && !VariableSettings.IsVariable(key))
+                && !VariableSettings.IsVariable(key) && !SpareSettings.IsSetting(key))
             {
                 var meant = Spelling.Closest(key, known.Values.Select(name => $"gitproc.{name}"));
                 findings.Notice(
@@ -177,10 +180,12 @@ public sealed partial class PoolCheck
             findings.Ok(
                 subject, set.Length == 0 ? "all have their defaults" : $"set: {string.Join(", ", set.Order())}");
         }
+
+        return settings;
     }
 
     // Returns true if what is in the folder can be looked at.
-    private bool CheckFolder(bool hasGit, Findings findings)
+    private bool CheckFolder(bool hasGit, SpareSettings? spares, Findings findings)
     {
         const string subject = "Pool";
         const string permissions = "Permissions";
@@ -218,7 +223,7 @@ public sealed partial class PoolCheck
             CheckPrivacy(existing, isThere, findings);
         }
 
-        findings.Try("FileSystem", () => CheckVolume(existing, findings));
+        findings.Try("FileSystem", () => CheckVolume(existing, spares, findings));
         return isThere && isSafe;
     }
 
@@ -248,7 +253,7 @@ public sealed partial class PoolCheck
             findings.Ok(subject, "only you may enter and write");
     }
 
-    private static void CheckVolume(string folder, Findings findings)
+    private static void CheckVolume(string folder, SpareSettings? spares, Findings findings)
     {
         var volume = Volume.Of(folder);
         var copies = volume.CanCopyOnWrite(folder) switch
@@ -274,6 +279,8 @@ public sealed partial class PoolCheck
             findings.Problem("FreeSpace", free, prune);
         else if (volume.Free < LittleFree)
             findings.Notice("FreeSpace", free, prune);
+        else if (spares is { AreWanted: true } && volume.Free < spares.MinFree.Of(volume.Size))
+            findings.Notice("FreeSpace", $"{free}, less than gitproc.minFreeSpace, so no spares are made", prune);
         else
             findings.Ok("FreeSpace", free);
     }

@@ -24,6 +24,7 @@ internal sealed class PoolCheckContents(PoolFolder folder, PoolDatabase database
         findings.Try("Base repositories", () => CheckBases(cancellationToken));
         findings.Try("Checkouts", () => CheckCheckouts(cancellationToken));
         findings.Try("Locks", CheckLocks);
+        findings.Try("Background", CheckLogs);
     }
 
     private void CheckBases(CancellationToken cancellationToken)
@@ -188,6 +189,12 @@ internal sealed class PoolCheckContents(PoolFolder folder, PoolDatabase database
 
         if (stopped.Count == 0 && left.Count == 0)
             findings.Ok("Locks", "none is left behind");
+    }
+
+    private void CheckLogs()
+    {
+        foreach (var (path, why) in BackgroundLog.Left(folder))
+            findings.Notice("Background", $"What ran in the background failed: {why.TrimEnd('.')}. Its log is {path}");
     }
 
     private static string Some(List<string> names) =>

@@ -122,7 +122,7 @@ public sealed class PoolCheckouts
     /// <summary>Runs a hook that an acquire has left to this process.</summary>
     /// <param name="ticket">What the process was started with.</param>
     /// <exception cref="GitprocException">The database cannot be used.</exception>
-    public void RunHook(string ticket) => _session.With(database =>
+    internal void RunHook(string ticket) => _session.With(database =>
     {
         new BackgroundHooks(_session.Folder, database, reports: null).Run(ticket);
         return true;

@@ -39,9 +39,17 @@ public sealed class PoolLeases
         var looking = request.StopProcesses || request.ChecksOnly
             ? null
             : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
-        return _session.With(
+        var released = _session.With(
             database => _session.Describe(Release(id, request, looking, database, cancellationToken)),
             cancellationToken);
+        // If it does not start, the next acquire cleans the checkout.
+        if (request is { CleanLater: true, ChecksOnly: false })
+        {
+            var words = PoolBackground.ToClean(released.Name, request.Clean, request.Discard);
+            _session.Background?.Start(_session.Folder.Path, words);
+        }
+
+        return released;
     }
 
     /// <summary>Changes the lease of a checkout.</summary>
@@ -228,7 +236,7 @@ public sealed record ReleaseRequest : CheckoutRequest
     /// <summary>True to throw away work that is not on the remote, and not to rescue it.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>True to leave the cleaning to <see cref="PoolCheckouts.Clean"/>, or to the next acquire.</summary>
+    /// <summary>True to leave the cleaning to a process of its own, or to the next acquire.</summary>
     public bool CleanLater { get; init; }
 }
 

@@ -132,5 +132,10 @@ internal sealed class PoolRepair(PoolFolder folder, PoolDatabase database, Lifec
         }
 
         WaitingQueue.RemoveLeftFiles(folder);
+        foreach (var (path, why) in BackgroundLog.Left(folder).ToList())
+        {
+            File.Delete(path);
+            _done.Add($"{Paths.Relative(folder.Path, path)} of what ran in the background is removed: {why.TrimEnd('.')}.");
+        }
     }
 }

@@ -3,6 +3,7 @@ using Gitproc.Files;
 using Gitproc.Git.Running;
 using Gitproc.Leases;
 using Gitproc.Original;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
@@ -24,7 +25,8 @@ namespace Gitproc.Pools;
 /// A database that SQLite calls damaged is set aside. The next one is filled from what the checkouts say of themselves,
 /// and the operation runs again on it. What a transaction has not committed is lost with a crash, and nothing else.
 /// </summary>
-internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func<Caller>? caller)
+internal sealed class Session(
+    string? path, IProgress<PoolReport>? reports, Func<Caller>? caller, BackgroundProgram? background)
 {
     public PoolFolder Folder { get; } = FolderAt(path);
 
@@ -33,6 +35,9 @@ internal sealed class Session(string? path, IProgress<PoolReport>? reports, Func
     public Lazy<Caller> Caller { get; } = new(caller ?? Gitproc.Leases.Caller.Self);
 
     public IProgress<PoolReport>? Reports => reports;
+
+    /// <summary>What starts a process that works in the background; null if nothing does.</summary>
+    public BackgroundProgram? Background => background;
 
     /// <summary>True if there is something at the pool's path that is, or should be, a pool.</summary>
     public bool Exists => File.Exists(Folder.Database) || File.Exists(Folder.Path)

@@ -4,13 +4,8 @@ using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
-/// <summary>The program that a front end has for work that goes on after it.</summary>
-/// <param name="Path">The path of the program. The program must call <see cref="DetachedProcess.Leave"/>.</param>
-/// <param name="Arguments">The first of its arguments.</param>
-public sealed record DetachedProgram(string Path, IReadOnlyList<string> Arguments);
-
 /// <summary>Starts a process that keeps running after this process and its terminal are gone.</summary>
-public static class DetachedProcess
+internal static class DetachedProcess
 {
     /// <summary>Starts the process. Its output is not read, and it gets no input.</summary>
     /// <param name="program">The path of the program. The program must call <see cref="Leave"/>.</param>
@@ -52,7 +47,7 @@ public static class DetachedProcess
     /// sessions: it and its descendants.
     /// </summary>
     /// <remarks>No process gets an id as long as there is a session of that id (setsid(2)).</remarks>
-    internal static IReadOnlyList<ProcessEntry> Session(ProcessIdentity leader)
+    public static IReadOnlyList<ProcessEntry> Session(ProcessIdentity leader)
     {
         var now = ProcessTable.Find(leader.Id);
         if (now is not null && now.Identity != leader)

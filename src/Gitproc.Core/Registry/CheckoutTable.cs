@@ -1,3 +1,4 @@
+using Gitproc.Git.Reading;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
@@ -75,12 +76,45 @@ internal sealed class CheckoutTable(SqliteConnection connection)
         ("$repository", repositoryId))[0];
 
     /// <summary>
-    /// The leases on checkouts of a repository; an empty text for one that is held, and whose holder is not known.
+    /// How many free checkouts an acquire of the default branch would give to its caller as they are. Those with the
+    /// files of some folders only do not count.
+    /// </summary>
+    /// <param name="target">The default branch.</param>
+    /// <param name="generation">The refs of the last fetch.</param>
+    /// <param name="most">Counts no further.</param>
+    public int CountReady(long repositoryId, CheckoutKind? kind, Target target, string? generation, int most) =>
+        connection.Query(
+            $"""
+            SELECT count(*) FROM
+                (SELECT 1 FROM checkout
+                 WHERE repository_id = $repository AND state = {(int)CheckoutState.Free} AND commit_id = $commit
+                 AND ($kind IS NULL OR kind = $kind)
+                 AND (kind = {(int)CheckoutKind.Worktree} OR (branch IS $branch AND generation IS $generation))
+                 AND instr(stamp, '{FileSelection.Separator}') = 0
+                 LIMIT $most)
+            """,
+            row => row.GetInt32(0),
+            ("$repository", repositoryId), ("$kind", (int?)kind), ("$commit", target.Commit),
+            ("$branch", target.Branch), ("$generation", generation), ("$most", most))[0];
+
+    /// <summary>How many checkouts of a repository nobody holds, clean or not.</summary>
+    public int CountUnheld(long repositoryId, CheckoutKind? kind) => connection.Query(
+        $"""
+        SELECT count(*) FROM checkout WHERE repository_id = $repository AND lease_id IS NULL
+        AND state IN ({(int)CheckoutState.Free}, {(int)CheckoutState.Cleaning}) AND ($kind IS NULL OR kind = $kind)
+        """,
+        row => row.GetInt32(0),
+        ("$repository", repositoryId), ("$kind", (int?)kind))[0];
+
+    /// <summary>
+    /// The leases on checkouts of a repository in which somebody works; an empty text for one that is held, and whose
+    /// holder is not known.
     /// </summary>
     public List<string> Leases(long repositoryId) => connection.Query(
         $"""
         SELECT ifnull(lease_id, '') FROM checkout
         WHERE repository_id = $repository AND (lease_id IS NOT NULL OR state = {(int)CheckoutState.Unknown})
+        AND (lease IS NULL OR json_extract(lease, '$.{LeaseJson.MakingReady}') IS NULL)
         """,
         row => row.GetString(0),
         ("$repository", repositoryId));

@@ -27,6 +27,11 @@ internal sealed record Lease
     /// <summary>True if it ends when it expires even if its owner lives.</summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>
+    /// True if nobody works in the checkout: its owner makes it ready for whoever acquires it next.
+    /// </summary>
+    public bool IsMakingReady { get; init; }
+
     /// <summary>What the holder says it is for; null for nothing.</summary>
     public string? Label { get; init; }
 

@@ -10,6 +10,9 @@ namespace Gitproc.Registry;
 /// </summary>
 internal static class LeaseJson
 {
+    /// <summary>The name of <see cref="Lease.IsMakingReady"/>.</summary>
+    public const string MakingReady = "makingReady";
+
     /// <summary>Writes a lease.</summary>
     public static string Write(Lease lease)
     {
@@ -25,6 +28,8 @@ internal static class LeaseJson
                 WriteTime("expiresAt", expiry);
             if (lease.IsStrict)
                 json.WriteBoolean("strict", true);
+            if (lease.IsMakingReady)
+                json.WriteBoolean(MakingReady, true);
             WriteText("label", lease.Label);
             if (lease.Owner is { } owner)
                 WriteOwner(owner);
@@ -93,6 +98,7 @@ internal static class LeaseJson
                 AcquiredAt = Time(json.GetProperty("acquiredAt")),
                 ExpiresAt = json.TryGetProperty("expiresAt", out var expiry) ? Time(expiry) : null,
                 IsStrict = json.TryGetProperty("strict", out var strict) && strict.GetBoolean(),
+                IsMakingReady = json.TryGetProperty(MakingReady, out var isReadied) && isReadied.GetBoolean(),
                 Label = Text(json, "label"),
                 Owner = json.TryGetProperty("owner", out var owner) ? ReadOwner(owner) : null,
                 Job = json.TryGetProperty("job", out var job) ? ReadJob(job) : null,

@@ -91,6 +91,12 @@ internal sealed record PoolFolder(string Path)
     public string MaintenanceLock(long repositoryId) =>
         System.IO.Path.Combine(Path, "locks", $"pack-{repositoryId}.lock");
 
+    /// <summary>The lock of the process that makes spares.</summary>
+    /// <param name="kind">The kind of them; empty for any.</param>
+    /// <returns>The absolute path of its lock file.</returns>
+    public string SpareLock(long repositoryId, string kind) =>
+        System.IO.Path.Combine(Path, "locks", $"spares-{repositoryId}{(kind.Length == 0 ? "" : $"-{kind}")}.lock");
+
     /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");
@@ -102,11 +108,14 @@ internal sealed record PoolFolder(string Path)
     /// <returns>The absolute path of a folder.</returns>
     public string Record(string name) => System.IO.Path.Combine(Records, name);
 
-    /// <summary>The folder of what hooks in the background have printed.</summary>
+    /// <summary>The folder of logs of what runs in the background.</summary>
     public string Logs => System.IO.Path.Combine(Path, "logs");
 
     /// <summary>The folder of the files that those who run hooks in the background keep locked.</summary>
     public string RunningHooks => System.IO.Path.Combine(Logs, "running");
+
+    /// <summary>The folder of the logs of processes that have failed.</summary>
+    public string FailedLogs => System.IO.Path.Combine(Logs, "failed");
 
     /// <summary>What a hook in the background has printed.</summary>
     /// <param name="start">The event of its start.</param>
@@ -118,11 +127,12 @@ internal sealed record PoolFolder(string Path)
     /// <returns>Its absolute path.</returns>
     public string Ticket(string name) => System.IO.Path.Combine(Queue, name);
 
-    /// <summary>Makes the folders for hooks in the background, private to the user.</summary>
+    /// <summary>Makes the folders for what runs in the background, private to the user.</summary>
     public void CreateLogs()
     {
         CreatePrivate(Logs);
         CreatePrivate(RunningHooks);
+        CreatePrivate(FailedLogs);
     }
 
     /// <summary>Makes the folders that every pool has, private to the user.</summary>

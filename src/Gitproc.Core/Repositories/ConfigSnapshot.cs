@@ -43,6 +43,7 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             HookSettings.IsAskedFor(entry.Key)
             || CopySettings.IsSetting(entry.Key)
             || SubmoduleAddress.IsAskedFor(entry.Key)
+            || SpareSettings.IsSetting(entry.Key)
             || entry.Key == PoolSettings.SubmoduleRecurse);
 
     /// <summary>True if git would answer the same now.</summary>

@@ -37,7 +37,8 @@ internal sealed record PoolSettings(
     HookSettings Hooks,
     CopySettings Copy,
     bool Submodules,
-    bool Lfs)
+    bool Lfs,
+    SpareSettings Spares)
 {
     /// <summary>git's own setting for commands that go into submodules, which counts if ours is not set.</summary>
     public const string SubmoduleRecurse = "submodule.recurse";
@@ -67,8 +68,8 @@ internal sealed record PoolSettings(
             reader.Value("kind", "GITPROC_KIND", CheckoutKindName.Parse),
             new RescueLimits(
                 reader.Value("rescue", "GITPROC_RESCUE", ParseName<RescueWhen>) ?? RescueWhen.Always,
-                reader.Value("rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", ParseSize) ?? Gibibyte,
-                reader.Value("rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", ParseSize),
+                reader.Value("rescueMaxSize", "GITPROC_RESCUE_MAX_SIZE", PrintableSize.Parse) ?? Gibibyte,
+                reader.Value("rescueMaxTotalSize", "GITPROC_RESCUE_MAX_TOTAL_SIZE", PrintableSize.Parse),
                 reader.Value("rescueMaxAge", "GITPROC_RESCUE_MAX_AGE", Duration.Parse) ?? TimeSpan.FromDays(30),
                 reader.Value("rescueUndoneMaxAge", "GITPROC_RESCUE_UNDONE_MAX_AGE", Duration.Parse)
                     ?? TimeSpan.FromDays(7)),
@@ -83,7 +84,8 @@ internal sealed record PoolSettings(
             CopySettings.Read(reader),
             reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader),
             reader.Value("lfs", "GITPROC_LFS", ParseBoolean)
-                ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true);
+                ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true,
+            SpareSettings.Read(reader));
 
     // The user's own only: a repository does not decide what is fetched.
     private static bool IsRecursive(SettingReader reader) =>
@@ -138,7 +140,7 @@ internal sealed record PoolSettings(
 
     // git-config(1), "Values": integer.
     private static int? ParseCount(string text) =>
-        ParseSize(text) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
+        PrintableSize.Parse(text) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
 
     private static TimeSpan? ParseTimeout(string text) =>
         Duration.Parse(text) is { } time ? time > TimeSpan.Zero ? time : Timeout.InfiniteTimeSpan : null;
@@ -152,16 +154,6 @@ internal sealed record PoolSettings(
         && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
             ? value
             : null;
-
-    private static long? ParseSize(string text)
-    {
-        var unit = text.Length == 0 ? 0 : "kmg".IndexOf(char.ToLowerInvariant(text[^1]), StringComparison.Ordinal) + 1;
-        return
-            long.TryParse(unit == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            && size <= long.MaxValue >> (10 * unit)
-            ? size << (10 * unit)
-            : null;
-    }
 
     // git-config(1), "Values": boolean.
     private static bool? ParseBoolean(string text) => text.ToLowerInvariant() switch

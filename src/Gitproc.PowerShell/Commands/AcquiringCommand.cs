@@ -154,7 +154,6 @@ public abstract class AcquiringCommand : AcquireCommandBase
         WorkingDirectory = Location,
         NoCreate = NoCreate,
         NoHooks = NoHook,
-        HookRunner = BackgroundHook.Runner,
         Submodules = WantsSubmodules,
         SparseFolders = Sparse,
         Lfs = WantsLfs,

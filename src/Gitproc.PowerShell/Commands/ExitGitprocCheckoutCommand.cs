@@ -73,8 +73,6 @@ public sealed class ExitGitprocCheckoutCommand : LeaseCommand
         if (checksOnly)
             return released;
         Leave(released);
-        if (Background)
-            BackgroundCleaning.Start(pool.Path, released.Name, Clean, Discard);
         return released;
     }
 

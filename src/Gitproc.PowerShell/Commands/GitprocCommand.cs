@@ -246,7 +246,8 @@ public abstract class GitprocCommand : PSCmdlet, IDisposable
 
     private protected Pool OpenPool(string? ownFolder, IProgress<PoolReport>? reports)
     {
-        var pool = new Pool(Pool is null ? ownFolder : FileSystemPath.Resolve(Pool, SessionState.Path), reports);
+        var folder = Pool is null ? ownFolder : FileSystemPath.Resolve(Pool, SessionState.Path);
+        var pool = new Pool(folder, reports, background: Background.Program());
         if (ownFolder is not null && !Paths.AreSame(Paths.Real(ownFolder), pool.Path))
         {
             throw new GitprocException(

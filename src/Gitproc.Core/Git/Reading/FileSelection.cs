@@ -14,9 +14,11 @@ internal sealed record FileSelection
     /// <summary>What makes git-lfs leave pointers: git-lfs-config(5).</summary>
     public const string SkipSmudge = "GIT_LFS_SKIP_SMUDGE";
 
+    /// <summary>Only the stamp of a checkout that has the files of some folders has it.</summary>
+    public const char Separator = '\n';
+
     private const char Mark = '|';
     private const char Pointers = '*';
-    private const char Separator = '\n';
 
     // One text, so that two selections are equal if they select the same.
     private readonly string _text;
