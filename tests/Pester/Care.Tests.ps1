@@ -158,6 +158,35 @@ Describe 'The care of a pool' {
         Get-GitprocRepository | Should -BeNullOrEmpty
     }
 
+    It 'prunes the longest unused checkouts until the rest is small enough' {
+        $held = Invoke-GitprocAcquire $repository
+        $null = Initialize-GitprocCheckout $repository -Count 2
+        $free = Get-GitprocCheckout -Free | Sort-Object LastUsedAt | ForEach-Object Name
+        Clear-GitprocPool -MaxSize 1GB -WhatIf | Should -BeNullOrEmpty
+        foreach ($size in @('1g', 1GB)) {
+            Clear-GitprocPool -MaxSize $size -WhatIf | Should -BeNullOrEmpty
+        }
+        (gp prune --max-size 0 --dry-run 3> $null).Name | Should -Be $free
+        $null = Clear-GitprocPool -MaxSize 0 -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*of checkouts stay, which is more than 0 B: none of them may go now'
+        (Get-GitprocCheckout).Name | Should -Be $held.Name
+        { Clear-GitprocPool -MaxSize much } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'keeps spares in the background' {
+        $env:GITPROC_SPARE = '2'
+        try {
+            $held = Invoke-GitprocAcquire $repository
+            $end = [datetime]::Now.AddSeconds(120)
+            while ((Get-GitprocCheckout -Free | Measure-Object).Count -ne 2 -and [datetime]::Now -lt $end) { Start-Sleep -Milliseconds 100 }
+            Get-GitprocCheckout -Free | Should -HaveCount 2
+            (Get-GitprocHistory).Why | Should -Contain 'it is ready as a spare'
+            (Get-GitprocCheckout -Locked).Name | Should -Be $held.Name
+        } finally {
+            $env:GITPROC_SPARE = $null
+        }
+    }
+
     It 'says what -WhatIf and -Confirm mean: unused checkouts, never held ones' {
         $held = Invoke-GitprocAcquire $repository
         $null = Initialize-GitprocCheckout $repository -Count 1

@@ -21,6 +21,12 @@ internal static class PruneCommand
             HelpName = "N",
             CustomParser = Numbers.Parse,
         };
+        var maxSize = new Option<long?>("--max-size")
+        {
+            Description = "Remove more free checkouts, the longest unused first, until all take at most this much on disk, for example 20g.",
+            HelpName = "SIZE",
+            CustomParser = Sizes.Parse,
+        };
         var repository = new Option<string?>("--repo")
         {
             Description = "Prune only this repository.",
@@ -33,7 +39,7 @@ internal static class PruneCommand
             "Remove free checkouts that nobody has used for a long time, and base repositories that nothing uses. Prints what is removed."
         )
         {
-            unusedFor, keepFree, repository, dryRun, json,
+            unusedFor, keepFree, maxSize, repository, dryRun, json,
         };
         command.SetAction(parsed =>
         {
@@ -45,6 +51,7 @@ internal static class PruneCommand
                 {
                     UnusedFor = parsed.GetValue(unusedFor) ?? defaults.UnusedFor,
                     KeepFree = parsed.GetValue(keepFree) ?? defaults.KeepFree,
+                    MaxSize = parsed.GetValue(maxSize),
                     Repository = parsed.GetValue(repository),
                 },
                 interruption.Token);

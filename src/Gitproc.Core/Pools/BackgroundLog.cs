@@ -7,8 +7,8 @@ using Gitproc.Reports;
 namespace Gitproc.Pools;
 
 /// <summary>
-/// The log of a process that works in the background, in the pool's folder <c>logs/failed</c>. It is made with its first line,
-/// is locked while the process runs, and stays only if something failed or the process was killed.
+/// The log of a process that works in the background, in the folder <c>logs/failed</c> of the pool. It is made with its
+/// first line, is locked while the process runs, and stays only if something failed or the process was killed.
 /// </summary>
 /// <param name="name">What the process does. If it does the same again, the log is written anew.</param>
 internal sealed class BackgroundLog(PoolFolder folder, string name) : IProgress<PoolReport>, IDisposable

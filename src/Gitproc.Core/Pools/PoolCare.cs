@@ -62,9 +62,10 @@ public sealed class PoolCare
 
     /// <summary>
     /// Finds what nobody has used for long: free checkouts, rescues that are older than they are kept, and repositories
-    /// without any other checkout. Reads only.
+    /// without any other checkout. Then those free checkouts that must go so that all take no more than a size, the
+    /// longest unused first; a warning says if that is not enough. Reads only.
     /// </summary>
-    /// <param name="request">What counts as unused.</param>
+    /// <param name="request">What counts as unused, and how much may stay.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>What may go, in the order in which it may.</returns>
     /// <exception cref="GitprocException">The repository is not known, or the database cannot be used.</exception>
@@ -72,6 +73,8 @@ public sealed class PoolCare
     {
         if (request.KeepFree < 0)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts to keep must be 0 or more.");
+        if (request.MaxSize < 0)
+            throw new GitprocException(ErrorReason.InvalidSetting, "A size must be 0 or more.");
         if (request.UnusedFor < TimeSpan.Zero || request.UnusedFor > Duration.Max)
         {
             throw new GitprocException(
@@ -91,13 +94,12 @@ public sealed class PoolCare
             var repositories = known is not null ? [known]
                 : request.Repository is null ? database.Repositories.All()
                 : [];
-            return Pruning(database, cancellationToken)
-                .Find(repositories, request.UnusedFor, request.KeepFree, cancellationToken);
+            return Pruning(database, cancellationToken).Find(repositories, request, cancellationToken);
         }
     }
 
     /// <summary>
-    /// Removes something that nobody has used for long, unless somebody has meanwhile. Work in it is rescued first.
+    /// Removes something that nobody uses, unless somebody has meanwhile. Work in it is rescued first.
     /// </summary>
     /// <param name="item">One of those that <see cref="FindUnused"/> has found.</param>
     /// <param name="cancellationToken">Ends the operation before the thing is gone.</param>
@@ -203,7 +205,8 @@ public sealed class PoolCare
     private PoolPruning Pruning(PoolDatabase database, CancellationToken cancellationToken)
     {
         var settings = _session.Settings(database, cancellationToken);
-        return new(_session.Folder, database, _session.Removal(database, settings), _session.Git, settings.Rescue);
+        var removal = _session.Removal(database, settings);
+        return new(_session.Folder, database, removal, _session.Git, settings, _session.Reports);
     }
 }
 
@@ -217,6 +220,9 @@ public sealed record PruneRequest
     /// How many free checkouts of each repository stay in any case: the most recently used; 0 or more.
     /// </summary>
     public int KeepFree { get; init; }
+
+    /// <summary>How many bytes on disk the checkouts may take, the held ones included; null for no limit.</summary>
+    public long? MaxSize { get; init; }
 
     /// <summary>
     /// Only what is of this repository: a URL, a local path, or a name that the pool knows; null for all.

@@ -28,6 +28,15 @@ public sealed class ClearGitprocPoolCommand : LongCommand
     [ValidateRange(0, int.MaxValue)]
     public int KeepFree { get; set; }
 
+    /// <summary>
+    /// Remove more free checkouts, the longest unused first, until all of them take at most this much on disk, for
+    /// example 20GB or '20g'. If omitted, any size may stay.
+    /// </summary>
+    [Parameter]
+    [Size]
+    [ValidateRange(0, long.MaxValue)]
+    public long? MaxSize { get; set; }
+
     /// <summary>Only this repository: a URL, a local path, or a name that the pool knows.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
@@ -41,6 +50,7 @@ public sealed class ClearGitprocPoolCommand : LongCommand
             var request = new PruneRequest
             {
                 KeepFree = KeepFree,
+                MaxSize = MaxSize,
                 Repository = Repository,
                 WorkingDirectory = Location,
             };

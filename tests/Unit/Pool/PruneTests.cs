@@ -22,7 +22,7 @@ public sealed class PruneTests : IDisposable
         Age(days: 20);
         var found = Assert.Single(Find());
         Assert.Equal((PrunedKind.Checkout, free.Name, _pool.Source), (found.Kind, found.Name, found.Repository));
-        Assert.Equal(FolderSize.Of(free.Path), found.Size);
+        Assert.Equal(DiskUsage.Of(free.Path), found.Size);
         Assert.Equal(20, (int)(DateTimeOffset.UtcNow - found.LastUsedAt).TotalDays);
         Assert.Empty(Find(unusedFor: TimeSpan.FromDays(21)));
         Assert.True(Directory.Exists(free.Path));
@@ -194,19 +194,92 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
+    public void The_longest_unused_go_until_the_rest_is_small_enough_and_never_a_held_one()
+    {
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 5 });
+        var held = checkouts[0];
+        foreach (var checkout in checkouts.Skip(1))
+            _pool.Release(checkout);
+        _pool.Execute("UPDATE checkout SET last_used_at = last_used_at - 1000 * ((id * 7) % 5)");
+        var oldest = _pool.List()
+            .Where(one => !one.Locked).OrderBy(one => one.LastUsedAt).Select(one => one.Name).ToList();
+        var sizes = checkouts.ToDictionary(one => one.Name, one => DiskUsage.Of(one.Path));
+        var all = sizes.Values.Sum();
+
+        Assert.Empty(Find(maxSize: all));
+        Assert.Equal(oldest.Take(1), Find(maxSize: all - 1).Select(item => item.Name));
+        var found = Find(maxSize: all - sizes[oldest[0]] - sizes[oldest[1]]);
+        Assert.Equal(oldest.Take(2), found.Select(item => item.Name));
+        Assert.All(found, item => Assert.Equal(sizes[item.Name], item.Size));
+        Assert.DoesNotContain(_pool.Reports, report => report.Kind == ReportKind.Warning);
+
+        Assert.Equal(oldest.Take(3), Find(maxSize: 0, keepFree: 1).Select(item => item.Name));
+        Assert.Equal(oldest, Find(maxSize: 0).Select(item => item.Name));
+        Assert.Contains(
+            _pool.Reports,
+            report => report.Kind == ReportKind.Warning
+                && report.Text.EndsWith("is more than 0 B: none of them may go now", StringComparison.Ordinal));
+        Assert.All(Find(maxSize: 0), item => Assert.True(_pool.Pool.Care.Prune(item)));
+        Assert.Equal(held.Name, Assert.Single(_pool.List()).Name);
+        Assert.True(Directory.Exists(held.Path));
+    }
+
+    [Fact]
+    public void What_is_too_much_goes_after_what_is_too_old_and_the_command_says_how_much_that_is()
+    {
+        var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 3 });
+        foreach (var checkout in checkouts)
+            _pool.Release(checkout);
+        _pool.Execute("UPDATE checkout SET last_used_at = 0 WHERE id = 2");
+        var one = DiskUsage.Of(checkouts[0].Path);
+        string[] options = ["prune", "--max-size", $"{one + 4096}"];
+
+        var planned = _pool.Program.Run(_pool.Home, [.. options, "--dry-run"]);
+
+        Assert.Matches(@"^KIND[^\n]*\ncheckout\s+checkout-2 [^\n]*\ncheckout\s+checkout-1 [^\n]*$", planned.Output);
+        Assert.Contains("in all", planned.Error, StringComparison.Ordinal);
+        Assert.Equal(3, _pool.List().Count);
+        Assert.Equal(planned.Output, _pool.Program.Run(_pool.Home, options).Output);
+        Assert.Equal("checkout-3", Assert.Single(_pool.List()).Name);
+        Assert.Equal(2, _pool.Program.Run(_pool.Home, "prune", "--max-size", "much").ExitCode);
+    }
+
+    [Fact]
+    public void Sizes_are_those_of_du()
+    {
+        var folder = Directory.CreateDirectory(_pool["sizes"]).FullName;
+        File.WriteAllText(Path.Combine(folder, "short"), "x");
+        File.WriteAllBytes(Path.Combine(folder, "long"), new byte[100_000]);
+        using (var sparse = File.Create(Path.Combine(folder, "sparse")))
+            sparse.SetLength(10_000_000);
+        Directory.CreateDirectory(Path.Combine(folder, "inner"));
+        if (OperatingSystem.IsLinux())
+        {
+            using var du = new TestProcess(
+                folder, "ln short inner/same && ln -s /usr link && du -s --block-size=1 . | cut -f1");
+            Assert.Equal(du.FirstLine, $"{DiskUsage.Of(folder)}");
+        }
+
+        Assert.True(DiskUsage.Of(folder) > 100_000);
+        Assert.Equal(0, DiskUsage.Of(Path.Combine(folder, "none")));
+    }
+
+    [Fact]
     public void A_time_that_makes_no_sense_is_refused()
     {
         foreach (var time in new[] { TimeSpan.FromSeconds(-1), TimeSpan.MaxValue })
             Assert.Equal(ErrorReason.InvalidDuration, Assert.Throws<GitprocException>(() => Find(time)).Reason);
     }
 
-    private IReadOnlyList<PrunedItem> Find(TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null) =>
+    private IReadOnlyList<PrunedItem> Find(
+        TimeSpan? unusedFor = null, int keepFree = 0, string? repository = null, long? maxSize = null) =>
         _pool.Pool.Care.FindUnused(
             new PruneRequest
             {
                 WorkingDirectory = _pool.Home,
                 UnusedFor = unusedFor ?? TimeSpan.FromDays(14),
                 KeepFree = keepFree,
+                MaxSize = maxSize,
                 Repository = repository,
             });
 
