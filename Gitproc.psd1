@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess = @('Gitproc.Format.ps1xml')
     CmdletsToExport = @(
+        'Approve-GitprocSetup'
         'Clear-GitprocLease'
         'Clear-GitprocPool'
         'Disable-GitprocAlias'
@@ -23,6 +24,7 @@
         'Get-GitprocPrompt'
         'Get-GitprocRepository'
         'Get-GitprocRescue'
+        'Get-GitprocSetup'
         'Initialize-GitprocCheckout'
         'Invoke-Gitproc'
         'Invoke-GitprocAcquire'
@@ -35,6 +37,7 @@
         'Reset-GitprocCheckout'
         'Restore-GitprocLink'
         'Restore-GitprocRescue'
+        'Revoke-GitprocSetup'
         'Select-GitprocCheckout'
         'Show-GitprocPool'
         'Switch-GitprocLink'

@@ -209,6 +209,27 @@ Describe 'Invoke-GitprocAcquire' {
         git -C $own status --short | Should -Be '?? new.txt'
     }
 
+    It 'uses what a repository proposes after it is approved' {
+        $source = New-TestRepository -Path (Join-Path $TestDrive 'proposes')
+        Set-Content (Join-Path $source '.gitproc') "[gitproc]`nonAcquire = echo proposed"
+        git -C $source add .
+        git -C $source commit --quiet --message proposal
+        Invoke-GitprocAcquire $source -InformationVariable said -WarningVariable warned -WarningAction SilentlyContinue
+        "$said" | Should -BeNullOrEmpty
+        "$warned" | Should -BeLike '*proposes setup*trust*'
+        $proposal = Get-GitprocSetup | Where-Object Repository -EQ $source
+        $proposal.Trusted | Should -BeFalse
+        $proposal.Content | Should -BeLike '*onAcquire = echo proposed*'
+        Approve-GitprocSetup $source -WhatIf
+        $proposal | Approve-GitprocSetup -PassThru -Confirm:$false | ForEach-Object Trusted | Should -BeTrue
+        Invoke-GitprocAcquire $source -InformationVariable said
+        "$said" | Should -Be 'onAcquire: proposed'
+        gp trust remove $source
+        (gp trust list | Where-Object Repository -EQ $source).Trusted | Should -BeFalse
+        { Revoke-GitprocSetup $source -ErrorAction Stop } | Should -Throw -ErrorId 'NoSetup,*'
+        { gp trust $repository -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'NoSetup,*'
+    }
+
     It 'copies a file that git ignores, but not to a pull request unless asked' {
         $source = Join-Path $TestDrive 'ignores'
         $own = Join-Path $TestDrive 'own'

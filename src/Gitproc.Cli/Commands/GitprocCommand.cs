@@ -39,6 +39,7 @@ internal static class GitprocCommand
             RepairCommand.Create(options),
             DoctorCommand.Create(options),
             RescueCommand.Create(options),
+            TrustCommand.Create(options),
             LinkCommand.Create(options),
             LinkCommand.CreateCheckout(options),
             CompletionCommand.Create(),

@@ -39,6 +39,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Link>))]
 [JsonSerializable(typeof(IReadOnlyList<PoolFinding>))]
+[JsonSerializable(typeof(IReadOnlyList<ProposedSetup>))]
 [JsonSerializable(typeof(IReadOnlyList<PrunedItem>))]
 [JsonSerializable(typeof(IReadOnlyList<RepositoryInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<Rescue>))]

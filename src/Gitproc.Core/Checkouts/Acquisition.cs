@@ -78,6 +78,7 @@ internal sealed class Acquisition(
 
     private long? _wholeAt;
     private Target? _target;
+    private IReadOnlyList<KeyValuePair<string, string>>? _proposed;
     private DateTimeOffset _foundAt;
     private Target? _begun;
 
@@ -126,9 +127,7 @@ internal sealed class Acquisition(
     {
         var wait = new Wait(folder, database, _granting, reports);
         using var grants = new GrantSet();
-        var hooks = IsForHolder
-            ? new CheckoutHooks(folder, Settings.Hooks, reports) { LeavesBackground = HookRunner is not null }
-            : null;
+        var hooks = new List<CheckoutHooks>();
         for (var ready = 0; ready < Wanted.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -155,12 +154,15 @@ internal sealed class Acquisition(
                 if (ready == 0)
                     TellOfMissingFolders(grant.Row);
                 Carried?.WriteTo(folder.Place(grant.Row));
+                var settings = SettingsFor(grant);
                 // A variable may have no value for this number.
-                _ = new CheckoutVariables(folder, Settings.Hooks.Variables).OfUser(grant.Row);
+                _ = new CheckoutVariables(folder, settings.Hooks.Variables).OfUser(grant.Row);
                 if (!grant.IsNew)
                     CopyFiles(grant, cancellationToken);
                 CarryWork(grant, cancellationToken);
-                hooks?.Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
+                hooks.Add(new(folder, settings.Hooks, reports) { LeavesBackground = HookRunner is not null });
+                if (IsForHolder)
+                    hooks[ready].Acquired(grant.Row, Repository, grant.IsNew, cancellationToken);
                 ready++;
             }
             else
@@ -172,7 +174,7 @@ internal sealed class Acquisition(
         var kept = grants.Keep();
         for (var i = 0; HookRunner is not null && i < kept.Count; i++)
         {
-            foreach (var hook in hooks!.InBackground(kept[i], grants[i].IsNew))
+            foreach (var hook in hooks[i].InBackground(kept[i], grants[i].IsNew))
                 Background.Start(HookRunner, hook, kept[i], $"{Caller.Value}", Settings.Hooks.Timeout);
         }
 
@@ -211,10 +213,28 @@ internal sealed class Acquisition(
         }
     }
 
+    // With what the repository proposes, if the user has approved it. Its hooks run only in what somebody who may push
+    // has made.
+    private PoolSettings SettingsFor(Grant grant)
+    {
+        if (_proposed is null)
+            return Settings;
+        // What is carried may be a pull request that the user has checked out.
+        var withHooks = Carrying is null && WhyStrange(grant) is null;
+        new RepositorySetup(folder, Repository).Mark(grant.Row, withHooks);
+        return Settings.With(_proposed, Repository.Key, withHooks);
+    }
+
+    // What may be a stranger's in the checkout; null if nothing is.
+    private string? WhyStrange(Grant grant) =>
+        grant.IsAsLeft ? "the last holder may have left the files of a stranger"
+        : Ref.IsOwn || Base.IsBranchOrTag(Ref.Name) ? null
+        : $"{Ref.Name} is neither a branch nor a tag of the remote";
+
     // Under the lock: if the owner ends meanwhile, nobody may clean the checkout before the last file is there.
     private void CopyFiles(Grant grant, CancellationToken cancellationToken)
     {
-        if (Copying?.HasPatterns(Repository, cancellationToken) != true)
+        if (!HasFiles(grant, cancellationToken))
             return;
         var alone = Lock(grant, cancellationToken);
         MustBeOurs(grant.Row);
@@ -225,12 +245,11 @@ internal sealed class Acquisition(
     private void CopyFiles(Grant grant, CheckoutLock alone, CancellationToken cancellationToken)
     {
         grant.TakeBack = () => TakeBackFiles(grant);
-        var stranger =
-            grant.IsAsLeft ? "the last holder may have left the files of a stranger"
-            : Ref.IsOwn || Base.IsBranchOrTag(Ref.Name) ? null
-            : $"{Ref.Name} is neither a branch nor a tag of the remote";
-        Copying!.Run(alone, grant.Row, Repository, stranger, cancellationToken);
+        Copying!.Run(alone, grant.Row, Repository, WhyStrange(grant), cancellationToken);
     }
+
+    private bool HasFiles(Grant grant, CancellationToken cancellationToken) => Copying?.HasPatterns(
+        Repository, SettingsFor(grant).Copy.PatternsOf(Repository.Key), cancellationToken) == true;
 
     private void TakeBackFiles(Grant grant)
     {
@@ -410,6 +429,7 @@ internal sealed class Acquisition(
         var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
         _target = new FreshBase(folder, database, git, reports, Settings)
             .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken) with { Files = Files };
+        _proposed = new RepositorySetup(folder, Repository).Find(reports);
         _foundAt = began;
         return _target;
     }
@@ -437,10 +457,10 @@ internal sealed class Acquisition(
         {
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
-            Hooks = Settings.Hooks,
+            Hooks = SettingsFor(grant).Hooks,
             LeavesHooks = HookRunner is not null,
             FillSubmodules = FillSubmodules(row with { Url = Target.Url }, cancellationToken),
-            BeforeHooks = Copying?.HasPatterns(Repository, cancellationToken) == true
+            BeforeHooks = HasFiles(grant, cancellationToken)
                 ? alone => CopyFiles(grant, alone, cancellationToken)
                 : null,
         };

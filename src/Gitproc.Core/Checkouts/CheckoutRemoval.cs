@@ -17,7 +17,7 @@ internal sealed class CheckoutRemoval(
     PoolDatabase database,
     Lifecycle lifecycle,
     CheckoutRecovery recovery,
-    HookSettings hooks,
+    PoolSettings settings,
     IProgress<PoolReport>? reports)
 {
     public void Remove(long id, RemoveRequest request, string why, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class CheckoutRemoval(
         var mayLose = request.Discard && (request.Force || seized.Reason is null);
         var place = folder.Place(seized.Row);
         if (!CheckoutHealth.IsGone(place))
-            new CheckoutHooks(folder, hooks, reports).Leaving(HookMoment.Remove, seized.Row, cancellationToken);
+            RunHooks(seized.Row, cancellationToken);
         if (!mayLose && !CheckoutHealth.IsGone(place))
             Rescue(seized, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -43,6 +43,12 @@ internal sealed class CheckoutRemoval(
     /// <summary>The command that removes a checkout together with work that could not be rescued.</summary>
     public static Hint ThrowAway(string name) =>
         new("\nTo throw that away: ", "remove", name) { Options = [new("Force"), new("Discard")] };
+
+    private void RunHooks(CheckoutRow row, CancellationToken cancellationToken)
+    {
+        var setup = new RepositorySetup(folder, database.Repositories.Of(row)).For(row, settings);
+        new CheckoutHooks(folder, setup.Hooks, reports).Leaving(HookMoment.Remove, row, cancellationToken);
+    }
 
     private void Rescue(SeizedCheckout seized, CancellationToken cancellationToken)
     {
@@ -85,6 +91,7 @@ internal sealed class CheckoutRemoval(
             FolderRemoval.Remove(place.GitDirectory);
         TreeRecord.Remove(folder.Record(row.Name));
         SubmoduleList.Remove(folder.Record(row.Name));
+        File.Delete(folder.SetupMark(row.Name));
         lifecycle.Forget(seized.Alone, row, why);
         FolderRemoval.TryRemove(doomed);
         if (Directory.Exists(doomed))

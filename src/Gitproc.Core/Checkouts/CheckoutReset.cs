@@ -96,7 +96,7 @@ internal sealed class CheckoutReset(
         {
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
-            Hooks = Settings.Hooks,
+            Hooks = new RepositorySetup(folder, repository).ForDefault(Settings).Hooks,
         }.Make(making, begun, repository, target, cancellationToken);
         var made = grant.Keep();
         if (row.Lease is not null)

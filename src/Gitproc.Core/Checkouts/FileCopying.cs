@@ -28,14 +28,12 @@ internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<Po
     /// <summary>The folder to copy from, absolute: the top of a work tree.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The user's own patterns, a line each; may be empty.</summary>
-    public required RawText Patterns { get; init; }
-
     /// <summary>True if the caller asks for it, whatever is checked out.</summary>
     public required bool IsAsked { get; init; }
 
     /// <summary>True if patterns name files. This starts no process, unless the default branch has changed.</summary>
-    public bool HasPatterns(RepositoryRow repository, CancellationToken cancellationToken)
+    /// <param name="patterns">The patterns of the settings, a line each; may be empty.</param>
+    public bool HasPatterns(RepositoryRow repository, RawText patterns, CancellationToken cancellationToken)
     {
         if (_source is not null)
             return true;
@@ -43,7 +41,7 @@ internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<Po
         var all = WorktreeInclude.OfFolder(root)
             ?? WorktreeInclude.OfDefaultBranch(git, folder.Base(repository.Base), cancellationToken);
         // The user's own come last, so that they can except something.
-        all = RawText.Create($"{all}\n{Patterns}");
+        all = RawText.Create($"{all}\n{patterns}");
         if (all.Trim().Length > 0)
             _source = new CopySource(git, Source, all);
         else if (IsAsked)

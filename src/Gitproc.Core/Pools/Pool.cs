@@ -35,6 +35,7 @@ public sealed class Pool
         Checkouts = new PoolCheckouts(_session);
         Rescues = new PoolRescues(_session, Acquiring, Leases);
         Links = new PoolLinks(_session);
+        Trust = new PoolTrust(_session);
         Care = new PoolCare(_session, Rescues);
         Check = new PoolCheck(_session);
         Suggestions = new PoolSuggestions(_session);
@@ -57,6 +58,9 @@ public sealed class Pool
 
     /// <summary>Light-weight checkouts, of repositories of the pool and of any other.</summary>
     public PoolLinks Links { get; }
+
+    /// <summary>Shows and approves what repositories propose to run.</summary>
+    public PoolTrust Trust { get; }
 
     /// <summary>Repairs the pool, packs its repositories, and removes what nobody uses.</summary>
     public PoolCare Care { get; }

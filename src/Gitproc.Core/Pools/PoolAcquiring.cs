@@ -267,7 +267,6 @@ public sealed class PoolAcquiring
             Copying = origin is null ? null : new FileCopying(folder, git, reports)
             {
                 Source = origin,
-                Patterns = settings.Copy.PatternsOf(target.Key),
                 IsAsked = request.Copy == true,
             },
             Settings = settings,

@@ -74,6 +74,7 @@ public sealed class PoolCheckouts
         {
             var row = database.Checkouts.Find(id) ?? throw NotFound(id);
             var settings = PoolSettings.Read(_session.ReadConfig(workingDirectory, database, cancellationToken));
+            settings = new RepositorySetup(_session.Folder, database.Repositories.Of(row)).For(row, settings);
             var head = _session.Folder.Place(row).ReadHead() ?? new Head(row.Branch, row.Commit);
             return new(new CheckoutVariables(_session.Folder, settings.Hooks.Variables).Of(row, head));
         }

@@ -187,7 +187,8 @@ public sealed class PoolLeases
             return held;
         var path = _session.Folder.Checkout(held.Name);
         var hasEnded = new BackgroundHooks(_session.Folder, database, _session.Reports).End(held, cancellationToken);
-        var hasHook = new CheckoutHooks(_session.Folder, settings.Hooks, _session.Reports)
+        var setup = new RepositorySetup(_session.Folder, database.Repositories.Of(held)).For(held, settings);
+        var hasHook = new CheckoutHooks(_session.Folder, setup.Hooks, _session.Reports)
             .Leaving(HookMoment.Release, held, cancellationToken);
         var running = looking is null ? CheckoutProcesses.Stop(path, cancellationToken)
             : hasHook || hasEnded ? CheckoutProcesses.Of(path)

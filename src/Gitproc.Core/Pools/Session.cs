@@ -113,7 +113,7 @@ internal sealed class Session(
     public CheckoutRemoval Removal(PoolDatabase database, PoolSettings settings)
     {
         var lifecycle = Lifecycle(database, settings);
-        return new(Folder, database, lifecycle, Recovery(database, lifecycle, settings), settings.Hooks, reports);
+        return new(Folder, database, lifecycle, Recovery(database, lifecycle, settings), settings, reports);
     }
 
     public Checkout Describe(CheckoutRow row) => new CheckoutDescription(Folder).Of(row);

@@ -104,6 +104,16 @@ internal sealed record PoolFolder(string Path)
     /// <summary>The folder of the records of clean checkouts.</summary>
     public string Records => System.IO.Path.Combine(Path, "records");
 
+    /// <summary>What the user has approved of what repositories propose.</summary>
+    public string Trusted => System.IO.Path.Combine(Path, "trusted");
+
+    /// <summary>The lock under which <see cref="Trusted"/> is changed.</summary>
+    public string TrustedLock => System.IO.Path.Combine(Path, "locks", "trusted.lock");
+
+    /// <summary>The lease in which proposed hooks may run in a checkout.</summary>
+    /// <returns>The absolute path of a file.</returns>
+    public string SetupMark(string name) => Record(name) + ".setup";
+
     /// <summary>The file with the record of a clean checkout.</summary>
     /// <returns>The absolute path of a folder.</returns>
     public string Record(string name) => System.IO.Path.Combine(Records, name);

@@ -120,6 +120,12 @@ public enum ErrorReason
 
     /// <summary>Uncommitted changes of a clone cannot be brought into a checkout.</summary>
     CannotCarry,
+
+    /// <summary>The repository proposes no setup for its checkouts.</summary>
+    NoSetup,
+
+    /// <summary>What the repository proposes cannot be used, or is not what the user has seen.</summary>
+    InvalidSetup,
 }
 
 /// <summary>

@@ -65,6 +65,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
                 cancellationToken);
             FindDefault(cancellationToken);
             new TemplateRepository(git).Update(BasePath, cancellationToken);
+            Proposal.Look(git, BasePath, cancellationToken);
         }
         catch (GitprocException e) when (e.Reason == ErrorReason.GitFailed)
         {

@@ -71,6 +71,7 @@ internal sealed class BaseRepository(
             var gitDirectory = new BaseClone(folder, git) { SilenceTimeout = silenceTimeout }.Make(
                 repository.Url, credential, unfinished, cancellationToken);
             new TemplateRepository(git).Make(gitDirectory, path, cancellationToken);
+            Proposal.Look(git, gitDirectory, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.Move(gitDirectory, path);
         }

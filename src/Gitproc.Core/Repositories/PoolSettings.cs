@@ -40,6 +40,9 @@ internal sealed record PoolSettings(
     bool Lfs,
     SpareSettings Spares)
 {
+    /// <summary>The config from which they were read.</summary>
+    public required GitConfig Config { get; init; }
+
     /// <summary>git's own setting for commands that go into submodules, which counts if ours is not set.</summary>
     public const string SubmoduleRecurse = "submodule.recurse";
 
@@ -85,7 +88,33 @@ internal sealed record PoolSettings(
             reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader),
             reader.Value("lfs", "GITPROC_LFS", ParseBoolean)
                 ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true,
-            SpareSettings.Read(reader));
+            SpareSettings.Read(reader))
+        {
+            Config = reader.Config,
+        };
+
+    /// <summary>
+    /// Adds what a repository proposes, as if a config file that git reads before the user's had it for that repository
+    /// alone.
+    /// </summary>
+    /// <param name="key">The repository.</param>
+    /// <param name="withHooks">False to leave proposed hooks away.</param>
+    public PoolSettings With(
+        IReadOnlyList<KeyValuePair<string, string>> proposed, string key, bool withHooks)
+    {
+        const string section = "gitproc.";
+        var first = proposed
+            .Where(entry => withHooks || !HookSettings.IsHook(entry.Key))
+            .Select(entry => VariableSettings.IsVariable(entry.Key)
+                ? entry
+                : new($"{section}{key}.{entry.Key[section.Length..]}", entry.Value));
+        var reader = new SettingReader(Config with { OfUser = [.. first, .. Config.OfUser] }, errors: null);
+        return this with
+        {
+            Hooks = HookSettings.Read(reader, Hooks.AreOn, Hooks.Timeout),
+            Copy = CopySettings.Read(reader),
+        };
+    }
 
     // The user's own only: a repository does not decide what is fetched.
     private static bool IsRecursive(SettingReader reader) =>

@@ -18,7 +18,7 @@ internal sealed record UserSetting(string? Repository, string Value)
     /// <summary>True if it is for a repository.</summary>
     public bool IsFor(string key) => Repository is null
         || (key.StartsWith(Repository, StringComparison.OrdinalIgnoreCase)
-            && (key.Length == Repository.Length || key[Repository.Length] == '/'));
+            && key.AsSpan(Repository.Length) is "" or ".git" or ['/', ..]);
 
     /// <summary>True if a key of git's config is the setting of a name, for all repositories or for some.</summary>
     /// <param name="name">Its name after <c>gitproc.</c></param>
@@ -40,7 +40,8 @@ internal sealed record UserSetting(string? Repository, string Value)
             var isForAll = key.Length == Start.Length + name.Length;
             var repository = isForAll ? null : Prefix(key[Start.Length..^(name.Length + 1)]);
             if (value.Length == 0)
-                settings.RemoveAll(setting => setting.Repository == repository);
+                settings.RemoveAll(setting =>
+                    string.Equals(setting.Repository, repository, StringComparison.OrdinalIgnoreCase));
             else
                 settings.Add(new UserSetting(repository, value));
         }

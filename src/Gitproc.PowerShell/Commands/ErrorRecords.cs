@@ -57,6 +57,7 @@ internal static class ErrorRecords
             or ErrorReason.RefNotFound
             or ErrorReason.RescueNotFound
             or ErrorReason.LinkNotFound
+            or ErrorReason.NoSetup
             or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
             ErrorReason.NoCheckoutAvailable => ErrorCategory.ResourceUnavailable,
             ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.CannotCarry
@@ -68,7 +69,9 @@ internal static class ErrorRecords
             ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
             ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
             ErrorReason.NameTaken or ErrorReason.PathTaken => ErrorCategory.ResourceExists,
-            ErrorReason.DatabaseNotUsable or ErrorReason.InvalidLink => ErrorCategory.InvalidData,
+            ErrorReason.DatabaseNotUsable
+            or ErrorReason.InvalidLink
+            or ErrorReason.InvalidSetup => ErrorCategory.InvalidData,
             // The message is what git wrote to standard error.
             ErrorReason.GitFailed => ErrorCategory.FromStdErr,
             _ => ErrorCategory.NotSpecified,
