@@ -66,6 +66,7 @@ internal sealed class CarrySource(GitRunner git, string path)
             }
         }
 
+        RefuseLfs([.. changed, .. added], cancellationToken);
         // git-status(1), "Branch Headers".
         if (headers["branch.oid"] is "(initial)")
             throw new GitprocException(ErrorReason.CannotCarry, $"{path} has no commit yet.", path);
@@ -93,6 +94,26 @@ internal sealed class CarrySource(GitRunner git, string path)
         Run(elsewhere, stream => stream.Write(paths), cancellationToken,
             "update-index", "--add", "--remove", "--replace", "-z", "--stdin");
         return (staged, Run(elsewhere, null, cancellationToken, "write-tree").ToText().Trim());
+    }
+
+    // git-lfs would store a new content in the clone, and look for it on the remote from the checkout.
+    private void RefuseLfs(IReadOnlyList<RawText> paths, CancellationToken cancellationToken)
+    {
+        if (paths.Count == 0)
+            return;
+        var input = RawText.Concat(paths, end: '\0').ToBytes();
+        // git-check-attr(1): PATH, ATTRIBUTE and VALUE.
+        var lfs = Run([], stream => stream.Write(input), cancellationToken, "check-attr", "-z", "--stdin", "filter")
+            .Split('\0')
+            .Chunk(3)
+            .FirstOrDefault(fields => fields is [_, _, { Chars: "lfs" }]);
+        if (lfs is not null)
+        {
+            throw new GitprocException(
+                ErrorReason.CannotCarry,
+                $"{lfs[0].ToText()} in {path} is a file of LFS, and a change of it cannot be brought along. Commit and push it.",
+                path);
+        }
     }
 
     private RawText Run(

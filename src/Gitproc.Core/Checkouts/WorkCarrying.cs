@@ -139,10 +139,11 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
         var rest = list.IsIncomplete
             ? "; files that git ignores, repositories in it and changes in submodules stay behind"
             : "";
+        var what = list.Changed.Count + list.Added.Count == 0
+            ? $"{Source.Path} has no changes to bring along"
+            : $"{list.Changed.Count} changed and {list.Added.Count} new files of {Source.Path} brought along";
         if (!_hasTold)
-            reports?.Report(new PoolReport(
-                ReportKind.Notice,
-                $"{list.Changed.Count} changed and {list.Added.Count} new files of {Source.Path} brought along{rest}"));
+            reports?.Report(new PoolReport(ReportKind.Notice, what + rest));
         _hasTold = true;
     }
 

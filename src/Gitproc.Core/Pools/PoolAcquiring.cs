@@ -57,6 +57,13 @@ public sealed class PoolAcquiring
                 "A checkout that is resumed stays as it is, so nothing is brought along.");
         }
 
+        if (request is { Carry: true, SparseFolders.Count: > 0 })
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions,
+                "Changes that are brought along may be in any folder, and only some are to be checked out.");
+        }
+
         var pull = PullRequest.Read(request.Repository, request.PullRequest);
         if (pull is not null && request.Ref is not null)
         {

@@ -146,9 +146,11 @@ public sealed class CarryTests : IDisposable
             Clone,
             "echo 'private' > .git/info/exclude; echo x > private; git init -q nested; echo y > nested/file; "
                 + "git init -q full; git -C full commit -q --allow-empty -m x; mkdir empty");
-        var path = Check(Carry());
+        var result = Carry();
+        var path = Check(result);
 
         Assert.Equal("", Status(path));
+        Assert.Contains("has no changes to bring along; ", result.Error, StringComparison.Ordinal);
         Assert.Equal([".git", ".gitignore", "text", "three", "two"],
             Directory.GetFileSystemEntries(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
@@ -174,6 +176,33 @@ public sealed class CarryTests : IDisposable
     }
 
     [Fact]
+    public void A_kill_at_any_moment_leaves_the_clone_as_it_is_and_nothing_for_the_next()
+    {
+        _user.Run(Clone, Work + "\nfor i in $(seq 500); do echo $i > \"new folder/$i\"; done");
+        var (before, path) = (Everything(Clone), _user.Acquire());
+        _user.Release(path);
+        var kills = new Kills(6, Start, IsHeld);
+        while (kills.AreWanted)
+        {
+            _user.Try("release", path, "--force");
+            Assert.Equal("", Status(_user.Acquire("--name", Path.GetFileName(path))));
+            _user.Release(path);
+            kills.Kill(Start, IsHeld);
+        }
+
+        _user.Try("release", path, "--force");
+        Assert.Equal("", Status(_user.Acquire("--name", Path.GetFileName(path))));
+        Assert.Equal(before, Everything(Clone));
+        _user.Release(path);
+        Check(_user.Try("repair"));
+        Assert.Empty(Directory.GetFileSystemEntries(_user["pool/tmp"]));
+
+        System.Diagnostics.Process Start() => _user.StartFrom(Clone, "acquire", "--carry", "--owner-pid", "1");
+
+        object? IsHeld() => File.Exists(Path.Combine(path, ".git", "gitproc", "lease"));
+    }
+
+    [Fact]
     public void What_cannot_be_brought_is_refused_before_anything_is_leased()
     {
         Assert.Contains("is in no clone of", Refuse(_user.Home), StringComparison.Ordinal);
@@ -184,7 +213,13 @@ public sealed class CarryTests : IDisposable
             Clone,
             "git switch -qc one; echo 1 > two; git commit -qam 1; git switch -q main; echo 2 > two; git commit -qam 2; git merge -q one || true");
         Assert.Contains("have conflicts", Refuse(Clone), StringComparison.Ordinal);
-        foreach (var options in new[] { new[] { "--expect", "1234567" }, ["--resume", "--label", "x"] })
+        _user.Run(Clone, "git merge --abort; echo '*.bin filter=lfs' > .git/info/attributes; echo x > large.bin");
+        Assert.Contains("large.bin in", Refuse(Clone), StringComparison.Ordinal);
+        _user.Run(Clone, "rm large.bin");
+        foreach (var options in new[]
+            {
+                new[] { "--expect", "1234567" }, ["--resume", "--label", "x"], ["--sparse", "folder"],
+            })
             Assert.Equal(1, Carry(options).ExitCode);
 
         string Refuse(string folder)

@@ -70,6 +70,8 @@ public sealed class UserFixture : IDisposable
 
     public Process Start(params string[] arguments) => _program.Start(Home, arguments);
 
+    public Process StartFrom(string folder, params string[] arguments) => _program.Start(folder, arguments);
+
     public GitprocProgram.Result TryFrom(string folder, params string[] arguments) => _program.Run(folder, arguments);
 
     public string Acquire(params string[] options) => Succeed(["acquire", .. options, Source]);
