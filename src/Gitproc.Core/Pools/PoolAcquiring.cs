@@ -311,8 +311,7 @@ public sealed class PoolAcquiring
         {
             reports?.Report(new PoolReport(
                 ReportKind.Notice,
-                $"{acquired[0].Name} is a worktree, and shares its branches. To push to {head}: "
-                    + $"git push {head.Fork?.Url ?? "origin"} HEAD:refs/heads/{head.Name}"));
+                $"{acquired[0].Name} is a worktree, and shares its branches. To push to {head}: {head.PushCommand}"));
         }
 
         if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)

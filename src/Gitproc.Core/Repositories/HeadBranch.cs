@@ -11,6 +11,9 @@ internal sealed record HeadBranch(string Name, string Owner, ForkBranch? Fork)
     /// <summary>Names it as GitHub does.</summary>
     public override string ToString() => $"{Owner}:{Name}";
 
+    /// <summary>The command that pushes to it. A stranger may have given it a name that a shell would obey.</summary>
+    public string PushCommand => $"git push {Quote(Fork?.Url ?? "origin")} {Quote($"HEAD:refs/heads/{Name}")}";
+
     /// <summary>Puts a target on a branch of this name, from which <c>git push</c> goes back.</summary>
     /// <param name="defaultBranch">
     /// The repository's default branch: one of a fork with the same name has its owner before it.
@@ -21,4 +24,6 @@ internal sealed record HeadBranch(string Name, string Owner, ForkBranch? Fork)
         HasUpstream = true,
         Fork = Fork,
     };
+
+    private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

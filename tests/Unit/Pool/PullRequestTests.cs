@@ -224,12 +224,14 @@ public sealed class PullRequestTests : IDisposable
     [Fact]
     public void A_worktree_shares_its_branches_and_has_none()
     {
-        GitHub("fix", "octocat");
+        GitHub("fix;$(reboot)", "octocat");
         var result = Run("acquire", "--pr", "123", "--kind", "worktree", Repository);
 
         Assert.Equal("", Git(result.Output, "branch", "--show-current"));
         Assert.Contains(
-            "git push git@github.com:octocat/repo.git HEAD:refs/heads/fix", result.Error, StringComparison.Ordinal);
+            "git push 'git@github.com:octocat/repo.git' 'HEAD:refs/heads/fix;$(reboot)'",
+            result.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
