@@ -27,6 +27,7 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
         " is of ",
         " is at ",
         ": nothing is unused",
+        " and you cannot push to it: ",
     ];
 
     private readonly TemporaryFolder _folder = ground.Folder;
