@@ -119,7 +119,8 @@ public sealed class ExpectTests : IDisposable
         var held = _pool.Acquire(Expecting(_old));
         var waiting = Task.Run(() => _pool.Acquire(Expecting(_old) with
         {
-            MaxCheckouts = 1, Wait = TimeSpan.FromSeconds(60),
+            MaxCheckouts = 1,
+            Wait = TimeSpan.FromSeconds(60),
         }));
         Eventually.True(() => _pool.Query<long>("SELECT count(*) FROM waiter") == 1);
         // Another caller's fetch. That caller comes after those who wait.
@@ -139,7 +140,9 @@ public sealed class ExpectTests : IDisposable
         TestGit.Run(held.Path, "switch", "--quiet", "--detach", _old);
         _pool.Pool.Leases.Release(new ReleaseRequest
         {
-            Checkout = held.Name, WorkingDirectory = _pool.Home, Clean = CleanMode.None,
+            Checkout = held.Name,
+            WorkingDirectory = _pool.Home,
+            Clean = CleanMode.None,
         });
 
         Assert.Equal(_new, _pool.Acquire(Expecting(_new) with { Clean = CleanMode.None }).Commit);
