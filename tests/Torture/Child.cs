@@ -6,7 +6,8 @@ namespace Gitproc.Torture;
 /// <summary>A child process that runs this program. It ends when its input does, so none outlives the run.</summary>
 internal sealed class Child : IDisposable
 {
-    private static readonly string Program = Path.Combine(
+    /// <summary>The program of this run.</summary>
+    public static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "Gitproc.Torture" + (OperatingSystem.IsWindows() ? ".exe" : ""));
 
     private readonly Process _process;

@@ -14,6 +14,7 @@ internal sealed record Options
           --acquisitions N  and go on until there were so many acquisitions (1000)
           --workers N       so many at a time (6)
           --linked PERCENT  so many of the acquisitions want a worktree checkout, and half of the others a clone (40)
+          --spares N        so many spares are kept ready, and who makes them is killed too (2)
           --seed N          for the choices that are made; moments are random all the same
           --folder DIR      where to work; what is there is removed (a new temporary folder)
 
@@ -31,6 +32,9 @@ internal sealed record Options
 
     /// <summary>The percentage of acquisitions that accept only a worktree checkout.</summary>
     public int Linked { get; private init; } = 40;
+
+    /// <summary>The number of free checkouts that are to be ready for the next acquire.</summary>
+    public int Spares { get; private init; } = 2;
 
     public int Seed { get; private init; } = Random.Shared.Next();
 
@@ -59,6 +63,7 @@ internal sealed record Options
                 ("--acquisitions", { } n) => options with { Acquisitions = n },
                 ("--workers", { } n and > 0) => options with { Workers = n },
                 ("--linked", { } n and <= 100) => options with { Linked = n },
+                ("--spares", { } n) => options with { Spares = n },
                 ("--seed", { } n) => options with { Seed = n },
                 ("--waiters", { } n and > 0) => options with { Waiters = n },
                 ("--checkouts", { } n and > 0) => options with { Checkouts = n },

@@ -1,11 +1,14 @@
+using Gitproc.Pools;
 using Gitproc.Torture;
 using Gitproc.Torture.Queue;
 using Gitproc.Torture.Rounds;
 using Gitproc.Torture.Workers;
 
-// The first three modes are for child processes of a run.
+// The first four modes are for child processes of a run.
 switch (args)
 {
+    case [Worker.BackgroundMode, var pool, .. var words]:
+        return PoolBackground.Run(pool, words) ? 0 : 1;
     case [Worker.Mode, var folder, var seed, var linked]:
         return new Worker(Ground.At(folder), new Random(Options.Number(seed)), Options.Number(linked)).Run();
     case [DatabaseHolder.Mode, var folder]:
@@ -21,6 +24,7 @@ switch (args)
 
         using (var ground = Ground.Make(options.Folder))
         {
+            Environment.SetEnvironmentVariable("GITPROC_SPARE", $"{options.Spares}");
             var result = options.Waiters is { } waiters
                 ? new QueueRun(ground, waiters, options.Checkouts).Run()
                 : new TortureRun(ground, options).Run();

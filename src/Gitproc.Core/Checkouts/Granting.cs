@@ -75,7 +75,8 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         var lives = Look(request).Lives;
         return Usable(request).Any(row => row switch
         {
-            { Lease.IsMakingReady: true } when lives.WhyOver(row.Lease) is null => true,
+            { Lease.IsMakingReady: true } when lives.WhyOver(row.Lease) is null =>
+                FileLock.FindStopped([folder.CheckoutLock(row.Name)]) is [],
             { State: CheckoutState.Creating } => false,
             { Lease: null } => row.State == CheckoutState.Cleaning && IsLocked(row),
             _ => lives.WhyOver(row.Lease) is not null && IsLocked(row),

@@ -3,6 +3,7 @@ using Gitproc.Files;
 using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Repositories;
+using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Pools;
 
@@ -25,11 +26,27 @@ internal sealed class SpareKeeping(PoolFolder folder, PoolDatabase database, Poo
 
     private string LockPath => folder.SpareLock(wish.Repository.Id, $"{wish.Kind}");
 
+    /// <summary>Lets the next acquire start a process at once, also after a failure.</summary>
+    /// <param name="lockFile">The lock file, which no process has.</param>
+    public static void AllowStart(string lockFile)
+    {
+        using var free = LockedFile.TryLock(lockFile);
+        if (free is not null)
+            RandomAccess.Write(free.Handle, BytesOf(default), Offset);
+    }
+
     /// <summary>Starts the process, if spares are missing and none is at work.</summary>
     public void StartIfDue(BackgroundProgram program)
     {
-        if (IsDue() && TryClaim())
-            program.Start(folder.Path, PoolBackground.ToMakeSpares(wish));
+        try
+        {
+            if (IsDue() && TryClaim())
+                program.Start(folder.Path, PoolBackground.ToMakeSpares(wish));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            // The caller has the checkout, and needs no spare.
+        }
     }
 
     /// <summary>

@@ -18,6 +18,15 @@ internal static class Counts
 
     public const string DatabaseKills = "database-kills";
 
+    /// <summary>Processes that were killed while they made spares.</summary>
+    public const string SpareKills = "spare-kills";
+
+    /// <summary>Spares that were made, or brought up to date.</summary>
+    public const string Spares = "spares";
+
+    /// <summary>Processes that made spares and failed, for example because a folder was removed.</summary>
+    public const string SpareFailures = "spare-failures";
+
     /// <summary>Folders of checkouts that were removed on purpose.</summary>
     public const string Removals = "removals";
 

@@ -38,6 +38,12 @@ internal sealed class Inspection(Ground ground, Tally tally)
     public void Run(int round, IReadOnlyCollection<int> ended)
     {
         WaitForGit();
+        foreach (var (_, why) in BackgroundLog.Left(ground.Pool).Where(log => !log.Why.Contains("was ended before")))
+        {
+            tally.Add(Counts.SpareFailures);
+            Console.WriteLine($"making spares failed: {why}");
+        }
+
         Check(Answer("PRAGMA integrity_check") == "ok", $"the database is damaged: {Answer("PRAGMA integrity_check")}");
         foreach (var row in Rows().Where(row => row.Lease?.Owner is { } owner && ended.Contains(owner.Process.Id)))
             tally.Violate($"{row.Name} is still held for {row.Lease!.Holder()}, which has ended in good order");
@@ -177,11 +183,12 @@ internal sealed class Inspection(Ground ground, Tally tally)
     private void CountEvents()
     {
         var events = ground.Look(database => database.Connection.Query(
-            "SELECT id, kind, lease_id FROM event WHERE id > $last ORDER BY id",
-            row => (Id: row.GetInt64(0), Kind: (EventKind)row.GetInt32(1)),
+            "SELECT id, kind, why FROM event WHERE id > $last ORDER BY id",
+            row => (Id: row.GetInt64(0), Kind: (EventKind)row.GetInt32(1), Why: row.GetStringOrNull(2)),
             ("$last", _lastEvent)));
         _lastEvent = events.Count > 0 ? events[^1].Id : _lastEvent;
         tally.Add(Counts.Takeovers, events.Count(one => one.Kind is EventKind.TakenOver or EventKind.Reaped));
+        tally.Add(Counts.Spares, events.Count(one => one.Why == "it is ready as a spare"));
         tally.Add(Counts.Creations, events.Count(one => one.Kind == EventKind.Created));
     }
 

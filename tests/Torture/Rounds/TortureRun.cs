@@ -11,8 +11,9 @@ namespace Gitproc.Torture.Rounds;
 /// <remarks>
 /// <para>
 /// In each round, a crew of workers acquires, resets, removes, restores and repairs in one pool. Meanwhile this process
-/// kills workers at random moments and replaces them. Two more threads kill a process that holds the database in a
-/// transaction (<see cref="DatabaseKiller"/>), and remove folders of checkouts (<see cref="FolderRemover"/>).
+/// kills workers at random moments and replaces them. Three more threads kill a process that holds the database in a
+/// transaction (<see cref="DatabaseKiller"/>), remove folders of checkouts (<see cref="FolderRemover"/>), and kill the
+/// process that makes spares (<see cref="SpareKiller"/>).
 /// </para>
 /// <para>
 /// Workers check what only they can see: that each has its checkout to itself (<see cref="Claim"/>), that the checkout
@@ -74,7 +75,7 @@ internal sealed class TortureRun(Ground ground, Options options)
 
     private bool IsEnough() => _tally[Counts.Kills] >= options.Kills && _tally[Words.Acquired] >= options.Acquisitions;
 
-    // The killers of the database and of folders run in parallel. Each has its own Random, which is not thread-safe.
+    // The other killers run in parallel. Each has its own Random, which is not thread-safe.
     private List<int> Torment()
     {
         using var crew = new Crew(ground, _tally, _random, options.Workers, options.Linked);
@@ -83,6 +84,7 @@ internal sealed class TortureRun(Ground ground, Options options)
         SpinWait.SpinUntil(() => _tally[Words.Acquired] > 0, LongestStandstill);
         using var end = new CancellationTokenSource();
         var database = Begin(new DatabaseKiller(ground, _tally, new Random(_random.Next())).Run, end.Token);
+        var spares = Begin(new SpareKiller(ground, _tally, new Random(_random.Next())).Run, end.Token);
         var folders = Begin(new FolderRemover(ground, _tally, new Random(_random.Next())).Run, end.Token);
         try
         {
@@ -91,7 +93,7 @@ internal sealed class TortureRun(Ground ground, Options options)
         finally
         {
             end.Cancel();
-            Task.WaitAll(database, folders);
+            Task.WaitAll(database, spares, folders);
         }
 
         return crew.Stop();
@@ -131,7 +133,7 @@ internal sealed class TortureRun(Ground ground, Options options)
         + $"{_tally[Counts.Kills]} kills ({_tally[Counts.KillsWhileMaking]} while making, {_tally[Counts.KillsWhileWaiting]} while waiting), "
         + $"of them in {string.Join(", ", Enum.GetValues<Operation>().Select(operation => $"{operation} {_tally[Counts.KillsWhile(operation)]}"))}; "
         + $"{_tally[Words.Reset]} resets, {_tally[Words.Removed]} removes, {_tally[Words.Restored]} restores ({_tally[Words.RestoredWorks]} works), {_tally[Words.RemovedRescue]} rescues removed, "
-        + $"{_tally[Counts.DatabaseKills]} kills of the database, {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
+        + $"{_tally[Counts.DatabaseKills]} kills of the database, {_tally[Counts.Spares]} spares ({_tally[Counts.SpareKills]} kills, {_tally[Counts.SpareFailures]} failures), {_tally[Counts.Removals]} folders removed ({_tally[Words.Void]} held), "
         + $"{_tally[Counts.Takeovers]} takeovers, {_tally[Counts.Creations]} creations, "
         + $"{_tally[Words.Waited]} waits, {_tally[Words.Refused]} refused, {_tally[Words.Cancelled]} cancelled, "
         + $"{_tally[Counts.Rescued]} works rescued, {_tally[Counts.NotWhole]} rescues of removed folders, at most {_tally[Counts.MostUnfinished]} in tmp and {_tally[Counts.MostTickets]} in queue, "

@@ -1,6 +1,7 @@
 using Gitproc.Checkouts;
 using Gitproc.Leases;
 using Gitproc.Pools;
+using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
 
@@ -18,6 +19,9 @@ internal sealed class Worker : IProgress<PoolReport>
 {
     /// <summary>The first argument of this mode.</summary>
     public const string Mode = "work";
+
+    /// <summary>The first argument of the mode that makes spares.</summary>
+    public const string BackgroundMode = "background";
 
     /// <summary>
     /// The most checkouts that the pool may have: fewer than the workers want, so that some must wait.
@@ -37,7 +41,8 @@ internal sealed class Worker : IProgress<PoolReport>
     public Worker(Ground ground, Random random, int linked)
     {
         (_ground, _random, _linked) = (ground, random, linked);
-        _pool = new Pool(ground.Pool.Path, this);
+        _pool = new Pool(
+            ground.Pool.Path, this, background: new BackgroundProgram(Child.Program, [BackgroundMode]));
     }
 
     /// <summary>Works until the input ends.</summary>
