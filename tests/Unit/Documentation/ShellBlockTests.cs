@@ -28,6 +28,9 @@ public sealed class ShellBlockTests(ShellBlockTests.Ground ground) : IClassFixtu
         " is at ",
         ": nothing is unused",
         " and you cannot push to it: ",
+        " proposes setup ",
+        ": this is approved, ",
+        ": nothing that ",
     ];
 
     private readonly TemporaryFolder _folder = ground.Folder;
