@@ -80,16 +80,16 @@ public sealed partial class PoolCheck
         var hasGit = false;
         findings.Try("Git", () => hasGit = CheckGit(findings, cancellationToken));
         findings.Try("SQLite", () => findings.Ok("SQLite", PoolDatabase.SqliteVersion));
-        SpareSettings? spares = null;
+        PoolSettings? settings = null;
         findings.Try(
             "Settings",
-            () => spares = CheckSettings(hasGit, request.WorkingDirectory, findings, cancellationToken).Spares);
+            () => settings = CheckSettings(hasGit, request.WorkingDirectory, findings, cancellationToken));
         findings.Try(
             "Pool",
             () =>
             {
-                if (CheckFolder(hasGit, spares, findings))
-                    findings.Try("Database", () => CheckDatabase(findings, cancellationToken));
+                if (CheckFolder(hasGit, settings?.Spares, findings))
+                    findings.Try("Database", () => CheckDatabase(settings, findings, cancellationToken));
             });
         return findings.All;
     }
@@ -182,6 +182,22 @@ public sealed partial class PoolCheck
         }
 
         return settings;
+    }
+
+    // Nobody would notice that such a hook never runs.
+    private static void CheckPrefixes(PoolSettings settings, PoolDatabase database, Findings findings)
+    {
+        var keys = database.Repositories.All().ConvertAll(repository => repository.Key);
+        var some = settings.Hooks.Hooks.Select(hook => (hook.Name, hook.Setting))
+            .Concat(settings.Copy.Patterns.Select(pattern => (Name: "copy", Setting: pattern)))
+            .Concat(settings.Copy.Sources.Select(source => (Name: "copyFrom", Setting: source)))
+            .Where(one => one.Setting.Repository is not null && keys.Count > 0 && !keys.Exists(one.Setting.IsFor))
+            .Select(one => $"gitproc.{one.Setting.Repository}.{one.Name}");
+        foreach (var name in some.Distinct())
+        {
+            findings.Notice(
+                "Settings", $"{name} is for no repository that the pool knows", new(". To see these: ", "repositories"));
+        }
     }
 
     // Returns true if what is in the folder can be looked at.
@@ -285,7 +301,7 @@ public sealed partial class PoolCheck
             findings.Ok("FreeSpace", free);
     }
 
-    private void CheckDatabase(Findings findings, CancellationToken cancellationToken)
+    private void CheckDatabase(PoolSettings? settings, Findings findings, CancellationToken cancellationToken)
     {
         const string subject = "Database";
         try
@@ -306,6 +322,8 @@ public sealed partial class PoolCheck
             findings.Ok(
                 subject,
                 $"schema {version}, {PrintableSize.Of(new FileInfo(Folder.Database).Length)}");
+            if (settings is not null)
+                CheckPrefixes(settings, database, findings);
             new PoolCheckContents(Folder, database, findings).Run(cancellationToken);
         }
         catch (SqliteException e) when (PoolDatabase.IsDamage(e))

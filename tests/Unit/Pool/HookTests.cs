@@ -197,6 +197,21 @@ public sealed class HookTests : IDisposable
     }
 
     [Fact]
+    public void One_for_no_repository_of_the_pool_is_named()
+    {
+        Set("gitproc.github.com/ownr.onAcquire", "true");
+        Set($"gitproc.{_pool.Source}.onAcquire", "true");
+        Assert.DoesNotContain("that the pool knows", Gitproc("doctor").Output, StringComparison.Ordinal);
+        Acquire();
+
+        var finding = Assert.Single(
+            Gitproc("doctor").Output.Split('\n'),
+            line => line.Contains("that the pool knows", StringComparison.Ordinal));
+        Assert.Contains("gitproc.github.com/ownr.onAcquire is for no repository", finding, StringComparison.Ordinal);
+        Assert.EndsWith("To see these: gitproc repositories", finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_repository_can_set_one()
     {
         var own = _pool["own"];
