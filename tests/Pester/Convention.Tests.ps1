@@ -29,7 +29,7 @@ Describe 'The conventions of PowerShell' {
     }
 
     It '<_> has singular names of switches' -ForEach $names {
-        (Get-Command $_ -Module Gitproc).Parameters.Values | Where-Object SwitchParameter | ForEach-Object Name | Should -Not -Match '(?<!s|u)s$'
+        (Get-Command $_ -Module Gitproc).Parameters.Values | Where-Object SwitchParameter | ForEach-Object Name | Should -Not -Match '(?<!s|u|Lf)s$'
     }
 
     It '<_> has -WhatIf and -Confirm only if it changes something' -ForEach $names {

@@ -428,7 +428,8 @@ internal sealed class Acquisition(
         // A fetch for the first look stays valid for a while.
         var policy = _target is null ? Fetch : FetchPolicy.WhenOld;
         _target = new FreshBase(folder, database, git, reports, Settings)
-            .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken) with { Files = Files };
+            .Find(Repository, Target.Url, Target.Credential, Ref, policy, cancellationToken) with
+        { Files = Files };
         _proposed = new RepositorySetup(folder, Repository).Find(reports);
         _foundAt = began;
         return _target;

@@ -104,7 +104,8 @@ internal sealed class PoolWarming(
         {
             MustBeAllowed(row, count);
             return new FreshBase(folder, database, Git(reports), reports, Settings)
-                .Default(row, Repository.Url, Repository.Credential, cancellationToken) with { Files = Files };
+                .Default(row, Repository.Url, Repository.Credential, cancellationToken) with
+            { Files = Files };
         }
         catch when (Repository.Known is null)
         {
