@@ -101,4 +101,23 @@ public sealed record AcquireRequest
 
     /// <summary>The most checkouts of the repository that may be held at once; null for the setting.</summary>
     public int? MaxLocked { get; init; }
+
+    /// <summary>Finds what cannot be wanted together.</summary>
+    /// <param name="namesPullRequest">True if a pull request is to be checked out.</param>
+    /// <returns>A sentence; null if there is nothing.</returns>
+    internal string? FindConflict(bool namesPullRequest) => this switch
+    {
+        { Name: not null, Count: > 1 } => "There is one checkout of a name.",
+        { Resume: true, Count: > 1 } or { Resume: true, Terms.Label: null or "" } =>
+            "To resume a checkout, give its label, and ask for one checkout.",
+        { Resume: true, Expect: not null } =>
+            "A checkout that is resumed stays as it is, so no commit is expected.",
+        { Resume: true, Carry: true } => "A checkout that is resumed stays as it is, so nothing is brought along.",
+        { Carry: true, SparseFolders.Count: > 0 } =>
+            "Changes that are brought along may be in any folder, and only some are to be checked out.",
+        { Ref: not null } when namesPullRequest => "A pull request and a ref exclude each other. Name one.",
+        { Carry: true, Expect: not null, Ref: null } when !namesPullRequest =>
+            "The checkout is to be at the commit of your clone, so no other one is expected. Name a ref.",
+        _ => null,
+    };
 }

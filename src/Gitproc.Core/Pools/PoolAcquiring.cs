@@ -32,52 +32,9 @@ public sealed class PoolAcquiring
     {
         if (request.MaxCheckouts < 1 || request.MaxLocked < 1 || request.Count < 1)
             throw new GitprocException(ErrorReason.InvalidSetting, "A number of checkouts must be 1 or more.");
-        if (request is { Name: not null, Count: > 1 })
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions, "There is one checkout of a name.", request.Name);
-        }
-
-        if (request.Resume && (string.IsNullOrEmpty(request.Terms.Label) || request.Count > 1))
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions, "To resume a checkout, give its label, and ask for one checkout.");
-        }
-
-        if (request is { Resume: true, Expect: not null })
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions, "A checkout that is resumed stays as it is, so no commit is expected.");
-        }
-
-        if (request is { Carry: true, Resume: true })
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions,
-                "A checkout that is resumed stays as it is, so nothing is brought along.");
-        }
-
-        if (request is { Carry: true, SparseFolders.Count: > 0 })
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions,
-                "Changes that are brought along may be in any folder, and only some are to be checked out.");
-        }
-
         var pull = PullRequest.Read(request.Repository, request.PullRequest);
-        if (pull is not null && request.Ref is not null)
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions, "A pull request and a ref exclude each other. Name one.");
-        }
-
-        if (request is { Carry: true, Expect: not null, Ref: null } && pull is null)
-        {
-            throw new GitprocException(
-                ErrorReason.ConflictingOptions,
-                "The checkout is to be at the commit of your clone, so no other one is expected. Name a ref.");
-        }
-
+        if (request.FindConflict(pull is not null) is { } conflict)
+            throw new GitprocException(ErrorReason.ConflictingOptions, conflict, request.Name);
         if (request.Repository is { } text && string.IsNullOrWhiteSpace(text))
         {
             throw new GitprocException(
@@ -210,10 +167,9 @@ public sealed class PoolAcquiring
             folder.Path);
         if (origin is null && request.Copy == true)
         {
-            reports?.Report(new PoolReport(
-                ReportKind.Notice,
+            Notice(
                 $"nothing is copied: {request.WorkingDirectory} is in no clone of {target.Key}, and no gitproc.copyFrom "
-                    + "names one"));
+                    + "names one");
         }
 
         var carried = namesCaller && config.Local.Count > 0 ? new CarriedConfig(config, settings) : null;
@@ -289,33 +245,7 @@ public sealed class PoolAcquiring
             Wanted = granted,
         };
         var acquired = acquisition.Run(cancellationToken);
-        if (held is not null)
-        {
-            reports?.Report(new PoolReport(
-                ReportKind.Notice, $"you hold {held.Name} under the label '{held.Lease!.Label}' too")
-            {
-                Hint = new("; to get that one again: ", Command: null) { Options = [new("Resume")] },
-            });
-        }
-
-        // Once for each state of the config.
-        if (config.IsNew && config.Local.FirstOrDefault(entry => IsOfUserOnly(entry.Key)).Key is { } ignored)
-        {
-            reports?.Report(new PoolReport(
-                ReportKind.Notice,
-                $"{ignored} in the config of {config.TopLevel} does not count, because a repository may be a stranger's. "
-                    + "To set it for yourself: git config --global"));
-        }
-
-        if (wanted is { Head: { } head, NewBranch: null } && acquired[0].Kind == CheckoutKind.Worktree)
-        {
-            reports?.Report(new PoolReport(
-                ReportKind.Notice,
-                $"{acquired[0].Name} is a worktree, and shares its branches. To push to {head}: {head.PushCommand}"));
-        }
-
-        if (config.IsNew && carried?.Missing(acquired[0].Kind) is { } missing)
-            reports?.Report(new PoolReport(ReportKind.Notice, missing));
+        Tell(acquisition, acquired, held, config);
         // Spares have had the hooks of a new checkout, which this caller does not want to run.
         if (_session.Background is { } background && !request.NoHooks)
         {
@@ -329,6 +259,40 @@ public sealed class PoolAcquiring
 
         return _session.DescribeAll(acquired);
     }
+
+    private void Tell(
+        Acquisition acquisition,
+        IReadOnlyList<CheckoutRow> acquired,
+        CheckoutRow? held,
+        GitConfig config)
+    {
+        if (held is not null)
+        {
+            Notice(
+                $"you hold {held.Name} under the label '{held.Lease!.Label}' too",
+                new("; to get that one again: ", Command: null) { Options = [new("Resume")] });
+        }
+
+        // Once for each state of the config.
+        if (config.IsNew && config.Local.FirstOrDefault(entry => IsOfUserOnly(entry.Key)).Key is { } ignored)
+        {
+            Notice(
+                $"{ignored} in the config of {config.TopLevel} does not count, because a repository may be a stranger's. "
+                    + "To set it for yourself: git config --global");
+        }
+
+        if (acquisition.Ref is { Head: { } head, NewBranch: null } && acquired[0].Kind == CheckoutKind.Worktree)
+        {
+            Notice(
+                $"{acquired[0].Name} is a worktree, and shares its branches. To push to {head}: {head.PushCommand}");
+        }
+
+        if (config.IsNew && acquisition.Carried?.Missing(acquired[0].Kind) is { } missing)
+            Notice(missing);
+    }
+
+    private void Notice(string text, Hint? hint = null) =>
+        _session.Reports?.Report(new PoolReport(ReportKind.Notice, text) { Hint = hint });
 
     private static CheckoutKind? KindOf(AcquireRequest request) =>
         request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
