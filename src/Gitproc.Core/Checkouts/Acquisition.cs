@@ -59,6 +59,9 @@ internal sealed class Acquisition(
     /// </summary>
     public CarriedConfig? Carried { get; init; }
 
+    /// <summary>Why the caller puts into the checkouts what a stranger may have made; null if it does not.</summary>
+    public string? WhyStranger { get; init; }
+
     /// <summary>What copies files of the user's into the checkouts; null to copy nothing.</summary>
     public FileCopying? Copying { get; init; }
 
@@ -227,7 +230,8 @@ internal sealed class Acquisition(
 
     // What may be a stranger's in the checkout; null if nothing is.
     private string? WhyStrange(Grant grant) =>
-        grant.IsAsLeft ? "the last holder may have left the files of a stranger"
+        WhyStranger is not null ? WhyStranger
+        : grant.IsAsLeft ? "the last holder may have left the files of a stranger"
         : Ref.IsOwn || Base.IsBranchOrTag(Ref.Name) ? null
         : $"{Ref.Name} is neither a branch nor a tag of the remote";
 

@@ -102,6 +102,9 @@ public sealed record AcquireRequest
     /// <summary>The most checkouts of the repository that may be held at once; null for the setting.</summary>
     public int? MaxLocked { get; init; }
 
+    /// <summary>True if a rescue is put into the checkout, which may be of a stranger's commit.</summary>
+    internal bool IsForRescue { get; init; }
+
     /// <summary>Finds what cannot be wanted together.</summary>
     /// <param name="namesPullRequest">True if a pull request is to be checked out.</param>
     /// <returns>A sentence; null if there is nothing.</returns>

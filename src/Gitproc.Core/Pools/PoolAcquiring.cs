@@ -226,6 +226,7 @@ public sealed class PoolAcquiring
             // Changes of two people do not mix.
             Clean = request.Carry && clean == CleanMode.None ? CleanMode.Default : clean,
             Carrying = carrying,
+            WhyStranger = request.IsForRescue ? "the rescue may have the commit of a stranger" : null,
             Carried = carried,
             Copying = origin is null ? null : new FileCopying(folder, git, reports)
             {

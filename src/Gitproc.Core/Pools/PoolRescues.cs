@@ -89,7 +89,7 @@ public sealed class PoolRescues
         rescue = FindId(rescue, request.WorkingDirectory, cancellationToken);
         var (_, repository) = FindOfCheckout(rescue, request.WorkingDirectory, cancellationToken);
         // A submodule with work in it comes back as a whole, where nothing else may be.
-        var one = request with { Repository = repository.Key, Count = 1, Submodules = false };
+        var one = request with { Repository = repository.Key, Count = 1, Submodules = false, IsForRescue = true };
         var checkout = _acquiring.Acquire(one, cancellationToken)[0];
         try
         {

@@ -124,6 +124,36 @@ public sealed class SparseTests : IDisposable
         Assert.Empty(_user.Rescues());
     }
 
+    [Fact]
+    public void A_kill_while_files_come_or_go_leaves_no_rescue_and_what_the_next_acquire_makes_right()
+    {
+        _user.Run(
+            _user.Source,
+            "for i in $(seq 600); do mkdir -p lib/$i; echo $i > lib/$i/f; done; git add .; git commit -qm many");
+        var path = _user.Acquire("--fetch");
+        _user.Release(path);
+        var isSparse = false;
+        var kills = new Kills(10, Start, () => IsHeld());
+        while (kills.AreWanted)
+        {
+            ReleaseHeld();
+            isSparse = !isSparse;
+            kills.Kill(Start, () => IsHeld());
+            ReleaseHeld();
+            Assert.Equal(path, _user.Acquire());
+            _user.Run(path, "test $(ls lib | wc -l) = 602; test -z \"$(git status --porcelain)\"");
+        }
+
+        Assert.Empty(_user.Rescues());
+
+        System.Diagnostics.Process Start() =>
+            _user.Start(["acquire", "--owner-pid", "1", .. isSparse ? (string[])["--sparse", "docs"] : [], _user.Source]);
+
+        bool IsHeld() => File.Exists(Path.Combine(path, ".git", "gitproc", "lease"));
+
+        void ReleaseHeld() => _user.Try("release", path, "--force");
+    }
+
     [Theory]
     [InlineData("..")]
     [InlineData("src/../../x")]

@@ -236,6 +236,33 @@ public sealed class TrustTests : IDisposable
         Assert.False(new UserSetting("/git/repo", "").IsFor("/git/repository"));
     }
 
+    [Fact]
+    public void A_restored_rescue_may_have_the_commit_of_a_pull_request_and_gets_nothing()
+    {
+        File.WriteAllText(Path.Combine(_pool.Source, ".gitignore"), ".env\n*.o\n");
+        Propose(
+            string.Join('\n', Moments.Select(moment => $"on{moment} = echo $GITPROC_HOOK >> '{Log}'"))
+                + "\ncopy = .env\n");
+        Trust();
+        TestGit.Run(_pool.Source, "update-ref", "refs/pull/1/head", "HEAD");
+        File.WriteAllText(Path.Combine(_pool.Source, ".env"), "SECRET=1");
+        Set("gitproc.copyFrom", _pool.Source);
+
+        var path = Gitproc("acquire", _pool.Source, "--hold", "--ref", "refs/pull/1/head").Output;
+        File.WriteAllText(Path.Combine(path, "work"), "w");
+        Gitproc("release", path);
+        var rescue = Gitproc("rescue", "list", "--json").Output;
+        path = Gitproc("rescue", "restore", rescue.Split("\"id\":\"")[1].Split('"')[0]).Output;
+        Assert.True(File.Exists(Path.Combine(path, "work")));
+        Assert.False(File.Exists(Path.Combine(path, ".env")));
+        Gitproc("release", path, "--force");
+        Assert.False(File.Exists(Log), "a proposed hook ran");
+
+        path = Acquire();
+        Assert.True(File.Exists(Path.Combine(path, ".env")));
+        Assert.Equal(["onAcquire"], File.ReadAllLines(Log));
+    }
+
     private static string[] Moments => ["Create", "Acquire", "Release", "Remove"];
 
     private void Propose(string settings) => Commit($"[gitproc]\n{settings}\n");

@@ -50,6 +50,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
             root, gitDirectory, state, look, look.Hidden, cancellationToken);
         var earlier = request.IsRescued ? Rescues(request).Newest(request.Checkout) : null;
         if (leftovers is null
+            || (earlier is null && request.IsRescued && HasOnlyDeletions(leftovers, state))
             || (
                 earlier is not null
                 && Rescues(request).TryRead(
@@ -81,6 +82,12 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         request.Rescued?.Invoke(rescue);
         return rescue;
     }
+
+    // An interrupted cleaning has begun to leave out files that the checkout was not to have, and nothing was work then.
+    private static bool HasOnlyDeletions(Leftovers leftovers, RepositoryState state) =>
+        leftovers is { Files: [], Trees: [], Staged: [], Tags: [], Objects: [], NewCommits: 0 }
+        && !state.IsUnfinished
+        && state.UnfinishedWorktrees.Count == 0;
 
     // Kept commits are not reported: a job that undoes a commit usually means to.
     private void KeepUndone(
