@@ -84,7 +84,7 @@ internal static class TrustCommand
 
         if (!isYes)
             Messages.Write($"gitproc: use this in checkouts of {proposal.Repository}? [y/N] ");
-        if (!isYes && Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+        if (!isYes && ReadAnswer(cancellationToken)?.Trim() is not ("y" or "Y" or "yes"))
         {
             Messages.WriteLine("gitproc: nothing is approved");
             return ExitCode.Error;
@@ -93,5 +93,21 @@ internal static class TrustCommand
         trust.Approve(proposal, cancellationToken);
         Messages.WriteLine($"gitproc: this is approved, until {proposal.Repository} proposes something else");
         return ExitCode.Done;
+    }
+    // Console.ReadLine goes on after Ctrl+C, so only the wait for it ends.
+    private static string? ReadAnswer(CancellationToken cancellationToken)
+    {
+        var reading = Task.Run(Console.ReadLine, CancellationToken.None);
+        try
+        {
+            reading.Wait(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Messages.WriteLine("");
+            throw;
+        }
+
+        return reading.Result;
     }
 }

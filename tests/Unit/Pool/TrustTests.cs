@@ -157,6 +157,17 @@ public sealed class TrustTests : IDisposable
         Assert.Contains("not approved", Gitproc("trust", "--list").Output, StringComparison.Ordinal);
     }
 
+    [TerminalFact]
+    public void Control_C_ends_the_question_at_once()
+    {
+        Propose("onAcquire = echo no");
+        Gitproc("acquire", _pool.Source, "--hold");
+        var result = PseudoTerminal.Run(
+            _pool, [PseudoTerminal.WaitFor("[y/N] "), PseudoTerminal.Send("\x03")], [], "trust", _pool.Source);
+        Assert.Equal((130, true), (result.ExitCode, result.IsRestored));
+        Assert.Contains("not approved", Gitproc("trust", "--list").Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_approval_can_be_taken_back_and_survives_a_lost_database()
     {
