@@ -136,16 +136,18 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
 
     private void End(HookTicket ticket, CheckoutRow row, CancellationToken cancellationToken)
     {
-        var time = Stopwatch.StartNew();
-        var isRunning = false;
+        // The time that its processes get to end is not a part of the wait.
+        var waiting = new Stopwatch();
+        var hasEnded = false;
         LockedFile? locked;
         while ((locked = ticket.TryLock(folder)) is null)
         {
-            isRunning = true;
+            waiting.Stop();
+            hasEnded = true;
             // One that has just begun is about to say who it is.
             ticket = HookTicket.Read(folder, ticket.Name) ?? ticket;
-            EndProcesses(ticket, cancellationToken);
-            if (time.Elapsed > MaxWait)
+            var left = EndProcesses(ticket, cancellationToken);
+            if (left > 0 || waiting.Elapsed > MaxWait)
             {
                 throw new GitprocException(
                     ErrorReason.InUse,
@@ -153,39 +155,44 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
                     row.Name);
             }
 
+            waiting.Start();
             Thread.Sleep(10);
         }
 
         using (locked)
         {
-            EndProcesses(ticket, cancellationToken);
+            hasEnded |= EndProcesses(ticket, cancellationToken) is not null;
             NoteEnd(
                 ticket,
                 row,
                 EventKind.HookFailed,
-                isRunning ? "was ended, because the checkout was given back" : Unknown);
+                hasEnded ? "was ended, because the checkout was given back"
+                : ticket.HasBegun ? Unknown
+                : "did not begin before the checkout was given back");
         }
 
-        if (isRunning)
+        if (hasEnded)
         {
             reports?.Report(new PoolReport(
                 ReportKind.Notice, $"{ticket.Call.Shown}, which still ran in the background of {row.Name}, is ended"));
         }
     }
 
-    // The process that runs it comes first: it would note an end of its own.
-    private static void EndProcesses(HookTicket ticket, CancellationToken cancellationToken)
+    // How many of its processes still run; null if none ran. The one that runs the hook comes first: it would note an
+    // end of its own.
+    private static int? EndProcesses(HookTicket ticket, CancellationToken cancellationToken)
     {
-        if (ticket.Runner is not { } runner)
-            return;
-        var session = DetachedProcess.Session(runner);
+        if (ticket.Runner is not { } runner || DetachedProcess.Session(runner) is not { Count: > 0 } session)
+            return null;
         ProcessEnding.End([.. session.Where(entry => entry.Identity == runner)], TimeSpan.Zero, cancellationToken);
         // It may have started another one meanwhile.
         for (; session.Count > 0; session = DetachedProcess.Session(runner))
         {
-            if (ProcessEnding.End(session, Patience, cancellationToken).Count > 0)
-                return;
+            if (ProcessEnding.End(session, Patience, cancellationToken).Count is > 0 and var left)
+                return left;
         }
+
+        return 0;
     }
 
     private void NoteEnd(HookTicket ticket, CheckoutRow row, EventKind kind, string how)

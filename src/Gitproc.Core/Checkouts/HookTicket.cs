@@ -25,6 +25,9 @@ internal sealed record HookTicket(
     /// <summary>The process that runs it, or ran it; null if none does yet, or if it was on another machine.</summary>
     public ProcessIdentity? Runner { get; private init; }
 
+    /// <summary>True if a process, here or on another machine, has begun to run it.</summary>
+    public bool HasBegun { get; private init; }
+
     private static string Here =>
         $"{ProcessPlace.Current.Host} {ProcessPlace.Current.Boot} {ProcessPlace.Current.Namespace}";
 
@@ -72,6 +75,7 @@ internal sealed record HookTicket(
                 seconds > 0 ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan)
             {
                 Runner = lines is [_, var runner, ..] ? ReadRunner(runner) : null,
+                HasBegun = lines is [_, not "", ..],
             };
         }
         catch (JsonException)

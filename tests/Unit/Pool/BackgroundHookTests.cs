@@ -192,8 +192,62 @@ public sealed class BackgroundHookTests : IDisposable
 
         Assert.DoesNotContain("these still run in it", released.Error, StringComparison.Ordinal);
         Assert.False(ProcessTable.IsAlive(hook));
-        Assert.Contains("has an unknown end", Event(EventKind.HookFailed).Why, StringComparison.Ordinal);
+        Assert.Contains("was ended, because", Event(EventKind.HookFailed).Why, StringComparison.Ordinal);
         Assert.Equal(CheckoutState.Free, _pool.Find("checkout-1").State);
+    }
+
+    [Fact]
+    public void One_that_was_killed_with_its_own_process_has_an_unknown_end()
+    {
+        Set("gitproc.onAcquire", $"{Waiting} &");
+        var path = Acquire();
+        WaitForHook();
+        var runner = Ticket().Runner!.Value;
+        foreach (var process in DetachedProcess.Session(runner))
+            UnixSignal.Send(process.Identity, UnixSignal.Kill);
+        Eventually.True(() => DetachedProcess.Session(runner).Count == 0);
+
+        Assert.DoesNotContain("is ended", Gitproc("release", path).Error, StringComparison.Ordinal);
+        Assert.Contains("has an unknown end", Event(EventKind.HookFailed).Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_has_not_begun_yet_never_begins()
+    {
+        Acquire();
+        var folder = new PoolFolder(_pool.Pool.Path);
+        folder.CreateLogs();
+        var call = new HookCall
+        {
+            Name = "onAcquire",
+            Command = $"echo late > '{Mark}'",
+            Checkout = folder.Checkout("checkout-1"),
+            Told = "",
+        };
+        var ticket = new HookTicket(
+            "checkout-1", 4711, call, _pool.Find("checkout-1").LeaseId, "me", TimeSpan.FromMinutes(1));
+        ticket.Write(folder);
+
+        Assert.DoesNotContain("is ended", Gitproc("release", "checkout-1").Error, StringComparison.Ordinal);
+        _pool.Pool.Checkouts.RunHook(ticket.Name);
+
+        Assert.Contains(
+            "did not begin before the checkout was given back", Event(EventKind.HookFailed).Why, StringComparison.Ordinal);
+        Assert.False(File.Exists(Mark));
+    }
+
+    [Fact]
+    public void One_that_ignores_SIGTERM_is_killed()
+    {
+        Set("gitproc.onAcquire", $"trap '' TERM; {Waiting} &");
+        var path = Acquire();
+        var hook = WaitForHook();
+        var released = Gitproc("release", path);
+
+        Assert.Contains("checkout-1 is free", released.Error, StringComparison.Ordinal);
+        Assert.False(ProcessTable.IsAlive(hook));
+        Assert.Contains(
+            "was ended, because the checkout was given back", Event(EventKind.HookFailed).Why, StringComparison.Ordinal);
     }
 
     [Fact]
