@@ -47,6 +47,11 @@ internal sealed class GlobalOptions
     public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);
 
     /// <summary>Prints the state of a checkout whose lease has ended.</summary>
-    public static void Tell(Checkout checkout) => Messages.WriteLine(
-        $"gitproc: {checkout.Name} {(checkout.State == CheckoutState.Free ? "is free" : checkout.Reason)}");
+    public static void Tell(Checkout checkout)
+    {
+        var now = checkout.State == CheckoutState.Free
+            ? "is free"
+            : checkout.Reason ?? "is released, but not clean: the next acquire cleans it";
+        Messages.WriteLine($"gitproc: {checkout.Name} {now}");
+    }
 }

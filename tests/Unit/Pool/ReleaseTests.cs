@@ -77,6 +77,16 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
+    public void It_says_what_is_so_with_one_that_is_not_cleaned()
+    {
+        var checkout = _pool.Acquire();
+        var result = _pool.Program.Run(_pool.Home, "release", checkout.Name, "--clean", "none", "--force");
+        Assert.Equal(
+            (0, "gitproc: checkout-1 is released, but not clean: the next acquire cleans it"),
+            (result.ExitCode, result.Error.Trim()));
+    }
+
+    [Fact]
     public void What_is_too_large_to_be_rescued_is_set_aside()
     {
         var checkout = _pool.Acquire();
