@@ -22,11 +22,23 @@ internal sealed class CarrySource(GitRunner git, string path)
         ("core.safecrlf", "false"),
     ];
 
+    // What says that an operation is unfinished, and the command that ends it. A rebase has the first ones of others
+    // too. A bisect only has files to look at. git-rev-parse(1) knows where they are in a linked worktree.
+    private static readonly (string Entry, string Command)[] Operations =
+    [
+        ("rebase-merge", "rebase"),
+        ("rebase-apply/applying", "am"),
+        ("rebase-apply", "rebase"),
+        ("MERGE_HEAD", "merge"),
+        ("CHERRY_PICK_HEAD", "cherry-pick"),
+        ("REVERT_HEAD", "revert"),
+    ];
+
     /// <summary>The top of the work tree, absolute.</summary>
     public string Path => path;
 
     /// <summary>Looks at what is not committed.</summary>
-    /// <exception cref="GitprocException">Files have conflicts.</exception>
+    /// <exception cref="GitprocException">Files have conflicts, or an operation is unfinished.</exception>
     public CarryList Look(CancellationToken cancellationToken)
     {
         var (changed, added, isIncomplete) = (new List<RawText>(), new List<RawText>(), false);
@@ -72,8 +84,12 @@ internal sealed class CarrySource(GitRunner git, string path)
             throw new GitprocException(ErrorReason.CannotCarry, $"{path} has no commit yet.", path);
         var branch = headers["branch.head"] is "(detached)" ? null : headers["branch.head"];
         var files = Run([], null, cancellationToken,
-            "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index")
+            [
+                "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index",
+                .. Operations.SelectMany(operation => new[] { "--git-path", operation.Entry }),
+            ])
             .ToText().TrimEnd().Split('\n');
+        RefuseUnfinished(files[2..]);
         return new CarryList(headers["branch.oid"], branch, files[0], files[1], changed, added)
         {
             IsIncomplete = isIncomplete,
@@ -94,6 +110,20 @@ internal sealed class CarrySource(GitRunner git, string path)
         Run(elsewhere, stream => stream.Write(paths), cancellationToken,
             "update-index", "--add", "--remove", "--replace", "-z", "--stdin");
         return (staged, Run(elsewhere, null, cancellationToken, "write-tree").ToText().Trim());
+    }
+
+    // A commit in the checkout would know nothing of it: that of a merge would have one parent.
+    private void RefuseUnfinished(string[] entries)
+    {
+        var found = Operations.Zip(entries).FirstOrDefault(one => System.IO.Path.Exists(one.Second));
+        if (found.First.Command is { } command)
+        {
+            throw new GitprocException(
+                ErrorReason.CannotCarry,
+                $"A git {command} is unfinished in {path}, and cannot be brought along. Finish or abort it first: "
+                    + $"git {command} --continue, or git {command} --abort",
+                path);
+        }
     }
 
     // git-lfs would store a new content in the clone, and look for it on the remote from the checkout.

@@ -49,6 +49,7 @@ internal sealed class CheckoutCleaning(
         var generation = TemplateRepository.Generation(basePath);
         new BackgroundHooks(folder, database, reports).End(row, cancellationToken);
         using var step = ProgressStep.Begin(reports, $"cleaning {row.Name}");
+        AcquireLeftovers.Remove(folder, alone, row);
         if (!place.IsWorktree)
             PushedRefs.Keep(basePath, place.GitDirectory);
         try

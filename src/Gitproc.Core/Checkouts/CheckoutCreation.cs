@@ -200,6 +200,7 @@ internal sealed class CheckoutMaking(
         Target target,
         CancellationToken cancellationToken)
     {
+        AcquireLeftovers.Remove(folder, alone, row);
         // Read this before the refs: a later change of the refs then updates the checkout next time.
         var generation = TemplateRepository.Generation(folder.Base(repository.Base));
         var head = new CheckoutCreation(folder, git, reports) { CopiesOnWrite = CopiesOnWrite }.Create(

@@ -81,6 +81,7 @@ internal sealed class CheckoutRemoval(
     {
         var (row, path) = (seized.Row, place.Path);
         MustHaveNoMounts(row);
+        AcquireLeftovers.Remove(folder, seized.Alone, row);
         var doomed = folder.Unfinished(row.Name);
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);

@@ -62,7 +62,7 @@ internal sealed class FileCopying(PoolFolder folder, GitRunner git, IProgress<Po
         CancellationToken cancellationToken)
     {
         alone.MustBeOf(row.Id);
-        var temporary = Directory.CreateDirectory(folder.Unfinished(row.Name, "copy")).FullName;
+        var temporary = Directory.CreateDirectory(folder.Unfinished(row.Name, AcquireLeftovers.Copy)).FullName;
         try
         {
             _list ??= _source!.Find(temporary, cancellationToken);

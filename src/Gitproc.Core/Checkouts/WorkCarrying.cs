@@ -48,7 +48,7 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
     {
         alone.MustBeOf(row.Id);
         var (list, place, basePath) = (Look(cancellationToken), folder.Place(row), folder.Base(repository.Base));
-        var temporary = Directory.CreateDirectory(folder.Unfinished(row.Name, "carry")).FullName;
+        var temporary = Directory.CreateDirectory(folder.Unfinished(row.Name, AcquireLeftovers.Carry)).FullName;
         using var step = ProgressStep.Begin(reports, $"bringing changes of {Source.Path} to {row.Name}");
         try
         {

@@ -193,7 +193,8 @@ public sealed class PoolAcquiring
         var fetch = request.Fetch;
         if (carrying?.Look(cancellationToken) is { } list && carrying.IsAtHead)
         {
-            var isKnown = target.Known is { } row
+            // The base repository may not be made yet, or be gone.
+            var isKnown = target.Known is { } row && Directory.Exists(folder.Base(row.Base))
                 && new BaseRefs(git, folder.Base(row.Base)).Has(list.Head, cancellationToken);
             // The carrying begins the branch.
             wanted = new WantedRef(isKnown ? list.Head : null, NewBranch: null) { IsOwn = true };

@@ -69,15 +69,22 @@ internal sealed record PoolFolder(string Path)
     /// <returns>Its absolute path; nothing is there.</returns>
     public string Unfinished(string locked, string? part = null)
     {
-        var name = part is null ? $"{locked}." : $"{locked}.{part}.";
+        RemoveUnfinished(locked, part);
+        return System.IO.Path.Combine(Temporary, $"{UnfinishedName(locked, part)}{Guid.NewGuid():N}");
+    }
+
+    /// <summary>Removes what stopped processes left, as far as it can be.</summary>
+    /// <param name="locked">The name whose lock the caller has.</param>
+    /// <param name="part">What it was for.</param>
+    public void RemoveUnfinished(string locked, string? part)
+    {
+        var name = UnfinishedName(locked, part);
         foreach (var left in Directory.EnumerateDirectories(Temporary, name + "*"))
         {
             // Other parts have one dot more.
             if (!System.IO.Path.GetFileName(left)[name.Length..].Contains('.', StringComparison.Ordinal))
                 FolderRemoval.TryRemove(left);
         }
-
-        return System.IO.Path.Combine(Temporary, $"{name}{Guid.NewGuid():N}");
     }
 
     public string BaseLock(long repositoryId) => System.IO.Path.Combine(Path, "locks", $"base-{repositoryId}.lock");
@@ -191,6 +198,9 @@ internal sealed record PoolFolder(string Path)
                     + "if you trust it: ",
                 $"git config --global --add safe.directory '{Path}'");
     }
+
+    private static string UnfinishedName(string locked, string? part) =>
+        part is null ? $"{locked}." : $"{locked}.{part}.";
 
     private string Below(string folder, string relative) =>
         System.IO.Path.Combine(Path, folder, relative.Replace('/', System.IO.Path.DirectorySeparatorChar));

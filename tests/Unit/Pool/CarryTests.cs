@@ -202,6 +202,80 @@ public sealed class CarryTests : IDisposable
         object? IsHeld() => File.Exists(Path.Combine(path, ".git", "gitproc", "lease"));
     }
 
+    [Theory]
+    [InlineData("release")]
+    [InlineData("remove", "--force", "--discard")]
+    public void What_a_killed_acquire_left_goes_with_the_next_cleaning(params string[] command)
+    {
+        var path = _user.Acquire();
+        var id = Guid.NewGuid().ToString("N");
+        foreach (var left in new[] { "1.carry", "1.copy", "10.carry" })
+            Directory.CreateDirectory(_user[$"pool/tmp/checkout-{left}.{id}/objects"]);
+
+        Check(_user.Try([.. command, path]));
+
+        Assert.Equal(
+            [$"checkout-10.carry.{id}"],
+            Directory.GetFileSystemEntries(_user["pool/tmp"]).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("git merge -q --no-commit --no-ff one", "merge")]
+    [InlineData("git cherry-pick clash || true; git checkout -q HEAD three; git add three", "cherry-pick")]
+    [InlineData("git revert --no-commit HEAD", "revert")]
+    [InlineData("GIT_SEQUENCE_EDITOR='sed -i s/^pick/edit/' git rebase -q -i HEAD~1 2> /dev/null", "rebase")]
+    [InlineData("git rebase -q --apply clash || true; git checkout -q HEAD three; git add three", "rebase")]
+    [InlineData("git format-patch -q --stdout clash~1..clash | git am -q || true", "am")]
+    public void What_is_unfinished_is_refused_by_its_name(string begin, string command)
+    {
+        _user.Run(
+            Clone,
+            "git switch -qc one; echo 1 > two; git commit -qam one; git switch -qc clash main; echo x > three; git commit -qam x; "
+                + "git switch -q main; echo y > three; git commit -qam y");
+        _user.Run(Clone, "git worktree add -q ../tree -b tree");
+        var tree = Path.Combine(_user.Home, "tree");
+        _user.Run(command == "merge" ? Clone : tree, begin);
+
+        var result = _user.TryFrom(command == "merge" ? Clone : tree, "acquire", "--carry");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"A git {command} is unfinished in ", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"or git {command} --abort", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("checkout-1", _user.Try("list").Output, StringComparison.Ordinal);
+        Check(_user.TryFrom(command == "merge" ? tree : Clone, "acquire", "--carry"));
+    }
+
+    [Fact]
+    public void A_bisect_does_not_matter()
+    {
+        _user.Run(Clone, "git commit -q --allow-empty -m 2; git bisect start -q HEAD HEAD~1; echo more >> two");
+        Assert.Equal("M two", Status(Check(Carry())).Trim());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_first_commits_of_an_empty_remote_come_along(bool hasTriedBefore)
+    {
+        _user.Run(_user.Home, "git init -q --bare empty.git; git clone -q empty.git fresh 2> /dev/null");
+        var fresh = Path.Combine(_user.Home, "fresh");
+        _user.Run(fresh, "echo x > x; git add x");
+        if (hasTriedBefore)
+        {
+            Assert.Contains(
+                "has no commit yet", _user.TryFrom(fresh, "acquire", "--carry").Error, StringComparison.Ordinal);
+        }
+
+        _user.Run(fresh, "git commit -qm first; echo y > y");
+        for (var i = 0; i < 2; i++)
+        {
+            var path = Check(_user.TryFrom(fresh, "acquire", "--carry"));
+            Assert.Equal(_user.Git(fresh, "rev-parse", "HEAD"), _user.Git(path, "rev-parse", "HEAD"));
+            Assert.Equal("?? y", Status(path));
+            _user.Try("release", "--discard", path);
+        }
+    }
+
     [Fact]
     public void What_cannot_be_brought_is_refused_before_anything_is_leased()
     {
