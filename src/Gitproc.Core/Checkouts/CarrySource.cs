@@ -42,6 +42,7 @@ internal sealed class CarrySource(GitRunner git, string path)
     public CarryList Look(CancellationToken cancellationToken)
     {
         var (changed, added, isIncomplete) = (new List<RawText>(), new List<RawText>(), false);
+        var intended = new List<RawText>();
         var headers = new Dictionary<string, string>();
         foreach (var line in Run([], null, cancellationToken,
                     "status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--no-renames",
@@ -74,6 +75,9 @@ internal sealed class CarrySource(GitRunner git, string path)
                     // In a submodule something may have changed, but not its commit.
                     if (sub is not ['S', '.', ..] || state[0] != '.')
                         changed.Add(RawText.FromChars(name));
+                    // git add --intent-to-add
+                    if (state == ".A")
+                        intended.Add(RawText.FromChars(name));
                     break;
             }
         }
@@ -92,6 +96,7 @@ internal sealed class CarrySource(GitRunner git, string path)
         RefuseUnfinished(files[2..]);
         return new CarryList(headers["branch.oid"], branch, files[0], files[1], changed, added)
         {
+            Intended = intended,
             IsIncomplete = isIncomplete,
         };
     }
@@ -178,6 +183,9 @@ internal sealed record CarryList(
     IReadOnlyList<RawText> Changed,
     IReadOnlyList<RawText> Added)
 {
+    /// <summary>Those of the changed files that the index has without content, of <c>git add -N</c>.</summary>
+    public required IReadOnlyList<RawText> Intended { get; init; }
+
     /// <summary>True if there is more: ignored files, repositories in it, or changes in submodules.</summary>
     public bool IsIncomplete { get; init; }
 }

@@ -72,16 +72,15 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
 
             beforeChange();
             Pack(lender, [list.Head, staged], basePath, place, cancellationToken);
+            var lent = ("GIT_ALTERNATE_OBJECT_DIRECTORIES", GitView.Quote(Path.Combine(lender, "objects")));
+            RemoveSubmodules(place, files, lent, cancellationToken);
             if (IsAtHead)
                 CheckOut(list, place, cancellationToken);
             // What is not staged becomes files, and never objects of the checkout.
-            Run(
-                place,
-                [("GIT_ALTERNATE_OBJECT_DIRECTORIES", GitView.Quote(Path.Combine(lender, "objects")))],
-                mayFail: false,
-                cancellationToken,
-                "read-tree", "--reset", "-u", files);
+            Run(place, [lent], mayFail: false, cancellationToken, "read-tree", "--reset", "-u", files);
             Git(place, cancellationToken, "read-tree", staged);
+            if (list.Intended.Count > 0)
+                AddIntended(place, list.Intended, cancellationToken);
             // 1: files differ from the index, as they are to.
             Run(place, [], mayFail: true, cancellationToken, "update-index", "-q", "--refresh");
             Tell(list);
@@ -109,6 +108,38 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
                 Path.Combine(place.Objects, "pack", "pack")) with
             {
                 Subject = place.Name,
+                Input = stream => stream.Write(input),
+            },
+            cancellationToken);
+    }
+
+    // git leaves the folder of a submodule with files, and what was a submodule would be a new repository there.
+    private void RemoveSubmodules(
+        CheckoutPlace place, string files, (string, string) lent, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(Path.Combine(place.GitDirectory, "modules")))
+            return;
+        // git-diff-tree(1), "Raw output format": :MODE MODE ID ID STATUS and PATH.
+        var changes = Run(
+            place, [lent], mayFail: false, cancellationToken,
+            "diff-tree", "-r", "-z", "--no-renames", "HEAD", files).RawOutput.Split('\0');
+        using var root = RawFolder.Open(place.Path);
+        foreach (var change in changes.Chunk(2))
+        {
+            if (change is [var modes, var path] && modes.StartsWith(":160000 "u8) && !modes.StartsWith(":160000 160000 "u8))
+                RawTree.Remove(root, path);
+        }
+    }
+
+    private void AddIntended(
+        CheckoutPlace place, IReadOnlyList<RawText> paths, CancellationToken cancellationToken)
+    {
+        var input = RawText.Concat(paths, end: '\0').ToBytes();
+        git.Run(
+            Call(
+                place, [("GIT_LITERAL_PATHSPECS", "1")],
+                "add", "--intent-to-add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul") with
+            {
                 Input = stream => stream.Write(input),
             },
             cancellationToken);
@@ -156,16 +187,16 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
         bool mayFail,
         CancellationToken cancellationToken,
         params string[] arguments) =>
-        git.Run(
-            new GitCall(arguments)
-            {
-                WorkingDirectory = place.Path,
-                Subject = place.Name,
-                MayFail = mayFail,
-                Config = [GitCall.NoHooks, ("core.fsmonitor", "false"), ("submodule.recurse", "false")],
-                Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), .. environment],
-            },
-            cancellationToken);
+        git.Run(Call(place, environment, arguments) with { MayFail = mayFail }, cancellationToken);
+
+    private static GitCall Call(CheckoutPlace place, (string, string)[] environment, params string[] arguments) =>
+        new(arguments)
+        {
+            WorkingDirectory = place.Path,
+            Subject = place.Name,
+            Config = [GitCall.NoHooks, ("core.fsmonitor", "false"), ("submodule.recurse", "false")],
+            Environment = [("GIT_DIR", place.GitDirectory), ("GIT_WORK_TREE", place.Path), .. environment],
+        };
 }
 
 /// <summary>Applies the changes of a clone to another commit, without a work tree.</summary>

@@ -246,6 +246,40 @@ public sealed class CarryTests : IDisposable
     }
 
     [Fact]
+    public void What_is_only_meant_to_be_added_stays_so()
+    {
+        _user.Run(Clone, "echo 1 > '*'; echo 2 > build.log; git add -N -f '*' build.log; echo new > new");
+        var path = Check(Carry());
+        Assert.Equal(Status(Clone), Status(path));
+        Assert.Equal(_user.Git(Clone, "diff"), _user.Git(path, "diff"));
+        Assert.Equal("", _user.Git(path, "diff", "--cached"));
+    }
+
+    [Theory]
+    [InlineData("git rm -q mod")]
+    [InlineData("git rm -q mod; git commit -qm removed")]
+    [InlineData("git rm -q mod; echo x > mod")]
+    public void A_removed_submodule_is_gone(string change)
+    {
+        _user.Config("[protocol \"file\"]\n\tallow = always\n");
+        _user.Run(
+            _user.Source,
+            "git clone -q . ../other; git submodule --quiet add ../other mod; git submodule --quiet add ../other kept; "
+                + "git commit -qm modules");
+        _user.Run(Clone, "git pull -q; git submodule --quiet update --init; " + change);
+
+        var path = Check(Carry("--submodules"));
+
+        Assert.Equal(Status(Clone), Status(path));
+        Assert.Equal(Path.Exists(Path.Combine(Clone, "mod")), Path.Exists(Path.Combine(path, "mod")));
+        Assert.True(File.Exists(Path.Combine(path, "kept", "text")));
+        _user.Release(path);
+        path = _user.Acquire("--submodules");
+        Assert.Equal("", Status(path));
+        Assert.True(File.Exists(Path.Combine(path, "mod", "text")));
+    }
+
+    [Fact]
     public void A_bisect_does_not_matter()
     {
         _user.Run(Clone, "git commit -q --allow-empty -m 2; git bisect start -q HEAD HEAD~1; echo more >> two");
