@@ -230,6 +230,32 @@ Describe 'Invoke-GitprocAcquire' {
         { gp trust $repository -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'NoSetup,*'
     }
 
+    It 'approves what a repository proposes only if you say so: <Keys>' -ForEach @(
+        @{ Keys = ''; Trusted = $false; Said = 'NotAnswered,*-Confirm:$false*' }
+        @{ Keys = "`n"; Trusted = $false; Said = 'none' }, @{ Keys = "n`n"; Trusted = $false; Said = 'none' }
+        @{ Keys = "y`n"; Trusted = $true; Said = 'none' }
+    ) {
+        $source = New-TestRepository -Path (Join-Path $TestDrive "asks-$Trusted-$($Keys.Length)")
+        Set-Content (Join-Path $source '.gitproc') "[gitproc]`nonAcquire = echo proposed"
+        git -C $source add .
+        git -C $source commit --quiet --message proposal
+        Invoke-GitprocAcquire $source -WarningAction SilentlyContinue
+        $answer = Join-Path $TestDrive 'answer'
+        [IO.File]::WriteAllText($answer, $Keys)
+        $script = "Approve-GitprocSetup '$source' -ErrorVariable e -ErrorAction SilentlyContinue; ""said `$(`$e ? ""`$(`$e.FullyQualifiedErrorId) `$e"" : 'none')"""
+        $shown = sh -c 'exec "$0" -NoProfile -Command "$1" <"$2"' ([Environment]::ProcessPath) $script $answer | Out-String
+        $shown | Should -BeLike "*[[]Y] Yes  [[]N] No  [[]?] Help (default is ""N"")*said $Said*"
+        $shown | Should -Not -BeLike '*All*'
+        (Get-GitprocSetup | Where-Object Repository -EQ $source).Trusted | Should -Be $Trusted
+    }
+
+    It 'says so if there is nobody to ask' {
+        $source = Join-Path $TestDrive 'proposes'
+        $script = "Approve-GitprocSetup '$source' -ErrorVariable e -ErrorAction SilentlyContinue; `$e.FullyQualifiedErrorId; `$e.CategoryInfo.Category; `$e.TargetObject"
+        $expected = 'NotAnswered,Gitproc.PowerShell.Commands.ApproveGitprocSetupCommand', 'InvalidOperation', $source
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script | Should -Be $expected
+    }
+
     It 'copies a file that git ignores, but not to a pull request unless asked' {
         $source = Join-Path $TestDrive 'ignores'
         $own = Join-Path $TestDrive 'own'

@@ -126,6 +126,9 @@ public enum ErrorReason
 
     /// <summary>What the repository proposes cannot be used, or is not what the user has seen.</summary>
     InvalidSetup,
+
+    /// <summary>Nobody answered a question that must be answered.</summary>
+    NotAnswered,
 }
 
 /// <summary>

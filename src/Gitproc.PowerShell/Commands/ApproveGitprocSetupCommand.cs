@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Reports;
 
@@ -37,12 +39,44 @@ public sealed class ApproveGitprocSetupCommand : GitprocCommand
             throw new GitprocException(ErrorReason.InvalidSetup, problem, proposal.Repository);
         var key = ShownText.Of(proposal.Repository);
         var content = proposal.Content!.TrimEnd();
-        var question = $"{content}\n\nUse this in checkouts of {key}?";
-        if (!ShouldProcess($"Use this in checkouts of {key}:\n{content}", question, "Approve"))
+        if (IsWhatIf)
+        {
+            ShouldProcess($"Use this in checkouts of {key}:\n{content}", "Approve");
             return;
+        }
 
+        if (IsQuestion && !IsAnsweredWithYes($"{content}\n\nUse this in checkouts of {key}?", proposal.Repository))
+            return;
         var approved = pool.Trust.Approve(proposal, Cancellation);
         if (PassThru)
             WriteObject(approved);
     });
+
+    private bool IsQuestion => MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm)
+        ? LanguagePrimitives.IsTrue(confirm)
+        : !LanguagePrimitives.TryConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference"), out var preference)
+            || preference != ConfirmImpact.None;
+
+    // ShouldProcess would take Enter for Yes, and offers Yes to what comes next and is not seen yet.
+    private bool IsAnsweredWithYes(string question, string repository)
+    {
+        Collection<ChoiceDescription> choices =
+        [
+            new("&Yes", "Use it until the repository proposes something else."),
+            new("&No", "Use nothing of it."),
+        ];
+        try
+        {
+            return Host.UI.PromptForChoice("Approve", question, choices, defaultChoice: 1) == 0;
+        }
+        catch (Exception e) when (!Stopping && e is not PipelineStoppedException)
+        {
+            // Each host fails in its own way if it cannot ask. At the end of its input, pwsh uses a null.
+            throw new GitprocException(
+                ErrorReason.NotAnswered,
+                $"What {ShownText.Of(repository)} proposes is not approved: nobody answered the question. To approve "
+                    + "it without a question: -Confirm:$false",
+                repository);
+        }
+    }
 }

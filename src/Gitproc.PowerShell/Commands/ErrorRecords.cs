@@ -61,7 +61,7 @@ internal static class ErrorRecords
             or ErrorReason.BaseNotFound => ErrorCategory.ObjectNotFound,
             ErrorReason.NoCheckoutAvailable => ErrorCategory.ResourceUnavailable,
             ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.CannotCarry
-                or ErrorReason.NoStepOutput =>
+                or ErrorReason.NoStepOutput or ErrorReason.NotAnswered =>
                 ErrorCategory.InvalidOperation,
             ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,
