@@ -199,7 +199,9 @@ internal sealed class BackgroundHooks(PoolFolder folder, PoolDatabase database, 
     {
         if (!ticket.IsThere(folder))
             return;
-        var why = $"{ticket.Call.Shown} {how}; its log is {folder.Log(ticket.Start)}";
+        var log = folder.Log(ticket.Start);
+        // One that did not begin has none.
+        var why = $"{ticket.Call.Shown} {how}{(File.Exists(log) ? $"; its log is {log}" : "")}";
         database.Change(() => _events.Add(kind, row, ticket.LeaseId, ticket.Who, why, limits: null));
         ticket.Remove(folder);
     }
