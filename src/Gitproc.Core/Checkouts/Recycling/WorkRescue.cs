@@ -83,7 +83,7 @@ internal sealed class WorkRescue(GitRunner git, IProgress<PoolReport>? reports)
         return rescue;
     }
 
-    // An interrupted cleaning has begun to leave out files that the checkout was not to have, and nothing was work then.
+    // An interrupted cleaning has begun to remove files that the checkout was not to have. Nothing was work then.
     private static bool HasOnlyDeletions(Leftovers leftovers, RepositoryState state) =>
         leftovers is { Files: [], Trees: [], Staged: [], Tags: [], Objects: [], NewCommits: 0 }
         && !state.IsUnfinished
