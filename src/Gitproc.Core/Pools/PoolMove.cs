@@ -1,3 +1,4 @@
+using System.Text;
 using Gitproc.Checkouts.Recycling;
 using Gitproc.Checkouts.Rescuing;
 using Gitproc.Files;
@@ -70,12 +71,8 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
 
     private string[] ReadPlace() => PlainFile.TryReadText(FileOf(folder))?.TrimEnd('\n').Split('\n') ?? [];
 
-    private void Write(string path, string machine)
-    {
-        var next = $"{FileOf(folder)}.{Guid.NewGuid():N}";
-        File.WriteAllText(next, $"{path}\n{machine}\n");
-        File.Move(next, FileOf(folder), overwrite: true);
-    }
+    private void Write(string path, string machine) =>
+        WholeFile.Write(FileOf(folder), Encoding.UTF8.GetBytes($"{path}\n{machine}\n"));
 
     // Finds it from the files of a base repository.
     private string? FindLast()

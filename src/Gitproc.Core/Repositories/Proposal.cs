@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Gitproc.Files;
@@ -44,13 +43,13 @@ internal sealed class Proposal
         var commit = BaseRefs.Default(basePath).Commit ?? "";
         if (PlainFile.TryReadText(Seen(basePath))?.TrimEnd() == commit)
             return;
-        var content = commit.Length > 0 ? Read(git, basePath, commit, cancellationToken) : default;
+        var content = commit.Length > 0 ? DefaultBranchFile.Read(git, basePath, commit, Name, MaxBytes, cancellationToken) : default;
         Directory.CreateDirectory(Path.GetDirectoryName(Kept(basePath))!);
         if (content.Length > 0)
-            Replace(Kept(basePath), content.ToBytes());
+            WholeFile.Write(Kept(basePath), content.ToBytes());
         else
             File.Delete(Kept(basePath));
-        Replace(Seen(basePath), Encoding.ASCII.GetBytes(commit + "\n"));
+        WholeFile.Write(Seen(basePath), Encoding.ASCII.GetBytes(commit + "\n"));
     }
 
     /// <summary>True the first time that it is asked for this content.</summary>
@@ -59,7 +58,7 @@ internal sealed class Proposal
         var told = Path.Combine(basePath, "gitproc", "proposal.told");
         if (PlainFile.TryReadText(told) == Sha256)
             return false;
-        Replace(told, Encoding.ASCII.GetBytes(Sha256));
+        WholeFile.Write(told, Encoding.ASCII.GetBytes(Sha256));
         return true;
     }
 
@@ -103,18 +102,6 @@ internal sealed class Proposal
         key is "gitproc.oncreate" or "gitproc.onacquire" or "gitproc.onrelease" or "gitproc.onremove" or "gitproc.copy"
         || VariableSettings.IsVariable(key);
 
-    private static RawText Read(GitRunner git, string basePath, string commit, CancellationToken cancellationToken)
-    {
-        // git-ls-tree(1), --long: "mode type id size TAB path".
-        var listed = git.Run(BaseCall.Of(basePath, "ls-tree", "--long", commit, "--", Name), cancellationToken).Output;
-        var fields = listed.Split('\t')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return
-            fields is ["100644" or "100755", _, var id, var size]
-            && long.Parse(size, CultureInfo.InvariantCulture) <= MaxBytes
-                ? git.Run(BaseCall.Of(basePath, "cat-file", "blob", id), cancellationToken).RawOutput
-                : default;
-    }
-
     private static KeyValuePair<string, string> ReadEntry(string field)
     {
         var end = field.IndexOf('\n', StringComparison.Ordinal);
@@ -124,12 +111,4 @@ internal sealed class Proposal
     private static string Kept(string basePath) => Path.Combine(basePath, "gitproc", "proposal");
 
     private static string Seen(string basePath) => Kept(basePath) + ".commit";
-
-    // Several processes may do this at once.
-    private static void Replace(string file, byte[] content)
-    {
-        var next = $"{file}.{Guid.NewGuid():N}";
-        File.WriteAllBytes(next, content);
-        File.Move(next, file, overwrite: true);
-    }
 }

@@ -48,13 +48,7 @@ internal sealed class TrustedSetups(PoolFolder folder)
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
             Write(json, all);
-        var next = $"{File}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(next, options))
-            stream.Write(buffer.WrittenSpan);
-        System.IO.File.Move(next, File, overwrite: true);
+        WholeFile.Write(File, buffer.WrittenSpan, isPrivate: true);
     }
 
     private static void Write(Utf8JsonWriter json, SortedDictionary<string, Approved> all)

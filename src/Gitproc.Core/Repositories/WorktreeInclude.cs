@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gitproc.Files;
 using Gitproc.Git.Running;
 
@@ -34,24 +33,8 @@ internal static class WorktreeInclude
         var first = RawText.FromText(commit + "\n");
         if (PlainFile.TryRead(kept) is { } bytes && RawText.FromBytes(bytes) is var known && known.StartsWith(first))
             return known[first.Length..];
-        var content = Read(git, basePath, commit, cancellationToken);
-        // Several processes may do this at once.
-        var next = $"{kept}.{Guid.NewGuid():N}";
-        File.WriteAllBytes(next, (first + content).ToBytes());
-        File.Move(next, kept, overwrite: true);
+        var content = DefaultBranchFile.Read(git, basePath, commit, Name, MaxBytes, cancellationToken);
+        WholeFile.Write(kept, (first + content).ToBytes());
         return content;
-    }
-
-    private static RawText Read(
-        GitRunner git, string basePath, string commit, CancellationToken cancellationToken)
-    {
-        // git-ls-tree(1), --long: "mode type id size TAB path".
-        var listed = git.Run(BaseCall.Of(basePath, "ls-tree", "--long", commit, "--", Name), cancellationToken).Output;
-        var fields = listed.Split('\t')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return
-            fields is ["100644" or "100755", _, var id, var size]
-            && long.Parse(size, CultureInfo.InvariantCulture) <= MaxBytes
-                ? git.Run(BaseCall.Of(basePath, "cat-file", "blob", id), cancellationToken).RawOutput
-                : default;
     }
 }
