@@ -161,7 +161,7 @@ internal sealed class Acquisition(
                 // A variable may have no value for this number.
                 _ = new CheckoutVariables(folder, settings.Hooks.Variables).OfUser(grant.Row);
                 if (!grant.IsNew)
-                    CopyFiles(grant, cancellationToken);
+                    CopyFiles(grant, settings, cancellationToken);
                 CarryWork(grant, cancellationToken);
                 hooks.Add(new(folder, settings.Hooks, reports) { LeavesBackground = HookRunner is not null });
                 if (IsForHolder)
@@ -236,9 +236,9 @@ internal sealed class Acquisition(
         : $"{Ref.Name} is neither a branch nor a tag of the remote";
 
     // Under the lock: if the owner ends meanwhile, nobody may clean the checkout before the last file is there.
-    private void CopyFiles(Grant grant, CancellationToken cancellationToken)
+    private void CopyFiles(Grant grant, PoolSettings settings, CancellationToken cancellationToken)
     {
-        if (!HasFiles(grant, cancellationToken))
+        if (!HasFiles(settings, cancellationToken))
             return;
         var alone = Lock(grant, cancellationToken);
         MustBeOurs(grant.Row);
@@ -252,8 +252,8 @@ internal sealed class Acquisition(
         Copying!.Run(alone, grant.Row, Repository, WhyStrange(grant), cancellationToken);
     }
 
-    private bool HasFiles(Grant grant, CancellationToken cancellationToken) => Copying?.HasPatterns(
-        Repository, SettingsFor(grant).Copy.PatternsOf(Repository.Key), cancellationToken) == true;
+    private bool HasFiles(PoolSettings settings, CancellationToken cancellationToken) => Copying?.HasPatterns(
+        Repository, settings.Copy.PatternsOf(Repository.Key), cancellationToken) == true;
 
     private void TakeBackFiles(Grant grant)
     {
@@ -458,14 +458,15 @@ internal sealed class Acquisition(
         var target = FindTarget(cancellationToken);
         MustBeOurs(row);
         AddBranch(row, target, cancellationToken);
+        var settings = SettingsFor(grant);
         var making = new CheckoutMaking(folder, lifecycle, git, reports)
         {
             CheckoutWorkers = CheckoutWorkers,
             CopiesOnWrite = Settings.CopiesOnWrite,
-            Hooks = SettingsFor(grant).Hooks,
+            Hooks = settings.Hooks,
             LeavesHooks = HookRunner is not null,
             FillSubmodules = FillSubmodules(row with { Url = Target.Url }, cancellationToken),
-            BeforeHooks = HasFiles(grant, cancellationToken)
+            BeforeHooks = HasFiles(settings, cancellationToken)
                 ? alone => CopyFiles(grant, alone, cancellationToken)
                 : null,
         };
