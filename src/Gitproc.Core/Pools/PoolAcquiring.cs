@@ -139,24 +139,13 @@ public sealed class PoolAcquiring
                 target.Key);
         }
 
-        var granted = new GrantRequest
-        {
-            Repository = target.Row(database),
-            Url = target.Url,
-            Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
-            MaxLocked = request.MaxLocked ?? settings.MaxLocked,
-            Count = request.Count,
-            // The setting decides the kind of new checkouts. A name decides which checkout it is.
-            Kind = request.Kind ?? (request.Name is null ? settings.Kind ?? KindOf(request) : null),
-            Wanted = request.Name is { } name
-                ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
-                : null,
-            NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
-        };
-        var held = target.Known is null ? null : new Resumption(folder, database).Find(granted);
+        // Of a known repository, without a change. Another one gets its row when all is checked.
+        var granted = target.Known is null ? null : Granted();
+        var held = granted is null ? null : new Resumption(folder, database).Find(granted);
         if (request.Resume && held is not null)
             return [new CheckoutDescription(folder) { IsResumed = true }.Of(held)];
 
+        var files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs));
         var namesCaller = NamesCaller(request, config)
             && (pull?.Page is null || resolver.KeyOfCaller() == target.Key);
         var origin = request.Copy == false ? null : CopyOrigin.Find(
@@ -222,7 +211,7 @@ public sealed class PoolAcquiring
             HookRunner = _session.Background,
             CheckoutWorkers = config.Get("checkout.workers"),
             Ref = wanted,
-            Files = FileSelection.Of(request.SparseFolders, hasPointers: !(request.Lfs ?? settings.Lfs)),
+            Files = files,
             Fetch = fetch,
             // Changes of two people do not mix.
             Clean = request.Carry && clean == CleanMode.None ? CleanMode.Default : clean,
@@ -244,7 +233,7 @@ public sealed class PoolAcquiring
                     CheckoutWorkers = config.Get("checkout.workers"),
                 }
                 : null,
-            Wanted = granted,
+            Wanted = granted ?? Granted(),
         };
         var acquired = acquisition.Run(cancellationToken);
         Tell(acquisition, acquired, held, config);
@@ -260,6 +249,21 @@ public sealed class PoolAcquiring
         }
 
         return _session.DescribeAll(acquired);
+
+        GrantRequest Granted() => new()
+        {
+            Url = target.Url,
+            Limit = mayCreate ? request.MaxCheckouts ?? settings.MaxCheckouts : 0,
+            MaxLocked = request.MaxLocked ?? settings.MaxLocked,
+            Count = request.Count,
+            // The setting decides the kind of new checkouts. A name decides which checkout it is.
+            Kind = request.Kind ?? (request.Name is null ? settings.Kind ?? KindOf(request) : null),
+            Wanted = request.Name is { } name
+                ? new CheckoutLookup(folder).Find(name, request.WorkingDirectory)
+                : null,
+            NewLease = () => request.Terms.NewLease(settings.LeaseDuration),
+            Repository = target.Row(database),
+        };
     }
 
     private void Tell(

@@ -12,6 +12,18 @@ public sealed class AcquireTests : IDisposable
     public void Dispose() => _pool.Dispose();
 
     [Theory]
+    [InlineData("--sparse", "..")]
+    [InlineData("--carry", "--no-hooks")]
+    [InlineData("--pr", "7")]
+    public void One_that_is_refused_leaves_no_repository(string option, string value)
+    {
+        var result = _pool.Program.Run(_pool.Home, "acquire", option, value, _pool.Source);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("[]", _pool.Program.Run(_pool.Home, "repos", "--json").Output);
+    }
+
+    [Theory]
     [InlineData(null, false)]
     [InlineData("1", true)]
     public void What_was_written_into_a_free_checkout_is_not_handed_out_as_clean(string? most, bool isHandedOut)
