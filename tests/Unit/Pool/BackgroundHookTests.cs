@@ -215,18 +215,7 @@ public sealed class BackgroundHookTests : IDisposable
     public void One_that_has_not_begun_yet_never_begins()
     {
         Acquire();
-        var folder = new PoolFolder(_pool.Pool.Path);
-        folder.CreateLogs();
-        var call = new HookCall
-        {
-            Name = "onAcquire",
-            Command = $"echo late > '{Mark}'",
-            Checkout = folder.Checkout("checkout-1"),
-            Told = "",
-        };
-        var ticket = new HookTicket(
-            "checkout-1", 4711, call, _pool.Find("checkout-1").LeaseId, "me", TimeSpan.FromMinutes(1));
-        ticket.Write(folder);
+        var ticket = WriteTicket(_pool.Find("checkout-1").LeaseId);
 
         Assert.DoesNotContain("is ended", Gitproc("release", "checkout-1").Error, StringComparison.Ordinal);
         _pool.Pool.Checkouts.RunHook(ticket.Name);
@@ -253,23 +242,13 @@ public sealed class BackgroundHookTests : IDisposable
     public void It_does_not_begin_when_its_lease_is_over()
     {
         Acquire();
-        var folder = new PoolFolder(_pool.Pool.Path);
-        folder.CreateLogs();
-        var call = new HookCall
-        {
-            Name = "onAcquire",
-            Command = $"echo late > '{Mark}'",
-            Checkout = folder.Checkout("checkout-1"),
-            Told = "",
-        };
-        var ticket = new HookTicket("checkout-1", 4711, call, "another", "me", TimeSpan.FromMinutes(1));
-        ticket.Write(folder);
+        var ticket = WriteTicket("another");
 
         _pool.Pool.Checkouts.RunHook(ticket.Name);
         _pool.Pool.Checkouts.RunHook(ticket.Name);
 
         Assert.False(File.Exists(Mark));
-        Assert.Empty(HookTicket.All(folder));
+        Assert.Empty(HookTicket.All(new PoolFolder(_pool.Pool.Path)));
     }
 
     [Theory]
@@ -325,6 +304,23 @@ public sealed class BackgroundHookTests : IDisposable
     {
         var hook = new Hook(HookMoment.Acquire, new UserSetting(null, value));
         Assert.Equal((command, isInBackground), (hook.Command, hook.IsInBackground));
+    }
+
+    // Of a hook for which no process was started.
+    private HookTicket WriteTicket(string? leaseId)
+    {
+        var folder = new PoolFolder(_pool.Pool.Path);
+        folder.CreateLogs();
+        var call = new HookCall
+        {
+            Name = "onAcquire",
+            Command = $"echo late > '{Mark}'",
+            Checkout = folder.Checkout("checkout-1"),
+            Told = "",
+        };
+        var ticket = new HookTicket("checkout-1", 4711, call, leaseId, "me", TimeSpan.FromMinutes(1));
+        ticket.Write(folder);
+        return ticket;
     }
 
     private ProcessIdentity WaitForHook()
