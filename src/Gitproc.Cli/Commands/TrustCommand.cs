@@ -94,6 +94,7 @@ internal static class TrustCommand
         Messages.WriteLine($"gitproc: this is approved, until {proposal.Repository} proposes something else");
         return ExitCode.Done;
     }
+
     // Console.ReadLine goes on after Ctrl+C, so only the wait for it ends.
     private static string? ReadAnswer(CancellationToken cancellationToken)
     {
