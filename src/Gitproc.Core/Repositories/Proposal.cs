@@ -43,7 +43,9 @@ internal sealed class Proposal
         var commit = BaseRefs.Default(basePath).Commit ?? "";
         if (PlainFile.TryReadText(Seen(basePath))?.TrimEnd() == commit)
             return;
-        var content = commit.Length > 0 ? DefaultBranchFile.Read(git, basePath, commit, Name, MaxBytes, cancellationToken) : default;
+        var content = commit.Length > 0
+            ? DefaultBranchFile.Read(git, basePath, commit, Name, MaxBytes, cancellationToken)
+            : default;
         Directory.CreateDirectory(Path.GetDirectoryName(Kept(basePath))!);
         if (content.Length > 0)
             WholeFile.Write(Kept(basePath), content.ToBytes());
