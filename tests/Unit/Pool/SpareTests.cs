@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gitproc.Files;
 using Gitproc.Pools;
+using Gitproc.Registry;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -200,7 +201,9 @@ public sealed class SpareTests : IDisposable
     {
         Config("spare = 1\n\tonCreate = \"test $GITPROC_NUMBER = 1 || { echo no way; exit 7; }\"");
         Acquire();
-        Eventually.True(() => Directory.Exists(Logs) && Directory.EnumerateFiles(Logs).Any());
+        // The process has a lock on its log until it has written why it failed.
+        Eventually.True(() => BackgroundLog.Left(new PoolFolder(_pool.Pool.Path))
+            .Any(log => log.Why.Contains("exit code 7", StringComparison.Ordinal)));
         WaitForSpares();
 
         var log = File.ReadAllText(Assert.Single(Directory.EnumerateFiles(Logs)));
