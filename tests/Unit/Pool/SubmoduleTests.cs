@@ -351,27 +351,32 @@ public sealed class SubmoduleTests : IDisposable
     }
 
     [Fact]
-    public void A_kill_while_they_are_filled_leaves_nothing_that_the_next_acquire_does_not_make_right()
+    public void A_kill_while_they_are_filled_or_emptied_leaves_nothing_that_the_next_acquire_does_not_make_right()
     {
+        _user.Run(
+            _user.Source,
+            "cd ../inner; for i in $(seq 1500); do echo $i > f$i; done; git add .; git commit -qm many; cd ../source; git -C inner pull -q; git commit -qam many");
         var path = _user.Acquire("--submodules");
         _user.Release(path);
-        var kills = new Kills(6, Start, () => IsHeld());
+        var option = "--no-submodules";
+        var kills = new Kills(8, Start, () => IsHeld());
         while (kills.AreWanted)
         {
             ReleaseHeld();
-            AssertEmpty(_user.Acquire("--no-submodules"));
-            ReleaseHeld();
+            option = option == "--submodules" ? "--no-submodules" : "--submodules";
             kills.Kill(Start, () => IsHeld());
             ReleaseHeld();
-            Assert.Equal(path, _user.Acquire("--submodules"));
-            AssertFilled(path);
+            Assert.Equal(path, _user.Acquire(option));
+            if (option == "--submodules")
+                AssertFilled(path);
+            else
+                AssertEmpty(path);
             _user.Run(path, "test -z \"$(git status --porcelain)\"");
         }
 
         Assert.Empty(_user.Rescues());
 
-        System.Diagnostics.Process Start() =>
-            _user.Start("acquire", "--owner-pid", "1", "--submodules", _user.Source);
+        System.Diagnostics.Process Start() => _user.Start("acquire", "--owner-pid", "1", option, _user.Source);
 
         bool IsHeld() => File.Exists(Path.Combine(path, ".git", "gitproc", "lease"));
 

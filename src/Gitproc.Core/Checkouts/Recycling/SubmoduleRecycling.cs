@@ -23,7 +23,7 @@ internal sealed class SubmoduleRecycling(
 {
     private static readonly RawText Modules = "modules"u8;
 
-    private readonly SubmoduleList? _list = request.Record is null ? null : SubmoduleList.Read(request.Record);
+    private SubmoduleList? _list = request.Record is null ? null : SubmoduleList.Read(request.Record);
     private readonly HashSet<RawText> _filled = [];
     private readonly HashSet<RawText> _untouched = [];
     private HashSet<RawText> _quiet = [];
@@ -42,15 +42,23 @@ internal sealed class SubmoduleRecycling(
     public IReadOnlySet<RawText> Untouched => _untouched;
 
     /// <summary>
-    /// Finds out in which submodules nothing has changed. If it is all of them, this starts no process.
+    /// Finds out in which submodules nothing has changed. If it is all of them, this starts no process. Those that were
+    /// being filled or emptied when the pool's process was killed hold nobody's work, and are emptied.
     /// </summary>
     public void Look(RawFolder root, RawFolder gitDirectory, CancellationToken cancellationToken)
     {
         foreach (var one in _list?.All ?? [])
         {
+            if (one.State == SubmoduleState.Planned)
+            {
+                RawTree.Empty(root, one.RawPath);
+                RawTree.Remove(gitDirectory, one.GitDirectory);
+                continue;
+            }
+
             if (one.State == SubmoduleState.Filled)
                 _filled.Add(one.RawPath);
-            if (one.State != SubmoduleState.Planned && IsUntouched(one, root, gitDirectory, cancellationToken))
+            if (IsUntouched(one, root, gitDirectory, cancellationToken))
                 _untouched.Add(one.RawPath);
         }
 
@@ -86,7 +94,7 @@ internal sealed class SubmoduleRecycling(
         _wanted = FindWanted(root);
         var kept = new List<KnownSubmodule>();
         foreach (var one in known.Where(one => !_wanted.Any(now => now.IsSame(one))))
-            RawTree.Empty(root, one.RawPath);
+            Empty(root, one.RawPath, one);
         foreach (var now in _wanted)
         {
             var one = known.FirstOrDefault(now.IsSame);
@@ -95,7 +103,7 @@ internal sealed class SubmoduleRecycling(
                 : null;
             if (done is null)
             {
-                RawTree.Empty(root, now.Path);
+                Empty(root, now.Path, one);
                 done = TryKeepGitDirectory(now, one, kept, gitDirectory, cancellationToken);
             }
 
@@ -104,6 +112,20 @@ internal sealed class SubmoduleRecycling(
         }
 
         Kept = kept;
+    }
+
+    // Its work is rescued. If this process is killed now, what is left of it must not look like new work.
+    private void Empty(RawFolder root, RawText path, KnownSubmodule? one)
+    {
+        if (one is { State: SubmoduleState.Filled })
+        {
+            _list = new SubmoduleList(
+                [.. _list!.All.Select(known => known == one ? one with { State = SubmoduleState.Planned } : known)],
+                IsComplete: false);
+            _list.Write(request.Record!);
+        }
+
+        RawTree.Empty(root, path);
     }
 
     /// <summary>Records what has become of them, when the git directory around them is pristine too.</summary>
