@@ -59,9 +59,10 @@ internal sealed record HookCall
         using (process)
         {
             var lines = new BlockingCollection<string>();
-            _ = Task.WhenAll(Reading(process.StandardOutput, lines), Reading(process.StandardError, lines))
-                .ContinueWith(_ => lines.CompleteAdding(), TaskScheduler.Default);
-            _ = Task.Run(() => Tell(process.StandardInput), CancellationToken.None);
+            var open = 2;
+            StartThread(() => Read(process.StandardOutput));
+            StartThread(() => Read(process.StandardError));
+            StartThread(() => Tell(process.StandardInput));
             try
             {
                 Follow(process, lines, timeout, print, cancellationToken);
@@ -77,8 +78,27 @@ internal sealed record HookCall
             }
 
             return process.ExitCode == 0 ? null : $"failed with exit code {process.ExitCode}.";
+
+            void Read(StreamReader reader)
+            {
+                try
+                {
+                    while (reader.ReadLine() is { } line)
+                        lines.Add(line, CancellationToken.None);
+                }
+                catch (IOException)
+                {
+                    // The pipe is broken. What came before counts.
+                }
+
+                if (Interlocked.Decrement(ref open) == 0)
+                    lines.CompleteAdding();
+            }
         }
     }
+
+    // Reading a pipe blocks. A thread pool has as few threads as the machine has cores, and is slow to add one.
+    private static void StartThread(Action work) => new Thread(() => work()) { IsBackground = true }.Start();
 
     private static void Follow(
         Process process,
@@ -150,11 +170,5 @@ internal sealed record HookCall
         {
             // It has closed its input.
         }
-    }
-
-    private static async Task Reading(StreamReader reader, BlockingCollection<string> lines)
-    {
-        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
-            lines.Add(line);
     }
 }
