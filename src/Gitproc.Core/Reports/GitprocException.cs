@@ -129,6 +129,15 @@ public enum ErrorReason
 
     /// <summary>Nobody answered a question that must be answered.</summary>
     NotAnswered,
+
+    /// <summary>The fleet's database cannot be reached.</summary>
+    FleetNotReachable,
+
+    /// <summary>The fleet's database refuses, is of another version, or knows nothing of this machine.</summary>
+    FleetNotUsable,
+
+    /// <summary>No agent runs on this machine, or it does not answer.</summary>
+    AgentNotRunning,
 }
 
 /// <summary>

@@ -63,6 +63,7 @@ internal static class ErrorRecords
             ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.CannotCarry
                 or ErrorReason.NoStepOutput or ErrorReason.NotAnswered =>
                 ErrorCategory.InvalidOperation,
+            ErrorReason.FleetNotReachable or ErrorReason.AgentNotRunning => ErrorCategory.ConnectionError,
             ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,
             ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,

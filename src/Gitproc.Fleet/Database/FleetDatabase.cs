@@ -1,0 +1,90 @@
+using System.Net.Sockets;
+using Gitproc.Reports;
+using Gitproc.Text;
+using Npgsql;
+
+namespace Gitproc.Fleet.Database;
+
+/// <summary>The fleet's database. Thread-safe: each call has a session of its own, from a small pool.</summary>
+internal sealed class FleetDatabase : IDisposable
+{
+    private const int DeadlockTries = 5;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly string _shown;
+
+    /// <param name="text">What <c>gitproc.fleet</c> says.</param>
+    /// <param name="mostSessions">The maximum number of sessions at once.</param>
+    public FleetDatabase(string text, int mostSessions = 3)
+    {
+        var address = FleetAddress.Parse(text);
+        address.MaxPoolSize = mostSessions;
+        // A session whose peer is gone must not hold a caller for ever.
+        if (!address.ContainsKey("Command Timeout"))
+            address.CommandTimeout = 15;
+        if (!address.ContainsKey("Keepalive"))
+            address.KeepAlive = 10;
+        _shown = FleetAddress.Show(address);
+        _source = NpgsqlDataSource.Create(address);
+    }
+
+    /// <summary>Does something in a session, again if PostgreSQL ended it to resolve a deadlock.</summary>
+    /// <exception cref="GitprocException">
+    /// <see cref="ErrorReason.FleetNotReachable"/> if the server cannot be reached, or goes away;
+    /// <see cref="ErrorReason.FleetNotUsable"/> if it refuses.
+    /// </exception>
+    public T With<T>(Func<NpgsqlConnection, T> call)
+    {
+        for (var left = DeadlockTries; ; left--)
+        {
+            try
+            {
+                using var connection = _source.OpenConnection();
+                return call(connection);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && left > 1)
+            {
+                // The other one has what it waited for.
+            }
+            catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Opens a session that the caller keeps, and disposes.</summary>
+    public NpgsqlConnection Open()
+    {
+        try
+        {
+            return _source.OpenConnection();
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
+        {
+            throw Translate(e);
+        }
+    }
+
+    /// <summary>Makes of an error of Npgsql one for the user.</summary>
+    public GitprocException Translate(Exception error) => error switch
+    {
+        PostgresException { SqlState: "3F000" or "42P01" or "42883" } => new GitprocException(
+            ErrorReason.FleetNotUsable, $"{_shown} has no fleet yet. Make it: gitproc-fleet init.", _shown, error),
+        PostgresException { SqlState: not ("57P01" or "57P02" or "57P03" or "53300") } refused =>
+            new GitprocException(
+                ErrorReason.FleetNotUsable,
+                $"{_shown} refuses: {Redaction.Redact(refused.MessageText)}"
+                    + (refused.Hint is { } hint ? $" See {hint}." : ""),
+                _shown,
+                error),
+        _ => new GitprocException(
+            ErrorReason.FleetNotReachable,
+            $"The fleet's database {_shown} cannot be reached: {Redaction.Redact(error.InnerException?.Message ?? error.Message)}",
+            _shown,
+            error),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+}
