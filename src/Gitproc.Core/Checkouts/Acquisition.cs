@@ -128,8 +128,21 @@ internal sealed class Acquisition(
     // A checkout that turns out not to be usable is given back, and another one is leased instead.
     private IReadOnlyList<CheckoutRow> GrantAll(CancellationToken cancellationToken)
     {
+        var began = Environment.TickCount64;
+        using var slots = !IsForHolder ? null : FleetSlots.Get(
+            folder,
+            database,
+            Repository,
+            Wanted.Count,
+            WaitTimeout,
+            Settings.Fleet.WaitsIfAway,
+            Caller,
+            reports,
+            cancellationToken);
         var wait = new Wait(folder, database, _granting, reports);
         using var grants = new GrantSet();
+        if (slots?.HasWaited == true)
+            MistrustFacts();
         var hooks = new List<CheckoutHooks>();
         for (var ready = 0; ready < Wanted.Count;)
         {
@@ -137,18 +150,15 @@ internal sealed class Acquisition(
             if (ready == grants.Count)
             {
                 var rest = Wanted with { Count = Wanted.Count - ready, Commit = _target?.Commit };
+                if (slots is not null)
+                    rest = rest with { NewLease = () => slots.GiveTo(Wanted.NewLease(), grants.Has) };
                 // What is only made ready waits for nobody.
                 if (IsForHolder)
-                    wait.For(rest, grants, WaitTimeout, Caller, cancellationToken);
+                    wait.For(rest, grants, WaitLeft(), Caller, cancellationToken);
                 else
                     _granting.Grant(rest, ticket: null, grants);
                 if (wait.HasWaited)
-                {
-                    _wholeAt = null;
-                    // What was expected may have moved meanwhile, and be known from another caller's fetch.
-                    if (Ref.Expected is not null)
-                        _foundAt = default;
-                }
+                    MistrustFacts();
             }
 
             var grant = grants[ready];
@@ -182,6 +192,18 @@ internal sealed class Acquisition(
         }
 
         return kept;
+
+        TimeSpan? WaitLeft() => WaitTimeout is { } longest && longest != Timeout.InfiniteTimeSpan
+            ? TimeSpan.FromMilliseconds(Math.Max(0, longest.TotalMilliseconds - (Environment.TickCount64 - began)))
+            : WaitTimeout;
+    }
+
+    // What was expected may have moved during a wait, and be known from another caller's fetch.
+    private void MistrustFacts()
+    {
+        _wholeAt = null;
+        if (Ref.Expected is not null)
+            _foundAt = default;
     }
 
     private void TellOfMissingFolders(CheckoutRow row)

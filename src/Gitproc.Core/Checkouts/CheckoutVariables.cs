@@ -22,6 +22,13 @@ internal sealed class CheckoutVariables(PoolFolder folder, VariableSettings sett
         new("GITPROC_REPOSITORY", row.RepositoryKey),
         new("GITPROC_URL", row.Url),
         new("GITPROC_LEASE", row.Lease?.Id ?? ""),
+        .. row.Lease?.Slot is { } slot
+            ? (KeyValuePair<string, string>[])
+                [
+                    new("GITPROC_SLOT", slot.Number.ToString(CultureInfo.InvariantCulture)),
+                    new("GITPROC_FENCE", slot.Fence.ToString(CultureInfo.InvariantCulture)),
+                ]
+            : [],
         new("GITPROC_BRANCH", head.Branch ?? ""),
         new("GITPROC_COMMIT", head.Commit ?? ""),
         .. OfUser(row),

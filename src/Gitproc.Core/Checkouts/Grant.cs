@@ -126,6 +126,9 @@ internal sealed class GrantSet : IDisposable
 
     public void Add(Grant grant) => _grants.Add(grant);
 
+    /// <summary>True if one of them has the lease.</summary>
+    public bool Has(string leaseId) => _grants.Exists(grant => grant.Row.Lease?.Id == leaseId);
+
     /// <summary>Gives back the grants, from an index on, that match a condition.</summary>
     /// <returns>The number of grants that were given back.</returns>
     public int Drop(int from, Func<Grant, bool> mustGo)

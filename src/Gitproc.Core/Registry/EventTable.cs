@@ -18,8 +18,12 @@ internal sealed class EventTable(SqliteConnection connection)
         var id = Insert(kind, checkout, leaseId, who, why, now);
         if (limits is not null && id % BetweenTrims == 0)
         {
+            // What the fleet has not got yet stays, but not without end.
             connection.Execute(
-                "DELETE FROM event WHERE id <= $id - $most OR at < $oldest",
+                """
+                DELETE FROM event WHERE (id <= $id - $most OR at < $oldest)
+                    AND id <= max($id - 10 * $most, (SELECT iif(machine IS NULL, $id, delivered) FROM fleet))
+                """,
                 ("$id", id),
                 ("$most", limits.MaxCount),
                 ("$oldest", now.ToUnixTimeMilliseconds() - (long)limits.MaxAge.TotalMilliseconds));
@@ -35,6 +39,16 @@ internal sealed class EventTable(SqliteConnection connection)
         connection.Execute("UPDATE event SET why = $why WHERE id = $id", ("$id", id), ("$why", why(id)));
         return id;
     }
+
+    /// <summary>The oldest events after one, in order.</summary>
+    public List<HistoryEvent> After(long id, int most) => connection.Query(
+        """
+        SELECT id, at, kind, checkout_id, (SELECT key FROM repository WHERE id = repository_id), lease_id, who, why FROM event
+        WHERE id > $id ORDER BY id LIMIT $most
+        """,
+        Read,
+        ("$id", id),
+        ("$most", most));
 
     /// <summary>The numbers of the oldest and the newest event; null if there is none.</summary>
     public (long Oldest, long Newest)? Range() => connection.Query(

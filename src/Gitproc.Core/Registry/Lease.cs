@@ -32,6 +32,9 @@ internal sealed record Lease
     /// </summary>
     public bool IsMakingReady { get; init; }
 
+    /// <summary>The slot of the fleet that it has; null if the fleet does not limit the repository.</summary>
+    public FleetSlot? Slot { get; init; }
+
     /// <summary>What the holder says it is for; null for nothing.</summary>
     public string? Label { get; init; }
 
@@ -58,6 +61,11 @@ internal sealed record Lease
         return $"{who}{where} since {PrintableTime.Local(AcquiredAt)}{job}{label}";
     }
 }
+
+/// <summary>The right to hold one lease of a repository that the fleet limits.</summary>
+/// <param name="Number">Which of the repository's slots. No other lease has it at the same time.</param>
+/// <param name="Fence">Grows with each grant of the slot, so that others can refuse a holder that has lost it.</param>
+internal sealed record FleetSlot(int Number, long Fence);
 
 /// <summary>After what times a lease can expire.</summary>
 public static class LeaseExpiry

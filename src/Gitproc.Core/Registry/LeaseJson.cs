@@ -30,6 +30,12 @@ internal static class LeaseJson
                 json.WriteBoolean("strict", true);
             if (lease.IsMakingReady)
                 json.WriteBoolean(MakingReady, true);
+            if (lease.Slot is { } slot)
+            {
+                json.WriteNumber("slot", slot.Number);
+                json.WriteNumber("fence", slot.Fence);
+            }
+
             WriteText("label", lease.Label);
             if (lease.Owner is { } owner)
                 WriteOwner(owner);
@@ -99,6 +105,9 @@ internal static class LeaseJson
                 ExpiresAt = json.TryGetProperty("expiresAt", out var expiry) ? Time(expiry) : null,
                 IsStrict = json.TryGetProperty("strict", out var strict) && strict.GetBoolean(),
                 IsMakingReady = json.TryGetProperty(MakingReady, out var isReadied) && isReadied.GetBoolean(),
+                Slot = json.TryGetProperty("slot", out var slot)
+                    ? new FleetSlot(slot.GetInt32(), json.GetProperty("fence").GetInt64())
+                    : null,
                 Label = Text(json, "label"),
                 Owner = json.TryGetProperty("owner", out var owner) ? ReadOwner(owner) : null,
                 Job = json.TryGetProperty("job", out var job) ? ReadJob(job) : null,

@@ -39,6 +39,9 @@ internal sealed record PoolFolder(string Path)
     /// <summary>The folder of the files that waiting processes keep locked.</summary>
     public string Queue => System.IO.Path.Combine(Path, "queue");
 
+    /// <summary>Where the agent of the pool listens.</summary>
+    public string AgentSocket => System.IO.Path.Combine(Path, "agent.sock");
+
     public string Checkout(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>

@@ -96,6 +96,33 @@ internal static class Schema
         CREATE INDEX checkout_commit ON checkout (repository_id, state, commit_id, last_used_at);
         """,
         "ALTER TABLE waiter ADD COLUMN kind INTEGER;",
+        // What a machine of a fleet knows and wants of it. The row of a machine in none has no name.
+        """
+        CREATE TABLE fleet (
+            is_only    INTEGER PRIMARY KEY CHECK (is_only = 1),
+            pool       TEXT NOT NULL,
+            machine    TEXT,
+            revision   INTEGER NOT NULL DEFAULT -1,
+            granted    INTEGER NOT NULL DEFAULT 0,
+            delivered  INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO fleet (is_only, pool) VALUES (1, lower(hex(randomblob(16))));
+
+        CREATE TABLE fleet_limit (
+            repository  TEXT PRIMARY KEY,
+            most        INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE slot_request (
+            id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            request     TEXT NOT NULL UNIQUE,
+            repository  TEXT NOT NULL,
+            leases      TEXT NOT NULL,
+            ticket      TEXT NOT NULL,
+            who         TEXT NOT NULL,
+            is_waiting  INTEGER NOT NULL
+        );
+        """,
     ];
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>

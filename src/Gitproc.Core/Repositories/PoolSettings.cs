@@ -38,7 +38,8 @@ internal sealed record PoolSettings(
     CopySettings Copy,
     bool Submodules,
     bool Lfs,
-    SpareSettings Spares)
+    SpareSettings Spares,
+    FleetSettings Fleet)
 {
     /// <summary>The config from which they were read.</summary>
     public required GitConfig Config { get; init; }
@@ -88,7 +89,8 @@ internal sealed record PoolSettings(
             reader.Value("submodules", "GITPROC_SUBMODULES", ParseBoolean) ?? IsRecursive(reader),
             reader.Value("lfs", "GITPROC_LFS", ParseBoolean)
                 ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true,
-            SpareSettings.Read(reader))
+            SpareSettings.Read(reader),
+            FleetSettings.Read(reader))
         {
             Config = reader.Config,
         };

@@ -17,7 +17,7 @@ public sealed class LayerTests
     [
         ["Text"], ["Reports"], ["Interop"], ["Files"], ["Processes"],
         ["Git.Untrusted"], ["Git.Reading"], ["Git.Running"],
-        ["Registry"], ["Repositories"], ["Leases"],
+        ["Registry"], ["Agents"], ["Repositories"], ["Leases"],
         ["Checkouts.Looking"], ["Checkouts.Rescuing"], ["Checkouts.Recycling"], ["Checkouts"],
         ["Links", "Original", "Ci"], ["Pools"],
     ];

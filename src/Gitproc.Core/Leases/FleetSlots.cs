@@ -1,0 +1,246 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Gitproc.Agents;
+using Gitproc.Registry;
+using Gitproc.Reports;
+
+namespace Gitproc.Leases;
+
+/// <summary>
+/// The slots of the fleet for the leases of one acquire, if the fleet limits the repository. The agent of this machine
+/// gets them from PostgreSQL.
+/// </summary>
+/// <remarks>
+/// <para>An intent comes first: a row with the ids of the leases to be made, and a file that this process keeps locked.
+/// The slots carry these ids, and the leases follow. The row stays until the acquire has ended. So a slot always belongs
+/// to a live intent or to a lease of this pool, or its holder is gone and the agent frees it.</para>
+/// <para>Disposal removes the intent. Slots without a lease are then free.</para>
+/// </remarks>
+internal sealed class FleetSlots : IDisposable
+{
+    // An agent that is started anew is there again after a moment.
+    private static readonly TimeSpan LongestRestart = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
+    private readonly IReadOnlyList<string> _leases;
+    private readonly Ticket _ticket;
+    private Dictionary<string, FleetSlot> _slots = [];
+
+    private FleetSlots(PoolFolder folder, PoolDatabase database, RepositoryRow repository, int count, string who, bool waits)
+    {
+        var fleet = new FleetTable(database.Connection);
+        var file = Guid.NewGuid().ToString("N");
+        _leases = [.. Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString("N"))];
+        Request = Guid.NewGuid().ToString("N");
+        _ticket = new Ticket(
+            folder.Ticket(file),
+            () => database.Change(
+                () => fleet.Add(new SlotRequestRow(Request, repository.Key, _leases, file, who, waits))),
+            id => database.Change(() => fleet.Remove(id)));
+    }
+
+    private string Request { get; }
+
+    /// <summary>Gets the slots that an acquire needs.</summary>
+    /// <param name="longest">How long to wait while none is free; null for not at all.</param>
+    /// <param name="waitsForFleet">True to wait too while the fleet's database cannot be reached.</param>
+    /// <returns>Null if the fleet does not limit the repository.</returns>
+    /// <exception cref="GitprocException">No slot is free, or nobody can tell.</exception>
+    public static FleetSlots? Get(
+        PoolFolder folder,
+        PoolDatabase database,
+        RepositoryRow repository,
+        int count,
+        TimeSpan? longest,
+        bool waitsForFleet,
+        Lazy<Caller> caller,
+        IProgress<PoolReport>? reports,
+        CancellationToken cancellationToken)
+    {
+        if (new FleetTable(database.Connection).LimitOf(repository.Key) is null)
+            return null;
+        var slots = new FleetSlots(folder, database, repository, count, caller.Value.ToString(), longest is not null);
+        try
+        {
+            var asking = new Asking(folder, repository.Key, slots.Request, longest, waitsForFleet, reports);
+            if (asking.Run(cancellationToken) is not { } granted)
+            {
+                slots.Dispose();
+                return null;
+            }
+
+            slots._slots = granted;
+            slots.HasWaited = asking.HasWaited;
+            return slots;
+        }
+        catch
+        {
+            slots.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True if it took a while. Facts from before may then be out of date.</summary>
+    public bool HasWaited { get; private set; }
+
+    /// <summary>Gives a new lease one of the slots, and the id that the slot carries.</summary>
+    /// <param name="isUsed">True for an id that another lease of the acquire has.</param>
+    public Lease GiveTo(Lease lease, Func<string, bool> isUsed)
+    {
+        var id = _leases.First(id => !isUsed(id));
+        return lease with { Id = id, Slot = _slots[id] };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ticket.Dispose();
+
+    /// <summary>One conversation with the agent, which goes on with the next agent if that one ends.</summary>
+    private sealed class Asking(
+        PoolFolder folder,
+        string repository,
+        string request,
+        TimeSpan? longest,
+        bool waitsForFleet,
+        IProgress<PoolReport>? reports)
+    {
+        private readonly Stopwatch _time = Stopwatch.StartNew();
+        private Stopwatch? _withoutAgent;
+        private string _lastReport = "";
+        private string? _lastAnswer;
+
+        public bool HasWaited { get; private set; }
+
+        public Dictionary<string, FleetSlot>? Run(CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                using var agent = AgentSocket.TryConnect(folder);
+                if (agent is not null)
+                {
+                    using var reader = new StreamReader(agent);
+                    agent.Write(Line());
+                    while (ReadLine(reader, cancellationToken) is { } answer)
+                    {
+                        _withoutAgent = null;
+                        using var json = JsonDocument.Parse(answer);
+                        if (json.RootElement.TryGetProperty("unlimited", out _))
+                            return null;
+                        if (json.RootElement.TryGetProperty("slots", out var slots))
+                            return Slots(slots);
+                        Follow(json.RootElement);
+                    }
+                }
+
+                // The first time, nobody knows whether there ever was one.
+                _withoutAgent ??= Stopwatch.StartNew();
+                if (_lastAnswer is null || (longest is null && _withoutAgent.Elapsed > LongestRestart))
+                    throw NoAgent();
+                Report("the agent of this machine has ended; waiting for the next one", null);
+                MustHaveTime("The agent of this machine does not run.");
+                HasWaited = true;
+                if (cancellationToken.WaitHandle.WaitOne(BetweenTries))
+                    cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        private byte[] Line()
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                json.WriteStartObject();
+                json.WriteString("do", "slots");
+                json.WriteString("request", request);
+                json.WriteEndObject();
+            }
+
+            buffer.WriteByte((byte)'\n');
+            return buffer.ToArray();
+        }
+
+        // Null at the end of the stream.
+        private string? ReadLine(StreamReader reader, CancellationToken cancellationToken)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (longest is { } time && time != Timeout.InfiniteTimeSpan)
+                end.CancelAfter(Math.Max(1, (int)Math.Min((time - _time.Elapsed).TotalMilliseconds, int.MaxValue)));
+            try
+            {
+                return reader.ReadLineAsync(end.Token).AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw TooLong(_lastAnswer ?? "The agent of this machine does not answer.");
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+
+        // An answer that is not the last one: it says why there is no slot yet.
+        private void Follow(JsonElement answer)
+        {
+            if (answer.TryGetProperty("refused", out var refused))
+                throw new GitprocException(ErrorReason.NoCheckoutAvailable, refused.GetString()!, repository);
+            if (answer.TryGetProperty("away", out var away))
+            {
+                var why = away.GetString()!;
+                if (!waitsForFleet)
+                {
+                    throw new GitprocException(
+                        ErrorReason.FleetNotReachable, $"The fleet limits {repository}. {why}", repository);
+                }
+
+                Report($"waiting for the fleet, which limits {repository}: {why}", null);
+                _lastAnswer = why;
+            }
+            else
+            {
+                var ahead = answer.GetProperty("ahead").GetInt64();
+                var most = answer.GetProperty("most").GetInt32();
+                var holders = string.Join(", ", answer.GetProperty("holders").EnumerateArray());
+                _lastAnswer = !answer.GetProperty("isOpen").GetBoolean()
+                    ? "The fleet's database was started anew, and machines still have to report what they hold."
+                    : $"The fleet may hold {most} checkouts of {repository} at once. They are held by {holders}.";
+                if (longest is null)
+                    throw new GitprocException(ErrorReason.NoCheckoutAvailable, _lastAnswer, repository)
+                    {
+                        Hint = new(" To wait for one: ", Command: null) { Options = [new("Wait")] },
+                    };
+                var place = ahead == 0 ? "you are next" : $"{ahead} before you";
+                Report($"waiting for a slot of {repository}: {place}. {_lastAnswer}", place);
+            }
+
+            HasWaited = true;
+        }
+
+        private static Dictionary<string, FleetSlot> Slots(JsonElement slots) => slots.EnumerateArray().ToDictionary(
+            one => one.GetProperty("lease").GetString()!,
+            one => new FleetSlot(one.GetProperty("number").GetInt32(), one.GetProperty("fence").GetInt64()));
+
+        private void Report(string text, string? brief)
+        {
+            if (text != _lastReport)
+                reports?.Report(new PoolReport(ReportKind.Waiting, text) { Brief = brief });
+            _lastReport = text;
+        }
+
+        private void MustHaveTime(string why)
+        {
+            if (longest is { } time && time != Timeout.InfiniteTimeSpan && _time.Elapsed > time)
+                throw TooLong(why);
+        }
+
+        private GitprocException TooLong(string why) => new(
+            ErrorReason.NoCheckoutAvailable,
+            $"Waited {longest!.Value.TotalSeconds:0.#} s for a slot of {repository} and did not get one. {why}",
+            repository);
+
+        private GitprocException NoAgent() => new(
+            ErrorReason.AgentNotRunning,
+            $"The fleet limits {repository}, and no agent runs on this machine that could ask for a slot. "
+                + $"Start it: gitproc-agent --pool {folder.Path}",
+            repository);
+    }
+}

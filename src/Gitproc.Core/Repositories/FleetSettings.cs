@@ -1,0 +1,37 @@
+using Gitproc.Text;
+
+namespace Gitproc.Repositories;
+
+/// <summary>The fleet that this machine belongs to.</summary>
+/// <remarks>It decides whom the machine trusts, so it is the user's own, and never that of a repository.</remarks>
+/// <param name="Address">
+/// Where its PostgreSQL database is: a connection string or a URL, which may hold a password. Null for none.
+/// </param>
+/// <param name="MachineTimeout">After what time without a sign of life the machine loses its slots.</param>
+/// <param name="WaitsIfAway">True if an acquire waits while the database cannot be reached, false if it fails.</param>
+internal sealed record FleetSettings(string? Address, TimeSpan MachineTimeout, bool WaitsIfAway)
+{
+    public static FleetSettings Read(SettingReader reader) => new(
+        reader.Variable("fleet", "GITPROC_FLEET") ?? OfUser(reader, "gitproc.fleet"),
+        reader.Value("machineTimeout", "GITPROC_MACHINE_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10),
+        (reader.Value("fleetAway", "GITPROC_FLEET_AWAY", ParseAway) ?? FleetAway.Wait) == FleetAway.Wait);
+
+    private static string? OfUser(SettingReader reader, string key) =>
+        reader.Config.OfUser.LastOrDefault(entry => entry.Key == key).Value is { Length: > 0 } value ? value : null;
+
+    private static TimeSpan? ParseTimeout(string text) =>
+        Duration.Parse(text) is { } time && time >= TimeSpan.FromSeconds(1) ? time : null;
+
+    private static FleetAway? ParseAway(string text) => text.ToLowerInvariant() switch
+    {
+        "wait" => FleetAway.Wait,
+        "fail" => FleetAway.Fail,
+        _ => null,
+    };
+
+    private enum FleetAway
+    {
+        Wait,
+        Fail,
+    }
+}
