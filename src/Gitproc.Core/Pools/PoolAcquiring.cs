@@ -99,22 +99,73 @@ public sealed class PoolAcquiring
             var settings = PoolSettings.Read(config);
             if (database.Repositories.All().Find(one => one.Id == repositoryId) is not { } row)
                 return true;
-            var keeping = new SpareKeeping(
-                _session.Folder, database, settings, new SpareWish(row, kind, submodules, limit));
-            return keeping.Keep(
-                () => new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
-                {
-                    Repository = new RepositoryTarget(row.Key, row.Url, Credential: null, row, IsByName: true),
-                    Settings = settings,
-                    Config = config,
-                    Submodules = submodules,
-                    Kind = kind,
-                    Limit = limit,
-                    IsSpare = true,
-                }.RunForSpares(settings.Spares.Of(row.Key), cancellationToken),
-                cancellationToken);
+            var wish = new SpareWish(row, kind, submodules, limit);
+            return new SpareKeeping(_session.Folder, database, settings, wish).Keep(
+                () => MakeSpares(wish, database, config, settings, cancellationToken), cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Makes the spares that are missing of the repositories that are in use, in this process. Those of a repository
+    /// that fails are tried again after the time that <see cref="SpareKeeping"/> waits.
+    /// </summary>
+    internal void KeepSpares(CancellationToken cancellationToken)
+    {
+        if (_session.Exists)
+            _session.With(Keep, cancellationToken);
+
+        bool Keep(PoolDatabase database)
+        {
+            var config = _session.ReadConfig(_session.Folder.Path, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            foreach (var (row, _) in settings.Spares.AreWanted ? FetchingAhead.Used(database) : [])
+            {
+                var wish = new SpareWish(row, settings.Kind, settings.Submodules, settings.MaxCheckouts);
+                try
+                {
+                    new SpareKeeping(_session.Folder, database, settings, wish).KeepIfDue(
+                        () => MakeSpares(wish, database, config, settings, cancellationToken), cancellationToken);
+                }
+                catch (GitprocException e)
+                {
+                    _session.Warn($"spares of {row.Key} cannot be made: {e.Message}");
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The keys of the repositories that are to be fetched before somebody needs it.</summary>
+    internal IReadOnlyList<string> DueFetches(CancellationToken cancellationToken) => _session.Exists
+        ? _session.With(database => Ahead(database, cancellationToken).Due(), cancellationToken)
+        : [];
+
+    /// <summary>Fetches a repository that is due.</summary>
+    /// <returns>Why the fetch failed; null if it did not.</returns>
+    internal string? FetchAhead(string key, CancellationToken cancellationToken) => _session.With(
+        database => Ahead(database, cancellationToken).Fetch(key, cancellationToken), cancellationToken);
+
+    private FetchingAhead Ahead(PoolDatabase database, CancellationToken cancellationToken) =>
+        new(_session.Folder, database, _session.Git, _session.Settings(database, cancellationToken));
+
+    private int MakeSpares(
+        SpareWish wish,
+        PoolDatabase database,
+        GitConfig config,
+        PoolSettings settings,
+        CancellationToken cancellationToken) =>
+        new PoolWarming(_session.Folder, database, _session.Caller, _session.Reports)
+        {
+            Repository = new RepositoryTarget(
+                wish.Repository.Key, wish.Repository.Url, Credential: null, wish.Repository, IsByName: true),
+            Settings = settings,
+            Config = config,
+            Submodules = wish.Submodules,
+            Kind = wish.Kind,
+            Limit = wish.Limit,
+            IsSpare = true,
+        }.RunForSpares(settings.Spares.Of(wish.Repository.Key), cancellationToken);
 
     private List<Checkout> Acquire(
         AcquireRequest request,

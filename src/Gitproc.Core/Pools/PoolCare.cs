@@ -44,21 +44,25 @@ public sealed class PoolCare
             }
 
             done.AddRange(_rescues.MoveOld(database, cancellationToken));
-            var waiting = database.Checkouts.All()
-                .FindAll(row => row is { State: CheckoutState.Cleaning, Lease: null });
-            foreach (var row in waiting)
-            {
-                var cleaning = _session.Cleaning(database, cancellationToken);
-                if (cleaning.Try(row, mode: null, isDiscarded: false, cancellationToken).State == CheckoutState.Free)
-                    done.Add($"{row.Name} is cleaned, and free.");
-            }
-
+            done.AddRange(CleanWaiting(database, cancellationToken).Select(row => $"{row.Name} is cleaned, and free."));
             done.AddRange(Examine(database, cancellationToken));
             done.AddRange(
                 Maintain(database, cancellationToken).Select(key => $"The base repository of {key} is packed."));
             return done;
         }
     }
+
+    /// <summary>
+    /// Cleans the checkouts that wait for it, because processes ran in them, or because whoever was to clean them was
+    /// killed.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the cleaning, which the next acquire goes on with.</param>
+    /// <returns>The checkouts that are free now.</returns>
+    /// <exception cref="GitprocException">The pool cannot be used.</exception>
+    public IReadOnlyList<Checkout> CleanWaiting(CancellationToken cancellationToken = default) => _session.Exists
+        ? _session.With(
+            database => _session.DescribeAll(CleanWaiting(database, cancellationToken)), cancellationToken)
+        : [];
 
     /// <summary>
     /// Finds what nobody has used for long: free checkouts, rescues that are older than they are kept, and repositories
@@ -140,6 +144,17 @@ public sealed class PoolCare
 
             return found;
         }
+    }
+
+    private List<CheckoutRow> CleanWaiting(PoolDatabase database, CancellationToken cancellationToken)
+    {
+        var waiting = database.Checkouts.All().FindAll(row => row is { State: CheckoutState.Cleaning, Lease: null });
+        if (waiting.Count == 0)
+            return [];
+        var cleaning = _session.Cleaning(database, cancellationToken);
+        return waiting
+            .ConvertAll(row => cleaning.Try(row, mode: null, isDiscarded: false, cancellationToken))
+            .FindAll(row => row.State == CheckoutState.Free);
     }
 
     private RepositoryInfo Describe(RepositoryRow row, FetchTimes fetched, List<Checkout> checkouts)

@@ -50,6 +50,16 @@ internal sealed class SpareKeeping(PoolFolder folder, PoolDatabase database, Poo
     }
 
     /// <summary>
+    /// Makes spares in this process, if they are missing and no other process is at work or has just failed.
+    /// </summary>
+    /// <param name="make">Makes as many as are missing, and returns how many it has made.</param>
+    public void KeepIfDue(Func<int> make, CancellationToken cancellationToken)
+    {
+        if (IsDue() && TryClaim())
+            Keep(make, cancellationToken);
+    }
+
+    /// <summary>
     /// Makes spares until there are enough, or no more can be made. An acquire that comes just before the end sees the
     /// lock and starts no process, so what is due is asked once more after the lock is given back.
     /// </summary>

@@ -110,6 +110,25 @@ internal sealed class RepositoryTable(SqliteConnection connection)
             : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
 
+    /// <summary>Notes a fetch that failed, and whose failure is not for others.</summary>
+    public void NoteTry(long id, DateTimeOffset began) => connection.Execute(
+        "UPDATE repository SET tried_at = $began, fetch_error = NULL WHERE id = $id",
+        ("$id", id), ("$began", began.ToUnixTimeMilliseconds()));
+
+    /// <summary>
+    /// The repositories of which somebody holds a checkout or has used one since a time, and when the last use was. To
+    /// fetch, or to bring a spare up to date, is no use.
+    /// </summary>
+    public List<(RepositoryRow Row, DateTimeOffset UsedAt)> UsedSince(DateTimeOffset since) => connection.Query(
+        """
+        SELECT repository.id, key, repository.url, base,
+            max(CASE WHEN lease_id IS NULL THEN ifnull(last_used_at, 0) ELSE $now END) AS used
+        FROM checkout JOIN repository ON repository.id = repository_id
+        GROUP BY repository.id HAVING used >= $since ORDER BY key
+        """,
+        row => (Read(row), Time(row.GetInt64(4))!.Value),
+        ("$since", since.ToUnixTimeMilliseconds()), ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+
     /// <summary>Forgets when a repository was fetched, so that the next acquire fetches.</summary>
     public void ForgetFetch(long id) =>
         connection.Execute(

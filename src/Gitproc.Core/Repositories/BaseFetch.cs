@@ -24,6 +24,11 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
     /// <summary>The longest silence of git before it is ended.</summary>
     public required TimeSpan SilenceTimeout { get; init; }
 
+    /// <summary>
+    /// True if nobody waits for it. A failure is then noted as an attempt only: the next who wants to fetch does.
+    /// </summary>
+    public bool IsAhead { get; init; }
+
     private string BasePath => folder.Base(Repository.Base);
 
     /// <summary>
@@ -37,7 +42,7 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
         using var alone = TryLock(out var stopped, cancellationToken);
         if (alone is null)
         {
-            database.Change(() => _repositories.NoteFetch(Repository.Id, DateTimeOffset.UtcNow, stopped));
+            Note(DateTimeOffset.UtcNow, stopped);
             return stopped;
         }
 
@@ -73,8 +78,16 @@ internal sealed class BaseFetch(PoolFolder folder, PoolDatabase database, GitRun
             SharedFailure.Leave(alone, Url, "", Credential, e);
         }
 
-        database.Change(() => _repositories.NoteFetch(Repository.Id, began, error));
+        Note(began, error);
         return error;
+
+        void Note(DateTimeOffset began, string? failure) => database.Change(() =>
+        {
+            if (IsAhead && failure is not null)
+                _repositories.NoteTry(Repository.Id, began);
+            else
+                _repositories.NoteFetch(Repository.Id, began, failure);
+        });
 
         // Another process may have fetched, or failed to, while this one waited.
         bool IsKnown(out string? failure)
