@@ -44,4 +44,28 @@ public enum EventKind
 
     /// <summary>A hook in its background failed, or was ended.</summary>
     HookFailed = 14,
+
+    /// <summary>The fleet has not heard of a machine for too long, and takes its slots.</summary>
+    Silent = 101,
+
+    /// <summary>A lease has lost its slot of the fleet, because its machine was silent.</summary>
+    SlotLost = 102,
+
+    /// <summary>More leases are held in the fleet than the limit allows.</summary>
+    Overrun = 103,
+
+    /// <summary>The limit of a repository in the fleet was changed.</summary>
+    Limit = 104,
+
+    /// <summary>A machine gets no new slots any longer.</summary>
+    Drained = 105,
+
+    /// <summary>A machine gets slots again.</summary>
+    Undrained = 106,
+
+    /// <summary>The fleet's database was restored from an older backup.</summary>
+    Restored = 107,
+
+    /// <summary>A machine has left the fleet.</summary>
+    Left = 108,
 }

@@ -17,4 +17,8 @@ public sealed record HistoryEvent(
     string Repository,
     string? LeaseId,
     string Who,
-    string? Why);
+    string? Why)
+{
+    /// <summary>The name of the machine in the fleet; null in the history of one machine.</summary>
+    public string? Machine { get; init; }
+}

@@ -22,21 +22,24 @@ internal sealed class FleetSlots : IDisposable
     private static readonly TimeSpan LongestRestart = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
+    private readonly FleetTable _fleet;
+    private readonly string _repository;
     private readonly IReadOnlyList<string> _leases;
     private readonly Ticket _ticket;
     private Dictionary<string, FleetSlot> _slots = [];
 
     private FleetSlots(PoolFolder folder, PoolDatabase database, RepositoryRow repository, int count, string who, bool waits)
     {
-        var fleet = new FleetTable(database.Connection);
+        _fleet = new FleetTable(database.Connection);
+        _repository = repository.Key;
         var file = Guid.NewGuid().ToString("N");
         _leases = [.. Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString("N"))];
         Request = Guid.NewGuid().ToString("N");
         _ticket = new Ticket(
             folder.Ticket(file),
             () => database.Change(
-                () => fleet.Add(new SlotRequestRow(Request, repository.Key, _leases, file, who, waits))),
-            id => database.Change(() => fleet.Remove(id)));
+                () => _fleet.Add(new SlotRequestRow(Request, repository.Key, _leases, file, who, waits))),
+            id => database.Change(() => _fleet.Remove(id)));
     }
 
     private string Request { get; }
@@ -83,10 +86,21 @@ internal sealed class FleetSlots : IDisposable
     /// <summary>True if it took a while. Facts from before may then be out of date.</summary>
     public bool HasWaited { get; private set; }
 
-    /// <summary>Gives a new lease one of the slots, and the id that the slot carries.</summary>
+    /// <summary>
+    /// Gives a new lease one of the slots, and the id that the slot carries. The caller is in the transaction that makes
+    /// the lease, so the agent cannot remove the intent, and free the slot, in between.
+    /// </summary>
     /// <param name="isUsed">True for an id that another lease of the acquire has.</param>
     public Lease GiveTo(Lease lease, Func<string, bool> isUsed)
     {
+        if (_fleet.Find(Request) is null)
+        {
+            throw new GitprocException(
+                ErrorReason.NoCheckoutAvailable,
+                $"This process was stopped for so long that its slot of {_repository} is given to others. Run it again.",
+                _repository);
+        }
+
         var id = _leases.First(id => !isUsed(id));
         return lease with { Id = id, Slot = _slots[id] };
     }

@@ -39,6 +39,7 @@ public sealed class Pool
         Care = new PoolCare(_session, Rescues);
         Check = new PoolCheck(_session);
         Suggestions = new PoolSuggestions(_session);
+        Fleet = new PoolFleet(_session);
     }
 
     /// <summary>The absolute path of the pool's folder.</summary>
@@ -70,4 +71,7 @@ public sealed class Pool
 
     /// <summary>What a command line can be completed with.</summary>
     public PoolSuggestions Suggestions { get; }
+
+    /// <summary>What the agent needs of the pool for a fleet.</summary>
+    internal PoolFleet Fleet { get; }
 }

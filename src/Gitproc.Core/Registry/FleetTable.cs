@@ -40,6 +40,11 @@ internal sealed class FleetTable(SqliteConnection connection)
             ("$repository", repository))
         .SingleOrDefault();
 
+    /// <summary>All limits, by repository.</summary>
+    public Dictionary<string, int> Limits() => connection
+        .Query("SELECT repository, most FROM fleet_limit", row => (Key: row.GetString(0), Most: row.GetInt32(1)))
+        .ToDictionary(limit => limit.Key, limit => limit.Most);
+
     public void ReplaceLimits(IEnumerable<KeyValuePair<string, int>> limits)
     {
         connection.Execute("DELETE FROM fleet_limit");

@@ -1,0 +1,165 @@
+using System.IO.Pipes;
+using System.Text;
+using System.Text.Json;
+using Gitproc.Agent.Fleet;
+using Gitproc.Agents;
+using Gitproc.Pools;
+using Gitproc.Reports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gitproc.Agent;
+
+/// <summary>Answers commands of this machine, which come over <see cref="AgentSocket"/>.</summary>
+/// <remarks>
+/// A request is one line of JSON. Answers follow, one a line. The peer is a process of the same user; what it sends that
+/// is no request gets an error.
+/// </remarks>
+internal sealed partial class AgentServer(
+    Pool pool, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService
+{
+    private const int MaxLine = 64 * 1024;
+
+    // Those who ask at once share the sessions of the fleet's database. A thread that waits for one is lost to others.
+    private readonly SemaphoreSlim _asking = new(3);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _asking.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pipe = new NamedPipeServerStream(
+                AgentSocket.NameOf(pool.Fleet.Folder),
+                PipeDirection.InOut,
+                NamedPipeServerStream.MaxAllowedServerInstances,
+                PipeTransmissionMode.Byte,
+                PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+            try
+            {
+                await pipe.WaitForConnectionAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
+            {
+                await pipe.DisposeAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            _ = ServeAsync(pipe, stoppingToken);
+        }
+    }
+
+    private async Task ServeAsync(NamedPipeServerStream pipe, CancellationToken stopping)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await using (pipe.ConfigureAwait(false))
+        {
+            try
+            {
+                if (await ReadLineAsync(pipe, end.Token).ConfigureAwait(false) is not { } line)
+                    return;
+                // A peer says nothing more. If its end is closed, it is gone.
+                var leaving = WaitForEndAsync(pipe, end);
+                await AnswerAsync(line, text => WriteLineAsync(pipe, text, end.Token), end.Token).ConfigureAwait(false);
+                await end.CancelAsync().ConfigureAwait(false);
+                await leaving.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The peer has ended, or the agent ends.
+            }
+            catch (Exception e)
+            {
+                LogFailure(e);
+            }
+        }
+
+        fleet.Wake();
+    }
+
+    private async Task AnswerAsync(string line, Func<string, Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = JsonDocument.Parse(line);
+            switch (request.RootElement.GetProperty("do").GetString())
+            {
+                case "slots":
+                    await new SlotAsking(pool, fleet, waiters, _asking)
+                        .RunAsync(request.RootElement.GetProperty("request").GetString()!, write, cancellationToken)
+                        .ConfigureAwait(false);
+                    break;
+                case "fleet":
+                    await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    try
+                    {
+                        await write(FleetRequests.Answer(fleet.Current.Queries, request.RootElement)).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        _asking.Release();
+                    }
+
+                    break;
+                default:
+                    await write(Error("InvalidRequest", "This agent does not know the request. Update gitproc."))
+                        .ConfigureAwait(false);
+                    break;
+            }
+        }
+        catch (GitprocException e)
+        {
+            await write(Error(e.Reason.ToString(), e.Message)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            await write(Error("InvalidRequest", "The agent cannot read the request.")).ConfigureAwait(false);
+        }
+    }
+
+    private static string Error(string reason, string message) =>
+        JsonSerializer.Serialize(new { error = message, reason });
+
+    private static async Task<string?> ReadLineAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var bytes = new List<byte>();
+        var one = new byte[1];
+        while (bytes.Count < MaxLine && await stream.ReadAsync(one, cancellationToken).ConfigureAwait(false) == 1)
+        {
+            if (one[0] == '\n')
+                return Encoding.UTF8.GetString([.. bytes]);
+            bytes.Add(one[0]);
+        }
+
+        return null;
+    }
+
+    private static async Task WriteLineAsync(Stream stream, string text, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), cancellationToken).ConfigureAwait(false);
+        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WaitForEndAsync(Stream stream, CancellationTokenSource end)
+    {
+        try
+        {
+            await stream.ReadAsync(new byte[1], end.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The same.
+        }
+
+        await end.CancelAsync().ConfigureAwait(false);
+    }
+
+    [LoggerMessage(LogLevel.Error, "a request could not be answered")]
+    private partial void LogFailure(Exception error);
+}

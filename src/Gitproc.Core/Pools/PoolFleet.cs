@@ -1,0 +1,128 @@
+using Gitproc.Files;
+using Gitproc.Registry;
+using Gitproc.Repositories;
+
+namespace Gitproc.Pools;
+
+/// <summary>What the agent reads and writes in a pool for the fleet that the machine belongs to.</summary>
+internal sealed class PoolFleet(Session session)
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
+    public PoolFolder Folder => session.Folder;
+
+    /// <summary>Reads the user's settings.</summary>
+    public PoolSettings Settings(CancellationToken cancellationToken) =>
+        session.With(database => session.Settings(database, cancellationToken), cancellationToken);
+
+    /// <summary>Reads what this machine holds and wants, as of one moment.</summary>
+    public FleetSight See() => session.With(database =>
+    {
+        var table = new FleetTable(database.Connection);
+        using var moment = database.Connection.BeginTransaction(deferred: true);
+        return new FleetSight(table.Read(), table.Limits(), table.Requests(), database.Checkouts.All());
+    });
+
+    /// <summary>Finds the intent with which a process has come to the agent.</summary>
+    public SlotRequestRow? FindRequest(string request) =>
+        session.With(database => new FleetTable(database.Connection).Find(request));
+
+    /// <summary>
+    /// Removes intents whose processes have ended, or were stopped for long. A process that goes on after that finds
+    /// its intent gone, and makes no lease.
+    /// </summary>
+    /// <returns>Those that were removed.</returns>
+    public IReadOnlyList<SlotRequestRow> RemoveDeadRequests(IReadOnlyList<SlotRequestRow> requests)
+    {
+        var left = FileLock.FindLeft([.. requests.Select(row => Folder.Ticket(row.Ticket))]);
+        var dead = requests.Where(row => left.Contains(Folder.Ticket(row.Ticket))).ToList();
+        if (dead.Count == 0)
+            return [];
+        session.With(database =>
+        {
+            var table = new FleetTable(database.Connection);
+            database.Change(() => dead.ForEach(row => table.Remove(row.Request)));
+            return true;
+        });
+        dead.ForEach(row => File.Delete(Folder.Ticket(row.Ticket)));
+        return dead;
+    }
+
+    /// <summary>Notes of leases that the fleet has taken their slots from this machine.</summary>
+    public void NoteLostSlots(IReadOnlyList<CheckoutRow> rows) => session.With(database =>
+    {
+        var events = new EventTable(database.Connection);
+        database.Change(() =>
+        {
+            foreach (var row in rows)
+            {
+                events.Add(
+                    EventKind.SlotLost,
+                    row,
+                    row.Lease!.Id,
+                    session.Caller.Value.ToString(),
+                    "the fleet had not heard of this machine, and may have given the slot to others",
+                    limits: null);
+            }
+        });
+        return true;
+    });
+
+    /// <summary>Writes what the fleet has told.</summary>
+    /// <param name="limits">The limits, if they have changed.</param>
+    public void Write(FleetRow row, IEnumerable<KeyValuePair<string, int>>? limits) => session.With(database =>
+    {
+        var table = new FleetTable(database.Connection);
+        database.Change(() =>
+        {
+            table.Write(row);
+            if (limits is not null)
+                table.ReplaceLimits(limits);
+        });
+        return true;
+    });
+
+    /// <summary>The oldest events after one, in order.</summary>
+    public IReadOnlyList<HistoryEvent> EventsAfter(long number, int most) =>
+        session.With(database => new EventTable(database.Connection).After(number, most));
+
+    /// <summary>The number of the newest event; 0 if there is none.</summary>
+    public long NewestEvent() =>
+        session.With(database => new EventTable(database.Connection).Range()?.Newest ?? 0);
+
+    /// <summary>Describes checkouts as lists show them.</summary>
+    public IReadOnlyList<Checkout> Describe(IReadOnlyList<CheckoutRow> rows) => session.DescribeAll(rows, isBrief: true);
+
+    /// <summary>The repositories of the pool with the times of their last fetch.</summary>
+    public IReadOnlyList<RepositoryRow> Repositories() => session.With(database => database.Repositories.All());
+
+    /// <summary>Waits until the pool's database changes.</summary>
+    /// <param name="wake">Ends the wait early.</param>
+    /// <returns>True if it has changed.</returns>
+    public bool WaitForChange(TimeSpan longest, WaitHandle wake) => session.With(database =>
+    {
+        var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        for (var version = database.DataVersion; Environment.TickCount64 < end;)
+        {
+            if (wake.WaitOne(BetweenLooks))
+                return false;
+            if (database.DataVersion != version)
+                return true;
+        }
+
+        return false;
+    });
+}
+
+/// <summary>What a machine of a fleet holds and wants, as of one moment.</summary>
+/// <param name="Limits">The most leases of a repository that the fleet may hold, by key.</param>
+/// <param name="Checkouts">All checkouts.</param>
+internal sealed record FleetSight(
+    FleetRow Fleet,
+    IReadOnlyDictionary<string, int> Limits,
+    IReadOnlyList<SlotRequestRow> Requests,
+    IReadOnlyList<CheckoutRow> Checkouts)
+{
+    /// <summary>The checkouts with a lease for somebody.</summary>
+    public IEnumerable<CheckoutRow> Held => Checkouts.Where(row => row.Lease is { IsMakingReady: false });
+}
