@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Gitproc.Agent.Fleet;
 using Gitproc.Agents;
+using Gitproc.Fleet;
 using Gitproc.Pools;
 using Gitproc.Reports;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ namespace Gitproc.Agent;
 /// is no request gets an error.
 /// </remarks>
 internal sealed partial class AgentServer(
-    Pool pool, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService
+    Pool pool, OnlyAgent only, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService
 {
     private const int MaxLine = 64 * 1024;
 
@@ -33,6 +34,7 @@ internal sealed partial class AgentServer(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await only.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var pipe = new NamedPipeServerStream(
@@ -43,11 +45,11 @@ internal sealed partial class AgentServer(
                 PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
             try
             {
-                await pipe.WaitForConnectionAsync(stoppingToken).ConfigureAwait(false);
+                await pipe.WaitForConnectionAsync(stoppingToken);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
             {
-                await pipe.DisposeAsync().ConfigureAwait(false);
+                await pipe.DisposeAsync();
                 continue;
             }
 
@@ -58,17 +60,17 @@ internal sealed partial class AgentServer(
     private async Task ServeAsync(NamedPipeServerStream pipe, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await using (pipe.ConfigureAwait(false))
+        await using (pipe)
         {
             try
             {
-                if (await ReadLineAsync(pipe, end.Token).ConfigureAwait(false) is not { } line)
+                if (await ReadLineAsync(pipe, end.Token) is not { } line)
                     return;
                 // A peer says nothing more. If its end is closed, it is gone.
                 var leaving = WaitForEndAsync(pipe, end);
-                await AnswerAsync(line, text => WriteLineAsync(pipe, text, end.Token), end.Token).ConfigureAwait(false);
-                await end.CancelAsync().ConfigureAwait(false);
-                await leaving.ConfigureAwait(false);
+                await AnswerAsync(line, text => WriteLineAsync(pipe, text, end.Token), end.Token);
+                await end.CancelAsync();
+                await leaving;
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
             {
@@ -93,13 +95,13 @@ internal sealed partial class AgentServer(
                 case "slots":
                     await new SlotAsking(pool, fleet, waiters, _asking)
                         .RunAsync(request.RootElement.GetProperty("request").GetString()!, write, cancellationToken)
-                        .ConfigureAwait(false);
+                        ;
                     break;
                 case "fleet":
-                    await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await _asking.WaitAsync(cancellationToken);
                     try
                     {
-                        await write(FleetRequests.Answer(fleet.Current.Queries, request.RootElement)).ConfigureAwait(false);
+                        await write(FleetRequests.Answer(fleet.Current.Queries, request.RootElement));
                     }
                     finally
                     {
@@ -109,17 +111,17 @@ internal sealed partial class AgentServer(
                     break;
                 default:
                     await write(Error("InvalidRequest", "This agent does not know the request. Update gitproc."))
-                        .ConfigureAwait(false);
+                        ;
                     break;
             }
         }
         catch (GitprocException e)
         {
-            await write(Error(e.Reason.ToString(), e.Message)).ConfigureAwait(false);
+            await write(Error(e.Reason.ToString(), e.Message));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            await write(Error("InvalidRequest", "The agent cannot read the request.")).ConfigureAwait(false);
+            await write(Error("InvalidRequest", "The agent cannot read the request."));
         }
     }
 
@@ -130,7 +132,7 @@ internal sealed partial class AgentServer(
     {
         var bytes = new List<byte>();
         var one = new byte[1];
-        while (bytes.Count < MaxLine && await stream.ReadAsync(one, cancellationToken).ConfigureAwait(false) == 1)
+        while (bytes.Count < MaxLine && await stream.ReadAsync(one, cancellationToken) == 1)
         {
             if (one[0] == '\n')
                 return Encoding.UTF8.GetString([.. bytes]);
@@ -142,22 +144,22 @@ internal sealed partial class AgentServer(
 
     private static async Task WriteLineAsync(Stream stream, string text, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), cancellationToken).ConfigureAwait(false);
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), cancellationToken);
+        await stream.FlushAsync(cancellationToken);
     }
 
     private static async Task WaitForEndAsync(Stream stream, CancellationTokenSource end)
     {
         try
         {
-            await stream.ReadAsync(new byte[1], end.Token).ConfigureAwait(false);
+            _ = await stream.ReadAsync(new byte[1], end.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The same.
         }
 
-        await end.CancelAsync().ConfigureAwait(false);
+        await end.CancelAsync();
     }
 
     [LoggerMessage(LogLevel.Error, "a request could not be answered")]

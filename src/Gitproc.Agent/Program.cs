@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gitproc.Agent.Care;
+using Gitproc.Agent.Fleet;
 using Gitproc.Pools;
 using Gitproc.Reports;
 using Gitproc.Text;
@@ -64,6 +65,11 @@ internal static class Program
         builder.Services.AddSingleton(services =>
             new Pool(folder, new ReportLog(services.GetRequiredService<ILogger<Pool>>())));
         builder.Services.AddHostedService<PoolKeeper>();
+        builder.Services.AddSingleton<OnlyAgent>();
+        builder.Services.AddSingleton<SlotWaiters>();
+        builder.Services.AddSingleton<FleetLoop>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<FleetLoop>());
+        builder.Services.AddHostedService<AgentServer>();
         using var host = builder.Build();
         host.Run();
         return 0;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Gitproc.Fleet.Database;
 using Gitproc.Pools;
-using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +19,8 @@ namespace Gitproc.Agent.Fleet;
 /// end at any moment, and the next one goes on. One session of PostgreSQL listens for grants; the others come from a
 /// small pool.
 /// </remarks>
-internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<FleetLoop> log) : BackgroundService
+internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters waiters, ILogger<FleetLoop> log)
+    : BackgroundService
 {
     private const int EventsAtOnce = 500;
 
@@ -28,6 +28,7 @@ internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenMirrors = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenSettings = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly AutoResetEvent _wake = new(false);
@@ -51,13 +52,17 @@ internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Factory.StartNew(
-        () => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await only.WaitAsync(stoppingToken);
+        await Task.Factory.StartNew(
+            () => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
 
     private void Run(CancellationToken stopping)
     {
         using var ending = stopping.Register(() => _wake.Set());
-        var pause = TimeSpan.FromMilliseconds(250);
+        var pause = ShortestPause;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -71,7 +76,7 @@ internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<
                 }
 
                 using var connected = new Connected(settings.Address);
-                Stay(connected, settings, stopping, () => pause = TimeSpan.FromMilliseconds(250));
+                Stay(connected, settings, () => pause = ShortestPause, stopping);
             }
             catch (GitprocException e)
             {
@@ -108,7 +113,7 @@ internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<
     }
 
     // Until the connection or the agent ends.
-    private void Stay(Connected connected, FleetSettings settings, CancellationToken stopping, Action hasBegun)
+    private void Stay(Connected connected, FleetSettings settings, Action hasBegun, CancellationToken stopping)
     {
         var mirror = new Mirror(pool, connected.Calls);
         var answer = Beat(connected, settings);
@@ -182,7 +187,8 @@ internal sealed partial class FleetLoop(Pool pool, SlotWaiters waiters, ILogger<
             pool.Fleet.Write(now, answer.Limits);
         if (answer.MustReport || answer.Limits is not null)
             Report(connected.Calls, answer.WasSilent);
-        return answer;
+        // Says that this machine has the limits.
+        return answer.Limits is null ? answer : Beat(connected, settings);
     }
 
     private void Report(MachineCalls calls, bool wasSilent)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gitproc.Fleet.Database;
 using Gitproc.Pools;
-using Gitproc.Registry;
 
 namespace Gitproc.Agent.Fleet;
 

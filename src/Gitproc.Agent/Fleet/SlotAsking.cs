@@ -17,27 +17,27 @@ internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters
         using var waiter = waiters.Add(request);
         while (true)
         {
-            var (answer, isLast) = await AskAsync().ConfigureAwait(false);
-            await write(answer).ConfigureAwait(false);
+            var (answer, isLast) = await AskAsync();
+            await write(answer);
             if (isLast)
                 return;
             // What was told meanwhile is old, unless it is a grant.
             string? told;
             do
             {
-                told = await waiter.Told.ReadAsync(cancellationToken).ConfigureAwait(false);
+                told = await waiter.Told.ReadAsync(cancellationToken);
             }
             while (told == SlotWaiters.Again && waiter.Told.TryPeek(out _));
             if (told != SlotWaiters.Again)
             {
-                await write(told).ConfigureAwait(false);
+                await write(told);
                 return;
             }
         }
 
         async Task<(string Answer, bool IsLast)> AskAsync()
         {
-            await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await asking.WaitAsync(cancellationToken);
             try
             {
                 var answer = fleet.Current.Calls.Ask(

@@ -19,8 +19,10 @@ internal sealed class PoolFleet(Session session)
     public FleetSight See() => session.With(database =>
     {
         var table = new FleetTable(database.Connection);
-        using var moment = database.Connection.BeginTransaction(deferred: true);
-        return new FleetSight(table.Read(), table.Limits(), table.Requests(), database.Checkouts.All());
+        database.Connection.Execute("BEGIN");
+        var sight = new FleetSight(table.Read(), table.Limits(), table.Requests(), database.Checkouts.All());
+        database.Connection.Execute("COMMIT");
+        return sight;
     });
 
     /// <summary>Finds the intent with which a process has come to the agent.</summary>
@@ -93,8 +95,9 @@ internal sealed class PoolFleet(Session session)
     /// <summary>Describes checkouts as lists show them.</summary>
     public IReadOnlyList<Checkout> Describe(IReadOnlyList<CheckoutRow> rows) => session.DescribeAll(rows, isBrief: true);
 
-    /// <summary>The repositories of the pool with the times of their last fetch.</summary>
-    public IReadOnlyList<RepositoryRow> Repositories() => session.With(database => database.Repositories.All());
+    /// <summary>The keys of the pool's repositories with the times of their last fetch.</summary>
+    public IReadOnlyList<(string Key, DateTimeOffset? FetchedAt)> Repositories() => session.With(database =>
+        database.Repositories.All().ConvertAll(row => (row.Key, database.Repositories.Fetched(row.Id).FetchedAt)));
 
     /// <summary>Waits until the pool's database changes.</summary>
     /// <param name="wake">Ends the wait early.</param>

@@ -107,6 +107,9 @@ internal sealed record PoolFolder(string Path)
     public string SpareLock(long repositoryId, string kind) =>
         System.IO.Path.Combine(Path, "locks", $"spares-{repositoryId}{(kind.Length == 0 ? "" : $"-{kind}")}.lock");
 
+    /// <summary>The lock of the agent that speaks for the machine.</summary>
+    public string AgentLock => System.IO.Path.Combine(Path, "locks", "agent.lock");
+
     /// <summary>The lock under which the folder of a checkout is made or cleaned.</summary>
     /// <returns>The absolute path of its lock file.</returns>
     public string CheckoutLock(string name) => System.IO.Path.Combine(Path, "locks", name + ".lock");

@@ -9,12 +9,18 @@ namespace Gitproc.Repositories;
 /// </param>
 /// <param name="MachineTimeout">After what time without a sign of life the machine loses its slots.</param>
 /// <param name="WaitsIfAway">True if an acquire waits while the database cannot be reached, false if it fails.</param>
-internal sealed record FleetSettings(string? Address, TimeSpan MachineTimeout, bool WaitsIfAway)
+/// <param name="SshHost">Where ssh reaches the machine from others; null for its name in the fleet.</param>
+/// <param name="Allowed">What others of the fleet may ask of the machine, separated by blanks; empty for nothing.</param>
+internal sealed record FleetSettings(
+    string? Address, TimeSpan MachineTimeout, bool WaitsIfAway, string? SshHost, string Allowed)
 {
     public static FleetSettings Read(SettingReader reader) => new(
         reader.Variable("fleet", "GITPROC_FLEET") ?? OfUser(reader, "gitproc.fleet"),
         reader.Value("machineTimeout", "GITPROC_MACHINE_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10),
-        (reader.Value("fleetAway", "GITPROC_FLEET_AWAY", ParseAway) ?? FleetAway.Wait) == FleetAway.Wait);
+        (reader.Value("fleetAway", "GITPROC_FLEET_AWAY", ParseAway) ?? FleetAway.Wait) == FleetAway.Wait,
+        reader.Variable("sshHost", "GITPROC_SSH_HOST") ?? OfUser(reader, "gitproc.sshhost"),
+        reader.Variable("allow", "GITPROC_ALLOW") ?? string.Join(
+            ' ', reader.Config.OfUser.Where(entry => entry.Key == "gitproc.allow").Select(entry => entry.Value)));
 
     private static string? OfUser(SettingReader reader, string key) =>
         reader.Config.OfUser.LastOrDefault(entry => entry.Key == key).Value is { Length: > 0 } value ? value : null;

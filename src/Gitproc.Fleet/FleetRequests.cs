@@ -2,7 +2,7 @@ using System.Text.Json;
 using Gitproc.Fleet.Database;
 using Gitproc.Reports;
 
-namespace Gitproc.Agent.Fleet;
+namespace Gitproc.Fleet;
 
 /// <summary>What commands of this machine ask of the fleet.</summary>
 internal static class FleetRequests
