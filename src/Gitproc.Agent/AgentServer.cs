@@ -13,8 +13,8 @@ namespace Gitproc.Agent;
 
 /// <summary>Answers commands of this machine, which come over <see cref="AgentSocket"/>.</summary>
 /// <remarks>
-/// A request is one line of JSON. Answers follow, one a line. The peer is a process of the same user; what it sends that
-/// is no request gets an error.
+/// A request is one line of JSON. Answers follow, one a line. The peer is a process of the same user. What is no request
+/// gets an error.
 /// </remarks>
 internal sealed partial class AgentServer(
     Pool pool, OnlyAgent only, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService
@@ -119,7 +119,8 @@ internal sealed partial class AgentServer(
         {
             await write(Error(e.Reason.ToString(), e.Message));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
         {
             await write(Error("InvalidRequest", "The agent cannot read the request."));
         }

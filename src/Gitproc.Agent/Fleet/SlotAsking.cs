@@ -4,7 +4,7 @@ using Gitproc.Reports;
 
 namespace Gitproc.Agent.Fleet;
 
-/// <summary>Gets slots for one process of this machine, which has written its intent into the pool's database.</summary>
+/// <summary>Gets slots for a process of this machine, which has written its intent into the pool's database.</summary>
 internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters, SemaphoreSlim asking)
 {
     /// <param name="request">Names the intent.</param>

@@ -12,8 +12,8 @@ namespace Gitproc.Leases;
 /// </summary>
 /// <remarks>
 /// <para>An intent comes first: a row with the ids of the leases to be made, and a file that this process keeps locked.
-/// The slots carry these ids, and the leases follow. The row stays until the acquire has ended. So a slot always belongs
-/// to a live intent or to a lease of this pool, or its holder is gone and the agent frees it.</para>
+/// The slots carry these ids, and the leases follow. The row stays until the acquire has ended. So a slot belongs to a
+/// live intent or to a lease of this pool, or its holder is gone and the agent frees it.</para>
 /// <para>Disposal removes the intent. Slots without a lease are then free.</para>
 /// </remarks>
 internal sealed class FleetSlots : IDisposable
@@ -28,7 +28,8 @@ internal sealed class FleetSlots : IDisposable
     private readonly Ticket _ticket;
     private Dictionary<string, FleetSlot> _slots = [];
 
-    private FleetSlots(PoolFolder folder, PoolDatabase database, RepositoryRow repository, int count, string who, bool waits)
+    private FleetSlots(
+        PoolFolder folder, PoolDatabase database, RepositoryRow repository, int count, string who, bool waits)
     {
         _fleet = new FleetTable(database.Connection);
         _repository = repository.Key;
@@ -87,8 +88,8 @@ internal sealed class FleetSlots : IDisposable
     public bool HasWaited { get; private set; }
 
     /// <summary>
-    /// Gives a new lease one of the slots, and the id that the slot carries. The caller is in the transaction that makes
-    /// the lease, so the agent cannot remove the intent, and free the slot, in between.
+    /// Gives a new lease one of the slots, and the id that the slot carries. The caller is in the transaction that
+    /// makes the lease, so the agent cannot remove the intent, and free the slot, in between.
     /// </summary>
     /// <param name="isUsed">True for an id that another lease of the acquire has.</param>
     public Lease GiveTo(Lease lease, Func<string, bool> isUsed)

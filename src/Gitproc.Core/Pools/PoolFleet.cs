@@ -93,7 +93,8 @@ internal sealed class PoolFleet(Session session)
         session.With(database => new EventTable(database.Connection).Range()?.Newest ?? 0);
 
     /// <summary>Describes checkouts as lists show them.</summary>
-    public IReadOnlyList<Checkout> Describe(IReadOnlyList<CheckoutRow> rows) => session.DescribeAll(rows, isBrief: true);
+    public IReadOnlyList<Checkout> Describe(IReadOnlyList<CheckoutRow> rows) =>
+        session.DescribeAll(rows, isBrief: true);
 
     /// <summary>The keys of the pool's repositories with the times of their last fetch.</summary>
     public IReadOnlyList<(string Key, DateTimeOffset? FetchedAt)> Repositories() => session.With(database =>

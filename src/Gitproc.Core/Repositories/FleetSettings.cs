@@ -10,7 +10,9 @@ namespace Gitproc.Repositories;
 /// <param name="MachineTimeout">After what time without a sign of life the machine loses its slots.</param>
 /// <param name="WaitsIfAway">True if an acquire waits while the database cannot be reached, false if it fails.</param>
 /// <param name="SshHost">Where ssh reaches the machine from others; null for its name in the fleet.</param>
-/// <param name="Allowed">What others of the fleet may ask of the machine, separated by blanks; empty for nothing.</param>
+/// <param name="Allowed">
+/// What others of the fleet may ask of the machine, separated by blanks; empty for nothing.
+/// </param>
 internal sealed record FleetSettings(
     string? Address, TimeSpan MachineTimeout, bool WaitsIfAway, string? SshHost, string Allowed)
 {

@@ -69,7 +69,8 @@ internal sealed class MachineCalls(FleetDatabase database)
                     slot.GetProperty("fence").GetInt64())),
             ],
             json.GetProperty("tickets").EnumerateArray().ToDictionary(
-                ticket => ticket.GetProperty("request").GetString()!, ticket => ticket.GetProperty("ahead").GetInt64()));
+                ticket => ticket.GetProperty("request").GetString()!,
+                ticket => ticket.GetProperty("ahead").GetInt64()));
     }
 
     /// <summary>Delivers events, in order.</summary>
@@ -91,7 +92,11 @@ internal sealed class MachineCalls(FleetDatabase database)
     public void Mirror(string checkouts, IReadOnlyList<long>? gone, string? bases, string? rescues) => Call(
         "SELECT gitproc.mirror($1, $2, $3, $4)",
         Json(checkouts),
-        new() { Value = (object?)gone?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+        new()
+        {
+            Value = (object?)gone?.ToArray() ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+        },
         Json(bases),
         Json(rescues));
 
