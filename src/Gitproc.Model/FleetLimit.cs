@@ -65,3 +65,13 @@ public sealed record FleetHolder
     /// <summary>The id of the lease.</summary>
     public required string LeaseId { get; init; }
 }
+
+/// <summary>Work that was rescued on a machine of a fleet. Restore it there. Immutable.</summary>
+public sealed record FleetRescue
+{
+    /// <summary>On which machine.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>The rescue.</summary>
+    public required Rescue Rescue { get; init; }
+}

@@ -40,6 +40,7 @@ internal static class GitprocCommand
             DoctorCommand.Create(options),
             RescueCommand.Create(options),
             TrustCommand.Create(options),
+            FleetCommand.Create(options),
             LinkCommand.Create(options),
             LinkCommand.CreateCheckout(options),
             CompletionCommand.Create(),

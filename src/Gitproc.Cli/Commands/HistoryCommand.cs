@@ -32,21 +32,34 @@ internal static class HistoryCommand
             CustomParser = result => Numbers.Parse(result) ?? 0,
             DefaultValueFactory = _ => 100,
         };
+        var fleet = new Option<bool>("--fleet")
+        {
+            Description = "Show the events of all machines of the fleet, and those of the fleet itself.",
+        };
         var json = CheckoutOutput.JsonOption();
         var command = new Command("history", "Show what happened to checkouts and leases, the newest first.")
         {
-            checkout, repository, since, first, json,
+            checkout, repository, since, first, fleet, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(fleet) && result.GetValue(checkout) is not null)
+                result.AddError("--fleet and --checkout exclude each other: each machine has a checkout-1.");
+        });
         command.SetAction(parsed =>
         {
-            var events = options.Open(parsed).Leases.ListHistory(new HistoryRequest
-            {
-                Checkout = parsed.GetValue(checkout),
-                Repository = parsed.GetValue(repository),
-                WorkingDirectory = CurrentFolder.Path,
-                Since = DateTimeOffset.UtcNow - parsed.GetValue(since),
-                First = parsed.GetValue(first),
-            });
+            var pool = options.Open(parsed);
+            var oldest = DateTimeOffset.UtcNow - parsed.GetValue(since);
+            var events = parsed.GetValue(fleet)
+                ? pool.FleetView.ListHistory(parsed.GetValue(repository), oldest, parsed.GetValue(first))
+                : pool.Leases.ListHistory(new HistoryRequest
+                {
+                    Checkout = parsed.GetValue(checkout),
+                    Repository = parsed.GetValue(repository),
+                    WorkingDirectory = CurrentFolder.Path,
+                    Since = oldest,
+                    First = parsed.GetValue(first),
+                });
             HistoryOutput.Write(events, parsed.GetValue(json));
             return ExitCode.Done;
         });

@@ -28,12 +28,31 @@ internal static class RescueCommand
         {
             Description = "Show the commits that jobs undid, instead of the rescued work.",
         };
+        var fleet = new Option<bool>("--fleet")
+        {
+            Description = "Show the rescued work of all machines of the fleet. Restore it on its machine.",
+        };
         var json = CheckoutOutput.JsonOption();
-        var command = new Command("list", "Show the rescued work, the newest first.") { repository, undone, json };
+        var command = new Command("list", "Show the rescued work, the newest first.")
+        {
+            repository, undone, fleet, json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(fleet) && (result.GetValue(undone) || result.GetValue(repository) is not null))
+                result.AddError("--fleet excludes --repo and --undone.");
+        });
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
             using var interruption = new Interruption();
+            if (parsed.GetValue(fleet))
+            {
+                RescueOutput.Write(
+                    options.Open(parsed).FleetView.ListRescues(interruption.Token), parsed.GetValue(json));
+                return ExitCode.Done;
+            }
+
             RescueOutput.Write(
                 options
                     .Open(parsed)

@@ -50,12 +50,32 @@ internal static class CheckoutOutput
             ConsoleScreen.TakesColor ? (row, text) => CheckoutText.Color(text, checkouts[row].State) : null));
     }
 
+    /// <summary>Prints the checkouts of a fleet.</summary>
+    public static void WriteFleet(IReadOnlyList<Checkout> checkouts, bool asJson)
+    {
+        if (asJson)
+        {
+            JsonOutput.WriteArray(checkouts);
+            return;
+        }
+
+        ResultWriter.WriteLines(TextTable.Lines(
+            [new TableColumn("MACHINE") { Narrowest = 8 }, AllColumns[1], AllColumns[0], .. Shown(AllColumns, false)[2..]],
+            checkouts.Select(checkout =>
+            {
+                var cells = Shown(Cells(checkout, place: null), hasStatus: false);
+                return (string[])[PrintableText.Of(checkout.Machine ?? ""), cells[1], cells[0], .. cells[2..]];
+            }),
+            ConsoleScreen.TableWidth,
+            ConsoleScreen.TakesColor ? (row, text) => CheckoutText.Color(text, checkouts[row].State) : null));
+    }
+
     private static T[] Shown<T>(T[] cells, bool hasStatus) =>
         hasStatus ? cells : [.. cells[..StatusColumn], .. cells[(StatusColumn + 1)..]];
 
-    private static string[] Cells(Checkout checkout, CurrentCheckout place) =>
+    private static string[] Cells(Checkout checkout, CurrentCheckout? place) =>
     [
-        place.Mark(checkout.Name, checkout.Path),
+        place?.Mark(checkout.Name, checkout.Path) ?? checkout.Name,
         checkout.State.ToString(),
         checkout.Repository,
         CheckoutText.Head(checkout),

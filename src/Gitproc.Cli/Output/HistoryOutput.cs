@@ -26,9 +26,9 @@ internal static class HistoryOutput
     private static string[] Cells(HistoryEvent one) =>
     [
         PrintableTime.Local(one.Time),
-        one.Checkout,
+        one.Machine is { Length: > 0 } machine ? $"{PrintableText.Of(machine)} {one.Checkout}".TrimEnd() : one.Checkout,
         one.Kind.ToString(),
         one.Repository,
-        $"by {one.Who}{(one.Why is null ? "" : $": {one.Why}")}",
+        $"{(one.Who.Length == 0 ? "" : $"by {one.Who}")}{(one.Why is null ? "" : $": {one.Why}")}".TrimStart(':', ' '),
     ];
 }

@@ -26,6 +26,20 @@ internal static class RescueOutput
             ResultWriter.WriteLines(TextTable.Lines(Columns, rescues.Select(Cells), ConsoleScreen.TableWidth));
     }
 
+    /// <summary>Prints the rescues of a fleet.</summary>
+    public static void Write(IReadOnlyList<FleetRescue> rescues, bool asJson)
+    {
+        if (asJson)
+            JsonOutput.WriteArray(rescues);
+        else
+        {
+            ResultWriter.WriteLines(TextTable.Lines(
+                [new TableColumn("MACHINE") { Narrowest = 8 }, .. Columns],
+                rescues.Select(one => (string[])[PrintableText.Of(one.Machine), .. Cells(one.Rescue)]),
+                ConsoleScreen.TableWidth));
+        }
+    }
+
     private static string[] Cells(Rescue rescue) =>
     [
         rescue.ShortId,

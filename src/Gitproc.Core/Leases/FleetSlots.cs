@@ -133,7 +133,7 @@ internal sealed class FleetSlots : IDisposable
                 if (agent is not null)
                 {
                     using var reader = new StreamReader(agent);
-                    agent.Write(Line());
+                    agent.Write(AgentCall.Line("slots", json => json.WriteString("request", request)));
                     while (ReadLine(reader, cancellationToken) is { } answer)
                     {
                         _withoutAgent = null;
@@ -156,21 +156,6 @@ internal sealed class FleetSlots : IDisposable
                 if (cancellationToken.WaitHandle.WaitOne(BetweenTries))
                     cancellationToken.ThrowIfCancellationRequested();
             }
-        }
-
-        private byte[] Line()
-        {
-            using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
-            {
-                json.WriteStartObject();
-                json.WriteString("do", "slots");
-                json.WriteString("request", request);
-                json.WriteEndObject();
-            }
-
-            buffer.WriteByte((byte)'\n');
-            return buffer.ToArray();
         }
 
         // Null at the end of the stream.

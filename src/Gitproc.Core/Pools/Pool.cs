@@ -39,6 +39,7 @@ public sealed class Pool
         Care = new PoolCare(_session, Rescues);
         Check = new PoolCheck(_session);
         Suggestions = new PoolSuggestions(_session);
+        FleetView = new FleetView(_session);
         Fleet = new PoolFleet(_session);
     }
 
@@ -71,6 +72,9 @@ public sealed class Pool
 
     /// <summary>What a command line can be completed with.</summary>
     public PoolSuggestions Suggestions { get; }
+
+    /// <summary>Shows and changes the fleet that this machine belongs to.</summary>
+    public FleetView FleetView { get; }
 
     /// <summary>What the agent needs of the pool for a fleet.</summary>
     internal PoolFleet Fleet { get; }

@@ -67,23 +67,27 @@ internal sealed class FleetDatabase : IDisposable
     }
 
     /// <summary>Makes of an error of Npgsql one for the user.</summary>
-    public GitprocException Translate(Exception error) => error switch
+    public GitprocException Translate(Exception error)
     {
-        PostgresException { SqlState: "3F000" or "42P01" or "42883" } => new GitprocException(
-            ErrorReason.FleetNotUsable, $"{_shown} has no fleet yet. Make it: gitproc-fleet init.", _shown, error),
-        PostgresException { SqlState: not ("57P01" or "57P02" or "57P03" or "53300") } refused =>
-            new GitprocException(
+        var (reason, message) = error switch
+        {
+            PostgresException { SqlState: "3F000" or "42P01" or "42883" } =>
+                (ErrorReason.FleetNotUsable, $"{_shown} has no fleet yet. Make it: gitproc-fleet init"),
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => (
                 ErrorReason.FleetNotUsable,
-                $"{_shown} refuses: {Redaction.Redact(refused.MessageText)}"
-                    + (refused.Hint is { } hint ? $" See {hint}." : ""),
-                _shown,
-                error),
-        _ => new GitprocException(
-            ErrorReason.FleetNotReachable,
-            $"The fleet's database {_shown} cannot be reached: {Redaction.Redact(error.InnerException?.Message ?? error.Message)}",
-            _shown,
-            error),
-    };
+                "The role of this machine may not do that in the fleet. To make the machine an operator: "
+                    + "gitproc-fleet init --machine NAME --operator"),
+            // What the functions of the fleet raise.
+            PostgresException { SqlState: ['G', 'P', ..] } refused => (
+                ErrorReason.FleetNotUsable, $"{refused.MessageText} See {refused.Hint}."),
+            PostgresException { SqlState: not ("57P01" or "57P02" or "57P03" or "53300") } refused =>
+                (ErrorReason.FleetNotUsable, $"{_shown} refuses: {refused.MessageText}"),
+            _ => (
+                ErrorReason.FleetNotReachable,
+                $"The fleet's database {_shown} cannot be reached: {error.InnerException?.Message ?? error.Message}"),
+        };
+        return new GitprocException(reason, Redaction.Redact(message), _shown, error);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

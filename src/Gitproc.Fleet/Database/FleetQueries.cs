@@ -44,12 +44,9 @@ internal sealed class FleetQueries(FleetDatabase database)
         """,
         OrNull(repository));
 
-    /// <summary>The rescues, as <see cref="Rescue"/> with the name of their machine in <c>machine</c>.</summary>
-    public string Rescues() => Text(
-        """
-        SELECT coalesce(json_agg(shown || jsonb_build_object('machine', machine) ORDER BY machine, id), '[]')::text
-        FROM gitproc.rescue_view
-        """);
+    /// <summary>The rescues, as <see cref="FleetRescue"/>.</summary>
+    public string Rescues() =>
+        Rows("SELECT machine, shown AS rescue FROM gitproc.rescue_view ORDER BY shown->>'rescuedAt' DESC");
 
     /// <summary>The newest events, the newest first, as <see cref="HistoryEvent"/>.</summary>
     /// <param name="repository">A key or its last parts; null for all.</param>
