@@ -31,6 +31,9 @@ internal sealed class PostgresServer : IDisposable
         .Select(folder => Path.GetDirectoryName(RealPath(Path.Combine(folder, "postgres"))))
         .FirstOrDefault();
 
+    // It ends the server when its input ends: at Stop, or when this process dies.
+    private const string Guard = """log=$1; shift; "$@" >>"$log" 2>&1 & cat >/dev/null; kill -INT $! 2>/dev/null; wait""";
+
     private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
     private static readonly Lazy<string> Cluster = new(MakeCluster);
@@ -85,16 +88,13 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Starts the server, and waits until it takes sessions.</summary>
     public void Start()
     {
-        // The shell ends the server when its input ends: at Stop, or when this process dies.
         string[] command =
         [
             .. Environment.IsPrivilegedProcess ? AsNobody : [],
             Path.Combine(Programs!, "postgres"), "-D", Data, .. _options.SelectMany(option => (string[])["-c", option]),
         ];
         _guard = Process.Start(
-            new ProcessStartInfo(
-                "sh",
-                ["-c", """log=$1; shift; "$@" >>"$log" 2>&1 & cat >/dev/null; kill -INT $! 2>/dev/null; wait""", "sh", Log, .. command])
+            new ProcessStartInfo("sh", ["-c", Guard, "sh", Log, .. command])
             {
                 WorkingDirectory = _folder,
                 RedirectStandardInput = true,

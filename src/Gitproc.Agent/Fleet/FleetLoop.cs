@@ -203,8 +203,12 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
                 pool.Fleet.NoteLostSlots(lost);
         }
 
-        calls.Report(
-            held.Select(row => new HeldLease(row.Lease!.Id, row.RepositoryKey, row.Lease.BriefHolder())));
+        calls.Report(held.Select(row => new HeldLease(
+            row.Lease!.Id,
+            row.RepositoryKey,
+            row.Lease.BriefHolder(),
+            row.Lease.Slot?.Number,
+            row.Lease.Slot?.Fence)));
     }
 
     // Slots first: what is granted after that is no matter of this time. A lease that is gone from the pool by then has
@@ -224,12 +228,10 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         if (over.Count > 0 || withdrawn.Count > 0)
             calls.Free(over, withdrawn);
         var counted = share.Slots.Select(slot => slot.Lease).ToHashSet();
-        // From before the limit, or from a moment in which this machine did not have it yet.
-        if (sight.Held.Any(row =>
-            sight.Limits.ContainsKey(row.RepositoryKey) && !counted.Contains(row.Lease!.Id) && row.Lease.Slot is null))
-        {
+        // From before the limit, or from a moment in which this machine did not have it yet. Or made while the fleet forgot
+        // its slot. One that has got its slot since Mine is counted already, and the report changes nothing.
+        if (sight.Held.Any(row => sight.Limits.ContainsKey(row.RepositoryKey) && !counted.Contains(row.Lease!.Id)))
             Report(calls, wasSilent: false);
-        }
 
         waiters.Tell(live, share);
     }

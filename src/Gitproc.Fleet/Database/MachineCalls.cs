@@ -134,7 +134,9 @@ internal sealed record BeatAnswer(
     IReadOnlyDictionary<string, int>? Limits);
 
 /// <summary>A lease of a repository that may be limited.</summary>
-internal sealed record HeldLease(string Lease, string Repository, string Who);
+/// <param name="Slot">The number of the slot that it got; null if it is from before the limit.</param>
+/// <param name="Fence">The fence that came with the slot.</param>
+internal sealed record HeldLease(string Lease, string Repository, string Who, int? Slot, long? Fence);
 
 /// <summary>A slot that the machine has.</summary>
 /// <param name="Request">The request that got it; null if the lease was reported.</param>

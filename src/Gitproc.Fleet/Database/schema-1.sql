@@ -2,11 +2,11 @@
 -- about its checkouts; what is here of them is a copy.
 --
 -- A machine calls the functions below, as its own role, and may do nothing else. They find out who calls from
--- session_user. Times are this server's.
+-- session_user. Times are this server's. Each call is a transaction of its own.
 --
--- Whoever grants or frees slots of a repository locks its row first, several in the order of their numbers, and after the
--- row of a machine. So grants of one repository follow each other, and those of others go on beside them. Where that
--- order cannot be kept, PostgreSQL ends one of two that wait for each other, and the machine calls again.
+-- Whoever grants or frees slots of a repository locks its row first, so grants of one repository follow each other, and
+-- those of others go on beside them. Locks are taken in one order: a machine, the fleet, repositories by their numbers,
+-- and then their slots and tickets. They are NO KEY locks, beside which rows that refer to these can be added.
 
 CREATE SCHEMA gitproc;
 
@@ -14,17 +14,21 @@ CREATE SCHEMA gitproc;
 CREATE TABLE gitproc.fleet (
     is_only      boolean PRIMARY KEY DEFAULT true CHECK (is_only),
     version      integer NOT NULL,
-    -- Grows with each start of the server and each restore, which gitproc.now_begun() finds by the signature. Nothing is
-    -- granted in a new incarnation before the machines have reported what they hold.
+    -- Grows with each start of the server and each restore. gitproc.now_begun() finds them by the signature, and
+    -- gitproc.beat() by what machines know. Nothing is granted in a new incarnation before the machines have reported
+    -- what they hold.
     incarnation  bigint NOT NULL DEFAULT 0,
     signature    text NOT NULL DEFAULT '',
+    -- No machine is silent for longer than since then.
     begun_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     is_open      boolean NOT NULL DEFAULT false,
-    -- Set if a machine knows of a later grant than this database: then it was restored from an older backup.
+    -- Set until it is open if a machine knows more than this database: then it was restored from an older backup.
     is_restored  boolean NOT NULL DEFAULT false,
+    -- A fence is this and the next grant_number. It grows after a restore, so that fences are not given again.
+    fence_base   bigint NOT NULL DEFAULT 0,
     -- Grows with each change of a limit.
     revision     bigint NOT NULL DEFAULT 0,
-    searched_at  timestamptz NOT NULL DEFAULT 'epoch',
+    tended_at    timestamptz NOT NULL DEFAULT 'epoch',
     history_age  interval NOT NULL DEFAULT '90 days'
 );
 
@@ -63,26 +67,28 @@ CREATE TABLE gitproc.slot (
     repository_id  integer NOT NULL REFERENCES gitproc.repository (id),
     number         integer NOT NULL,
     fence          bigint NOT NULL DEFAULT 0,
-    lease          text UNIQUE,
-    request        text,
     machine_id     integer REFERENCES gitproc.machine (id),
+    lease          text,
+    request        text,
     who            text,
     since          timestamptz,
-    PRIMARY KEY (repository_id, number)
+    PRIMARY KEY (repository_id, number),
+    UNIQUE (machine_id, lease),
+    CHECK ((machine_id IS NULL) = (lease IS NULL))
 ) WITH (fillfactor = 50);
-CREATE INDEX slot_machine ON gitproc.slot (machine_id) WHERE machine_id IS NOT NULL;
+CREATE INDEX slot_free ON gitproc.slot (repository_id, number) WHERE lease IS NULL;
 
 CREATE TABLE gitproc.ticket (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     repository_id  integer NOT NULL REFERENCES gitproc.repository (id),
     machine_id     integer NOT NULL REFERENCES gitproc.machine (id),
-    request        text NOT NULL UNIQUE,
-    leases         text[] NOT NULL,
+    request        text NOT NULL,
+    leases         text[] NOT NULL CHECK (cardinality(leases) > 0),
     who            text NOT NULL,
-    since          timestamptz NOT NULL DEFAULT clock_timestamp()
+    since          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (machine_id, request)
 );
 CREATE INDEX ticket_repository ON gitproc.ticket (repository_id, id);
-CREATE INDEX ticket_machine ON gitproc.ticket (machine_id);
 
 CREATE TABLE gitproc.checkout (
     machine_id  integer NOT NULL REFERENCES gitproc.machine (id),
@@ -131,7 +137,8 @@ CREATE SEQUENCE gitproc.note_number;
 INSERT INTO gitproc.fleet (version) VALUES (1);
 
 -- Which machine calls.
-CREATE FUNCTION gitproc.me() RETURNS integer LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION gitproc.me() RETURNS integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE found integer;
 BEGIN
     SELECT id INTO found FROM gitproc.machine WHERE role = session_user AND state <> 'left';
@@ -143,202 +150,256 @@ BEGIN
 END $$;
 
 CREATE FUNCTION gitproc.note(of_kind text, of_machine integer, of_repository text, of_lease text, because text)
-RETURNS void LANGUAGE sql SET search_path = pg_catalog AS $$
+RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO gitproc.history (machine_id, pool, number, at, kind, repository, lease, who, why)
     SELECT 0, '00000000-0000-0000-0000-000000000000', nextval('gitproc.note_number'), clock_timestamp(), of_kind,
         of_repository, of_lease, (SELECT name FROM gitproc.machine WHERE id = of_machine), because
 $$;
 
--- The incarnation. Begins a new one if the server has been started, or the database been restored, since the last call.
--- Every machine then has its whole time again.
-CREATE FUNCTION gitproc.now_begun() RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Begins a new incarnation if the server has been started, or the database been restored, since the last call. Every
+-- machine then has its whole time again.
+CREATE FUNCTION gitproc.now_begun() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    current gitproc.fleet;
     found text := extract(epoch FROM pg_postmaster_start_time()) || ' '
         || (SELECT oid FROM pg_database WHERE datname = current_database()) || ' ' || 'gitproc.fleet'::regclass::oid;
 BEGIN
-    SELECT * INTO current FROM gitproc.fleet;
-    IF current.signature <> found THEN
+    IF (SELECT signature FROM gitproc.fleet) <> found THEN
         UPDATE gitproc.fleet SET signature = found, incarnation = incarnation + 1, begun_at = clock_timestamp(),
             is_open = false
         WHERE signature <> found;
-        SELECT * INTO current FROM gitproc.fleet;
     END IF;
-    RETURN current.incarnation;
 END $$;
 
--- Gives free slots to those who wait, first come, first served. The caller has locked the repository's row. The tickets
--- of a machine that has not beaten for 30 s are passed over, and keep their places. Each other machine that gets
--- something is told once, at the commit.
-CREATE FUNCTION gitproc.grant_next(of_repository integer) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Locks repositories, in the order of their numbers, and returns them.
+CREATE FUNCTION gitproc.lock_repositories(ids integer[]) RETURNS integer[]
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM (
+        SELECT id FROM gitproc.repository WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE) AS locked
+$$;
+
+-- A free slot, which is added if there is none. The caller has locked the repository.
+CREATE FUNCTION gitproc.free_slot(of_repository integer) RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE found integer;
+BEGIN
+    SELECT number INTO found FROM gitproc.slot WHERE repository_id = of_repository AND lease IS NULL
+    ORDER BY number LIMIT 1;
+    IF found IS NULL THEN
+        INSERT INTO gitproc.slot (repository_id, number)
+        SELECT of_repository, coalesce(max(number), 0) + 1 FROM gitproc.slot WHERE repository_id = of_repository
+        RETURNING number INTO found;
+    END IF;
+    RETURN found;
+END $$;
+
+-- Gives free slots to those who wait, first come, first served. The caller has locked the repository. These tickets are
+-- passed over, and keep their places: those of a machine that is drained or has not beaten for 30 s, and those that want
+-- more than the limit. Each machine is told once, at the commit; not the one that asks at this moment.
+CREATE FUNCTION gitproc.grant_next(of_repository integer, asking text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    current gitproc.fleet;
     allowed integer;
     held integer;
     next gitproc.ticket;
     one text;
-    slot_number integer;
+    free integer;
 BEGIN
-    IF NOT (SELECT is_open FROM gitproc.fleet) THEN
-        RETURN;
-    END IF;
+    SELECT * INTO current FROM gitproc.fleet;
     SELECT most INTO allowed FROM gitproc.repository WHERE id = of_repository;
     SELECT count(*) INTO held FROM gitproc.slot WHERE repository_id = of_repository AND lease IS NOT NULL;
-    LOOP
+    WHILE current.is_open AND held < allowed LOOP
         SELECT ticket.* INTO next FROM gitproc.ticket JOIN gitproc.machine ON machine.id = machine_id
-        WHERE repository_id = of_repository AND state = 'active'
-            AND beaten_at > clock_timestamp() - interval '30 seconds'
+        WHERE repository_id = of_repository AND cardinality(leases) <= allowed
+            AND state = 'active' AND NOT is_drained AND beaten_at > clock_timestamp() - interval '30 seconds'
         ORDER BY ticket.id LIMIT 1;
         EXIT WHEN next.id IS NULL OR held + cardinality(next.leases) > allowed;
+        DELETE FROM gitproc.ticket WHERE id = next.id;
+        -- A machine that asks for what it has must not keep those behind it from theirs.
+        CONTINUE WHEN EXISTS (
+            SELECT FROM gitproc.slot WHERE machine_id = next.machine_id AND lease = ANY (next.leases));
         FOREACH one IN ARRAY next.leases LOOP
-            SELECT min(number) INTO slot_number FROM gitproc.slot
-            WHERE repository_id = of_repository AND lease IS NULL;
-            IF slot_number IS NULL THEN
-                SELECT coalesce(max(number), 0) + 1 INTO slot_number FROM gitproc.slot
-                WHERE repository_id = of_repository;
-                INSERT INTO gitproc.slot (repository_id, number) VALUES (of_repository, slot_number);
-            END IF;
-            UPDATE gitproc.slot SET fence = nextval('gitproc.grant_number'), lease = one, request = next.request,
-                machine_id = next.machine_id, who = next.who, since = clock_timestamp()
-            WHERE repository_id = of_repository AND number = slot_number;
+            free := gitproc.free_slot(of_repository);
+            UPDATE gitproc.slot SET fence = current.fence_base + nextval('gitproc.grant_number'),
+                machine_id = next.machine_id, lease = one, request = next.request, who = next.who,
+                since = clock_timestamp()
+            WHERE repository_id = of_repository AND number = free;
         END LOOP;
         held := held + cardinality(next.leases);
-        DELETE FROM gitproc.ticket WHERE id = next.id;
-        IF (SELECT role FROM gitproc.machine WHERE id = next.machine_id) <> session_user THEN
+        IF next.request IS DISTINCT FROM asking THEN
             PERFORM pg_notify('gitproc_' || next.machine_id, '');
         END IF;
     END LOOP;
 END $$;
 
-CREATE FUNCTION gitproc.grant_all() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-DECLARE one integer;
+-- Grants again if every machine has reported in this incarnation, or has had its whole time. Machines that were silent
+-- before count only after a restore: then this database does not know what they hold. The caller has locked the fleet.
+-- Returns true if it has opened the fleet, which then has to grant to all who wait.
+CREATE FUNCTION gitproc.open_if_known() RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    FOR one IN SELECT id FROM gitproc.repository
-        WHERE id IN (SELECT repository_id FROM gitproc.ticket) ORDER BY id FOR UPDATE
-    LOOP
-        PERFORM gitproc.grant_next(one);
-    END LOOP;
-END $$;
-
--- Grants again if every machine has reported in this incarnation, or has been silent for its whole time. Machines that
--- were silent before count only after a restore: then this database does not know what they hold.
-CREATE FUNCTION gitproc.open_if_known() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-DECLARE current gitproc.fleet;
-BEGIN
-    SELECT * INTO current FROM gitproc.fleet;
-    IF current.is_open OR EXISTS (
+    UPDATE gitproc.fleet SET is_open = true, is_restored = false
+    WHERE NOT is_open AND NOT EXISTS (
         SELECT FROM gitproc.machine
-        WHERE reported < current.incarnation
-            AND (state = 'active' OR (state = 'silent' AND current.is_restored))
-            AND current.begun_at + timeout > clock_timestamp())
-    THEN
-        RETURN;
-    END IF;
-    UPDATE gitproc.fleet SET is_open = true, is_restored = false WHERE NOT is_open;
-    PERFORM gitproc.grant_all();
+        WHERE reported < incarnation AND (state = 'active' OR (state = 'silent' AND is_restored))
+            AND begun_at + timeout > clock_timestamp());
+    RETURN found;
 END $$;
 
--- Takes the slots of machines that have been silent for their whole time. Called often, and looks at most each 2 s.
-CREATE FUNCTION gitproc.find_silent() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- What has to be done now and then. Called with each beat; does something at most each 2 s.
+CREATE FUNCTION gitproc.tend() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    begun timestamptz;
-    found integer[];
-    lost record;
+    current gitproc.fleet;
+    one record;
+    locked integer[];
 BEGIN
-    IF (SELECT searched_at FROM gitproc.fleet) > clock_timestamp() - interval '2 seconds'
-        OR NOT pg_try_advisory_xact_lock(hashtext('gitproc.find_silent'))
+    IF (SELECT tended_at FROM gitproc.fleet) > clock_timestamp() - interval '2 seconds'
+        OR NOT pg_try_advisory_xact_lock(hashtext('gitproc.tend'))
     THEN
         RETURN;
     END IF;
-    UPDATE gitproc.fleet SET searched_at = clock_timestamp() RETURNING begun_at INTO begun;
-    DELETE FROM gitproc.history WHERE at < clock_timestamp() - (SELECT history_age FROM gitproc.fleet);
-    WITH silent AS (
+    -- If nobody has come for a minute, it was the server that was away, and no machine was silent.
+    UPDATE gitproc.fleet SET tended_at = clock_timestamp(), begun_at =
+        CASE WHEN tended_at < clock_timestamp() - interval '1 minute' THEN clock_timestamp() ELSE begun_at END
+    RETURNING * INTO current;
+    DELETE FROM gitproc.history WHERE at < clock_timestamp() - current.history_age;
+
+    FOR one IN
         UPDATE gitproc.machine SET state = 'silent', silent_at = clock_timestamp()
-        WHERE id IN (SELECT id FROM gitproc.machine
-            WHERE state = 'active' AND greatest(beaten_at, begun) + timeout < clock_timestamp() FOR UPDATE SKIP LOCKED)
-        RETURNING id, beaten_at), noted AS (
-        SELECT id, gitproc.note('Silent', id, NULL, NULL, 'it has not been heard of since ' || beaten_at) FROM silent)
-    SELECT array_agg(id) INTO found FROM noted;
-    DELETE FROM gitproc.ticket WHERE machine_id = ANY (found);
-    PERFORM FROM gitproc.repository
-    WHERE id IN (SELECT repository_id FROM gitproc.slot WHERE machine_id = ANY (found)) ORDER BY id FOR UPDATE;
-    FOR lost IN SELECT slot.*, key FROM gitproc.slot JOIN gitproc.repository ON id = repository_id
-        WHERE machine_id = ANY (found) ORDER BY repository_id
+        WHERE id IN (
+            SELECT id FROM gitproc.machine
+            WHERE state = 'active' AND greatest(beaten_at, current.begun_at) + timeout < clock_timestamp()
+            FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id, beaten_at
     LOOP
-        UPDATE gitproc.slot SET lease = NULL, request = NULL, machine_id = NULL, who = NULL, since = NULL
-        WHERE repository_id = lost.repository_id AND number = lost.number;
-        PERFORM gitproc.note('SlotLost', lost.machine_id, lost.key, lost.lease,
-            'slot ' || lost.number || ' of ' || lost.who || ': the machine is silent');
-        PERFORM gitproc.grant_next(lost.repository_id);
+        PERFORM gitproc.note('Silent', one.id, NULL, NULL, 'it has not been heard of since '
+            || to_char(one.beaten_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'));
     END LOOP;
     PERFORM gitproc.open_if_known();
+
+    locked := gitproc.lock_repositories(ARRAY(
+        SELECT repository_id FROM gitproc.slot JOIN gitproc.machine ON machine.id = machine_id
+        WHERE state IN ('silent', 'left')
+        UNION
+        SELECT repository_id FROM gitproc.ticket JOIN gitproc.machine ON machine.id = machine_id
+        WHERE state IN ('silent', 'left')
+        UNION
+        -- A machine may have begun to beat again, or have become silent before others.
+        SELECT id FROM gitproc.repository
+        WHERE EXISTS (SELECT FROM gitproc.ticket WHERE repository_id = repository.id)
+            AND most > (SELECT count(*) FROM gitproc.slot WHERE repository_id = repository.id AND lease IS NOT NULL)));
+    DELETE FROM gitproc.ticket USING gitproc.machine
+    WHERE machine.id = machine_id AND state IN ('silent', 'left') AND repository_id = ANY (locked);
+    FOR one IN
+        SELECT slot.*, key, state FROM gitproc.slot JOIN gitproc.repository ON repository.id = repository_id
+            JOIN gitproc.machine ON machine.id = machine_id
+        WHERE machine.state IN ('silent', 'left') AND repository_id = ANY (locked)
+        ORDER BY repository_id, number
+    LOOP
+        UPDATE gitproc.slot SET machine_id = NULL, lease = NULL, request = NULL, who = NULL, since = NULL
+        WHERE repository_id = one.repository_id AND number = one.number;
+        PERFORM gitproc.note('SlotLost', one.machine_id, one.key, one.lease,
+            'slot ' || one.number || ' of ' || one.who || ': the machine is ' || one.state);
+    END LOOP;
+    PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
 END $$;
 
 -- A sign of life. What a machine knows of the fleet comes back: the limits only if they have changed.
 --   told: revision, granted (the highest fence that it has seen), pool, timeout (seconds), facts
-CREATE FUNCTION gitproc.beat(told jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION gitproc.beat(told jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     caller integer := gitproc.me();
-    begun bigint := gitproc.now_begun();
+    knows_revision bigint := coalesce((told->>'revision')::bigint, -1);
+    knows_fence bigint := coalesce((told->>'granted')::bigint, 0);
+    newest_fence bigint;
     current gitproc.fleet;
     mine gitproc.machine;
 BEGIN
+    PERFORM gitproc.now_begun();
     UPDATE gitproc.machine SET
         beaten_at = clock_timestamp(),
         state = CASE state WHEN 'new' THEN 'active' ELSE state END,
-        revision = (told->>'revision')::bigint,
+        revision = knows_revision,
         timeout = make_interval(secs => coalesce((told->>'timeout')::double precision, 600)),
         delivered = CASE WHEN pool = (told->>'pool')::uuid THEN delivered ELSE coalesce(
-            (SELECT max(number) FROM gitproc.history WHERE machine_id = caller AND history.pool = (told->>'pool')::uuid),
-            0) END,
+            (SELECT max(number) FROM gitproc.history
+                WHERE machine_id = caller AND history.pool = (told->>'pool')::uuid), 0) END,
         pool = (told->>'pool')::uuid,
         facts = coalesce(told->'facts', facts)
     WHERE id = caller RETURNING * INTO mine;
-    IF (told->>'granted')::bigint > (SELECT last_value FROM gitproc.grant_number) THEN
-        PERFORM setval('gitproc.grant_number', (told->>'granted')::bigint);
-        UPDATE gitproc.fleet SET is_restored = true, is_open = false;
+
+    -- One that has never reported comes from another fleet.
+    SELECT fence_base + last_value INTO newest_fence FROM gitproc.fleet, gitproc.grant_number;
+    IF mine.reported >= 0 AND (
+        knows_fence > newest_fence OR knows_revision > (SELECT revision FROM gitproc.fleet))
+    THEN
+        UPDATE gitproc.fleet SET
+            incarnation = CASE WHEN is_restored THEN incarnation ELSE incarnation + 1 END,
+            begun_at = CASE WHEN is_restored THEN begun_at ELSE clock_timestamp() END,
+            is_open = false,
+            is_restored = true,
+            fence_base = fence_base + greatest(0, knows_fence - newest_fence),
+            revision = CASE WHEN knows_revision > revision THEN knows_revision + 1 ELSE revision END;
         PERFORM gitproc.note('Restored', caller, NULL, NULL,
-            'this machine knows a later grant than the database, which was restored from an older backup');
+            'this machine knows more than the database, which was restored from an older backup');
     END IF;
-    PERFORM gitproc.find_silent();
+
+    PERFORM gitproc.tend();
     SELECT * INTO current FROM gitproc.fleet;
     RETURN jsonb_build_object(
-        'incarnation', begun,
+        'incarnation', current.incarnation,
         'machine', caller,
         'name', mine.name,
         'revision', current.revision,
         'delivered', mine.delivered,
-        'mustReport', mine.state = 'silent' OR mine.reported < begun,
+        'mustReport', mine.state = 'silent' OR mine.reported < current.incarnation,
         'wasSilent', mine.state = 'silent',
         'isDrained', mine.is_drained,
-        'limits', CASE WHEN current.revision IS DISTINCT FROM (told->>'revision')::bigint THEN coalesce(
+        'limits', CASE WHEN current.revision <> knows_revision THEN coalesce(
             (SELECT jsonb_object_agg(key, most) FROM gitproc.repository WHERE most IS NOT NULL), '{}') END);
 END $$;
 
 -- What the machine holds of limited repositories. It gets slots for all, beyond a limit if need be, which is noted.
---   held: an array of lease, repository, who, fence (null for a lease from before the limit)
-CREATE FUNCTION gitproc.report(held jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+--   held: an array of lease, repository, who, and, for a lease that got them, slot (its number) and fence
+CREATE FUNCTION gitproc.report(held jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     caller integer := gitproc.me();
-    begun bigint := gitproc.now_begun();
+    current gitproc.fleet;
     one record;
     free integer;
     count_held bigint;
+    locked integer[];
 BEGIN
-    PERFORM FROM gitproc.machine WHERE id = caller FOR UPDATE;
-    PERFORM FROM gitproc.repository
-    WHERE key IN (SELECT value->>'repository' FROM jsonb_array_elements(held)) ORDER BY id FOR UPDATE;
+    PERFORM gitproc.now_begun();
+    PERFORM FROM gitproc.machine WHERE id = caller FOR NO KEY UPDATE;
+    -- Until all have reported they do so one after the other, so that the last one knows that it is the last.
+    PERFORM FROM gitproc.fleet WHERE NOT is_open FOR NO KEY UPDATE;
+    SELECT * INTO current FROM gitproc.fleet;
+    locked := gitproc.lock_repositories(ARRAY(
+        SELECT id FROM gitproc.repository
+        WHERE key IN (SELECT value->>'repository' FROM jsonb_array_elements(held))
+            OR (NOT current.is_open AND id IN (SELECT repository_id FROM gitproc.ticket))));
     FOR one IN
-        SELECT repository.id, repository.key, repository.most, value->>'lease' AS lease, value->>'who' AS who
-        FROM jsonb_array_elements(held) JOIN gitproc.repository ON key = value->>'repository'
-        WHERE most IS NOT NULL AND NOT EXISTS (SELECT FROM gitproc.slot WHERE slot.lease = value->>'lease')
+        SELECT DISTINCT ON (number, lease) told.*, repository.id, repository.most
+        FROM (SELECT value->>'lease' AS lease, value->>'repository' AS key, coalesce(value->>'who', '') AS who,
+            (value->>'slot')::integer AS number, (value->>'fence')::bigint AS fence
+            FROM jsonb_array_elements(held)) AS told
+        JOIN gitproc.repository USING (key)
+        WHERE most IS NOT NULL
+        ORDER BY number, lease
     LOOP
-        SELECT min(number) INTO free FROM gitproc.slot WHERE repository_id = one.id AND lease IS NULL;
-        IF free IS NULL THEN
-            SELECT coalesce(max(number), 0) + 1 INTO free FROM gitproc.slot WHERE repository_id = one.id;
-            INSERT INTO gitproc.slot (repository_id, number) VALUES (one.id, free);
-        END IF;
-        UPDATE gitproc.slot SET fence = nextval('gitproc.grant_number'), lease = one.lease, request = NULL,
-            machine_id = caller, who = one.who, since = clock_timestamp()
+        CONTINUE WHEN EXISTS (SELECT FROM gitproc.slot WHERE machine_id = caller AND lease = one.lease);
+        -- The holder knows its number. The same one keeps numbers unique, also after a restore.
+        INSERT INTO gitproc.slot (repository_id, number)
+        SELECT one.id, generate_series(1, least(one.number, one.most)) ON CONFLICT DO NOTHING;
+        SELECT number INTO free FROM gitproc.slot
+        WHERE repository_id = one.id AND number = one.number AND lease IS NULL;
+        free := coalesce(free, gitproc.free_slot(one.id));
+        UPDATE gitproc.slot SET
+            fence = greatest(fence, coalesce(one.fence, current.fence_base + nextval('gitproc.grant_number'))),
+            machine_id = caller, lease = one.lease, request = NULL, who = one.who, since = clock_timestamp()
         WHERE repository_id = one.id AND number = free;
         SELECT count(*) INTO count_held FROM gitproc.slot WHERE repository_id = one.id AND lease IS NOT NULL;
         IF count_held > one.most THEN
@@ -346,52 +407,61 @@ BEGIN
                 count_held || ' are held, and the limit is ' || one.most || ': ' || one.who || ' was there already');
         END IF;
     END LOOP;
-    UPDATE gitproc.machine SET reported = begun, state = 'active', silent_at = NULL, beaten_at = clock_timestamp()
+    UPDATE gitproc.machine SET reported = current.incarnation, state = 'active', silent_at = NULL,
+        beaten_at = clock_timestamp()
     WHERE id = caller;
-    PERFORM gitproc.open_if_known();
+    IF NOT current.is_open AND gitproc.open_if_known() THEN
+        PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
+    END IF;
 END $$;
 
 -- Asks for a slot for each lease: all or none. A request has a place in the queue until it is served or withdrawn.
--- Returns unlimited; or slots; or place, ahead and why; or refused.
+-- Returns unlimited; or slots; or refused; or ahead, most, isOpen and holders.
 CREATE FUNCTION gitproc.ask(of_request text, of_repository text, of_leases text[], of_who text, may_wait boolean)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     caller integer := gitproc.me();
     wanted gitproc.repository;
     mine gitproc.machine;
-    slots jsonb;
     place bigint;
+    slots jsonb;
 BEGIN
     PERFORM gitproc.now_begun();
-    SELECT * INTO wanted FROM gitproc.repository WHERE key = of_repository FOR UPDATE;
+    SELECT * INTO wanted FROM gitproc.repository WHERE key = of_repository FOR NO KEY UPDATE;
     IF wanted.most IS NULL THEN
         RETURN '{"unlimited": true}';
     END IF;
-    SELECT * INTO mine FROM gitproc.machine WHERE id = caller;
-    IF mine.is_drained THEN
-        RETURN jsonb_build_object('refused', 'The machine ' || mine.name || ' is drained, and gets no new slots.');
-    END IF;
-    IF cardinality(of_leases) > wanted.most THEN
-        RETURN jsonb_build_object('refused', 'The fleet may hold ' || wanted.most || ' of ' || wanted.key
-            || ' at once, and you ask for ' || cardinality(of_leases) || '.');
-    END IF;
-    IF NOT EXISTS (SELECT FROM gitproc.slot WHERE repository_id = wanted.id AND request = of_request) THEN
-        INSERT INTO gitproc.ticket (repository_id, machine_id, request, leases, who)
-        VALUES (wanted.id, caller, of_request, of_leases, of_who) ON CONFLICT (request) DO NOTHING;
-        PERFORM gitproc.grant_next(wanted.id);
+    IF NOT EXISTS (SELECT FROM gitproc.slot WHERE machine_id = caller AND request = of_request) THEN
+        SELECT id INTO place FROM gitproc.ticket WHERE machine_id = caller AND request = of_request;
+        IF cardinality(of_leases) > wanted.most THEN
+            DELETE FROM gitproc.ticket WHERE id = place;
+            RETURN jsonb_build_object('refused', 'The fleet may hold ' || wanted.most || ' of ' || wanted.key
+                || ' at once, and you ask for ' || cardinality(of_leases) || '.');
+        END IF;
+        IF place IS NULL THEN
+            SELECT * INTO mine FROM gitproc.machine WHERE id = caller;
+            IF mine.is_drained THEN
+                RETURN jsonb_build_object(
+                    'refused', 'The machine ' || mine.name || ' is drained, and gets no new slots.');
+            END IF;
+            IF cardinality(of_leases) <> (SELECT count(DISTINCT lease) FROM unnest(of_leases) AS lease) THEN
+                RAISE EXCEPTION 'Each lease of a request needs an id of its own.' USING ERRCODE = '22023';
+            END IF;
+            INSERT INTO gitproc.ticket (repository_id, machine_id, request, leases, who)
+            VALUES (wanted.id, caller, of_request, of_leases, of_who) RETURNING id INTO place;
+        END IF;
+        PERFORM gitproc.grant_next(wanted.id, of_request);
     END IF;
     SELECT jsonb_agg(jsonb_build_object('lease', lease, 'number', number, 'fence', fence)) INTO slots
-    FROM gitproc.slot WHERE repository_id = wanted.id AND request = of_request;
+    FROM gitproc.slot WHERE machine_id = caller AND request = of_request;
     IF slots IS NOT NULL THEN
         RETURN jsonb_build_object('slots', slots);
     END IF;
-    SELECT count(*) INTO place FROM gitproc.ticket
-    WHERE repository_id = wanted.id AND id < (SELECT id FROM gitproc.ticket WHERE request = of_request);
     IF NOT may_wait THEN
-        DELETE FROM gitproc.ticket WHERE request = of_request;
+        DELETE FROM gitproc.ticket WHERE id = place;
     END IF;
     RETURN jsonb_build_object(
-        'ahead', place,
+        'ahead', (SELECT count(*) FROM gitproc.ticket WHERE repository_id = wanted.id AND id < place),
         'most', wanted.most,
         'isOpen', (SELECT is_open FROM gitproc.fleet),
         'holders', coalesce((SELECT jsonb_agg(who || ' on ' || name) FROM (
@@ -399,46 +469,45 @@ BEGIN
             WHERE repository_id = wanted.id ORDER BY since LIMIT 10) AS holder), '[]'));
 END $$;
 
--- Withdraws requests, and frees the slots of leases.
+-- Withdraws requests, and frees the slots of leases. A request that was granted meanwhile is not withdrawn: its leases
+-- may be live.
 CREATE FUNCTION gitproc.free(of_leases text[], of_requests text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     caller integer := gitproc.me();
-    one integer;
-    touched integer[];
+    locked integer[];
 BEGIN
     PERFORM gitproc.now_begun();
-    SELECT array_agg(DISTINCT repository_id ORDER BY repository_id) INTO touched FROM (
-        SELECT repository_id FROM gitproc.slot WHERE lease = ANY (of_leases) AND machine_id = caller
-        UNION ALL
-        SELECT repository_id FROM gitproc.ticket WHERE request = ANY (of_requests) AND machine_id = caller) AS found;
-    PERFORM FROM gitproc.repository WHERE id = ANY (touched) ORDER BY id FOR UPDATE;
-    DELETE FROM gitproc.ticket WHERE request = ANY (of_requests) AND machine_id = caller;
-    UPDATE gitproc.slot SET lease = NULL, request = NULL, machine_id = NULL, who = NULL, since = NULL
-    WHERE lease = ANY (of_leases) AND machine_id = caller;
-    FOREACH one IN ARRAY coalesce(touched, '{}') LOOP
-        PERFORM gitproc.grant_next(one);
-    END LOOP;
+    locked := gitproc.lock_repositories(ARRAY(
+        SELECT repository_id FROM gitproc.slot WHERE machine_id = caller AND lease = ANY (of_leases)
+        UNION
+        SELECT repository_id FROM gitproc.ticket WHERE machine_id = caller AND request = ANY (of_requests)));
+    DELETE FROM gitproc.ticket WHERE machine_id = caller AND request = ANY (of_requests);
+    UPDATE gitproc.slot SET machine_id = NULL, lease = NULL, request = NULL, who = NULL, since = NULL
+    WHERE machine_id = caller AND lease = ANY (of_leases);
+    PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
 END $$;
 
 -- What the machine has here: its slots and its requests that wait, with their places.
-CREATE FUNCTION gitproc.mine() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION gitproc.mine() RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE caller integer := gitproc.me();
 BEGIN
     RETURN jsonb_build_object(
         'slots', coalesce((SELECT jsonb_agg(jsonb_build_object(
             'lease', lease, 'request', request, 'number', number, 'fence', fence))
             FROM gitproc.slot WHERE machine_id = caller), '[]'),
-        'tickets', coalesce((SELECT jsonb_agg(jsonb_build_object('request', request, 'ahead', (
-            SELECT count(*) FROM gitproc.ticket AS other
-            WHERE other.repository_id = ticket.repository_id AND other.id < ticket.id)))
-            FROM gitproc.ticket WHERE machine_id = caller), '[]'));
+        'tickets', coalesce((SELECT jsonb_agg(jsonb_build_object('request', request, 'ahead', ahead)) FROM (
+            SELECT machine_id, request, row_number() OVER (PARTITION BY repository_id ORDER BY id) - 1 AS ahead
+            FROM gitproc.ticket
+            WHERE repository_id IN (SELECT repository_id FROM gitproc.ticket WHERE machine_id = caller)) AS queue
+            WHERE machine_id = caller), '[]'));
 END $$;
 
 -- Adds events in order. Those that are there already change nothing.
 --   events: an array of number, at, kind, checkout, repository, lease, who, why
 CREATE FUNCTION gitproc.deliver(of_pool uuid, events jsonb) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     caller integer := gitproc.me();
     newest bigint;
@@ -458,7 +527,7 @@ END $$;
 --   checkouts: an array of number, repository, state, commit, usedAt, shown; those that have changed, or all
 --   gone: numbers of checkouts that are no more; null to remove all that are not in the array
 CREATE FUNCTION gitproc.mirror(checkouts jsonb, gone bigint[], bases jsonb, rescues jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE caller integer := gitproc.me();
 BEGIN
     DELETE FROM gitproc.checkout WHERE machine_id = caller AND CASE WHEN gone IS NULL
@@ -493,10 +562,8 @@ END $$;
 -- For operators.
 
 CREATE FUNCTION gitproc.set_limit(of_repository text, allowed integer) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE
-    changed integer;
-    one integer;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE changed integer;
 BEGIN
     PERFORM gitproc.now_begun();
     UPDATE gitproc.fleet SET revision = revision + 1;
@@ -506,56 +573,66 @@ BEGIN
     PERFORM gitproc.note('Limit', NULL, of_repository, NULL,
         coalesce('at most ' || allowed || ' are held at once', 'no limit any longer') || ', set by ' || session_user);
     IF allowed IS NULL THEN
-        UPDATE gitproc.slot SET lease = NULL, request = NULL, machine_id = NULL, who = NULL, since = NULL
+        -- Those who wait ask again, and hear it.
+        DELETE FROM gitproc.ticket WHERE repository_id = changed;
+        UPDATE gitproc.slot SET machine_id = NULL, lease = NULL, request = NULL, who = NULL, since = NULL
         WHERE repository_id = changed;
     ELSE
         PERFORM gitproc.grant_next(changed);
     END IF;
-    FOR one IN SELECT id FROM gitproc.machine WHERE state = 'active' ORDER BY id LOOP
-        PERFORM pg_notify('gitproc_' || one, 'limits');
-    END LOOP;
+    PERFORM pg_notify('gitproc_' || id, 'limits') FROM gitproc.machine WHERE state = 'active' ORDER BY id;
 END $$;
 
 CREATE FUNCTION gitproc.drain(of_name text, is_on boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE changed integer;
 BEGIN
     UPDATE gitproc.machine SET is_drained = is_on WHERE name = of_name AND state <> 'left' RETURNING id INTO changed;
     IF changed IS NULL THEN
         RAISE EXCEPTION 'The fleet has no machine %.', of_name USING ERRCODE = 'GP002', HINT = 'gitproc fleet machines';
     END IF;
-    PERFORM gitproc.note(CASE WHEN is_on THEN 'Drained' ELSE 'Undrained' END, changed, NULL, NULL, 'by ' || session_user);
+    PERFORM gitproc.note(
+        CASE WHEN is_on THEN 'Drained' ELSE 'Undrained' END, changed, NULL, NULL, 'by ' || session_user);
+    PERFORM gitproc.grant_next(id) FROM unnest(gitproc.lock_repositories(ARRAY(
+        SELECT repository_id FROM gitproc.ticket WHERE machine_id = changed))) AS id;
     PERFORM pg_notify('gitproc_' || changed, 'limits');
 END $$;
 
 -- Takes a machine out of the fleet: the caller's own, or any for an operator. What it holds goes on, and counts no more.
 CREATE FUNCTION gitproc.leave(of_name text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     leaving gitproc.machine;
-    one integer;
+    was_open boolean;
+    locked integer[];
 BEGIN
-    SELECT * INTO leaving FROM gitproc.machine WHERE name = of_name AND state <> 'left' FOR UPDATE;
+    IF NOT pg_has_role(session_user, 'gitproc_operator', 'MEMBER')
+        AND NOT EXISTS (SELECT FROM gitproc.machine WHERE name = of_name AND role = session_user)
+    THEN
+        RAISE EXCEPTION 'Only an operator may take another machine out of the fleet.' USING ERRCODE = '42501';
+    END IF;
+    PERFORM gitproc.now_begun();
+    -- It must report if it joins again.
+    UPDATE gitproc.machine SET state = 'left', reported = -1 WHERE name = of_name AND state <> 'left'
+    RETURNING * INTO leaving;
     IF leaving.id IS NULL THEN
         RAISE EXCEPTION 'The fleet has no machine %.', of_name USING ERRCODE = 'GP002', HINT = 'gitproc fleet machines';
     END IF;
-    IF leaving.role <> session_user AND NOT pg_has_role(session_user, 'gitproc_operator', 'MEMBER') THEN
-        RAISE EXCEPTION 'Only an operator may take another machine out of the fleet.' USING ERRCODE = '42501';
-    END IF;
-    UPDATE gitproc.machine SET state = 'left' WHERE id = leaving.id;
+    PERFORM FROM gitproc.fleet WHERE NOT is_open FOR NO KEY UPDATE;
+    SELECT is_open INTO was_open FROM gitproc.fleet;
+    locked := gitproc.lock_repositories(ARRAY(
+        SELECT repository_id FROM gitproc.slot WHERE machine_id = leaving.id
+        UNION
+        SELECT repository_id FROM gitproc.ticket WHERE machine_id = leaving.id OR NOT was_open));
     DELETE FROM gitproc.ticket WHERE machine_id = leaving.id;
-    FOR one IN SELECT id FROM gitproc.repository
-        WHERE id IN (SELECT repository_id FROM gitproc.slot WHERE machine_id = leaving.id) ORDER BY id FOR UPDATE
-    LOOP
-        UPDATE gitproc.slot SET lease = NULL, request = NULL, machine_id = NULL, who = NULL, since = NULL
-        WHERE repository_id = one AND machine_id = leaving.id;
-        PERFORM gitproc.grant_next(one);
-    END LOOP;
+    UPDATE gitproc.slot SET machine_id = NULL, lease = NULL, request = NULL, who = NULL, since = NULL
+    WHERE machine_id = leaving.id;
     DELETE FROM gitproc.checkout WHERE machine_id = leaving.id;
     DELETE FROM gitproc.base WHERE machine_id = leaving.id;
     DELETE FROM gitproc.rescue WHERE machine_id = leaving.id;
     PERFORM gitproc.note('Left', leaving.id, NULL, NULL, 'by ' || session_user);
-    PERFORM gitproc.open_if_known();
+    PERFORM gitproc.open_if_known() WHERE NOT was_open;
+    PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
 END $$;
 
 -- What machines and operators may see.
@@ -578,13 +655,15 @@ SELECT key AS repository, most, revision,
 FROM gitproc.repository WHERE most IS NOT NULL;
 
 CREATE VIEW gitproc.queue_view AS
-SELECT key AS repository, row_number() OVER (PARTITION BY repository_id ORDER BY ticket.id) AS place, who, name AS machine,
-    since, cardinality(leases) AS wanted
-FROM gitproc.ticket JOIN gitproc.repository ON repository.id = repository_id JOIN gitproc.machine ON machine.id = machine_id;
+SELECT key AS repository, row_number() OVER (PARTITION BY repository_id ORDER BY ticket.id) AS place, who,
+    name AS machine, since, cardinality(leases) AS wanted
+FROM gitproc.ticket JOIN gitproc.repository ON repository.id = repository_id
+    JOIN gitproc.machine ON machine.id = machine_id;
 
 CREATE VIEW gitproc.slot_view AS
 SELECT key AS repository, number, fence, lease, who, name AS machine, since
-FROM gitproc.slot JOIN gitproc.repository ON repository.id = repository_id JOIN gitproc.machine ON machine.id = machine_id;
+FROM gitproc.slot JOIN gitproc.repository ON repository.id = repository_id
+    JOIN gitproc.machine ON machine.id = machine_id;
 
 CREATE VIEW gitproc.checkout_view AS
 SELECT name AS machine, number, repository, checkout.state, commit_id, used_at, shown
@@ -601,4 +680,5 @@ FROM gitproc.history;
 CREATE VIEW gitproc.base_view AS
 SELECT name AS machine, repository, fetched_at FROM gitproc.base JOIN gitproc.machine ON machine.id = machine_id;
 
-CREATE VIEW gitproc.fleet_view AS SELECT version, incarnation, begun_at, is_open, is_restored, revision FROM gitproc.fleet;
+CREATE VIEW gitproc.fleet_view AS
+SELECT version, incarnation, begun_at, is_open, is_restored, revision FROM gitproc.fleet;

@@ -13,7 +13,7 @@ public sealed class FleetSchemaTests(FleetServer server) : IClassFixture<FleetSe
 
         FleetSchema.Init(fleet.Owner);
 
-        Assert.Equal(FleetSchema.Version, FleetSchema.VersionOf(fleet["a"]));
+        Assert.Equal(FleetSchema.Version, FleetSchema.VersionOf(fleet.Session(TestFleet.Role("a"))));
     }
 
     [PostgresFact]
@@ -22,6 +22,6 @@ public sealed class FleetSchemaTests(FleetServer server) : IClassFixture<FleetSe
         using var fleet = server.Make("a");
         server.Server.Kill();
         server.Server.Start();
-        Assert.Equal(FleetSchema.Version, FleetSchema.VersionOf(fleet["a"]));
+        Assert.Equal(FleetSchema.Version, FleetSchema.VersionOf(fleet.Session(TestFleet.Role("a"))));
     }
 }

@@ -41,6 +41,7 @@ public sealed class FleetServer : IDisposable
 internal sealed class TestFleet : IDisposable
 {
     private readonly Dictionary<string, NpgsqlConnection> _sessions = [];
+    private readonly Dictionary<string, TestMachine> _machines = [];
 
     public TestFleet(PostgresServer server, string database, IEnumerable<string> machines)
     {
@@ -58,11 +59,22 @@ internal sealed class TestFleet : IDisposable
     /// <summary>The session of the owner of the database, who may do everything.</summary>
     public NpgsqlConnection Owner => Session(PostgresServer.Owner);
 
-    /// <summary>A session of a machine, the same one each time while it lasts.</summary>
-    public NpgsqlConnection this[string machine] => Session($"gitproc_{machine}");
+    /// <summary>The machine of a name.</summary>
+    public TestMachine this[string name] =>
+        _machines.TryGetValue(name, out var machine)
+            ? machine
+            : _machines[name] = new TestMachine(this, name);
 
     /// <summary>What a machine has in <c>gitproc.fleet</c>.</summary>
-    public string Address(string machine) => Server.Address(Database, $"gitproc_{machine}");
+    public string Address(string machine) => Server.Address(Database, Role(machine));
+
+    /// <summary>The session of a role, the same one each time while it lasts.</summary>
+    public NpgsqlConnection Session(string role)
+    {
+        if (!_sessions.TryGetValue(role, out var session) || session.State != System.Data.ConnectionState.Open)
+            _sessions[role] = session = Open(role);
+        return session;
+    }
 
     /// <summary>Opens another session of a role. The caller disposes it.</summary>
     public NpgsqlConnection Open(string role)
@@ -72,23 +84,43 @@ internal sealed class TestFleet : IDisposable
         return session;
     }
 
+    public static string Role(string machine) => $"gitproc_{machine}";
+
+    public void SetLimit(string repository, int? most) =>
+        Owner.Do("SELECT gitproc.set_limit($1, $2::integer)", repository, most);
+
+    /// <summary>Lets time pass for all of the fleet, but for a machine's signs of life after that.</summary>
+    public void Pass(TimeSpan time) => Owner.Do(
+        """
+        UPDATE gitproc.fleet SET begun_at = begun_at - $1, tended_at = greatest(
+            tended_at - $1, CASE WHEN tended_at > 'epoch' THEN clock_timestamp() - interval '50 s' END);
+        UPDATE gitproc.machine SET beaten_at = beaten_at - $1;
+        """.Replace("$1", $"interval '{time.TotalSeconds} s'", StringComparison.Ordinal));
+
+    /// <summary>The events of the fleet itself, the oldest first, as <c>KIND MACHINE LEASE</c>.</summary>
+    public string Notes(string? kind = null) => Owner.Get<string>(
+        """
+        SELECT string_agg(concat_ws(' ', kind, who, lease), ', ' ORDER BY number) FROM gitproc.history
+        WHERE machine_id = 0 AND ($1::text IS NULL OR kind = $1)
+        """,
+        kind) ?? "";
+
+    /// <summary>The leases that have slots, by number.</summary>
+    public string Slots(string repository = TestMachine.Repository) => Owner.Get<string>(
+        "SELECT string_agg(lease, ', ' ORDER BY number) FROM gitproc.slot_view WHERE repository = $1", repository) ?? "";
+
     public void Dispose()
     {
+        foreach (var machine in _machines.Values)
+            machine.Dispose();
         foreach (var session in _sessions.Values)
             session.Dispose();
-    }
-
-    private NpgsqlConnection Session(string role)
-    {
-        if (!_sessions.TryGetValue(role, out var session) || session.State != System.Data.ConnectionState.Open)
-            _sessions[role] = session = Open(role);
-        return session;
     }
 }
 
 internal static class SessionExtensions
 {
-    /// <summary>Runs a statement. Its parameters are <c>$1</c> and so on.</summary>
+    /// <summary>Runs statements; with parameters, <c>$1</c> and so on, only one.</summary>
     public static void Do(this NpgsqlConnection session, string sql, params object?[] parameters)
     {
         using var command = Command(session, sql, parameters);
