@@ -330,7 +330,8 @@ BEGIN
     WHERE id = caller RETURNING * INTO mine;
 
     -- One that has never reported comes from another fleet.
-    SELECT fence_base + last_value INTO newest_fence FROM gitproc.fleet, gitproc.grant_number;
+    SELECT fence_base + CASE WHEN is_called THEN last_value ELSE 0 END INTO newest_fence
+    FROM gitproc.fleet, gitproc.grant_number;
     IF mine.reported >= 0 AND (
         knows_fence > newest_fence OR knows_revision > (SELECT revision FROM gitproc.fleet))
     THEN

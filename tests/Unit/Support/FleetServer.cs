@@ -14,6 +14,9 @@ public sealed class FleetServer : IDisposable
     private PostgresServer? _server;
     private int _count;
 
+    /// <summary>The folder of the class, which holds the server's data.</summary>
+    internal string Folder => _folder.Path;
+
     internal PostgresServer Server => _server ??= new PostgresServer(_folder.Path);
 
     /// <summary>Makes a fleet in a database of its own.</summary>
@@ -71,7 +74,7 @@ internal sealed class TestFleet : IDisposable
     /// <summary>The session of a role, the same one each time while it lasts.</summary>
     public NpgsqlConnection Session(string role)
     {
-        if (!_sessions.TryGetValue(role, out var session) || session.State != System.Data.ConnectionState.Open)
+        if (!_sessions.TryGetValue(role, out var session))
             _sessions[role] = session = Open(role);
         return session;
     }
@@ -109,12 +112,19 @@ internal sealed class TestFleet : IDisposable
     public string Slots(string repository = TestMachine.Repository) => Owner.Get<string>(
         "SELECT string_agg(lease, ', ' ORDER BY number) FROM gitproc.slot_view WHERE repository = $1", repository) ?? "";
 
+    /// <summary>Closes the sessions, before the server is restarted; the next use opens them again.</summary>
+    public void Disconnect()
+    {
+        foreach (var session in _sessions.Values)
+            session.Dispose();
+        _sessions.Clear();
+    }
+
     public void Dispose()
     {
         foreach (var machine in _machines.Values)
             machine.Dispose();
-        foreach (var session in _sessions.Values)
-            session.Dispose();
+        Disconnect();
     }
 }
 

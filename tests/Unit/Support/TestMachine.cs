@@ -13,19 +13,24 @@ internal sealed class TestMachine : IDisposable
 
     private readonly FleetDatabase _database;
     private readonly Dictionary<string, HeldLease> _held = [];
-    private long _revision = -1;
-    private long _granted;
 
     public TestMachine(TestFleet fleet, string name)
     {
         Name = name;
-        _database = new FleetDatabase(fleet.Address(name));
+        // A session for each call: some tests restart the server.
+        _database = new FleetDatabase(fleet.Address(name) + ";Pooling=false");
         Calls = new MachineCalls(_database);
     }
 
     public string Name { get; }
 
     public MachineCalls Calls { get; }
+
+    /// <summary>Which limits it has.</summary>
+    public long Revision { get; private set; } = -1;
+
+    /// <summary>The highest fence that it has seen.</summary>
+    public long Granted { get; set; }
 
     public string Pool { get; set; } = Guid.NewGuid().ToString();
 
@@ -46,8 +51,8 @@ internal sealed class TestMachine : IDisposable
     /// <summary>Beats.</summary>
     public BeatAnswer OnlyBeat()
     {
-        var answer = Calls.Beat(Pool, _revision, _granted, Timeout, "{}");
-        _revision = answer.Revision;
+        var answer = Calls.Beat(Pool, Revision, Granted, Timeout, "{}");
+        Revision = answer.Revision;
         return answer;
     }
 
@@ -104,7 +109,7 @@ internal sealed class TestMachine : IDisposable
 
     private void Hold(GrantedSlot slot, string repository)
     {
-        _granted = Math.Max(_granted, slot.Fence);
+        Granted = Math.Max(Granted, slot.Fence);
         _held[slot.Lease] = new HeldLease(slot.Lease, repository, $"user of {slot.Lease}", slot.Number, slot.Fence);
     }
 }
