@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Gitproc.Agent.Care;
 using Gitproc.Agent.Fleet;
+using Gitproc.Agent.Web;
 using Gitproc.Pools;
 using Gitproc.Reports;
 using Gitproc.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,11 +29,28 @@ internal static class Program
             Description = "The folder of the pool. [default: GITPROC_POOL, or else ~/.gitproc_pool]",
             HelpName = "FOLDER",
         };
-        var command = new RootCommand("Cares for a pool: ends leases that are over, keeps spares ready, and fetches.")
+        var page = new Option<string?>("--page")
         {
-            pool,
+            Description = "Where to serve the page and the metrics: a port of this machine, ADDRESS:PORT, which needs a "
+                + $"token if others reach it, or none. [default: {PageAddress.Default}]",
+            HelpName = "ADDRESS",
         };
-        command.SetAction(parsed => Run(parsed.GetValue(pool)));
+        var tokenFile = new Option<string?>("--token-file")
+        {
+            Description = $"The file with the token that opens the page. [default: {PageToken.Variable} has the token]",
+            HelpName = "FILE",
+        };
+        var onlyPage = new Option<bool>("--only-page") { Description = "Serve the page, and change nothing." };
+        var command = new RootCommand(
+            "Cares for a pool: ends leases that are over, keeps spares ready, and fetches before somebody needs it.")
+        {
+            pool, page, tokenFile, onlyPage,
+        };
+        command.SetAction(parsed => Run(new AgentOptions(
+            parsed.GetValue(pool),
+            parsed.GetValue(page),
+            parsed.GetValue(tokenFile),
+            parsed.GetValue(onlyPage))));
         var parsed = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors is { Count: > 0 } errors)
         {
@@ -55,33 +74,70 @@ internal static class Program
         }
     }
 
-    private static int Run(string? folder)
+    private static int Run(AgentOptions options)
     {
-        if (folder is "")
-            throw new GitprocException(ErrorReason.PoolNotUsable, "--pool is empty. Name a folder.");
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        Log(builder);
+        if (options.Pool is "")
+            throw Invalid("--pool is empty. Name a folder.");
+        var address = options.Page is PageAddress.None ? null
+            : options.Page is null ? PageAddress.DefaultIfFree(Tell)
+            : PageAddress.Parse(options.Page)
+                ?? throw Invalid($"'{options.Page}' is no address for the page. Write --page PORT, or ADDRESS:PORT.");
+        var token = PageToken.Read(options.TokenFile);
+        if (address is { IsLocal: false } && token is null)
+        {
+            throw Invalid(
+                $"Others may reach a page at {address.Address}, so it needs a token: --token-file, or "
+                    + $"{PageToken.Variable}.");
+        }
+
+        if (address is null)
+        {
+            if (options.OnlyPage)
+                throw Invalid("--only-page with --page none leaves nothing to do.");
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            Add(builder, options);
+            using var host = builder.Build();
+            host.Run();
+            return 0;
+        }
+
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        Add(web, options);
+        PageServer.Add(web, address, token);
+        using var app = web.Build();
+        PageServer.Map(app, token);
+        app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"{app.Urls.First()}/"));
+        app.Run();
+        return 0;
+    }
+
+    private static void Add(IHostApplicationBuilder builder, AgentOptions options)
+    {
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = LogLine.FormatterName);
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(services =>
-            new Pool(folder, new ReportLog(services.GetRequiredService<ILogger<Pool>>())));
+            new Pool(options.Pool, new ReportLog(services.GetRequiredService<ILogger<Pool>>())));
+        if (options.OnlyPage)
+            return;
         builder.Services.AddHostedService<PoolKeeper>();
         builder.Services.AddSingleton<OnlyAgent>();
         builder.Services.AddSingleton<SlotWaiters>();
         builder.Services.AddSingleton<FleetLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<FleetLoop>());
         builder.Services.AddHostedService<AgentServer>();
-        using var host = builder.Build();
-        host.Run();
-        return 0;
     }
 
-    private static void Log(HostApplicationBuilder builder)
-    {
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
-        builder.Services.PostConfigure<ConsoleLoggerOptions>(options => options.FormatterName = LogLine.FormatterName);
-    }
+    private static GitprocException Invalid(string text) => new(ErrorReason.InvalidSetting, text);
 
     private static void Tell(string text) => Console.Error.WriteLine($"gitproc-agent: {PrintableText.Of(text)}");
 }
+
+/// <summary>What the agent is to do.</summary>
+/// <param name="Pool">The pool's folder; null for the default.</param>
+/// <param name="Page">Where to serve the page, as it was typed; null for the default.</param>
+/// <param name="TokenFile">The file with the token that opens the page; null for the variable.</param>
+/// <param name="OnlyPage">True to leave the pool as it is.</param>
+internal sealed record AgentOptions(string? Pool, string? Page, string? TokenFile, bool OnlyPage);

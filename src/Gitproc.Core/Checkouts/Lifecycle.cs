@@ -49,6 +49,15 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     private readonly RepositoryTable _repositories = new(database.Connection);
     private readonly EventTable _events = new(database.Connection);
 
+    // The events of this operation whose time is noted, by checkout.
+    private readonly Dictionary<long, long> _timed = [];
+
+    /// <summary>When the caller's acquire or release began; null to note no times.</summary>
+    public DateTimeOffset? Began { get; init; }
+
+    /// <summary>When the caller began to wait in the queue; null if it did not.</summary>
+    public DateTimeOffset? WaitsSince { get; set; }
+
     public CheckoutRow Add(
         CheckoutLock alone, long id, long repositoryId, string url, CheckoutKind kind, Lease lease
     ) => Insert(Transition.Add, alone, id, repositoryId, url, kind, CheckoutState.Creating, lease, head: null);
@@ -314,8 +323,20 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
 
     private void Note(Transition transition, CheckoutRow row, string? leaseId, string? why)
     {
+        var now = DateTimeOffset.UtcNow;
         if (transition.Event is { } kind)
-            _events.Add(kind, row, leaseId, caller.Value.ToString(), why, limits);
+        {
+            var times = transition.IsTimed && Began is { } began
+                ? new EventTimes(now - began, transition.Lease == LeaseChange.Ended ? null : now - WaitsSince)
+                : null;
+            var id = _events.Add(kind, row, leaseId, caller.Value.ToString(), why, limits, times);
+            if (times is not null)
+                _timed[row.Id] = id;
+        }
+        else if (transition == Transition.EndCleaning && Began is { } began && _timed.TryGetValue(row.Id, out var timed))
+        {
+            _events.NoteTook(timed, now - began);
+        }
     }
 
     private static (string, object?)[] CleanValues(Head head, string? generation, string stamp) =>

@@ -83,6 +83,9 @@ internal sealed record Transition(
         BeginCreation, EndCreation, GiveUp, SetAside, GiveTo, Release, TakeOutOfUse, Adopt, Forget,
     ];
 
+    /// <summary>True if the history says how long a caller waited for it.</summary>
+    public bool IsTimed => Name is "TakeFree" or "TakeOver" or "TakeUnclean" or "EndCreation" or "Release";
+
     /// <summary>The SQL condition on the row.</summary>
     public string Condition => $"({string.Join(" OR ", Arrows.Select(arrow => arrow.From!.Sql))})";
 

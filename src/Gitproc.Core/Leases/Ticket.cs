@@ -39,6 +39,9 @@ internal sealed class Ticket : IDisposable
     /// <summary>The number of the place. Lower numbers came first.</summary>
     public long Id { get; }
 
+    /// <summary>When the place was taken, UTC.</summary>
+    public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>True if the checkout was granted. The grant has then removed the place from the queue.</summary>
     public bool IsServed { get; set; }
 

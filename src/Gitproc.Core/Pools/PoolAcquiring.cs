@@ -43,11 +43,12 @@ public sealed class PoolAcquiring
                 text);
         }
 
+        var began = DateTimeOffset.UtcNow;
         LeaseExpiry.Check(request.Terms.ExpiresAfter);
         var wanted = WantedRef.Parse(request.Ref, request.NewBranch).Expecting(request.Expect);
         cancellationToken.ThrowIfCancellationRequested();
         return _session.With(
-            database => Acquire(request, wanted, pull, database, cancellationToken), cancellationToken);
+            database => Acquire(request, wanted, pull, began, database, cancellationToken), cancellationToken);
     }
 
     /// <summary>Prepares checkouts, so that enough are free, clean and at the default branch.</summary>
@@ -171,6 +172,7 @@ public sealed class PoolAcquiring
         AcquireRequest request,
         WantedRef wanted,
         PullRequest? pull,
+        DateTimeOffset began,
         PoolDatabase database,
         CancellationToken cancellationToken)
     {
@@ -253,7 +255,8 @@ public sealed class PoolAcquiring
             }.Find(pull, wanted, cancellationToken);
         }
 
-        var acquisition = new Acquisition(folder, database, _session.Lifecycle(database, settings), git, reports)
+        var lifecycle = _session.Lifecycle(database, settings, began);
+        var acquisition = new Acquisition(folder, database, lifecycle, git, reports)
         {
             Target = target,
             Caller = _session.Caller,

@@ -176,6 +176,24 @@ public sealed class PoolCare
         };
     }
 
+    /// <summary>Reads what is counted and measured. Reads only.</summary>
+    /// <param name="after">The number of the last event that was read; null to read from now on.</param>
+    /// <param name="again">The numbers of the events that were still open.</param>
+    /// <returns>These events, the fetches of each repository, and the number of the last event.</returns>
+    internal (IReadOnlyList<TimedEvent> Events, IReadOnlyList<FetchFigures> Fetches, long Last) ReadFigures(
+        long? after, IEnumerable<long> again, CancellationToken cancellationToken)
+    {
+        return _session.Exists ? _session.With(Read, cancellationToken) : ([], [], after ?? 0);
+
+        (IReadOnlyList<TimedEvent>, IReadOnlyList<FetchFigures>, long) Read(PoolDatabase database)
+        {
+            var events = new EventTable(database.Connection);
+            var newest = events.Range()?.Newest ?? 0;
+            var found = events.Timed(after ?? newest, again);
+            return (found, database.Repositories.Fetches(), found is [.., var last] && last.Id > newest ? last.Id : newest);
+        }
+    }
+
     private List<string> Examine(PoolDatabase database, CancellationToken cancellationToken)
     {
         var folder = _session.Folder;

@@ -33,6 +33,7 @@ public sealed class PoolLeases
     /// <exception cref="GitprocException">It cannot be released; the reason says why.</exception>
     public Checkout Release(ReleaseRequest request, CancellationToken cancellationToken = default)
     {
+        var began = DateTimeOffset.UtcNow;
         var id = _session.FindCheckout(request.Checkout, request.WorkingDirectory);
         // Looking at all processes takes as long as opening the database and reading the settings.
         var path = _session.Folder.Checkout(CheckoutName.Of(id));
@@ -40,7 +41,7 @@ public sealed class PoolLeases
             ? null
             : Task.Run(() => CheckoutProcesses.Of(path), CancellationToken.None);
         var released = _session.With(
-            database => _session.Describe(Release(id, request, looking, database, cancellationToken)),
+            database => _session.Describe(Release(id, request, began, looking, database, cancellationToken)),
             cancellationToken);
         // If it does not start, the next acquire cleans the checkout.
         if (request is { CleanLater: true, ChecksOnly: false })
@@ -165,13 +166,15 @@ public sealed class PoolLeases
     private CheckoutRow Release(
         long id,
         ReleaseRequest request,
+        DateTimeOffset began,
         Task<IReadOnlyList<ProcessEntry>>? looking,
         PoolDatabase database,
         CancellationToken cancellationToken)
     {
         var config = _session.ReadConfig(_session.Folder.Path, database, cancellationToken);
         var settings = PoolSettings.Read(config);
-        var leases = _session.Leases(database, settings);
+        var lifecycle = _session.Lifecycle(database, settings, began);
+        var leases = new LeaseBook(_session.Folder, database, lifecycle);
         // A lease that another process has now is a notice below, not an error.
         var held = leases.Releasable(id, request.LeaseId, request.Force || request.OwnerProcessId is not null);
         if (request.OwnerProcessId is { } owner && held.Lease is { } lease && lease.Owner?.IsProcess(owner) != true)
@@ -215,7 +218,6 @@ public sealed class PoolLeases
         var released = leases.End(id, request.LeaseId, request.Force);
         if (alone is null || running.Count > 0 || request.CleanLater)
             return released;
-        var lifecycle = _session.Lifecycle(database, settings);
         var (folder, git, reports) = (_session.Folder, _session.Git, _session.Reports);
         return new ReleasedCleaning(folder, database, lifecycle, git, reports, config, settings)
             .Clean(alone, released, request.Clean ?? settings.Clean, request.Discard, cancellationToken);

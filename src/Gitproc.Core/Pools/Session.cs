@@ -92,11 +92,12 @@ internal sealed class Session(
         PoolSettings.Read(ReadConfig(Folder.Path, database, cancellationToken));
 
     /// <summary>What changes database.Checkouts. Without settings the history is not shortened.</summary>
-    public Lifecycle Lifecycle(PoolDatabase database, PoolSettings? settings = null) =>
-        new(Folder, database, Caller, settings?.HistoryLimits);
+    /// <param name="began">When the caller's operation began; null to note no times in the history.</param>
+    public Lifecycle Lifecycle(
+        PoolDatabase database, PoolSettings? settings = null, DateTimeOffset? began = null) =>
+        new(Folder, database, Caller, settings?.HistoryLimits) { Began = began };
 
-    public LeaseBook Leases(PoolDatabase database, PoolSettings? settings = null) =>
-        new(Folder, database, Lifecycle(database, settings));
+    public LeaseBook Leases(PoolDatabase database) => new(Folder, database, Lifecycle(database));
 
     public ReleasedCleaning Cleaning(PoolDatabase database, CancellationToken cancellationToken)
     {

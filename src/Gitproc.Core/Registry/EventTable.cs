@@ -11,11 +11,19 @@ internal sealed class EventTable(SqliteConnection connection)
     /// <param name="leaseId">The lease it is about; null for none.</param>
     /// <param name="why">Why, in a few words; null where the kind says it all.</param>
     /// <param name="limits">What is kept; null to take nothing away now.</param>
-    public void Add(
-        EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, HistoryLimits? limits)
+    /// <param name="times">How long the caller's operation has taken; null if no caller waits for it.</param>
+    /// <returns>The number of the event.</returns>
+    public long Add(
+        EventKind kind,
+        CheckoutRow checkout,
+        string? leaseId,
+        string who,
+        string? why,
+        HistoryLimits? limits,
+        EventTimes? times = null)
     {
         var now = DateTimeOffset.UtcNow;
-        var id = Insert(kind, checkout, leaseId, who, why, now);
+        var id = Insert(kind, checkout, leaseId, who, why, now, times);
         if (limits is not null && id % BetweenTrims == 0)
         {
             // What the fleet has not got yet stays, but not without end.
@@ -28,7 +36,13 @@ internal sealed class EventTable(SqliteConnection connection)
                 ("$most", limits.MaxCount),
                 ("$oldest", now.ToUnixTimeMilliseconds() - (long)limits.MaxAge.TotalMilliseconds));
         }
+
+        return id;
     }
+
+    /// <summary>Notes that the operation of an event has taken longer, because it went on after the event.</summary>
+    public void NoteTook(long id, TimeSpan took) => connection.Execute(
+        "UPDATE event SET took = $took WHERE id = $id", ("$id", id), ("$took", (long)took.TotalMilliseconds));
 
     /// <summary>Adds an event and says of it what depends on its number.</summary>
     /// <param name="why">Why, in a few words, by the number of the event.</param>
@@ -49,6 +63,26 @@ internal sealed class EventTable(SqliteConnection connection)
         Read,
         ("$id", id),
         ("$most", most));
+
+    /// <summary>The events after one, in order, and some before it once more, with how long a caller waited.</summary>
+    /// <param name="again">The numbers of those before it.</param>
+    public List<TimedEvent> Timed(long after, IEnumerable<long> again) => connection.Query(
+        $"""
+        SELECT event.id, at, event.kind, ifnull((SELECT key FROM repository WHERE id = event.repository_id), ''), took,
+            waited,
+            EXISTS (SELECT 1 FROM checkout WHERE id = event.checkout_id AND state = {(int)CheckoutState.Cleaning}
+                AND (checkout.lease_id IS NULL OR checkout.lease_id = event.lease_id))
+        FROM event WHERE event.id > $after OR event.id IN (SELECT value FROM json_each($again)) ORDER BY event.id
+        """,
+        row => new TimedEvent(
+            row.GetInt64(0),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+            (EventKind)row.GetInt32(2),
+            row.GetString(3),
+            Duration(row.GetInt64OrNull(4)),
+            Duration(row.GetInt64OrNull(5)),
+            row.GetBoolean(6)),
+        ("$after", after), ("$again", $"[{string.Join(',', again)}]"));
 
     /// <summary>The numbers of the oldest and the newest event; null if there is none.</summary>
     public (long Oldest, long Newest)? Range() => connection.Query(
@@ -72,16 +106,26 @@ internal sealed class EventTable(SqliteConnection connection)
             ("$since", since?.ToUnixTimeMilliseconds()),
             ("$most", most));
 
+    private static TimeSpan? Duration(long? milliseconds) =>
+        milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
+
     private long Insert(
-        EventKind kind, CheckoutRow checkout, string? leaseId, string who, string? why, DateTimeOffset at) =>
+        EventKind kind,
+        CheckoutRow checkout,
+        string? leaseId,
+        string who,
+        string? why,
+        DateTimeOffset at,
+        EventTimes? times = null) =>
         connection.Query(
             """
-            INSERT INTO event (at, kind, checkout_id, repository_id, lease_id, who, why)
-            VALUES ($at, $kind, $checkout, $repository, $lease, $who, $why) RETURNING id
+            INSERT INTO event (at, kind, checkout_id, repository_id, lease_id, who, why, took, waited)
+            VALUES ($at, $kind, $checkout, $repository, $lease, $who, $why, $took, $waited) RETURNING id
             """,
             row => row.GetInt64(0),
             ("$at", at.ToUnixTimeMilliseconds()), ("$kind", (int)kind), ("$checkout", checkout.Id),
-            ("$repository", checkout.RepositoryId), ("$lease", leaseId), ("$who", who), ("$why", why))[0];
+            ("$repository", checkout.RepositoryId), ("$lease", leaseId), ("$who", who), ("$why", why),
+            ("$took", (long?)times?.Took.TotalMilliseconds), ("$waited", (long?)times?.Waited?.TotalMilliseconds))[0];
 
     private static HistoryEvent Read(SqliteDataReader row) => new(
         row.GetInt64(0),
@@ -93,6 +137,18 @@ internal sealed class EventTable(SqliteConnection connection)
         row.GetString(6),
         row.GetStringOrNull(7));
 }
+
+/// <summary>How long a caller has waited for an operation.</summary>
+/// <param name="Took">From its beginning on.</param>
+/// <param name="Waited">In the queue; null if it did not wait there.</param>
+internal sealed record EventTimes(TimeSpan Took, TimeSpan? Waited);
+
+/// <summary>An event, and how long a caller waited for it.</summary>
+/// <param name="Took">How long the operation took; null if that was not noted.</param>
+/// <param name="Waited">How long it waited in the queue; null for not at all.</param>
+/// <param name="IsCleaned">True if its checkout is still cleaned, so that it may take longer.</param>
+internal sealed record TimedEvent(
+    long Id, DateTimeOffset At, EventKind Kind, string Repository, TimeSpan? Took, TimeSpan? Waited, bool IsCleaned);
 
 /// <summary>How much history is kept.</summary>
 internal sealed record HistoryLimits(int MaxCount, TimeSpan MaxAge)

@@ -106,13 +106,32 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     /// <param name="error">Why it failed; null if it did not.</param>
     public void NoteFetch(long id, DateTimeOffset began, string? error) => connection.Execute(
         error is null
-            ? "UPDATE repository SET fetched_at = $began, tried_at = $began, fetch_error = NULL WHERE id = $id"
-            : "UPDATE repository SET tried_at = $began, fetch_error = $error WHERE id = $id",
-        ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error));
+            ? """
+              UPDATE repository SET fetched_at = $began, tried_at = $began, fetch_error = NULL,
+                  fetches = fetches + 1, fetches_took = fetches_took + $took
+              WHERE id = $id
+              """
+            : """
+              UPDATE repository SET tried_at = $began, fetch_error = $error, failed_fetches = failed_fetches + 1
+              WHERE id = $id
+              """,
+        ("$id", id), ("$began", began.ToUnixTimeMilliseconds()), ("$error", error),
+        ("$took", (long)(DateTimeOffset.UtcNow - began).TotalMilliseconds));
+
+    public List<FetchFigures> Fetches() => connection.Query(
+        "SELECT key, fetches, failed_fetches, fetches_took, fetched_at FROM repository ORDER BY key",
+        row => new FetchFigures(
+            row.GetString(0),
+            row.GetInt64(1),
+            row.GetInt64(2),
+            TimeSpan.FromMilliseconds(row.GetInt64(3)),
+            Time(row.GetInt64OrNull(4))));
 
     /// <summary>Notes a fetch that failed, and whose failure is not for others.</summary>
     public void NoteTry(long id, DateTimeOffset began) => connection.Execute(
-        "UPDATE repository SET tried_at = $began, fetch_error = NULL WHERE id = $id",
+        """
+        UPDATE repository SET tried_at = $began, fetch_error = NULL, failed_fetches = failed_fetches + 1 WHERE id = $id
+        """,
         ("$id", id), ("$began", began.ToUnixTimeMilliseconds()));
 
     /// <summary>
@@ -142,6 +161,13 @@ internal sealed class RepositoryTable(SqliteConnection connection)
     private static RepositoryRow Read(SqliteDataReader row) =>
         new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3));
 }
+
+/// <summary>All fetches of a repository since the pool knows it.</summary>
+/// <param name="Repository">Its key.</param>
+/// <param name="Took">How long those that succeeded took together.</param>
+/// <param name="LastAt">When the last one that succeeded began, UTC; null for never.</param>
+internal sealed record FetchFigures(
+    string Repository, long Succeeded, long Failed, TimeSpan Took, DateTimeOffset? LastAt);
 
 /// <summary>The last fetch of a repository.</summary>
 /// <param name="FetchedAt">When the last fetch that succeeded began; null for never.</param>

@@ -123,6 +123,13 @@ internal static class Schema
             is_waiting  INTEGER NOT NULL
         );
         """,
+        """
+        ALTER TABLE event ADD COLUMN took INTEGER;
+        ALTER TABLE event ADD COLUMN waited INTEGER;
+        ALTER TABLE repository ADD COLUMN fetches INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE repository ADD COLUMN failed_fetches INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE repository ADD COLUMN fetches_took INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
