@@ -122,6 +122,8 @@ internal static class Program
             new Pool(options.Pool, new ReportLog(services.GetRequiredService<ILogger<Pool>>())));
         if (options.OnlyPage)
             return;
+        // Says at once what is wrong with the folder.
+        _ = new Pool(options.Pool).Fleet.NewestEvent();
         builder.Services.AddHostedService<PoolKeeper>();
         builder.Services.AddSingleton<OnlyAgent>();
         builder.Services.AddSingleton<SlotWaiters>();

@@ -46,18 +46,16 @@ internal sealed record PageAddress(IPAddress Address, int Port)
     /// <returns>The address; null if the text is none.</returns>
     public static PageAddress? Parse(string text)
     {
-        if (PortOf(text) is { } port)
-            return new PageAddress(IPAddress.Loopback, port);
+        if (text.All(char.IsAsciiDigit))
+            return PortOf(text) is { } port ? new PageAddress(IPAddress.Loopback, port) : null;
         const string local = "localhost";
         if (text.StartsWith(local, StringComparison.OrdinalIgnoreCase))
             text = IPAddress.Loopback + text[local.Length..];
-        if (IPAddress.TryParse(text, out var address))
-            return new PageAddress(address, DefaultPort);
         var colon = text.LastIndexOf(':');
-        return colon > 0
-            && PortOf(text[(colon + 1)..]) is { } named
-            && (!text[..colon].Contains(':', StringComparison.Ordinal) || text[colon - 1] == ']')
-            && IPAddress.TryParse(text[..colon], out address)
+        // One in an address of version 6 is no beginning of a port.
+        var hasPort = colon > 0 && (text.IndexOf(':', StringComparison.Ordinal) == colon || text[colon - 1] == ']');
+        return IPAddress.TryParse(hasPort ? text[..colon] : text, out var address)
+            && (hasPort ? PortOf(text[(colon + 1)..]) : DefaultPort) is { } named
                 ? new PageAddress(address, named)
                 : null;
     }

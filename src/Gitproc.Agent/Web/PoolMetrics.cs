@@ -33,7 +33,8 @@ internal sealed class PoolMetrics
     private readonly Pool _pool;
     private readonly LocalBoard _board;
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
-    private readonly Gauge _usable, _checkouts, _leases, _waiters, _oldestWaiter, _rescues, _rescueBytes, _free, _size, _fetched;
+    private readonly Gauge _usable, _checkouts, _leases, _waiters, _oldestWaiter;
+    private readonly Gauge _rescues, _rescueBytes, _free, _size, _fetched;
     private readonly Counter _events, _fetches, _fetchSeconds;
     private readonly Histogram _wait, _acquire, _release;
     private readonly Lock _lock = new();
@@ -121,7 +122,9 @@ internal sealed class PoolMetrics
             ofRepository.SelectMany(one => Enum.GetValues<CheckoutState>().Select(state => (
                 new[] { one.Key, state.ToString().ToLowerInvariant() },
                 (double)one.Count(entry => entry.Checkout.State == state)))));
-        Set(_leases, ofRepository.Select(one => (new[] { one.Key }, (double)one.Count(entry => entry.Checkout.Locked))));
+        Set(
+            _leases,
+            ofRepository.Select(one => (new[] { one.Key }, (double)one.Count(entry => entry.Checkout.Locked))));
         var waiting = board.Queue.ToLookup(waiter => waiter.Repository, StringComparer.Ordinal);
         var keys = ofRepository.Select(one => one.Key).Union(waiting.Select(one => one.Key)).ToList();
         Set(_waiters, keys.Select(key => (new[] { key }, (double)waiting[key].Count())));

@@ -48,12 +48,18 @@ internal static class TimeLine
             .Distinct(StringComparer.Ordinal)
             .OrderBy(name => name.Length)
             .ThenBy(name => name, StringComparer.Ordinal)
-            .Select(name => new Lane(
+            .Select(LaneOf)
+            .Where(lane => lane.Bars.Count > 0 || lane.Rescues.Count > 0);
+
+        Lane LaneOf(string name)
+        {
+            var events = machine.Events.Where(one => one.Checkout == name).Reverse().ToList();
+            return new Lane(
                 machine.Name,
                 name,
-                Bars(machine.Events.Where(one => one.Checkout == name).Reverse(), held.GetValueOrDefault(name)?.Checkout, begin, end),
-                [.. machine.Events.Where(one => one.Checkout == name && one.Kind == EventKind.Rescued).Select(one => one.Time)]))
-            .Where(lane => lane.Bars.Count > 0 || lane.Rescues.Count > 0);
+                Bars(events, held.GetValueOrDefault(name)?.Checkout, begin, end),
+                [.. events.Where(one => one.Kind == EventKind.Rescued).Select(one => one.Time)]);
+        }
     }
 
     // events: of one checkout, the oldest first.
@@ -69,7 +75,8 @@ internal static class TimeLine
                 case EventKind.Created or EventKind.Acquired or EventKind.TakenOver or EventKind.Found:
                     open.TryAdd(one.LeaseId!, one);
                     break;
-                case EventKind.Released or EventKind.Forced or EventKind.Reaped or EventKind.Broken or EventKind.Removed:
+                case EventKind.Released or EventKind.Forced or EventKind.Reaped:
+                case EventKind.Broken or EventKind.Removed:
                     var began = open.Remove(one.LeaseId!, out var first) ? first.Time : begin;
                     bars.Add(new Bar(began, one.Time, Class(one.Kind), $"{(first ?? one).Who}, {Ended(one)}"));
                     break;
