@@ -7,8 +7,8 @@ using Gitproc.Processes;
 namespace Gitproc.Support;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own. It listens on a Unix socket in its folder, and everybody who gets there may be
-/// any role. It ends with the process that started it, also if that is killed.
+/// A PostgreSQL server of the tests' own. It listens on a Unix socket in its folder, and everybody who gets there may
+/// be any role. It ends with the process that started it, also if that is killed.
 /// </summary>
 /// <remarks>
 /// PostgreSQL does not run as root. Tests that do run it as the user nobody. One cluster is made per process of tests,
@@ -79,6 +79,26 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>The data folder.</summary>
     public string Data => Path.Combine(_folder, "data");
 
+    /// <summary>The processor time of its processes that run.</summary>
+    public TimeSpan ProcessorTime => ProcessTable.Descent(FirstProcess).Aggregate(
+        TimeSpan.Zero,
+        (sum, process) =>
+        {
+            try
+            {
+                return sum + Process.GetProcessById(process.Identity.Id).TotalProcessorTime;
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                // It has ended.
+                return sum;
+            }
+        });
+
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
+
+    private int FirstProcess => int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
+
     private string Log => Path.Combine(_folder, "log");
 
     /// <summary>How a role gets to a database, as a connection string.</summary>
@@ -122,8 +142,7 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Kills the server and all its processes, as a power failure does.</summary>
     public void Kill()
     {
-        var file = Path.Combine(Data, "postmaster.pid");
-        var first = int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
+        var first = FirstProcess;
         // The first process must not restart those that are killed before it.
         Run("kill", "-STOP", $"{first}");
         var all = ProcessTable.Descent(first);
@@ -132,7 +151,7 @@ internal sealed class PostgresServer : IDisposable
             Thread.Sleep(5);
         Stop();
         // It would make the next server look as if it were ready.
-        File.Delete(file);
+        File.Delete(PidFile);
     }
 
     /// <summary>Runs a program of PostgreSQL, as <c>psql</c>, as the superuser.</summary>
@@ -150,7 +169,7 @@ internal sealed class PostgresServer : IDisposable
     {
         try
         {
-            return File.ReadLines(Path.Combine(Data, "postmaster.pid")).ElementAtOrDefault(7)?.Trim() == "ready";
+            return File.ReadLines(PidFile).ElementAtOrDefault(7)?.Trim() == "ready";
         }
         catch (IOException)
         {

@@ -22,6 +22,11 @@ internal sealed record Options
 
           --waiters N       so many processes wait
           --checkouts N     for so many checkouts (3)
+
+        Or the database of a fleet, and how much it can do:
+
+          --machines N      so many machines, with a hundred checkouts each
+          --seconds N       for so long (60)
         """;
 
     public int Kills { get; private init; } = 100;
@@ -46,6 +51,11 @@ internal sealed record Options
 
     public int Checkouts { get; private init; } = 3;
 
+    /// <summary>The number of machines of a fleet; null for another run.</summary>
+    public int? Machines { get; private init; }
+
+    public int Seconds { get; private init; } = 60;
+
     /// <returns>The options; null if the command line is not valid.</returns>
     public static Options? Parse(string[] args)
     {
@@ -67,6 +77,8 @@ internal sealed record Options
                 ("--seed", { } n) => options with { Seed = n },
                 ("--waiters", { } n and > 0) => options with { Waiters = n },
                 ("--checkouts", { } n and > 0) => options with { Checkouts = n },
+                ("--machines", { } n and > 0) => options with { Machines = n },
+                ("--seconds", { } n and > 0) => options with { Seconds = n },
                 ("--folder", _) when pair.Length == 2 => options with { Folder = Path.GetFullPath(pair[1]) },
                 _ => null,
             };

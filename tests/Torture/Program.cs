@@ -1,5 +1,6 @@
 using Gitproc.Pools;
 using Gitproc.Torture;
+using Gitproc.Torture.Fleet;
 using Gitproc.Torture.Queue;
 using Gitproc.Torture.Rounds;
 using Gitproc.Torture.Workers;
@@ -25,9 +26,12 @@ switch (args)
         using (var ground = Ground.Make(options.Folder))
         {
             Environment.SetEnvironmentVariable("GITPROC_SPARE", $"{options.Spares}");
-            var result = options.Waiters is { } waiters
-                ? new QueueRun(ground, waiters, options.Checkouts).Run()
-                : new TortureRun(ground, options).Run();
+            var result = options switch
+            {
+                { Waiters: { } waiters } => new QueueRun(ground, waiters, options.Checkouts).Run(),
+                { Machines: { } machines } => new ScaleRun(ground, machines, options.Seconds).Run(),
+                _ => new TortureRun(ground, options).Run(),
+            };
             if (result != 0)
                 ground.Keep();
             return result;

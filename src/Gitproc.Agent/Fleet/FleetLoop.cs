@@ -228,8 +228,8 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         if (over.Count > 0 || withdrawn.Count > 0)
             calls.Free(over, withdrawn);
         var counted = share.Slots.Select(slot => slot.Lease).ToHashSet();
-        // From before the limit, or from a moment in which this machine did not have it yet. Or made while the fleet forgot
-        // its slot. One that has got its slot since Mine is counted already, and the report changes nothing.
+        // From before the limit, or from a moment in which this machine did not have it yet. Or made while the fleet
+        // forgot its slot. One that has got its slot since Mine is counted already, and the report changes nothing.
         if (sight.Held.Any(row => sight.Limits.ContainsKey(row.RepositoryKey) && !counted.Contains(row.Lease!.Id)))
             Report(calls, wasSilent: false);
 

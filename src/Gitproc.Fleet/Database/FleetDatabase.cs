@@ -24,6 +24,8 @@ internal sealed class FleetDatabase : IDisposable
             address.CommandTimeout = 15;
         if (!address.ContainsKey("Keepalive"))
             address.KeepAlive = 10;
+        // A call leaves nothing behind in its session but the plans of the functions, which a reset would throw away.
+        address.NoResetOnClose = true;
         _shown = FleetAddress.Show(address);
         _source = NpgsqlDataSource.Create(address);
     }

@@ -2,7 +2,8 @@
 -- about its checkouts; what is here of them is a copy.
 --
 -- A machine calls the functions below, as its own role, and may do nothing else. They find out who calls from
--- session_user. Times are this server's. Each call is a transaction of its own.
+-- session_user. Times are this server's. Each call is a transaction of its own. Other functions are called by these, and
+-- with their search path.
 --
 -- Whoever grants or frees slots of a repository locks its row first, so grants of one repository follow each other, and
 -- those of others go on beside them. Locks are taken in one order: a machine, the fleet, repositories by their numbers,
@@ -29,6 +30,8 @@ CREATE TABLE gitproc.fleet (
     -- Grows with each change of a limit.
     revision     bigint NOT NULL DEFAULT 0,
     tended_at    timestamptz NOT NULL DEFAULT 'epoch',
+    -- How many machines there were at that time.
+    machines     integer NOT NULL DEFAULT 0,
     history_age  interval NOT NULL DEFAULT '90 days'
 );
 
@@ -90,6 +93,13 @@ CREATE TABLE gitproc.ticket (
 );
 CREATE INDEX ticket_repository ON gitproc.ticket (repository_id, id);
 
+-- Machines that were granted something and have not been told yet. A machine finds out sooner or later without it.
+CREATE UNLOGGED TABLE gitproc.untold (
+    machine_id  integer NOT NULL
+);
+-- When machines were told last, in milliseconds. A sequence, which is read and set without a lock.
+CREATE SEQUENCE gitproc.told_at;
+
 CREATE TABLE gitproc.checkout (
     machine_id  integer NOT NULL REFERENCES gitproc.machine (id),
     number      bigint NOT NULL,
@@ -138,7 +148,7 @@ INSERT INTO gitproc.fleet (version) VALUES (1);
 
 -- Which machine calls.
 CREATE FUNCTION gitproc.me() RETURNS integer
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE found integer;
 BEGIN
     SELECT id INTO found FROM gitproc.machine WHERE role = session_user AND state <> 'left';
@@ -150,7 +160,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION gitproc.note(of_kind text, of_machine integer, of_repository text, of_lease text, because text)
-RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE sql AS $$
     INSERT INTO gitproc.history (machine_id, pool, number, at, kind, repository, lease, who, why)
     SELECT 0, '00000000-0000-0000-0000-000000000000', nextval('gitproc.note_number'), clock_timestamp(), of_kind,
         of_repository, of_lease, (SELECT name FROM gitproc.machine WHERE id = of_machine), because
@@ -158,7 +168,7 @@ $$;
 
 -- Begins a new incarnation if the server has been started, or the database been restored, since the last call. Every
 -- machine then has its whole time again.
-CREATE FUNCTION gitproc.now_begun() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION gitproc.now_begun() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     found text := extract(epoch FROM pg_postmaster_start_time()) || ' '
         || (SELECT oid FROM pg_database WHERE datname = current_database()) || ' ' || 'gitproc.fleet'::regclass::oid;
@@ -172,14 +182,14 @@ END $$;
 
 -- Locks repositories, in the order of their numbers, and returns them.
 CREATE FUNCTION gitproc.lock_repositories(ids integer[]) RETURNS integer[]
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql AS $$
     SELECT coalesce(array_agg(id), '{}') FROM (
         SELECT id FROM gitproc.repository WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE) AS locked
 $$;
 
 -- A free slot, which is added if there is none. The caller has locked the repository.
 CREATE FUNCTION gitproc.free_slot(of_repository integer) RETURNS integer
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE found integer;
 BEGIN
     SELECT number INTO found FROM gitproc.slot WHERE repository_id = of_repository AND lease IS NULL
@@ -194,9 +204,9 @@ END $$;
 
 -- Gives free slots to those who wait, first come, first served. The caller has locked the repository. These tickets are
 -- passed over, and keep their places: those of a machine that is drained or has not beaten for 30 s, and those that want
--- more than the limit. Each machine is told once, at the commit; not the one that asks at this moment.
+-- more than the limit. The caller ends with gitproc.tell(); one that asks at this moment has its answer without it.
 CREATE FUNCTION gitproc.grant_next(of_repository integer, asking text DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     current gitproc.fleet;
     allowed integer;
@@ -227,16 +237,38 @@ BEGIN
         END LOOP;
         held := held + cardinality(next.leases);
         IF next.request IS DISTINCT FROM asking THEN
-            PERFORM pg_notify('gitproc_' || next.machine_id, '');
+            INSERT INTO gitproc.untold (machine_id) VALUES (next.machine_id);
         END IF;
     END LOOP;
+END $$;
+
+-- Tells machines what they were granted, at the commit, once for a grant. Each commit that tells something wakes all
+-- sessions that listen (PostgreSQL 15: async.c, SignalBackends): 300 grants a second would keep ten processors busy with
+-- 1,000 machines. So the more machines there are, the more grants are told at once: 1,000 machines hear each 200 ms. The
+-- next call of any machine tells what is left, and one that waits looks each second.
+CREATE FUNCTION gitproc.tell() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    milliseconds bigint := extract(epoch FROM clock_timestamp()) * 1000;
+    told integer[];
+BEGIN
+    IF milliseconds < (SELECT last_value FROM gitproc.told_at) + (SELECT machines / 5 FROM gitproc.fleet) THEN
+        RETURN;
+    END IF;
+    WITH gone AS (
+        DELETE FROM gitproc.untold
+        WHERE ctid = ANY (ARRAY(SELECT ctid FROM gitproc.untold FOR UPDATE SKIP LOCKED)) RETURNING machine_id)
+    SELECT array_agg(DISTINCT machine_id) INTO told FROM gone;
+    IF told IS NOT NULL THEN
+        PERFORM setval('gitproc.told_at', milliseconds);
+        PERFORM pg_notify('gitproc_' || id, '') FROM unnest(told) AS id;
+    END IF;
 END $$;
 
 -- Grants again if every machine has reported in this incarnation, or has had its whole time. Machines that were silent
 -- before count only after a restore: then this database does not know what they hold. The caller has locked the fleet.
 -- Returns true if it has opened the fleet, which then has to grant to all who wait.
 CREATE FUNCTION gitproc.open_if_known() RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE gitproc.fleet SET is_open = true, is_restored = false
     WHERE NOT is_open AND NOT EXISTS (
@@ -247,7 +279,7 @@ BEGIN
 END $$;
 
 -- What has to be done now and then. Called with each beat; does something at most each 2 s.
-CREATE FUNCTION gitproc.tend() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION gitproc.tend() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     current gitproc.fleet;
     one record;
@@ -259,8 +291,11 @@ BEGIN
         RETURN;
     END IF;
     -- If nobody has come for a minute, it was the server that was away, and no machine was silent.
-    UPDATE gitproc.fleet SET tended_at = clock_timestamp(), begun_at =
-        CASE WHEN tended_at < clock_timestamp() - interval '1 minute' THEN clock_timestamp() ELSE begun_at END
+    UPDATE gitproc.fleet SET
+        tended_at = clock_timestamp(),
+        machines = (SELECT count(*) FROM gitproc.machine WHERE state = 'active'),
+        begun_at =
+            CASE WHEN tended_at < clock_timestamp() - interval '1 minute' THEN clock_timestamp() ELSE begun_at END
     RETURNING * INTO current;
     DELETE FROM gitproc.history WHERE at < clock_timestamp() - current.history_age;
 
@@ -347,6 +382,7 @@ BEGIN
     END IF;
 
     PERFORM gitproc.tend();
+    PERFORM gitproc.tell();
     SELECT * INTO current FROM gitproc.fleet;
     RETURN jsonb_build_object(
         'incarnation', current.incarnation,
@@ -413,6 +449,7 @@ BEGIN
     WHERE id = caller;
     IF NOT current.is_open AND gitproc.open_if_known() THEN
         PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
+        PERFORM gitproc.tell();
     END IF;
 END $$;
 
@@ -452,6 +489,7 @@ BEGIN
             VALUES (wanted.id, caller, of_request, of_leases, of_who) RETURNING id INTO place;
         END IF;
         PERFORM gitproc.grant_next(wanted.id, of_request);
+        PERFORM gitproc.tell();
     END IF;
     SELECT jsonb_agg(jsonb_build_object('lease', lease, 'number', number, 'fence', fence)) INTO slots
     FROM gitproc.slot WHERE machine_id = caller AND request = of_request;
@@ -487,6 +525,7 @@ BEGIN
     UPDATE gitproc.slot SET machine_id = NULL, lease = NULL, request = NULL, who = NULL, since = NULL
     WHERE machine_id = caller AND lease = ANY (of_leases);
     PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
+    PERFORM gitproc.tell();
 END $$;
 
 -- What the machine has here: its slots and its requests that wait, with their places.
@@ -498,10 +537,10 @@ BEGIN
         'slots', coalesce((SELECT jsonb_agg(jsonb_build_object(
             'lease', lease, 'request', request, 'number', number, 'fence', fence))
             FROM gitproc.slot WHERE machine_id = caller), '[]'),
-        'tickets', coalesce((SELECT jsonb_agg(jsonb_build_object('request', request, 'ahead', ahead)) FROM (
-            SELECT machine_id, request, row_number() OVER (PARTITION BY repository_id ORDER BY id) - 1 AS ahead
-            FROM gitproc.ticket
-            WHERE repository_id IN (SELECT repository_id FROM gitproc.ticket WHERE machine_id = caller)) AS queue
+        'tickets', coalesce((SELECT jsonb_agg(jsonb_build_object('request', request, 'ahead', ahead))
+            FROM (SELECT DISTINCT repository_id FROM gitproc.ticket WHERE machine_id = caller) AS wanted,
+                LATERAL (SELECT machine_id, request, row_number() OVER (ORDER BY id) - 1 AS ahead
+                    FROM gitproc.ticket WHERE repository_id = wanted.repository_id) AS queue
             WHERE machine_id = caller), '[]'));
 END $$;
 
@@ -580,6 +619,7 @@ BEGIN
         WHERE repository_id = changed;
     ELSE
         PERFORM gitproc.grant_next(changed);
+        PERFORM gitproc.tell();
     END IF;
     PERFORM pg_notify('gitproc_' || id, 'limits') FROM gitproc.machine WHERE state = 'active' ORDER BY id;
 END $$;
@@ -596,6 +636,7 @@ BEGIN
         CASE WHEN is_on THEN 'Drained' ELSE 'Undrained' END, changed, NULL, NULL, 'by ' || session_user);
     PERFORM gitproc.grant_next(id) FROM unnest(gitproc.lock_repositories(ARRAY(
         SELECT repository_id FROM gitproc.ticket WHERE machine_id = changed))) AS id;
+    PERFORM gitproc.tell();
     PERFORM pg_notify('gitproc_' || changed, 'limits');
 END $$;
 
@@ -634,6 +675,7 @@ BEGIN
     PERFORM gitproc.note('Left', leaving.id, NULL, NULL, 'by ' || session_user);
     PERFORM gitproc.open_if_known() WHERE NOT was_open;
     PERFORM gitproc.grant_next(id) FROM unnest(locked) AS id;
+    PERFORM gitproc.tell();
 END $$;
 
 -- What machines and operators may see.

@@ -2,7 +2,7 @@ using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Fleet;
 
-/// <summary>What happens to a machine that is not heard of, to a server that was away, and to an older backup.</summary>
+/// <summary>What happens to silent machines, to a server that was away, and to an older backup.</summary>
 public sealed class FleetSilenceTests(FleetServer server) : IClassFixture<FleetServer>
 {
     private static readonly TimeSpan MostOfTheTime = TimeSpan.FromMinutes(9);

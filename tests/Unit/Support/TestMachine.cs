@@ -4,7 +4,8 @@ using Gitproc.Fleet.Database;
 namespace Gitproc.Unit.Support;
 
 /// <summary>
-/// A machine of a fleet. It calls the fleet's database as an agent does, and holds what it was granted until it is freed.
+/// A machine of a fleet. It calls the fleet's database as an agent does, and holds what it was granted until that is
+/// freed.
 /// </summary>
 internal sealed class TestMachine : IDisposable
 {
