@@ -103,7 +103,7 @@ internal static class Program
 
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         Add(web, options);
-        PageServer.Add(web, address, token);
+        PageServer.Add(web, address, token, knowsFleet: !options.OnlyPage);
         using var app = web.Build();
         PageServer.Map(app, token);
         app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"{app.Urls.First()}/"));

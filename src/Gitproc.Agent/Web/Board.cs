@@ -9,6 +9,13 @@ namespace Gitproc.Agent.Web;
 internal sealed record Board(
     DateTimeOffset At, IReadOnlyList<BoardMachine> Machines, IReadOnlyList<BoardWaiter> Queue);
 
+/// <summary>Who knows what the page shows.</summary>
+internal interface IBoardSource
+{
+    /// <summary>The board as it is now, or was a moment ago. Thread-safe.</summary>
+    Board Now();
+}
+
 /// <summary>A machine: its checkouts, and what happened there.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Place">Where its pool is.</param>
@@ -26,6 +33,12 @@ internal sealed record BoardMachine(string Name, string Place)
     /// <summary>The space on the disk of its pool, in bytes; null if it is not known.</summary>
     public (long Free, long Size)? Disk { get; init; }
 
+    /// <summary>The free space on that disk in bytes, where no more is known.</summary>
+    public long? FreeSpace { get; init; }
+
+    /// <summary>What else there is to say of it; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>What is wrong with it; null for nothing.</summary>
     public string? Problem { get; init; }
 }
@@ -33,9 +46,9 @@ internal sealed record BoardMachine(string Name, string Place)
 /// <summary>Somebody who waits for a checkout.</summary>
 /// <param name="Place">The place in the queue of the repository, from 1 on.</param>
 /// <param name="Repository">The key of the repository.</param>
-/// <param name="Checkout">The only checkout that will do; null for any of the repository.</param>
+/// <param name="For">What it waits for, if that is not any checkout of the repository; null if it is.</param>
 /// <param name="Machine">The machine on which it waits.</param>
 /// <param name="Who">The user and process that wait.</param>
 /// <param name="Since">The time when it began to wait, UTC.</param>
 internal sealed record BoardWaiter(
-    int Place, string Repository, string? Checkout, string Machine, string Who, DateTimeOffset Since);
+    int Place, string Repository, string? For, string Machine, string Who, DateTimeOffset Since);

@@ -83,7 +83,7 @@ internal static class BoardPage
 
     private static Html Machine(Board board, BoardMachine machine, int at) => Html.Of($"""
         <section id="machine-{at}" class="machine" aria-labelledby="machine-{at}-name">
-        <div class="head"><h2 id="machine-{at}-name">{machine.Name}</h2> <span class="place">{machine.Place}</span>
+        <div class="head"><h2 id="machine-{at}-name">{machine.Name}</h2> <span class="place">{machine.Place}{(machine.Note is { } note ? $" · {note}" : "")}</span>
         {Disk(machine)}</div>
         {Problem(machine)}
         {Checkouts(board, machine)}
@@ -93,7 +93,12 @@ internal static class BoardPage
     private static Html Disk(BoardMachine machine)
     {
         if (machine.Disk is not var (free, size) || size == 0)
-            return Html.Empty;
+        {
+            return machine.FreeSpace is { } space
+                ? Html.Of($"""<span class="disk">{PrintableSize.Of(space)} free</span>""")
+                : Html.Empty;
+        }
+
         var used = (int)((size - free) * 100 / size);
         return Html.Of($"""
             <span class="disk"><meter min="0" max="100" low="80" high="95" optimum="0" value="{used}" aria-label="Disk in use">{used} %</meter>
@@ -171,7 +176,7 @@ internal static class BoardPage
             <tbody>
             {Html.Join(board.Queue.Take(MostWaiters).Select(waiter => Html.Of($"""
                 <tr><td class="place">{waiter.Place}</td>
-                <td title="{waiter.Repository}">{Short(waiter.Repository)}{(waiter.Checkout is { } only ? $" ({only})" : "")}</td>
+                <td title="{waiter.Repository}">{Short(waiter.Repository)}{(waiter.For is { } only ? $" ({only})" : "")}</td>
                 <td>{waiter.Who}{(board.Machines.Count > 1 ? $" on {waiter.Machine}" : "")}</td>
                 <td>{Age(waiter.Since, board.At)}</td></tr>
 

@@ -9,7 +9,7 @@ namespace Gitproc.Agent.Web;
 /// The board of this machine, made from its pool alone. All who look share one reading: it is made anew when the pool
 /// has changed, but not all the time, and now and then, because nobody writes that an owner has ended.
 /// </summary>
-internal sealed class LocalBoard(Pool pool) : IDisposable
+internal sealed class LocalBoard(Pool pool) : IBoardSource, IDisposable
 {
     /// <summary>How far back the time line goes.</summary>
     public static readonly TimeSpan Past = TimeSpan.FromHours(6);
@@ -23,7 +23,6 @@ internal sealed class LocalBoard(Pool pool) : IDisposable
     private readonly PoolWatch _watch = pool.Checkouts.Watch(null, pool.Path);
     private Board? _last;
 
-    /// <summary>The board as it is now, or was a moment ago. Thread-safe.</summary>
     public Board Now()
     {
         lock (_lock)

@@ -31,7 +31,8 @@ internal static class PageServer
     private static int _watchers;
 
     /// <summary>Makes what the page needs.</summary>
-    public static void Add(WebApplicationBuilder builder, PageAddress address, PageToken? token)
+    /// <param name="knowsFleet">True to show the machines of the fleet, if this one is in one.</param>
+    public static void Add(WebApplicationBuilder builder, PageAddress address, PageToken? token, bool knowsFleet)
     {
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
@@ -45,6 +46,10 @@ internal static class PageServer
             ? ["localhost", "127.0.0.1", "[::1]", $"{address.Address}"]
             : ["*"]);
         builder.Services.AddSingleton(services => new LocalBoard(services.GetRequiredService<Pool>()));
+        if (knowsFleet)
+            builder.Services.AddSingleton<IBoardSource, FleetBoard>();
+        else
+            builder.Services.AddSingleton<IBoardSource>(services => services.GetRequiredService<LocalBoard>());
         builder.Services.AddSingleton<PoolMetrics>();
     }
 
@@ -68,8 +73,8 @@ internal static class PageServer
         app.UseHostFiltering();
         app.UseRouting();
         _ = app.Services.GetRequiredService<PoolMetrics>();
-        app.MapGet("/", (LocalBoard board) => Results.Text($"{BoardPage.Whole(board.Now())}", "text/html; charset=utf-8"));
-        app.MapGet("/news", (LocalBoard board, IHostApplicationLifetime life, CancellationToken gone) =>
+        app.MapGet("/", (IBoardSource board) => Results.Text($"{BoardPage.Whole(board.Now())}", "text/html; charset=utf-8"));
+        app.MapGet("/news", (IBoardSource board, IHostApplicationLifetime life, CancellationToken gone) =>
             Volatile.Read(ref _watchers) >= MostWatchers
                 ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
                 : TypedResults.ServerSentEvents(News(board, life.ApplicationStopping, gone)));
@@ -83,7 +88,7 @@ internal static class PageServer
     }
 
     private static async IAsyncEnumerable<SseItem<string>> News(
-        LocalBoard board, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
+        IBoardSource board, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, gone);
         Interlocked.Increment(ref _watchers);

@@ -36,13 +36,16 @@ internal sealed class FleetQueries(FleetDatabase database)
 
     /// <summary>The checkouts, as <see cref="Checkout"/> with the name of their machine in the fleet.</summary>
     /// <param name="repository">A key or its last parts; null for all.</param>
-    public string Checkouts(string? repository) => Text(
+    /// <param name="most">The most to list; null for no limit.</param>
+    public string Checkouts(string? repository, int? most = null) => Text(
         """
         SELECT coalesce(json_agg(shown || jsonb_build_object('machine', machine) ORDER BY machine, number), '[]')::text
-        FROM gitproc.checkout_view
-        WHERE $1::text IS NULL OR repository = $1 OR right(repository, length($1) + 1) = '/' || $1
+        FROM (SELECT * FROM gitproc.checkout_view
+            WHERE $1::text IS NULL OR repository = $1 OR right(repository, length($1) + 1) = '/' || $1
+            ORDER BY machine, number LIMIT $2) AS listed
         """,
-        OrNull(repository));
+        OrNull(repository),
+        new NpgsqlParameter { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
 
     /// <summary>The rescues, as <see cref="FleetRescue"/>.</summary>
     public string Rescues() =>

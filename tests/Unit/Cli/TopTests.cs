@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 using static Gitproc.Unit.Support.PseudoTerminal;
 
@@ -40,6 +44,53 @@ public sealed class TopTests : IDisposable
             _pool.Program.Run(Path.Combine(held.Path, ".git"), "list").Output,
             StringComparison.Ordinal);
         Assert.DoesNotContain('*', Answer("list").Output);
+    }
+
+    [Fact]
+    public void With_web_it_serves_the_page_of_this_pool_and_ends_with_it()
+    {
+        _pool.Acquire();
+        // The agent is found beside the program, or on the PATH.
+        using var top = _pool.Program.Start(
+            _pool.Home,
+            [("PATH", $"{Path.GetDirectoryName(AgentProcess.File)}:{Environment.GetEnvironmentVariable("PATH")}")],
+            "top",
+            "--web");
+        var address = new Uri(top.StandardOutput.ReadLine()!);
+        Assert.True(address.IsLoopback);
+        using (var client = new HttpClient())
+        using (var answer = client.Send(new HttpRequestMessage(HttpMethod.Get, address)))
+        using (var page = new StreamReader(answer.Content.ReadAsStream()))
+            Assert.Contains(_pool.Pool.Path, page.ReadToEnd(), StringComparison.Ordinal);
+
+        using var kill = Process.Start("kill", ["-TERM", $"{top.Id}"]);
+
+        Assert.Equal(0, GitprocProgram.Finish(top).ExitCode);
+        using var port = new TcpListener(IPAddress.Loopback, address.Port);
+        port.Start();
+    }
+
+    [Fact]
+    public void Without_an_agent_web_is_an_error()
+    {
+        var program = Path.Combine(_pool.Home, Path.GetFileName(GitprocProgram.File));
+        File.CreateSymbolicLink(Path.Combine(_pool.Home, "git"), ProgramPath.Find("git")!);
+        if (GitprocProgram.File.Contains("native", StringComparison.Ordinal))
+        {
+            TestProcess.CopyProgram(GitprocProgram.File, program);
+            var start = new ProcessStartInfo(program, ["top", "--web"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
+            start.Environment["PATH"] = _pool.Home;
+            var result = GitprocProgram.Finish(Process.Start(start)!);
+            Assert.Equal((1, ""), (result.ExitCode, result.Output));
+            Assert.Contains("neither beside gitproc nor on the PATH", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, _pool.Program.Run(_pool.Home, "top", "--web", "--repo", "x").ExitCode);
     }
 
     [TerminalFact]

@@ -7,9 +7,6 @@ namespace Gitproc.Unit.Support;
 /// <summary>A running <c>gitproc-agent</c> of a test's pool. It is ended with the object.</summary>
 public sealed class AgentProcess : IDisposable
 {
-    private static readonly string File = Path.Combine(
-        AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "gitproc-agent.exe" : "gitproc-agent");
-
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly Lazy<Uri> _page;
@@ -29,8 +26,9 @@ public sealed class AgentProcess : IDisposable
         _page = new(() => new Uri(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(Log)));
     }
 
-    /// <summary>The options for a page at any free port.</summary>
-    public static string[] WithPage { get; } = ["--page", "0"];
+    /// <summary>The program that was built with the tests.</summary>
+    public static string File { get; } = Path.Combine(
+        AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "gitproc-agent.exe" : "gitproc-agent");
 
     public static string[] WithoutPage { get; } = ["--page", "none"];
 

@@ -11,7 +11,7 @@ const shown = new Map();
 root.classList.add("live");
 for (const part of board.children)
     shown.set(part.id, part.outerHTML);
-refresh();
+refresh(null);
 listen();
 setInterval(showAges, 1000);
 
@@ -68,19 +68,21 @@ function show(html) {
             part.remove();
         }
     }
-    if (focused && !document.activeElement?.closest?.("[id]"))
-        document.getElementById(focused)?.focus({ preventScroll: true });
-    refresh();
+    const isLost = focused && !document.activeElement?.closest?.("[id]");
+    const target = isLost ? document.getElementById(focused) : null;
+    refresh(target);
+    target?.focus({ preventScroll: true });
 }
 
-function refresh() {
+// target: what is about to get the focus; null to leave it.
+function refresh(target) {
     document.title = document.getElementById("summary").dataset.title;
     for (const time of document.querySelectorAll("main time:not(.age)"))
         time.textContent = momentOf(new Date(time.dateTime));
     for (const text of document.querySelectorAll("text[data-time]"))
         text.textContent = new Date(text.dataset.time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const all = cards();
-    const chosen = all.find(card => card === document.activeElement) ?? all[0];
+    const chosen = all.find(card => card === (target ?? document.activeElement)) ?? all[0];
     for (const card of all)
         card.tabIndex = card === chosen ? 0 : -1;
     showAges();
