@@ -333,9 +333,9 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
             if (times is not null)
                 _timed[row.Id] = id;
         }
-        else if (transition == Transition.EndCleaning && Began is { } began && _timed.TryGetValue(row.Id, out var timed))
+        else if (transition == Transition.EndCleaning && _timed.TryGetValue(row.Id, out var timed))
         {
-            _events.NoteTook(timed, now - began);
+            _events.NoteTook(timed, now - Began!.Value);
         }
     }
 

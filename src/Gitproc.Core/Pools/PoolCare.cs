@@ -190,7 +190,8 @@ public sealed class PoolCare
             var events = new EventTable(database.Connection);
             var newest = events.Range()?.Newest ?? 0;
             var found = events.Timed(after ?? newest, again);
-            return (found, database.Repositories.Fetches(), found is [.., var last] && last.Id > newest ? last.Id : newest);
+            var last = found is [.., var youngest] && youngest.Id > newest ? youngest.Id : newest;
+            return (found, database.Repositories.Fetches(), last);
         }
     }
 

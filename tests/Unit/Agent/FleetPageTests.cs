@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gitproc.Pools;
+using Gitproc.Leases;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Agent;
@@ -48,7 +48,7 @@ public sealed class FleetPageTests(FleetServer server) : IClassFixture<FleetServ
         }));
         _pool.Acquire(_pool.Request() with
         {
-            Terms = new Leases.LeaseTerms { Owner = PoolFixture.Self, Label = "near by" },
+            Terms = new LeaseTerms { Owner = PoolFixture.Self, Label = "near by" },
         });
         using var agent = new AgentProcess(
             _pool, [("GITPROC_FLEET", fleet.Address("here"))], "--page", "0");
