@@ -128,7 +128,7 @@ internal sealed class Acquisition(
     // A checkout that turns out not to be usable is given back, and another one is leased instead.
     private IReadOnlyList<CheckoutRow> GrantAll(CancellationToken cancellationToken)
     {
-        var began = Environment.TickCount64;
+        var (began, asked) = (Environment.TickCount64, DateTimeOffset.UtcNow);
         using var slots = !IsForHolder ? null : FleetSlots.Get(
             folder,
             database,
@@ -142,7 +142,11 @@ internal sealed class Acquisition(
         var wait = new Wait(folder, database, _granting, reports);
         using var grants = new GrantSet();
         if (slots?.HasWaited == true)
+        {
+            lifecycle.WaitsSince = asked;
             MistrustFacts();
+        }
+
         var hooks = new List<CheckoutHooks>();
         for (var ready = 0; ready < Wanted.Count;)
         {

@@ -117,7 +117,7 @@ internal sealed class Granting(PoolFolder folder, PoolDatabase database, Lifecyc
         var first = grants.Count;
         var rest = new Queue<Left>(left);
         var mustLookAgain = false;
-        lifecycle.WaitsSince = ticket?.Since;
+        lifecycle.WaitsSince ??= ticket?.Since;
         var isDone = database.TryChange(() =>
         {
             if (!MayHold(request, over))

@@ -55,7 +55,7 @@ internal sealed class Lifecycle(PoolFolder folder, PoolDatabase database, Lazy<C
     /// <summary>When the caller's acquire or release began; null to note no times.</summary>
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>When the caller began to wait in the queue; null if it did not.</summary>
+    /// <summary>When the caller began to wait in a queue; null if it did not.</summary>
     public DateTimeOffset? WaitsSince { get; set; }
 
     public CheckoutRow Add(
