@@ -157,14 +157,16 @@ internal static class BoardPage
         var job = entry.Checkout.Job;
         if (job is null || Link(job.Url) is not { } link)
             return Html.Of($"{entry.Doing}");
-        // What it says of the job is its last part, and becomes the link.
+        // Where the text ends with the job, that becomes the link.
         var name = job.ToString();
-        var before = entry.Doing.EndsWith(name, StringComparison.Ordinal) ? entry.Doing[..^name.Length] : "";
+        var before = entry.Doing.EndsWith(name, StringComparison.Ordinal) ? entry.Doing[..^name.Length]
+            : entry.Doing.Length > 0 ? $"{entry.Doing}, "
+            : "";
         return Html.Of(
             $"""{before}<a href="{link}" target="_blank" rel="noopener noreferrer">{name}</a>""");
     }
 
-    private static Html Expiry(Checkout one) => one.ExpiresAt is { } at
+    private static Html Expiry(Checkout one) => one is { Locked: true, ExpiresAt: { } at }
         ? Html.Of($""" <span class="expiry">expires {Moment(at)}</span>""")
         : Html.Empty;
 
