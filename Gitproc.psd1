@@ -21,6 +21,7 @@
         'Get-GitprocHistory'
         'Get-GitprocLease'
         'Get-GitprocLink'
+        'Get-GitprocMachine'
         'Get-GitprocPrompt'
         'Get-GitprocRepository'
         'Get-GitprocRescue'

@@ -17,6 +17,8 @@ public static class ShortCommands
         ["filter"] = "Select-GitprocCheckout",
         ["grep"] = "Select-GitprocCheckout",
         ["-F"] = ShortCommandLine.Filter,
+        ["fleet"] = "Get-GitprocMachine",
+        ["fleet machines"] = "Get-GitprocMachine",
         ["help"] = ShortCommandLine.Help,
         ["--help"] = ShortCommandLine.Help,
         ["-h"] = ShortCommandLine.Help,

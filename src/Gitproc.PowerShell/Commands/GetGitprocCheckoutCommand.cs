@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Gitproc.Pools;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -23,11 +24,28 @@ public sealed class GetGitprocCheckoutCommand : ListingCommand
     [Parameter]
     public SwitchParameter Status { get; set; }
 
-    private protected override string? ViewType => Status ? "Gitproc.Checkout#Status" : null;
+    /// <summary>The checkouts of all machines of the fleet, as they have last told.</summary>
+    [Parameter]
+    public SwitchParameter Fleet { get; set; }
 
-    private protected override IReadOnlyList<Checkout> Read(Pool pool, string? repository) => Status
+    private protected override string? ViewType => Fleet ? "Gitproc.Checkout#Fleet" : Status ? "Gitproc.Checkout#Status" : null;
+
+    private protected override IReadOnlyList<Checkout> Read(Pool pool, string? repository) => Fleet
+        ? pool.FleetView.ListCheckouts(repository, Cancellation)
+        : Status
         ? pool.Checkouts.ListWithStatus(repository, Location, Cancellation)
         : base.Read(pool, repository);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Fleet && Status)
+        {
+            ThrowTerminatingError(ErrorRecords.Of(new GitprocException(
+                ErrorReason.ConflictingOptions, "-Fleet and -Status exclude each other.")));
+        }
+    }
 
     private protected override bool IsWanted(Checkout checkout) =>
         (!Locked && !Free) || (Locked && checkout.Locked) || (Free && checkout.State == CheckoutState.Free);

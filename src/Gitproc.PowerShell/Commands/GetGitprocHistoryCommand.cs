@@ -34,6 +34,10 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = 100;
 
+    /// <summary>The events of all machines of the fleet, and those of the fleet itself.</summary>
+    [Parameter]
+    public SwitchParameter Fleet { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -49,7 +53,11 @@ public sealed class GetGitprocHistoryCommand : GitprocCommand
         WithPool(pool =>
         {
             var pattern = isPattern ? WildcardNames.Read(Checkout!) : null;
-            var events = pool.Leases.ListHistory(request, Cancellation);
+            var events = Fleet
+                ? pool.FleetView.ListHistory(Repository, Since, First, Cancellation)
+                : pool.Leases.ListHistory(request, Cancellation);
+            if (Fleet && Checkout is not null)
+                pattern ??= WildcardNames.Read(Checkout);
             WriteObject(
                 TableView.Remember(
                     pattern is null ? events : [.. events.Where(one => pattern.IsMatch(one.Checkout)).Take(First)]),

@@ -15,8 +15,12 @@ public sealed class AgentProcess : IDisposable
         : this(pool, [], options) { }
 
     public AgentProcess(PoolFixture pool, (string Name, string Value)[] environment, params string[] options)
+        : this(pool.Pool.Path, pool.Home, environment, options) { }
+
+    public AgentProcess(
+        string pool, string home, (string Name, string Value)[] environment, params string[] options)
     {
-        _process = Process.Start(StartInfo(pool, environment, options))!;
+        _process = Process.Start(StartInfo(pool, home, environment, options))!;
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_log)
@@ -49,7 +53,9 @@ public sealed class AgentProcess : IDisposable
     /// <summary>Runs the agent with options with which it ends by itself.</summary>
     public static GitprocProgram.Result Fail(
         PoolFixture pool, (string Name, string Value)[] environment, params string[] options) =>
-        GitprocProgram.Finish(Process.Start(StartInfo(pool, environment, options))!);
+        GitprocProgram.Finish(Process.Start(StartInfo(pool.Pool.Path, pool.Home, environment, options))!);
+
+    public void WaitFor(string logged) => Eventually.True(() => Log.Contains(logged, StringComparison.Ordinal));
 
     public string Get(string path, params (string Name, string Value)[] headers)
     {
@@ -90,15 +96,15 @@ public sealed class AgentProcess : IDisposable
     }
 
     private static ProcessStartInfo StartInfo(
-        PoolFixture pool, (string Name, string Value)[] environment, string[] options)
+        string pool, string home, (string Name, string Value)[] environment, string[] options)
     {
         var start = new ProcessStartInfo(File, options)
         {
-            WorkingDirectory = pool.Home,
+            WorkingDirectory = home,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        GitprocProgram.Isolate(start, pool.Pool.Path, pool.Home);
+        GitprocProgram.Isolate(start, pool, home);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return start;

@@ -1,0 +1,306 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Gitproc.Support;
+using Gitproc.Unit.Support;
+
+namespace Gitproc.Unit.Fleet;
+
+/// <summary>Limits of a fleet, with real agents, a real PostgreSQL and the real command.</summary>
+public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
+{
+    private readonly FleetServer _server;
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestFleet _fleet;
+    private readonly List<Machine> _machines = [];
+    private readonly string _source;
+
+    public FleetLimitTests(FleetServer server)
+    {
+        _server = server;
+        _source = PostgresServer.IsInstalled ? TestGit.MakeRepository(_folder["source"]) : "";
+        _fleet = PostgresServer.IsInstalled ? server.Make("a", "b") : null!;
+    }
+
+    public void Dispose()
+    {
+        _machines.ForEach(machine => machine.Dispose());
+        _fleet?.Dispose();
+        _folder.Dispose();
+    }
+
+    [PostgresFact]
+    public void A_limit_counts_on_all_machines_and_the_first_to_come_is_the_first_to_be_served()
+    {
+        var (a, b) = (Start("a"), Start("b"));
+        Limit(2);
+        var first = a.Acquire();
+        var second = b.Acquire();
+
+        var refused = a.Run("acquire", _source);
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("The fleet may hold 2 checkouts of", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("To wait for one: --wait", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Waiting());
+
+        using var third = b.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Waiting() == 1);
+        using var fourth = a.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Waiting() == 2);
+        a.Run("release", first);
+        Assert.Equal(0, GitprocProgram.Finish(third).ExitCode);
+        Assert.Equal(1, Waiting());
+        Assert.False(fourth.HasExited);
+        b.Run("release", second);
+        Assert.Equal(0, GitprocProgram.Finish(fourth).ExitCode);
+
+        Assert.Equal(2, Held());
+        a.Run("release", "checkout-1", "--force");
+        b.Run("release", "checkout-1", "--force");
+        b.Run("release", "checkout-2", "--force");
+        Eventually.True(() => Held() == 0);
+    }
+
+    [PostgresFact]
+    public void A_job_knows_its_slot_and_a_fence_that_grows()
+    {
+        var a = Start("a");
+        Limit(1);
+
+        var first = a.Run("run", _source, "--", "sh", "-c", "echo $GITPROC_SLOT $GITPROC_FENCE");
+        var second = a.Run("run", _source, "--wait", "30s", "--", "sh", "-c", "echo $GITPROC_SLOT $GITPROC_FENCE");
+
+        Assert.Equal("1", first.Output.Split(' ')[0]);
+        Assert.Equal("1", second.Output.Split(' ')[0]);
+        Assert.True(Fence(second) > Fence(first));
+
+        static long Fence(GitprocProgram.Result result) => long.Parse(result.Output.Split(' ')[1], null);
+    }
+
+    [PostgresFact]
+    public void Without_an_agent_a_limited_repository_is_refused_and_others_are_not()
+    {
+        var a = Start("a");
+        Limit(1);
+        a.Agent.Kill();
+
+        var refused = a.Run("acquire", _source);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("no agent runs on this machine", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("gitproc-agent", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, a.Run("acquire", TestGit.MakeRepository(_folder["other"]), "--hold").ExitCode);
+    }
+
+    [PostgresFact]
+    public void One_who_waits_goes_on_with_the_next_agent_and_keeps_its_place()
+    {
+        var (a, b) = (Start("a"), Start("b"));
+        Limit(1);
+        var held = b.Acquire();
+        using var first = a.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Waiting() == 1);
+        using var second = b.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Waiting() == 2);
+
+        a.Restart();
+        b.Run("release", held);
+
+        Assert.Equal(0, GitprocProgram.Finish(first).ExitCode);
+        Assert.Equal(1, Waiting());
+        second.Kill();
+        second.WaitForExit();
+        Eventually.True(() => Waiting() == 0);
+    }
+
+    [PostgresFact]
+    public void The_slot_of_a_process_that_was_killed_while_it_acquired_is_freed()
+    {
+        var a = Start("a");
+        Limit(1);
+        // The hook runs when the slot is granted, and keeps the acquire from its end.
+        File.WriteAllText(_folder["wait.sh"], $"touch {_folder["begun"]}; sleep 60");
+        a.Config("gitproc.onCreate", $"sh {_folder["wait.sh"]}");
+        using var killed = a.Start("acquire", _source);
+        Eventually.True(() => File.Exists(_folder["begun"]));
+        Assert.Equal(1, Held());
+
+        killed.Kill(entireProcessTree: true);
+        killed.WaitForExit();
+        a.Config("gitproc.onCreate", "true");
+        var next = a.Run("acquire", _source, "--wait", "60s", "--hold");
+
+        Assert.Equal(0, next.ExitCode);
+        Assert.Equal(1, Held());
+    }
+
+    [PostgresFact]
+    public void While_PostgreSQL_is_away_one_who_wants_a_slot_waits_and_nothing_is_lost()
+    {
+        var a = Start("a");
+        Limit(1);
+        var held = a.Acquire();
+        _server.Server.Kill();
+
+        using var waiting = a.Start("acquire", _source, "--wait", "60s", "--hold");
+        var failing = a.RunWith([("GITPROC_FLEET_AWAY", "fail")], "acquire", _source, "--wait", "60s");
+        Assert.Equal(1, failing.ExitCode);
+        Assert.Contains("cannot be reached", failing.Error, StringComparison.Ordinal);
+        Assert.Equal(0, a.Run("release", held).ExitCode);
+        Assert.False(waiting.HasExited);
+        _server.Server.Start();
+
+        Assert.Equal(0, GitprocProgram.Finish(waiting).ExitCode);
+        _fleet.Disconnect();
+        // What happened meanwhile is there once.
+        Eventually.True(() => Count("SELECT count(*) FROM gitproc.history WHERE kind = 'Released'") == 1);
+    }
+
+    [PostgresFact]
+    public void A_machine_that_is_silent_loses_its_slots_and_is_told_when_it_comes_back()
+    {
+        var (a, b) = (Start("a", ("GITPROC_MACHINE_TIMEOUT", "2s")), Start("b"));
+        Limit(1);
+        a.Acquire();
+        a.Agent.Kill();
+
+        // As the next sign of life of another machine does.
+        Eventually.True(() =>
+        {
+            _fleet.Owner.Do("SELECT gitproc.tend()");
+            return Count("SELECT count(*) FROM gitproc.machine WHERE state = 'silent'") == 1;
+        });
+        Assert.Equal(0, b.Run("acquire", _source, "--wait", "30s", "--hold").ExitCode);
+
+        a.Restart();
+        Eventually.True(() => Count("SELECT count(*) FROM gitproc.history WHERE kind = 'Overrun'") == 1);
+        a.Agent.WaitFor("1 of its leases lost theirs");
+        Assert.Contains("SlotLost", a.Run("history").Output, StringComparison.Ordinal);
+        Assert.Equal(2, Held());
+        Assert.Contains("2 are held, and 1 are allowed", a.Run("fleet", "doctor").Output, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public void Lists_and_history_are_those_of_all_machines()
+    {
+        var (a, b) = (Start("a"), Start("b"));
+        a.Acquire("--label", "one \u001b[31mred");
+        b.Acquire();
+
+        Eventually.True(() => a.Run("list", "--fleet").Output.Split('\n').Length == 3);
+        var list = a.Run("list", "--fleet").Output;
+        Assert.Matches("(?m)^a +Locked +checkout-1", list);
+        Assert.Matches("(?m)^b +Locked +checkout-1", list);
+        Assert.DoesNotContain('\u001b', list);
+        using var json = JsonDocument.Parse(b.Run("list", "--fleet", "--json").Output);
+        Assert.Equal(["a", "b"], json.RootElement.EnumerateArray().Select(one => one.GetProperty("machine").GetString()));
+        Eventually.True(() => a.Run("history", "--fleet").Output.Split('\n').Length == 2);
+        Assert.Matches("(?m)a checkout-1 +Created", b.Run("history", "--fleet").Output);
+        Assert.Matches("(?m)^b +Active +1 +1", a.Run("fleet", "machines").Output);
+        Assert.Equal(0, a.Run("fleet", "doctor").ExitCode);
+    }
+
+    [PostgresFact]
+    public void Only_an_operator_changes_limits_and_the_machines_are_told_at_once()
+    {
+        var a = Start("a");
+        var refused = a.Run("fleet", "limit", _source, "3");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--operator", refused.Error, StringComparison.Ordinal);
+        Gitproc.Fleet.Database.FleetSchema.AddMachine(_fleet.Owner, "a", isOperator: true);
+        var checkout = a.Acquire();
+
+        Assert.Equal("", a.Run("fleet", "limit", _source, "1").Error);
+
+        // What was held before the limit counts.
+        Eventually.True(() => Held() == 1);
+        Eventually.True(() => a.Run("acquire", _source).ExitCode == 3);
+        a.Run("release", checkout);
+        a.Run("fleet", "limit", _source, "none");
+        Eventually.True(() => a.Run("acquire", _source, "--hold").ExitCode == 0);
+        a.Run("fleet", "drain", "a");
+        a.Run("fleet", "limit", _source, "5");
+        Eventually.True(() => a.Run("acquire", _source) is { ExitCode: 3 } no
+            && no.Error.Contains("is drained", StringComparison.Ordinal));
+    }
+
+    private Machine Start(string name, params (string Name, string Value)[] environment)
+    {
+        var machine = new Machine(_folder[name], _source, [("GITPROC_FLEET", _fleet.Address(name)), .. environment]);
+        _machines.Add(machine);
+        return machine;
+    }
+
+    // Until the agents know it.
+    private void Limit(int most)
+    {
+        _fleet.Owner.Do("SELECT gitproc.set_limit($1, $2)", _source, most);
+        Eventually.True(() => Count(
+            """
+            SELECT count(*) FROM gitproc.machine, gitproc.fleet
+            WHERE state = 'active' AND machine.revision < fleet.revision
+            """) == 0);
+    }
+
+    private long Waiting() => Count("SELECT count(*) FROM gitproc.ticket");
+
+    private long Held() => Count("SELECT count(*) FROM gitproc.slot WHERE lease IS NOT NULL");
+
+    private long Count(string sql) => _fleet.Owner.Get<long>(sql);
+
+    /// <summary>A machine: a pool, a home and an agent.</summary>
+    private sealed class Machine : IDisposable
+    {
+        private readonly string _source;
+        private readonly (string, string)[] _environment;
+        private readonly GitprocProgram _program;
+
+        public Machine(string folder, string source, (string, string)[] environment)
+        {
+            _source = source;
+            _environment = environment;
+            Home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
+            Pool = Path.Combine(folder, "pool");
+            _program = new GitprocProgram(Pool, Home);
+            Agent = StartAgent();
+        }
+
+        public string Pool { get; }
+
+        public string Home { get; }
+
+        public AgentProcess Agent { get; private set; }
+
+        public void Restart()
+        {
+            Agent.Kill();
+            Agent.Dispose();
+            Agent = StartAgent();
+        }
+
+        public void Config(string name, string value) => TestGit.Run(
+            Home, "config", "--file", Path.Combine(Home, ".gitconfig"), name, value);
+
+        public string Acquire(params string[] options)
+        {
+            var result = Run(["acquire", _source, "--hold", .. options]);
+            Assert.Equal("", result.Error);
+            return result.Output;
+        }
+
+        public GitprocProgram.Result Run(params string[] arguments) => _program.Run(Home, arguments);
+
+        public GitprocProgram.Result RunWith((string, string)[] environment, params string[] arguments) =>
+            GitprocProgram.Finish(_program.Start(Home, environment, arguments));
+
+        public Process Start(params string[] arguments) => _program.Start(Home, arguments);
+
+        public void Dispose() => Agent.Dispose();
+
+        private AgentProcess StartAgent()
+        {
+            var agent = new AgentProcess(Pool, Home, _environment, AgentProcess.WithoutPage);
+            agent.WaitFor("connected to the fleet");
+            return agent;
+        }
+    }
+}
