@@ -59,7 +59,8 @@ internal sealed record HelpSection(string Title, IReadOnlyList<Block> Blocks)
         {
             if (block is HeadingBlock heading && heading.Level == level)
                 found.Add((HelpText.Plain(heading.Inline), []));
-            else
+            // A comment is for tests.
+            else if (block is not HtmlBlock)
                 found[^1].Blocks.Add(block);
         }
 

@@ -13,8 +13,8 @@ namespace Gitproc.Agent;
 
 /// <summary>Answers commands of this machine, which come over <see cref="AgentSocket"/>.</summary>
 /// <remarks>
-/// A request is one line of JSON. Answers follow, one a line. The peer is a process of the same user. What is no request
-/// gets an error.
+/// A request is one line of JSON. Answers follow, one a line. The peer is a process of the same user. What is no
+/// request gets an error.
 /// </remarks>
 internal sealed partial class AgentServer(
     Pool pool, OnlyAgent only, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService

@@ -18,7 +18,6 @@ public static class ShortCommands
         ["grep"] = "Select-GitprocCheckout",
         ["-F"] = ShortCommandLine.Filter,
         ["fleet"] = "Get-GitprocMachine",
-        ["fleet machines"] = "Get-GitprocMachine",
         ["help"] = ShortCommandLine.Help,
         ["--help"] = ShortCommandLine.Help,
         ["-h"] = ShortCommandLine.Help,

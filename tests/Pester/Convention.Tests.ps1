@@ -23,7 +23,7 @@ Describe 'The conventions of PowerShell' {
     It '<_> has an approved verb, a singular noun and a type of output' -ForEach $names {
         $command = Get-Command $_ -Module Gitproc
         $command.Verb | Should -BeIn (Get-Verb).Verb
-        $command.Noun | Should -Match '^Gitproc(Alias|Checkout|Acquire|History|Lease|Link|Pool|Prompt|Repository|Rescue|Setup)$'
+        $command.Noun | Should -Match '^Gitproc(Alias|Checkout|Acquire|History|Lease|Link|Machine|Pool|Prompt|Repository|Rescue|Setup)$'
         if ($command.CommandType -eq 'Cmdlet') { $command.OutputType | Should -Not -BeNullOrEmpty }
         $command.CmdletBinding | Should -Not -Be $false
     }

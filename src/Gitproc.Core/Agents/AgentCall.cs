@@ -22,8 +22,7 @@ internal static class AgentCall
     {
         using var agent = AgentSocket.TryConnect(folder) ?? throw new GitprocException(
             ErrorReason.AgentNotRunning,
-            $"No agent runs for the pool {folder.Path}, and only the agent knows the fleet. "
-                + $"Start it: gitproc-agent --pool {folder.Path}",
+            $"No agent runs for the pool {folder.Path}, and only the agent knows the fleet. Start gitproc-agent.",
             folder.Path);
         agent.Write(Line(kind, write));
         using var reader = new StreamReader(agent);

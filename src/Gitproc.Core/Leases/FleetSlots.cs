@@ -240,7 +240,7 @@ internal sealed class FleetSlots : IDisposable
         private GitprocException NoAgent() => new(
             ErrorReason.AgentNotRunning,
             $"The fleet limits {repository}, and no agent runs on this machine that could ask for a slot. "
-                + $"Start it: gitproc-agent --pool {folder.Path}",
+                + $"Start gitproc-agent for the pool {folder.Path}.",
             repository);
     }
 }

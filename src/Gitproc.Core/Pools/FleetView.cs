@@ -7,8 +7,8 @@ using Gitproc.Text;
 namespace Gitproc.Pools;
 
 /// <summary>
-/// What commands see of the fleet that this machine belongs to, and change in it. The agent of the pool asks PostgreSQL,
-/// as the role of this machine. Thread-safe.
+/// What commands see of the fleet that this machine belongs to, and change in it. The agent of the pool asks
+/// PostgreSQL, as the role of this machine. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every method throws a <see cref="GitprocException"/> if no agent runs, if the fleet's database cannot be reached, or
