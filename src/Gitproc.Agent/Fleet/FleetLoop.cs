@@ -124,7 +124,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         LogConnected(answer.Name);
         waiters.TellAll(SlotWaiters.Again);
         var (beaten, mirrored, read) = (Environment.TickCount64, 0L, Environment.TickCount64);
-        var hasChanged = true;
+        var (isDue, hasChanged) = (true, true);
         while (!stopping.IsCancellationRequested)
         {
             if (listening.Error is { } error)
@@ -134,10 +134,12 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
                 _mustBeat = false;
                 Beat(connected, settings);
                 beaten = Environment.TickCount64;
-                hasChanged = true;
+                isDue = true;
             }
 
-            Reconcile(connected.Calls);
+            if (isDue)
+                Reconcile(connected.Calls);
+            hasChanged |= isDue;
             if (hasChanged && Environment.TickCount64 - mirrored >= BetweenMirrors.TotalMilliseconds)
             {
                 Deliver(connected.Calls);
@@ -153,7 +155,9 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
                 read = Environment.TickCount64;
             }
 
-            hasChanged |= pool.Fleet.WaitForChange(BetweenLooks, _wake);
+            // A process that ends changes no database. PostgreSQL is not asked while nothing happens.
+            isDue = pool.Fleet.WaitForChange(BetweenLooks, _wake)
+                || pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests).Count > 0;
         }
     }
 
@@ -261,7 +265,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
     }
 
     private Listening Listen(Connected connected, int machine) => new(
-        connected.Database.Open(),
+        connected.Database,
         string.Create(CultureInfo.InvariantCulture, $"gitproc_{machine}"),
         payload =>
         {
@@ -306,15 +310,17 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
     {
         private static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(15);
 
+        private readonly FleetDatabase _database;
         private readonly NpgsqlConnection _session;
         private readonly CancellationTokenSource _end = new();
         private readonly Thread _thread;
 
-        public Listening(NpgsqlConnection session, string channel, Action<string> told)
+        public Listening(FleetDatabase database, string channel, Action<string> told)
         {
-            _session = session;
+            _database = database;
+            _session = database.Open();
             _session.Notification += (_, notification) => told(notification.Payload);
-            using (var command = new NpgsqlCommand($"LISTEN {channel}", session))
+            using (var command = new NpgsqlCommand($"LISTEN {channel}", _session))
                 command.ExecuteNonQuery();
             _thread = new Thread(() => Run(told)) { IsBackground = true, Name = "listening" };
             _thread.Start();
@@ -358,8 +364,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
             }
             catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
             {
-                Error = new GitprocException(
-                    ErrorReason.FleetNotReachable, $"The session that listens has ended: {e.Message}", inner: e);
+                Error = _database.Translate(e);
                 told("");
             }
         }

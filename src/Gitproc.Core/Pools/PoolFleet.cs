@@ -100,17 +100,14 @@ internal sealed class PoolFleet(Session session)
     public IReadOnlyList<(string Key, DateTimeOffset? FetchedAt)> Repositories() => session.With(database =>
         database.Repositories.All().ConvertAll(row => (row.Key, database.Repositories.Fetched(row.Id).FetchedAt)));
 
-    /// <summary>Waits until the pool's database changes.</summary>
-    /// <param name="wake">Ends the wait early.</param>
-    /// <returns>True if it has changed.</returns>
+    /// <summary>Waits until the pool's database changes, or somebody wakes this.</summary>
+    /// <returns>False if nothing has happened.</returns>
     public bool WaitForChange(TimeSpan longest, WaitHandle wake) => session.With(database =>
     {
         var end = Environment.TickCount64 + (long)longest.TotalMilliseconds;
         for (var version = database.DataVersion; Environment.TickCount64 < end;)
         {
-            if (wake.WaitOne(BetweenLooks))
-                return false;
-            if (database.DataVersion != version)
+            if (wake.WaitOne(BetweenLooks) || database.DataVersion != version)
                 return true;
         }
 

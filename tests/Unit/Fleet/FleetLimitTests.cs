@@ -140,14 +140,19 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
         Limit(1);
         var held = a.Acquire();
         _server.Server.Kill();
-
         using var waiting = a.Start("acquire", _source, "--wait", "60s", "--hold");
-        var failing = a.RunWith([("GITPROC_FLEET_AWAY", "fail")], "acquire", _source, "--wait", "60s");
-        Assert.Equal(1, failing.ExitCode);
-        Assert.Contains("cannot be reached", failing.Error, StringComparison.Ordinal);
-        Assert.Equal(0, a.Run("release", held).ExitCode);
-        Assert.False(waiting.HasExited);
-        _server.Server.Start();
+        try
+        {
+            var failing = a.RunWith([("GITPROC_FLEET_AWAY", "fail")], "acquire", _source, "--wait", "60s");
+            Assert.Equal(1, failing.ExitCode);
+            Assert.Contains("cannot be reached", failing.Error, StringComparison.Ordinal);
+            Assert.Equal(0, a.Run("release", held).ExitCode);
+            Assert.False(waiting.HasExited);
+        }
+        finally
+        {
+            _server.Server.Start();
+        }
 
         Assert.Equal(0, GitprocProgram.Finish(waiting).ExitCode);
         _fleet.Disconnect();
