@@ -83,7 +83,8 @@ internal static class BoardPage
 
     private static Html Machine(Board board, BoardMachine machine, int at) => Html.Of($"""
         <section id="machine-{at}" class="machine" aria-labelledby="machine-{at}-name">
-        <div class="head"><h2 id="machine-{at}-name">{machine.Name}</h2> <span class="place">{machine.Place}{(machine.Note is { } note ? $" · {note}" : "")}</span>
+        <div class="head"><h2 id="machine-{at}-name">{machine.Name}</h2> <span class="place">{machine.Place}</span>
+        <span class="note">{machine.Note}</span>
         {Disk(machine)}</div>
         {Problem(machine)}
         {Checkouts(board, machine)}

@@ -126,7 +126,7 @@ internal static class TimeLine
             """));
         var what = lane.Bars.Count == 1 ? "1 lease" : $"{lane.Bars.Count} leases";
         return Html.Of($"""
-            <li><span>{name}</span><svg role="img" aria-label="{name}: {what}">{Html.Join([.. lines, .. bars, .. rescues])}</svg></li>
+            <li><span title="{name}">{name}</span><svg role="img" aria-label="{name}: {what}">{Html.Join([.. lines, .. bars, .. rescues])}</svg></li>
 
             """);
 
