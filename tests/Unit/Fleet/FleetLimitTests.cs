@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Gitproc.Support;
 using Gitproc.Unit.Support;
@@ -110,6 +111,24 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
         second.Kill();
         second.WaitForExit();
         Eventually.True(() => Waiting() == 0);
+    }
+
+    [PostgresFact]
+    public void A_second_agent_of_a_pool_waits_and_takes_over()
+    {
+        var a = Start("a");
+        Limit(1);
+        using var second = a.StartAgent();
+        second.WaitFor("cares for the pool");
+        var held = a.Acquire();
+        Assert.DoesNotContain("connected to the fleet", second.Log, StringComparison.Ordinal);
+
+        a.Agent.Kill();
+        second.WaitFor("connected to the fleet");
+
+        Assert.Equal(3, a.Run("acquire", _source).ExitCode);
+        a.Run("release", held);
+        Assert.Equal(0, a.Run("acquire", _source, "--wait", "60s", "--hold").ExitCode);
     }
 
     [PostgresFact]
@@ -266,7 +285,7 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
             Home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
             Pool = Path.Combine(folder, "pool");
             _program = new GitprocProgram(Pool, Home);
-            Agent = StartAgent();
+            Restart();
         }
 
         public string Pool { get; }
@@ -275,12 +294,15 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
 
         public AgentProcess Agent { get; private set; }
 
+        [MemberNotNull(nameof(Agent))]
         public void Restart()
         {
-            Agent.Kill();
-            Agent.Dispose();
+            Agent?.Dispose();
             Agent = StartAgent();
+            Agent.WaitFor("connected to the fleet");
         }
+
+        public AgentProcess StartAgent() => new(Pool, Home, _environment, AgentProcess.WithoutPage);
 
         public void Config(string name, string value) => TestGit.Run(
             Home, "config", "--file", Path.Combine(Home, ".gitconfig"), name, value);
@@ -300,12 +322,5 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
         public Process Start(params string[] arguments) => _program.Start(Home, arguments);
 
         public void Dispose() => Agent.Dispose();
-
-        private AgentProcess StartAgent()
-        {
-            var agent = new AgentProcess(Pool, Home, _environment, AgentProcess.WithoutPage);
-            agent.WaitFor("connected to the fleet");
-            return agent;
-        }
     }
 }
