@@ -83,6 +83,8 @@ internal static class Program
             : PageAddress.Parse(options.Page)
                 ?? throw Invalid($"'{options.Page}' is no address for the page. Write --page PORT, or ADDRESS:PORT.");
         var token = PageToken.Read(options.TokenFile);
+        // Nobody sits before it who could answer git (git(1), GIT_TERMINAL_PROMPT).
+        Environment.SetEnvironmentVariable("GIT_TERMINAL_PROMPT", "0");
         if (address is { IsLocal: false } && token is null)
         {
             throw Invalid(

@@ -94,7 +94,7 @@ public sealed class PageServerTests : IDisposable
     }
 
     [Fact]
-    public void What_the_agent_starts_does_not_get_the_token()
+    public void What_the_agent_starts_does_not_get_the_token_and_asks_nobody()
     {
         File.WriteAllText(
             Path.Combine(_pool.Home, ".gitconfig"), "[gitproc]\n\tspare = 1\n\tonCreate = env > ../environment.new && mv ../environment.new ../environment\n");
@@ -105,6 +105,7 @@ public sealed class PageServerTests : IDisposable
         var seen = Path.Combine(_pool.Pool.Path, "environment");
         Eventually.True(() => File.Exists(seen));
         Assert.DoesNotContain(Token, File.ReadAllText(seen), StringComparison.Ordinal);
+        Assert.Contains("GIT_TERMINAL_PROMPT=0", File.ReadAllLines(seen));
         using var refused = agent.Ask("");
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
