@@ -76,6 +76,9 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>The port, which is also a part of the socket's name.</summary>
     public int Port { get; }
 
+    /// <summary>The Unix socket.</summary>
+    public string Socket => Path.Combine(_folder, $".s.PGSQL.{Port}");
+
     /// <summary>The data folder.</summary>
     public string Data => Path.Combine(_folder, "data");
 

@@ -15,10 +15,22 @@ internal sealed class Child : IDisposable
     /// <param name="onLine">Called with each line that the process writes, on any thread.</param>
     /// <param name="arguments">The command line: the mode, the folder, and what the mode needs.</param>
     public Child(Ground ground, Action<Child, string> onLine, params string[] arguments)
+        : this(Program, ground, onLine, arguments, [])
+    {
+    }
+
+    /// <param name="program">Another program.</param>
+    /// <param name="variables">Variables of its environment.</param>
+    public Child(
+        string program,
+        Ground ground,
+        Action<Child, string> onLine,
+        IEnumerable<string> arguments,
+        IEnumerable<(string Name, string Value)> variables)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(Program, arguments)
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 WorkingDirectory = ground.Home,
                 // A killed .NET process would leave its diagnostic pipes in the folder for temporary files.
@@ -27,6 +39,8 @@ internal sealed class Child : IDisposable
                 RedirectStandardOutput = true,
             },
         };
+        foreach (var (name, value) in variables)
+            _process.StartInfo.Environment[name] = value;
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is { } text)

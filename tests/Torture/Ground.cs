@@ -25,6 +25,18 @@ internal sealed class Ground : IDisposable
 
     public PoolFolder Pool => new(this["pool"]);
 
+    /// <summary>The pool of a machine of a fleet.</summary>
+    public PoolFolder PoolOf(string machine) => new(this[$"pool-{machine}"]);
+
+    /// <summary>One of several repositories, which <see cref="MakeSources"/> makes.</summary>
+    public string SourceOf(int number) => this[$"source-{number}"];
+
+    public void MakeSources(int count)
+    {
+        for (var i = 0; i < count; i++)
+            SourceRepository.Make(SourceOf(i));
+    }
+
     private string this[string name] => System.IO.Path.Combine(Path, name);
 
     /// <param name="path">The folder. If it exists, it is removed first. Null for a new temporary folder.</param>

@@ -25,8 +25,13 @@ internal sealed record Options
 
         Or the database of a fleet, and how much it can do:
 
-          --machines N      so many machines, with a hundred checkouts each
+          --scale N         so many machines, with a hundred checkouts each
           --seconds N       for so long (60)
+
+        Or a fleet of machines, with an agent each:
+
+          --machines N      so many machines, with so many workers each as --workers says
+          --kills N         and so many kills and other harm
         """;
 
     public int Kills { get; private init; } = 100;
@@ -50,6 +55,9 @@ internal sealed record Options
     public int? Waiters { get; private init; }
 
     public int Checkouts { get; private init; } = 3;
+
+    /// <summary>The number of machines whose calls are simulated; null for another run.</summary>
+    public int? Scale { get; private init; }
 
     /// <summary>The number of machines of a fleet; null for another run.</summary>
     public int? Machines { get; private init; }
@@ -77,6 +85,7 @@ internal sealed record Options
                 ("--seed", { } n) => options with { Seed = n },
                 ("--waiters", { } n and > 0) => options with { Waiters = n },
                 ("--checkouts", { } n and > 0) => options with { Checkouts = n },
+                ("--scale", { } n and > 0) => options with { Scale = n },
                 ("--machines", { } n and > 0) => options with { Machines = n },
                 ("--seconds", { } n and > 0) => options with { Seconds = n },
                 ("--folder", _) when pair.Length == 2 => options with { Folder = Path.GetFullPath(pair[1]) },

@@ -5,7 +5,7 @@ using Gitproc.Torture.Queue;
 using Gitproc.Torture.Rounds;
 using Gitproc.Torture.Workers;
 
-// The first four modes are for child processes of a run.
+// The first five modes are for child processes of a run.
 switch (args)
 {
     case [Worker.BackgroundMode, var pool, .. var words]:
@@ -16,6 +16,8 @@ switch (args)
         return DatabaseHolder.Run(Ground.At(folder));
     case [QueueWaiter.Mode, var folder, var checkouts]:
         return QueueWaiter.Run(Ground.At(folder), Options.Number(checkouts));
+    case [FleetWorker.Mode, var folder, var machine, var repositories]:
+        return new FleetWorker(Ground.At(folder), machine, Options.Number(repositories)).Run();
     default:
         if (Options.Parse(args) is not { } options)
         {
@@ -29,7 +31,8 @@ switch (args)
             var result = options switch
             {
                 { Waiters: { } waiters } => new QueueRun(ground, waiters, options.Checkouts).Run(),
-                { Machines: { } machines } => new ScaleRun(ground, machines, options.Seconds).Run(),
+                { Scale: { } machines } => new ScaleRun(ground, machines, options.Seconds).Run(),
+                { Machines: { } machines } => new FleetTorture(ground, machines, options).Run(),
                 _ => new TortureRun(ground, options).Run(),
             };
             if (result != 0)

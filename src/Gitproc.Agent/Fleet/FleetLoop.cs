@@ -125,11 +125,14 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         waiters.TellAll(SlotWaiters.Again);
         var (beaten, mirrored, read) = (Environment.TickCount64, 0L, Environment.TickCount64);
         var (isDue, hasChanged) = (true, true);
+        // A sign of life may get lost, and the next one too.
+        var betweenBeats = Math.Min(
+            BetweenBeats.TotalMilliseconds, settings.MachineTimeout.TotalMilliseconds / 4);
         while (!stopping.IsCancellationRequested)
         {
             if (listening.Error is { } error)
                 throw error;
-            if (_mustBeat || Environment.TickCount64 - beaten >= BetweenBeats.TotalMilliseconds)
+            if (_mustBeat || Environment.TickCount64 - beaten >= betweenBeats)
             {
                 _mustBeat = false;
                 Beat(connected, settings);
@@ -185,7 +188,8 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
             Machine = answer.Name,
             Revision = answer.Revision,
             Granted = Math.Max(granted, fleet.Granted),
-            Delivered = Math.Max(fleet.Delivered, answer.Delivered),
+            // Less than before, if the fleet's database was restored from an older backup.
+            Delivered = answer.Delivered,
         };
         if (now != fleet || answer.Limits is not null)
             pool.Fleet.Write(now, answer.Limits);
