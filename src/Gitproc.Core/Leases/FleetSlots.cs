@@ -74,6 +74,8 @@ internal sealed class FleetSlots : IDisposable
             }
 
             slots._slots = granted;
+            database.Change(() =>
+                new FleetTable(database.Connection).NoteGranted(granted.Values.Max(slot => slot.Fence)));
             slots.HasWaited = asking.HasWaited;
             return slots;
         }
@@ -181,7 +183,7 @@ internal sealed class FleetSlots : IDisposable
         // An answer that is not the last one: it says why there is no slot yet.
         private void Follow(JsonElement answer)
         {
-            if (answer.TryGetProperty("refused", out var refused))
+            if (answer.TryGetProperty("refused", out var refused) || answer.TryGetProperty("error", out refused))
                 throw new GitprocException(ErrorReason.NoCheckoutAvailable, refused.GetString()!, repository);
             if (answer.TryGetProperty("away", out var away))
             {

@@ -30,9 +30,19 @@ internal sealed class FleetTable(SqliteConnection connection)
             row.GetString(0), row.GetStringOrNull(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)))[0];
 
     public void Write(FleetRow row) => connection.Execute(
-        "UPDATE fleet SET pool = $pool, machine = $machine, revision = $revision, granted = $granted, delivered = $delivered",
+        """
+        UPDATE fleet SET pool = $pool, machine = $machine, revision = $revision, granted = max(granted, $granted),
+            delivered = $delivered
+        """,
         ("$pool", row.Pool), ("$machine", row.Machine), ("$revision", row.Revision), ("$granted", row.Granted),
         ("$delivered", row.Delivered));
+
+    /// <summary>
+    /// Notes the highest fence that was seen. The fleet's database has to know it, should it be restored from an older
+    /// backup: then no fence is given twice.
+    /// </summary>
+    public void NoteGranted(long fence) =>
+        connection.Execute("UPDATE fleet SET granted = max(granted, $fence)", ("$fence", fence));
 
     /// <summary>The most leases of a repository that the fleet may hold; null for any number.</summary>
     public int? LimitOf(string repository) => connection

@@ -81,8 +81,11 @@ internal sealed class FleetWorker(Ground ground, string machine, int repositorie
         {
             var note = ground.Claim($"{repository}-{slot.Number}.who");
             var before = File.Exists(note) ? File.ReadAllText(note).Split(' ') : ["", "0"];
-            if (claim is null || long.Parse(before[1], CultureInfo.InvariantCulture) > slot.Fence)
+            if (claim is null)
                 Console.WriteLine($"{Shared} {checkout.LeaseId} {before[0]} {repository}-{slot.Number}");
+            else if (long.Parse(before[1], CultureInfo.InvariantCulture) is var fence && fence >= slot.Fence)
+                Console.WriteLine(
+                    $"{Shared} {checkout.LeaseId} {before[0]} {repository}-{slot.Number} {slot.Fence} after {fence}");
             else
                 File.WriteAllText(note, string.Create(CultureInfo.InvariantCulture, $"{checkout.LeaseId} {slot.Fence}"));
             Console.WriteLine(Had);
