@@ -220,17 +220,17 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
     }
 
     // Slots first: what is granted after that is no matter of this time. A lease that is gone from the pool by then has
-    // ended, and an intent that is gone has become a lease or has ended.
+    // ended, and an intent that is gone has become a lease or has ended. Intents whose processes have ended go before
+    // leases are read: such a process may have made its lease a moment before.
     private void Reconcile(MachineCalls calls)
     {
         var share = calls.Mine();
+        pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests);
         var sight = pool.Fleet.See();
-        var dead = pool.Fleet.RemoveDeadRequests(sight.Requests);
-        var live = sight.Requests.Except(dead).ToList();
-        var wanted = live.SelectMany(request => request.Leases)
+        var wanted = sight.Requests.SelectMany(request => request.Leases)
             .Concat(sight.Held.Select(row => row.Lease!.Id))
             .ToHashSet();
-        var requests = live.Select(request => request.Request).ToHashSet();
+        var requests = sight.Requests.Select(request => request.Request).ToHashSet();
         var over = share.Slots.Where(slot => !wanted.Contains(slot.Lease)).Select(slot => slot.Lease).ToList();
         var withdrawn = share.Tickets.Keys.Where(request => !requests.Contains(request)).ToList();
         if (over.Count > 0 || withdrawn.Count > 0)
@@ -241,7 +241,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         if (sight.Held.Any(row => sight.Limits.ContainsKey(row.RepositoryKey) && !counted.Contains(row.Lease!.Id)))
             Report(calls, wasSilent: false);
 
-        waiters.Tell(live, share);
+        waiters.Tell(sight.Requests, share);
     }
 
     private void Deliver(MachineCalls calls)

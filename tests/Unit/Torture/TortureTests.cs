@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Torture;
 
@@ -14,12 +15,18 @@ public sealed class TortureTests
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(30);
 
     [Fact]
-    public async Task A_pool_survives_the_torture()
+    public Task A_pool_survives_the_torture() =>
+        ExpectToPass("--kills", "100", "--acquisitions", "400", "--linked", "40");
+
+    [PostgresFact]
+    public Task A_fleet_survives_the_torture() => ExpectToPass("--machines", "2", "--workers", "2", "--kills", "12");
+
+    private static async Task ExpectToPass(params string[] arguments)
     {
         var program = Path.Combine(
             AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Gitproc.Torture.exe" : "Gitproc.Torture");
         using var process = Process.Start(
-            new ProcessStartInfo(program, ["--kills", "100", "--acquisitions", "400", "--linked", "40"])
+            new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
