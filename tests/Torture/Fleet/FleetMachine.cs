@@ -17,7 +17,13 @@ internal sealed class FleetMachine : IDisposable
     private Child _agent;
 
     public FleetMachine(
-        Ground ground, PostgresServer server, string name, int workers, int repositories, TimeSpan timeout, Action<string> heard)
+        Ground ground,
+        PostgresServer server,
+        string name,
+        int workers,
+        int repositories,
+        TimeSpan timeout,
+        Action<string> heard)
     {
         (_ground, Name, _repositories, _heard) = (ground, name, repositories, heard);
         _proxy = new Proxy(server.Socket);

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Gitproc.Torture.Fleet;
 
 /// <summary>
-/// Machines of a fleet, with real agents and pools, whose workers want checkouts of limited repositories; and everything
-/// that can die does, at random moments.
+/// Machines of a fleet, with real agents and pools, whose workers want checkouts of limited repositories. Everything
+/// that can die does so, at random moments.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,8 +18,8 @@ namespace Gitproc.Torture.Fleet;
 /// That is a violation unless the history says that one of the two machines was silent and lost the slot.
 /// </para>
 /// <para>
-/// Triggers in PostgreSQL find out whether a grant has passed over one who had come before. A second copy of the database
-/// is restored now and then. What the history of the first one says of silent machines is read before it goes.
+/// Triggers in PostgreSQL find out whether a grant has passed over one who had come before. An older copy of the
+/// database is restored now and then. What the history of the first one says of silent machines is read before it goes.
 /// </para>
 /// <para>
 /// At the end all workers end in good order. Then no slot may be held, nobody may wait, and the history must have each
@@ -36,7 +36,6 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(3);
 
-    // What a worker may be before the fleet has served it again.
     private const string Audit =
         """
         CREATE SCHEMA audit;

@@ -8,9 +8,9 @@ using Npgsql;
 namespace Gitproc.Torture.Fleet;
 
 /// <summary>
-/// How much one PostgreSQL can do for a fleet. Each machine has the sessions of an agent, and makes its calls: one grant
-/// in three seconds and machine, while others wait for a slot of each repository; signs of life, copies and events
-/// besides. The pools behind them are simulated.
+/// How much one PostgreSQL can do for a fleet. Each machine has the sessions of an agent, and makes its calls: one
+/// grant in three seconds and machine, while others wait for a slot of each repository; signs of life, copies and
+/// events besides. The pools behind them are simulated.
 /// </summary>
 internal sealed class ScaleRun(Ground ground, int machines, int seconds)
 {
@@ -125,7 +125,9 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
                 call();
         })).ToList();
         threads.ForEach(thread => thread.Start());
-        var hearing = _machines.Select(machine => Hear(machine, () => calls.Add(() => Look(machine)), end.Token)).ToList();
+        var hearing = _machines
+            .Select(machine => Hear(machine, () => calls.Add(() => Look(machine)), end.Token))
+            .ToList();
         var due = new PriorityQueue<(Action Call, TimeSpan Pause), TimeSpan>();
         foreach (var machine in _machines)
         {
