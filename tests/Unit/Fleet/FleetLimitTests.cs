@@ -210,7 +210,8 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
         a.Acquire("--label", "one \u001b[31mred");
         b.Acquire();
 
-        Eventually.True(() => a.Run("list", "--fleet").Output.Split('\n').Length == 3);
+        // A copy may be of a moment in which a checkout was being made.
+        Eventually.True(() => a.Run("list", "--fleet").Output.Split("Locked").Length == 3);
         var list = a.Run("list", "--fleet").Output;
         Assert.Matches("(?m)^a +Locked +checkout-1", list);
         Assert.Matches("(?m)^b +Locked +checkout-1", list);
