@@ -24,13 +24,13 @@ internal static class AgentCall
             ErrorReason.AgentNotRunning,
             $"No agent runs for the pool {folder.Path}, and only the agent knows the fleet. Start gitproc-agent.",
             folder.Path);
-        agent.Write(Line(kind, write));
         using var reader = new StreamReader(agent);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(LongestWait);
         string? line;
         try
         {
+            agent.Write(Line(kind, write));
             line = reader.ReadLineAsync(end.Token).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is IOException

@@ -132,10 +132,9 @@ internal sealed class FleetSlots : IDisposable
             while (true)
             {
                 using var agent = AgentSocket.TryConnect(folder);
-                if (agent is not null)
+                if (agent is not null && TryAsk(agent))
                 {
                     using var reader = new StreamReader(agent);
-                    agent.Write(AgentCall.Line("slots", json => json.WriteString("request", request)));
                     while (ReadLine(reader, cancellationToken) is { } answer)
                     {
                         _withoutAgent = null;
@@ -157,6 +156,20 @@ internal sealed class FleetSlots : IDisposable
                 HasWaited = true;
                 if (cancellationToken.WaitHandle.WaitOne(BetweenTries))
                     cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        // False if the agent has ended since it took the connection.
+        private bool TryAsk(Stream agent)
+        {
+            try
+            {
+                agent.Write(AgentCall.Line("slots", json => json.WriteString("request", request)));
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
             }
         }
 
