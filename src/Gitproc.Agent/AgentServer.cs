@@ -24,11 +24,14 @@ internal sealed partial class AgentServer(
     // Those who ask at once share the sessions of the fleet's database. A thread that waits for one is lost to others.
     private readonly SemaphoreSlim _asking = new(3);
 
+    private readonly Placing _placing = new(fleet);
+
     /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
         _asking.Dispose();
+        _placing.Dispose();
     }
 
     /// <inheritdoc/>
@@ -96,6 +99,9 @@ internal sealed partial class AgentServer(
                     await new SlotAsking(pool, fleet, waiters, _asking)
                         .RunAsync(request.RootElement.GetProperty("request").GetString()!, write, cancellationToken)
                         ;
+                    break;
+                case "place":
+                    await _placing.RunAsync(request.RootElement, write, cancellationToken);
                     break;
                 case "fleet":
                     await _asking.WaitAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using Gitproc.Pools;
+
 namespace Gitproc.Cli;
 
 /// <summary>The exit codes of <c>gitproc</c>; documented in docs/cli.md.</summary>
@@ -16,10 +18,10 @@ internal static class ExitCode
     public const int NoCheckoutAvailable = 3;
 
     /// <summary>The command to run exists and cannot be run. Shells use the same code.</summary>
-    public const int CannotRun = 126;
+    public const int CannotRun = CheckoutCommand.CannotRun;
 
     /// <summary>The command to run was not found. Shells use the same code.</summary>
-    public const int CommandNotFound = 127;
+    public const int CommandNotFound = CheckoutCommand.NotFound;
 
     /// <summary>gitproc was interrupted. Shells use the same code.</summary>
     public const int Interrupted = 130;

@@ -174,7 +174,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
             fleet.Revision,
             Math.Max(granted, fleet.Granted),
             settings.MachineTimeout,
-            MachineFacts.Read(pool.Path, settings));
+            MachineFacts.Read(pool.Path, pool.Fleet.Settings(CancellationToken.None)));
         if (answer.Delivered > pool.Fleet.NewestEvent())
         {
             // The pool's database is an older copy, and numbers events that the fleet has once more.

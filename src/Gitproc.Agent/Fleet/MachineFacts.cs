@@ -13,11 +13,13 @@ internal static class MachineFacts
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <returns>A JSON object; see <c>gitproc.machine.facts</c> in the schema.</returns>
-    public static string Read(string pool, FleetSettings settings) => JsonSerializer.Serialize(new
+    public static string Read(string pool, PoolSettings settings) => JsonSerializer.Serialize(new
     {
         host = Environment.MachineName,
-        sshHost = settings.SshHost,
-        allow = settings.Allowed,
+        sshHost = settings.Fleet.SshHost,
+        allow = settings.Fleet.Allowed,
+        maxCheckouts = settings.MaxCheckouts,
+        maxLocked = settings.MaxLocked,
         pool,
         version = Version,
         system = RuntimeInformation.OSDescription,

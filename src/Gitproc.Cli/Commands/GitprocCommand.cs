@@ -28,6 +28,7 @@ internal static class GitprocCommand
             EnvCommand.Create(options),
             ReleaseCommand.Create(options),
             BackgroundCommand.Create(),
+            RemoteCommand.Create(options),
             RenewCommand.Create(options),
             ReapCommand.Create(options),
             HistoryCommand.Create(options),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Gitproc.Cli.Output;
 using Gitproc.Leases;
 using Gitproc.Pools;
+using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 
@@ -36,12 +37,14 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>Opens the pool, and prints its reports.</summary>
-    public Pool Open(ParseResult parsed) =>
-        new(
-            parsed.GetValue(_pool),
-            new ConsoleReports(parsed.GetValue(_verbose)),
-            Caller.Parent,
-            BackgroundCommand.Program);
+    public Pool Open(ParseResult parsed) => Open(parsed, Reports(parsed));
+
+    /// <summary>Prints reports.</summary>
+    public IProgress<PoolReport> Reports(ParseResult parsed) => new ConsoleReports(parsed.GetValue(_verbose));
+
+    /// <summary>Opens the pool with the reports of somebody else.</summary>
+    public Pool Open(ParseResult parsed, IProgress<PoolReport> reports) =>
+        new(parsed.GetValue(_pool), reports, Caller.Parent, BackgroundCommand.Program);
 
     /// <summary>Opens the pool without printing its reports.</summary>
     public Pool OpenQuietly(ParseResult parsed) => new(parsed.GetValue(_pool), reports: null, Caller.Parent);

@@ -20,17 +20,41 @@ internal static class AgentCall
     public static JsonDocument Ask(
         PoolFolder folder, string kind, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
-        using var agent = AgentSocket.TryConnect(folder) ?? throw new GitprocException(
+        var (connection, answer) = Begin(folder, kind, write, cancellationToken);
+        connection.Dispose();
+        return answer;
+    }
+
+    /// <summary>Does the same, and stays connected, which the agent notices.</summary>
+    /// <returns>The connection and the answer. Dispose both.</returns>
+    public static (Stream Connection, JsonDocument Answer) Begin(
+        PoolFolder folder, string kind, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    {
+        var agent = AgentSocket.TryConnect(folder) ?? throw new GitprocException(
             ErrorReason.AgentNotRunning,
             $"No agent runs for the pool {folder.Path}, and only the agent knows the fleet. Start gitproc-agent.",
             folder.Path);
-        using var reader = new StreamReader(agent);
+        try
+        {
+            return (agent, Read(agent, folder, Line(kind, write), cancellationToken));
+        }
+        catch
+        {
+            agent.Dispose();
+            throw;
+        }
+    }
+
+    private static JsonDocument Read(
+        Stream agent, PoolFolder folder, byte[] request, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(agent, leaveOpen: true);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(LongestWait);
         string? line;
         try
         {
-            agent.Write(Line(kind, write));
+            agent.Write(request);
             line = reader.ReadLineAsync(end.Token).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is IOException

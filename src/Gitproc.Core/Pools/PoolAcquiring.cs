@@ -86,6 +86,38 @@ public sealed class PoolAcquiring
         }
     }
 
+    /// <summary>Makes of a request one that means the same on another machine.</summary>
+    /// <exception cref="GitprocException">It means something that only this machine has.</exception>
+    public RemoteAcquire ForOtherMachine(AcquireRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.Carry)
+        {
+            throw new GitprocException(
+                ErrorReason.ConflictingOptions,
+                "The changes of your clone cannot be brought to another machine. Push them, and name the branch.");
+        }
+
+        return _session.With(Translate, cancellationToken);
+
+        RemoteAcquire Translate(PoolDatabase database)
+        {
+            var config = _session.ReadConfig(request.WorkingDirectory, database, cancellationToken);
+            var settings = PoolSettings.Read(config);
+            var pull = PullRequest.Read(request.Repository, request.PullRequest);
+            var resolver = new RepositoryResolver(database.Repositories, config, settings);
+            var target = Resolve(request, pull?.Page, resolver);
+            var commit = pull is null && target.Known is { } row && Directory.Exists(_session.Folder.Base(row.Base))
+                ? new BaseRefs(_session.Git, _session.Folder.Base(row.Base)).Find(request.Ref, cancellationToken)?.Commit
+                : null;
+            // The page of a pull request says which repository is meant. A password in the address is for the other
+            // machine too. It comes there by ssh alone.
+            var address = pull?.Page is not null ? request.Repository
+                : target.Credential is null ? target.Url
+                : request.Repository ?? RepositoryResolver.DefaultRemote(config)!.Value.Value;
+            return new RemoteAcquire(request with { Repository = address }, target.Key, commit, settings.Remote.Ssh);
+        }
+    }
+
     /// <summary>Makes spares in the process that an acquire has started for it.</summary>
     /// <returns>False if another process is at work.</returns>
     internal bool MakeSpares(
@@ -390,6 +422,13 @@ public sealed class PoolAcquiring
         && (request.Repository is not { } named
             || Paths.AreSame(Paths.Real(Path.GetFullPath(named, request.WorkingDirectory)), Paths.Real(top)));
 }
+
+/// <summary>An acquire on another machine.</summary>
+/// <param name="Request">What that machine is asked for.</param>
+/// <param name="Key">The key of the repository.</param>
+/// <param name="Commit">The commit to check out, as far as this machine knows; null if it does not.</param>
+/// <param name="Ssh">The program that connects, and its first arguments.</param>
+public sealed record RemoteAcquire(AcquireRequest Request, string Key, string? Commit, IReadOnlyList<string> Ssh);
 
 /// <summary>Which checkouts to prepare.</summary>
 public sealed record WarmRequest

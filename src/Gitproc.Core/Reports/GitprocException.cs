@@ -138,6 +138,18 @@ public enum ErrorReason
 
     /// <summary>No agent runs on this machine, or it does not answer.</summary>
     AgentNotRunning,
+
+    /// <summary>Another machine cannot be reached.</summary>
+    MachineNotReachable,
+
+    /// <summary>Another machine has no gitproc that can be used.</summary>
+    MachineNotUsable,
+
+    /// <summary>Another machine does not let its fleet do that.</summary>
+    MachineRefuses,
+
+    /// <summary>The connection to another machine has ended while it worked.</summary>
+    ConnectionLost,
 }
 
 /// <summary>

@@ -16,6 +16,10 @@ namespace Gitproc.Repositories;
 internal sealed record FleetSettings(
     string? Address, TimeSpan MachineTimeout, bool WaitsIfAway, string? SshHost, string Allowed)
 {
+    /// <summary>True if others of the fleet may ask for something.</summary>
+    public bool Allows(string what) =>
+        Allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(what, StringComparer.OrdinalIgnoreCase);
+
     public static FleetSettings Read(SettingReader reader) => new(
         reader.Variable("fleet", "GITPROC_FLEET") ?? OfUser(reader, "gitproc.fleet"),
         reader.Value("machineTimeout", "GITPROC_MACHINE_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10),

@@ -39,7 +39,8 @@ internal sealed record PoolSettings(
     bool Submodules,
     bool Lfs,
     SpareSettings Spares,
-    FleetSettings Fleet)
+    FleetSettings Fleet,
+    RemoteSettings Remote)
 {
     /// <summary>The config from which they were read.</summary>
     public required GitConfig Config { get; init; }
@@ -90,7 +91,8 @@ internal sealed record PoolSettings(
             reader.Value("lfs", "GITPROC_LFS", ParseBoolean)
                 ?? ParseBoolean(Environment.GetEnvironmentVariable(FileSelection.SkipSmudge) ?? "") != true,
             SpareSettings.Read(reader),
-            FleetSettings.Read(reader))
+            FleetSettings.Read(reader),
+            RemoteSettings.Read(reader))
         {
             Config = reader.Config,
         };

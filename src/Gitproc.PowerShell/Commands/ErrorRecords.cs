@@ -63,11 +63,12 @@ internal static class ErrorRecords
             ErrorReason.NotLocked or ErrorReason.NotRescued or ErrorReason.CannotClean or ErrorReason.CannotCarry
                 or ErrorReason.NoStepOutput or ErrorReason.NotAnswered =>
                 ErrorCategory.InvalidOperation,
-            ErrorReason.FleetNotReachable or ErrorReason.AgentNotRunning => ErrorCategory.ConnectionError,
+            ErrorReason.FleetNotReachable or ErrorReason.AgentNotRunning or ErrorReason.MachineNotReachable
+                or ErrorReason.ConnectionLost => ErrorCategory.ConnectionError,
             ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,
             ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,
-            ErrorReason.HeldByOther => ErrorCategory.PermissionDenied,
+            ErrorReason.HeldByOther or ErrorReason.MachineRefuses => ErrorCategory.PermissionDenied,
             ErrorReason.PoolNotUsable => ErrorCategory.OpenError,
             ErrorReason.NameTaken or ErrorReason.PathTaken => ErrorCategory.ResourceExists,
             ErrorReason.DatabaseNotUsable

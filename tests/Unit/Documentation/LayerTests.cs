@@ -19,7 +19,7 @@ public sealed class LayerTests
         ["Git.Untrusted"], ["Git.Reading"], ["Git.Running"],
         ["Registry"], ["Agents"], ["Repositories"], ["Leases"],
         ["Checkouts.Looking"], ["Checkouts.Rescuing"], ["Checkouts.Recycling"], ["Checkouts"],
-        ["Links", "Original", "Ci"], ["Pools"],
+        ["Links", "Original", "Ci"], ["Pools"], ["Remote"],
     ];
 
     [Fact]

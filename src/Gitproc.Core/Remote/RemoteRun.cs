@@ -1,0 +1,364 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Gitproc.Pools;
+using Gitproc.Processes;
+using Gitproc.Reports;
+using Gitproc.Text;
+
+namespace Gitproc.Remote;
+
+/// <summary>Runs a command in a checkout of another machine, by the gitproc there.</summary>
+/// <param name="host">The machine, as ssh knows it.</param>
+/// <param name="ssh">The program that connects, and its first arguments.</param>
+/// <param name="reports">Told what ssh and the machine report; null for nobody.</param>
+public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<PoolReport>? reports)
+{
+    private const int SshFailed = 255;
+    private const int MaxShown = 300;
+
+    // The machine ends a connection at once. ssh may wait for others that share it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private string? _shownHost;
+    private readonly object _lock = new();
+    private RemoteConnection? _connection;
+    private StreamSender? _input;
+    private Process? _process;
+    private string? _lastLine;
+    private bool _isInterrupted;
+    private bool _isSilent;
+    private bool _isOver;
+
+    /// <summary>What it is called in messages; its host by default.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>True if it is asked as a machine of the fleet, and may refuse.</summary>
+    public bool IsOfFleet { get; init; }
+
+    /// <summary>True if the command has run, or runs.</summary>
+    public bool HasStarted => _input is not null;
+
+    private string ShownHost => _shownHost ??= PrintableText.Of(Name ?? host);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="request">What to acquire there.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="variables">Variables of this machine that the command gets.</param>
+    /// <param name="streams">Opens standard input, output or error output, when the command uses it.</param>
+    /// <returns>The exit code of the command, or the one that says why it did not run.</returns>
+    /// <exception cref="GitprocException">The machine cannot be reached or used, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user ended it before the command ran.</exception>
+    public int Run(
+        AcquireRequest request,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> variables,
+        Func<int, Stream> streams)
+    {
+        var sent = RemoteJson.Write(
+            FrameKind.Request,
+            new RemoteRequest
+            {
+                Protocol = Handshake.Protocol,
+                Acquire = request,
+                Command = command,
+                Variables = variables,
+            },
+            RemoteJson.Default.RemoteRequest);
+        if (sent.Content.Length > Frame.MaxLength)
+        {
+            throw new GitprocException(
+                ErrorReason.MachineNotUsable, "The command and its variables are too long to be sent.", host);
+        }
+
+        using var process = Start();
+        using var signals = new Signals(Take);
+        try
+        {
+            var errors = new Thread(() => Relay(process.StandardError)) { IsBackground = true };
+            errors.Start();
+            Greet(process, errors);
+            using var connection = new RemoteConnection(
+                process.StandardOutput.BaseStream, process.StandardInput.BaseStream, LoseSilent);
+            lock (_lock)
+                _connection = connection;
+            Tell(null);
+            connection.Send(sent);
+            return Serve(connection, streams);
+        }
+        finally
+        {
+            End(process);
+        }
+    }
+
+    private Process Start()
+    {
+        var program = ssh[0].AsSpan().ContainsAny('/', Path.DirectorySeparatorChar) ? ssh[0] : ProgramPath.Find(ssh[0]);
+        if (host.Length == 0 || host[0] == '-' || host.Any(char.IsControl))
+        {
+            throw new GitprocException(
+                ErrorReason.MachineNotReachable, $"'{host}' is no machine that ssh could reach.", host);
+        }
+
+        // Where another machine would do as well, one that is away does not hold up.
+        string[] options = IsOfFleet ? ["-o", "ConnectTimeout=10", "-T"] : ["-T"];
+        string[] arguments =
+            [.. ssh.Skip(1), .. options, "--", host, IsOfFleet ? "gitproc remote --fleet" : "gitproc remote"];
+        // The terminal sends Ctrl+C to ssh too, which would end at once. ssh leaves a signal ignored that it finds
+        // ignored (clientloop.c, client_loop).
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(program ?? ssh[0], arguments)
+            : new ProcessStartInfo(
+                "/bin/sh", ["-c", "trap '' INT QUIT HUP; exec \"$@\"", "sh", program ?? ssh[0], .. arguments]);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        start.StandardErrorEncoding = new UTF8Encoding(false);
+        if (program is null || !ProgramPath.IsExecutable(program))
+        {
+            throw new GitprocException(
+                ErrorReason.MachineNotReachable,
+                $"There is no program {ssh[0]}, by which other machines are reached (gitproc.ssh).",
+                ssh[0]);
+        }
+
+        return _process = Process.Start(start)!;
+    }
+
+    // What precedes the first frame.
+    private void Greet(Process process, Thread errors)
+    {
+        var protocol = Handshake.Read(process.StandardOutput.BaseStream, out var before);
+        lock (_lock)
+        {
+            if (_isInterrupted)
+                throw new OperationCanceledException();
+        }
+
+        if (protocol is not null)
+            return;
+        var hasEnded = process.WaitForExit(Patience);
+        errors.Join(Patience);
+        var said = _lastLine ?? before.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+        var quoted = said is null ? "" : $" It said: {said[..Math.Min(said.Length, MaxShown)]}";
+        throw (hasEnded ? process.ExitCode : 0) switch
+        {
+            SshFailed => new GitprocException(
+                ErrorReason.MachineNotReachable, $"ssh does not reach {ShownHost}.{quoted}", host),
+            CheckoutCommand.NotFound => new GitprocException(
+                ErrorReason.MachineNotUsable,
+                $"{ShownHost} has no gitproc on the PATH that ssh gives.{quoted}",
+                host),
+            _ => new GitprocException(
+                ErrorReason.MachineNotUsable,
+                $"No gitproc of {ShownHost} answers: there is none, or it is too old.{quoted}",
+                host),
+        };
+    }
+
+    private int Serve(RemoteConnection connection, Func<int, Stream> streams)
+    {
+        var input = new StreamSender(0, connection);
+        var outputs = new[] { new StreamReceiver(1, connection), new StreamReceiver(2, connection) };
+        try
+        {
+            while (connection.Receive() is { } frame)
+            {
+                if (Handle(frame) is { } exitCode)
+                    return exitCode;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new GitprocException(
+                ErrorReason.MachineNotUsable,
+                $"The gitproc of {ShownHost} does not keep to the protocol: {e.Message}.",
+                host);
+        }
+        finally
+        {
+            lock (_lock)
+                _isOver = true;
+            foreach (var output in outputs)
+            {
+                output.End();
+                output.WaitUntilWritten();
+            }
+        }
+
+        throw new GitprocException(
+            ErrorReason.ConnectionLost,
+            _isSilent
+                ? $"{ShownHost} has said nothing for {RemoteConnection.MaxSilence.TotalSeconds} s. "
+                    + "It ends the command."
+                : $"The connection to {ShownHost} has ended. It ends the command.",
+            host);
+
+        int? Handle(Frame frame)
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.Started when _input is null:
+                    _input = input;
+                    outputs[0].Start(streams(1));
+                    outputs[1].Start(streams(2));
+                    input.Start(streams(0));
+                    break;
+                case FrameKind.Data:
+                    Output(frame).Add(frame.Data);
+                    break;
+                case FrameKind.End:
+                    Output(frame).End();
+                    break;
+                case FrameKind.Credit when frame.Stream == 0:
+                    input.AddCredit(frame.Number);
+                    break;
+                case FrameKind.Closed when frame.Stream == 0:
+                    input.Close();
+                    break;
+                case FrameKind.Report:
+                    Show(RemoteJson.Read(frame, RemoteJson.Default.RemoteReport));
+                    break;
+                case FrameKind.Exit:
+                    return frame.Number;
+                case FrameKind.Error:
+                    throw Translate(RemoteJson.Read(frame, RemoteJson.Default.RemoteError));
+                default:
+                    throw Frame.Broken($"it sends {(int)frame.Kind}");
+            }
+
+            return null;
+        }
+
+        StreamReceiver Output(Frame frame) => _input is not null && frame.Stream is 1 or 2
+            ? outputs[frame.Stream - 1]
+            : throw Frame.Broken($"there is no output {frame.Stream}");
+    }
+
+    private Exception Translate(RemoteError error)
+    {
+        lock (_lock)
+        {
+            if (_isInterrupted && error.Reason is null)
+                return new OperationCanceledException();
+        }
+
+        return new GitprocException(
+            Enum.TryParse<ErrorReason>(error.Reason, out var reason) && Enum.IsDefined(reason)
+                ? reason
+                : ErrorReason.MachineNotUsable,
+            $"{ShownHost}: {error.Message}",
+            host);
+    }
+
+    // What is a part of one line on the terminal stays short.
+    private void Show(RemoteReport report) => reports?.Report(
+        new PoolReport(
+            report.Kind,
+            report.Kind is ReportKind.Step or ReportKind.Progress or ReportKind.StepEnd
+                ? report.Text
+                : $"{ShownHost}: {report.Text}",
+            report.Percent)
+        {
+            Brief = report.Brief is { } brief ? PrintableText.Of(brief) : null,
+        });
+
+    // What the other side prints beside the frames is shown line by line, so that the terminal obeys nothing in it.
+    private void Relay(StreamReader lines)
+    {
+        var line = new StringBuilder();
+        for (var next = lines.Read(); next >= 0; next = lines.Read())
+        {
+            if (next == '\n')
+                Say();
+            else if (line.Length < MaxShown)
+                line.Append((char)next);
+        }
+
+        Say();
+
+        void Say()
+        {
+            var text = line.ToString().Trim();
+            line.Clear();
+            if (text.Length > 0)
+                Tell(text);
+        }
+    }
+
+    // The last line before the machine answers becomes part of the error if it does not.
+    private void Tell(string? line)
+    {
+        lock (_lock)
+        {
+            if (_lastLine is not null)
+                reports?.Report(new PoolReport(ReportKind.Notice, $"ssh: {PrintableText.Of(_lastLine)}"));
+            _lastLine = line;
+            if (line is not null && _connection is not null)
+                Tell(null);
+        }
+    }
+
+    // True if the signal goes to the command. When that has ended, it ends this process.
+    private bool Take(byte signal)
+    {
+        lock (_lock)
+        {
+            _isInterrupted = true;
+            if (_connection is null)
+                Kill(_process!);
+            else if (!_isOver)
+                _connection.Send(new Frame(FrameKind.Signal, new[] { signal }));
+            return !_isOver;
+        }
+    }
+
+    private void LoseSilent()
+    {
+        _isSilent = true;
+        Kill(_process!);
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // ssh has ended.
+        }
+
+        if (!process.WaitForExit(Patience))
+            Kill(process);
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <summary>Catches the signals that are for the command.</summary>
+    private sealed class Signals(Func<byte, bool> take) : IDisposable
+    {
+        private readonly PosixSignalRegistration[] _registrations =
+        [
+            Listen(PosixSignal.SIGHUP, 1, take),
+            Listen(PosixSignal.SIGINT, 2, take),
+            Listen(PosixSignal.SIGQUIT, 3, take),
+            Listen(PosixSignal.SIGTERM, 15, take),
+        ];
+
+        public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
+
+        private static PosixSignalRegistration Listen(PosixSignal signal, byte number, Func<byte, bool> take) =>
+            PosixSignalRegistration.Create(signal, context => context.Cancel = take(number));
+    }
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using Gitproc.Interop;
+using Gitproc.Pools;
+using Gitproc.Processes;
+using Gitproc.Registry;
+using Gitproc.Reports;
+
+namespace Gitproc.Remote;
+
+/// <summary>
+/// Serves one request of another machine: acquires a checkout here, runs the command in it, and releases it. If the
+/// caller is gone, the command and all it started are ended.
+/// </summary>
+/// <remarks>
+/// The main thread acquires, waits for the command and releases. Another one receives frames. The lease is owned by
+/// this process, and by the command as long as that runs, as with a local <c>gitproc run</c>.
+/// </remarks>
+public sealed class RemoteService : IProgress<PoolReport>, IDisposable
+{
+    // POSIX numbers. They are the same on Linux and macOS.
+    private const int SigHup = 1;
+    private const int SigInt = 2;
+    private const int SigQuit = 3;
+    private const int SigTerm = 15;
+
+    // The command may flush what it has. Then it is killed.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // A process that the command left behind may keep its output open. What it says later is lost.
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
+
+    private readonly RemoteConnection _connection;
+    private readonly StreamReceiver _input;
+    private readonly StreamSender _output;
+    private readonly StreamSender _errorOutput;
+    private readonly CancellationTokenSource _cancelling = new();
+    private readonly CancellationTokenSource _gone = new();
+    private readonly object _lock = new();
+    private int _command;
+    private bool _hasStarted;
+
+    private RemoteService(Stream input, Stream output)
+    {
+        _connection = new RemoteConnection(input, output, Lose);
+        _input = new StreamReceiver(0, _connection);
+        _output = new StreamSender(1, _connection);
+        _errorOutput = new StreamSender(2, _connection);
+    }
+
+    /// <summary>Serves the request that comes.</summary>
+    /// <param name="open">Opens the pool of this machine. It gets who is told of its reports.</param>
+    /// <param name="isOfFleet">True to do only what this machine allows to others of the fleet.</param>
+    public static void Serve(Stream input, Stream output, Func<IProgress<PoolReport>, Pool> open, bool isOfFleet)
+    {
+        // Ctrl+C is for the group of this process, which has nobody else in it then.
+        DetachedProcess.Leave();
+        Handshake.Write(output);
+        using var service = new RemoteService(input, output);
+        service.Answer(open, isOfFleet);
+        service._connection.Flush();
+    }
+
+    /// <inheritdoc/>
+    // Not what can be cancelled: the thread that receives may do that until the process ends.
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>Sends a report to the caller.</summary>
+    public void Report(PoolReport value) => _connection.Send(RemoteJson.Write(
+        FrameKind.Report,
+        new RemoteReport(value.Kind, value.Text, value.Percent, value.Brief),
+        RemoteJson.Default.RemoteReport));
+
+    private void Answer(Func<IProgress<PoolReport>, Pool> open, bool isOfFleet)
+    {
+        try
+        {
+            if (_connection.Receive() is not { } first)
+                return;
+            if (first.Kind != FrameKind.Request)
+                throw Frame.Broken("no request came");
+            var request = RemoteJson.Read(first, RemoteJson.Default.RemoteRequest);
+            if (request.Command.Count == 0)
+                throw Frame.Broken("the request has no command");
+            new Thread(Receive) { IsBackground = true }.Start();
+            var pool = open(this);
+            if (isOfFleet && !pool.Fleet.Settings(_cancelling.Token).Fleet.Allows("run"))
+            {
+                throw new GitprocException(
+                    ErrorReason.MachineRefuses,
+                    "This machine lets nobody of the fleet run commands. Its user can allow it: "
+                        + "git config --global --add gitproc.allow run");
+            }
+
+            _connection.Send(Frame.Of(FrameKind.Exit, [], Run(request, pool)));
+        }
+        catch (GitprocException e)
+        {
+            Tell(e.Reason, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller knows.
+            Tell(null, "It was interrupted.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Tell(null, e.Message);
+        }
+    }
+
+    private void Tell(ErrorReason? reason, string message) => _connection.Send(RemoteJson.Write(
+        FrameKind.Error, new RemoteError(reason?.ToString(), message), RemoteJson.Default.RemoteError));
+
+    private int Run(RemoteRequest request, Pool pool)
+    {
+        var command = new CheckoutCommand(
+            pool, request.Command, text => Report(new PoolReport(ReportKind.Warning, text)));
+        if (!command.MayBeThere())
+            return CheckoutCommand.NotFound;
+        var here = Environment.CurrentDirectory;
+        var checkout = pool.Acquiring.Acquire(
+            request.Acquire with
+            {
+                WorkingDirectory = here,
+                Count = 1,
+                Terms = request.Acquire.Terms with { Owner = LeaseOwner.OfProcess(Environment.ProcessId) },
+            },
+            _cancelling.Token)[0];
+        using var passing = new SignalPassing();
+        return command.Run(checkout, here, Prepare, Wait);
+
+        void Prepare(ProcessStartInfo start)
+        {
+            (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) =
+                (true, true, true);
+            start.CreateNoWindow = true;
+            foreach (var (name, value) in request.Variables)
+                start.Environment[name] = value;
+        }
+
+        void Wait(Process process)
+        {
+            passing.To(process.Id);
+            Relay(process);
+        }
+    }
+
+    private void Relay(Process process)
+    {
+        _connection.Send(new Frame(FrameKind.Started, default));
+        _input.Start(process.StandardInput.BaseStream);
+        _output.Start(process.StandardOutput.BaseStream);
+        _errorOutput.Start(process.StandardError.BaseStream);
+        lock (_lock)
+            (_command, _hasStarted) = (process.Id, true);
+        // Whatever came while it started.
+        if (_gone.IsCancellationRequested)
+            EndCommand(process.Id);
+        else if (_cancelling.IsCancellationRequested)
+            Pass(process.Id, SigInt);
+        process.WaitForExit();
+        lock (_lock)
+            _command = 0;
+        _output.WaitUntilSent(MaxPause, _gone.Token);
+        _errorOutput.WaitUntilSent(MaxPause, _gone.Token);
+    }
+
+    private void Receive()
+    {
+        try
+        {
+            while (_connection.Receive() is { } frame)
+                Handle(frame);
+        }
+        catch (InvalidDataException e)
+        {
+            Tell(ErrorReason.MachineNotUsable, $"The caller does not keep to the protocol: {e.Message}.");
+        }
+
+        Lose();
+    }
+
+    private void Handle(Frame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.Data when frame.Stream == 0:
+                _input.Add(frame.Data);
+                break;
+            case FrameKind.End when frame.Stream == 0:
+                _input.End();
+                break;
+            case FrameKind.Credit:
+                Sender(frame).AddCredit(frame.Number);
+                break;
+            case FrameKind.Closed:
+                Sender(frame).Close();
+                break;
+            case FrameKind.Signal when frame.Stream is SigHup or SigInt or SigQuit or SigTerm:
+                Take(frame.Stream);
+                break;
+            default:
+                throw Frame.Broken($"it sends {(int)frame.Kind}");
+        }
+    }
+
+    private StreamSender Sender(Frame frame) => frame.Stream switch
+    {
+        1 => _output,
+        2 => _errorOutput,
+        var other => throw Frame.Broken($"there is no output {other}"),
+    };
+
+    // Before the command runs, a signal ends the acquire. Afterwards the checkout is released, which is finished.
+    private void Take(int signal)
+    {
+        lock (_lock)
+        {
+            if (_command != 0)
+                Pass(_command, signal);
+            else if (!_hasStarted)
+                _cancelling.Cancel();
+        }
+    }
+
+    // A terminal sends Ctrl+C to all processes of the command, and a request to end is for the command alone.
+    private static void Pass(int command, int signal)
+    {
+        if (OperatingSystem.IsWindows())
+            EndCommand(command);
+        else
+            _ = LibC.Kill(signal is SigInt or SigQuit ? 0 : command, signal);
+    }
+
+    private void Lose()
+    {
+        _connection.GiveUp();
+        int command;
+        lock (_lock)
+        {
+            _gone.Cancel();
+            _cancelling.Cancel();
+            command = _command;
+        }
+
+        if (command != 0)
+            EndCommand(command);
+    }
+
+    // A process may start another one while it is ended, so this looks again.
+    private static void EndCommand(int command)
+    {
+        var self = ProcessTable.Find(Environment.ProcessId)!;
+        for (var left = 10; left > 0; left--)
+        {
+            var members = DetachedProcess.Session(self.Identity).Concat(ProcessTable.Descent(command))
+                .Where(entry => entry.Identity != self.Identity)
+                .DistinctBy(entry => entry.Identity)
+                .ToList();
+            if (members.Count == 0)
+                return;
+            ProcessEnding.End(members, Patience, CancellationToken.None);
+        }
+    }
+}
