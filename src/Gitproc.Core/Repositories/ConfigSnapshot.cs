@@ -31,7 +31,8 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         !Config.HasRepositoryError
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
         && !KeptEntries.Concat(KeptLocal).Concat(KeptOfUser)
-            .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
+            .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value)
+                || FleetSettings.MayHoldPassword(entry));
 
     private IEnumerable<KeyValuePair<string, string>> KeptEntries =>
         Config.Entries.Where(entry => IsAskedFor(entry.Key));
@@ -44,6 +45,8 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
             || CopySettings.IsSetting(entry.Key)
             || SubmoduleAddress.IsAskedFor(entry.Key)
             || SpareSettings.IsSetting(entry.Key)
+            || FleetSettings.IsSetting(entry.Key)
+            || RemoteSettings.IsSetting(entry.Key)
             || entry.Key == PoolSettings.SubmoduleRecurse);
 
     /// <summary>True if git would answer the same now.</summary>

@@ -7,6 +7,9 @@ namespace Gitproc.Repositories;
 /// <param name="Ssh">The program that connects, and its first arguments.</param>
 internal sealed record RemoteSettings(IReadOnlyList<string> Ssh)
 {
+    /// <summary>True if a key of git's config is one of these settings.</summary>
+    public static bool IsSetting(string key) => key == "gitproc.ssh";
+
     public static RemoteSettings Read(SettingReader reader) => new(
         reader.Variable("ssh", "GITPROC_SSH") is { } environment ? Words(environment)
         : OfUser(reader.Config, "gitproc.ssh") is { } configured ? Words(configured)
