@@ -107,7 +107,8 @@ public sealed class PoolAcquiring
             var resolver = new RepositoryResolver(database.Repositories, config, settings);
             var target = Resolve(request, pull?.Page, resolver);
             var commit = pull is null && target.Known is { } row && Directory.Exists(_session.Folder.Base(row.Base))
-                ? new BaseRefs(_session.Git, _session.Folder.Base(row.Base)).Find(request.Ref, cancellationToken)?.Commit
+                ? new BaseRefs(_session.Git, _session.Folder.Base(row.Base))
+                    .Find(request.Ref, cancellationToken)?.Commit
                 : null;
             // The page of a pull request says which repository is meant. A password in the address is for the other
             // machine too. It comes there by ssh alone.
