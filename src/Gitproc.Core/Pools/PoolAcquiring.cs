@@ -391,7 +391,8 @@ public sealed class PoolAcquiring
         request.SparseFolders.Count > 0 ? CheckoutKind.Clone : null;
 
     private static bool IsOfUserOnly(string key) =>
-        HookSettings.IsHook(key) || CopySettings.IsSetting(key) || SpareSettings.IsSetting(key);
+        HookSettings.IsHook(key) || CopySettings.IsSetting(key) || SpareSettings.IsSetting(key)
+        || FleetSettings.IsSetting(key) || key == FleetSettings.AddressKey;
 
     private static GitprocException NothingToCarry(AcquireRequest request, RepositoryTarget target) => new(
         ErrorReason.CannotCarry,

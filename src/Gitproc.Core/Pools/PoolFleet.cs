@@ -1,4 +1,5 @@
 using Gitproc.Files;
+using Gitproc.Git.Running;
 using Gitproc.Registry;
 using Gitproc.Repositories;
 
@@ -11,9 +12,9 @@ internal sealed class PoolFleet(Session session)
 
     public PoolFolder Folder => session.Folder;
 
-    /// <summary>Reads the user's settings.</summary>
+    /// <summary>Reads the user's settings. It asks git, because the address of the fleet is not kept.</summary>
     public PoolSettings Settings(CancellationToken cancellationToken) =>
-        session.With(database => session.Settings(database, cancellationToken), cancellationToken);
+        PoolSettings.Read(new GitConfigReader(session.Git).Read(Folder.Path, cancellationToken).Config);
 
     /// <summary>Reads what this machine holds and wants, as of one moment.</summary>
     public FleetSight See() => session.With(database =>

@@ -31,13 +31,14 @@ internal sealed record ConfigSnapshot(GitConfig Config, IReadOnlyList<FileStamp>
         !Config.HasRepositoryError
         && Files.All(file => file.ModifiedTicks < (AskedAt - FileClockTick).Ticks)
         && !KeptEntries.Concat(KeptLocal).Concat(KeptOfUser)
-            .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value)
-                || FleetSettings.MayHoldPassword(entry));
+            .Any(entry => Redaction.MayHoldSecret(entry.Key) || Redaction.MayHoldSecret(entry.Value));
 
+    // The address of the fleet may have a password. The agent asks git for it, and nobody else needs it.
     private IEnumerable<KeyValuePair<string, string>> KeptEntries =>
-        Config.Entries.Where(entry => IsAskedFor(entry.Key));
+        Config.Entries.Where(entry => IsAskedFor(entry.Key) && entry.Key != FleetSettings.AddressKey);
 
-    private IEnumerable<KeyValuePair<string, string>> KeptLocal => CarriedConfig.OfInterest(Config);
+    private IEnumerable<KeyValuePair<string, string>> KeptLocal =>
+        CarriedConfig.OfInterest(Config).Where(entry => entry.Key != FleetSettings.AddressKey);
 
     private IEnumerable<KeyValuePair<string, string>> KeptOfUser =>
         Config.OfUser.Where(entry =>

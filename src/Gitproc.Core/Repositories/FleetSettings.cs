@@ -16,21 +16,18 @@ namespace Gitproc.Repositories;
 internal sealed record FleetSettings(
     string? Address, TimeSpan MachineTimeout, bool WaitsIfAway, string? SshHost, string Allowed)
 {
-    /// <summary>True if a key of git's config is a setting that counts only if the user has set it.</summary>
-    public static bool IsSetting(string key) => key is "gitproc.fleet" or "gitproc.sshhost" or "gitproc.allow";
+    /// <summary>The key of <see cref="Address"/>.</summary>
+    public const string AddressKey = "gitproc.fleet";
 
-    /// <summary>True if an entry is an address with a password, which is kept nowhere.</summary>
-    public static bool MayHoldPassword(KeyValuePair<string, string> entry) => entry.Key == "gitproc.fleet"
-        && (entry.Value.Contains("pass", StringComparison.OrdinalIgnoreCase)
-            || entry.Value.Contains("pwd", StringComparison.OrdinalIgnoreCase)
-            || entry.Value.Contains('@', StringComparison.Ordinal));
+    /// <summary>True for the keys that count only if the user has set them, but for the address.</summary>
+    public static bool IsSetting(string key) => key is "gitproc.sshhost" or "gitproc.allow";
 
     /// <summary>True if others of the fleet may ask for something.</summary>
     public bool Allows(string what) =>
         Allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(what, StringComparer.OrdinalIgnoreCase);
 
     public static FleetSettings Read(SettingReader reader) => new(
-        reader.Variable("fleet", "GITPROC_FLEET") ?? OfUser(reader, "gitproc.fleet"),
+        reader.Variable("fleet", "GITPROC_FLEET") ?? OfUser(reader, AddressKey),
         reader.Value("machineTimeout", "GITPROC_MACHINE_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10),
         (reader.Value("fleetAway", "GITPROC_FLEET_AWAY", ParseAway) ?? FleetAway.Wait) == FleetAway.Wait,
         reader.Variable("sshHost", "GITPROC_SSH_HOST") ?? OfUser(reader, "gitproc.sshhost"),

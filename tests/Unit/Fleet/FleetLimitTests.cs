@@ -114,6 +114,33 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
     }
 
     [PostgresFact]
+    public void The_address_is_the_users_and_is_kept_nowhere()
+    {
+        using var pool = new PoolFixture();
+        File.WriteAllText(
+            Path.Combine(pool.Home, ".gitconfig"),
+            $"[gitproc]\n\tfleet = \"{_fleet.Address("a")};Password=secret\"\n\tallow = run\n\tsshHost = box\n");
+        using var first = new AgentProcess(pool, AgentProcess.WithoutPage);
+        first.WaitFor("connected to the fleet as a");
+        // A config that was written a moment ago is not kept.
+        Eventually.True(() =>
+        {
+            Assert.Equal(0, pool.Program.Run(pool.Home, "acquire", pool.Source, "--hold").ExitCode);
+            return pool.Query<long>("SELECT count(*) FROM config_cache") > 0;
+        });
+        Assert.Equal(0, pool.Query<long>(
+            "SELECT count(*) FROM config_cache WHERE instr(content, CAST('secret' AS BLOB)) > 0"));
+        first.Kill();
+
+        using var second = new AgentProcess(pool, AgentProcess.WithoutPage);
+        second.WaitFor("connected to the fleet as a");
+
+        Eventually.True(() => Count(
+            "SELECT count(*) FROM gitproc.machine WHERE facts->>'sshHost' = 'box' AND facts->>'allow' = 'run'") == 1);
+        Assert.DoesNotContain("secret", first.Log + second.Log, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
     public void A_second_agent_of_a_pool_waits_and_takes_over()
     {
         var a = Start("a");
