@@ -148,8 +148,8 @@ public sealed class FleetView
             {
                 findings.Problem(
                     subject,
-                    "it was not heard of for too long, and has lost its slots. If it is gone for good:",
-                    new Hint(" ", "fleet leave", machine.Name));
+                    "it was not heard of for too long, and has lost its slots. If it is gone for good, let it leave the "
+                        + "fleet");
             }
             else if (!machine.IsBeating)
                 findings.Problem(subject, "it has given no sign of life for a minute: does its agent run?");

@@ -12,7 +12,7 @@ internal static class Handshake
     /// <summary>The newest protocol that this program speaks. A newer program speaks the older ones too.</summary>
     public const int Protocol = 1;
 
-    private const string Start = "gitproc remote protocol ";
+    private const string Start = "gitproc-remote protocol ";
 
     // More than any banner has.
     private const int MaxBefore = 64 << 10;

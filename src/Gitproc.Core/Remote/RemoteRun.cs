@@ -103,8 +103,8 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
 
         // Where another machine would do as well, one that is away does not hold up.
         string[] options = IsOfFleet ? ["-o", "ConnectTimeout=10", "-T"] : ["-T"];
-        string[] arguments =
-            [.. ssh.Skip(1), .. options, "--", host, IsOfFleet ? "gitproc remote --fleet" : "gitproc remote"];
+        string[] command = ["gitproc", "remote", .. IsOfFleet ? ["--fleet"] : Array.Empty<string>()];
+        string[] arguments = [.. ssh.Skip(1), .. options, "--", host, string.Join(' ', command)];
         // The terminal sends Ctrl+C to ssh too, which would end at once. ssh leaves a signal ignored that it finds
         // ignored (clientloop.c, client_loop).
         var start = OperatingSystem.IsWindows()

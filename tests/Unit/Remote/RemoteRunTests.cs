@@ -272,7 +272,7 @@ public sealed class RemoteRunTests : IDisposable
         Assert.Equal("", result.Output);
     }
 
-    private const string Greeting = "printf 'gitproc remote protocol 1\\n';";
+    private const string Greeting = "printf 'gitproc-remote protocol 1\\n';";
 
     private GitprocProgram.Result Run(params string[] command) => RunOn(There, command);
 
