@@ -54,16 +54,19 @@ internal static class SideBySide
 
         void PassOn()
         {
+            var isHeard = true;
+            // What a step has reported before it failed, such as the output of a hook, says why.
             foreach (var report in queue.GetConsumingEnumerable(CancellationToken.None))
             {
                 try
                 {
-                    if (first is null)
+                    if (isHeard)
                         reports?.Report(report);
                 }
                 catch (Exception e)
                 {
                     // The receiver may end the operation by throwing.
+                    isHeard = false;
                     Fail(e);
                 }
             }

@@ -82,7 +82,10 @@ internal sealed class FleetDatabase : IDisposable
             // What the functions of the fleet raise.
             PostgresException { SqlState: ['G', 'P', ..] } refused => (
                 ErrorReason.FleetNotUsable, $"{refused.MessageText} See {refused.Hint}."),
-            PostgresException { SqlState: not ("57P01" or "57P02" or "57P03" or "53300") } refused =>
+            // Not of a connection, of a lack of resources, of an operator, of the system, or of PostgreSQL itself
+            // (PostgreSQL docs, appendix A): those pass.
+            PostgresException { SqlState: var state } refused
+                when state[..2] is not ("08" or "53" or "57" or "58" or "XX") =>
                 (ErrorReason.FleetNotUsable, $"{_shown} refuses: {refused.MessageText}"),
             _ => (
                 ErrorReason.FleetNotReachable,

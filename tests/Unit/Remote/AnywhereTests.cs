@@ -79,7 +79,9 @@ public sealed class AnywhereTests(FleetServer server) : IClassFixture<FleetServe
                     Directory.CreateDirectory(pool["ssh"]).FullName, home: pool.Home, pool: pool.Pool.Path);
                 config += ssh.Config(name);
                 _parts.Add(ssh);
-                _parts.Add(new AgentProcess(pool, AgentProcess.WithoutPage));
+                var agent = new AgentProcess(pool, AgentProcess.WithoutPage);
+                _parts.Add(agent);
+                agent.WaitFor("connected to the fleet");
             }
 
             _ssh = Pools[0]["ssh_config"];
