@@ -23,6 +23,7 @@ internal sealed record SlotRequestRow(
 internal sealed class FleetTable(SqliteConnection connection)
 {
     private const char Separator = ' ';
+    private const string RequestColumns = "request, repository, leases, ticket, who, is_waiting";
 
     public FleetRow Read() => connection.Query(
         "SELECT pool, machine, revision, granted, delivered FROM fleet",
@@ -82,12 +83,15 @@ internal sealed class FleetTable(SqliteConnection connection)
     public void Remove(string request) =>
         connection.Execute("DELETE FROM slot_request WHERE request = $request", ("$request", request));
 
-    public SlotRequestRow? Find(string request) => Requests().Find(row => row.Request == request);
+    public SlotRequestRow? Find(string request) => connection
+        .Query($"SELECT {RequestColumns} FROM slot_request WHERE request = $request", ReadRequest, ("$request", request))
+        .SingleOrDefault();
 
     /// <summary>Those who want slots, in the order in which they came.</summary>
-    public List<SlotRequestRow> Requests() => connection.Query(
-        "SELECT request, repository, leases, ticket, who, is_waiting FROM slot_request ORDER BY id",
-        row => new SlotRequestRow(
-            row.GetString(0), row.GetString(1), row.GetString(2).Split(Separator), row.GetString(3), row.GetString(4),
-            row.GetBoolean(5)));
+    public List<SlotRequestRow> Requests() =>
+        connection.Query($"SELECT {RequestColumns} FROM slot_request ORDER BY id", ReadRequest);
+
+    private static SlotRequestRow ReadRequest(SqliteDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.GetString(2).Split(Separator), row.GetString(3), row.GetString(4),
+        row.GetBoolean(5));
 }
