@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Gitproc.Unit.Support;
@@ -71,6 +72,16 @@ public sealed class Kills
 
     private static bool WaitForBegin(Process process, object? before, Func<object?> look)
     {
+        // On a busy machine the test has to run before the program, to see in time what it does.
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.Idle;
+        }
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
+        {
+            return false; // It has ended.
+        }
+
         while (Equals(look(), before))
         {
             if (process.HasExited)
