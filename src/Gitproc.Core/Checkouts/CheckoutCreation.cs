@@ -164,7 +164,7 @@ internal sealed class CheckoutCreation(PoolFolder folder, GitRunner git, IProgre
             view.UseOwnIndex();
             view.UseFiles(target.Files, url);
             git.Run(view.Call(row.Name, call.Arguments) with { Base = basePath }, cancellationToken);
-            File.Move(view.OwnIndex, index, overwrite: true);
+            FileMove.Replace(view.OwnIndex, index);
             new LfsStore(basePath).Take(TemplateRepository.Of(basePath));
         }
     }

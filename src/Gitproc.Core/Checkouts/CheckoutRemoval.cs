@@ -86,7 +86,7 @@ internal sealed class CheckoutRemoval(
         if (new FileInfo(path) is { LinkTarget: not null } or { Exists: true })
             RemoveLink(path);
         else if (Directory.Exists(path))
-            Directory.Move(path, doomed);
+            FileMove.Folder(path, doomed);
         // After the folder: commits and the index in here are needed as long as the folder exists.
         if (place.IsWorktree)
             FolderRemoval.Remove(place.GitDirectory);

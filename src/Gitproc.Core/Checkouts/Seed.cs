@@ -89,7 +89,7 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
             File.WriteAllText(ChangeIn(made), TextOf(Subvolume.LastChange(FilesIn(made))));
             Remove();
             Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
-            Directory.Move(made, Place);
+            FileMove.Folder(made, Place);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -108,7 +108,7 @@ internal sealed class Seed(PoolFolder folder, RepositoryRow repository)
             return;
         // Renamed first, so that nobody finds half of it.
         var doomed = folder.Unfinished($"seed-{repository.Id}");
-        Directory.Move(Place, doomed);
+        FileMove.Folder(Place, doomed);
         Delete(doomed);
     }
 

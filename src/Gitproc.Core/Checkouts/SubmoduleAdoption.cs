@@ -98,7 +98,7 @@ internal sealed class SubmoduleAdoption(PoolFolder folder, PoolDatabase database
             Fetch(gitDirectory, commit, from, cancellationToken);
             new TemplateRepository(git).Make(gitDirectory, basePath, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(basePath)!);
-            Directory.Move(gitDirectory, basePath);
+            FileMove.Folder(gitDirectory, basePath);
         }
         finally
         {

@@ -6,7 +6,7 @@ using Gitproc.Interop;
 namespace Gitproc.Files;
 
 /// <summary>
-/// The owner of a folder, which .NET has no API for. On Windows the user's profile is private, and nothing is checked.
+/// The owner of a folder, which .NET has no API for but on Windows.
 /// </summary>
 internal static unsafe class FolderOwner
 {
@@ -16,7 +16,9 @@ internal static unsafe class FolderOwner
     /// </summary>
     public static bool IsUsers(string path)
     {
-        if (OperatingSystem.IsWindows() || IdOf(path) is not { } owner)
+        if (OperatingSystem.IsWindows())
+            return WindowsAccess.IsUsers(path);
+        if (IdOf(path) is not { } owner)
             return true;
         var user = LibC.GetEUid();
         return owner == user

@@ -27,7 +27,7 @@ public static class Paths
     public static string Real(string path)
     {
         // Windows removes "name\\.." before it follows links. Elsewhere ".." is the parent of the link's target.
-        var full = OperatingSystem.IsWindows() ? Path.GetFullPath(path) : path;
+        var full = OperatingSystem.IsWindows() ? WithoutDevice(Path.GetFullPath(path)) : path;
         var real = Path.GetPathRoot(full)!;
         var rest = new Stack<string>();
         PushParts(rest, full);
@@ -52,6 +52,21 @@ public static class Paths
         }
 
         return real;
+    }
+
+    /// <summary>
+    /// Writes a path of Windows without a prefix for devices, which git does not take: <c>\\?\C:\x</c> is
+    /// <c>C:\x</c>, and <c>\\?\UNC\server\x</c> is <c>\\server\x</c> ("File path formats on Windows systems", DOS
+    /// device paths).
+    /// </summary>
+    /// <returns>The path; as it was if it has no such prefix, or names another kind of device.</returns>
+    internal static string WithoutDevice(string path)
+    {
+        if (path is not ['\\' or '/', '\\' or '/', '?' or '.', '\\' or '/', .. var rest])
+            return path;
+        if (rest is [var drive, ':', ..] && char.IsAsciiLetter(drive))
+            return rest;
+        return rest is ['U' or 'u', 'N' or 'n', 'C' or 'c', '\\' or '/', .. var share] ? @"\\" + share : path;
     }
 
     /// <summary>True if two real paths are the same. A trailing separator does not count.</summary>

@@ -73,7 +73,7 @@ internal static class Subvolume
     /// </summary>
     public static void Move(string source, string path)
     {
-        Directory.Move(source, path);
+        FileMove.Folder(source, path);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, File.GetUnixFileMode(path));
     }

@@ -16,6 +16,6 @@ internal static class WholeFile
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var stream = new FileStream(next, options))
             stream.Write(content);
-        File.Move(next, file, overwrite: true);
+        FileMove.Replace(next, file);
     }
 }

@@ -93,16 +93,11 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override void Rename(RawText name, RawText newName)
     {
-        try
-        {
-            File.Move(PathOf(name), PathOf(newName), overwrite: true);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // The existing file is read-only.
-            RemoveFile(newName);
-            File.Move(PathOf(name), PathOf(newName));
-        }
+        // A file that is read-only cannot be replaced.
+        var old = new FileInfo(PathOf(newName));
+        if ((int)old.Attributes != -1 && old.Attributes.HasFlag(FileAttributes.ReadOnly))
+            old.Attributes &= ~FileAttributes.ReadOnly;
+        FileMove.Replace(PathOf(name), old.FullName);
     }
 
     /// <inheritdoc/>
@@ -114,12 +109,12 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         // A link to a folder is removed like a folder.
         if (file.Attributes.HasFlag(FileAttributes.Directory))
         {
-            Directory.Delete(file.FullName);
+            FileMove.Patiently(() => Directory.Delete(file.FullName));
             return;
         }
 
         file.Attributes &= ~FileAttributes.ReadOnly;
-        file.Delete();
+        FileMove.Patiently(file.Delete);
     }
 
     /// <inheritdoc/>
@@ -129,7 +124,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         if (folder.EnumerateFileSystemInfos().Any())
             return false;
         folder.Attributes &= ~FileAttributes.ReadOnly;
-        folder.Delete();
+        FileMove.Patiently(folder.Delete);
         return true;
     }
 

@@ -41,6 +41,30 @@ internal static unsafe partial class Kernel32
     public static partial bool ReadProcessMemory(
         SafeProcessHandle process, nint address, void* buffer, nint size, out nint read);
 
+    [LibraryImport("kernel32.dll", EntryPoint = "CreateJobObjectW")]
+    public static partial SafeFileHandle CreateJobObject(nint security, nint name);
+
+    [LibraryImport("kernel32.dll")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetInformationJobObject(SafeFileHandle job, int kind, void* information, int length);
+
+    [LibraryImport("kernel32.dll")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool AssignProcessToJobObject(SafeFileHandle job, SafeProcessHandle process);
+
+    /// <summary>JOBOBJECT_EXTENDED_LIMIT_INFORMATION (winnt.h).</summary>
+    public struct ExtendedLimits
+    {
+        public long ProcessTime, JobTime;
+        public uint Flags;
+        public nuint MinimumWorkingSet, MaximumWorkingSet;
+        public uint ActiveProcesses;
+        public nuint Affinity;
+        public uint Priority, Scheduling;
+        public ulong ReadOperations, WriteOperations, OtherOperations, BytesRead, BytesWritten, OtherBytes;
+        public nuint ProcessMemory, JobMemory, PeakProcessMemory, PeakJobMemory;
+    }
+
     /// <summary>FILE_BASIC_INFO (winbase.h).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FileBasicInfo

@@ -16,6 +16,33 @@ internal static partial class Ntdll
     public static partial int QueryInformationProcess(
         SafeProcessHandle process, int kind, out ProcessBasicInformation information, int length, out int returned);
 
+    /// <summary>STATUS_INFO_LENGTH_MISMATCH: the buffer is too small.</summary>
+    public const int InfoLengthMismatch = unchecked((int)0xC0000004);
+
+    [LibraryImport("ntdll.dll", EntryPoint = "NtQuerySystemInformation")]
+    public static unsafe partial int QuerySystemInformation(int kind, byte* information, int length, out int needed);
+
+    /// <summary>The beginning of SYSTEM_PROCESS_INFORMATION, of which winternl.h has reserved the times.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SystemProcess
+    {
+        public int NextOffset;
+        public uint ThreadCount;
+        public long WorkingSet;
+        public uint HardFaults;
+        public uint MaxThreadCount;
+        public ulong Cycles;
+        public long CreateTime;
+        public long UserTime;
+        public long KernelTime;
+        public ushort NameLength;
+        public ushort NameMaximumLength;
+        public nint Name;
+        public int BasePriority;
+        public nint Id;
+        public nint ParentId;
+    }
+
     /// <summary>PROCESS_BASIC_INFORMATION (winternl.h).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ProcessBasicInformation

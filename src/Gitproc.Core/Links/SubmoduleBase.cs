@@ -103,7 +103,7 @@ internal sealed class SubmoduleBase(GitRunner git, string pool)
                 cancellationToken);
             var gitDirectory = Path.Combine(unfinished, ".git");
             Detach(gitDirectory);
-            Directory.Move(gitDirectory, folder);
+            FileMove.Folder(gitDirectory, folder);
         }
         finally
         {

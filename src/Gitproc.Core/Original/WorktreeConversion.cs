@@ -44,8 +44,8 @@ internal sealed class WorktreeConversion(PoolFolder folder, GitRunner git)
         new SubmoduleLinks(git).Set(worktree, gitDirectory, path);
         var aside = SharedRepository.PointerAside(folder, checkout);
         if (File.Exists(path))
-            File.Move(path, aside, overwrite: true);
-        Directory.Move(gitDirectory, path);
+            FileMove.Replace(path, aside);
+        FileMove.Folder(gitDirectory, path);
         File.Delete(aside);
         FolderRemoval.TryRemove(made);
     }

@@ -71,7 +71,7 @@ internal sealed class BaseRemoval(PoolFolder folder, PoolDatabase database)
             if (isNeeded || !database.Repositories.RemoveUnused(repository.Id))
                 return false;
             if (Directory.Exists(path))
-                Directory.Move(path, doomed);
+                FileMove.Folder(path, doomed);
             return true;
         });
         if (isRemoved)

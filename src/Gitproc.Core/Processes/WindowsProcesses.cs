@@ -7,34 +7,65 @@ using Gitproc.Interop;
 namespace Gitproc.Processes;
 
 /// <summary>Reads processes of Windows.</summary>
+/// <remarks>
+/// A process can be opened only by those whom it lets: not the processes of the system, those of a virus scanner, or of
+/// another user. Its id may have been the id of the owner of a lease, so its start time is needed all the same. Windows
+/// tells that in its list of all processes, which takes longer and which anybody may read.
+/// </remarks>
 [SupportedOSPlatform("windows")]
 internal static class WindowsProcesses
 {
     /// <returns>The process; null if no process with the id runs.</returns>
     public static ProcessEntry? Find(int id)
     {
-        Process process;
+        if (Read(id) is not { } process)
+            return null;
+        // If the parent has ended, its id may belong to another process. A parent is older than its child.
+        var hasParent = Read(process.ParentId) is { } parent
+            && parent.Identity.StartedAt <= process.Identity.StartedAt;
+        return hasParent ? process : process with { ParentId = 0 };
+    }
+
+    private static ProcessEntry? Read(int id)
+    {
         try
         {
-            process = Process.GetProcessById(id);
+            using var process = Process.GetProcessById(id);
+            var status = Ntdll.QueryInformationProcess(
+                process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
+            return status == 0
+                ? new ProcessEntry(
+                    new ProcessIdentity(id, process.StartTime.ToUniversalTime().Ticks),
+                    (int)information.ParentId,
+                    process.ProcessName,
+                    IsFork: false)
+                : ReadInList(id);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
+            // There is no such process, or it has ended meanwhile.
             return null;
         }
-
-        using (process)
+        catch (Win32Exception)
         {
-            try
+            return ReadInList(id);
+        }
+    }
+
+    private static unsafe ProcessEntry? ReadInList(int id)
+    {
+        // SYSTEM_INFORMATION_CLASS 5 is SystemProcessInformation. The list may grow while there is made room for it.
+        var list = new byte[1 << 18];
+        while (true)
+        {
+            fixed (byte* start = list)
             {
-                var started = process.StartTime.ToUniversalTime().Ticks;
-                return new ProcessEntry(
-                    new ProcessIdentity(id, started), ParentOf(process, started), process.ProcessName, IsFork: false);
-            }
-            catch (InvalidOperationException)
-            {
-                // The process has ended meanwhile.
-                return null;
+                var status = Ntdll.QuerySystemInformation(5, start, list.Length, out var needed);
+                if (status == 0)
+                    return FindIn(start, id);
+                if (status != Ntdll.InfoLengthMismatch)
+                    throw new Win32Exception($"NtQuerySystemInformation returned 0x{status:x8}.");
+                list = new byte[Math.Max(needed, list.Length) + (1 << 16)];
             }
         }
     }
@@ -53,22 +84,23 @@ internal static class WindowsProcesses
         }
     }
 
-    // If the parent has ended, its id may belong to another process. A parent is older than its child.
-    private static int ParentOf(Process process, long started)
+    private static unsafe ProcessEntry? FindIn(byte* list, int id)
     {
-        var status = Ntdll.QueryInformationProcess(
-            process.SafeHandle, 0, out var information, Marshal.SizeOf<Ntdll.ProcessBasicInformation>(), out _);
-        if (status != 0)
-            throw new Win32Exception($"NtQueryInformationProcess returned 0x{status:x8} for process {process.Id}.");
-        var id = (int)information.ParentId;
-        try
+        for (var at = list; ; at += ((Ntdll.SystemProcess*)at)->NextOffset)
         {
-            using var parent = Process.GetProcessById(id);
-            return parent.StartTime.ToUniversalTime().Ticks <= started ? id : 0;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            return 0;
+            ref readonly var process = ref *(Ntdll.SystemProcess*)at;
+            if (process.Id == id)
+            {
+                var name = new string((char*)process.Name, 0, process.NameLength / sizeof(char));
+                return new ProcessEntry(
+                    new ProcessIdentity(id, DateTime.FromFileTimeUtc(process.CreateTime).Ticks),
+                    (int)process.ParentId,
+                    Path.GetFileNameWithoutExtension(name),
+                    IsFork: false);
+            }
+
+            if (process.NextOffset == 0)
+                return null;
         }
     }
 }

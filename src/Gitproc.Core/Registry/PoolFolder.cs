@@ -193,16 +193,29 @@ internal sealed record PoolFolder(string Path)
     /// <returns>What is wrong, and the command that changes it; null if the folder is safe.</returns>
     public (string Text, string Command)? FindDanger(Func<string, bool> isTrusted)
     {
-        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
+        if (!Directory.Exists(Path))
             return null;
-        if ((File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0)
-            return ($"Anybody may write to the pool folder {Path}. Take that away: ", $"chmod o-w '{Path}'");
+        if (WritersRemoval() is { } command)
+            return ($"Anybody may write to the pool folder {Path}. Take that away: ", command);
         return FolderOwner.IsUsers(Path) || isTrusted(Path)
             ? null
             : (
                 $"The pool folder {Path} belongs to another user. Name another one, here or with GITPROC_POOL, or, "
                     + "if you trust it: ",
                 $"git config --global --add safe.directory '{Path}'");
+    }
+
+    // The command that keeps others from writing to the folder; null if they may not.
+    private string? WritersRemoval()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return WindowsAccess.MayAnybodyWrite(Path)
+                ? $"icacls \"{Path}\" /inheritance:r /grant:r \"{WindowsAccess.UserName}:(OI)(CI)F\""
+                : null;
+        }
+
+        return (File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0 ? $"chmod o-w '{Path}'" : null;
     }
 
     private static string UnfinishedName(string locked, string? part) =>
@@ -214,7 +227,7 @@ internal sealed record PoolFolder(string Path)
     private static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
+            WindowsAccess.CreatePrivate(folder);
         else
         {
             Directory.CreateDirectory(

@@ -197,7 +197,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
                     writer.WriteLine(line);
             }
 
-            File.Move(lockFile, file, overwrite: true);
+            FileMove.Replace(lockFile, file);
             return;
         }
 
@@ -212,7 +212,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     {
         var folder = Directory.CreateDirectory(Path.Combine(basePath, "gitproc", "damaged")).FullName;
         if (File.Exists(file))
-            File.Move(file, Path.Combine(folder, name), overwrite: true);
+            FileMove.Replace(file, Path.Combine(folder, name));
     }
 
     // git makes them again (git-commit-graph(1), git-multi-pack-index(1)).
@@ -268,7 +268,7 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(file, target, overwrite: true);
+            FileMove.Replace(file, target);
         }
     }
 

@@ -162,7 +162,7 @@ internal sealed class BaseRefs(GitRunner git, string basePath)
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var next = Path.Combine(basePath, $"borrowed.{Guid.NewGuid():N}");
         File.WriteAllText(next, commit + "\n");
-        File.Move(next, file, overwrite: true);
+        FileMove.Replace(next, file);
     }
 
     /// <summary>Refuses a new branch that exists already.</summary>

@@ -73,7 +73,7 @@ internal sealed class BaseRepository(
             new TemplateRepository(git).Make(gitDirectory, path, cancellationToken);
             Proposal.Look(git, gitDirectory, cancellationToken);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Directory.Move(gitDirectory, path);
+            FileMove.Folder(gitDirectory, path);
         }
         finally
         {

@@ -69,7 +69,7 @@ internal static class FetchedRefs
             RawText.Create(
                 $"{entry.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)} {entry.Key}"));
         File.WriteAllBytes(next, RawText.Concat(lines, end: '\n').ToBytes());
-        File.Move(next, file, overwrite: true);
+        FileMove.Replace(next, file);
     }
 
     private static string FileOf(string basePath) => Path.Combine(basePath, "gitproc", "fetched");

@@ -1,3 +1,5 @@
+using Gitproc.Files;
+
 namespace Gitproc.Repositories;
 
 /// <summary>Addresses that are paths on this machine, or on one that it has mounted.</summary>
@@ -22,6 +24,13 @@ internal static class LocalPath
     {
         if (path.Any(char.IsControl))
             throw AddressError.Invalid("", "it has control characters in it");
+        if (rules.WindowsPaths)
+        {
+            path = Paths.WithoutDevice(path);
+            if (path is ['\\' or '/', '\\' or '/', '?' or '.', '\\' or '/', ..])
+                throw AddressError.Invalid(text, "it names a device. Write the path with a drive or a server");
+        }
+
         var isRooted = IsRooted(path, rules);
         // ".." behind a link is where the link leads: only the search may take it away, not a change of the text.
         var found = rules.FindLocal(isRooted ? path : Path.Combine(rules.WorkingDirectory, path))

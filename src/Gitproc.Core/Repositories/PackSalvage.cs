@@ -54,7 +54,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, RepositoryRo
         if (git.Run(Call(null, "index-pack", "-o", made, pack) with { MayFail = true }, cancellationToken).ExitCode != 0
         )
             return false;
-        File.Move(made, index, overwrite: true);
+        FileMove.Replace(made, index);
         return true;
     }
 
@@ -65,7 +65,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, RepositoryRo
         )
         {
             if (Path.GetExtension(file) is ".pack" or ".idx")
-                File.Move(file, Path.Combine(Objects, "pack", Path.GetFileName(file)), overwrite: true);
+                FileMove.Replace(file, Path.Combine(Objects, "pack", Path.GetFileName(file)));
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class PackSalvage(PoolFolder folder, GitRunner git, RepositoryRo
         var unfinished = Path.Combine(Path.GetDirectoryName(file)!, $"tmp_obj_{Guid.NewGuid():N}");
         using (var stream = new ZLibStream(File.Create(unfinished), CompressionLevel.Fastest))
             stream.Write(content);
-        File.Move(unfinished, file, overwrite: true);
+        FileMove.Replace(unfinished, file);
     }
 
     private static string? ReadLine(Stream stream)

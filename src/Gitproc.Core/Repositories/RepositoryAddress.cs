@@ -19,6 +19,9 @@ internal sealed partial record RepositoryAddress(string Key, string Url, UrlCred
         // insteadOf goes by what the user wrote; only what it does not fit may be written otherwise.
         var written = rules.Rewrite(text) == text ? UrlParts.WithKnownScheme(text) : text;
         var used = rules.Rewrite(written);
+        // git for Windows takes file://C:\path too (connect.c, parse_connect_url).
+        if (rules.WindowsPaths && used.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            used = used.Replace('\\', '/');
         if (LocalPath.Is(used, rules))
             return LocalPath.Find(used, rules);
         if (UrlParts.Split(used) is { } url)

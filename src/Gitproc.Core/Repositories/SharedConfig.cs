@@ -61,7 +61,7 @@ internal static partial class SharedConfig
             {
                 using (var stream = new FileStream(lockFile, FileMode.CreateNew, FileAccess.Write))
                     stream.Write(Encoding.UTF8.GetBytes(text));
-                File.Move(lockFile, file, overwrite: true);
+                FileMove.Replace(lockFile, file);
                 return;
             }
             catch (IOException e) when (NewFile.IsTaken(e))

@@ -50,12 +50,16 @@ internal sealed class TemplateRepository(GitRunner git)
             var sample in Directory.EnumerateFiles(
                 Directory.CreateDirectory(Path.Combine(made, "hooks")).FullName, "*.sample"))
             File.Delete(sample);
-        File.AppendAllText(
-            Path.Combine(made, "config"), "[remote \"origin\"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");
+        var config = ConfigText.Section("remote", "origin")
+            + ConfigText.Line("fetch", "+refs/heads/*:refs/remotes/origin/*");
+        // The user's own git must see what ours has written.
+        if (OperatingSystem.IsWindows())
+            config += ConfigText.Entry(GitCall.LongPaths.Key, GitCall.LongPaths.Value);
+        File.AppendAllText(Path.Combine(made, "config"), config);
         Directory.CreateDirectory(Path.Combine(made, "objects", "info"));
         File.WriteAllText(
             Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
-        Directory.Move(made, model);
+        FileMove.Folder(made, model);
         FolderRemoval.Remove(work);
         Update(gitDirectory, cancellationToken);
     }
@@ -140,7 +144,7 @@ internal sealed class TemplateRepository(GitRunner git)
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var next = file + ".new";
         File.WriteAllBytes(next, content);
-        File.Move(next, file, overwrite: true);
+        FileMove.Replace(next, file);
     }
 
     private static string GenerationFile(string basePath) => Path.Combine(basePath, "gitproc", "generation");

@@ -111,8 +111,22 @@ public sealed class RepositoryAddressTests
     [InlineData("//server/share/repo", "//server/share/repo")]
     [InlineData("file://server/share/repo", "//server/share/repo")]
     [InlineData("file://C:/Src/Repo", "C:/src/repo")]
+    [InlineData(@"file://C:\Src\Repo", "C:/src/repo")]
+    [InlineData(@"file:///C:\Src\Repo", "C:/src/repo")]
+    [InlineData(@"\\?\C:\Src\Repo", "C:/src/repo")]
+    [InlineData("//?/C:/Src/Repo", "C:/src/repo")]
+    [InlineData("//./C:/Src/Repo", "C:/src/repo")]
+    [InlineData(@"\\?\UNC\Server\Share\Repo", "//server/share/repo")]
     public void Windows_paths_have_the_key(string text, string key) =>
         Assert.Equal(key, RepositoryAddress.Parse(text, Windows).Key);
+
+    [Theory]
+    [InlineData(@"\\?\Volume{b75e2c83-0000-0000-0000-602f00000000}\repo")]
+    [InlineData(@"\\.\pipe\repo")]
+    public void A_device_is_no_address_on_Windows(string text) =>
+        Assert.Equal(
+            ErrorReason.InvalidAddress,
+            Assert.Throws<GitprocException>(() => RepositoryAddress.Parse(text, Windows)).Reason);
 
     [Fact]
     public void A_drive_is_a_host_on_other_systems() =>

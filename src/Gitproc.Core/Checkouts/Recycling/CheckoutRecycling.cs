@@ -178,7 +178,7 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
                     cancellationToken);
             }
 
-            Directory.Move(back, request.Path);
+            FileMove.Folder(back, request.Path);
         }
         finally
         {
@@ -252,6 +252,6 @@ internal sealed class CheckoutRecycling(PoolFolder folder, GitRunner git, IProgr
         if (request.Target.Commit is null || gitDirectory.Find("index"u8) != EntryKind.File)
             gitDirectory.Remove("index"u8);
         if (request.Target.Commit is not null)
-            File.Move(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"), overwrite: true);
+            FileMove.Replace(view.OwnIndex, Path.Combine(request.Place.GitDirectory, "index"));
     }
 }

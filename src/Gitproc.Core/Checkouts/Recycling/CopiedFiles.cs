@@ -17,7 +17,7 @@ internal static class CopiedFiles
         var all = RawText.Concat(Read(record).Concat(paths).Distinct(), end: '\0');
         var file = FileIn(record);
         File.WriteAllBytes(file + ".new", all.ToBytes());
-        File.Move(file + ".new", file, overwrite: true);
+        FileMove.Replace(file + ".new", file);
     }
 
     /// <summary>Removes the files from a checkout, with the folders that are empty then, and the record.</summary>

@@ -45,7 +45,7 @@ internal sealed class LfsStore(string basePath)
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         try
         {
-            File.Move(from, to, overwrite: true);
+            FileMove.Replace(from, to);
         }
         catch (FileNotFoundException) when (File.Exists(to))
         {

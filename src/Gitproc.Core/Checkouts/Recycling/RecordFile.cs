@@ -36,6 +36,6 @@ internal static class RecordFile
             Thread.Sleep(1);
         }
 
-        File.Move(unfinished, file, overwrite: true);
+        FileMove.Replace(unfinished, file);
     }
 }

@@ -142,7 +142,7 @@ internal sealed record SubmoduleList(IReadOnlyList<KnownSubmodule> All, bool IsC
         Directory.CreateDirectory(FolderOf(record));
         var next = FileOf(record) + ".new";
         File.WriteAllBytes(next, buffer.WrittenSpan.ToArray());
-        File.Move(next, FileOf(record), overwrite: true);
+        FileMove.Replace(next, FileOf(record));
     }
 
     /// <summary>Removes the list, and the records of the submodules.</summary>

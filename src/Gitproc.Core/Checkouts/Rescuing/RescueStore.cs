@@ -80,7 +80,7 @@ internal sealed class RescueStore(PoolFolder pool)
     {
         File.WriteAllText(Path.Combine(made, Description), RescueMessage.Write(rescue));
         Directory.CreateDirectory(pool.Rescues);
-        Directory.Move(made, FolderOf(rescue.Id));
+        FileMove.Folder(made, FolderOf(rescue.Id));
     }
 
     /// <summary>Removes a rescue with everything in it; false if it does not exist.</summary>
@@ -92,7 +92,7 @@ internal sealed class RescueStore(PoolFolder pool)
         var doomed = pool.Unfinished("rescue");
         try
         {
-            Directory.Move(FolderOf(id), doomed);
+            FileMove.Folder(FolderOf(id), doomed);
         }
         catch (DirectoryNotFoundException)
         {

@@ -11,8 +11,10 @@ internal static class LocalRepository
 
     private const string GitName = ".git";
 
+    private static readonly string Below = Path.DirectorySeparatorChar + GitName;
+
     // In the order in which git tries them (path.c, enter_repo).
-    private static readonly string[] Suffixes = ["/.git", "", ".git/.git", ".git"];
+    private static readonly string[] Suffixes = [Below, "", GitName + Below, GitName];
 
     /// <summary>
     /// Finds the repository at a path. The path may be a symbolic link, the <c>.git</c> of the repository or a linked

@@ -44,6 +44,12 @@ internal sealed record GitCall(params IReadOnlyList<string> Arguments)
         ("core.hooksPath", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
     /// <summary>
+    /// A config entry with which git for Windows takes paths of more than 260 characters (git-config(1) there,
+    /// <c>core.longpaths</c>). Without it, git fails with "Filename too long".
+    /// </summary>
+    public static (string Key, string Value) LongPaths { get; } = ("core.longpaths", "true");
+
+    /// <summary>
     /// Writes git's standard input, on a separate thread; null for no input. An exception ends git and is rethrown.
     /// Called again if git is run again.
     /// </summary>

@@ -151,8 +151,9 @@ internal sealed class GitRunner(
         if (!call.KeepRepositoryVariables)
             GitEnvironment.Scrub(start.Environment);
         GitEnvironment.AskNobodyInCi(start.Environment);
-        if (call.Config.Count > 0)
-            GitEnvironment.AddConfig(start.Environment, call.Config);
+        var config = OperatingSystem.IsWindows() ? [GitCall.LongPaths, .. call.Config] : call.Config;
+        if (config.Count > 0)
+            GitEnvironment.AddConfig(start.Environment, config);
         if (AreAddressesForeign)
             start.Environment["GIT_PROTOCOL_FROM_USER"] = "0";
         foreach (var (name, value) in call.Environment)
@@ -160,7 +161,10 @@ internal sealed class GitRunner(
 
         try
         {
-            return Process.Start(start)!;
+            var process = Process.Start(start)!;
+            if (OperatingSystem.IsWindows())
+                WindowsJob.Add(process);
+            return process;
         }
         catch (Win32Exception e) when (!Directory.Exists(call.WorkingDirectory))
         {
