@@ -17,7 +17,8 @@ namespace Gitproc.Agent;
 /// request gets an error.
 /// </remarks>
 internal sealed partial class AgentServer(
-    Pool pool, OnlyAgent only, FleetLoop fleet, SlotWaiters waiters, ILogger<AgentServer> log) : BackgroundService
+    Pool pool, OnlyAgent only, FleetLoop fleet, SlotWaiters waiters, Grants grants, ILogger<AgentServer> log)
+    : BackgroundService
 {
     private const int MaxLine = 64 * 1024;
 
@@ -96,9 +97,8 @@ internal sealed partial class AgentServer(
             switch (request.RootElement.GetProperty("do").GetString())
             {
                 case "slots":
-                    await new SlotAsking(pool, fleet, waiters, _asking)
-                        .RunAsync(request.RootElement.GetProperty("request").GetString()!, write, cancellationToken)
-                        ;
+                    await new SlotAsking(pool, fleet, waiters, grants, _asking)
+                        .RunAsync(request.RootElement.GetProperty("request").GetString()!, write, cancellationToken);
                     break;
                 case "place":
                     await _placing.RunAsync(request.RootElement, write, cancellationToken);
@@ -116,8 +116,7 @@ internal sealed partial class AgentServer(
 
                     break;
                 default:
-                    await write(Error("InvalidRequest", "This agent does not know the request. Update gitproc."))
-                        ;
+                    await write(Error("InvalidRequest", "This agent does not know the request. Update gitproc."));
                     break;
             }
         }

@@ -129,6 +129,7 @@ internal static class Program
         builder.Services.AddHostedService<PoolKeeper>();
         builder.Services.AddSingleton<OnlyAgent>();
         builder.Services.AddSingleton<SlotWaiters>();
+        builder.Services.AddSingleton<Grants>();
         builder.Services.AddSingleton<FleetLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<FleetLoop>());
         builder.Services.AddHostedService<AgentServer>();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gitproc.Fleet.Database;
 using Gitproc.Pools;
+using Gitproc.Registry;
 using Gitproc.Reports;
 using Gitproc.Repositories;
 using Microsoft.Extensions.Hosting;
@@ -19,14 +20,15 @@ namespace Gitproc.Agent.Fleet;
 /// end at any moment, and the next one goes on. One session of PostgreSQL listens for grants; the others come from a
 /// small pool.
 /// </remarks>
-internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters waiters, ILogger<FleetLoop> log)
-    : BackgroundService
+internal sealed partial class FleetLoop(
+    Pool pool, OnlyAgent only, SlotWaiters waiters, Grants grants, ILogger<FleetLoop> log) : BackgroundService
 {
     private const int EventsAtOnce = 500;
 
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenMirrors = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenPlaces = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenSettings = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -67,15 +69,15 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         {
             try
             {
-                var settings = pool.Fleet.Settings(stopping).Fleet;
-                if (settings.Address is null)
+                var settings = pool.Fleet.Settings(stopping);
+                if (settings.Fleet.Address is not { } address)
                 {
                     LeaveFleet();
                     stopping.WaitHandle.WaitOne(BetweenSettings);
                     continue;
                 }
 
-                using var connected = new Connected(settings.Address);
+                using var connected = new Connected(address);
                 Stay(connected, settings, () => pause = ShortestPause, stopping);
             }
             catch (GitprocException e)
@@ -98,7 +100,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
                 _connected = null;
             }
 
-            waiters.TellAll(SlotWaiters.Again);
+            waiters.LetAllAsk();
             stopping.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }
@@ -113,7 +115,7 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
     }
 
     // Until the connection or the agent ends.
-    private void Stay(Connected connected, FleetSettings settings, Action hasBegun, CancellationToken stopping)
+    private void Stay(Connected connected, PoolSettings settings, Action hasBegun, CancellationToken stopping)
     {
         var mirror = new Mirror(pool, connected.Calls);
         var answer = Beat(connected, settings);
@@ -122,17 +124,17 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         _away = "";
         hasBegun();
         LogConnected(answer.Name);
-        waiters.TellAll(SlotWaiters.Again);
-        var (beaten, mirrored, read) = (Environment.TickCount64, 0L, Environment.TickCount64);
-        var (isDue, hasChanged) = (true, true);
+        waiters.LetAllAsk();
+        var (beaten, mirrored, placed, read) = (Environment.TickCount64, 0L, 0L, Environment.TickCount64);
+        var (isDue, hasChanged, mustPlace) = (true, true, false);
         // A sign of life may get lost, and the next one too.
-        var betweenBeats = Math.Min(
-            BetweenBeats.TotalMilliseconds, settings.MachineTimeout.TotalMilliseconds / 4);
+        var quarter = settings.Fleet.MachineTimeout / 4;
+        var betweenBeats = quarter < BetweenBeats ? quarter : BetweenBeats;
         while (!stopping.IsCancellationRequested)
         {
             if (listening.Error is { } error)
                 throw error;
-            if (_mustBeat || Environment.TickCount64 - beaten >= betweenBeats)
+            if (_mustBeat || IsOver(betweenBeats, beaten))
             {
                 _mustBeat = false;
                 Beat(connected, settings);
@@ -141,9 +143,16 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
             }
 
             if (isDue)
-                Reconcile(connected.Calls);
+            {
+                var withPlaces = !waiters.IsEmpty && IsOver(BetweenPlaces, placed);
+                Reconcile(connected.Calls, withPlaces);
+                mustPlace = !withPlaces && !waiters.IsEmpty;
+                if (withPlaces)
+                    placed = Environment.TickCount64;
+            }
+
             hasChanged |= isDue;
-            if (hasChanged && Environment.TickCount64 - mirrored >= BetweenMirrors.TotalMilliseconds)
+            if (hasChanged && IsOver(BetweenMirrors, mirrored))
             {
                 Deliver(connected.Calls);
                 mirror.Send();
@@ -151,20 +160,25 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
                 hasChanged = false;
             }
 
-            if (Environment.TickCount64 - read >= BetweenSettings.TotalMilliseconds)
+            if (IsOver(BetweenSettings, read))
             {
-                if (pool.Fleet.Settings(stopping).Fleet != settings)
+                var now = pool.Fleet.Settings(stopping);
+                if (now.Fleet != settings.Fleet)
                     return;
-                read = Environment.TickCount64;
+                (settings, read) = (now, Environment.TickCount64);
             }
 
             // A process that ends changes no database. PostgreSQL is not asked while nothing happens.
             isDue = pool.Fleet.WaitForChange(BetweenLooks, _wake)
-                || pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests).Count > 0;
+                || pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests).Count > 0
+                || (mustPlace && IsOver(BetweenPlaces, placed));
         }
     }
 
-    private BeatAnswer Beat(Connected connected, FleetSettings settings)
+    private static bool IsOver(TimeSpan pause, long since) =>
+        Environment.TickCount64 - since >= pause.TotalMilliseconds;
+
+    private BeatAnswer Beat(Connected connected, PoolSettings settings)
     {
         var sight = pool.Fleet.See();
         var fleet = sight.Fleet;
@@ -173,8 +187,8 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
             fleet.Pool,
             fleet.Revision,
             Math.Max(granted, fleet.Granted),
-            settings.MachineTimeout,
-            MachineFacts.Read(pool.Path, pool.Fleet.Settings(CancellationToken.None)));
+            settings.Fleet.MachineTimeout,
+            MachineFacts.Read(pool.Path, settings));
         if (answer.Delivered > pool.Fleet.NewestEvent())
         {
             // The pool's database is an older copy, and numbers events that the fleet has once more.
@@ -201,32 +215,31 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
 
     private void Report(MachineCalls calls, bool wasSilent)
     {
-        var sight = pool.Fleet.See();
-        var held = sight.Held.Where(row => sight.Limits.ContainsKey(row.RepositoryKey)).ToList();
+        pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests);
+        var sight = grants.SeeToReport();
         if (wasSilent)
         {
-            var lost = held.FindAll(row => row.Lease!.Slot is not null);
+            var lost = sight.Held
+                .Where(row => row.Lease!.Slot is not null && sight.Limits.ContainsKey(row.RepositoryKey)).ToList();
             LogSilent(lost.Count);
             if (lost.Count > 0)
                 pool.Fleet.NoteLostSlots(lost);
         }
 
-        calls.Report(held.Select(row => new HeldLease(
-            row.Lease!.Id,
-            row.RepositoryKey,
-            row.Lease.BriefHolder(),
-            row.Lease.Slot?.Number,
-            row.Lease.Slot?.Fence)));
+        calls.Report(sight.Counted.Where(lease => sight.Limits.ContainsKey(lease.Repository)).Select(lease =>
+            new HeldLease(
+                lease.Id, lease.Repository, lease.Who, lease.Slot?.Number, lease.Slot?.Fence, lease.Request)));
     }
 
     // Slots first: what is granted after that is no matter of this time. A lease that is gone from the pool by then has
     // ended, and an intent that is gone has become a lease or has ended. Intents whose processes have ended go before
     // leases are read: such a process may have made its lease a moment before.
-    private void Reconcile(MachineCalls calls)
+    private void Reconcile(MachineCalls calls, bool withPlaces)
     {
-        var share = calls.Mine();
-        pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests);
-        var sight = pool.Fleet.See();
+        var before = pool.Fleet.See();
+        var share = calls.Mine(withPlaces);
+        pool.Fleet.RemoveDeadRequests(before.Requests);
+        var sight = Note(share, pool.Fleet.See());
         var wanted = sight.Requests.SelectMany(request => request.Leases)
             .Concat(sight.Held.Select(row => row.Lease!.Id))
             .ToHashSet();
@@ -235,13 +248,28 @@ internal sealed partial class FleetLoop(Pool pool, OnlyAgent only, SlotWaiters w
         var withdrawn = share.Tickets.Keys.Where(request => !requests.Contains(request)).ToList();
         if (over.Count > 0 || withdrawn.Count > 0)
             calls.Free(over, withdrawn);
-        var counted = share.Slots.Select(slot => slot.Lease).ToHashSet();
-        // From before the limit, or from a moment in which this machine did not have it yet. Or made while the fleet
-        // forgot its slot. One that has got its slot since Mine is counted already, and the report changes nothing.
-        if (sight.Held.Any(row => sight.Limits.ContainsKey(row.RepositoryKey) && !counted.Contains(row.Lease!.Id)))
+        // From before the limit, or from a moment in which this machine did not have it yet, or forgotten by the fleet.
+        // One that has got its slot since Mine is counted already.
+        var counted = share.Slots.Select(slot => slot.Lease).Concat(sight.Counted.Select(lease => lease.Id).Except(
+            before.Counted.Select(lease => lease.Id))).ToHashSet();
+        if (sight.Counted.Any(lease => sight.Limits.ContainsKey(lease.Repository) && !counted.Contains(lease.Id)))
             Report(calls, wasSilent: false);
 
-        waiters.Tell(sight.Requests, share);
+        waiters.Tell(sight.Requests, share.Tickets);
+    }
+
+    // Writes down what was granted to requests that did not have it.
+    private FleetSight Note(MachineShare share, FleetSight sight)
+    {
+        var slots = share.Slots.ToDictionary(slot => slot.Lease, slot => new FleetSlot(slot.Number, slot.Fence));
+        var granted = sight.Requests
+            .Where(request => request.Slots.Count == 0 && request.Leases.All(slots.ContainsKey))
+            .Select(request => (request.Request, (IReadOnlyList<FleetSlot>)[.. request.Leases.Select(id => slots[id])]))
+            .ToList();
+        if (granted.Count == 0)
+            return sight;
+        pool.Fleet.NoteGranted(granted);
+        return pool.Fleet.See();
     }
 
     private void Deliver(MachineCalls calls)

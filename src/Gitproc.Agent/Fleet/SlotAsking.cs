@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Gitproc.Pools;
+using Gitproc.Registry;
 using Gitproc.Reports;
 
 namespace Gitproc.Agent.Fleet;
 
 /// <summary>Gets slots for a process of this machine, which has written its intent into the pool's database.</summary>
-internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters, SemaphoreSlim asking)
+internal sealed class SlotAsking(
+    Pool pool, FleetLoop fleet, SlotWaiters waiters, Grants grants, SemaphoreSlim asking)
 {
     /// <param name="request">Names the intent.</param>
     /// <param name="write">Answers: why there is no slot yet, and at last the slots.</param>
@@ -21,17 +23,14 @@ internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters
             await write(answer);
             if (isLast)
                 return;
-            // What was told meanwhile is old, unless it is a grant.
-            string? told;
-            do
+            // Whatever else is told meanwhile is newer.
+            while (await waiter.Told.ReadAsync(cancellationToken) is var told
+                && (!told.MustAsk || waiter.Told.TryPeek(out _)))
             {
-                told = await waiter.Told.ReadAsync(cancellationToken);
-            }
-            while (told == SlotWaiters.Again && waiter.Told.TryPeek(out _));
-            if (told != SlotWaiters.Again)
-            {
-                await write(told);
-                return;
+                if (!told.MustAsk)
+                    await write(told.Answer);
+                if (told.IsLast)
+                    return;
             }
         }
 
@@ -40,10 +39,18 @@ internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters
             await asking.WaitAsync(cancellationToken);
             try
             {
-                var answer = fleet.Current.Calls.Ask(
-                    intent.Request, intent.Repository, intent.Leases, intent.Who, intent.IsWaiting);
-                using var json = JsonDocument.Parse(answer);
-                return (answer, !intent.IsWaiting || !json.RootElement.TryGetProperty("ahead", out _));
+                while (true)
+                {
+                    var reports = grants.Reports;
+                    var answer = fleet.Current.Calls.Ask(
+                        intent.Request, intent.Repository, intent.Leases, intent.Who, intent.IsWaiting);
+                    using var json = JsonDocument.Parse(answer);
+                    if (!json.RootElement.TryGetProperty("slots", out var slots)
+                        || grants.TryNote(intent.Request, SlotsOf(slots, intent.Leases), reports))
+                    {
+                        return (answer, !intent.IsWaiting || !json.RootElement.TryGetProperty("ahead", out _));
+                    }
+                }
             }
             catch (GitprocException e) when (e.Reason == ErrorReason.FleetNotReachable)
             {
@@ -58,5 +65,13 @@ internal sealed class SlotAsking(Pool pool, FleetLoop fleet, SlotWaiters waiters
                 asking.Release();
             }
         }
+    }
+
+    private static FleetSlot[] SlotsOf(JsonElement granted, IReadOnlyList<string> leases)
+    {
+        var slots = granted.EnumerateArray().ToDictionary(
+            one => one.GetProperty("lease").GetString()!,
+            one => new FleetSlot(one.GetProperty("number").GetInt32(), one.GetProperty("fence").GetInt64()));
+        return [.. leases.Select(lease => slots[lease])];
     }
 }

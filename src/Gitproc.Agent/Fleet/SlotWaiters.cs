@@ -9,66 +9,73 @@ namespace Gitproc.Agent.Fleet;
 /// <summary>The processes of this machine that wait at the agent's socket for slots. Thread-safe.</summary>
 internal sealed class SlotWaiters
 {
-    /// <summary>Told to one who must ask again: its place in the queue is not known, or the fleet is away.</summary>
-    public const string Again = "";
-
     private readonly ConcurrentDictionary<string, Waiter> _waiters = new();
 
+    public bool IsEmpty => _waiters.IsEmpty;
+
     /// <summary>Adds one who waits, by its request.</summary>
-    /// <returns>What it is told: an answer as JSON, or <see cref="Again"/>. Dispose it at the end.</returns>
+    /// <returns>What it is told. Dispose it at the end.</returns>
     public Waiter Add(string request) => _waiters[request] = new Waiter(this, request);
 
     /// <summary>Tells those who wait what the fleet says of their requests.</summary>
-    public void Tell(IEnumerable<SlotRequestRow> requests, MachineShare share)
+    /// <param name="tickets">Those that have no slots yet, with their places if those are known.</param>
+    public void Tell(IEnumerable<SlotRequestRow> requests, IReadOnlyDictionary<string, QueuePlace?> tickets)
     {
-        if (_waiters.IsEmpty)
-            return;
-        var slots = share.Slots.Where(slot => slot.Request is not null).ToLookup(slot => slot.Request!);
         foreach (var request in requests)
         {
             if (!_waiters.TryGetValue(request.Request, out var waiter))
                 continue;
-            var granted = slots[request.Request].ToList();
-            if (granted.Count == request.Leases.Count)
-                waiter.Tell(Granted(granted));
-            else if (share.Tickets.TryGetValue(request.Request, out var ahead))
-                waiter.TellPlace(ahead);
-            else
-                waiter.TellPlace(-1);
+            if (request.Slots.Count > 0)
+                waiter.Tell(new Told(Granted(request), IsLast: true));
+            else if (!tickets.TryGetValue(request.Request, out var place))
+                waiter.Tell(Told.Again);
+            else if (place is not null)
+                waiter.TellPlace(place);
         }
     }
 
-    /// <summary>Tells all the same.</summary>
-    public void TellAll(string answer)
+    /// <summary>Lets all ask again, because the fleet is away or is there again.</summary>
+    public void LetAllAsk()
     {
         foreach (var waiter in _waiters.Values)
-            waiter.Tell(answer);
+            waiter.Tell(Told.Again);
     }
 
-    private static string Granted(IEnumerable<GrantedSlot> slots) => JsonSerializer.Serialize(new
+    private static string Granted(SlotRequestRow request) => JsonSerializer.Serialize(new
     {
-        slots = slots.Select(slot => new { lease = slot.Lease, number = slot.Number, fence = slot.Fence }),
+        slots = request.Leases.Zip(
+            request.Slots, (lease, slot) => new { lease, number = slot.Number, fence = slot.Fence }),
     });
 
     /// <summary>One who waits.</summary>
     internal sealed class Waiter(SlotWaiters all, string request) : IDisposable
     {
-        private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
+        private readonly Channel<Told> _told = Channel.CreateUnbounded<Told>();
         private long? _ahead;
 
-        public ChannelReader<string> Told => _told.Reader;
+        public ChannelReader<Told> Told => _told.Reader;
 
-        public void Tell(string answer) => _told.Writer.TryWrite(answer);
+        public void Tell(Told told) => _told.Writer.TryWrite(told);
 
-        // It asks for the words itself when its place has changed.
-        public void TellPlace(long ahead)
+        public void TellPlace(QueuePlace place)
         {
-            if (_ahead != ahead)
-                Tell(Again);
-            _ahead = ahead;
+            if (_ahead != place.Ahead)
+                Tell(new Told(place.Answer, IsLast: false));
+            _ahead = place.Ahead;
         }
 
         /// <inheritdoc/>
         public void Dispose() => all._waiters.TryRemove(new(request, this));
+    }
+
+    /// <summary>What one who waits is told.</summary>
+    /// <param name="Answer">As the fleet would answer, as JSON.</param>
+    /// <param name="IsLast">True if it waits no longer.</param>
+    internal sealed record Told(string Answer, bool IsLast)
+    {
+        /// <summary>Its place in the queue is not known, or the fleet is away: it must ask again.</summary>
+        public static readonly Told Again = new("", IsLast: false);
+
+        public bool MustAsk => Answer.Length == 0;
     }
 }

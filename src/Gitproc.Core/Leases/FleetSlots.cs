@@ -13,7 +13,8 @@ namespace Gitproc.Leases;
 /// <remarks>
 /// <para>An intent comes first: a row with the ids of the leases to be made, and a file that this process keeps locked.
 /// The slots carry these ids, and the leases follow. The row stays until the acquire has ended. So a slot belongs to a
-/// live intent or to a lease of this pool, or its holder is gone and the agent frees it.</para>
+/// live intent or to a lease of this pool, or its holder is gone and the agent frees it. The agent writes the slots
+/// into the row before this process hears of them.</para>
 /// <para>Disposal removes the intent. Slots without a lease are then free.</para>
 /// </remarks>
 internal sealed class FleetSlots : IDisposable
@@ -74,8 +75,6 @@ internal sealed class FleetSlots : IDisposable
             }
 
             slots._slots = granted;
-            database.Change(() =>
-                new FleetTable(database.Connection).NoteGranted(granted.Values.Max(slot => slot.Fence)));
             slots.HasWaited = asking.HasWaited;
             return slots;
         }

@@ -51,6 +51,19 @@ internal sealed class PoolFleet(Session session)
         return dead;
     }
 
+    /// <summary>Notes what requests were granted.</summary>
+    public void NoteGranted(IEnumerable<(string Request, IReadOnlyList<FleetSlot> Slots)> grants) =>
+        session.With(database =>
+        {
+            var table = new FleetTable(database.Connection);
+            database.Change(() =>
+            {
+                foreach (var (request, slots) in grants)
+                    table.NoteGranted(request, slots);
+            });
+            return true;
+        });
+
     /// <summary>Notes of leases that the fleet has taken their slots from this machine.</summary>
     public void NoteLostSlots(IReadOnlyList<CheckoutRow> rows) => session.With(database =>
     {
@@ -127,4 +140,18 @@ internal sealed record FleetSight(
 {
     /// <summary>The checkouts with a lease for somebody.</summary>
     public IEnumerable<CheckoutRow> Held => Checkouts.Where(row => row.Lease is { IsMakingReady: false });
+
+    /// <summary>What the fleet has to count: leases for somebody, and those to be made that have slots.</summary>
+    public IEnumerable<CountedLease> Counted => Held
+        .Select(row => new CountedLease(
+            row.Lease!.Id, row.RepositoryKey, row.Lease.BriefHolder(), Request: null, row.Lease.Slot))
+        .Concat(Requests.SelectMany(request => request.Leases.Zip(
+            request.Slots,
+            (lease, slot) => new CountedLease(lease, request.Repository, request.Who, request.Request, slot))))
+        .DistinctBy(lease => lease.Id);
 }
+
+/// <summary>A lease that has, or has to have, a slot of the fleet if its repository is limited.</summary>
+/// <param name="Request">The request that got the slot; null once there is a lease.</param>
+/// <param name="Slot">Null if the lease is from before the limit.</param>
+internal sealed record CountedLease(string Id, string Repository, string Who, string? Request, FleetSlot? Slot);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Registry;
@@ -17,13 +18,17 @@ internal sealed record FleetRow(string Pool, string? Machine, long Revision, lon
 /// <param name="Ticket">The name of the file that its process keeps locked.</param>
 /// <param name="IsWaiting">False if it takes what is free now, or nothing.</param>
 internal sealed record SlotRequestRow(
-    string Request, string Repository, IReadOnlyList<string> Leases, string Ticket, string Who, bool IsWaiting);
+    string Request, string Repository, IReadOnlyList<string> Leases, string Ticket, string Who, bool IsWaiting)
+{
+    /// <summary>The slots that were granted, one for each lease; none while it has none.</summary>
+    public IReadOnlyList<FleetSlot> Slots { get; init; } = [];
+}
 
 /// <summary>The statements on the fleet that this machine is in.</summary>
 internal sealed class FleetTable(SqliteConnection connection)
 {
     private const char Separator = ' ';
-    private const string RequestColumns = "request, repository, leases, ticket, who, is_waiting";
+    private const string RequestColumns = "request, repository, leases, ticket, who, is_waiting, slots";
 
     public FleetRow Read() => connection.Query(
         "SELECT pool, machine, revision, granted, delivered FROM fleet",
@@ -37,13 +42,6 @@ internal sealed class FleetTable(SqliteConnection connection)
         """,
         ("$pool", row.Pool), ("$machine", row.Machine), ("$revision", row.Revision), ("$granted", row.Granted),
         ("$delivered", row.Delivered));
-
-    /// <summary>
-    /// Notes the highest fence that was seen. The fleet's database has to know it, should it be restored from an older
-    /// backup: then no fence is given twice.
-    /// </summary>
-    public void NoteGranted(long fence) =>
-        connection.Execute("UPDATE fleet SET granted = max(granted, $fence)", ("$fence", fence));
 
     /// <summary>The most leases of a repository that the fleet may hold; null for any number.</summary>
     public int? LimitOf(string repository) => connection
@@ -78,6 +76,21 @@ internal sealed class FleetTable(SqliteConnection connection)
         ("$leases", string.Join(Separator, request.Leases)), ("$ticket", request.Ticket), ("$who", request.Who),
         ("$waiting", request.IsWaiting))[0];
 
+    /// <summary>
+    /// Notes what a request was granted. The fleet's database has to hear of it, should it be restored from an older
+    /// backup: then no slot and no fence is given twice.
+    /// </summary>
+    public void NoteGranted(string request, IReadOnlyList<FleetSlot> slots)
+    {
+        connection.Execute(
+            "UPDATE slot_request SET slots = $slots WHERE request = $request",
+            ("$request", request),
+            ("$slots", string.Join(
+                Separator, slots.Select(slot => FormattableString.Invariant($"{slot.Number}:{slot.Fence}")))));
+        connection.Execute(
+            "UPDATE fleet SET granted = max(granted, $fence)", ("$fence", slots.Max(slot => slot.Fence)));
+    }
+
     public void Remove(long id) => connection.Execute("DELETE FROM slot_request WHERE id = $id", ("$id", id));
 
     public void Remove(string request) =>
@@ -93,5 +106,12 @@ internal sealed class FleetTable(SqliteConnection connection)
 
     private static SlotRequestRow ReadRequest(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2).Split(Separator), row.GetString(3), row.GetString(4),
-        row.GetBoolean(5));
+        row.GetBoolean(5))
+    {
+        Slots = row.GetStringOrNull(6) is not { } slots ? [] :
+        [
+            .. slots.Split(Separator).Select(slot => slot.Split(':')).Select(parts => new FleetSlot(
+                int.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture))),
+        ],
+    };
 }

@@ -130,6 +130,7 @@ internal static class Schema
         ALTER TABLE repository ADD COLUMN failed_fetches INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE repository ADD COLUMN fetches_took INTEGER NOT NULL DEFAULT 0;
         """,
+        "ALTER TABLE slot_request ADD COLUMN slots TEXT;",
     ];
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>

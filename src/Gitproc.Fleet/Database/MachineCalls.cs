@@ -56,9 +56,10 @@ internal sealed class MachineCalls(FleetDatabase database)
         "SELECT gitproc.free($1, $2)", new() { Value = leases.ToArray() }, new() { Value = requests.ToArray() });
 
     /// <summary>The slots and tickets of the machine.</summary>
-    public MachineShare Mine()
+    /// <param name="withPlaces">True to hear the places of tickets too, which is more work for PostgreSQL.</param>
+    public MachineShare Mine(bool withPlaces = false)
     {
-        using var answer = Ask("SELECT gitproc.mine()");
+        using var answer = Ask("SELECT gitproc.mine($1)", new NpgsqlParameter { Value = withPlaces });
         var json = answer.RootElement;
         return new MachineShare(
             [
@@ -70,7 +71,9 @@ internal sealed class MachineCalls(FleetDatabase database)
             ],
             json.GetProperty("tickets").EnumerateArray().ToDictionary(
                 ticket => ticket.GetProperty("request").GetString()!,
-                ticket => ticket.GetProperty("ahead").GetInt64()));
+                ticket => ticket.TryGetProperty("answer", out var place)
+                    ? new QueuePlace(place.GetProperty("ahead").GetInt64(), place.GetRawText())
+                    : null));
     }
 
     /// <summary>Delivers events, in order.</summary>
@@ -136,12 +139,21 @@ internal sealed record BeatAnswer(
 /// <summary>A lease of a repository that may be limited.</summary>
 /// <param name="Slot">The number of the slot that it got; null if it is from before the limit.</param>
 /// <param name="Fence">The fence that came with the slot.</param>
-internal sealed record HeldLease(string Lease, string Repository, string Who, int? Slot, long? Fence);
+/// <param name="Request">The request that got the slot, if the lease is still to be made.</param>
+internal sealed record HeldLease(
+    string Lease, string Repository, string Who, int? Slot, long? Fence, string? Request = null);
 
 /// <summary>A slot that the machine has.</summary>
-/// <param name="Request">The request that got it; null if the lease was reported.</param>
+/// <param name="Request">The request that got it; null if there was a lease when it was reported.</param>
 internal sealed record GrantedSlot(string Lease, string? Request, int Number, long Fence);
 
 /// <summary>What the machine has in the fleet's database.</summary>
-/// <param name="Tickets">How many are before each request that waits.</param>
-internal sealed record MachineShare(IReadOnlyList<GrantedSlot> Slots, IReadOnlyDictionary<string, long> Tickets);
+/// <param name="Tickets">The requests that wait, with their places if those were asked for.</param>
+internal sealed record MachineShare(
+    IReadOnlyList<GrantedSlot> Slots, IReadOnlyDictionary<string, QueuePlace?> Tickets);
+
+/// <summary>The place of a request that waits.</summary>
+/// <param name="Ahead">How many are before it.</param>
+/// <param name="Answer">What <see cref="MachineCalls.Ask(string, string, IReadOnlyList{string}, string, bool)"/> would
+/// return.</param>
+internal sealed record QueuePlace(long Ahead, string Answer);

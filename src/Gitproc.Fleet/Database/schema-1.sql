@@ -79,7 +79,6 @@ CREATE TABLE gitproc.slot (
     UNIQUE (machine_id, lease),
     CHECK ((machine_id IS NULL) = (lease IS NULL))
 ) WITH (fillfactor = 50);
-CREATE INDEX slot_free ON gitproc.slot (repository_id, number) WHERE lease IS NULL;
 
 CREATE TABLE gitproc.ticket (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -182,10 +181,16 @@ END $$;
 
 -- Locks repositories, in the order of their numbers, and returns them.
 CREATE FUNCTION gitproc.lock_repositories(ids integer[]) RETURNS integer[]
-LANGUAGE sql AS $$
-    SELECT coalesce(array_agg(id), '{}') FROM (
-        SELECT id FROM gitproc.repository WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE) AS locked
-$$;
+LANGUAGE plpgsql AS $$
+DECLARE
+    ordered integer[] := ARRAY(SELECT id FROM unnest(ids) AS id ORDER BY id);
+    one integer;
+BEGIN
+    FOREACH one IN ARRAY ordered LOOP
+        PERFORM FROM gitproc.repository WHERE id = one FOR NO KEY UPDATE;
+    END LOOP;
+    RETURN ordered;
+END $$;
 
 -- A free slot, which is added if there is none. The caller has locked the repository.
 CREATE FUNCTION gitproc.free_slot(of_repository integer) RETURNS integer
@@ -282,6 +287,7 @@ END $$;
 CREATE FUNCTION gitproc.tend() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     current gitproc.fleet;
+    oldest timestamptz;
     one record;
     locked integer[];
 BEGIN
@@ -297,7 +303,10 @@ BEGIN
         begun_at =
             CASE WHEN tended_at < clock_timestamp() - interval '1 minute' THEN clock_timestamp() ELSE begun_at END
     RETURNING * INTO current;
-    DELETE FROM gitproc.history WHERE at < clock_timestamp() - current.history_age;
+    -- Not all at once: others wait for the fleet's row. This is more than can come in the meantime.
+    oldest := clock_timestamp() - current.history_age;
+    DELETE FROM gitproc.history WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM gitproc.history WHERE at < oldest ORDER BY at LIMIT 10000));
 
     FOR one IN
         UPDATE gitproc.machine SET state = 'silent', silent_at = clock_timestamp()
@@ -398,7 +407,8 @@ BEGIN
 END $$;
 
 -- What the machine holds of limited repositories. It gets slots for all, beyond a limit if need be, which is noted.
---   held: an array of lease, repository, who, and, for a lease that got them, slot (its number) and fence
+--   held: an array of lease, repository, who, and, for a lease that got them, slot (its number) and fence, and request if
+--     the lease is still to be made
 CREATE FUNCTION gitproc.report(held jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -415,28 +425,30 @@ BEGIN
     PERFORM FROM gitproc.fleet WHERE NOT is_open FOR NO KEY UPDATE;
     SELECT * INTO current FROM gitproc.fleet;
     locked := gitproc.lock_repositories(ARRAY(
-        SELECT id FROM gitproc.repository
-        WHERE key IN (SELECT value->>'repository' FROM jsonb_array_elements(held))
-            OR (NOT current.is_open AND id IN (SELECT repository_id FROM gitproc.ticket))));
+        SELECT repository.id FROM jsonb_array_elements(held) CROSS JOIN LATERAL (
+            SELECT id FROM gitproc.repository WHERE key = value->>'repository' LIMIT 1) AS repository
+        UNION
+        SELECT repository_id FROM gitproc.ticket WHERE NOT current.is_open));
     FOR one IN
         SELECT DISTINCT ON (number, lease) told.*, repository.id, repository.most
         FROM (SELECT value->>'lease' AS lease, value->>'repository' AS key, coalesce(value->>'who', '') AS who,
-            (value->>'slot')::integer AS number, (value->>'fence')::bigint AS fence
+            value->>'request' AS request, (value->>'slot')::integer AS number, (value->>'fence')::bigint AS fence
             FROM jsonb_array_elements(held)) AS told
-        JOIN gitproc.repository USING (key)
+        CROSS JOIN LATERAL (SELECT * FROM gitproc.repository WHERE repository.key = told.key LIMIT 1) AS repository
         WHERE most IS NOT NULL
         ORDER BY number, lease
     LOOP
         CONTINUE WHEN EXISTS (SELECT FROM gitproc.slot WHERE machine_id = caller AND lease = one.lease);
-        -- The holder knows its number. The same one keeps numbers unique, also after a restore.
+        -- The holder knows its number. The same one keeps numbers unique, also after a restore. A lease with a lower
+        -- fence is one of the backup, and had given it back before.
         INSERT INTO gitproc.slot (repository_id, number)
         SELECT one.id, generate_series(1, least(one.number, one.most)) ON CONFLICT DO NOTHING;
         SELECT number INTO free FROM gitproc.slot
-        WHERE repository_id = one.id AND number = one.number AND lease IS NULL;
+        WHERE repository_id = one.id AND number = one.number AND (lease IS NULL OR fence < one.fence);
         free := coalesce(free, gitproc.free_slot(one.id));
         UPDATE gitproc.slot SET
             fence = greatest(fence, coalesce(one.fence, current.fence_base + nextval('gitproc.grant_number'))),
-            machine_id = caller, lease = one.lease, request = NULL, who = one.who, since = clock_timestamp()
+            machine_id = caller, lease = one.lease, request = one.request, who = one.who, since = clock_timestamp()
         WHERE repository_id = one.id AND number = free;
         SELECT count(*) INTO count_held FROM gitproc.slot WHERE repository_id = one.id AND lease IS NOT NULL;
         IF count_held > one.most THEN
@@ -453,8 +465,21 @@ BEGIN
     END IF;
 END $$;
 
+-- What all who wait for a slot of a repository are told.
+CREATE FUNCTION gitproc.queue_of(of_repository integer) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_build_object(
+        'most', most,
+        'isOpen', (SELECT is_open FROM gitproc.fleet),
+        'holders', coalesce((SELECT jsonb_agg(who || ' on ' || (
+            SELECT name FROM gitproc.machine WHERE id = machine_id)) FROM (
+            SELECT who, machine_id FROM gitproc.slot
+            WHERE repository_id = of_repository AND lease IS NOT NULL ORDER BY since LIMIT 10) AS holder), '[]'))
+    FROM gitproc.repository WHERE id = of_repository);
+END $$;
+
 -- Asks for a slot for each lease: all or none. A request has a place in the queue until it is served or withdrawn.
--- Returns unlimited; or slots; or refused; or ahead, most, isOpen and holders.
+-- Returns unlimited; or slots; or refused; or ahead, and what gitproc.queue_of() returns.
 CREATE FUNCTION gitproc.ask(of_request text, of_repository text, of_leases text[], of_who text, may_wait boolean)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -499,13 +524,8 @@ BEGIN
     IF NOT may_wait THEN
         DELETE FROM gitproc.ticket WHERE id = place;
     END IF;
-    RETURN jsonb_build_object(
-        'ahead', (SELECT count(*) FROM gitproc.ticket WHERE repository_id = wanted.id AND id < place),
-        'most', wanted.most,
-        'isOpen', (SELECT is_open FROM gitproc.fleet),
-        'holders', coalesce((SELECT jsonb_agg(who || ' on ' || name) FROM (
-            SELECT who, name FROM gitproc.slot JOIN gitproc.machine ON machine.id = machine_id
-            WHERE repository_id = wanted.id ORDER BY since LIMIT 10) AS holder), '[]'));
+    RETURN gitproc.queue_of(wanted.id) || jsonb_build_object(
+        'ahead', (SELECT count(*) FROM gitproc.ticket WHERE repository_id = wanted.id AND id < place));
 END $$;
 
 -- Withdraws requests, and frees the slots of leases. A request that was granted meanwhile is not withdrawn: its leases
@@ -528,8 +548,8 @@ BEGIN
     PERFORM gitproc.tell();
 END $$;
 
--- What the machine has here: its slots and its requests that wait, with their places.
-CREATE FUNCTION gitproc.mine() RETURNS jsonb
+-- What the machine has here: its slots, and its requests that wait; with places, each with what gitproc.ask() answers.
+CREATE FUNCTION gitproc.mine(with_places boolean) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE caller integer := gitproc.me();
 BEGIN
@@ -537,11 +557,15 @@ BEGIN
         'slots', coalesce((SELECT jsonb_agg(jsonb_build_object(
             'lease', lease, 'request', request, 'number', number, 'fence', fence))
             FROM gitproc.slot WHERE machine_id = caller), '[]'),
-        'tickets', coalesce((SELECT jsonb_agg(jsonb_build_object('request', request, 'ahead', ahead))
-            FROM (SELECT DISTINCT repository_id FROM gitproc.ticket WHERE machine_id = caller) AS wanted,
+        'tickets', CASE WHEN NOT with_places THEN coalesce((
+            SELECT jsonb_agg(jsonb_build_object('request', request)) FROM gitproc.ticket WHERE machine_id = caller), '[]')
+        ELSE coalesce((SELECT jsonb_agg(jsonb_build_object(
+            'request', request, 'answer', told || jsonb_build_object('ahead', ahead)))
+            FROM (SELECT repository_id, gitproc.queue_of(repository_id) AS told FROM (
+                SELECT DISTINCT repository_id FROM gitproc.ticket WHERE machine_id = caller) AS mine) AS wanted,
                 LATERAL (SELECT machine_id, request, row_number() OVER (ORDER BY id) - 1 AS ahead
                     FROM gitproc.ticket WHERE repository_id = wanted.repository_id) AS queue
-            WHERE machine_id = caller), '[]'));
+            WHERE machine_id = caller), '[]') END);
 END $$;
 
 -- Adds events in order. Those that are there already change nothing.

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gitproc.Processes;
+using Gitproc.Registry;
 using Gitproc.Support;
 using Gitproc.Unit.Support;
 
@@ -141,6 +145,68 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
     }
 
     [PostgresFact]
+    public void A_sign_of_life_asks_no_git()
+    {
+        var log = _folder["git.log"];
+        var bin = Directory.CreateDirectory(_folder["bin"]).FullName;
+        File.WriteAllText(
+            Path.Combine(bin, "git"), $"#!/bin/sh\necho \"$*\" >>'{log}'\nexec '{ProgramPath.Find("git")}' \"$@\"\n");
+        File.SetUnixFileMode(Path.Combine(bin, "git"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        // A beat a second.
+        Start(
+            "a",
+            ("GITPROC_MACHINE_TIMEOUT", "4s"),
+            ("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}"));
+        WaitForBeats(2);
+
+        File.Delete(log);
+        WaitForBeats(4);
+
+        Assert.False(File.Exists(log), File.Exists(log) ? File.ReadAllText(log) : null);
+
+        void WaitForBeats(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var last = _fleet.Owner.Get<DateTime>("SELECT max(beaten_at) FROM gitproc.machine");
+                Eventually.True(() => _fleet.Owner.Get<DateTime>("SELECT max(beaten_at) FROM gitproc.machine") > last);
+            }
+        }
+    }
+
+    [PostgresFact]
+    public void Those_who_wait_hear_their_places_and_do_not_ask_again()
+    {
+        var (a, b) = (Start("a"), Start("b"));
+        Limit(1);
+        var held = b.Acquire();
+        using var first = b.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Waiting() == 1);
+        var heard = new ConcurrentDictionary<int, string>();
+        var waiting = Enumerable.Range(0, 3)
+            .Select(_ => a.Start("acquire", _source, "--wait", "60s", "--hold")).ToList();
+        foreach (var process in waiting)
+        {
+            process.ErrorDataReceived += (_, line) => heard[process.Id] = line.Data ?? "the end";
+            process.BeginErrorReadLine();
+        }
+
+        Eventually.True(() => Waiting() == 4 && Places() == "1 before you, 2 before you, 3 before you");
+        _fleet.Owner.Do("REVOKE EXECUTE ON FUNCTION gitproc.ask FROM gitproc_machine");
+        b.Run("release", held);
+        Assert.Equal(0, GitprocProgram.Finish(first).ExitCode);
+        // What lets the agent look.
+        a.Run("acquire", TestGit.MakeRepository(_folder["other"]), "--hold");
+
+        Eventually.True(() => Places() == "1 before you, 2 before you, you are next");
+        waiting.ForEach(process => process.Kill());
+
+        string Places() => string.Join(", ", heard.Values
+            .Select(line => Regex.Match(line, @"\d before you|you are next|the end").Value)
+            .Order(StringComparer.Ordinal));
+    }
+
+    [PostgresFact]
     public void A_second_agent_of_a_pool_waits_and_takes_over()
     {
         var a = Start("a");
@@ -156,6 +222,36 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
         Assert.Equal(3, a.Run("acquire", _source).ExitCode);
         a.Run("release", held);
         Assert.Equal(0, a.Run("acquire", _source, "--wait", "60s", "--hold").ExitCode);
+    }
+
+    // A process that has its slot may wait for long until its machine has a checkout for it.
+    [PostgresFact]
+    public void A_slot_that_has_no_lease_yet_outlives_the_restore_of_an_older_backup()
+    {
+        var (a, b) = (Start("a"), Start("b"));
+        Limit(2);
+        var backup = _folder["backup"];
+        _server.Server.Run("pg_dump", ["--format=custom", "--file", backup, _fleet.Database]);
+        var first = a.Acquire();
+        a.Config("gitproc.maxLocked", "1");
+        using var second = a.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => a.Query<long>("SELECT count(*) FROM waiter") == 1);
+
+        _fleet.Disconnect();
+        _server.Server.Run("dropdb", ["--force", _fleet.Database]);
+        _server.Server.Run("createdb", [_fleet.Database]);
+        _server.Server.Run("pg_restore", ["--single-transaction", "--dbname", _fleet.Database, backup]);
+        using var third = b.Start("acquire", _source, "--wait", "60s", "--hold");
+        Eventually.True(() => Count("SELECT count(*) FROM gitproc.fleet_view WHERE is_open AND NOT is_restored") == 1
+            && Held() + Waiting() == 3);
+
+        Assert.Equal((2, 1), (Held(), Waiting()));
+        a.Run("release", first);
+        Assert.Equal(0, GitprocProgram.Finish(second).ExitCode);
+        Assert.Equal(0, GitprocProgram.Finish(third).ExitCode);
+        Assert.Equal("1 2", _fleet.Owner.Get<string>(
+            "SELECT string_agg(number::text, ' ' ORDER BY number) FROM gitproc.slot_view"));
+        Assert.Equal("", _fleet.Notes("Overrun"));
     }
 
     [PostgresFact]
@@ -348,6 +444,12 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
             GitprocProgram.Finish(_program.Start(Home, environment, arguments));
 
         public Process Start(params string[] arguments) => _program.Start(Home, arguments);
+
+        public T Query<T>(string sql)
+        {
+            using var database = PoolDatabase.Open(Path.Combine(Pool, "gitproc.db"), _ => { });
+            return database.Connection.Query(sql, row => row.GetFieldValue<T>(0))[0];
+        }
 
         public void Dispose() => Agent.Dispose();
     }

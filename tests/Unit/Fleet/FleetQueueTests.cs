@@ -185,7 +185,7 @@ public sealed class FleetQueueTests(FleetServer server) : IClassFixture<FleetSer
 
         fleet["a"].Free("a1");
         Assert.Equal("c1", fleet.Slots());
-        Assert.Equal(0, fleet["b"].Calls.Mine().Tickets["b1"]);
+        Assert.Equal(0, fleet["b"].Calls.Mine(withPlaces: true).Tickets["b1"]!.Ahead);
 
         fleet["b"].Beat();
         fleet["c"].Free("c1");

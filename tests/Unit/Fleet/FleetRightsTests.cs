@@ -143,7 +143,7 @@ public sealed class FleetRightsTests(FleetServer server) : IClassFixture<FleetSe
         using var fleet = server.Make("a");
         fleet.Owner.Do("CREATE ROLE stranger LOGIN IN ROLE gitproc_machine");
         var refused = Assert.Throws<PostgresException>(
-            () => fleet.Session("stranger").Do("SELECT gitproc.mine()"));
+            () => fleet.Session("stranger").Do("SELECT gitproc.mine(false)"));
         Assert.Equal("The role stranger is of no machine of this fleet.", refused.MessageText);
     }
 

@@ -216,6 +216,29 @@ public sealed class FleetSilenceTests(FleetServer server) : IClassFixture<FleetS
         ExpectNothingTwice(fleet);
     }
 
+    // In the backup, a lease that has ended meanwhile has the number.
+    [PostgresFact]
+    public void After_a_restore_a_lease_keeps_its_number_which_no_other_one_gets()
+    {
+        using var fleet = Begin(most: 2, "a", "b");
+        fleet["a"].Ask("a1");
+        var dump = Path.Combine(server.Folder, "number.dump");
+        server.Server.Run("pg_dump", ["--format=custom", "--file", dump, fleet.Database]);
+        fleet["a"].Free("a1");
+        fleet["b"].Ask("b1");
+        Assert.Equal(1, fleet["b"].Find("b1").Slot);
+        fleet.Disconnect();
+        server.Server.Run("dropdb", [fleet.Database]);
+        server.Server.Run("pg_restore", ["--create", "--dbname", "postgres", dump]);
+
+        fleet["b"].Beat();
+        fleet["a"].Beat();
+        fleet["b"].Beat();
+
+        Assert.Equal("2", fleet["a"].Ask("a2"));
+        Assert.Equal("b1, a2", fleet.Slots());
+    }
+
     [PostgresFact]
     public void A_silent_machine_is_waited_for_after_a_restore()
     {
