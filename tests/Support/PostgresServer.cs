@@ -146,8 +146,10 @@ internal sealed class PostgresServer : IDisposable
     public void Kill()
     {
         var first = FirstProcess;
-        // The first process must not restart those that are killed before it.
+        // The first process must not restart those that are killed before it, nor be in the middle of starting one.
         Run("kill", "-STOP", $"{first}");
+        while (!Run("ps", "-o", "state=", "-p", $"{first}").TrimStart().StartsWith('T'))
+            Thread.Sleep(5);
         var all = ProcessTable.Descent(first);
         Run("kill", ["-KILL", .. all.Select(process => $"{process.Identity.Id}")]);
         while (all.Any(process => ProcessTable.IsAlive(process.Identity)))

@@ -99,12 +99,10 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
         {
             foreach (var machine in _machines)
                 machine?.Dispose();
+            foreach (var (what, count) in _counts.OrderBy(one => one.Key, StringComparer.Ordinal))
+                Console.WriteLine($"  {what}: {count}");
         }
 
-        foreach (var (what, count) in _counts.OrderBy(one => one.Key, StringComparer.Ordinal))
-            Console.WriteLine($"  {what}: {count}");
-        foreach (var violation in _violations.Take(20))
-            Console.WriteLine(violation);
         Console.WriteLine($"{(_violations.IsEmpty ? "passed" : "FAILED")} in {watch.Elapsed.TotalSeconds:0} s");
         return _violations.IsEmpty ? 0 : 1;
     }
@@ -154,9 +152,15 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
                 Count($"refused: {words[1]}");
                 break;
             default:
-                _violations.Enqueue(line);
+                Violate(line);
                 break;
         }
+    }
+
+    private void Violate(string what)
+    {
+        _violations.Enqueue(what);
+        Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {what}");
     }
 
     private void Count(string what) => _counts.AddOrUpdate(what, 1, (_, count) => count + 1);
@@ -251,7 +255,7 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
         using (var reader = found.ExecuteReader())
         {
             while (reader.Read())
-                _violations.Enqueue($"violation: {reader.GetString(0)}");
+                Violate($"violation: {reader.GetString(0)}");
         }
     });
 
@@ -271,7 +275,7 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
             if (_lost.ContainsKey(leases[1]) || _lost.ContainsKey(leases[2]))
                 Count("slots shared with a silent machine, as the history says");
             else
-                _violations.Enqueue($"violation: {line}");
+                Violate($"violation: {line}");
         }
 
         foreach (var (kind, what) in new[]
@@ -285,14 +289,14 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
     {
         using var pool = PoolDatabase.Open(ground.PoolOf(machine).Database, fill: _ => { });
         var id = new FleetTable(pool.Connection).Read().Pool;
-        var events = pool.Connection.Query("SELECT count(*) || ' ' || max(id) FROM event", row => row.GetString(0))[0];
-        var first = pool.Connection.Query("SELECT min(id) FROM event", row => row.GetInt64(0))[0];
+        var events = pool.Connection.Query("SELECT count(*) || ' ' || coalesce(max(id), 0) FROM event", row => row.GetString(0))[0];
+        var first = pool.Connection.Query("SELECT coalesce(min(id), 0) FROM event", row => row.GetInt64(0))[0];
         var known = "";
         With(Database, connection =>
         {
             using var command = new NpgsqlCommand(
                 $"""
-                SELECT count(*) || ' ' || max(number) FROM gitproc.history JOIN gitproc.machine ON machine.id = machine_id
+                SELECT count(*) || ' ' || coalesce(max(number), 0) FROM gitproc.history JOIN gitproc.machine ON machine.id = machine_id
                 WHERE name = '{machine}' AND history.pool = '{id}' AND number >= {first}
                 """,
                 connection);
@@ -308,7 +312,7 @@ internal sealed class FleetTorture(Ground ground, int machines, Options options)
         {
             if (end.Elapsed > LongestRest)
             {
-                _violations.Enqueue($"violation: it has not happened that {what}");
+                Violate($"violation: it has not happened that {what}");
                 return;
             }
 

@@ -87,7 +87,7 @@ internal sealed class FleetWorker(Ground ground, string machine, int repositorie
                 Console.WriteLine(
                     $"{Shared} {checkout.LeaseId} {before[0]} {repository}-{slot.Number} {slot.Fence} after {fence}");
             else
-                File.WriteAllText(note, string.Create(CultureInfo.InvariantCulture, $"{checkout.LeaseId} {slot.Fence}"));
+                Write(note, string.Create(CultureInfo.InvariantCulture, $"{checkout.LeaseId} {slot.Fence}"));
             Console.WriteLine(Had);
             Thread.Sleep(Random.Shared.Next(LongestHold));
         }
@@ -99,6 +99,13 @@ internal sealed class FleetWorker(Ground ground, string machine, int repositorie
             LeaseId = checkout.LeaseId,
         };
         _pool.Leases.Release(release, CancellationToken.None);
+    }
+
+    // Whole or not at all: it may be killed meanwhile.
+    private static void Write(string file, string text)
+    {
+        File.WriteAllText($"{file}.new", text);
+        File.Move($"{file}.new", file, overwrite: true);
     }
 
     private FleetSlot SlotOf(Checkout checkout)

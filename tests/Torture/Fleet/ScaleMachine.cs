@@ -33,6 +33,7 @@ internal sealed class ScaleMachine : IDisposable
     private readonly Dictionary<string, string> _held = [];
     private List<(string Kind, string Repository, string Lease)> _happened = [];
     private long _events;
+    private long _placed;
     private long _revision = -1;
 
     public ScaleMachine(string address, string name)
@@ -49,6 +50,9 @@ internal sealed class ScaleMachine : IDisposable
     public int Held => Locked(() => _held.Count);
 
     public int Waiting => Locked(() => _waiting.Count);
+
+    /// <summary>True if something has happened that was not delivered.</summary>
+    public bool HasNews => Locked(() => _happened.Count > 0);
 
     public BeatAnswer Beat() => Locked(() =>
     {
@@ -75,7 +79,10 @@ internal sealed class ScaleMachine : IDisposable
     public List<string> Look() => Locked(() =>
     {
         var found = new List<string>();
-        foreach (var slot in _calls.Mine().Slots)
+        var withPlaces = Environment.TickCount64 - _placed >= 5000;
+        if (withPlaces)
+            _placed = Environment.TickCount64;
+        foreach (var slot in _calls.Mine(withPlaces).Slots)
         {
             if (!_waiting.Remove(slot.Lease, out var repository))
                 continue;
@@ -108,11 +115,9 @@ internal sealed class ScaleMachine : IDisposable
         $$"""[{"repository": "{{repository}}", "fetchedAt": "2026-01-02T03:04:05Z"}]""");
 
     /// <summary>Delivers what has happened, and sends copies of the checkouts that have changed.</summary>
-    /// <returns>False if nothing has happened.</returns>
+    /// <returns>True.</returns>
     public bool Tell() => Locked(() =>
     {
-        if (_happened.Count == 0)
-            return false;
         _calls.Deliver(_pool, JsonSerializer.Serialize(_happened.Select(one => new
         {
             number = ++_events,

@@ -10,7 +10,8 @@ namespace Gitproc.Torture.Fleet;
 /// <summary>
 /// How much one PostgreSQL can do for a fleet. Each machine has the sessions of an agent, and makes its calls: one
 /// grant in three seconds and machine, while others wait for a slot of each repository; signs of life, copies and
-/// events besides. The pools behind them are simulated.
+/// events besides. As an agent, it looks at what it has when it is told of a grant, when its own pool has changed, and
+/// after each sign of life. The pools behind them are simulated.
 /// </summary>
 internal sealed class ScaleRun(Ground ground, int machines, int seconds)
 {
@@ -20,7 +21,6 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
     private const double GrantsOfAMachine = 0.3;
     private const int Threads = 32;
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenMirrors = TimeSpan.FromSeconds(2);
 
     private readonly ScaleMachine[] _machines = new ScaleMachine[machines];
@@ -42,14 +42,19 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
         using var server = new PostgresServer(
             Path.Combine(ground.Path, "postgres"),
             isDurable: true,
-            options: ["shared_buffers=512MB", $"max_connections={machines * 4 + 50}", "max_wal_size=2GB"]);
+            options:
+            [
+                "shared_buffers=512MB", $"max_connections={machines * 4 + 50}", "max_wal_size=2GB", "track_functions=all",
+            ]);
         using var owner = new FleetDatabase(server.Address("postgres"), mostSessions: 20);
         Make(owner, server);
         Say($"{machines} machines, {machines * ScaleMachine.Checkouts} checkouts, {Repositories} limited repositories, "
             + $"{_machines.Sum(machine => machine.Held)} slots held, "
             + $"{_machines.Sum(machine => machine.Waiting)} requests wait");
 
+        Say($"copies of checkouts: {PerRow(owner, "checkout"):0} bytes each");
         var size = Size(owner);
+        One<string>(owner, "SELECT pg_stat_reset()::text");
         var used = server.ProcessorTime;
         Work();
         used = server.ProcessorTime - used;
@@ -57,9 +62,17 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
         Say($"in {seconds} s, with {machines * GrantsOfAMachine:0} releases a second:");
         foreach (var times in (Times[])[_told, _freeing, _asking, _looking, _beating, _telling])
             Say("  " + times);
-        var events = One<long>(owner, "SELECT count(*) FROM gitproc.history");
-        Say($"the database grew by {(Size(owner) - size) / 1024.0 / 1024:0} MB, of which history: "
-            + $"{One<long>(owner, "SELECT pg_total_relation_size('gitproc.history')") / (double)events:0} bytes an event");
+        Say($"the database grew by {(Size(owner) - size) / 1024.0 / 1024:0} MB, with "
+            + $"{One<long>(owner, "SELECT count(*) FROM gitproc.history"):0} events of {PerRow(owner, "history"):0} bytes "
+            + $"each; copies of checkouts: {PerRow(owner, "checkout"):0} bytes each");
+        Say("the functions that took longest, with those that they call, and without:");
+        Say(One<string>(
+            owner,
+            """
+            SELECT string_agg(format('  %s: %s calls, %s s, %s s', funcname, calls, round(total_time / 1000),
+                round(self_time / 1000)), E'\n' ORDER BY self_time DESC)
+            FROM (SELECT * FROM pg_stat_user_functions ORDER BY self_time DESC LIMIT 10) AS longest
+            """));
         Read(owner);
         MostBeats();
         var held = One<long>(owner, "SELECT count(*) FROM gitproc.slot WHERE lease IS NOT NULL");
@@ -80,6 +93,9 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
 
     private static long Size(FleetDatabase owner) =>
         One<long>(owner, "SELECT pg_database_size(current_database())");
+
+    private static double PerRow(FleetDatabase owner, string table) => One<double>(
+        owner, $"SELECT pg_total_relation_size('gitproc.{table}') / greatest(1, count(*))::float FROM gitproc.{table}");
 
     private static T One<T>(FleetDatabase database, string sql) => database.With(connection =>
     {
@@ -133,9 +149,8 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
         {
             foreach (var (call, pause) in new (Action, TimeSpan)[]
             {
-                (() => _beating.Take(machine.Beat), BetweenBeats),
-                (() => _telling.Take(machine.Tell), BetweenMirrors),
-                (() => Look(machine), BetweenLooks),
+                (() => Beat(machine), BetweenBeats),
+                (() => Tell(machine), BetweenMirrors),
             })
             {
                 due.Enqueue((call, pause), pause * Random.Shared.NextDouble());
@@ -180,8 +195,21 @@ internal sealed class ScaleRun(Ground ground, int machines, int seconds)
             }
 
             _asking.Take(() => machine.Ask(Key(Random.Shared.Next(Repositories))));
+            Look(machine);
             return;
         }
+    }
+
+    private void Beat(ScaleMachine machine)
+    {
+        _beating.Take(machine.Beat);
+        Look(machine);
+    }
+
+    private void Tell(ScaleMachine machine)
+    {
+        if (machine.HasNews)
+            _telling.Take(machine.Tell);
     }
 
     private static async Task Hear(ScaleMachine machine, Action heard, CancellationToken cancellationToken)
