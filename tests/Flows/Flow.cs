@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.AccessControl;
+using System.Security.Principal;
 using System.Text.Json;
 
 namespace Gitproc.Flows;
@@ -277,6 +279,7 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         }
         else
             Directory.CreateSymbolicLink(link, outside);
+        Must(File.Exists(Path.Combine(link, "precious")), "This system made no link.");
         ground.Run("release", path, "--clean", "full").Must(0);
         Must(!Path.Exists(link), "The link stayed.");
         Must(File.Exists(Path.Combine(outside, "precious")), "What the link leads to was deleted.");
@@ -288,8 +291,13 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         Is("ok", Permissions(), "doctor's finding");
         if (OperatingSystem.IsWindows())
         {
-            using var opened = Process.Start("icacls.exe", [ground.Pool, "/grant", "*S-1-1-0:(OI)(CI)M"]);
-            opened.WaitForExit();
+            var pool = new DirectoryInfo(ground.Pool);
+            var access = pool.GetAccessControl();
+            access.AddAccessRule(new FileSystemAccessRule(
+                new SecurityIdentifier(WellKnownSidType.WorldSid, null),
+                FileSystemRights.Modify,
+                AccessControlType.Allow));
+            pool.SetAccessControl(access);
         }
         else
             File.SetUnixFileMode(ground.Pool, File.GetUnixFileMode(ground.Pool) | UnixFileMode.OtherWrite);
