@@ -76,6 +76,12 @@ public sealed class Checkout
     /// <summary>The name of the machine where it was acquired; null if nobody holds it.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>
+    /// Where ssh reaches the machine that it is on, if it was acquired there from here; otherwise null.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Host { get; init; }
+
     /// <summary>What the holder says it is for; null for nothing.</summary>
     public string? Label { get; init; }
 

@@ -3,7 +3,9 @@ using Gitproc.Ci;
 using Gitproc.Cli.Output;
 using Gitproc.Pools;
 using Gitproc.Registry;
+using Gitproc.Remote;
 using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
@@ -44,6 +46,10 @@ internal static class AcquireCommand
         command.Add(resume);
         command.Add(stepOutput);
         command.Add(json);
+        var machine = new MachineOptions(command, "Lock a checkout");
+        const string oneHeld = "one checkout is held there for a time, and no process here owns it.";
+        foreach (var option in (Option[])[count, owner, resume, stepOutput])
+            machine.Refuse(command, option, isFor: false, oneHeld);
         command.Validators.Add(result =>
         {
             if (result.GetValue(stepOutput) && result.GetValue(count) > 1)
@@ -53,6 +59,14 @@ internal static class AcquireCommand
         });
         command.SetAction(parsed =>
         {
+            if (machine.AreGiven(parsed))
+            {
+                var wanted = acquire.Request(parsed, owner: null);
+                wanted = wanted with { Terms = wanted.Terms with { ExpiresAfter = parsed.GetValue(expiry) } };
+                return machine.Choose(parsed, options.Open(parsed), options.Reports(parsed)).Use(
+                    wanted, (there, request) => AcquireThere(there, request, parsed.GetValue(json)));
+            }
+
             using var interruption = new Interruption();
             var step = parsed.GetValue(stepOutput) ? StepOutput.Current() : null;
             var holder = parsed.GetValue(hold) ? null
@@ -83,6 +97,21 @@ internal static class AcquireCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static int AcquireThere(RemoteMachine machine, AcquireRequest request, bool asJson)
+    {
+        machine.Acquire(request, checkout =>
+        {
+            var path = new MachinePath(checkout.Host!, checkout.Path);
+            if (asJson)
+                JsonOutput.Write(checkout);
+            else
+                ResultWriter.WriteLines([path.ToString()]);
+            var end = checkout.ExpiresAt is { } time ? $" until {PrintableTime.Local(time)}" : "";
+            Messages.WriteLine($"gitproc: {checkout.Name} of {checkout.Machine} is held{end}; gitproc release {path}");
+        });
+        return ExitCode.Done;
     }
 
     // If the path cannot be printed, the caller does not know which checkout it holds.

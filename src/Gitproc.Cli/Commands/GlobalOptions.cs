@@ -3,6 +3,7 @@ using Gitproc.Cli.Output;
 using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Cli.Commands;
 
@@ -55,6 +56,6 @@ internal sealed class GlobalOptions
         var now = checkout.State == CheckoutState.Free
             ? "is free"
             : checkout.Reason ?? "is released, but not clean: the next acquire cleans it";
-        Messages.WriteLine($"gitproc: {checkout.Name} {now}");
+        Messages.WriteLine($"gitproc: {checkout.Name} {PrintableText.Of(now)}");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gitproc.Cli.Output;
 using Gitproc.Pools;
+using Gitproc.Remote;
 using Gitproc.Terminal;
 
 namespace Gitproc.Cli.Commands;
@@ -11,6 +12,8 @@ internal static class ReleaseCommand
     public static Command Create(GlobalOptions options)
     {
         var checkout = LeaseOptions.Checkout();
+        checkout.Description =
+            "The name of the checkout, a path in it, or HOST:PATH as an acquire on another machine prints it. [default: the current checkout]";
         var leaseId = LeaseOptions.LeaseId();
         var force = new Option<bool>("--force", "-f")
         {
@@ -46,10 +49,10 @@ internal static class ReleaseCommand
         {
             if (parsed.GetValue(printCurrent))
                 return PrintCurrent(options.Open(parsed), parsed.GetValue(checkout));
-            using var interruption = new Interruption();
+            var there = MachinePath.Parse(parsed.GetValue(checkout));
             var request = new ReleaseRequest
             {
-                Checkout = parsed.GetValue(checkout),
+                Checkout = there?.Path ?? parsed.GetValue(checkout),
                 LeaseId = parsed.GetValue(leaseId),
                 WorkingDirectory = CurrentFolder.Path,
                 Force = parsed.GetValue(force),
@@ -59,12 +62,20 @@ internal static class ReleaseCommand
                 CleanLater = parsed.GetValue(background),
             };
             var pool = options.Open(parsed);
-            var released = pool.Leases.Release(request, interruption.Token);
+            var released = there is null
+                ? Release(pool, request)
+                : new MachineChoice(pool, there.Machine, options.Reports(parsed)).Named().Release(request);
             if (!request.CleanLater)
                 GlobalOptions.Tell(released);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Checkout Release(Pool pool, ReleaseRequest request)
+    {
+        using var interruption = new Interruption();
+        return pool.Leases.Release(request, interruption.Token);
     }
 
     // Releases nothing. Prints the path of the checkout if the working directory is in it.

@@ -4,8 +4,6 @@ using Gitproc.Cli.Output;
 using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
-using Gitproc.Remote;
-using Gitproc.Reports;
 
 namespace Gitproc.Cli.Commands;
 
@@ -29,15 +27,6 @@ internal static class RunCommand
     public static Command Create(GlobalOptions options, IReadOnlyList<string>? commandToRun)
     {
         var acquire = new AcquireOptions();
-        var machine = new Option<string?>("--machine")
-        {
-            Description = "Run the command on another machine: one of the fleet, or a host as ssh knows it. [setting: gitproc.ssh]",
-            HelpName = "HOST",
-        };
-        var anywhere = new Option<bool>("--anywhere")
-        {
-            Description = "Run the command on the machine of the fleet that is best placed for it.",
-        };
         var variables = new Option<string[]>("--send-env")
         {
             Description = "With --machine or --anywhere, give the command this variable of yours. May be given more than once.",
@@ -48,29 +37,19 @@ internal static class RunCommand
             "Run a command in a checkout of a repository and release the checkout afterwards: gitproc run [REPO] [options] -- COMMAND ..."
         );
         acquire.AddTo(command);
-        command.Add(machine);
-        command.Add(anywhere);
+        var machine = new MachineOptions(command, "Run the command");
         command.Add(variables);
+        machine.Refuse(command, variables, isFor: true, "here the command has all your variables.");
         command.Validators.Add(result =>
         {
             if (commandToRun is not { Count: > 0 })
                 result.AddError("Write the command to run after --: gitproc run [REPO] -- COMMAND ...");
-            if (result.GetValue(machine) is not null && result.GetValue(anywhere))
-                result.AddError("--machine and --anywhere exclude each other.");
-            if (result.GetValue(variables) is { Length: > 0 } && result.GetValue(machine) is null
-                && !result.GetValue(anywhere))
-            {
-                result.AddError("--send-env needs --machine or --anywhere: here the command has all your variables.");
-            }
         });
-        command.SetAction(parsed => parsed.GetValue(machine) is not null || parsed.GetValue(anywhere)
-            ? RunOn(
-                parsed.GetValue(machine),
-                options.Open(parsed),
+        command.SetAction(parsed => machine.AreGiven(parsed)
+            ? machine.Choose(parsed, options.Open(parsed), options.Reports(parsed)).Use(
                 acquire.Request(parsed, owner: null),
-                commandToRun!,
-                Variables(parsed.GetValue(variables) ?? []),
-                options.Reports(parsed))
+                (there, request) => there.Run(
+                    request, commandToRun!, Variables(parsed.GetValue(variables) ?? []), StandardStream.Open))
             : RunHere(
                 options.Open(parsed),
                 acquire.Request(parsed, LeaseOwner.OfProcess(Environment.ProcessId)),
@@ -94,20 +73,6 @@ internal static class RunCommand
             passing.To(process.Id);
             process.WaitForExit();
         }
-    }
-
-    private static int RunOn(
-        string? machine,
-        Pool pool,
-        AcquireRequest request,
-        IReadOnlyList<string> words,
-        Dictionary<string, string> variables,
-        IProgress<PoolReport> reports)
-    {
-        if (machine is null || FleetRun.Knows(pool, machine))
-            return new FleetRun(pool, machine, reports).Run(request, words, variables, StandardStream.Open);
-        var sent = pool.Acquiring.ForOtherMachine(request);
-        return new RemoteRun(machine, sent.Ssh, reports).Run(sent.Request, words, variables, StandardStream.Open);
     }
 
     private static Dictionary<string, string> Variables(string[] names)

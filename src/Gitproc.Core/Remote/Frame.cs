@@ -37,6 +37,12 @@ internal enum FrameKind : byte
 
     /// <summary>From the machine: the command runs. It is empty.</summary>
     Started = 11,
+
+    /// <summary>From the machine: the checkout that it has acquired or released, as JSON.</summary>
+    Checkout = 12,
+
+    /// <summary>To the machine: the caller has the checkout, whose lease is to last. It is empty.</summary>
+    Taken = 13,
 }
 
 /// <summary>One message between two gitprocs.</summary>
@@ -58,6 +64,11 @@ internal enum FrameKind : byte
 /// Both ends beat, and give the other one up that says nothing for <see cref="RemoteConnection.MaxSilence"/>. The
 /// machine then ends the command and its lease, as it does when its input ends. The last frame is the exit code, after
 /// the checkout is released.
+/// </para>
+/// <para>
+/// A request may also be for a checkout that is held for a time, or to release one. The machine sends each checkout
+/// that it has acquired or released. It is held only once the caller says that it has it, so that none is left that
+/// nobody knows.
 /// </para>
 /// </remarks>
 internal readonly record struct Frame(FrameKind Kind, ReadOnlyMemory<byte> Content)

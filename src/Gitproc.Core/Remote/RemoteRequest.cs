@@ -7,20 +7,26 @@ using Gitproc.Reports;
 namespace Gitproc.Remote;
 
 /// <summary>What a machine is asked for.</summary>
-/// <remarks>The names of the properties go over the wire, also those of <see cref="AcquireRequest"/>.</remarks>
+/// <remarks>
+/// It has <see cref="Acquire"/> or <see cref="Release"/>. The names of the properties go over the wire, also those of
+/// the requests in it.
+/// </remarks>
 internal sealed record RemoteRequest
 {
     /// <summary>The protocol that the caller speaks.</summary>
     public required int Protocol { get; init; }
 
     /// <summary>The checkout to acquire. Its owner and working directory are those of the machine.</summary>
-    public required AcquireRequest Acquire { get; init; }
+    public AcquireRequest? Acquire { get; init; }
 
-    /// <summary>The program and its arguments.</summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    /// <summary>The program to run in it and its arguments; empty to hold it for a time.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
 
     /// <summary>The variables of the caller that the command gets.</summary>
-    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The checkout to release. Its working directory is that of the machine.</summary>
+    public ReleaseRequest? Release { get; init; }
 }
 
 /// <summary>A report of a machine.</summary>

@@ -1,15 +1,17 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Gitproc.Interop;
 using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Gitproc.Text;
 
 namespace Gitproc.Remote;
 
 /// <summary>
 /// Serves one request of another machine: acquires a checkout here, runs the command in it, and releases it. If the
-/// caller is gone, the command and all it started are ended.
+/// caller is gone, the command and all it started are ended. Or acquires a checkout that is held, or releases one.
 /// </summary>
 /// <remarks>
 /// The main thread acquires, waits for the command and releases. Another one receives frames. The lease is owned by
@@ -29,12 +31,16 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
     // A process that the command left behind may keep its output open. What it says later is lost.
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
+    // No process shows that the caller is still there, so it is short.
+    private static readonly TimeSpan DefaultHold = TimeSpan.FromHours(1);
+
     private readonly RemoteConnection _connection;
     private readonly StreamReceiver _input;
     private readonly StreamSender _output;
     private readonly StreamSender _errorOutput;
     private readonly CancellationTokenSource _cancelling = new();
     private readonly CancellationTokenSource _gone = new();
+    private readonly ManualResetEventSlim _taken = new();
     private readonly object _lock = new();
     private int _command;
     private bool _hasStarted;
@@ -79,11 +85,10 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
             if (first.Kind != FrameKind.Request)
                 throw Frame.Broken("no request came");
             var request = RemoteJson.Read(first, RemoteJson.Default.RemoteRequest);
-            if (request.Command.Count == 0)
-                throw Frame.Broken("the request has no command");
             new Thread(Receive) { IsBackground = true }.Start();
             var pool = open(this);
-            if (isOfFleet && !pool.Fleet.Settings(_cancelling.Token).Fleet.Allows("run"))
+            var settings = pool.Fleet.Settings(_cancelling.Token);
+            if (isOfFleet && !settings.Fleet.Allows("run"))
             {
                 throw new GitprocException(
                     ErrorReason.MachineRefuses,
@@ -91,7 +96,14 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
                         + "git config --global --add gitproc.allow run");
             }
 
-            _connection.Send(Frame.Of(FrameKind.Exit, [], Run(request, pool)));
+            var exitCode = request switch
+            {
+                { Release: { } release } => Release(release, pool),
+                { Acquire: { } acquire, Command.Count: > 0 } => Run(request, acquire, pool),
+                { Acquire: { } acquire } => Hold(acquire, settings.LeaseDuration, pool),
+                _ => throw Frame.Broken("the request asks for nothing"),
+            };
+            _connection.Send(Frame.Of(FrameKind.Exit, [], exitCode));
         }
         catch (GitprocException e)
         {
@@ -111,23 +123,68 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
     private void Tell(ErrorReason? reason, string message) => _connection.Send(RemoteJson.Write(
         FrameKind.Error, new RemoteError(reason?.ToString(), message), RemoteJson.Default.RemoteError));
 
-    private int Run(RemoteRequest request, Pool pool)
+    private int Release(ReleaseRequest request, Pool pool)
+    {
+        Send(pool.Leases.Release(
+            request with { WorkingDirectory = Environment.CurrentDirectory }, _cancelling.Token));
+        return 0;
+    }
+
+    // This process owns the lease until the caller says that it has the checkout.
+    private int Hold(AcquireRequest request, TimeSpan? duration, Pool pool)
+    {
+        var terms = request.Terms;
+        var checkout = Acquire(
+            request with { Terms = terms with { ExpiresAfter = terms.ExpiresAfter ?? duration ?? DefaultHold } }, pool);
+        if (WaitHandle.WaitAny([_taken.WaitHandle, _cancelling.Token.WaitHandle]) == 0)
+        {
+            pool.Leases.Renew(new RenewRequest
+            {
+                Checkout = checkout.Name,
+                LeaseId = checkout.LeaseId,
+                WorkingDirectory = checkout.Path,
+                Hold = true,
+            });
+            return 0;
+        }
+
+        pool.Leases.Release(
+            new ReleaseRequest
+            {
+                Checkout = checkout.Name,
+                LeaseId = checkout.LeaseId,
+                WorkingDirectory = Environment.CurrentDirectory,
+            },
+            CancellationToken.None);
+        throw new OperationCanceledException();
+    }
+
+    private void Send(Checkout checkout) => _connection.Send(new Frame(
+        FrameKind.Checkout, JsonSerializer.SerializeToUtf8Bytes(checkout, ModelJson.Default.Checkout)));
+
+    private Checkout Acquire(AcquireRequest request, Pool pool)
+    {
+        var checkout = pool.Acquiring.Acquire(
+            request with
+            {
+                WorkingDirectory = Environment.CurrentDirectory,
+                Count = 1,
+                Terms = request.Terms with { Owner = LeaseOwner.OfProcess(Environment.ProcessId) },
+            },
+            _cancelling.Token)[0];
+        Send(checkout);
+        return checkout;
+    }
+
+    private int Run(RemoteRequest request, AcquireRequest acquire, Pool pool)
     {
         var command = new CheckoutCommand(
             pool, request.Command, text => Report(new PoolReport(ReportKind.Warning, text)));
         if (!command.MayBeThere())
             return CheckoutCommand.NotFound;
-        var here = Environment.CurrentDirectory;
-        var checkout = pool.Acquiring.Acquire(
-            request.Acquire with
-            {
-                WorkingDirectory = here,
-                Count = 1,
-                Terms = request.Acquire.Terms with { Owner = LeaseOwner.OfProcess(Environment.ProcessId) },
-            },
-            _cancelling.Token)[0];
+        var checkout = Acquire(acquire, pool);
         using var passing = new SignalPassing();
-        return command.Run(checkout, here, Prepare, Wait);
+        return command.Run(checkout, Environment.CurrentDirectory, Prepare, Wait);
 
         void Prepare(ProcessStartInfo start)
         {
@@ -195,6 +252,9 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
                 break;
             case FrameKind.Closed:
                 Sender(frame).Close();
+                break;
+            case FrameKind.Taken:
+                _taken.Set();
                 break;
             case FrameKind.Signal when frame.Stream is SigHup or SigInt or SigQuit or SigTerm:
                 Take(frame.Stream);

@@ -31,8 +31,14 @@ internal sealed record FleetSettings(
         reader.Value("machineTimeout", "GITPROC_MACHINE_TIMEOUT", ParseTimeout) ?? TimeSpan.FromMinutes(10),
         (reader.Value("fleetAway", "GITPROC_FLEET_AWAY", ParseAway) ?? FleetAway.Wait) == FleetAway.Wait,
         reader.Variable("sshHost", "GITPROC_SSH_HOST") ?? OfUser(reader, "gitproc.sshhost"),
-        reader.Variable("allow", "GITPROC_ALLOW") ?? string.Join(
-            ' ', reader.Config.OfUser.Where(entry => entry.Key == "gitproc.allow").Select(entry => entry.Value)));
+        reader.Variable("allow", "GITPROC_ALLOW") ?? string.Join(' ', Allowances(reader)));
+
+    // An empty value removes those before it (UserSetting.Read).
+    private static IEnumerable<string> Allowances(SettingReader reader) => reader.Config.OfUser
+        .Where(entry => entry.Key == "gitproc.allow")
+        .Select(entry => entry.Value)
+        .Reverse()
+        .TakeWhile(value => value.Length > 0);
 
     private static string? OfUser(SettingReader reader, string key) =>
         reader.Config.OfUser.LastOrDefault(entry => entry.Key == key).Value is { Length: > 0 } value ? value : null;

@@ -262,6 +262,10 @@ public sealed class RemoteRunTests : IDisposable
         "The gitproc of box does not keep to the protocol: a frame is cut off.")]
     [InlineData($"{Greeting} printf '\\012\\000\\000\\000\\033{{\"Message\":\"a\\\\u001b]0;b\\\\n\"}}'; cat >/dev/null",
         "box: a\\x1b]0;b")]
+    [InlineData($"{Greeting} printf '\\014\\000\\000\\000\\002{{}}'; cat >/dev/null",
+        "The gitproc of box does not keep to the protocol: Checkout cannot be read.")]
+    [InlineData($"{Greeting} printf '\\014\\000\\000\\000\\160{HostileCheckout}'; cat >/dev/null",
+        "The gitproc of box does not keep to the protocol: Checkout cannot be read.")]
     [InlineData($"{Greeting}", "The connection to box has ended. It ends the command.")]
     public void A_peer_that_is_broken_or_hostile_gives_one_error(string script, string error)
     {
@@ -271,6 +275,11 @@ public sealed class RemoteRunTests : IDisposable
         Assert.Equal($"gitproc: {error}", result.Error.TrimEnd());
         Assert.Equal("", result.Output);
     }
+
+    // Its path would clear the screen.
+    private const string HostileCheckout =
+        """{"name":"a","path":"/a\\u001b[2J","repository":"r","url":"u","state":"locked","""
+            + "\"createdAt\":\"2026-01-01T00:00:00Z\"}";
 
     private const string Greeting = "printf 'gitproc-remote protocol 1\\n';";
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Reports;
@@ -8,11 +10,14 @@ using Gitproc.Text;
 
 namespace Gitproc.Remote;
 
-/// <summary>Runs a command in a checkout of another machine, by the gitproc there.</summary>
+/// <summary>
+/// Runs a command in a checkout of another machine, or acquires or releases one there, by the gitproc there. An object
+/// does one of these once.
+/// </summary>
 /// <param name="host">The machine, as ssh knows it.</param>
 /// <param name="ssh">The program that connects, and its first arguments.</param>
 /// <param name="reports">Told what ssh and the machine report; null for nobody.</param>
-public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<PoolReport>? reports)
+public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgress<PoolReport>? reports)
 {
     private const int SshFailed = 255;
     private const int MaxShown = 300;
@@ -36,12 +41,23 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
     /// <summary>True if it is asked as a machine of the fleet, and may refuse.</summary>
     public bool IsOfFleet { get; init; }
 
-    /// <summary>True if the command has run, or runs.</summary>
-    public bool HasStarted => _input is not null;
+    /// <summary>
+    /// Counts as Ctrl+C. If it can be cancelled, the signals that this process gets are not for the command.
+    /// </summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>True if the machine cannot be used where there is no program of the command's name.</summary>
+    public bool NeedsProgram { get; init; }
+
+    /// <summary>The checkout there; null until the machine has acquired or released it.</summary>
+    public Checkout? Checkout { get; private set; }
+
+    /// <summary>True if something was done there, so that another machine must not do it too.</summary>
+    internal bool HasStarted { get; private set; }
 
     private string ShownHost => _shownHost ??= PrintableText.Of(Name ?? host);
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs a command in a checkout, which is released when it ends.</summary>
     /// <param name="request">What to acquire there.</param>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="variables">Variables of this machine that the command gets.</param>
@@ -55,8 +71,7 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
         IReadOnlyDictionary<string, string> variables,
         Func<int, Stream> streams)
     {
-        var sent = RemoteJson.Write(
-            FrameKind.Request,
+        var exitCode = Ask(
             new RemoteRequest
             {
                 Protocol = Handshake.Protocol,
@@ -64,7 +79,38 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
                 Command = command,
                 Variables = variables,
             },
-            RemoteJson.Default.RemoteRequest);
+            streams,
+            use: null);
+        return exitCode == CheckoutCommand.NotFound && NeedsProgram && !HasStarted
+            ? throw new GitprocException(
+                ErrorReason.MachineNotUsable, $"{ShownHost} has no {command[0]} on the PATH that ssh gives.", host)
+            : exitCode;
+    }
+
+    /// <summary>Acquires a checkout, which is held until it is released or expires.</summary>
+    /// <param name="request">What to acquire there. If its terms have no duration, those of the machine count.</param>
+    /// <param name="use">Gets the checkout. If this throws, or the process ends, the checkout is released.</param>
+    /// <exception cref="GitprocException">The machine cannot be reached or used, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user ended it.</exception>
+    public void Acquire(AcquireRequest request, Action<Checkout> use) =>
+        Ask(new RemoteRequest { Protocol = Handshake.Protocol, Acquire = request }, streams: null, use);
+
+    /// <summary>Releases a checkout, and cleans it.</summary>
+    /// <param name="request">Which. It is looked up there.</param>
+    /// <returns>The checkout.</returns>
+    /// <exception cref="GitprocException">The machine cannot be reached or used, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">The user ended it.</exception>
+    public Checkout Release(ReleaseRequest request)
+    {
+        Ask(new RemoteRequest { Protocol = Handshake.Protocol, Release = request }, streams: null, use: null);
+        return Checkout ?? throw NoProtocol("it sends no checkout");
+    }
+
+    /// <param name="streams">Opens the streams of the command; null if there is none.</param>
+    /// <param name="use">Gets the checkout before the machine may keep it; null if nobody has to.</param>
+    private int Ask(RemoteRequest request, Func<int, Stream>? streams, Action<Checkout>? use)
+    {
+        var sent = RemoteJson.Write(FrameKind.Request, request, RemoteJson.Default.RemoteRequest);
         if (sent.Content.Length > Frame.MaxLength)
         {
             throw new GitprocException(
@@ -72,7 +118,8 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
         }
 
         using var process = Start();
-        using var signals = new Signals(Take);
+        using IDisposable signals =
+            Cancellation.CanBeCanceled ? Cancellation.Register(() => Take(Signals.Interrupt)) : new Signals(Take);
         try
         {
             var errors = new Thread(() => Relay(process.StandardError)) { IsBackground = true };
@@ -84,7 +131,7 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
                 _connection = connection;
             Tell(null);
             connection.Send(sent);
-            return Serve(connection, streams);
+            return Serve(connection, streams, use);
         }
         finally
         {
@@ -155,7 +202,7 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
         };
     }
 
-    private int Serve(RemoteConnection connection, Func<int, Stream> streams)
+    private int Serve(RemoteConnection connection, Func<int, Stream>? streams, Action<Checkout>? use)
     {
         var input = new StreamSender(0, connection);
         var outputs = new[] { new StreamReceiver(1, connection), new StreamReceiver(2, connection) };
@@ -169,10 +216,7 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
         }
         catch (InvalidDataException e)
         {
-            throw new GitprocException(
-                ErrorReason.MachineNotUsable,
-                $"The gitproc of {ShownHost} does not keep to the protocol: {e.Message}.",
-                host);
+            throw NoProtocol(e.Message);
         }
         finally
         {
@@ -187,18 +231,18 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
 
         throw new GitprocException(
             ErrorReason.ConnectionLost,
-            _isSilent
-                ? $"{ShownHost} has said nothing for {RemoteConnection.MaxSilence.TotalSeconds} s. "
-                    + "It ends the command."
-                : $"The connection to {ShownHost} has ended. It ends the command.",
+            (_isSilent
+                ? $"{ShownHost} has said nothing for {RemoteConnection.MaxSilence.TotalSeconds} s."
+                : $"The connection to {ShownHost} has ended.") + (streams is null ? "" : " It ends the command."),
             host);
 
         int? Handle(Frame frame)
         {
             switch (frame.Kind)
             {
-                case FrameKind.Started when _input is null:
+                case FrameKind.Started when streams is not null && _input is null:
                     _input = input;
+                    HasStarted = true;
                     outputs[0].Start(streams(1));
                     outputs[1].Start(streams(2));
                     input.Start(streams(0));
@@ -214,6 +258,12 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
                     break;
                 case FrameKind.Closed when frame.Stream == 0:
                     input.Close();
+                    break;
+                case FrameKind.Checkout when Checkout is null:
+                    Checkout = Read(frame);
+                    HasStarted = streams is null;
+                    use?.Invoke(Checkout);
+                    connection.Send(new Frame(FrameKind.Taken, default));
                     break;
                 case FrameKind.Report:
                     Show(RemoteJson.Read(frame, RemoteJson.Default.RemoteReport));
@@ -232,6 +282,32 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
         StreamReceiver Output(Frame frame) => _input is not null && frame.Stream is 1 or 2
             ? outputs[frame.Stream - 1]
             : throw Frame.Broken($"there is no output {frame.Stream}");
+    }
+
+    private GitprocException NoProtocol(string why) => new(
+        ErrorReason.MachineNotUsable, $"The gitproc of {ShownHost} does not keep to the protocol: {why}.", host);
+
+    // A machine does not know what it is called here.
+    private Checkout Read(Frame frame)
+    {
+        try
+        {
+            if (JsonNode.Parse(frame.Content.Span) is JsonObject json)
+            {
+                (json["machine"], json["host"]) = (Name ?? host, host);
+                if (json.Deserialize(ModelJson.Default.Checkout) is { Path: { } path, Name: { } name } checkout
+                    && !path.Concat(name).Any(char.IsControl))
+                {
+                    return checkout;
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            // It is no checkout.
+        }
+
+        throw Frame.Broken("Checkout cannot be read");
     }
 
     private Exception Translate(RemoteError error)
@@ -348,10 +424,12 @@ public sealed class RemoteRun(string host, IReadOnlyList<string> ssh, IProgress<
     /// <summary>Catches the signals that are for the command.</summary>
     private sealed class Signals(Func<byte, bool> take) : IDisposable
     {
+        public const byte Interrupt = 2;
+
         private readonly PosixSignalRegistration[] _registrations =
         [
             Listen(PosixSignal.SIGHUP, 1, take),
-            Listen(PosixSignal.SIGINT, 2, take),
+            Listen(PosixSignal.SIGINT, Interrupt, take),
             Listen(PosixSignal.SIGQUIT, 3, take),
             Listen(PosixSignal.SIGTERM, 15, take),
         ];
