@@ -32,6 +32,7 @@ internal sealed record Options
 
           --machines N      so many machines, with so many workers each as --workers says
           --kills N         and so many kills and other harm
+          --seconds N       but for no longer than this (as long as it takes)
         """;
 
     public int Kills { get; private init; } = 100;
@@ -62,7 +63,8 @@ internal sealed record Options
     /// <summary>The number of machines of a fleet; null for another run.</summary>
     public int? Machines { get; private init; }
 
-    public int Seconds { get; private init; } = 60;
+    /// <summary>How long it goes on; null for as long as it takes.</summary>
+    public int? Seconds { get; private init; }
 
     /// <returns>The options; null if the command line is not valid.</returns>
     public static Options? Parse(string[] args)

@@ -31,7 +31,7 @@ switch (args)
             var result = options switch
             {
                 { Waiters: { } waiters } => new QueueRun(ground, waiters, options.Checkouts).Run(),
-                { Scale: { } machines } => new ScaleRun(ground, machines, options.Seconds).Run(),
+                { Scale: { } machines } => new ScaleRun(ground, machines, options.Seconds ?? 60).Run(),
                 { Machines: { } machines } => new FleetTorture(ground, machines, options).Run(),
                 _ => new TortureRun(ground, options).Run(),
             };
