@@ -2,6 +2,7 @@ using System.CommandLine;
 using Gitproc.Agent.Care;
 using Gitproc.Agent.Fleet;
 using Gitproc.Agent.Web;
+using Gitproc.Fleet.Database;
 using Gitproc.Pools;
 using Gitproc.Reports;
 using Gitproc.Text;
@@ -40,17 +41,29 @@ internal static class Program
             Description = $"The file with the token that opens the page. [default: {PageToken.Variable} has the token]",
             HelpName = "FILE",
         };
+        var fleet = new Option<string?>("--fleet")
+        {
+            Description = "The database of the fleet: postgresql://HOST/DATABASE, or a connection string of Npgsql. "
+                + "[default: GITPROC_FLEET, or else gitproc.fleet in git's config]",
+            HelpName = "ADDRESS",
+        };
+        var untilInputEnds = new Option<bool>("--until-input-ends")
+        {
+            Description = "End when standard input ends, as it does with the program that has started the agent.",
+        };
         var onlyPage = new Option<bool>("--only-page") { Description = "Serve the page, and change nothing." };
         var command = new RootCommand(
             "Cares for a pool: ends leases that are over, keeps spares ready, and fetches before somebody needs it.")
         {
-            pool, page, tokenFile, onlyPage,
+            pool, page, tokenFile, fleet, onlyPage, untilInputEnds,
         };
         command.SetAction(parsed => Run(new AgentOptions(
             parsed.GetValue(pool),
             parsed.GetValue(page),
             parsed.GetValue(tokenFile),
-            parsed.GetValue(onlyPage))));
+            parsed.GetValue(fleet),
+            parsed.GetValue(onlyPage),
+            parsed.GetValue(untilInputEnds))));
         var parsed = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors is { Count: > 0 } errors)
         {
@@ -78,6 +91,13 @@ internal static class Program
     {
         if (options.Pool is "")
             throw Invalid("--pool is empty. Name a folder.");
+        if (options.Fleet is { } named)
+        {
+            if (options.OnlyPage)
+                throw Invalid("--only-page and --fleet exclude each other.");
+            FleetAddress.Parse(named);
+        }
+
         var address = options.Page is PageAddress.None ? null
             : options.Page is null ? PageAddress.DefaultIfFree(Tell)
             : PageAddress.Parse(options.Page)
@@ -122,6 +142,9 @@ internal static class Program
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(services =>
             new Pool(options.Pool, new ReportLog(services.GetRequiredService<ILogger<Pool>>())));
+        builder.Services.AddSingleton(options);
+        if (options.UntilInputEnds)
+            builder.Services.AddHostedService<EndWithInput>();
         if (options.OnlyPage)
             return;
         // Says at once what is wrong with the folder.
@@ -144,5 +167,8 @@ internal static class Program
 /// <param name="Pool">The pool's folder; null for the default.</param>
 /// <param name="Page">Where to serve the page, as it was typed; null for the default.</param>
 /// <param name="TokenFile">The file with the token that opens the page; null for the variable.</param>
+/// <param name="Fleet">The address of the fleet's database; null for the setting.</param>
 /// <param name="OnlyPage">True to leave the pool as it is.</param>
-internal sealed record AgentOptions(string? Pool, string? Page, string? TokenFile, bool OnlyPage);
+/// <param name="UntilInputEnds">True to end when standard input ends.</param>
+internal sealed record AgentOptions(
+    string? Pool, string? Page, string? TokenFile, string? Fleet, bool OnlyPage, bool UntilInputEnds);

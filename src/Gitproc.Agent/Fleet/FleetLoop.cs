@@ -21,7 +21,12 @@ namespace Gitproc.Agent.Fleet;
 /// small pool.
 /// </remarks>
 internal sealed partial class FleetLoop(
-    Pool pool, OnlyAgent only, SlotWaiters waiters, Grants grants, ILogger<FleetLoop> log) : BackgroundService
+    Pool pool,
+    AgentOptions options,
+    OnlyAgent only,
+    SlotWaiters waiters,
+    Grants grants,
+    ILogger<FleetLoop> log) : BackgroundService
 {
     private const int EventsAtOnce = 500;
 
@@ -69,7 +74,7 @@ internal sealed partial class FleetLoop(
         {
             try
             {
-                var settings = pool.Fleet.Settings(stopping);
+                var settings = Settings(stopping);
                 if (settings.Fleet.Address is not { } address)
                 {
                     LeaveFleet();
@@ -104,6 +109,15 @@ internal sealed partial class FleetLoop(
             stopping.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()));
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }
+    }
+
+    private PoolSettings Settings(CancellationToken cancellationToken)
+    {
+        var settings = pool.Fleet.Settings(cancellationToken);
+        return settings with
+        {
+            Fleet = settings.Fleet with { Address = options.Fleet ?? settings.Fleet.Address },
+        };
     }
 
     // Without a fleet there are no limits.
@@ -162,7 +176,7 @@ internal sealed partial class FleetLoop(
 
             if (IsOver(BetweenSettings, read))
             {
-                var now = pool.Fleet.Settings(stopping);
+                var now = Settings(stopping);
                 if (now.Fleet != settings.Fleet)
                     return;
                 (settings, read) = (now, Environment.TickCount64);
