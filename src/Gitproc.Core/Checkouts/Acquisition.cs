@@ -132,11 +132,7 @@ internal sealed class Acquisition(
         using var slots = !IsForHolder ? null : FleetSlots.Get(
             folder,
             database,
-            Repository,
-            Wanted.Count,
-            WaitTimeout,
-            Settings.Fleet.WaitsIfAway,
-            Caller,
+            new WantedSlots(Repository.Key, Wanted.Count, WaitTimeout, Settings.Fleet.WaitsIfAway, Caller),
             reports,
             cancellationToken);
         var wait = new Wait(folder, database, _granting, reports);

@@ -29,45 +29,40 @@ internal sealed class FleetSlots : IDisposable
     private readonly Ticket _ticket;
     private Dictionary<string, FleetSlot> _slots = [];
 
-    private FleetSlots(
-        PoolFolder folder, PoolDatabase database, RepositoryRow repository, int count, string who, bool waits)
+    private FleetSlots(PoolFolder folder, PoolDatabase database, WantedSlots wanted)
     {
         _fleet = new FleetTable(database.Connection);
-        _repository = repository.Key;
+        _repository = wanted.Repository;
         var file = Guid.NewGuid().ToString("N");
-        _leases = [.. Enumerable.Range(0, count).Select(_ => Guid.NewGuid().ToString("N"))];
+        _leases = [.. Enumerable.Range(0, wanted.Count).Select(_ => Guid.NewGuid().ToString("N"))];
         Request = Guid.NewGuid().ToString("N");
+        var who = wanted.Caller.Value.ToString();
         _ticket = new Ticket(
             folder.Ticket(file),
             () => database.Change(
-                () => _fleet.Add(new SlotRequestRow(Request, repository.Key, _leases, file, who, waits))),
+                () => _fleet.Add(new SlotRequestRow(
+                    Request, _repository, _leases, file, who, wanted.Longest is not null))),
             id => database.Change(() => _fleet.Remove(id)));
     }
 
     private string Request { get; }
 
     /// <summary>Gets the slots that an acquire needs.</summary>
-    /// <param name="longest">How long to wait while none is free; null for not at all.</param>
-    /// <param name="waitsForFleet">True to wait too while the fleet's database cannot be reached.</param>
     /// <returns>Null if the fleet does not limit the repository.</returns>
     /// <exception cref="GitprocException">No slot is free, or nobody can tell.</exception>
     public static FleetSlots? Get(
         PoolFolder folder,
         PoolDatabase database,
-        RepositoryRow repository,
-        int count,
-        TimeSpan? longest,
-        bool waitsForFleet,
-        Lazy<Caller> caller,
+        WantedSlots wanted,
         IProgress<PoolReport>? reports,
         CancellationToken cancellationToken)
     {
-        if (new FleetTable(database.Connection).LimitOf(repository.Key) is null)
+        if (new FleetTable(database.Connection).LimitOf(wanted.Repository) is null)
             return null;
-        var slots = new FleetSlots(folder, database, repository, count, caller.Value.ToString(), longest is not null);
+        var slots = new FleetSlots(folder, database, wanted);
         try
         {
-            var asking = new Asking(folder, repository.Key, slots.Request, longest, waitsForFleet, reports);
+            var asking = new Asking(folder, wanted, slots.Request, reports);
             if (asking.Run(cancellationToken) is not { } granted)
             {
                 slots.Dispose();
@@ -112,13 +107,10 @@ internal sealed class FleetSlots : IDisposable
 
     /// <summary>One conversation with the agent, which goes on with the next agent if that one ends.</summary>
     private sealed class Asking(
-        PoolFolder folder,
-        string repository,
-        string request,
-        TimeSpan? longest,
-        bool waitsForFleet,
-        IProgress<PoolReport>? reports)
+        PoolFolder folder, WantedSlots wanted, string request, IProgress<PoolReport>? reports)
     {
+        private readonly string _repository = wanted.Repository;
+        private readonly TimeSpan? _longest = wanted.Longest;
         private readonly Stopwatch _time = Stopwatch.StartNew();
         private Stopwatch? _withoutAgent;
         private string _lastReport = "";
@@ -148,7 +140,7 @@ internal sealed class FleetSlots : IDisposable
 
                 // The first time, nobody knows whether there ever was one.
                 _withoutAgent ??= Stopwatch.StartNew();
-                if (_lastAnswer is null || (longest is null && _withoutAgent.Elapsed > LongestRestart))
+                if (_lastAnswer is null || (_longest is null && _withoutAgent.Elapsed > LongestRestart))
                     throw NoAgent();
                 Report("the agent of this machine has ended; waiting for the next one", null);
                 MustHaveTime("The agent of this machine does not run.");
@@ -176,7 +168,7 @@ internal sealed class FleetSlots : IDisposable
         private string? ReadLine(StreamReader reader, CancellationToken cancellationToken)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (longest is { } time && time != Timeout.InfiniteTimeSpan)
+            if (_longest is { } time && time != Timeout.InfiniteTimeSpan)
                 end.CancelAfter(Math.Max(1, (int)Math.Min((time - _time.Elapsed).TotalMilliseconds, int.MaxValue)));
             try
             {
@@ -196,34 +188,38 @@ internal sealed class FleetSlots : IDisposable
         private void Follow(JsonElement answer)
         {
             if (answer.TryGetProperty("refused", out var refused) || answer.TryGetProperty("error", out refused))
-                throw new GitprocException(ErrorReason.NoCheckoutAvailable, refused.GetString()!, repository);
+                throw new GitprocException(ErrorReason.NoCheckoutAvailable, refused.GetString()!, _repository);
             if (answer.TryGetProperty("away", out var away))
             {
                 var why = away.GetString()!;
-                if (!waitsForFleet)
+                if (!wanted.WaitsForFleet)
                 {
                     throw new GitprocException(
-                        ErrorReason.FleetNotReachable, $"The fleet limits {repository}. {why}", repository);
+                        ErrorReason.FleetNotReachable, $"The fleet limits {_repository}. {why}", _repository);
                 }
 
-                Report($"waiting for the fleet, which limits {repository}: {why}", null);
+                Report($"waiting for the fleet, which limits {_repository}: {why}", null);
                 _lastAnswer = why;
             }
             else
             {
                 var ahead = answer.GetProperty("ahead").GetInt64();
                 var most = answer.GetProperty("most").GetInt32();
-                var holders = string.Join(", ", answer.GetProperty("holders").EnumerateArray());
+                // One process may hold several.
+                var holders = string.Join(", ", answer.GetProperty("holders").EnumerateArray()
+                    .Select(holder => holder.GetString()!)
+                    .GroupBy(holder => holder)
+                    .Select(slots => slots.Skip(1).Any() ? $"{slots.Key} ({slots.Count()} slots)" : slots.Key));
                 _lastAnswer = !answer.GetProperty("isOpen").GetBoolean()
                     ? "The fleet's database was started anew, and machines still have to report what they hold."
-                    : $"The fleet may hold {most} checkouts of {repository} at once. They are held by {holders}.";
-                if (longest is null)
-                    throw new GitprocException(ErrorReason.NoCheckoutAvailable, _lastAnswer, repository)
+                    : $"The fleet may hold {most} checkouts of {_repository} at once. They are held by {holders}.";
+                if (_longest is null)
+                    throw new GitprocException(ErrorReason.NoCheckoutAvailable, _lastAnswer, _repository)
                     {
                         Hint = new(" To wait for one: ", Command: null) { Options = [new("Wait")] },
                     };
                 var place = ahead == 0 ? "you are next" : $"{ahead} before you";
-                Report($"waiting for a slot of {repository}: {place}. {_lastAnswer}", place);
+                Report($"waiting for a slot of {_repository}: {place}. {_lastAnswer}", place);
             }
 
             HasWaited = true;
@@ -242,19 +238,28 @@ internal sealed class FleetSlots : IDisposable
 
         private void MustHaveTime(string why)
         {
-            if (longest is { } time && time != Timeout.InfiniteTimeSpan && _time.Elapsed > time)
+            if (_longest is { } time && time != Timeout.InfiniteTimeSpan && _time.Elapsed > time)
                 throw TooLong(why);
         }
 
         private GitprocException TooLong(string why) => new(
             ErrorReason.NoCheckoutAvailable,
-            $"Waited {longest!.Value.TotalSeconds:0.#} s for a slot of {repository} and did not get one. {why}",
-            repository);
+            $"Waited {_longest!.Value.TotalSeconds:0.#} s for a slot of {_repository} and did not get one. {why}",
+            _repository);
 
         private GitprocException NoAgent() => new(
             ErrorReason.AgentNotRunning,
-            $"The fleet limits {repository}, and no agent runs on this machine that could ask for a slot. "
+            $"The fleet limits {_repository}, and no agent runs on this machine that could ask for a slot. "
                 + $"Start gitproc-agent for the pool {folder.Path}.",
-            repository);
+            _repository);
     }
 }
+
+/// <summary>The slots that an acquire needs.</summary>
+/// <param name="Repository">The key of the repository.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Longest">How long to wait while none is free; null for not at all.</param>
+/// <param name="WaitsForFleet">True to wait too while the fleet's database cannot be reached.</param>
+/// <param name="Caller">The user or job, for others who want one.</param>
+internal sealed record WantedSlots(
+    string Repository, int Count, TimeSpan? Longest, bool WaitsForFleet, Lazy<Caller> Caller);

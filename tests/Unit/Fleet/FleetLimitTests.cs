@@ -66,6 +66,36 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
     }
 
     [PostgresFact]
+    public void A_refusal_names_a_process_once_that_holds_several_slots()
+    {
+        var a = Start("a");
+        Limit(2);
+        Assert.Equal(0, a.Run("acquire", _source, "--count", "2", "--hold").ExitCode);
+
+        var refused = a.Run("acquire", _source);
+
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Matches(@"They are held by [^,]+, process \d+ \([^)]+\) on a \(2 slots\)\.", refused.Error);
+    }
+
+    [PostgresFact]
+    public void An_agent_may_be_given_the_address_of_its_fleet()
+    {
+        using var pool = new PoolFixture();
+        using var agent = new AgentProcess(
+            pool, [("GITPROC_FLEET", "Host=/nowhere;Database=no")], "--page", "none", "--fleet", _fleet.Address("a"));
+        agent.WaitFor("connected to the fleet as a");
+        foreach (var (address, said) in ((string, string)[])
+            [("Host=", "names no Host"), ("nonsense=secret", "not the address of a PostgreSQL database")])
+        {
+            var refused = AgentProcess.Fail(pool, [], "--page", "none", "--fleet", address);
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains(said, refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [PostgresFact]
     public void A_job_knows_its_slot_and_a_fence_that_grows()
     {
         var a = Start("a");
@@ -317,6 +347,7 @@ public sealed class FleetLimitTests : IClassFixture<FleetServer>, IDisposable
             return Count("SELECT count(*) FROM gitproc.machine WHERE state = 'silent'") == 1;
         });
         Assert.Equal(0, b.Run("acquire", _source, "--wait", "30s", "--hold").ExitCode);
+        Assert.Contains("gitproc-fleet leave a", b.Run("fleet", "doctor").Output, StringComparison.Ordinal);
 
         a.Restart();
         Eventually.True(() => Count("SELECT count(*) FROM gitproc.history WHERE kind = 'Overrun'") == 1);
