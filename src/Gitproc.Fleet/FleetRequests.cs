@@ -8,8 +8,8 @@ namespace Gitproc.Fleet;
 internal static class FleetRequests
 {
     /// <param name="request">
-    /// <c>what</c> is the name of a list or a change; <c>repository</c>, <c>machine</c>, <c>most</c>, <c>since</c> and
-    /// <c>first</c> are for those that take them.
+    /// <c>what</c> is the name of a list or a change; <c>repository</c>, <c>held</c>, <c>machine</c>, <c>most</c>,
+    /// <c>since</c> and <c>first</c> are for those that take them.
     /// </param>
     /// <returns>A JSON object: <c>rows</c> of a list, or <c>done</c>.</returns>
     public static string Answer(FleetQueries queries, JsonElement request)
@@ -20,7 +20,9 @@ internal static class FleetRequests
             "limits" => Rows(queries.Limits()),
             "queue" => Rows(queries.Queue()),
             "holders" => Rows(queries.Holders()),
-            "checkouts" => Rows(queries.Checkouts(Text("repository"))),
+            "checkouts" => Rows(queries.Checkouts(
+                Text("repository"),
+                isHeld: request.TryGetProperty("held", out var held) && held.GetBoolean())),
             "rescues" => Rows(queries.Rescues()),
             "history" => Rows(queries.History(
                 Text("repository"),

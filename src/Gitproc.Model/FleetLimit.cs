@@ -19,48 +19,40 @@ public sealed record FleetLimit
     public required IReadOnlyList<string> UnseenBy { get; init; }
 }
 
-/// <summary>A process that waits for a slot of a fleet. Immutable.</summary>
-public sealed record FleetWaiter
+/// <summary>Somebody who holds a slot of a fleet, or waits for one. Immutable.</summary>
+public abstract record FleetParty
 {
     /// <summary>The key of the repository.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>Its place in the queue; 1 is the next.</summary>
-    public required int Place { get; init; }
-
-    /// <summary>Who waits: the user and the process.</summary>
-    public required string Who { get; init; }
-
     /// <summary>On which machine.</summary>
     public required string Machine { get; init; }
 
+    /// <summary>The user and the process.</summary>
+    public required string Who { get; init; }
+
     /// <summary>Since when, in UTC.</summary>
     public required DateTimeOffset Since { get; init; }
+}
+
+/// <summary>A process that waits for a slot of a fleet. Immutable.</summary>
+public sealed record FleetWaiter : FleetParty
+{
+    /// <summary>Its place in the queue; 1 is the next.</summary>
+    public required int Place { get; init; }
 
     /// <summary>How many slots it wants.</summary>
     public required int Wanted { get; init; }
 }
 
 /// <summary>A slot of a fleet that is held. Immutable.</summary>
-public sealed record FleetHolder
+public sealed record FleetHolder : FleetParty
 {
-    /// <summary>The key of the repository.</summary>
-    public required string Repository { get; init; }
-
     /// <summary>The number of the slot.</summary>
     public required int Number { get; init; }
 
     /// <summary>Grows with each grant of the slot.</summary>
     public required long Fence { get; init; }
-
-    /// <summary>Who holds it: the user and the process.</summary>
-    public required string Who { get; init; }
-
-    /// <summary>On which machine.</summary>
-    public required string Machine { get; init; }
-
-    /// <summary>Since when, in UTC.</summary>
-    public required DateTimeOffset Since { get; init; }
 
     /// <summary>The id of the lease.</summary>
     public required string LeaseId { get; init; }

@@ -26,24 +26,6 @@ public static class FleetText
         new("NOT SEEN BY") { Narrowest = 10, LeftOut = 1 },
     ];
 
-    private static readonly TableColumn[] HolderColumns =
-    [
-        new("REPOSITORY") { Narrowest = 16, LeftOut = 2 },
-        new("SLOT") { IsRight = true },
-        new("MACHINE") { Narrowest = 10 },
-        new("HOLDER") { Narrowest = 16, Cut = CheckoutText.CutHolder },
-        new("SINCE") { LeftOut = 1 },
-    ];
-
-    private static readonly TableColumn[] WaiterColumns =
-    [
-        new("REPOSITORY") { Narrowest = 16, LeftOut = 2 },
-        new("PLACE") { IsRight = true },
-        new("MACHINE") { Narrowest = 10 },
-        new("WHO") { Narrowest = 16, Cut = CheckoutText.CutHolder },
-        new("SINCE") { LeftOut = 1 },
-    ];
-
     /// <summary>Lays out machines.</summary>
     /// <param name="machines">The machines.</param>
     /// <param name="width">The number of columns of the terminal; null to cut nothing.</param>
@@ -83,33 +65,36 @@ public static class FleetText
     /// <param name="holders">The slots.</param>
     /// <param name="width">The number of columns of the terminal; null to cut nothing.</param>
     /// <returns>The lines; empty if there are none.</returns>
-    public static IEnumerable<string> Lines(IEnumerable<FleetHolder> holders, int? width) => TextTable.Lines(
-        HolderColumns,
-        holders.Select(holder => (string[])
-        [
-            PrintableText.Of(holder.Repository),
-            $"{holder.Number}",
-            PrintableText.Of(holder.Machine),
-            PrintableText.Of(holder.Who),
-            PrintableTime.Local(holder.Since),
-        ]),
-        width);
+    public static IEnumerable<string> Lines(IEnumerable<FleetHolder> holders, int? width) =>
+        Lines("SLOT", "HOLDER", holders.Select(holder => Cells(holder, holder.Number)), width);
 
     /// <summary>Lays out a queue.</summary>
     /// <param name="waiters">Those who wait.</param>
     /// <param name="width">The number of columns of the terminal; null to cut nothing.</param>
     /// <returns>The lines; empty if there are none.</returns>
-    public static IEnumerable<string> Lines(IEnumerable<FleetWaiter> waiters, int? width) => TextTable.Lines(
-        WaiterColumns,
-        waiters.Select(waiter => (string[])
+    public static IEnumerable<string> Lines(IEnumerable<FleetWaiter> waiters, int? width) =>
+        Lines("PLACE", "WHO", waiters.Select(waiter => Cells(waiter, waiter.Place)), width);
+
+    private static IEnumerable<string> Lines(
+        string number, string who, IEnumerable<string[]> rows, int? width) => TextTable.Lines(
         [
-            PrintableText.Of(waiter.Repository),
-            $"{waiter.Place}",
-            PrintableText.Of(waiter.Machine),
-            PrintableText.Of(waiter.Who),
-            PrintableTime.Local(waiter.Since),
-        ]),
+            new("REPOSITORY") { Narrowest = 16, LeftOut = 2 },
+            new(number) { IsRight = true },
+            new("MACHINE") { Narrowest = 10 },
+            new(who) { Narrowest = 16, Cut = CheckoutText.CutHolder },
+            new("SINCE") { LeftOut = 1 },
+        ],
+        rows,
         width);
+
+    private static string[] Cells(FleetParty party, int number) =>
+    [
+        PrintableText.Of(party.Repository),
+        $"{number}",
+        PrintableText.Of(party.Machine),
+        PrintableText.Of(party.Who),
+        PrintableTime.Local(party.Since),
+    ];
 
     private static string State(FleetMachine machine) =>
         (machine.State, machine.IsBeating) switch

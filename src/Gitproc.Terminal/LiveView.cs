@@ -1,17 +1,14 @@
-using Gitproc.Pools;
 using Gitproc.Reports;
-using Gitproc.Text;
 
 namespace Gitproc.Terminal;
 
 /// <summary>
-/// The live view of a pool. It uses the alternate screen of the terminal, so the user's screen is unchanged afterwards.
+/// A live view. It uses the alternate screen of the terminal, so the user's screen is unchanged afterwards.
 /// </summary>
-/// <param name="watch">The pool to show.</param>
+/// <param name="source">What to show.</param>
 /// <param name="screen">The terminal.</param>
-/// <param name="place">The current checkout, which is marked.</param>
 /// <param name="hasColor">True to show states in colour.</param>
-public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheckout place, bool hasColor)
+public sealed class LiveView(ILiveSource source, ConsoleScreen screen, bool hasColor)
 {
     // Control sequences of xterm: switch to the alternate screen, hide the cursor, do not wrap long lines.
     private const string Enter = "\e[?1049h\e[?25l\e[?7l\e[2J";
@@ -27,7 +24,6 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
     private const int RestAfterLook = 50;
     private const int RestAfterChange = 10;
 
-    private PoolSnapshot _snapshot = new("", [], []);
     private List<string> _shown = [];
     private (int Width, int Height) _size;
     private int _first;
@@ -35,13 +31,13 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
     private long _lookAtChangeAt;
     private long _drawAt;
 
-    /// <summary>Shows the pool until the user quits.</summary>
+    /// <summary>Shows it until the user quits.</summary>
     /// <param name="cancellationToken">Ends the view.</param>
     /// <exception cref="OperationCanceledException">The view was cancelled, or Ctrl+C was pressed.</exception>
-    /// <exception cref="GitprocException">The pool cannot be read.</exception>
+    /// <exception cref="GitprocException">It cannot be read.</exception>
     public void Run(CancellationToken cancellationToken)
     {
-        // Read the pool before switching screens, so that an error appears on the user's screen.
+        // Read before switching screens, so that an error appears on the user's screen.
         Look();
         Console.Out.Write(Enter);
         try
@@ -57,7 +53,7 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
                     return;
                 Scroll(key);
                 var now = Environment.TickCount64;
-                if (now >= _lookAt || (now >= _lookAtChangeAt && watch.HasChanged))
+                if (now >= _lookAt || (now >= _lookAtChangeAt && source.HasChanged))
                     Look();
             }
         }
@@ -70,7 +66,7 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
     private void Look()
     {
         var began = Environment.TickCount64;
-        _snapshot = watch.Read();
+        source.Read();
         var now = Environment.TickCount64;
         _lookAt = now + Math.Max(BetweenLooksMilliseconds, RestAfterLook * (now - began));
         _lookAtChangeAt = now + (RestAfterChange * (now - began));
@@ -117,30 +113,49 @@ public sealed class LivePool(PoolWatch watch, ConsoleScreen screen, CurrentCheck
     // Returns exactly one string for each line of the terminal.
     private List<string> Lines((int Width, int Height) size)
     {
-        var table = new PoolTable(_snapshot, DateTimeOffset.UtcNow, place);
-        var rows = table.Lines(size.Width, hasColor);
+        var (titles, rows) = Rows(size.Width);
         // The summary and the titles are above the rows, the key help is below.
         var room = Math.Max(0, size.Height - 3);
-        var count = Math.Max(0, rows.Count - 1);
-        _first = Math.Clamp(_first, 0, Math.Max(0, count - room));
-        var seen = Math.Min(room, count - _first);
-        var summary = table.Summary();
-        var path = CellText.CutMiddle(_snapshot.Path, Math.Max(1, size.Width - summary.Length - 2));
+        _first = Math.Clamp(_first, 0, Math.Max(0, rows.Count - room));
+        var seen = Math.Min(room, rows.Count - _first);
+        var summary = source.Summary;
+        var title = CellText.CutMiddle(source.Title, Math.Max(1, size.Width - summary.Length - 2));
         var quit = screen.HasKeys ? "q quits" : "Ctrl+C quits";
         var foot =
-            seen == count
+            seen == rows.Count
                 ? quit
-                : $"{_first + 1} to {_first + seen} of {count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
+                : $"{_first + 1} to {_first + seen} of {rows.Count}; {quit}{(screen.HasKeys ? ", arrows scroll" : "")}";
         List<string> lines =
         [
-            Bold(CellText.CutEnd($"{PrintableText.Of(path)}  {summary}", size.Width)),
-            Bold(rows.Count > 0 ? rows[0] : ""),
-            .. rows.Skip(1 + _first).Take(seen),
+            Bold(CellText.CutEnd($"{title}  {summary}", size.Width)),
+            rows.Count > 0 ? titles[Math.Min(_first, rows.Count - 1)] : Bold(""),
+            .. rows.GetRange(_first, seen),
         ];
         while (lines.Count < size.Height - 1)
             lines.Add("");
         lines.Add(CellText.CutEnd(foot, size.Width));
         return [.. lines.Take(size.Height)];
+    }
+
+    // The rows of all tables, each with the titles that stand above while it is the first that is seen. Those of the
+    // first table always stand there; those of another are rows too, below the table before.
+    private (List<string> Titles, List<string> Rows) Rows(int width)
+    {
+        var (titles, rows) = (new List<string>(), new List<string>());
+        foreach (var table in source.Tables(width, hasColor).Where(table => table.Count > 0))
+        {
+            var own = Bold(table[0]);
+            if (rows.Count > 0)
+            {
+                rows.AddRange(["", own]);
+                titles.AddRange([titles[^1], titles[^1]]);
+            }
+
+            rows.AddRange(table.Skip(1));
+            titles.AddRange(Enumerable.Repeat(own, table.Count - 1));
+        }
+
+        return (titles, rows);
     }
 
     private string Bold(string text) => hasColor ? $"\e[1m{text}\e[0m" : text;

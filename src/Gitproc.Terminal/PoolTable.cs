@@ -26,14 +26,14 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
     /// <summary>Lays out the table as wide as its content.</summary>
     /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public IReadOnlyList<string> Lines() =>
-        [.. LayOut(Rows(), width: null, hasColor: false)];
+        [.. TableRow.Lines(Columns, Rows(), width: null, hasColor: false)];
 
     /// <summary>Lays out the table for a terminal, with the busy checkouts first.</summary>
     /// <param name="width">The number of columns of the terminal.</param>
     /// <param name="hasColor">True to show states in colour.</param>
     /// <returns>The lines, the titles first; empty if there are no rows.</returns>
     public IReadOnlyList<string> Lines(int width, bool hasColor) =>
-        [.. LayOut([.. Rows().OrderBy(row => Rank(row.State))], width, hasColor)];
+        [.. TableRow.Lines(Columns, [.. Rows().OrderBy(row => row.Rank)], width, hasColor)];
 
     /// <summary>Counts the checkouts in each state and the waiting processes.</summary>
     /// <returns>For example <c>3 checkouts: 1 free, 2 locked; 1 waiting</c>.</returns>
@@ -47,12 +47,12 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         return snapshot.Waiters.Count == 0 ? checkouts : $"{checkouts}; {snapshot.Waiters.Count} waiting";
     }
 
-    private List<Row> Rows() =>
+    private List<TableRow> Rows() =>
         [
-            .. snapshot.Entries.Select(entry => new Row(entry.Checkout.State, Cells(entry))),
+            .. snapshot.Entries.Select(entry => new TableRow(entry.Checkout.State, Cells(entry))),
             .. snapshot.Waiters.Select(
                 (waiter, at) =>
-                    new Row(
+                    new TableRow(
                         null,
                         Cells(waiter, snapshot.Waiters.Take(at).Count(other => other.Repository == waiter.Repository)))
             ),
@@ -77,24 +77,10 @@ public sealed class PoolTable(PoolSnapshot snapshot, DateTimeOffset now, Current
         PrintableText.Of(waiter.Repository),
         "-",
         PrintableText.Of(waiter.Who),
-        before == 0 ? "is next" : $"{before} before it",
+        InQueue(before),
     ];
 
-    private static int Rank(CheckoutState? state) => state switch
-    {
-        CheckoutState.Creating or CheckoutState.Cleaning => 0,
-        CheckoutState.Locked or CheckoutState.Unknown => 1,
-        null => 2,
-        CheckoutState.Broken => 3,
-        _ => 4,
-    };
-
-    private static IEnumerable<string> LayOut(List<Row> rows, int? width, bool hasColor) => TextTable.Lines(
-        Columns,
-        rows.Select(row => row.Cells),
-        width,
-        hasColor ? (row, text) => CheckoutText.Color(text, rows[row].State) : null);
-
-    // State is null for a waiting process.
-    private sealed record Row(CheckoutState? State, string[] Cells);
+    /// <summary>Says which place somebody has who waits.</summary>
+    /// <param name="before">How many are before it.</param>
+    internal static string InQueue(long before) => before == 0 ? "is next" : $"{before} before it";
 }

@@ -46,6 +46,13 @@ public static class TextTable
         });
     }
 
+    /// <summary>Puts tables below one another, with a line between them.</summary>
+    /// <param name="tables">The tables. Those without a line are left out.</param>
+    /// <returns>The lines.</returns>
+    public static IEnumerable<string> Join(IEnumerable<IEnumerable<string>> tables) => tables
+        .Select(lines => lines.ToList()).Where(lines => lines.Count > 0)
+        .SelectMany((lines, at) => at == 0 ? lines : [.. lines.Prepend("")]);
+
     /// <summary>Decides how wide the columns of a table are.</summary>
     /// <param name="columns">The columns.</param>
     /// <param name="wanted">The number of cells that each column would like to have.</param>

@@ -164,6 +164,7 @@ Describe 'Views, Show-GitprocPool, Get-GitprocPrompt' {
         gp top $other | Should -HaveCount 2
         { Show-GitprocPool nobody -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownRepository,*'
         Show-GitprocPool -Pool (Join-Path $TestDrive none) | Should -BeNullOrEmpty
+        { Show-GitprocPool -Fleet -ErrorAction Stop } | Should -Throw -ErrorId 'AgentNotRunning,*'
     }
 
     It 'leave room for the repository on a narrow terminal' {

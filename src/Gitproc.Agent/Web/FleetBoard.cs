@@ -73,7 +73,7 @@ internal sealed class FleetBoard(Pool pool, LocalBoard local, FleetLoop fleet) :
             ? here.Machines[0] with { Name = name, Note = Note(machine) }
             : new BoardMachine(machine.Name, machine.Pool ?? "")
             {
-                Checkouts = [.. checkouts[machine.Name].Select(Entry)],
+                Checkouts = [.. checkouts[machine.Name].Select(PoolEntry.FromCopy)],
                 Events = [.. events[machine.Name].Select(one => one.Event)],
                 Rescues = [.. rescues[machine.Name].Select(one => one.Rescue)],
                 FreeSpace = machine.FreeSpace,
@@ -84,15 +84,6 @@ internal sealed class FleetBoard(Pool pool, LocalBoard local, FleetLoop fleet) :
             waiter.Place, waiter.Repository, "a slot of the fleet", waiter.Machine, waiter.Who, waiter.Since));
         return new Board(
             here.At, machines, [.. here.Queue.Select(waiter => waiter with { Machine = name }), .. waiters]);
-    }
-
-    private static PoolEntry Entry(Checkout one)
-    {
-        string?[] parts = [one.Reason, one.Label, one.Job?.ToString()];
-        return new PoolEntry(
-            one,
-            string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part))),
-            (one.LeaseId is null ? one.LastUsedAt : one.AcquiredAt) ?? one.CreatedAt);
     }
 
     private static string? Note(FleetMachine machine) => machine.IsDrained ? "drained: it gets no new slots" : null;

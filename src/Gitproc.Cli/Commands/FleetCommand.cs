@@ -33,15 +33,13 @@ internal static class FleetCommand
             using var interruption = new Interruption();
             var fleet = options.Open(parsed).FleetView;
             var width = ConsoleScreen.TableWidth;
-            IEnumerable<string>[] tables =
+            ResultWriter.WriteLines(TextTable.Join(
             [
                 FleetText.Lines(fleet.ListMachines(interruption.Token), width),
                 FleetText.Lines(fleet.ListLimits(interruption.Token), width),
                 FleetText.Lines(fleet.ListHolders(interruption.Token), width),
                 FleetText.Lines(fleet.ListQueue(interruption.Token), width),
-            ];
-            var shown = tables.Select(lines => lines.ToList()).Where(lines => lines.Count > 0).ToList();
-            ResultWriter.WriteLines(shown.SelectMany((lines, at) => at == 0 ? lines : [.. lines.Prepend("")]));
+            ]));
             return ExitCode.Done;
         });
         return command;

@@ -18,12 +18,17 @@ internal static class TopCommand
     {
         var repository = new Option<string?>("--repo")
         {
-            Description = "Show only this repository: a URL, a path, or a name that the pool knows.",
+            Description =
+                "Show only this repository: a URL, a path, or a name that the pool knows; with --fleet, its key or the end of it.",
             HelpName = "REPO",
         };
         var web = new Option<bool>("--web")
         {
             Description = "Serve the view to a browser of this machine, and print its address. Ctrl+C ends it.",
+        };
+        var fleet = new Option<bool>("--fleet")
+        {
+            Description = "Watch the machines, the limits, the holders and the queue of the fleet, as they have last told.",
         };
         var command = new Command(
             "top",
@@ -31,12 +36,15 @@ internal static class TopCommand
         )
         {
             repository,
+            fleet,
             web,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(web) && result.GetValue(repository) is not null)
                 result.AddError("--web and --repo exclude each other. The page has a filter.");
+            if (result.GetValue(web) && result.GetValue(fleet))
+                result.AddError("--web and --fleet exclude each other. The page of a running gitproc-agent shows its fleet.");
         });
         command.SetAction(parsed =>
         {
@@ -45,18 +53,23 @@ internal static class TopCommand
             using var interruption = new Interruption();
             var isLive = ConsoleScreen.IsThere;
             var pool = isLive ? options.OpenQuietly(parsed) : options.Open(parsed);
-            using var watch = pool.Checkouts.Watch(parsed.GetValue(repository), CurrentFolder.Path, interruption.Token);
-            var place = new CurrentCheckout(CurrentFolder.Path);
+            var only = parsed.GetValue(repository);
+            using ILiveSource source = parsed.GetValue(fleet)
+                ? new LiveFleet(pool.FleetView, only, interruption.Token)
+                : new LivePool(
+                    pool.Checkouts.Watch(only, CurrentFolder.Path, interruption.Token),
+                    new CurrentCheckout(CurrentFolder.Path));
             if (!isLive)
             {
-                ResultWriter.WriteLines(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines());
+                source.Read();
+                ResultWriter.WriteLines(TextTable.Join(source.Tables(width: null, hasColor: false)));
                 return ExitCode.Done;
             }
 
             try
             {
                 using var screen = new ConsoleScreen();
-                new LivePool(watch, screen, place, ConsoleScreen.TakesColor).Run(interruption.Token);
+                new LiveView(source, screen, ConsoleScreen.TakesColor).Run(interruption.Token);
                 return ExitCode.Done;
             }
             catch (OperationCanceledException) when (!interruption.Token.IsCancellationRequested)
@@ -86,8 +99,12 @@ internal static class TopCommand
         }
 
         using var passing = new SignalPassing();
+        // The agent ends with the pipe, even if this process is killed.
         using var process = Process.Start(
-            new ProcessStartInfo(agent, ["--pool", pool, "--page", "0", "--only-page"]))!;
+            new ProcessStartInfo(agent, ["--pool", pool, "--page", "0", "--only-page", "--until-input-ends"])
+            {
+                RedirectStandardInput = true,
+            })!;
         passing.To(process.Id);
         process.WaitForExit();
         return process.ExitCode == 0 ? ExitCode.Done : ExitCode.Error;

@@ -44,6 +44,30 @@ public sealed class FleetView
     public IReadOnlyList<FleetWaiter> ListQueue(CancellationToken cancellationToken = default) =>
         List<FleetWaiter>("queue", _ => { }, cancellationToken);
 
+    /// <summary>Reads who holds and who waits for checkouts on all machines, as their agents have last told.</summary>
+    /// <param name="repository">Only this one: a key or its last part, such as <c>owner/repo</c>; null for all.</param>
+    /// <param name="cancellationToken">Ends the wait for the agent.</param>
+    /// <returns>The machines, the limits, who holds checkouts, and the queue.</returns>
+    public FleetSnapshot Read(string? repository = null, CancellationToken cancellationToken = default)
+    {
+        var held = List<Checkout>(
+            "checkouts",
+            json =>
+            {
+                json.WriteString("repository", repository);
+                json.WriteBoolean("held", true);
+            },
+            cancellationToken);
+        return new FleetSnapshot(
+            ListMachines(cancellationToken),
+            [.. ListLimits(cancellationToken).Where(limit => IsMeant(limit.Repository))],
+            [.. held.Where(checkout => checkout.Locked).Select(PoolEntry.FromCopy)],
+            [.. ListQueue(cancellationToken).Where(waiter => IsMeant(waiter.Repository))]);
+
+        bool IsMeant(string key) => repository is null || key == repository
+            || key.EndsWith($"/{repository}", StringComparison.Ordinal);
+    }
+
     /// <summary>Lists the checkouts of all machines, as their agents have last told.</summary>
     /// <param name="repository">
     /// A key or its last part, such as <c>owner/repo</c>; null for all. It is not looked up in the pool.
@@ -148,8 +172,8 @@ public sealed class FleetView
             {
                 findings.Problem(
                     subject,
-                    "it was not heard of for too long, and has lost its slots. If it is gone for good, let it leave the "
-                        + "fleet");
+                    "it was not heard of for too long, and has lost its slots. If it is gone for good: ",
+                    $"gitproc-fleet leave {machine.Name}");
             }
             else if (!machine.IsBeating)
                 findings.Problem(subject, "it has given no sign of life for a minute: does its agent run?");
@@ -193,3 +217,14 @@ public sealed class FleetView
             },
             cancellationToken);
 }
+
+/// <summary>A fleet at one moment. Immutable.</summary>
+/// <param name="Machines">The machines, by name.</param>
+/// <param name="Limits">The limits, by repository.</param>
+/// <param name="Held">The checkouts that somebody holds, by machine.</param>
+/// <param name="Queue">Who waits for a slot, by repository and place.</param>
+public sealed record FleetSnapshot(
+    IReadOnlyList<FleetMachine> Machines,
+    IReadOnlyList<FleetLimit> Limits,
+    IReadOnlyList<PoolEntry> Held,
+    IReadOnlyList<FleetWaiter> Queue);

@@ -106,7 +106,17 @@ public sealed record PoolSnapshot(string Path, IReadOnlyList<PoolEntry> Entries,
 /// What its holder says it is for, or what is done to it, in a few words; empty if nothing.
 /// </param>
 /// <param name="Since">The time since when somebody has it, or nobody uses it; UTC.</param>
-public sealed record PoolEntry(Checkout Checkout, string Doing, DateTimeOffset Since);
+public sealed record PoolEntry(Checkout Checkout, string Doing, DateTimeOffset Since)
+{
+    /// <summary>Says what goes on with a checkout of another machine, of which only a copy is known.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <returns>The entry.</returns>
+    public static PoolEntry FromCopy(Checkout copy) =>
+        new(copy, CheckoutActivity.Join(copy.Reason, copy.Label, copy.Job?.ToString()), SinceWhen(copy));
+
+    internal static DateTimeOffset SinceWhen(Checkout checkout) =>
+        (checkout.LeaseId is null ? checkout.LastUsedAt : checkout.AcquiredAt) ?? checkout.CreatedAt;
+}
 
 /// <summary>A process that waits for a checkout.</summary>
 /// <param name="Repository">The key of the repository.</param>
@@ -118,10 +128,11 @@ public sealed record PoolWaiter(string Repository, string? Checkout, string Who,
 /// <summary>Says what goes on with a checkout, as far as that is seen from outside.</summary>
 internal sealed class CheckoutActivity(PoolFolder folder)
 {
-    public PoolEntry Of(CheckoutRow row, string baseFolder, Checkout checkout) => new(
-        checkout,
-        Doing(row, baseFolder, checkout),
-        (checkout.LeaseId is null ? checkout.LastUsedAt : checkout.AcquiredAt) ?? checkout.CreatedAt);
+    public PoolEntry Of(CheckoutRow row, string baseFolder, Checkout checkout) =>
+        new(checkout, Doing(row, baseFolder, checkout), PoolEntry.SinceWhen(checkout));
+
+    public static string Join(params IEnumerable<string?> parts) =>
+        string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 
     private string Doing(CheckoutRow row, string baseFolder, Checkout checkout) => checkout.State switch
     {
@@ -152,7 +163,4 @@ internal sealed class CheckoutActivity(PoolFolder folder)
     };
 
     private static string Purpose(Lease? lease) => Join(lease?.Label, lease?.Job?.ToString());
-
-    private static string Join(params IEnumerable<string?> parts) =>
-        string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 }

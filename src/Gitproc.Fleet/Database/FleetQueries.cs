@@ -37,15 +37,18 @@ internal sealed class FleetQueries(FleetDatabase database)
     /// <summary>The checkouts, as <see cref="Checkout"/> with the name of their machine in the fleet.</summary>
     /// <param name="repository">A key or its last parts; null for all.</param>
     /// <param name="most">The most to list; null for no limit.</param>
-    public string Checkouts(string? repository, int? most = null) => Text(
+    /// <param name="isHeld">True for only those that may be held.</param>
+    public string Checkouts(string? repository, int? most = null, bool isHeld = false) => Text(
         """
         SELECT coalesce(json_agg(shown || jsonb_build_object('machine', machine) ORDER BY machine, number), '[]')::text
         FROM (SELECT * FROM gitproc.checkout_view
-            WHERE $1::text IS NULL OR repository = $1 OR right(repository, length($1) + 1) = '/' || $1
+            WHERE ($1::text IS NULL OR repository = $1 OR right(repository, length($1) + 1) = '/' || $1)
+                AND NOT ($3 AND state IN ('Free', 'Broken'))
             ORDER BY machine, number LIMIT $2) AS listed
         """,
         OrNull(repository),
-        new NpgsqlParameter { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
+        new NpgsqlParameter { Value = (object?)most ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+        new NpgsqlParameter { Value = isHeld });
 
     /// <summary>The rescues, as <see cref="FleetRescue"/>.</summary>
     public string Rescues() =>

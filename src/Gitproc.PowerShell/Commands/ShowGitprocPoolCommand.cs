@@ -18,6 +18,13 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     [ArgumentCompleter(typeof(RepositoryCompleter))]
     public string? Repository { get; set; }
 
+    /// <summary>
+    /// The machines, the limits, the holders and the queue of the fleet, as they have last told. The repository is then
+    /// a key, or the end of one.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Fleet { get; set; }
+
     /// <summary>Emit the table once, one string for each line, as without a terminal.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
@@ -29,16 +36,19 @@ public sealed class ShowGitprocPoolCommand : GitprocCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => WithPool(pool =>
     {
-        using var watch = pool.Checkouts.Watch(Repository, Location, Cancellation);
-        var place = new CurrentCheckout(Location);
+        using ILiveSource source = Fleet
+            ? new LiveFleet(pool.FleetView, Repository, Cancellation)
+            : new LivePool(
+                pool.Checkouts.Watch(Repository, Location, Cancellation), new CurrentCheckout(Location));
         if (!IsLive)
         {
-            WriteObject(new PoolTable(watch.Read(), DateTimeOffset.UtcNow, place).Lines(), enumerateCollection: true);
+            source.Read();
+            WriteObject(TextTable.Join(source.Tables(width: null, hasColor: false)), enumerateCollection: true);
             return;
         }
 
         using var screen = new ConsoleScreen();
-        new LivePool(watch, screen, place, ShownText.TakesColor(Rendering)).Run(Cancellation);
+        new LiveView(source, screen, ShownText.TakesColor(Rendering)).Run(Cancellation);
     });
 
     private string Rendering =>

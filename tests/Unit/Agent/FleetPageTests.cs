@@ -17,27 +17,7 @@ public sealed class FleetPageTests(FleetServer server) : IClassFixture<FleetServ
         using var fleet = server.Make("here", "there");
         var there = fleet["there"];
         there.Beat();
-        there.Calls.Mirror(
-            JsonSerializer.Serialize(new[]
-            {
-                new
-                {
-                    number = 7,
-                    repository = "example.com/far",
-                    state = "Locked",
-                    shown = new
-                    {
-                        name = "checkout-7", path = "/far/checkout-7", repository = "example.com/far", url = "far",
-                        state = "locked", kind = "clone", branch = "<script>", leaseId = "l", user = "anna",
-                        ownerProcessId = 5, ownerProcessName = "bash", label = "<b>far away</b>",
-                        acquiredAt = DateTimeOffset.UtcNow, createdAt = DateTimeOffset.UtcNow,
-                        job = new { system = "CI", run = "9", url = "javascript:alert(1)" },
-                    },
-                },
-            }),
-            [],
-            null,
-            null);
+        there.ShowCheckout("example.com/far", "<script>", "<b>far away</b>", "javascript:alert(1)");
         there.Calls.Deliver(there.Pool, JsonSerializer.Serialize(new[]
         {
             new
@@ -55,14 +35,10 @@ public sealed class FleetPageTests(FleetServer server) : IClassFixture<FleetServ
 
         string page = "";
         Eventually.True(() => (page = agent.Get("")).Contains(">there<", StringComparison.Ordinal));
-        Assert.Contains(">here<", page, StringComparison.Ordinal);
-        Assert.Contains("near by", page, StringComparison.Ordinal);
-        Assert.Contains("&lt;b&gt;far away&lt;/b&gt;", page, StringComparison.Ordinal);
-        Assert.Contains("anna of far", page, StringComparison.Ordinal);
-        Assert.Contains("2 held", page, StringComparison.Ordinal);
-        Assert.Contains("2 machines", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("javascript:", page, StringComparison.Ordinal);
+        AgentProcess.AssertShows(
+            page,
+            [">here<", "near by", "&lt;b&gt;far away&lt;/b&gt;", "anna of far", "2 held", "2 machines"],
+            without: ["<script>", "javascript:"]);
 
         fleet.SetLimit(TestMachine.Repository, 1);
         there.Ask("x");

@@ -55,6 +55,12 @@ public sealed class AgentProcess : IDisposable
         PoolFixture pool, (string Name, string Value)[] environment, params string[] options) =>
         GitprocProgram.Finish(Process.Start(StartInfo(pool.Pool.Path, pool.Home, environment, options))!);
 
+    public static void AssertShows(string page, string[] parts, string[] without)
+    {
+        Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
+        Assert.All(without, part => Assert.DoesNotContain(part, page, StringComparison.Ordinal));
+    }
+
     public void WaitFor(string logged) => Eventually.True(() => Log.Contains(logged, StringComparison.Ordinal));
 
     public string Get(string path, params (string Name, string Value)[] headers)

@@ -57,6 +57,28 @@ internal sealed class TestMachine : IDisposable
         return answer;
     }
 
+    /// <summary>Sends the fleet a copy of checkout-7, which a job of anna's holds.</summary>
+    public void ShowCheckout(string repository, string branch, string label, string? jobUrl) => Calls.Mirror(
+        JsonSerializer.Serialize(new[]
+        {
+            new
+            {
+                number = 7,
+                repository,
+                state = "Locked",
+                shown = new
+                {
+                    name = "checkout-7", path = "/far/checkout-7", repository, url = "far", state = "locked",
+                    kind = "clone", branch, leaseId = "l", user = "anna", ownerProcessId = 5,
+                    ownerProcessName = "bash", label, acquiredAt = DateTimeOffset.UtcNow,
+                    createdAt = DateTimeOffset.UtcNow, job = new { system = "CI", run = "9", url = jobUrl },
+                },
+            },
+        }),
+        [],
+        null,
+        null);
+
     public void Report() => Calls.Report(_held.Values);
 
     /// <summary>Asks for slots of leases, and holds them if they are granted.</summary>
