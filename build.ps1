@@ -11,6 +11,7 @@
              Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system; the former with manual
                      pages and completions. This needs the linker of a C compiler
                      (learn.microsoft.com/dotnet/core/deploying/native-aot)
+             Agent   gitproc-agent-VERSION-SYSTEM.tar.gz or .zip, gitproc-agent and gitproc-fleet for one system, with .NET
     Clean    removes what the other tasks made
     On a machine without pwsh, run dotnet tool restore, then dotnet pwsh ./build.ps1
 .PARAMETER Task
@@ -20,7 +21,8 @@
 .PARAMETER Kind
     The packages to make. If omitted, all.
 .PARAMETER Runtime
-    The system of the native command, if it is not this one: linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
+    The system of the native command or the agent, if it is not this one. The agent can be for any: linux-x64, osx-arm64,
+    win-x64. The native command only for linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
 .PARAMETER Destination
     The folder for the packages.
 .EXAMPLE
@@ -28,7 +30,7 @@
 .EXAMPLE
     ./build.ps1 -Task Package -Kind Module
 .EXAMPLE
-    ./build.ps1 Package -Kind Native -Runtime linux-arm64
+    ./build.ps1 Package -Kind Native, Agent -Runtime linux-arm64
 #>
 [CmdletBinding()]
 param(
@@ -39,8 +41,8 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    [ValidateSet('Module', 'Tool', 'Native')]
-    [string[]] $Kind = @('Module', 'Tool', 'Native'),
+    [ValidateSet('Module', 'Tool', 'Native', 'Agent')]
+    [string[]] $Kind = @('Module', 'Tool', 'Native', 'Agent'),
 
     [ValidateNotNullOrEmpty()]
     [string] $Runtime = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier,
@@ -123,15 +125,37 @@ function Export-NativeArchive {
     # Runs on this machine, whatever the runtime is.
     if ($Runtime -notlike 'win-*') { dotnet build src/Gitproc.Cli --configuration $Configuration | Out-Host }
     dotnet publish src/Gitproc.Cli --configuration $Configuration --runtime $Runtime --output $native | Out-Host
-    $name = "gitproc-$version-$Runtime"
+    if ($Runtime -notlike 'win-*') { Export-Share -Folder (Join-Path $native 'share') }
+    Export-Archive -Folder $native -Name "gitproc-$version-$Runtime"
+}
+
+# Has .NET with it, so that the machines of a fleet need none.
+function Export-AgentArchive {
+    $agent = Join-Path $output 'stage/agent'
+    Remove-Item -LiteralPath $agent -Recurse -Force -ErrorAction Ignore
+    dotnet publish src/Gitproc.Agent --configuration $Configuration --runtime $Runtime --self-contained --output $agent | Out-Host
+    # In these folders, their links to one another work.
+    $files = 'agent.md', 'fleet.md', 'settings.md', 'prometheus/*'
+    if ($Runtime -like 'linux-*') { $files += 'agent/*.service' }
+    foreach ($file in Get-Item -Path ($files | ForEach-Object { Join-Path 'docs' $_ })) {
+        $target = Join-Path $agent ([System.IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName))
+        $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
+        Copy-Item -LiteralPath $file.FullName -Destination $target
+    }
+    Export-Archive -Folder $agent -Name "gitproc-agent-$version-$Runtime"
+}
+
+# Returns the name of the archive's file.
+function Export-Archive {
+    param([string] $Folder, [string] $Name)
+
     if ($Runtime -like 'win-*') {
-        $archive = "$name.zip"
+        $archive = "$Name.zip"
         Remove-Item -LiteralPath (Join-Path $Destination $archive) -ErrorAction Ignore
-        [System.IO.Compression.ZipFile]::CreateFromDirectory($native, (Join-Path $Destination $archive))
+        [System.IO.Compression.ZipFile]::CreateFromDirectory($Folder, (Join-Path $Destination $archive))
     } else {
-        $archive = "$name.tar.gz"
-        Export-Share -Folder (Join-Path $native 'share')
-        Export-Tar -Folder $native -Root $name -Path (Join-Path $Destination $archive)
+        $archive = "$Name.tar.gz"
+        Export-Tar -Folder $Folder -Root $Name -Path (Join-Path $Destination $archive)
     }
     $archive
 }
@@ -165,7 +189,7 @@ function Export-Tar {
         foreach ($item in Get-ChildItem -LiteralPath $Folder -File -Recurse | Sort-Object FullName) {
             $name = [System.IO.Path]::GetRelativePath($Folder, $item.FullName)
             $entry = [System.Formats.Tar.PaxTarEntry]::new('RegularFile', "$Root/$name")
-            $entry.Mode = $name -eq 'gitproc' ? 493 : 420 # 755, 644
+            $entry.Mode = $name -in 'gitproc', 'gitproc-agent', 'gitproc-fleet', 'createdump' ? 493 : 420 # 755, 644
             $entry.ModificationTime = $item.LastWriteTimeUtc
             $entry.DataStream = $item.OpenRead()
             try { $tar.WriteEntry($entry) } finally { $entry.DataStream.Dispose() }
@@ -205,6 +229,7 @@ try {
                     'Module' { Export-ModulePackage }
                     'Tool' { Export-ToolPackage }
                     'Native' { Export-NativeArchive }
+                    'Agent' { Export-AgentArchive }
                 }
                 Get-Item -LiteralPath (Join-Path $Destination $package)
             }

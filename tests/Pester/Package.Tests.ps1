@@ -14,7 +14,7 @@ BeforeAll {
         [Reflection.Assembly]::LoadFrom($args[0]).GetCustomAttributes([Reflection.AssemblyConfigurationAttribute], $false).Configuration
     } -args "$root/out/Gitproc/Gitproc.Model.dll"
     # NativeAOT links with the system's C compiler; on Windows, with the one of Visual Studio.
-    $kinds = 'Module', 'Tool'
+    $kinds = 'Module', 'Tool', 'Agent'
     if (-not $IsWindows -and (Get-Command clang, gcc -CommandType Application -ErrorAction Ignore)) { $kinds += 'Native' }
     # Packs before HOME changes, because NuGet's packages are in the user's home.
     $output = & $pwsh -NoProfile -NonInteractive -Command "Set-Location '$TestDrive'; & '$root/build.ps1' -Task Package -Kind $($kinds -join ',') -Configuration $configuration -Destination ./packages" 2>&1
@@ -72,19 +72,23 @@ BeforeAll {
 
     # Lists the shipped third-party libraries that the notices do not name with their version.
     function Get-UnnamedLibrary {
-        param([string] $Folder)
+        param([string] $Folder, [string[]] $Except)
         $notices = Get-Content -LiteralPath "$root/THIRD-PARTY-NOTICES.txt"
         $versions = @{}
         ([xml] (Get-Content -LiteralPath "$root/Directory.Packages.props" -Raw)).Project.ItemGroup.PackageVersion | ForEach-Object { $versions[$_.Include] = $_.Version }
         foreach ($file in Get-ChildItem -LiteralPath $Folder -Recurse -Include *.dll, *.so, *.dylib) {
             $name = $file.BaseName
-            if ($name -like 'Gitproc*') { continue }
+            if ($name -like 'Gitproc*' -or $file.Name -in $Except) { continue }
             if ($name -match '^(lib)?git2-') {
                 $line = $notices -match "^libgit2 .* $([regex]::Escape("$($versions['LibGit2Sharp.NativeBinaries'])")) "
             } elseif ($name -like '*e_sqlite3' -and $name -notlike 'SQLitePCLRaw.*') {
                 $line = $notices -match "\b$name\b.* public domain "
             } else {
-                $package = $name -like 'SQLitePCLRaw.*' ? 'SQLitePCLRaw.bundle_e_sqlite3' : $name
+                $package = switch -Wildcard ($name) {
+                    'SQLitePCLRaw.*' { 'SQLitePCLRaw.bundle_e_sqlite3' }
+                    'Prometheus.NetStandard' { 'prometheus-net' }
+                    default { $_ }
+                }
                 $line = $notices -match "^$([regex]::Escape($name)) +$([regex]::Escape("$($versions[$package])")) "
             }
             if (-not $line) { $name }
@@ -233,12 +237,44 @@ Describe 'A package' {
     }
 
     It 'comes with its SHA-256' {
-        $names = "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg" + @(Get-ChildItem "$packages/gitproc-*.tar.gz" | ForEach-Object Name)
+        $names = "Gitproc.$version.nupkg", "Gitproc.Tool.$version.nupkg" + @(Get-ChildItem "$packages/gitproc-*" | ForEach-Object Name)
         $lines = foreach ($name in $names | Sort-Object) {
             "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
         Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
         (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount ($lines.Count + 1)
+    }
+
+    It 'of the agent contains the agent, gitproc-fleet, .NET, licenses and documents, and needs nothing else' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'it is a zip there'; return }
+        $archive = (Get-Item "$packages/gitproc-agent-$version-*.tar.gz").FullName
+        tar -xzf $archive -C $TestDrive
+        $folder = Join-Path $TestDrive ((Split-Path -Leaf $archive) -replace '\.tar\.gz$')
+        $files = Get-RelativeFile -Folder $folder
+        $expected = 'docs/agent.md', 'docs/fleet.md', 'docs/settings.md', 'docs/prometheus/gitproc-alerts.yml', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'THIRD-PARTY-NOTICES.libgit2.txt'
+        if ($IsLinux) { $expected += 'docs/agent/gitproc-agent@.service' }
+        foreach ($file in $expected) { $files | Should -Contain $file }
+        $files | Where-Object { $_ -like '*.pdb' -or $_ -like '*.xml' } | Should -BeNullOrEmpty
+        $libraries = (Get-Content -LiteralPath "$folder/gitproc-agent.deps.json" -Raw | ConvertFrom-Json -AsHashtable).targets.Values
+        foreach ($name in 'Microsoft.NETCore.App', 'Microsoft.AspNetCore.App') { $files | Should -Contain "THIRD-PARTY-NOTICES.$name.txt" }
+        $ofDotnet = foreach ($target in $libraries) {
+            foreach ($name in $target.Keys -like 'runtimepack.*') { $target[$name].Values.Keys | Split-Path -Leaf }
+        }
+        $ofDotnet | Should -Contain 'System.Private.CoreLib.dll'
+        Get-UnnamedLibrary -Folder $folder -Except $ofDotnet | Should -BeNullOrEmpty
+        $start = [System.Diagnostics.ProcessStartInfo]::new("$folder/gitproc-agent", [string[]] ('--pool', (Join-Path $TestDrive 'pool of the agent'), '--page', '0', '--only-page'))
+        $start.RedirectStandardOutput = $true
+        # A .NET that is there is not used.
+        $start.Environment['DOTNET_ROOT'] = Join-Path $TestDrive 'no dotnet'
+        $agent = [System.Diagnostics.Process]::Start($start)
+        try {
+            $page = $agent.StandardOutput.ReadLine()
+            (Invoke-WebRequest $page).Content | Should -BeLike '*pool of the agent*'
+        } finally {
+            $agent.Kill()
+            $agent.WaitForExit()
+        }
+        "$(& "$folder/gitproc-fleet" --version)" | Should -BeLike "$version*"
     }
 
     It 'of the native command contains the command, native libraries, licenses, manual pages and completions' {
