@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Gitproc.Unit.Support;
 using static Gitproc.Unit.Support.PseudoTerminal;
 
@@ -18,7 +19,8 @@ public sealed class FleetTopTests(FleetServer server) : IClassFixture<FleetServe
         _pool.Acquire(_pool.Request() with { Terms = new() { Owner = PoolFixture.Self, Label = "near by" } });
 
         string output = "";
-        Eventually.True(() => (output = Top()).Contains("near by", StringComparison.Ordinal));
+        // A copy may be of a moment in which the checkout was being made.
+        Eventually.True(() => Regex.IsMatch(output = Top(), "(?m)^here +Locked"));
 
         var tables = output.Split("\n\n");
         Assert.Matches(@"(?m)^here +Active +1 +1 +0 +0", tables[0]);
