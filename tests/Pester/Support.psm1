@@ -45,4 +45,59 @@ function New-TestRepository {
     (Get-Item -LiteralPath $Path).FullName
 }
 
-Export-ModuleMember -Function Initialize-TestPool, Reset-TestPool, New-TestRepository
+# "Another machine": a real sshd on loopback, which gives what it starts a home and a pool of its own, the gitproc that was
+# built and this PowerShell. The host "box" leads there.
+function Start-TestSshd {
+    param([Parameter(Mandatory)] [string] $Folder, [string] $Path)
+
+    $null = New-Item -ItemType Directory -Path "$Folder/home" -Force
+    foreach ($key in 'host', 'user') { ssh-keygen -q -t ed25519 -N '' -f "$Folder/$key" }
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    $Path = $Path ? $Path : (Join-Path $PSScriptRoot '../../out/bin' | Resolve-Path), $env:PATH -join ':'
+    $variables = @{
+        HOME = "$Folder/home"; XDG_CONFIG_HOME = "$Folder/home/.config"; GITPROC_POOL = "$Folder/pool"; GIT_CONFIG_NOSYSTEM = '1'
+        PATH = $Path; DOTNET_ROOT = $env:DOTNET_ROOT; POWERSHELL_TELEMETRY_OPTOUT = '1'
+    }
+    Set-Content "$Folder/sshd_config" @"
+ListenAddress 127.0.0.1
+Port $port
+HostKey $Folder/host
+AuthorizedKeysFile $Folder/user.pub
+PasswordAuthentication no
+UsePAM no
+StrictModes no
+PidFile none
+SetEnv $($variables.Keys.ForEach({ "`"$_=$($variables[$_])`"" }))
+"@
+    Set-Content "$Folder/ssh_config" @"
+Host *
+    HostName 127.0.0.1
+    Port $port
+    User $([Environment]::UserName)
+    IdentityFile $Folder/user
+    IdentitiesOnly yes
+    UserKnownHostsFile /dev/null
+    StrictHostKeyChecking no
+    LogLevel ERROR
+"@
+    # sshd wants it where root runs it, and a system makes it only when it starts sshd itself.
+    if ([Environment]::UserName -eq 'root') { $null = New-Item -ItemType Directory -Path /run/sshd -Force }
+    $process = Start-Process (Find-TestSshd) '-D', '-f', "$Folder/sshd_config", '-E', "$Folder/log" -PassThru
+    $deadline = [datetime]::Now.AddSeconds(60)
+    do {
+        Start-Sleep -Milliseconds 50
+        try { [Net.Sockets.TcpClient]::new('127.0.0.1', $port).Dispose(); $answers = $true } catch { $answers = $false }
+    } until ($answers -or $process.HasExited -or [datetime]::Now -gt $deadline)
+    if (-not $answers) { throw (Get-Content "$Folder/log" -Raw) }
+    [pscustomobject]@{ Process = $process; Ssh = "ssh -F $Folder/ssh_config"; Home = "$Folder/home"; Pool = "$Folder/pool"; Folder = $Folder }
+}
+
+function Find-TestSshd {
+    $found = Get-Command sshd -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    if ($found) { $found.Path } elseif (Test-Path /usr/sbin/sshd) { '/usr/sbin/sshd' }
+}
+
+Export-ModuleMember -Function Initialize-TestPool, Reset-TestPool, New-TestRepository, Start-TestSshd, Find-TestSshd

@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
+using Gitproc.Leases;
+using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
@@ -132,13 +135,55 @@ public abstract class AcquireCommandBase : GitprocCommand
     [Parameter]
     public IDictionary? Environment { get; set; }
 
-    /// <summary>What the caller wants; null for the setting.</summary>
-    private protected bool? WantsSubmodules => IfGiven(nameof(Submodule), Submodule);
-
-    /// <inheritdoc cref="WantsSubmodules"/>
-    private protected bool? WantsLfs => IfGiven(nameof(Lfs), Lfs);
-
     private protected override bool FailureEndsStatement => true;
+
+    /// <summary>Refuses parameters that exclude each other or are not valid, before anything changes.</summary>
+    private protected void CheckParameters()
+    {
+        RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
+        RefuseBoth(Copy && NoCopy, nameof(Copy), nameof(NoCopy));
+        foreach (var name in Environment
+                ?.Keys.Cast<object>()
+                .Select(key => $"{key}")
+                .Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+                ?? [])
+            Refuse(
+                new GitprocException(
+                    ErrorReason.InvalidEnvironment,
+                    $"'{name}' is not a valid name in -Environment: it must not be empty or contain '='.",
+                    name));
+    }
+
+    /// <summary>What to acquire, by the parameters that are here.</summary>
+    private protected AcquireRequest Request(string? repository, string? wantedRef, string? newBranch) => new()
+    {
+        Repository = repository,
+        WorkingDirectory = Location,
+        NoCreate = NoCreate,
+        NoHooks = NoHook,
+        Submodules = IfGiven(nameof(Submodule), Submodule),
+        SparseFolders = Sparse,
+        Lfs = IfGiven(nameof(Lfs), Lfs),
+        Copy = Copy ? true : NoCopy ? false : null,
+        Carry = Carry,
+        MaxCheckouts = MaxCheckouts,
+        MaxLocked = MaxLocked,
+        Ref = wantedRef,
+        PullRequest = PullRequest,
+        NewBranch = newBranch,
+        Expect = Expect,
+        Fetch = Fetch ? FetchPolicy.Always : NoFetch ? FetchPolicy.Never : FetchPolicy.WhenOld,
+        Clean = Clean,
+        Kind = Kind,
+        Name = Name,
+        Wait = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Wait ? Timeout.InfiniteTimeSpan : null,
+        Terms = new LeaseTerms
+        {
+            Owner = null,
+            Label = Label,
+            Environment = Environment?.Keys.Cast<object>().ToDictionary(key => $"{key}", key => $"{Environment[key]}"),
+        },
+    };
 
     private bool? IfGiven(string name, SwitchParameter value) =>
         MyInvocation.BoundParameters.ContainsKey(name) ? value.IsPresent : null;

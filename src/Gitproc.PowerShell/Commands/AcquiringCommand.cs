@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.PowerShell.Completion;
 using Gitproc.Registry;
@@ -81,19 +80,8 @@ public abstract class AcquiringCommand : AcquireCommandBase
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        RefuseBoth(Fetch && NoFetch, nameof(Fetch), nameof(NoFetch));
-        RefuseBoth(Copy && NoCopy, nameof(Copy), nameof(NoCopy));
+        CheckParameters();
         RefuseBoth(Hold && Owner is not null, nameof(Hold), nameof(Owner));
-        foreach (var name in Environment
-                ?.Keys.Cast<object>()
-                .Select(key => $"{key}")
-                .Where(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
-                ?? [])
-            Refuse(
-                new GitprocException(
-                    ErrorReason.InvalidEnvironment,
-                    $"'{name}' is not a valid name in -Environment: it must not be empty or contain '='.",
-                    name));
     }
 
     /// <inheritdoc/>
@@ -148,38 +136,20 @@ public abstract class AcquiringCommand : AcquireCommandBase
     /// <summary>Handles one acquired checkout.</summary>
     private protected abstract void Use(Gitproc.Pools.Pool pool, Checkout checkout);
 
-    private AcquireRequest Request() => new()
+    private AcquireRequest Request()
     {
-        Repository = Repository,
-        WorkingDirectory = Location,
-        NoCreate = NoCreate,
-        NoHooks = NoHook,
-        Submodules = WantsSubmodules,
-        SparseFolders = Sparse,
-        Lfs = WantsLfs,
-        Copy = Copy ? true : NoCopy ? false : null,
-        Carry = Carry,
-        Resume = Resume,
-        MaxCheckouts = MaxCheckouts,
-        MaxLocked = MaxLocked,
-        Ref = Ref,
-        PullRequest = PullRequest,
-        NewBranch = NewBranch,
-        Expect = Expect,
-        Fetch = Fetch ? FetchPolicy.Always : NoFetch ? FetchPolicy.Never : FetchPolicy.WhenOld,
-        Clean = Clean,
-        Kind = Kind,
-        Name = Name,
-        StopProcesses = StopProcess,
-        Count = Wanted,
-        Wait = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Wait ? Timeout.InfiniteTimeSpan : null,
-        Terms = new LeaseTerms
+        var request = Request(Repository, Ref, NewBranch);
+        return request with
         {
-            Owner = Hold ? null : Owner is null ? DefaultOwner : OwnerArgument.Read(Owner),
-            ExpiresAfter = ExpiresAfter,
-            IsStrict = Strict,
-            Label = Label,
-            Environment = Environment?.Keys.Cast<object>().ToDictionary(key => $"{key}", key => $"{Environment[key]}"),
-        },
-    };
+            Resume = Resume,
+            StopProcesses = StopProcess,
+            Count = Wanted,
+            Terms = request.Terms with
+            {
+                Owner = Hold ? null : Owner is null ? DefaultOwner : OwnerArgument.Read(Owner),
+                ExpiresAfter = ExpiresAfter,
+                IsStrict = Strict,
+            },
+        };
+    }
 }

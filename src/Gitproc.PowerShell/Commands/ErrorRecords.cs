@@ -65,6 +65,7 @@ internal static class ErrorRecords
                 ErrorCategory.InvalidOperation,
             ErrorReason.FleetNotReachable or ErrorReason.AgentNotRunning or ErrorReason.MachineNotReachable
                 or ErrorReason.ConnectionLost => ErrorCategory.ConnectionError,
+            ErrorReason.MachineNotUsable => ErrorCategory.NotInstalled,
             ErrorReason.UnexpectedCommit => ErrorCategory.InvalidResult,
             ErrorReason.InUse => ErrorCategory.ResourceBusy,
             ErrorReason.ProcessStopped => ErrorCategory.OperationTimeout,

@@ -1,12 +1,15 @@
 using System.Collections;
 using System.Management.Automation;
 using Gitproc.PowerShell.Completion;
+using Gitproc.Remote;
+using Gitproc.Reports;
 
 namespace Gitproc.PowerShell.Commands;
 
 /// <summary>
 /// Acquires a checkout, runs a script block in it and releases it. The work is done by a script, because the block has
-/// to run in its caller's session, and only a "finally" block still runs after Ctrl+C.
+/// to run in its caller's session, and only a "finally" block still runs after Ctrl+C. On another machine, the script
+/// runs the block in a session of PowerShell's remoting.
 /// </summary>
 [Cmdlet(
     VerbsOther.Use,
@@ -32,7 +35,18 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         "PipelineVariable",
     ];
 
+    // Reports the error in $_ as Use-GitprocCheckout's own.
+    private const string Fail =
+        """
+        $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
+        $record = [System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject)
+        $record.ErrorDetails = $_.ErrorDetails
+        if (-not $HidesErrors) { $PSCmdlet.ThrowTerminatingError($record) }
+        $PSCmdlet.WriteError($record)
+        """;
+
     private static ScriptBlock? s_script;
+    private static ScriptBlock? s_remoteScript;
 
     /// <summary>
     /// A URL, a local path, or a name that the pool knows. It is not mandatory in the default set, so that Tab offers
@@ -63,12 +77,24 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
     [Parameter]
     public SwitchParameter Discard { get; set; }
 
+    /// <summary>The machine to run the block on: one of the fleet, or a host as ssh knows it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Machine { get; set; }
+
+    /// <summary>Run the block on the machine of the fleet that is best placed for it.</summary>
+    [Parameter]
+    public SwitchParameter Anywhere { get; set; }
+
+    private bool IsRemote => Anywhere || Machine is not null;
+
     /// <summary>
     /// Makes the script in the language mode of the session that imports the module. It needs full language.
     /// </summary>
-    internal static void Prepare() =>
+    internal static void Prepare()
+    {
         s_script = ScriptBlock.Create(
-            """
+            $$"""
             [CmdletBinding()]
             param([scriptblock] $ScriptBlock, [switch] $Discard, [hashtable] $Terms, [bool] $HidesErrors, $Acquire, $Exit, $Run, $Enter, $Leave)
             $checkout = $null
@@ -77,12 +103,7 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
                     # This session owns the lease, even in a CI job: the block ends with the session.
                     $checkout = & $Acquire @Terms -Owner $PID -Confirm:$false -WhatIf:$false
                 } catch {
-                    # Report the error as Use-GitprocCheckout's own.
-                    $id = $_.FullyQualifiedErrorId -replace ',.*', ',Gitproc.PowerShell.Commands.UseGitprocCheckoutCommand'
-                    $record = [System.Management.Automation.ErrorRecord]::new($_.Exception, $id, $_.CategoryInfo.Category, $_.TargetObject)
-                    $record.ErrorDetails = $_.ErrorDetails
-                    if (-not $HidesErrors) { $PSCmdlet.ThrowTerminatingError($record) }
-                    $PSCmdlet.WriteError($record)
+                    {{Fail}}
                     return
                 }
                 Push-Location -LiteralPath $checkout.Path -StackName gitproc
@@ -99,8 +120,48 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
                     & $Exit -Checkout $checkout -OwnerProcessId $PID -Discard:$Discard -Confirm:$false -WhatIf:$false
                 }
             }
-            """
-        );
+            """);
+        // Invoke-Command looks for the variables of $using: in the scope of its caller. So this is not bound to a
+        // session state of its own, and has one variable that nobody else has. The objects come from a pipe, and so
+        // from localhost.
+        s_remoteScript = ScriptBlock.Create(
+            $$"""
+            [CmdletBinding()]
+            param([hashtable] $GitprocParts, [bool] $HidesErrors)
+            try {
+                try {
+                    $GitprocParts.Checkout = & $GitprocParts.Run $GitprocParts.Open
+                    $GitprocParts.Runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace(
+                        [System.Management.Automation.Runspaces.NamedPipeConnectionInfo]::new($GitprocParts.PipeName),
+                        $Host,
+                        [System.Management.Automation.Runspaces.TypeTable]::LoadDefaultTypeFiles())
+                    try { $GitprocParts.Runspace.Open() } catch { & $GitprocParts.Run $GitprocParts.Refuse }
+                    & $GitprocParts.Run $GitprocParts.Opened
+                    $GitprocParts.Session = [System.Management.Automation.Runspaces.PSSession]::Create($GitprocParts.Runspace, 'Gitproc', $null)
+                    Microsoft.PowerShell.Core\Invoke-Command -Session $GitprocParts.Session -ScriptBlock { Set-Location -LiteralPath $args[0] } -ArgumentList $GitprocParts.Checkout.Path
+                } catch {
+                    {{Fail}}
+                    return
+                }
+                Microsoft.PowerShell.Core\Invoke-Command -Session $GitprocParts.Session -ScriptBlock $GitprocParts.ScriptBlock -ArgumentList $GitprocParts.Checkout -ErrorAction Continue 2>&1 | & {
+                    process {
+                        # Written here, so that -ErrorAction and -ErrorVariable of the cmdlet count.
+                        if ($_ -is [System.Management.Automation.Runspaces.RemotingErrorRecord]) { $PSCmdlet.WriteError($_); return }
+                        if ($null -ne $_ -and $_.PSObject.Properties['PSComputerName']) { $_.PSComputerName = $GitprocParts.Checkout.Machine }
+                        Microsoft.PowerShell.Utility\Write-Output -InputObject $_ -NoEnumerate
+                    }
+                }
+            } finally {
+                if ($GitprocParts.Session) { Microsoft.PowerShell.Core\Remove-PSSession -Session $GitprocParts.Session }
+                elseif ($GitprocParts.Runspace) { $GitprocParts.Runspace.Dispose() }
+                try {
+                    & $GitprocParts.Run $GitprocParts.Close
+                } catch {
+                    {{Fail}}
+                }
+            }
+            """);
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -108,28 +169,46 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         if (ShortCommands.Pipeline is null || s_script is null)
             ThrowTerminatingError(ShortCommands.Constrained());
         var target = Repository is null ? SessionState.Path.CurrentLocation.Path : ShownText.Of(Repository);
-        if (!ShouldProcess(target, "Acquire a checkout, run the block in it and release it"))
+        RefuseBoth(Anywhere && Machine is not null, nameof(Machine), nameof(Anywhere));
+        RefuseBoth(Discard && IsRemote, nameof(Discard), Anywhere ? nameof(Anywhere) : nameof(Machine));
+        var where = Machine is not null ? $" on {Machine}" : Anywhere ? " on a machine of the fleet" : "";
+        if (!ShouldProcess(target, $"Acquire a checkout{where}, run the block in it and release it"))
             return;
         var script = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in MyInvocation.BoundParameters.Where(pair => !Own.Contains(pair.Key)))
+        {
+            if (CommonParameters.Contains(name))
+                script[name] = value;
+        }
+
+        if (ErrorAction is ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+            (script["HidesErrors"], script["ErrorAction"]) = (true, ErrorAction);
+        // Passed as commands, not as names: the module may be imported only inside another module.
+        var run = new CmdletInfo("Invoke-GitprocCode", typeof(InvokeCodeCommand));
+        if (IsRemote)
+            RunThere(script, run);
+        else
+            RunHere(script, run);
+    }
+
+    private void RunHere(Hashtable script, CmdletInfo run)
+    {
         var terms = new Hashtable(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in MyInvocation.BoundParameters.Where(pair => !Own.Contains(pair.Key)))
         {
-            if (name is nameof(ScriptBlock) or nameof(Discard) || CommonParameters.Contains(name))
-                script[name] = value;
-            if (name is not (nameof(ScriptBlock) or nameof(Discard)))
+            if (name is not (nameof(ScriptBlock) or nameof(Discard) or nameof(Machine) or nameof(Anywhere)))
                 terms[name] = value;
         }
 
         terms["ErrorAction"] = ActionPreference.Stop;
         script["Terms"] = terms;
-        if (ErrorAction is ActionPreference.SilentlyContinue or ActionPreference.Ignore)
-            (script["HidesErrors"], script["ErrorAction"]) = (true, ErrorAction);
-        // Passed as commands, not as names: the module may be imported only inside another module.
+        script["ScriptBlock"] = ScriptBlock;
+        script["Discard"] = Discard;
+        script["Run"] = run;
         script["Acquire"] = new CmdletInfo("Invoke-GitprocAcquire", typeof(InvokeGitprocAcquireCommand));
         script["Exit"] = new CmdletInfo("Exit-GitprocCheckout", typeof(ExitGitprocCheckoutCommand));
         var variables = new BlockVariables();
         var location = Location;
-        script["Run"] = new CmdletInfo("Invoke-GitprocCode", typeof(InvokeCodeCommand));
         script["Enter"] = (Action<PSCmdlet, Checkout?>)((cmdlet, checkout) =>
         {
             var pool = OpenPool(ownFolder: null, reports: null);
@@ -138,10 +217,62 @@ public sealed class UseGitprocCheckoutCommand : AcquireCommandBase
         });
         script["Leave"] = (Action<PSCmdlet, Checkout?>)((_, _) => variables.Restore());
         // Bound to a new session state, so that the block does not see the script's variables.
-        var bound = new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script);
+        Run(new PSModuleInfo(linkToGlobal: true).NewBoundScriptBlock(s_script), script);
+    }
+
+    private void RunThere(Hashtable script, CmdletInfo run)
+    {
+        CheckParameters();
+        MachineSession? session = null;
+        Attempt(() => session = new MachineSession(Choose, Request(Repository, Ref, NewBranch)));
+        if (session is null)
+            return;
+        using (session)
+        using (Cancellation.Register(session.Cancel))
+        {
+            script["GitprocParts"] = new Hashtable(StringComparer.OrdinalIgnoreCase)
+            {
+                ["ScriptBlock"] = ScriptBlock,
+                ["PipeName"] = session.PipeName,
+                ["Run"] = run,
+                ["Open"] = Step((cmdlet, reports) => cmdlet.WriteObject(session.Open(reports))),
+                ["Opened"] = Step((_, _) => session.HasOpened()),
+                ["Refuse"] = Step((_, _) => throw session.Unusable()),
+                ["Close"] = Step((_, reports) => session.Close(reports)),
+            };
+            Run(s_remoteScript!, script);
+        }
+    }
+
+    private MachineChoice Choose(IProgress<PoolReport> reports, CancellationToken cancellation) =>
+        new(OpenPool(ownFolder: null, reports), Machine, reports) { Cancellation = cancellation, NeedsProgram = true };
+
+    private static Action<PSCmdlet, Checkout?> Step(Action<PSCmdlet, IProgress<PoolReport>> step) => (cmdlet, _) =>
+    {
+        var reports = new CommandReports(cmdlet);
+        try
+        {
+            step(cmdlet, reports);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (!ErrorRecords.IsOfPowerShell(e))
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.Of(e));
+        }
+        finally
+        {
+            reports.Complete();
+        }
+    };
+
+    private void Run(ScriptBlock code, Hashtable parameters)
+    {
         using var pipeline = ShortCommands.Pipeline!.GetSteppablePipeline(
             MyInvocation.CommandOrigin,
-            [bound, Array.Empty<object>(), script]);
+            [code, Array.Empty<object>(), parameters]);
         try
         {
             // Uses this cmdlet's streams, so that errors reach the caller's -ErrorVariable.

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Gitproc.Processes;
+using Gitproc.Unit.Ci;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Remote;
@@ -47,6 +50,60 @@ public sealed class AnywhereTests(FleetServer server) : IClassFixture<FleetServe
         Assert.Equal(fleet.Pools[0].Pool.Path, anywhere.Output);
     }
 
+    [PostgresFact]
+    public void A_checkout_is_acquired_anywhere_and_released_even_if_the_machine_is_drained()
+    {
+        Assert.SkipWhen(SshServer.Program is null, "sshd is not installed.");
+        using var fleet = new Machines(server, 2, "", allowing: 1);
+
+        var acquired = fleet.Do("acquire", "--anywhere", "--json", fleet.Source);
+        Assert.True(acquired.ExitCode == 0, acquired.Error);
+        using var json = System.Text.Json.JsonDocument.Parse(acquired.Output);
+        Assert.Equal("m1", json.RootElement.GetProperty("machine").GetString());
+        Assert.True(Assert.Single(fleet.Pools[0].List()).Locked);
+
+        var refused = fleet.Do("acquire", "--machine", "m2", fleet.Source);
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Empty(fleet.Pools[1].List());
+
+        fleet.Drain("m1");
+        var released = fleet.Do("release", $"m1:{json.RootElement.GetProperty("path").GetString()}");
+        Assert.True(released.ExitCode == 0, released.Error);
+        Assert.False(Assert.Single(fleet.Pools[0].List()).Locked);
+    }
+
+    [PostgresFact]
+    public void An_empty_value_takes_back_what_was_allowed()
+    {
+        Assert.SkipWhen(SshServer.Program is null, "sshd is not installed.");
+        using var fleet = new Machines(server, 1, "allow = run\n\tallow =", allowing: 0);
+        var refused = fleet.Do("run", "--machine", "m1", fleet.Source, "--", "true");
+        Assert.Contains("gitproc.allow", refused.Error, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public void A_block_of_PowerShell_runs_anywhere_and_where_that_is_allowed()
+    {
+        Assert.SkipWhen(SshServer.Program is null, "sshd is not installed.");
+        Assert.SkipWhen(ProgramPath.Find("pwsh") is null, "pwsh is not installed.");
+        Assert.SkipUnless(File.Exists(Machines.Module), "The module is not built.");
+        using var fleet = new Machines(server, 2, "", allowing: 1);
+
+        var result = fleet.RunScript(
+            """
+            Use-GitprocCheckout $args[0] -Anywhere { param($mine) "$env:GITPROC_POOL $($mine.Machine)" } |
+                ForEach-Object { "$_ $($_.PSComputerName)" }
+            try { Use-GitprocCheckout $args[0] -Machine m2 { 'ran' } } catch { "$($_.FullyQualifiedErrorId): $_" }
+            """);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var lines = result.Output.Split('\n');
+        Assert.Equal($"{fleet.Pools[0].Pool.Path} m1 m1", lines[0]);
+        Assert.StartsWith("NoCheckoutAvailable,", lines[1], StringComparison.Ordinal);
+        Assert.Contains("gitproc.allow", lines[1], StringComparison.Ordinal);
+        Assert.Empty(fleet.Pools[1].List());
+    }
+
     // The history has one row for each acquire and release, in order.
     private static long MostAtOnce(PoolFixture pool) => pool.Query<long>(
         $"""
@@ -94,11 +151,30 @@ public sealed class AnywhereTests(FleetServer server) : IClassFixture<FleetServe
 
         public string Source => Pools[0].Source;
 
-        public GitprocProgram.Result Run(params string[] arguments) => GitprocProgram.Finish(
-            Pools[0].Program.Start(
-                Pools[0].Home,
-                [("GITPROC_SSH", $"ssh -F {_ssh}")],
-                ["run", .. arguments]));
+        public GitprocProgram.Result Run(params string[] arguments) => Do(["run", .. arguments]);
+
+        public static string Module { get; } = Path.Combine(CiFile.Root, "out", "Gitproc", "Gitproc.psd1");
+
+        public void Drain(string name) => _fleet.Owner.Do("SELECT gitproc.drain($1, true)", name);
+
+        /// <summary>Runs a script with the module. Its first argument is the repository.</summary>
+        public GitprocProgram.Result RunScript(string script)
+        {
+            var file = Pools[0]["script.ps1"];
+            File.WriteAllText(file, $"Import-Module '{Module}'\n{script}");
+            var start = new ProcessStartInfo(
+                ProgramPath.Find("pwsh")!, ["-NoProfile", "-NonInteractive", "-File", file, Source])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            GitprocProgram.Isolate(start, Pools[0].Pool.Path, Pools[0].Home);
+            start.Environment["GITPROC_SSH"] = $"ssh -F {_ssh}";
+            return GitprocProgram.Finish(Process.Start(start)!);
+        }
+
+        public GitprocProgram.Result Do(params string[] arguments) => GitprocProgram.Finish(
+            Pools[0].Program.Start(Pools[0].Home, [("GITPROC_SSH", $"ssh -F {_ssh}")], arguments));
 
         public void Dispose()
         {
