@@ -51,7 +51,7 @@ public sealed class LinkFixture : IDisposable
 
     public Process Start(string script)
     {
-        var start = new ProcessStartInfo("bash", ["-c", script])
+        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", script])
         {
             WorkingDirectory = this["w"],
             RedirectStandardOutput = true,

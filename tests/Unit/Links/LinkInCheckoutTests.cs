@@ -13,7 +13,7 @@ public sealed class LinkInCheckoutTests : IDisposable
 
     public void Dispose() => _user.Dispose();
 
-    private static string Gitproc => $"{GitprocProgram.File} --pool {Path.GetTempPath()}none";
+    private static string Gitproc => $"'{GitprocProgram.File}' --pool '{Path.GetTempPath()}none'";
 
     [Fact]
     public void One_that_holds_no_work_goes() =>

@@ -34,6 +34,27 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_an_editor_has_open_is_cleaned_whole_or_not_at_all()
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Only Windows keeps others from a file that is open.");
+        var checkout = _pool.Acquire();
+        var kept = Path.Combine(checkout.Path, "file-0.txt");
+        File.WriteAllText(kept, "work");
+        File.WriteAllText(Path.Combine(checkout.Path, "new.txt"), "new");
+        using (new FileStream(kept, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            var failed = Record.Exception(() => _pool.Release(checkout));
+            Assert.True(failed is null or GitprocException, $"{failed}");
+            Assert.NotEqual(CheckoutState.Free, _pool.Find(checkout.Name).State);
+            var other = _pool.Acquire();
+            Assert.NotEqual(checkout.Name, other.Name);
+            Assert.Equal("content 0\n", File.ReadAllText(Path.Combine(other.Path, "file-0.txt")));
+        }
+
+        Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
+    }
+
+    [Fact]
     public void One_whose_acquire_was_killed_while_it_cleaned_can_be_had_at_once()
     {
         var checkout = _pool.Acquire();

@@ -116,7 +116,7 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
 
     public void Job(string path, string script)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "set -e\n" + script])
+        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", "set -e\n" + script])
         {
             WorkingDirectory = path,
             RedirectStandardOutput = true,

@@ -22,10 +22,12 @@ public sealed class StatementTests : IDisposable
         var folder = new PoolFolder(_pool.Pool.Path);
         using var database = PoolDatabase.Open(folder.Database, _ => { });
         var statements = new List<string>();
+        // On Windows it is not the path.
+        var key = database.Connection.Query("SELECT key FROM repository", row => row.GetString(0)).Single();
         raw.sqlite3_trace(database.Connection.Handle, (strdelegate_trace)((_, sql) => statements.Add(sql)), null);
 
         _ = new ConfigCacheTable(database.Connection).Find(_pool.Home, "");
-        var repository = new RepositoryTable(database.Connection).Find(_pool.Source)!;
+        var repository = new RepositoryTable(database.Connection).Find(key)!;
         var lifecycle = new Lifecycle(folder, database, new Lazy<Caller>(Caller.Self), HistoryLimits.Default);
         var request = new GrantRequest
         {

@@ -10,6 +10,8 @@ namespace Gitproc.Unit.Registry;
 /// <summary>Who changes the database, and who waits for that.</summary>
 public sealed class WriterTests : IDisposable
 {
+    private const string ProcOnly = "Only Linux tells in /proc who waits for a lock.";
+
     private readonly PoolFixture _pool = new();
 
     public void Dispose() => _pool.Dispose();
@@ -19,6 +21,7 @@ public sealed class WriterTests : IDisposable
     [Fact]
     public void Those_who_wait_sleep()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), ProcOnly);
         _pool.Release(_pool.Acquire());
         Process waiting;
         using (LockedFile.TryLock(WriterLock))
@@ -86,6 +89,7 @@ public sealed class WriterTests : IDisposable
     [Fact]
     public async Task What_changed_between_the_look_and_the_transaction_is_not_taken_over()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), ProcOnly);
         using var owner = Process.Start("sleep", ["600"]);
         var held = _pool.Acquire(
             _pool.Request() with
@@ -106,6 +110,7 @@ public sealed class WriterTests : IDisposable
     [Fact]
     public async Task What_was_made_between_the_look_and_the_transaction_is_its_makers()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), ProcOnly);
         var made = _pool.Acquire();
         _pool.Execute($"UPDATE checkout SET state = {(int)CheckoutState.Creating}");
         var taken = await TakeMeanwhile($"UPDATE checkout SET state = {(int)CheckoutState.Locked}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Gitproc.Unit.Support;
 
@@ -17,6 +18,8 @@ public static class TestGit
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // Windows has another default.
+            StandardOutputEncoding = Encoding.UTF8,
         };
         foreach (
             var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList()
@@ -38,6 +41,12 @@ public static class TestGit
     /// </summary>
     public static void WriteScript(string path, string text)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            File.WriteAllText(path, text);
+            return;
+        }
+
         using var process = Process.Start(
             new ProcessStartInfo("sh", ["-c", "cat > \"$1\" && chmod 700 \"$1\"", "sh", path])
             {

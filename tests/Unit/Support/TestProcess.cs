@@ -46,6 +46,12 @@ public sealed class TestProcess : IDisposable
     /// </summary>
     public static void CopyProgram(string program, string copy)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Copy(program, copy);
+            return;
+        }
+
         using var process = Process.Start("cp", [program, copy]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
