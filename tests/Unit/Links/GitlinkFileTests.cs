@@ -75,6 +75,7 @@ public sealed class GitlinkFileTests : IDisposable
     [Fact]
     public void Waits_for_nothing_and_reads_nothing_without_end()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", _folder["pipe"]))
             mkfifo.WaitForExit();
         File.CreateSymbolicLink(_folder["to-pipe"], "pipe");

@@ -145,6 +145,7 @@ public sealed class IgnoreRulesTests : IDisposable
     [InlineData("mkdir")]
     public void Refuses_what_is_no_file(string make)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && make == "mkfifo", "Windows has no pipes in folders.");
         File.Delete(_exclude);
         using (var process = System.Diagnostics.Process.Start(make, _exclude))
             process.WaitForExit();

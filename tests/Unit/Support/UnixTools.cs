@@ -24,6 +24,8 @@ public static class UnixTools
         }
     }
 
-    /// <summary>Bash. By its name alone, Windows would start that of its Linux subsystem, which is in System32.</summary>
+    /// <summary>
+    /// Bash. By its name alone, Windows would start that of its Linux subsystem, which is in System32.
+    /// </summary>
     public static string Bash { get; } = ProgramPath.Find("bash") ?? "bash";
 }
