@@ -54,6 +54,7 @@ public sealed partial class ConsoleScreen : IDisposable
     // and writing.
     private readonly int _keys = Console.IsInputRedirected ? StandardOutput : StandardInput;
     private readonly byte[]? _before;
+    private string _typed = "";
 
     /// <summary>Takes over the terminal.</summary>
     public ConsoleScreen()
@@ -113,7 +114,7 @@ public sealed partial class ConsoleScreen : IDisposable
             ConsoleKey.DownArrow => ScreenKey.Down,
             ConsoleKey.PageUp => ScreenKey.PageUp,
             ConsoleKey.PageDown => ScreenKey.PageDown,
-            _ => Read($"{key.KeyChar}"),
+            _ => Take($"{key.KeyChar}", out _),
         };
     }
 
@@ -136,26 +137,42 @@ public sealed partial class ConsoleScreen : IDisposable
 
     private ScreenKey WaitForBytes(int milliseconds)
     {
-        var poll = new PollEntry { Descriptor = _keys, Events = PollIn };
-        if (Poll(ref poll, 1, milliseconds) <= 0)
-            return ScreenKey.None;
-        var bytes = new byte[64];
-        var count = (int)ReadBytes(_keys, bytes, bytes.Length);
-        // The terminal is closed.
-        return count <= 0 ? ScreenKey.Quit : Read(Encoding.ASCII.GetString(bytes, 0, count));
+        if (_typed.Length == 0)
+        {
+            var poll = new PollEntry { Descriptor = _keys, Events = PollIn };
+            if (Poll(ref poll, 1, milliseconds) <= 0)
+                return ScreenKey.None;
+            var bytes = new byte[64];
+            var count = (int)ReadBytes(_keys, bytes, bytes.Length);
+            if (count <= 0)
+                return ScreenKey.Quit; // The terminal is closed.
+            _typed = Encoding.ASCII.GetString(bytes, 0, count);
+        }
+
+        return Take(_typed, out _typed);
     }
 
-    // The sequences of xterm and compatible terminals, in both modes of the cursor keys.
-    private static ScreenKey Read(string typed) => typed switch
+    // Takes the first key of what was typed. The sequences are those of xterm and compatible terminals, in both modes
+    // of the cursor keys.
+    private static ScreenKey Take(string typed, out string rest)
     {
-        _ when typed.Contains(ControlC, StringComparison.Ordinal) => ScreenKey.Interrupt,
-        _ when typed.Contains('q', StringComparison.OrdinalIgnoreCase) => ScreenKey.Quit,
-        "\e[A" or "\eOA" or "k" => ScreenKey.Up,
-        "\e[B" or "\eOB" or "j" => ScreenKey.Down,
-        "\e[5~" => ScreenKey.PageUp,
-        "\e[6~" or " " => ScreenKey.PageDown,
-        _ => ScreenKey.None,
-    };
+        ScreenKey key;
+        (key, rest) = typed switch
+        {
+            _ when typed.Contains(ControlC, StringComparison.Ordinal) => (ScreenKey.Interrupt, ""),
+            ['q' or 'Q', ..] => (ScreenKey.Quit, ""),
+            ['\e', '[' or 'O', 'A', .. var more] => (ScreenKey.Up, more),
+            ['\e', '[' or 'O', 'B', .. var more] => (ScreenKey.Down, more),
+            ['\e', '[', '5', '~', .. var more] => (ScreenKey.PageUp, more),
+            ['\e', '[', '6', '~', .. var more] => (ScreenKey.PageDown, more),
+            ['k', .. var more] => (ScreenKey.Up, more),
+            ['j', .. var more] => (ScreenKey.Down, more),
+            [' ', .. var more] => (ScreenKey.PageDown, more),
+            [_, .. var more] => (ScreenKey.None, more),
+            _ => (ScreenKey.None, ""),
+        };
+        return key;
+    }
 
     [LibraryImport("libc", EntryPoint = "tcgetattr")]
     private static partial int GetAttributes(int descriptor, Span<byte> attributes);

@@ -197,7 +197,8 @@ public sealed class TopTests : IDisposable
         object[][] steps =
         [
             WaitFor("\e[24;1H\e[Kq quits"), Resize(8, 30), Signal(28), WaitFor("\e[8;1H\e[K1 to 5 of 9"),
-            Send("\e[B"), WaitFor("2 to 6 of 9"), Send("\e[6~"), WaitFor("5 to 9 of 9"), Send("q"),
+            Send("\e[B"), WaitFor("2 to 6 of 9"), Send("\e[6~"), WaitFor("5 to 9 of 9"),
+            Send("\e[A\e[A"), WaitFor("3 to 7 of 9"), Send("q"),
         ];
         var result = Run(_pool, steps, [], "top");
         var small = result.Output[result.Output.IndexOf("\e[8;1H\e[K1 to", StringComparison.Ordinal)..];
