@@ -43,7 +43,9 @@ internal static class LeaseFile
             RawTree.MakeFolder(parent, RawText.FromText(FolderName));
         }
 
-        if (TryCreate(FileIn(folder), lease))
+        var isNew = false;
+        FileMove.Patiently(() => isNew = TryCreate(FileIn(folder), lease));
+        if (isNew)
             return null;
         if (Read(gitDirectory) is { } there && there.Id != replaced?.Id && there.Id != lease.Id && IsLive(there))
             return there;
@@ -68,7 +70,7 @@ internal static class LeaseFile
         var file = FileIn(Folder(gitDirectory));
         try
         {
-            File.Delete(file);
+            FileMove.Patiently(() => File.Delete(file));
         }
         catch (DirectoryNotFoundException)
         {
@@ -120,7 +122,7 @@ internal static class LeaseFile
         try
         {
             using var stream = new FileStream(
-                file, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+                file, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
             stream.Write(System.Text.Encoding.UTF8.GetBytes(LeaseJson.Write(lease)));
             return true;
         }
