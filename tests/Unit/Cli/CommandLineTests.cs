@@ -260,6 +260,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("/bin/sh")]
     public void The_owner_is_a_script_that_was_started_by_its_first_line(string interpreter)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows starts no script by its first line.");
         var script = _pool["script"];
         TestGit.WriteScript(
             script,
