@@ -10,8 +10,11 @@
              Tool    Gitproc.Tool.VERSION.nupkg for "dotnet tool install"; for any system with .NET 10 or newer
              Native  gitproc-VERSION-SYSTEM.tar.gz or .zip, the native command for one system; the former with manual
                      pages and completions. This needs the linker of a C compiler
-                     (learn.microsoft.com/dotnet/core/deploying/native-aot)
+                     (learn.microsoft.com/dotnet/core/deploying/native-aot). For another system than this one, it is
+                     one file with .NET in it
              Agent   gitproc-agent-VERSION-SYSTEM.tar.gz or .zip, gitproc-agent and gitproc-fleet for one system, with .NET
+             Manifest  manifests/: a formula for Homebrew, and manifests for Scoop and winget, of those native archives
+                     in out/packages that they install
     Clean    removes what the other tasks made
     On a machine without pwsh, run dotnet tool restore, then dotnet pwsh ./build.ps1
 .PARAMETER Task
@@ -22,7 +25,7 @@
     The packages to make. If omitted, all.
 .PARAMETER Runtime
     The system of the native command or the agent, if it is not this one. The agent can be for any: linux-x64, osx-arm64,
-    win-x64. The native command only for linux-arm64 on Linux x64, with gcc-aarch64-linux-gnu.
+    win-x64; the native command, too. On Linux x64, gcc-aarch64-linux-gnu links it for linux-arm64.
 .PARAMETER Destination
     The folder for the packages.
 .EXAMPLE
@@ -31,6 +34,8 @@
     ./build.ps1 -Task Package -Kind Module
 .EXAMPLE
     ./build.ps1 Package -Kind Native, Agent -Runtime linux-arm64
+.EXAMPLE
+    ./build.ps1 Package -Kind Native -Runtime win-x64; ./build.ps1 Package -Kind Manifest
 #>
 [CmdletBinding()]
 param(
@@ -41,8 +46,8 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    [ValidateSet('Module', 'Tool', 'Native', 'Agent')]
-    [string[]] $Kind = @('Module', 'Tool', 'Native', 'Agent'),
+    [ValidateSet('Module', 'Tool', 'Native', 'Agent', 'Manifest')]
+    [string[]] $Kind = @('Module', 'Tool', 'Native', 'Agent', 'Manifest'),
 
     [ValidateNotNullOrEmpty()]
     [string] $Runtime = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier,
@@ -145,6 +150,29 @@ function Export-AgentArchive {
     Export-Archive -Folder $agent -Name "gitproc-agent-$version-$Runtime"
 }
 
+# Fills in the templates of build/Manifest/SYSTEM if the native archive for that system is there.
+function Export-Manifest {
+    $homepage = (Import-PowerShellDataFile -LiteralPath Gitproc.psd1).PrivateData.PSData.ProjectUri
+    foreach ($system in Get-ChildItem -LiteralPath build/Manifest -Directory) {
+        $archive = Get-Item -Path (Join-Path $Destination "gitproc-$version-$($system.Name).*")
+        if (-not $archive) { continue }
+        $values = @{
+            '{version}' = $version
+            '{homepage}' = $homepage
+            '{url}' = "$homepage/releases/download/v$version/$($archive.Name)"
+            '{hash}' = (Get-FileHash -LiteralPath $archive.FullName -Algorithm SHA256).Hash.ToLowerInvariant()
+        }
+        foreach ($template in Get-ChildItem -LiteralPath $system.FullName -File -Recurse) {
+            $text = Get-Content -LiteralPath $template.FullName -Raw
+            foreach ($name in $values.Keys) { $text = $text.Replace($name, $values[$name]) }
+            $file = Join-Path 'manifests' ([System.IO.Path]::GetRelativePath($system.FullName, $template.FullName))
+            $null = New-Item -ItemType Directory -Path (Join-Path $Destination $file | Split-Path) -Force
+            Set-Content -LiteralPath (Join-Path $Destination $file) -Value $text -NoNewline
+            $file
+        }
+    }
+}
+
 # Returns the name of the archive's file.
 function Export-Archive {
     param([string] $Folder, [string] $Name)
@@ -230,8 +258,9 @@ try {
                     'Tool' { Export-ToolPackage }
                     'Native' { Export-NativeArchive }
                     'Agent' { Export-AgentArchive }
+                    'Manifest' { Export-Manifest }
                 }
-                Get-Item -LiteralPath (Join-Path $Destination $package)
+                $package | ForEach-Object { Get-Item -LiteralPath (Join-Path $Destination $_) }
             }
             Export-Checksum
         }

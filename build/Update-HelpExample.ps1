@@ -36,8 +36,9 @@ function Get-Stable([string] $Text) {
     $Text -replace '[0-9a-f]{40}|[0-9a-f]{32}|\d{8}T\d{6}Z-[0-9a-f]{12}|(?m)^[0-9a-f]{7} |(?m)(?<=rescue restore )[0-9a-f]{7}$', 'ID' -replace '\d+', '0' -replace '[ -]+', ' '
 }
 
-$code = [regex] '(?s)(?<=```powershell\n)(.*?)(?=\n```\n)'
-$codeAndOutput = [regex] '(?s)(```powershell\n.*?\n```\n)(\n```text\n.*?\n```\n)?'
+# What needs another machine is marked as not run.
+$code = [regex] '(?s)(?<=(?<!<!-- not run: [^\n]*\n)```powershell\n)(.*?)(?=\n```\n)'
+$codeAndOutput = [regex] '(?s)((?<!<!-- not run: [^\n]*\n)```powershell\n.*?\n```\n)(\n```text\n.*?\n```\n)?'
 try {
     $pages = Get-ChildItem -Path "$root/docs/help/*-*.md" | Where-Object BaseName -Like $Name
     $outputs = $pages | ForEach-Object -Parallel {

@@ -15,7 +15,7 @@ BeforeAll {
     } -args "$root/out/Gitproc/Gitproc.Model.dll"
     # NativeAOT links with the system's C compiler; on Windows, with the one of Visual Studio.
     $kinds = 'Module', 'Tool', 'Agent'
-    if (-not $IsWindows -and (Get-Command clang, gcc -CommandType Application -ErrorAction Ignore)) { $kinds += 'Native' }
+    if (-not $IsWindows -and (Get-Command clang, gcc -CommandType Application -ErrorAction Ignore)) { $kinds += 'Native', 'Manifest' }
     # Packs before HOME changes, because NuGet's packages are in the user's home.
     $output = & $pwsh -NoProfile -NonInteractive -Command "Set-Location '$TestDrive'; & '$root/build.ps1' -Task Package -Kind $($kinds -join ',') -Configuration $configuration -Destination ./packages" 2>&1
     if ($LASTEXITCODE -ne 0) { throw "$output" }
@@ -242,7 +242,7 @@ Describe 'A package' {
             "$((Get-FileHash -LiteralPath (Join-Path $packages $name)).Hash.ToLowerInvariant())  $name"
         }
         Get-Content -LiteralPath (Join-Path $packages 'SHA256SUMS') | Should -BeExactly $lines
-        (Get-ChildItem -LiteralPath $packages).Name | Should -HaveCount ($lines.Count + 1)
+        (Get-ChildItem -LiteralPath $packages -File).Name | Should -HaveCount ($lines.Count + 1)
     }
 
     It 'of the agent contains the agent, gitproc-fleet, .NET, licenses and documents, and needs nothing else' {
@@ -309,5 +309,15 @@ Describe 'A package' {
         }
         $line = "$((Get-FileHash -LiteralPath $archive).Hash.ToLowerInvariant())  $(Split-Path -Leaf $archive)"
         Get-Content -LiteralPath (Join-Path (Split-Path $archive) 'SHA256SUMS') | Should -Contain $line
+    }
+
+    It 'of the native command for Linux has a formula for Homebrew with its address and hash' {
+        $archive = Get-Item "$packages/gitproc-$version-linux-x64.tar.gz" -ErrorAction Ignore
+        if (-not $archive) { Set-ItResult -Skipped -Because 'the archive is for another system'; return }
+        $formula = Get-Content -LiteralPath "$packages/manifests/gitproc.rb" -Raw
+        $formula | Should -BeLike "*url `"https://*/v$version/$($archive.Name)`"*sha256 `"$((Get-FileHash -LiteralPath $archive).Hash.ToLowerInvariant())`"*"
+        $formula | Should -Not -Match '\{\w+\}"'
+        # Those for Windows need its archive.
+        "$packages/manifests/winget" | Should -Not -Exist
     }
 }
