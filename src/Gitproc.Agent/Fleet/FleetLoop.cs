@@ -41,7 +41,7 @@ internal sealed partial class FleetLoop(
     private readonly AutoResetEvent _wake = new(false);
     private volatile bool _mustBeat;
     private volatile Connected? _connected;
-    private volatile string _away = "This machine is in no fleet: gitproc.fleet is not set.";
+    private volatile string _away = "The agent has just started, and has not reached the fleet's database yet.";
 
     /// <summary>The calls of the fleet's database.</summary>
     /// <exception cref="GitprocException">There is no connection; the message says why.</exception>
@@ -123,6 +123,7 @@ internal sealed partial class FleetLoop(
     // Without a fleet there are no limits.
     private void LeaveFleet()
     {
+        _away = "This machine is in no fleet: gitproc.fleet is not set.";
         var fleet = pool.Fleet.See().Fleet;
         if (fleet.Machine is not null)
             pool.Fleet.Write(fleet with { Machine = null, Revision = -1 }, []);

@@ -68,6 +68,7 @@ public sealed class FleetTopTests(FleetServer server) : IClassFixture<FleetServe
         ];
         var live = Task.Run(() => Run(_pool, steps, [], "top", "--fleet"));
         Eventually.True(() => File.Exists(isAlone) || live.IsCompleted);
+        Assert.False(live.IsFaulted, $"{live.Exception}");
         using var next = StartAgent(fleet);
 
         var result = live.Result;
