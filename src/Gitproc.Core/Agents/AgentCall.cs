@@ -51,25 +51,20 @@ internal static class AgentCall
         using var reader = new StreamReader(agent, leaveOpen: true);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(LongestWait);
-        string? line;
+        JsonDocument answer;
         try
         {
             agent.Write(request);
-            line = reader.ReadLineAsync(end.Token).AsTask().GetAwaiter().GetResult();
+            // A part of a line is not JSON: the agent was killed while it wrote.
+            answer = JsonDocument.Parse(reader.ReadLineAsync(end.Token).AsTask().GetAwaiter().GetResult() ?? "");
         }
-        catch (Exception e) when (e is IOException
+        catch (Exception e) when (e is IOException or JsonException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            line = null;
-        }
-
-        if (line is null)
-        {
             throw new GitprocException(
-                ErrorReason.AgentNotRunning, $"The agent of the pool {folder.Path} does not answer.", folder.Path);
+                ErrorReason.AgentNotRunning, $"The agent of the pool {folder.Path} does not answer.", folder.Path, e);
         }
 
-        var answer = JsonDocument.Parse(line);
         if (!answer.RootElement.TryGetProperty("error", out var error))
             return answer;
         using (answer)

@@ -1,4 +1,7 @@
+using System.IO.Pipes;
 using System.Text.RegularExpressions;
+using Gitproc.Agents;
+using Gitproc.Registry;
 using Gitproc.Unit.Support;
 using static Gitproc.Unit.Support.PseudoTerminal;
 
@@ -83,6 +86,23 @@ public sealed class FleetTopTests(FleetServer server) : IClassFixture<FleetServe
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("No agent runs", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_agent_that_is_killed_while_it_answers_is_one_that_does_not_answer()
+    {
+        Directory.CreateDirectory(_pool.Pool.Path);
+        using var agent = new NamedPipeServerStream(
+            AgentSocket.NameOf(new PoolFolder(_pool.Pool.Path)), PipeDirection.InOut, 1);
+        var asking = Task.Run(() => _pool.Program.Run(_pool.Home, "top", "--fleet"));
+        agent.WaitForConnection();
+        agent.Write("{\"fleet\":"u8);
+        agent.Disconnect();
+
+        var result = asking.Result;
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("does not answer", result.Error, StringComparison.Ordinal);
     }
 
     // A machine there holds a checkout, and its second process waits for a slot.

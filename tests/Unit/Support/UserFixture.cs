@@ -38,8 +38,13 @@ public sealed class UserFixture : IDisposable
             ("GIT_EDITOR", "true"),
         ];
 
-    /// <summary>Appends to the user's git config.</summary>
-    public void Config(string text) => File.AppendAllText(Path.Combine(Home, ".gitconfig"), text);
+    /// <summary>Appends to the user's git config, as if a minute ago: what has just changed is asked for again.</summary>
+    public void Config(string text)
+    {
+        var file = Path.Combine(Home, ".gitconfig");
+        File.AppendAllText(file, text);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+    }
 
     /// <summary>Makes the repository with <c>git init</c> and then a script that runs in it.</summary>
     public void MakeSource(string script, params string[] initOptions)
