@@ -38,7 +38,7 @@ public sealed class UserFixture : IDisposable
             ("GIT_EDITOR", "true"),
         ];
 
-    /// <summary>Appends to the user's git config, as if a minute ago: what has just changed is asked for again.</summary>
+    /// <summary>Appends to the git config, as if a minute ago: what has just changed is asked for again.</summary>
     public void Config(string text)
     {
         var file = Path.Combine(Home, ".gitconfig");
