@@ -94,12 +94,12 @@ public sealed class FleetTopTests(FleetServer server) : IClassFixture<FleetServe
         Directory.CreateDirectory(_pool.Pool.Path);
         using var agent = new NamedPipeServerStream(
             AgentSocket.NameOf(new PoolFolder(_pool.Pool.Path)), PipeDirection.InOut, 1);
-        var asking = Task.Run(() => _pool.Program.Run(_pool.Home, "top", "--fleet"));
+        var asking = _pool.Program.Start(_pool.Home, "top", "--fleet");
         agent.WaitForConnection();
         agent.Write("{\"fleet\":"u8);
         agent.Disconnect();
 
-        var result = asking.Result;
+        var result = GitprocProgram.Finish(asking);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("does not answer", result.Error, StringComparison.Ordinal);
