@@ -62,12 +62,17 @@ public static class Paths
     /// <returns>The path; as it was if it has no such prefix, or names another kind of device.</returns>
     internal static string WithoutDevice(string path)
     {
-        if (path is not ['\\' or '/', '\\' or '/', '?' or '.', '\\' or '/', .. var rest])
+        if (!IsDevice(path))
             return path;
+        var rest = path[4..];
         if (rest is [var drive, ':', ..] && char.IsAsciiLetter(drive))
             return rest;
         return rest is ['U' or 'u', 'N' or 'n', 'C' or 'c', '\\' or '/', .. var share] ? @"\\" + share : path;
     }
+
+    /// <summary>True if a path of Windows has a prefix for devices.</summary>
+    internal static bool IsDevice(string path) =>
+        path is ['\\' or '/', '\\' or '/', '?' or '.', '\\' or '/', ..];
 
     /// <summary>True if two real paths are the same. A trailing separator does not count.</summary>
     public static bool AreSame(string path, string other) =>

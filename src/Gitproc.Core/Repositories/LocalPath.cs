@@ -27,7 +27,7 @@ internal static class LocalPath
         if (rules.WindowsPaths)
         {
             path = Paths.WithoutDevice(path);
-            if (path is ['\\' or '/', '\\' or '/', '?' or '.', '\\' or '/', ..])
+            if (Paths.IsDevice(path))
                 throw AddressError.Invalid(text, "it names a device. Write the path with a drive or a server");
         }
 

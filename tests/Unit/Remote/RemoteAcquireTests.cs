@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Gitproc.Pools;
 using Gitproc.Remote;
 using Gitproc.Reports;
 using Gitproc.Unit.Support;
@@ -10,29 +9,12 @@ namespace Gitproc.Unit.Remote;
 /// <summary>
 /// <c>gitproc acquire --machine</c> and the release, with the real program on both sides of a real sshd.
 /// </summary>
-public sealed class RemoteAcquireTests : IDisposable
+public sealed class RemoteAcquireTests : SshTests
 {
-    private readonly PoolFixture _here = new();
-    private readonly Lazy<SshServer> _there;
-
-    public RemoteAcquireTests() =>
-        _there = new(() => new SshServer(Directory.CreateDirectory(_here["there"]).FullName));
-
-    private SshServer There => _there.Value;
-
-    private Pool PoolThere => new(There.Pool);
-
-    public void Dispose()
-    {
-        if (_there.IsValueCreated)
-            _there.Value.Dispose();
-        _here.Dispose();
-    }
-
     [SshFact]
     public void A_checkout_there_is_held_for_an_hour_and_released_by_what_was_printed()
     {
-        var acquired = Run("acquire", "--machine", "box", _here.Source);
+        var acquired = Run("acquire", "--machine", "box", Here.Source);
 
         var held = Assert.Single(List());
         Assert.Equal($"box:{held.Path}", acquired.Output);
@@ -43,10 +25,10 @@ public sealed class RemoteAcquireTests : IDisposable
             $"gitproc: checkout-1 of box is held until {Gitproc.Text.PrintableTime.Local(held.ExpiresAt.Value)}",
             acquired.Error,
             StringComparison.Ordinal);
-        Assert.Empty(_here.List());
+        Assert.Empty(Here.List());
         // An acquire on that machine respects it.
         var refused = Assert.Throws<GitprocException>(
-            () => PoolThere.Acquiring.Acquire(_here.Request() with { MaxCheckouts = 1 }));
+            () => PoolThere.Acquiring.Acquire(Here.Request() with { MaxCheckouts = 1 }));
         Assert.Equal(ErrorReason.NoCheckoutAvailable, refused.Reason);
 
         var released = Run("release", acquired.Output);
@@ -60,7 +42,7 @@ public sealed class RemoteAcquireTests : IDisposable
     public void Json_says_machine_host_and_path_and_the_duration_is_what_was_asked_for()
     {
         var result = Run(
-            "acquire", "--machine", "box", "--json", "--expires-after", "2h", "--label", "mine", _here.Source);
+            "acquire", "--machine", "box", "--json", "--expires-after", "2h", "--label", "mine", Here.Source);
 
         using var json = JsonDocument.Parse(result.Output);
         var held = Assert.Single(List());
@@ -78,7 +60,7 @@ public sealed class RemoteAcquireTests : IDisposable
     public void The_duration_that_the_machine_has_set_counts()
     {
         File.WriteAllText(Path.Combine(There.Home, ".gitconfig"), "[gitproc]\n\tleaseDuration = 10m\n");
-        Run("acquire", "--machine", "box", _here.Source);
+        Run("acquire", "--machine", "box", Here.Source);
         Assert.InRange(
             Assert.Single(List()).ExpiresAt!.Value - DateTimeOffset.UtcNow,
             TimeSpan.FromMinutes(5),
@@ -89,7 +71,7 @@ public sealed class RemoteAcquireTests : IDisposable
     public void If_the_path_cannot_be_printed_nothing_stays_held()
     {
         using var process = Process.Start(Start(
-            "sh", "-c", "exec \"$@\" >/dev/full", "sh", GitprocProgram.File, "acquire", "--machine", "box", _here.Source))!;
+            "sh", "-c", "exec \"$@\" >/dev/full", "sh", GitprocProgram.File, "acquire", "--machine", "box", Here.Source))!;
         var result = GitprocProgram.Finish(process);
         Assert.Equal(1, result.ExitCode);
         Eventually.True(() => !Assert.Single(List()).Locked);
@@ -109,7 +91,7 @@ public sealed class RemoteAcquireTests : IDisposable
             new RemoteRequest
             {
                 Protocol = Handshake.Protocol,
-                Acquire = _here.Request() with { Terms = _here.Request().Terms with { Owner = null } },
+                Acquire = Here.Request() with { Terms = Here.Request().Terms with { Owner = null } },
             },
             RemoteJson.Default.RemoteRequest).Write(process.StandardInput.BaseStream);
         while (Frame.Read(output)?.Kind is { } kind && kind != FrameKind.Checkout)
@@ -127,7 +109,7 @@ public sealed class RemoteAcquireTests : IDisposable
     {
         foreach (var option in (string[])["--count=2", "--owner-pid=1", "--resume", "--step-output"])
         {
-            var result = Fail("acquire", "--machine", "box", option, _here.Source);
+            var result = Fail("acquire", "--machine", "box", option, Here.Source);
             Assert.Equal(2, result.ExitCode);
             Assert.StartsWith(
                 $"gitproc: {option.Split('=')[0]} excludes --machine and --anywhere: ",
@@ -139,7 +121,7 @@ public sealed class RemoteAcquireTests : IDisposable
         Assert.False(Directory.Exists(There.Pool));
     }
 
-    private IReadOnlyList<Checkout> List() => PoolThere.Checkouts.List(null, _here.Home);
+    private IReadOnlyList<Checkout> List() => PoolThere.Checkouts.List(null, Here.Home);
 
     private GitprocProgram.Result Run(params string[] arguments)
     {
@@ -149,17 +131,17 @@ public sealed class RemoteAcquireTests : IDisposable
     }
 
     private GitprocProgram.Result Fail(params string[] arguments) =>
-        GitprocProgram.Finish(_here.Program.Start(_here.Home, There.Variables, arguments));
+        GitprocProgram.Finish(Here.Program.Start(Here.Home, There.Variables, arguments));
 
     private ProcessStartInfo Start(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = _here.Home,
+            WorkingDirectory = Here.Home,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        GitprocProgram.Isolate(start, _here.Pool.Path, _here.Home);
+        GitprocProgram.Isolate(start, Here.Pool.Path, Here.Home);
         start.Environment["GITPROC_SSH"] = There.Ssh;
         return start;
     }

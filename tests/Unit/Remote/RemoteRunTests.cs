@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
@@ -10,28 +9,11 @@ namespace Gitproc.Unit.Remote;
 /// <c>gitproc run --machine</c>, with the real program on both sides of a real sshd. The machine has a home and a pool
 /// of its own.
 /// </summary>
-public sealed class RemoteRunTests : IDisposable
+public sealed class RemoteRunTests : SshTests
 {
     private const int SigInt = 2;
     private const int SigTerm = 15;
     private const int SigStop = 19;
-
-    private readonly PoolFixture _here = new();
-    private readonly Lazy<SshServer> _there;
-
-    public RemoteRunTests() =>
-        _there = new(() => new SshServer(Directory.CreateDirectory(_here["there"]).FullName));
-
-    private SshServer There => _there.Value;
-
-    private Pool PoolThere => new(There.Pool);
-
-    public void Dispose()
-    {
-        if (_there.IsValueCreated)
-            _there.Value.Dispose();
-        _here.Dispose();
-    }
 
     [SshFact]
     public void The_command_runs_in_a_checkout_there_which_is_given_back()
@@ -44,7 +26,7 @@ public sealed class RemoteRunTests : IDisposable
         var lines = result.Error.Split('\n');
         Assert.Equal(["error"], lines.Where(line => !line.StartsWith("gitproc: ", StringComparison.Ordinal)));
         AssertFree();
-        Assert.Empty(_here.List());
+        Assert.Empty(Here.List());
     }
 
     [SshFact]
@@ -116,10 +98,10 @@ public sealed class RemoteRunTests : IDisposable
     {
         Assert.SkipWhen(SshServer.Program is null, "sshd is not installed.");
         var result = PseudoTerminal.Run(
-            _here,
+            Here,
             [PseudoTerminal.WaitFor("ready"), PseudoTerminal.Send("\x03")],
             There.Variables,
-            "run", "--machine", "box", _here.Source, "--", "sh", "-c", "echo ready; sleep 600; echo never");
+            "run", "--machine", "box", Here.Source, "--", "sh", "-c", "echo ready; sleep 600; echo never");
         Assert.Equal(130, result.ExitCode);
         Assert.DoesNotContain("never", result.Output, StringComparison.Ordinal);
         AssertFree();
@@ -145,9 +127,9 @@ public sealed class RemoteRunTests : IDisposable
     public void Ctrl_C_ends_an_acquire_that_waits_there()
     {
         // The machine has one checkout, and this process holds it.
-        PoolThere.Acquiring.Acquire(_here.Request());
-        using var process = _here.Program.Start(
-            _here.Home, There.Variables, "run", "--machine", "box", "--max-checkouts", "1", "--wait", _here.Source,
+        PoolThere.Acquiring.Acquire(Here.Request());
+        using var process = Here.Program.Start(
+            Here.Home, There.Variables, "run", "--machine", "box", "--max-checkouts", "1", "--wait", Here.Source,
             "--", "true");
         Assert.Contains("box: ", process.StandardError.ReadLine()!, StringComparison.Ordinal);
         Signal(process.Id, SigInt);
@@ -202,8 +184,8 @@ public sealed class RemoteRunTests : IDisposable
     [SshFact]
     public void What_is_refused_there_is_refused_here_for_the_same_reason()
     {
-        PoolThere.Acquiring.Acquire(_here.Request());
-        var result = Finish("run", "--machine", "box", "--max-checkouts", "1", _here.Source, "--", "true");
+        PoolThere.Acquiring.Acquire(Here.Request());
+        var result = Finish("run", "--machine", "box", "--max-checkouts", "1", Here.Source, "--", "true");
         Assert.Equal(3, result.ExitCode);
         Assert.StartsWith("gitproc: box: ", result.Error, StringComparison.Ordinal);
         Assert.Equal(127, Run("no-such-program").ExitCode);
@@ -212,7 +194,7 @@ public sealed class RemoteRunTests : IDisposable
     [Fact]
     public void A_host_that_ssh_would_take_for_an_option_is_refused()
     {
-        var result = Finish("run", "--machine=-oProxyCommand=touch x", _here.Source, "--", "true");
+        var result = Finish("run", "--machine=-oProxyCommand=touch x", Here.Source, "--", "true");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("gitproc: '-oProxyCommand=touch x' is no machine that ssh could reach.", result.Error);
     }
@@ -220,10 +202,10 @@ public sealed class RemoteRunTests : IDisposable
     [SshFact]
     public void A_machine_that_ssh_cannot_reach_is_named()
     {
-        var result = GitprocProgram.Finish(_here.Program.Start(
-            _here.Home,
+        var result = GitprocProgram.Finish(Here.Program.Start(
+            Here.Home,
             [("GITPROC_SSH", $"ssh -F /dev/null -p 1")],
-            "run", "--machine", "localhost", _here.Source, "--", "true"));
+            "run", "--machine", "localhost", Here.Source, "--", "true"));
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("gitproc: ssh does not reach localhost. It said: ", result.Error, StringComparison.Ordinal);
     }
@@ -286,22 +268,22 @@ public sealed class RemoteRunTests : IDisposable
     private GitprocProgram.Result Run(params string[] command) => RunOn(There, command);
 
     private GitprocProgram.Result RunOn(SshServer there, params string[] command) => GitprocProgram.Finish(
-        _here.Program.Start(
-            _here.Home, there.Variables, ["run", "--machine", "box", _here.Source, "--", .. command]));
+        Here.Program.Start(
+            Here.Home, there.Variables, ["run", "--machine", "box", Here.Source, "--", .. command]));
 
     private GitprocProgram.Result Finish(params string[] arguments) =>
-        GitprocProgram.Finish(_here.Program.Start(_here.Home, There.Variables, arguments));
+        GitprocProgram.Finish(Here.Program.Start(Here.Home, There.Variables, arguments));
 
     private ProcessStartInfo Program(params string[] command)
     {
         var start = new ProcessStartInfo(
-            GitprocProgram.File, ["run", "--machine", "box", _here.Source, "--", .. command])
+            GitprocProgram.File, ["run", "--machine", "box", Here.Source, "--", .. command])
         {
-            WorkingDirectory = _here.Home,
+            WorkingDirectory = Here.Home,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        GitprocProgram.Isolate(start, _here.Pool.Path, _here.Home);
+        GitprocProgram.Isolate(start, Here.Pool.Path, Here.Home);
         start.Environment["GITPROC_SSH"] = There.Ssh;
         return start;
     }
@@ -319,24 +301,24 @@ public sealed class RemoteRunTests : IDisposable
         var process = Start(null, "sh", "-c", "echo $$; sleep 600 & echo $!; wait; echo never");
         command = int.Parse(process.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         child = int.Parse(process.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(PoolThere.Checkouts.List(null, _here.Home).Single().Locked);
+        Assert.True(PoolThere.Checkouts.List(null, Here.Home).Single().Locked);
         return process;
     }
 
     /// <summary>A machine on which a script takes the place of gitproc.</summary>
     private SshServer MachineWith(string script)
     {
-        var folder = Directory.CreateDirectory(_here["fake"]).FullName;
+        var folder = Directory.CreateDirectory(Here["fake"]).FullName;
         TestGit.WriteScript(Path.Combine(folder, "gitproc"), $"#!/bin/sh\n{script}\n");
         return new SshServer(
-            Directory.CreateDirectory(_here["other"]).FullName,
+            Directory.CreateDirectory(Here["other"]).FullName,
             $"{folder}:{Environment.GetEnvironmentVariable("PATH")}");
     }
 
     private void AssertFree()
     {
-        Eventually.True(() => PoolThere.Checkouts.List(null, _here.Home).All(checkout => !checkout.Locked));
-        Assert.Single(PoolThere.Checkouts.List(null, _here.Home));
+        Eventually.True(() => PoolThere.Checkouts.List(null, Here.Home).All(checkout => !checkout.Locked));
+        Assert.Single(PoolThere.Checkouts.List(null, Here.Home));
     }
 
     private static int Ssh(Process gitproc) =>
