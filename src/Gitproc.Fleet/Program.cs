@@ -89,7 +89,7 @@ internal static class Program
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(isOperator) && result.GetValue(machine) is null)
+            if (result.GetValue(isOperator) && result.GetResult(machine) is null)
                 result.AddError("--operator needs --machine.");
         });
         command.SetAction(parsed =>

@@ -50,7 +50,7 @@ internal static class AcquireCommand
         const string oneHeld = "one checkout is held there for a time, and no process here owns it.";
         foreach (var option in (Option[])[count, owner, resume, stepOutput])
             machine.Refuse(command, option, isFor: false, oneHeld);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(stepOutput) && result.GetValue(count) > 1)
                 result.AddError("--step-output and --count exclude each other.");

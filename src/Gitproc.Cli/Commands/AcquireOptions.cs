@@ -193,7 +193,7 @@ internal sealed class AcquireOptions
 
         _submodules.AddTo(command);
 
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_fetch) && result.GetValue(_noFetch))
                 result.AddError("--fetch and --no-fetch exclude each other.");

@@ -79,7 +79,7 @@ internal static class FleetCommand
         {
             repository, most, json,
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(repository) is null)
                 return;

@@ -41,7 +41,7 @@ internal static class HistoryCommand
         {
             checkout, repository, since, first, fleet, json,
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(fleet) && result.GetValue(checkout) is not null)
                 result.AddError("--fleet and --checkout exclude each other: each machine has a checkout-1.");

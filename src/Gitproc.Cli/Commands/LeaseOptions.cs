@@ -30,7 +30,7 @@ internal static class LeaseOptions
         };
         command.Add(owner);
         command.Add(hold);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(hold) && result.GetValue(owner) is not null)
                 result.AddError("--hold and --owner-pid exclude each other.");

@@ -50,7 +50,7 @@ internal static class LinkCommand
             Restore(options),
             Remove(options),
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(wanted) is not null && result.GetValue(start) is not null
                 && !result.GetValue(newBranch))

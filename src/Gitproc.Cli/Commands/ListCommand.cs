@@ -25,7 +25,7 @@ internal static class ListCommand
         var json = CheckoutOutput.JsonOption();
         var command = new Command("list", "List the checkouts and who holds them.") { repository, status, fleet, json };
         command.Aliases.Add("ls");
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(fleet) && result.GetValue(status))
                 result.AddError("--fleet and --status exclude each other.");

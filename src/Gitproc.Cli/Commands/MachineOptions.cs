@@ -22,7 +22,7 @@ internal sealed class MachineOptions
         _anywhere = new("--anywhere") { Description = $"{what} on the machine of the fleet that is best placed for it." };
         command.Add(_machine);
         command.Add(_anywhere);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_machine) is not null && result.GetValue(_anywhere))
                 result.AddError("--machine and --anywhere exclude each other.");
@@ -34,7 +34,7 @@ internal sealed class MachineOptions
 
     /// <summary>Refuses an option that has no meaning on another machine, or none without one.</summary>
     /// <param name="isFor">True for one that needs another machine.</param>
-    public void Refuse(Command command, Option option, bool isFor, string why) => command.Validators.Add(result =>
+    public void Refuse(Command command, Option option, bool isFor, string why) => command.Check(result =>
     {
         var areGiven = result.GetValue(_machine) is not null || result.GetValue(_anywhere);
         if (result.GetResult(option) is { Implicit: false } && areGiven != isFor)

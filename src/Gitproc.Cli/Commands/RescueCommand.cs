@@ -37,7 +37,7 @@ internal static class RescueCommand
         {
             repository, undone, fleet, json,
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(fleet) && (result.GetValue(undone) || result.GetValue(repository) is not null))
                 result.AddError("--fleet excludes --repo and --undone.");

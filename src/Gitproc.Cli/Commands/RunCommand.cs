@@ -40,7 +40,7 @@ internal static class RunCommand
         var machine = new MachineOptions(command, "Run the command");
         command.Add(variables);
         machine.Refuse(command, variables, isFor: true, "here the command has all your variables.");
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (commandToRun is not { Count: > 0 })
                 result.AddError("Write the command to run after --: gitproc run [REPO] -- COMMAND ...");

@@ -16,7 +16,7 @@ internal sealed class SubmoduleOptions
     {
         command.Add(_fill);
         command.Add(_leave);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_fill) && result.GetValue(_leave))
                 result.AddError("--submodules and --no-submodules exclude each other.");

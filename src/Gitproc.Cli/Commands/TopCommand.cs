@@ -39,7 +39,7 @@ internal static class TopCommand
             fleet,
             web,
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(web) && result.GetValue(repository) is not null)
                 result.AddError("--web and --repo exclude each other. The page has a filter.");

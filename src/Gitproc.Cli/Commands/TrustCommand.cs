@@ -29,7 +29,7 @@ internal static class TrustCommand
         {
             repository, yes, list, remove, json,
         };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(list) && (result.GetValue(remove) || result.GetValue(yes)))
                 result.AddError("--list goes with neither --remove nor --yes.");

@@ -12,6 +12,23 @@ internal static class UsageErrors
     public static IEnumerable<string> Of(ParseResult parsed) =>
         Unknown(parsed) is { } unknown ? [unknown] : parsed.Errors.Select(error => SecretText.Hide(error.Message));
 
+    /// <summary>Adds a check of what is given together.</summary>
+    /// <param name="check">
+    /// Adds what is wrong to the result. It ends at a value that is missing or cannot be read: System.CommandLine asks
+    /// before it has looked at the options, and then says itself what is wrong with that one.
+    /// </param>
+    public static void Check(this Command command, Action<CommandResult> check) => command.Validators.Add(result =>
+    {
+        try
+        {
+            check(result);
+        }
+        catch (InvalidOperationException)
+        {
+            // SymbolResult.GetValue throws it for such a value.
+        }
+    });
+
     /// <summary>Says that a command does not exist.</summary>
     /// <param name="before">The words before it, which exist.</param>
     /// <param name="word">The word that does not exist.</param>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CsCheck;
 using Gitproc.Cli.Commands;
 using Gitproc.Cli.Completion;
@@ -86,7 +87,7 @@ public sealed class LineSoFarTests
         Assert.Equal(
             (command, awaited, next, repository),
             (
-                line.Command is System.CommandLine.RootCommand ? "gitproc" : line.Command.Name,
+                line.Command is RootCommand ? "gitproc" : line.Command.Name,
                 line.Awaited?.Name,
                 line.NextArgument?.HelpName,
                 line.ValueOf("REPO")));
@@ -104,11 +105,30 @@ public sealed class LineSoFarTests
                     var root = GitprocCommand.Create(commandToRun: null);
                     // What is no line has no command.
                     if (root.Parse(words) is { Errors.Count: 0 } parsed
-                        && parsed.CommandResult.Command is not System.CommandLine.RootCommand)
+                        && parsed.CommandResult.Command is not RootCommand)
                         Assert.Equal(parsed.CommandResult.Command.Name, line.Command.Name);
                 },
                 iter: 150,
                 threads: 1);
+
+    [Fact]
+    public void Each_value_that_is_missing_is_an_error_with_any_other_option()
+    {
+        foreach (var command in All(GitprocCommand.Create(commandToRun: null)))
+            foreach (var missing in command.Options.Where(option => option.Arity.MinimumNumberOfValues > 0))
+                foreach (var other in command.Options.Where(option => option != missing && option.Action is null))
+                {
+                    string[] given = other.Arity.MinimumNumberOfValues > 0 ? [other.Name, "1"] : [other.Name];
+                    string[] words = [.. Path(command), .. given, $"{missing.Name}="];
+                    var root = GitprocCommand.Create(commandToRun: null);
+                    Assert.True(root.Parse(words).Errors.Count > 0, string.Join(' ', words));
+                }
+
+        static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
+
+        static IEnumerable<string> Path(Command command) => command is RootCommand ? []
+            : Path(command.Parents.OfType<Command>().First()).Append(command.Name);
+    }
 
     [Fact]
     public void Has_an_answer_for_any_words() =>

@@ -1,4 +1,5 @@
 using Gitproc.Unit.Support;
+using Npgsql;
 
 namespace Gitproc.Unit.Fleet;
 
@@ -39,6 +40,10 @@ public sealed class FleetContentionTests(FleetServer server) : IClassFixture<Fle
 
         Assert.Equal(0, fleet.Owner.Get<long>("SELECT count(*) FROM gitproc.slot WHERE lease IS NOT NULL"));
         Assert.Equal(0, fleet.Owner.Get<long>("SELECT count(*) FROM gitproc.ticket"));
+
+        // The fleet may be closed. It opens when each machine has said what it holds.
+        foreach (var name in names)
+            fleet[name].Report();
         for (var i = 0; i < Repositories; i++)
             Assert.Equal("1 2", fleet["m0"].Ask($"one{i} two{i}", repository: Key(i)));
     }
@@ -99,8 +104,7 @@ public sealed class FleetContentionTests(FleetServer server) : IClassFixture<Fle
                     owner.Do("SELECT gitproc.drain($1, false)", name);
                     break;
                 case 2:
-                    owner.Do(
-                        "UPDATE gitproc.fleet SET is_open = false, incarnation = incarnation + 1, begun_at = clock_timestamp()");
+                    Close(owner);
                     break;
                 case 3:
                     owner.Do("SELECT gitproc.set_limit($1, $2)", Key(random.Next(Repositories)), Most);
@@ -117,5 +121,10 @@ public sealed class FleetContentionTests(FleetServer server) : IClassFixture<Fle
 
             Thread.Sleep(10);
         }
+
+        Close(owner);
     }
+
+    private static void Close(NpgsqlConnection owner) => owner.Do(
+        "UPDATE gitproc.fleet SET is_open = false, incarnation = incarnation + 1, begun_at = clock_timestamp()");
 }
