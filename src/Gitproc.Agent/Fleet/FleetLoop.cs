@@ -95,10 +95,10 @@ internal sealed partial class FleetLoop(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (IOException e)
             {
-                _away = $"The fleet's database cannot be reached: {e.Message}";
-                LogAway(e.Message);
+                _away = $"The agent cannot read what it needs: {e.Message}";
+                LogAway(_away);
             }
             finally
             {
@@ -365,10 +365,8 @@ internal sealed partial class FleetLoop(
         public Listening(FleetDatabase database, string channel, Action<string> told)
         {
             _database = database;
-            _session = database.Open();
+            _session = database.Listen(channel);
             _session.Notification += (_, notification) => told(notification.Payload);
-            using (var command = new NpgsqlCommand($"LISTEN {channel}", _session))
-                command.ExecuteNonQuery();
             _thread = new Thread(() => Run(told)) { IsBackground = true, Name = "listening" };
             _thread.Start();
         }

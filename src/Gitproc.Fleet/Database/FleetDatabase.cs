@@ -55,15 +55,20 @@ internal sealed class FleetDatabase : IDisposable
         }
     }
 
-    /// <summary>Opens a session that the caller keeps, and disposes.</summary>
-    public NpgsqlConnection Open()
+    /// <summary>Opens a session that listens. The caller keeps it, and disposes it.</summary>
+    public NpgsqlConnection Listen(string channel)
     {
+        NpgsqlConnection? session = null;
         try
         {
-            return _source.OpenConnection();
+            session = _source.OpenConnection();
+            using var command = new NpgsqlCommand($"LISTEN {channel}", session);
+            command.ExecuteNonQuery();
+            return session;
         }
         catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {
+            session?.Dispose();
             throw Translate(e);
         }
     }
@@ -89,10 +94,14 @@ internal sealed class FleetDatabase : IDisposable
                 (ErrorReason.FleetNotUsable, $"{_shown} refuses: {refused.MessageText}"),
             _ => (
                 ErrorReason.FleetNotReachable,
-                $"The fleet's database {_shown} cannot be reached: {error.InnerException?.Message ?? error.Message}"),
+                $"The fleet's database {_shown} cannot be reached: {Cause(error.InnerException ?? error)}"),
         };
         return new GitprocException(reason, Redaction.Redact(message), _shown, error);
     }
+
+    // Without the lines that Npgsql adds for a developer.
+    private static string Cause(Exception error) =>
+        error is PostgresException refused ? refused.MessageText : error.Message;
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

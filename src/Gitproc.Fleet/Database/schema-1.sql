@@ -361,6 +361,16 @@ DECLARE
     mine gitproc.machine;
 BEGIN
     PERFORM gitproc.now_begun();
+    -- A pool at the same place is the machine's own, made anew. Two that live would free each other's slots.
+    SELECT * INTO mine FROM gitproc.machine WHERE id = caller FOR NO KEY UPDATE;
+    IF mine.pool <> (told->>'pool')::uuid AND mine.beaten_at > clock_timestamp() - mine.timeout
+        AND (mine.facts->>'host' <> told->'facts'->>'host' OR mine.facts->>'pool' <> told->'facts'->>'pool')
+    THEN
+        RAISE EXCEPTION 'The machine % is the pool % on %, alive % s ago. Each pool needs a machine of its own.',
+            mine.name, mine.facts->>'pool', mine.facts->>'host',
+            extract(epoch FROM clock_timestamp() - mine.beaten_at)::int
+            USING ERRCODE = 'GP002', HINT = 'gitproc-fleet init --machine NAME';
+    END IF;
     UPDATE gitproc.machine SET
         beaten_at = clock_timestamp(),
         state = CASE state WHEN 'new' THEN 'active' ELSE state END,
@@ -584,6 +594,10 @@ BEGIN
     SELECT max((value->>'number')::bigint) INTO newest FROM jsonb_array_elements(events);
     UPDATE gitproc.machine SET delivered = greatest(delivered, newest) WHERE id = caller AND pool = of_pool
     RETURNING delivered INTO newest;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Another pool has become that of the machine meanwhile.'
+            USING ERRCODE = 'GP002', HINT = 'gitproc fleet doctor';
+    END IF;
     RETURN newest;
 END $$;
 

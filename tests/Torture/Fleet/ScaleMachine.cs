@@ -42,9 +42,7 @@ internal sealed class ScaleMachine : IDisposable
         _who = $"build #1234 on {name}, process 4567 (bash)";
         _database = new FleetDatabase(address);
         _calls = new MachineCalls(_database);
-        _listening = _database.Open();
-        using var command = new NpgsqlCommand($"LISTEN gitproc_{Beat().Machine}", _listening);
-        command.ExecuteNonQuery();
+        _listening = _database.Listen($"gitproc_{Beat().Machine}");
     }
 
     public int Held => Locked(() => _held.Count);

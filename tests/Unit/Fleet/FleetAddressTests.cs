@@ -82,6 +82,16 @@ public sealed class FleetAddressTests : IDisposable
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_the_server_says_while_it_starts_is_one_line()
+    {
+        using var database = new FleetDatabase("Host=db;Database=fleet");
+        var starting = new PostgresException("it starts", "FATAL", "FATAL", PostgresErrorCodes.CannotConnectNow, "later");
+        foreach (var error in new[] { starting, new NpgsqlException("no session", starting) })
+            Assert.Equal(
+                "The fleet's database db/fleet cannot be reached: it starts", database.Translate(error).Message);
+    }
+
     private static string Refusal(string text) =>
         Assert.Throws<GitprocException>(() => FleetAddress.Parse(text)).Message;
 }

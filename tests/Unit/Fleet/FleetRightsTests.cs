@@ -1,4 +1,5 @@
 using Gitproc.Fleet.Database;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 using Npgsql;
 
@@ -41,6 +42,31 @@ public sealed class FleetRightsTests(FleetServer server) : IClassFixture<FleetSe
         }
 
         ExpectRefused(fleet, "UPDATE gitproc.fleet_view SET is_open = true");
+    }
+
+    [PostgresFact]
+    public void Two_pools_that_live_are_not_one_machine()
+    {
+        using var fleet = server.Make("a");
+        fleet.SetLimit(TestMachine.Repository, 2);
+        using var first = new TestMachine(fleet, "a") { Host = "h1" };
+        using var second = new TestMachine(fleet, "a") { Host = "h2" };
+        first.Beat();
+        Assert.Equal("1", first.Ask("a1"));
+
+        var refused = Assert.Throws<GitprocException>(() => second.Beat());
+        Assert.Equal(ErrorReason.FleetNotUsable, refused.Reason);
+        Assert.StartsWith("The machine a is the pool /pool on h1, alive ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("See gitproc-fleet init --machine NAME.", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<GitprocException>(() => second.Calls.Deliver(second.Pool, "[]"));
+        Assert.Equal(ErrorReason.FleetNotUsable, refused.Reason);
+        Assert.Equal("a1", fleet.Slots());
+
+        // The pool was made anew, or the other one is silent.
+        first.Pool = Guid.NewGuid().ToString();
+        first.Beat();
+        fleet.Pass(first.Timeout);
+        second.Beat();
     }
 
     [PostgresFact]

@@ -37,6 +37,9 @@ internal sealed class TestMachine : IDisposable
 
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The host that it is on; null if it does not say so.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The leases that it holds, in order.</summary>
     public string Held => string.Join(", ", _held.Keys.Order(StringComparer.Ordinal));
 
@@ -52,7 +55,8 @@ internal sealed class TestMachine : IDisposable
     /// <summary>Beats.</summary>
     public BeatAnswer OnlyBeat()
     {
-        var answer = Calls.Beat(Pool, Revision, Granted, Timeout, "{}");
+        var answer = Calls.Beat(
+            Pool, Revision, Granted, Timeout, JsonSerializer.Serialize(new { host = Host, pool = "/pool" }));
         Revision = answer.Revision;
         return answer;
     }
