@@ -33,7 +33,6 @@ internal sealed partial class FleetLoop(
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenMirrors = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BetweenPlaces = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenSettings = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -152,14 +151,14 @@ internal sealed partial class FleetLoop(
             if (_mustBeat || IsOver(betweenBeats, beaten))
             {
                 _mustBeat = false;
-                Beat(connected, settings);
+                answer = Beat(connected, settings);
                 beaten = Environment.TickCount64;
                 isDue = true;
             }
 
             if (isDue)
             {
-                var withPlaces = !waiters.IsEmpty && IsOver(BetweenPlaces, placed);
+                var withPlaces = !waiters.IsEmpty && IsOver(answer.BetweenPlaces, placed);
                 Reconcile(connected.Calls, withPlaces);
                 mustPlace = !withPlaces && !waiters.IsEmpty;
                 if (withPlaces)
@@ -186,7 +185,7 @@ internal sealed partial class FleetLoop(
             // A process that ends changes no database. PostgreSQL is not asked while nothing happens.
             isDue = pool.Fleet.WaitForChange(BetweenLooks, _wake)
                 || pool.Fleet.RemoveDeadRequests(pool.Fleet.See().Requests).Count > 0
-                || (mustPlace && IsOver(BetweenPlaces, placed));
+                || (mustPlace && IsOver(answer.BetweenPlaces, placed));
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class MachineCalls(FleetDatabase database)
             json.GetProperty("delivered").GetInt64(),
             json.GetProperty("mustReport").GetBoolean(),
             json.GetProperty("wasSilent").GetBoolean(),
+            TimeSpan.FromSeconds(json.GetProperty("betweenPlaces").GetInt32()),
             json.GetProperty("limits") is { ValueKind: JsonValueKind.Object } limits
                 ? limits.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetInt32())
                 : null);
@@ -126,6 +127,7 @@ internal sealed class MachineCalls(FleetDatabase database)
 /// <param name="Delivered">The last event of this pool that the fleet has.</param>
 /// <param name="MustReport">True if the fleet does not know what the machine holds.</param>
 /// <param name="WasSilent">True if the machine has lost its slots, because it was silent for too long.</param>
+/// <param name="BetweenPlaces">How often it may ask for places: the more machines there are, the more seldom.</param>
 /// <param name="Limits">The limits by repository; null if they are those that the machine has.</param>
 internal sealed record BeatAnswer(
     int Machine,
@@ -134,6 +136,7 @@ internal sealed record BeatAnswer(
     long Delivered,
     bool MustReport,
     bool WasSilent,
+    TimeSpan BetweenPlaces,
     IReadOnlyDictionary<string, int>? Limits);
 
 /// <summary>A lease of a repository that may be limited.</summary>

@@ -411,7 +411,7 @@ BEGIN
         'delivered', mine.delivered,
         'mustReport', mine.state = 'silent' OR mine.reported < current.incarnation,
         'wasSilent', mine.state = 'silent',
-        'isDrained', mine.is_drained,
+        'betweenPlaces', greatest(5, current.machines / 40),
         'limits', CASE WHEN current.revision <> knows_revision THEN coalesce(
             (SELECT jsonb_object_agg(key, most) FROM gitproc.repository WHERE most IS NOT NULL), '{}') END);
 END $$;

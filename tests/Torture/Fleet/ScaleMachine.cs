@@ -35,6 +35,7 @@ internal sealed class ScaleMachine : IDisposable
     private long _events;
     private long _placed;
     private long _revision = -1;
+    private TimeSpan _betweenPlaces;
 
     public ScaleMachine(string address, string name)
     {
@@ -55,7 +56,7 @@ internal sealed class ScaleMachine : IDisposable
     public BeatAnswer Beat() => Locked(() =>
     {
         var answer = _calls.Beat(_pool, _revision, 0, TimeSpan.FromMinutes(10), Facts);
-        _revision = answer.Revision;
+        (_revision, _betweenPlaces) = (answer.Revision, answer.BetweenPlaces);
         if (answer.MustReport)
             _calls.Report([]);
         return answer;
@@ -77,7 +78,7 @@ internal sealed class ScaleMachine : IDisposable
     public List<string> Look() => Locked(() =>
     {
         var found = new List<string>();
-        var withPlaces = Environment.TickCount64 - _placed >= 5000;
+        var withPlaces = Environment.TickCount64 - _placed >= _betweenPlaces.TotalMilliseconds;
         if (withPlaces)
             _placed = Environment.TickCount64;
         foreach (var slot in _calls.Mine(withPlaces).Slots)
