@@ -30,6 +30,11 @@
     that is mounted, so this needs root on Linux, and mkfs for the type.
 .PARAMETER FileSystemFiles
     The number of files in the repository that measures file systems.
+.PARAMETER Fleet
+    A connection string of an empty database of PostgreSQL that you own, which lets its roles in without a password.
+    What a fleet costs is measured, and nothing else.
+.PARAMETER Agent
+    The folder of gitproc-agent and gitproc-fleet.
 .EXAMPLE
     ./bench/Measure-Gitproc.ps1 -Warm @{ treehouse = 'treehouse', 'get' } -New @{ clone = 'git', 'clone', '-q', '{source}', '{path}' }
 #>
@@ -59,7 +64,11 @@ param(
     [string[]] $FileSystem = @(),
 
     [ValidateRange(100, 1000000)]
-    [int] $FileSystemFiles = 20000
+    [int] $FileSystemFiles = 20000,
+
+    [string] $Fleet,
+
+    [string] $Agent = "$PSScriptRoot/../out/agent"
 )
 
 $ErrorActionPreference = 'Stop'
@@ -229,9 +238,51 @@ function Measure-FileSystem {
     }
 }
 
+# Measures a free checkout in a pool of its own, and in that of a machine of a fleet, without and with a limit.
+function Measure-Fleet {
+    param([string] $Address, [string] $Source)
+
+    $extension = $IsWindows ? '.exe' : ''
+    $folder = (Resolve-Path -LiteralPath $Agent).Path
+    $alone = Join-Path $work 'alone'
+    $machine = Join-Path $work 'machine'
+    git clone --quiet --bare "$Source.git" "$Source-limited.git"
+    $env:GITPROC_FLEET = $Address
+    $running = $null
+    try {
+        $owner = & (Join-Path $folder "gitproc-fleet$extension") init --machine bench --operator
+        if ($LASTEXITCODE -ne 0) { throw "The fleet cannot be made: $owner" }
+        # The last word for a key counts.
+        $env:GITPROC_FLEET = "$Address;Username=gitproc_bench"
+        $running = Start-Process (Join-Path $folder "gitproc-agent$extension") -PassThru -ArgumentList @(
+            '--page', 'none', '--pool', "`"$machine`"")
+        $env:GITPROC_POOL = $machine
+        foreach ($try in 1..100) {
+            & $Gitproc fleet limit "file://$Source-limited.git" 10 > $null 2> $null
+            if ($LASTEXITCODE -eq 0) { break }
+            Start-Sleep -Milliseconds 200
+        }
+        if ($LASTEXITCODE -ne 0) { throw 'The agent does not reach the fleet.' }
+        $acquire = {
+            param([string] $Pool, [string] $Of)
+
+            $env:GITPROC_POOL = $Pool
+            Measure-Process $Gitproc, acquire, "file://$Of.git", --owner-pid, $PID, --no-fetch
+            $null = Measure-Process $Gitproc, release, $Output
+        }
+        Measure-Table -Title 'A free checkout, and a fleet' -Contestant ([ordered] @{
+            'gitproc acquire without a fleet' = { & $acquire $alone $Source }
+            'in a fleet, without a limit' = { & $acquire $machine $Source }
+            'in a fleet, with a limit' = { & $acquire $machine "$Source-limited" }
+        })
+    } finally {
+        if ($running) { $running.Kill() }
+    }
+}
+
 $work = Join-Path ([System.IO.Path]::GetTempPath()) "gitproc-bench-$PID"
 $null = New-Item -ItemType Directory -Path $work
-$variables = 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GITPROC_POOL', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE', 'GITPROC_COPY_ON_WRITE'
+$variables = 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GITPROC_POOL', 'GITPROC_MAX_CHECKOUTS', 'GITPROC_AUTO_CREATE', 'GITPROC_COPY_ON_WRITE', 'GITPROC_FLEET'
 $before = @{}
 foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
@@ -252,6 +303,12 @@ try {
     }
 
     $small = Join-Path $work 'small'
+    if ($Fleet) {
+        Initialize-Source -Path $small -Count 20
+        Measure-Fleet -Address $Fleet -Source $small
+        return
+    }
+
     $large = Join-Path $work 'large'
     Initialize-Source -Path $small -Count 20
     Initialize-Source -Path $large -Count $Files
