@@ -17,7 +17,7 @@ internal static class Program
         var root = GitprocCommand.Create(command);
         var parsed = root.Parse(
             AcquireOptions.CompleteWait(own), new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (UsageErrors.Of(parsed).ToList() is { Count: > 0 } errors)
+        if (UsageErrors.Of(parsed, own).ToList() is { Count: > 0 } errors)
         {
             foreach (var error in errors)
                 Messages.WriteLine($"gitproc: {error}");

@@ -8,9 +8,12 @@ namespace Gitproc.Cli.Commands;
 internal static class UsageErrors
 {
     /// <summary>Finds the errors. A word that does not exist explains all others, so it is the only one.</summary>
+    /// <param name="words">The words of gitproc, without those of a command that it runs.</param>
     /// <returns>The messages, without passwords; empty if the command line is valid.</returns>
-    public static IEnumerable<string> Of(ParseResult parsed) =>
-        Unknown(parsed) is { } unknown ? [unknown] : parsed.Errors.Select(error => SecretText.Hide(error.Message));
+    public static IEnumerable<string> Of(ParseResult parsed, IEnumerable<string> words) =>
+        (Unknown(parsed) ?? Empty(words)) is { } only
+            ? [only]
+            : parsed.Errors.Select(error => SecretText.Hide(error.Message));
 
     /// <summary>Adds a check of what is given together.</summary>
     /// <param name="check">
@@ -59,6 +62,13 @@ internal static class UsageErrors
             return NoOption(option.Split('=')[0], command);
         return parsed.UnmatchedTokens is [var word, ..] ? $"{command.Name} does not take '{Shown(word)}'." : null;
     }
+
+    // System.CommandLine takes the next word for the value. In "--ref=$REF $URL" it would be the repository.
+    private static string? Empty(IEnumerable<string> words) =>
+        words.TakeWhile(word => word != "--").FirstOrDefault(word => word is ['-', '-', _, .., '=']) is { } empty
+        && empty.IndexOf('=', StringComparison.Ordinal) == empty.Length - 1
+            ? $"'{Shown(empty)}' has no value."
+            : null;
 
     private static string NoOption(string typed, Command command)
     {

@@ -420,8 +420,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("list has no option '--jsn'. Did you mean --json?", "list", "--jsn")]
     [InlineData("acquire has no option '--labell'. Did you mean --label?", "acquire", "x", "--labell=https://u:p@host/")]
     [InlineData("acquire has no option '--pol'. Did you mean --pool?", "acquire", "--pol", "/x")]
+    [InlineData("'--ref=' has no value.", "acquire", "--ref=", "/x")]
+    [InlineData("'--pool=' has no value.", "--pool=", "list")]
+    [InlineData("'--count=' has no value.", "acquire", "--json", "--count=")]
+    [InlineData("'x' is not a number.", "acquire", "--json", "--count=x")]
     [InlineData("list does not take 'x\\x1b[1m'.", "list", "x\u001b[1m", "y")]
-    public void A_word_that_does_not_exist_is_one_error_with_what_was_meant(string error, params string[] arguments)
+    public void What_is_wrong_is_one_error_with_what_was_meant(string error, params string[] arguments)
     {
         var result = Run(arguments);
         Assert.Equal(2, result.ExitCode);
