@@ -3,22 +3,31 @@ using System.Runtime.Versioning;
 
 namespace Gitproc.Interop;
 
-/// <summary>Functions and structs of libproc.h and sys/proc_info.h of macOS, under their names there.</summary>
+/// <summary>
+/// Functions and structs of macOS about processes, under their names there: libproc.h, sys/proc_info.h, sys/sysctl.h.
+/// </summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe partial class LibProc
 {
+    private const string Library = "/usr/lib/libproc.dylib";
+
     // Returns the number of ids, not of bytes.
-    [LibraryImport("libproc", EntryPoint = "proc_listallpids", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "proc_listallpids", SetLastError = true)]
     public static partial int ListAllPids(int* buffer, int bufferSize);
 
-    [LibraryImport("libproc", EntryPoint = "proc_pidinfo", SetLastError = true)]
+    // This and the next two return 0 on failure.
+    [LibraryImport(Library, EntryPoint = "proc_pidinfo")]
     public static partial int PidInfo(int id, int flavor, ulong argument, void* buffer, int bufferSize);
 
-    [LibraryImport("libproc", EntryPoint = "proc_pidfdinfo")]
+    [LibraryImport(Library, EntryPoint = "proc_pidfdinfo")]
     public static partial int PidFDInfo(int id, int file, int flavor, void* buffer, int bufferSize);
 
-    [LibraryImport("libproc", EntryPoint = "proc_pidpath", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "proc_pidpath")]
     public static partial int PidPath(int id, byte* buffer, uint bufferSize);
+
+    [LibraryImport("libc", EntryPoint = "sysctl", SetLastError = true)]
+    public static partial int SysCtl(
+        int* name, uint nameLength, void* buffer, nuint* bufferSize, void* newValue, nuint newSize);
 
     /// <summary>struct proc_fdinfo.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -27,34 +36,34 @@ internal static unsafe partial class LibProc
         public int Number;
         public uint Type;
     }
+}
 
-    /// <summary>struct proc_bsdinfo.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct BsdInfo
-    {
-        public const int NameLength = 32;
+/// <summary>
+/// What is used of struct kinfo_proc: the struct extern_proc of sys/proc.h, and the struct eproc behind it.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 648)]
+internal unsafe struct KInfoProc
+{
+    public const int CommandLength = 17;
 
-        public uint Flags;
-        public uint Status;
-        public uint ExitStatus;
-        public uint Id;
-        public uint ParentId;
-        public uint UserId;
-        public uint GroupId;
-        public uint RealUserId;
-        public uint RealGroupId;
-        public uint SavedUserId;
-        public uint SavedGroupId;
-        public uint Reserved;
-        public fixed byte Command[16];
-        public fixed byte Name[NameLength];
-        public uint FileCount;
-        public uint ProcessGroupId;
-        public uint JobControlCount;
-        public uint TerminalDevice;
-        public uint TerminalProcessGroupId;
-        public int Nice;
-        public ulong StartSeconds;
-        public ulong StartMicroseconds;
-    }
+    [FieldOffset(0)]
+    public long StartSeconds;
+
+    [FieldOffset(8)]
+    public int StartMicroseconds;
+
+    [FieldOffset(32)]
+    public uint Flags;
+
+    [FieldOffset(36)]
+    public byte Status;
+
+    [FieldOffset(40)]
+    public int Id;
+
+    [FieldOffset(243)]
+    public fixed byte Command[CommandLength];
+
+    [FieldOffset(560)]
+    public int ParentId;
 }
