@@ -24,7 +24,7 @@ internal static class FolderProcesses
     {
         if (!Path.IsPathFullyQualified(folder))
             throw new ArgumentException("The path is not absolute.", nameof(folder));
-        var real = Paths.Real(folder);
+        var real = OperatingSystem.IsMacOS() ? MacFolderProcesses.NameOf(Paths.Real(folder)) : Paths.Real(folder);
         var found = new List<ProcessEntry>();
         foreach (var id in ProcessTable.Ids())
         {

@@ -39,19 +39,34 @@ internal static unsafe class MacFolderProcesses
         return found.Contains(Environment.ProcessId) ? found : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>
+    /// The path that the functions here give to a folder: in the case and the normal form (NFC or NFD) that is on the
+    /// disk, and not below <c>/System/Volumes/Data</c>. Paths of all these kinds lead to the same folder.
+    /// </summary>
+    /// <param name="folder">A real path.</param>
+    /// <returns>The path; as it was if there is no such folder.</returns>
+    public static string NameOf(string folder)
+    {
+        using var handle = LibC.Open(folder, LibC.ReadOnly | LibC.MustBeFolder | LibC.CloseOnExecute);
+        return handle.IsInvalid
+            ? folder
+            : PathOf(Environment.ProcessId, (int)handle.DangerousGetHandle()) ?? folder;
+    }
+
     /// <summary>True if a process runs in a folder.</summary>
+    /// <param name="folder">As of <see cref="NameOf"/>.</param>
     public static bool IsIn(int id, string folder)
     {
         // struct proc_vnodepathinfo: the current directory, then the root directory.
         const int size = 2 * (VnodeInfoSize + PathSize);
         var folders = stackalloc byte[size];
         if (LibProc.PidInfo(id, FoldersOfProcess, 0, folders, size) == size
-            && IsPathIn(folders + VnodeInfoSize, folder))
+            && Paths.IsIn(Text(folders + VnodeInfoSize), folder))
             return true;
 
         // PROC_PIDPATHINFO_MAXSIZE
         var program = stackalloc byte[4 * PathSize];
-        if (LibProc.PidPath(id, program, 4 * PathSize) > 0 && IsPathIn(program, folder))
+        if (LibProc.PidPath(id, program, 4 * PathSize) > 0 && Paths.IsIn(Text(program), folder))
             return true;
 
         var files = new LibProc.FDInfo[
@@ -62,17 +77,20 @@ internal static unsafe class MacFolderProcesses
             count =
                 LibProc.PidInfo(id, ListOfFiles, 0, start, files.Length * sizeof(LibProc.FDInfo))
                 / sizeof(LibProc.FDInfo);
-        return files.Take(count).Any(file => file.Type == IsFile && IsFileIn(id, file.Number, folder));
+        return files.Take(count)
+            .Any(file => file.Type == IsFile && PathOf(id, file.Number) is { } path && Paths.IsIn(path, folder));
     }
 
-    private static bool IsFileIn(int id, int file, string folder)
+    // Of an open file or folder; null if it is closed.
+    private static string? PathOf(int id, int file)
     {
         const int size = FileInfoSize + VnodeInfoSize + PathSize;
         var info = stackalloc byte[size];
         return LibProc.PidFDInfo(id, file, FileWithPath, info, size) == size
-            && IsPathIn(info + FileInfoSize + VnodeInfoSize, folder);
+            ? Text(info + FileInfoSize + VnodeInfoSize)
+            : null;
     }
 
-    private static bool IsPathIn(byte* path, string folder) => Paths.IsIn(
-        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)), folder);
+    private static string Text(byte* path) =>
+        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path));
 }
