@@ -194,8 +194,6 @@ internal sealed unsafe class UnixFolder : RawFolder
             isExecutable ? NewProgram : NewFile);
         if (descriptor < 0)
             throw Failure(name);
-        if (OperatingSystem.IsMacOS())
-            _ = LibC.FChMod(descriptor, isExecutable ? 0b111_101_101u : 0b110_100_100u);
         return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write);
     }
 
@@ -246,7 +244,7 @@ internal sealed unsafe class UnixFolder : RawFolder
         if (!IsName(name) || Unlink(name, LibC.RemoveFolder) == 0)
             return true;
         var error = Marshal.GetLastPInvokeError();
-        if (error == Errno.NoEntry || error == Errno.NameTooLong)
+        if (error != Errno.NoFolder && IsNothing(error))
             return true;
         return error == Errno.NotEmpty || error == Errno.Exists ? false : throw Failure(name);
     }
@@ -363,7 +361,8 @@ internal sealed unsafe class UnixFolder : RawFolder
     private static bool IsName(RawText raw) =>
         raw.Length > 0 && raw != ".."u8 && !raw.Contains('/') && !raw.Contains('\0');
 
-    private static bool IsNothing(int error) => error is Errno.NoEntry or Errno.NoFolder || error == Errno.NameTooLong;
+    private static bool IsNothing(int error) =>
+        error is Errno.NoEntry or Errno.NoFolder || error == Errno.NameTooLong || error == Errno.IllegalBytes;
 
     private static byte[] NewName(RawText raw) =>
         IsName(raw)

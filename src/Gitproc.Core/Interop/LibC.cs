@@ -69,18 +69,21 @@ internal static unsafe partial class LibC
     /// <summary>O_NOFOLLOW.</summary>
     public static int DoNotFollow => OperatingSystem.IsMacOS() ? 0x100 : IsArm ? 0x8000 : 0x20000;
 
+    // On Intel Macs, the functions with 64-bit inodes have names of their own, which no other Mac has. The native
+    // program does not link to this path, so linking it elsewhere does not look for them.
+    private const string IntelMac = "/usr/lib/libSystem.B.dylib";
+
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
-    // On Intel Macs, the functions with 64-bit inodes have names of their own.
     private static bool IsIntelMac => OperatingSystem.IsMacOS() && !IsArm;
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial SafeFileHandle Open(string path, int flags);
 
-    // The mode is a variadic argument. macOS on ARM passes those differently, so a new file has an arbitrary mode
-    // there.
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    public static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
+    public static int OpenAt(int folder, byte[] name, int flags, uint mode) =>
+        OperatingSystem.IsMacOS() && IsArm
+            ? OpenAtOnArmMac(folder, name, flags, 0, 0, 0, 0, 0, mode)
+            : OpenAtAnywhere(folder, name, flags, mode);
 
     [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true)]
     public static partial nint OpenDir(byte* path);
@@ -149,22 +152,35 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "getsid")]
     public static partial int GetSid(int processId);
 
+    // Only on macOS.
+    [LibraryImport("libc", EntryPoint = "gethostuuid")]
+    public static partial int GetHostUuid(byte* id, long* longestWait);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial int OpenAtAnywhere(int folder, byte[] name, int flags, uint mode);
+
+    // The mode is a variadic argument. macOS on ARM passes those on the stack, and others there only from the ninth on
+    // ("Writing ARM64 code for Apple platforms").
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial int OpenAtOnArmMac(
+        int folder, byte[] name, int flags, nint x3, nint x4, nint x5, nint x6, nint x7, nuint mode);
+
     [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
     private static partial nint FDOpenDirAnywhere(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "fdopendir$INODE64", SetLastError = true)]
+    [LibraryImport(IntelMac, EntryPoint = "fdopendir$INODE64", SetLastError = true)]
     private static partial nint FDOpenDirOnIntelMac(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
     private static partial byte* ReadDirAnywhere(nint stream);
 
-    [LibraryImport("libc", EntryPoint = "readdir$INODE64", SetLastError = true)]
+    [LibraryImport(IntelMac, EntryPoint = "readdir$INODE64", SetLastError = true)]
     private static partial byte* ReadDirOnIntelMac(nint stream);
 
     [LibraryImport("libc", EntryPoint = "fstatat", SetLastError = true)]
     private static partial int FStatAtOnArm(int folder, byte* name, byte* result, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fstatat$INODE64", SetLastError = true)]
+    [LibraryImport(IntelMac, EntryPoint = "fstatat$INODE64", SetLastError = true)]
     private static partial int FStatAtOnIntelMac(int folder, byte* name, byte* result, int flags);
 }
 
@@ -206,6 +222,9 @@ internal static class Errno
 
     /// <summary>ENAMETOOLONG.</summary>
     public static int NameTooLong => OperatingSystem.IsMacOS() ? 63 : 36;
+
+    /// <summary>EILSEQ. APFS takes no names that are not UTF-8, or have characters that it does not know.</summary>
+    public static int IllegalBytes => OperatingSystem.IsMacOS() ? 92 : 84;
 
     /// <summary>ELOOP.</summary>
     public static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;

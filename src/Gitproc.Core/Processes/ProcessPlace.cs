@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using Gitproc.Interop;
 
 namespace Gitproc.Processes;
 
@@ -5,7 +7,10 @@ namespace Gitproc.Processes;
 /// The place in which a process id identifies a process. Containers or machines may share the folder of a pool, and in
 /// each of them the same id means another process.
 /// </summary>
-/// <param name="Host">The name of the machine and, on Linux, its id (machine-id(5)).</param>
+/// <param name="Host">
+/// The name of the machine and, on Linux, its id (machine-id(5)). On macOS its id alone: without a fixed name, a Mac is
+/// named by the network that it is in.
+/// </param>
 /// <param name="Boot">
 /// The id of the boot on Linux, where start times of processes count from the boot. Empty on other systems, where start
 /// times are calendar times.
@@ -21,6 +26,8 @@ public sealed record ProcessPlace(string Host, string Boot, string Namespace)
     private static ProcessPlace Read()
     {
         var name = Environment.MachineName;
+        if (OperatingSystem.IsMacOS())
+            return new ProcessPlace(IdOfMac() ?? name, "", "");
         if (!OperatingSystem.IsLinux())
             return new ProcessPlace(name, "", "");
         var machine = ReadLine("/etc/machine-id");
@@ -28,6 +35,15 @@ public sealed record ProcessPlace(string Host, string Boot, string Namespace)
             machine.Length == 0 ? name : $"{name}/{machine}",
             ReadLine("/proc/sys/kernel/random/boot_id"),
             File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "");
+    }
+
+    // gethostuuid(2). Without a limit, it would wait for ever.
+    [SupportedOSPlatform("macos")]
+    private static unsafe string? IdOfMac()
+    {
+        var id = stackalloc byte[16];
+        var longestWait = stackalloc long[] { 1, 0 }; // struct timespec
+        return LibC.GetHostUuid(id, longestWait) == 0 ? Convert.ToHexString(new ReadOnlySpan<byte>(id, 16)) : null;
     }
 
     private static string ReadLine(string file)
