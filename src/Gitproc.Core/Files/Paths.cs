@@ -9,10 +9,11 @@ public static class Paths
     // Linux follows as many before it reports a loop (path_resolution(7)).
     private const int MaxLinks = 40;
 
+    /// <summary>True if paths that differ only in case are the same.</summary>
+    internal static readonly bool IgnoresCase = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
+
     private static readonly StringComparison Case =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
-            ? StringComparison.OrdinalIgnoreCase
-            : StringComparison.Ordinal;
+        IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>
     /// The user's home folder, whether it exists or not: HOME, or else from the user database. Without DoNotVerify,

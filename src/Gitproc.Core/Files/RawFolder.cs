@@ -89,7 +89,9 @@ internal abstract class RawFolder : IDisposable
     /// <summary>Creates a link. The name must not exist.</summary>
     public abstract void CreateLink(RawText name, RawText target);
 
-    /// <summary>Renames a file. It replaces a file or link with the new name.</summary>
+    /// <summary>
+    /// Renames a file, which replaces a file or link with the new name; or a folder, to its own name in another case.
+    /// </summary>
     public abstract void Rename(RawText name, RawText newName);
 
     /// <summary>Removes a file or link, if it exists.</summary>

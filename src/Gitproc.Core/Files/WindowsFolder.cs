@@ -97,7 +97,10 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         var old = new FileInfo(PathOf(newName));
         if ((int)old.Attributes != -1 && old.Attributes.HasFlag(FileAttributes.ReadOnly))
             old.Attributes &= ~FileAttributes.ReadOnly;
-        FileMove.Replace(PathOf(name), old.FullName);
+        if (Find(name) == EntryKind.Folder)
+            FileMove.Folder(PathOf(name), old.FullName);
+        else
+            FileMove.Replace(PathOf(name), old.FullName);
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,9 @@ internal sealed record HiddenEntries(
 
     public bool IsEmpty => GitEntries.Count == 0 && Specials.Count == 0 && Filled.Count == 0;
 
+    /// <summary>True for <c>.git</c>, and for <c>.GIT</c> where the file system makes no difference.</summary>
+    public static bool IsGit(RawText name) => NameComparer.Here.Equals(name, GitName);
+
     /// <summary>
     /// Finds them. Makes tracked folders and the folders in them accessible, so that git can look too.
     /// </summary>
@@ -28,13 +31,13 @@ internal sealed record HiddenEntries(
         var submodules = entries
             .Where(entry => entry.IsSubmodule)
             .Select(entry => entry.Path)
-            .ToHashSet();
+            .ToHashSet(NameComparer.Here);
         var tracked = FoldersOf(entries);
         RawTree.Walk(checkout, default, entry =>
         {
-            if (entry.Name == GitName)
+            if (IsGit(entry.Name))
             {
-                if (entry.Path != GitName)
+                if (entry.Path.Contains('/'))
                     gitEntries.Add(entry.Path);
                 return false;
             }
@@ -61,7 +64,7 @@ internal sealed record HiddenEntries(
 
     private static HashSet<RawText> FoldersOf(IReadOnlyList<IndexEntry> entries)
     {
-        var folders = new HashSet<RawText>();
+        var folders = new HashSet<RawText>(NameComparer.Here);
         var last = default(RawText);
         foreach (var entry in entries)
         {

@@ -6,15 +6,16 @@ namespace Gitproc.Checkouts.Recycling;
 /// Makes a git directory contain certain files and no others. Files that are already right are not written again. The
 /// index and <c>gitproc/</c> stay as they are.
 /// </summary>
-internal sealed class PristineFolder(RawFolder folder)
+/// <param name="names">How the file system compares names.</param>
+internal sealed class PristineFolder(RawFolder folder, NameComparer names)
 {
     // A file name for a ref leaves room for this suffix, and no ref ends with it (git-check-ref-format(1)).
     private static readonly RawText NewSuffix = ".lock"u8;
 
     private static readonly RawText[] Kept = ["index"u8, "gitproc"u8];
 
-    private readonly HashSet<RawText> _expected = [.. Kept];
-    private readonly HashSet<RawText> _kept = [.. Kept];
+    private readonly HashSet<RawText> _expected = new(Kept, names);
+    private readonly HashSet<RawText> _kept = new(Kept, names);
 
     public void MakeFolder(RawText path)
     {
@@ -64,12 +65,19 @@ internal sealed class PristineFolder(RawFolder folder)
 
     private void Remove(RawFolder from, RawText prefix, RawText? except) => RawTree.Walk(from, prefix, entry =>
     {
-        if (!_expected.Contains(entry.Path))
+        var isExpected = _expected.TryGetValue(entry.Path, out var expected);
+        var name = expected[(expected.LastIndexOf('/') + 1)..];
+        // Where a job has used a name in another case, say for a branch, what was written here has that name. But in a
+        // folder in which case counts, it is something else.
+        var isOther = entry.Name != name;
+        if (!isExpected || (isOther && entry.Parent.Entries().Any(one => one.Name == name)))
         {
             entry.Parent.Remove(entry.Name);
             return false;
         }
 
-        return entry.Path != except && !_kept.Contains(entry.Path);
+        if (isOther)
+            entry.Parent.Rename(entry.Name, name);
+        return !(except is { } last && names.Equals(entry.Path, last)) && !_kept.Contains(entry.Path);
     });
 }

@@ -49,7 +49,7 @@ internal sealed class PristineGitDirectory(string template, string url, Target t
     public void Write(string gitDirectory, CancellationToken cancellationToken)
     {
         using var folder = RawFolder.Open(gitDirectory);
-        var pristine = new PristineFolder(folder);
+        var pristine = new PristineFolder(folder, NameComparer.Here);
         foreach (var path in Folders)
             pristine.MakeFolder(path);
         using (var source = RawFolder.Open(template))

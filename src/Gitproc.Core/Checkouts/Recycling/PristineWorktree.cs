@@ -24,7 +24,7 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     {
         Directory.CreateDirectory(place.GitDirectory);
         using var folder = RawFolder.Open(place.GitDirectory);
-        var pristine = new PristineFolder(folder);
+        var pristine = new PristineFolder(folder, NameComparer.Here);
         // First, because git does not prune a locked worktree whose folder does not exist yet (git-worktree(1), lock).
         pristine.Write("locked"u8, LockReason);
         pristine.Write("commondir"u8, "../..\n"u8);
@@ -40,7 +40,7 @@ internal sealed class PristineWorktree(CheckoutPlace place)
     public void WriteHead(Target target)
     {
         using var folder = RawFolder.Open(place.GitDirectory);
-        new PristineFolder(folder).Write("HEAD"u8, HeadOf(target));
+        new PristineFolder(folder, NameComparer.Here).Write("HEAD"u8, HeadOf(target));
     }
 
     /// <summary>Writes the <c>.git</c> file with which git finds the private folder.</summary>

@@ -109,7 +109,7 @@ internal sealed class QuickLook(GitView view, GitRunner git, RecyclingRequest re
         return folder is not null
             && folder
                 .Entries()
-                .All(entry => entry.Kind != EntryKind.Other && (entry.Name != ".git"u8 || path.Length == 0));
+                .All(entry => entry.Kind != EntryKind.Other && (path.Length == 0 || !HiddenEntries.IsGit(entry.Name)));
     }
 
     private RawText[] ListUntracked(bool isFull, CancellationToken cancellationToken)
