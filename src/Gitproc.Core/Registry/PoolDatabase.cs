@@ -245,6 +245,10 @@ internal sealed class PoolDatabase : IDisposable
             // In WAL mode the file stays whole without a wait for the disk at each commit (sqlite.org/wal.html). A
             // power cut may take the last leases back; it has ended their owners too.
             connection.Execute("PRAGMA synchronous = NORMAL");
+            // What is copied must be on the disk before the log is used again. On macOS, fsync(2) may leave it in the
+            // memory of the disk, and F_FULLFSYNC does not.
+            if (OperatingSystem.IsMacOS())
+                connection.Execute("PRAGMA checkpoint_fullfsync = ON");
             return new PoolDatabase(connection, file, cancellationToken);
         }
         catch

@@ -22,9 +22,9 @@ internal sealed record WorkTreeLook(
 {
     /// <summary>
     /// The longest path, in bytes, that is left to git. git skips paths, from the top of the work tree, that exceed
-    /// PATH_MAX; this limit leaves some room.
+    /// PATH_MAX, which is 1024 on macOS and 4096 elsewhere; this limit leaves some room.
     /// </summary>
-    public const int MaxPathLength = 3500;
+    public static readonly int MaxPathLength = OperatingSystem.IsMacOS() ? 800 : 3500;
 
     /// <summary>
     /// Paths of the git directories of submodules, as <c>.git/modules/NAME</c>, that certainly hold no work.
