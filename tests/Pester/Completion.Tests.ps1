@@ -215,6 +215,7 @@ Describe 'Completion of arguments' {
         }
 
         It 'starts no process' {
+            if ($IsWindows) { Set-ItResult -Skipped -Because 'Windows starts no script by its first line' }
             $path = $env:PATH
             $bin = New-Item -ItemType Directory -Path (Join-Path $TestDrive 'bin')
             Set-Content -LiteralPath (Join-Path $bin 'git') -Value "#!/bin/sh`ntouch '$TestDrive/started'"

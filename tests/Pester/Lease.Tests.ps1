@@ -28,7 +28,7 @@ Describe 'The terms of a lease' {
         @{ Way = 'an id'; Argument = { $args[0].Id } }
         @{ Way = 'a process'; Argument = { $args[0] } }
     ) {
-        $process = Start-Process -FilePath sleep -ArgumentList 600 -PassThru
+        $process = Start-Process $pwsh '-NoProfile', '-Command', 'Start-Sleep 600' -PassThru
         try {
             $checkout = Invoke-GitprocAcquire $repository -Owner (& $Argument $process)
             $checkout.OwnerProcessId | Should -Be $process.Id
@@ -281,6 +281,7 @@ Describe 'Care of leases' {
 
 Describe 'A CI job' {
     It 'owns what its steps acquire' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'on Windows a copy of bash elsewhere does not find its libraries' }
         $worker = Join-Path $TestDrive 'Runner.Worker'
         Copy-Item /bin/bash $worker
         $step = "$pwsh -NoProfile -Command 'Import-Module Gitproc; Invoke-GitprocAcquire ""$repository"" | ForEach-Object Name'"

@@ -103,7 +103,7 @@ internal static class ProcessTable
 /// <param name="ParentId">The id of the parent; 0 if there is none.</param>
 /// <param name="Name">The name of the program, without a folder.</param>
 /// <param name="IsFork">
-/// True if the process was forked and runs the program of its parent. Always false on Windows.
+/// True if the process was forked and runs the program of its parent. On Windows only some shells have this.
 /// </param>
 internal sealed record ProcessEntry(ProcessIdentity Identity, int ParentId, string Name, bool IsFork);
 

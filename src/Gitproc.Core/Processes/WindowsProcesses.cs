@@ -21,10 +21,20 @@ internal static class WindowsProcesses
         if (Read(id) is not { } process)
             return null;
         // If the parent has ended, its id may belong to another process. A parent is older than its child.
-        var hasParent = Read(process.ParentId) is { } parent
-            && parent.Identity.StartedAt <= process.Identity.StartedAt;
-        return hasParent ? process : process with { ParentId = 0 };
+        return Read(process.ParentId) is { } parent && parent.Identity.StartedAt <= process.Identity.StartedAt
+            ? process with { IsFork = IsFork(process, parent) }
+            : process with { ParentId = 0 };
     }
+
+    // Windows has no fork. The shells of Git for Windows, MSYS2 and Cygwin start their own program again for one, and
+    // this copy stays and waits for a program that is none of theirs (winsup/cygwin/spawn.cc). A shell that was started
+    // by its name has another parent: the copy that started it has ended.
+    private static bool IsFork(ProcessEntry process, ProcessEntry parent) =>
+        process.Name == parent.Name
+        && ProgramOf(process.Identity.Id) is { } program
+        && program == ProgramOf(parent.Identity.Id)
+        && Path.GetDirectoryName(program) is { } folder
+        && (File.Exists(Path.Combine(folder, "msys-2.0.dll")) || File.Exists(Path.Combine(folder, "cygwin1.dll")));
 
     private static ProcessEntry? Read(int id)
     {

@@ -23,7 +23,8 @@ public sealed class PageServerTests : IDisposable
     {
         var file = _pool["token"];
         File.WriteAllText(file, Token + "\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var agent = new AgentProcess(_pool, "--page", "0.0.0.0:0", "--token-file", file, "--only-page");
         foreach (var path in Paths)
         {
@@ -83,6 +84,7 @@ public sealed class PageServerTests : IDisposable
     [Fact]
     public void A_token_that_anybody_may_read_is_refused()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         var file = _pool["token"];
         File.WriteAllText(file, Token);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);

@@ -37,6 +37,7 @@ public sealed class SystemdTests : IDisposable
     [Fact]
     public void It_tells_systemd_when_it_is_ready_and_when_it_ends_and_logs_for_the_journal()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has systemd.");
         var path = _pool["notify"];
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));

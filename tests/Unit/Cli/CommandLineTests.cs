@@ -27,7 +27,7 @@ public sealed class CommandLineTests : IDisposable
         Run("a", _pool.Source);
         var lines = Run(command).Output.Split('\n');
         Assert.Equal(["NAME", "STATE", "REPOSITORY", "BRANCH", "OWNER", "SINCE"], Words(lines[0]));
-        Assert.Equal(["checkout-1", "Locked", _pool.Source, "main", $"{Environment.ProcessId}"], Words(lines[1])[..5]);
+        Assert.Equal(["checkout-1", "Locked", _pool.Key, "main", $"{Environment.ProcessId}"], Words(lines[1])[..5]);
     }
 
     [Fact]
@@ -233,14 +233,14 @@ public sealed class CommandLineTests : IDisposable
     public void The_owner_is_the_shell_also_in_a_substitution_and_a_pipe()
     {
         const string script =
-            """
+            $"""
             cd "$("$GITPROC" acquire "$SOURCE")" && pwd
             ( true; "$GITPROC" acquire "$SOURCE" ) | cat
             x=$(true; "$GITPROC" acquire "$SOURCE"; true); echo "$x"
-            echo $$
+            {UnixTools.PrintShellId}
             "$GITPROC" list --json > "$HOME/list.json"
             """;
-        var lines = RunScript("bash", "-c", script);
+        var lines = RunScript(UnixTools.Bash, "-c", script);
 
         Assert.Equal(["checkout-1", "checkout-2", "checkout-3"], lines[..3].Select(Path.GetFileName));
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_pool.Home, "list.json")));
@@ -260,7 +260,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("/bin/sh")]
     public void The_owner_is_a_script_that_was_started_by_its_first_line(string interpreter)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows starts no script by its first line.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoScripts);
         var script = _pool["script"];
         TestGit.WriteScript(
             script,
@@ -287,6 +287,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void The_owner_is_a_background_job_that_outlives_its_shell()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells a background job from a substitution.");
         var lines = RunScript(
             "bash",
             "-c",
@@ -304,20 +305,22 @@ public sealed class CommandLineTests : IDisposable
         start.Environment["SOURCE"] = _pool.Source;
         using var shell = Process.Start(start)!;
         shell.WaitForExit();
-        return shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return shell.StandardOutput.ReadToEnd().Split(
+            ['\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]
     public void Run_finds_a_program_in_the_checkout_or_on_the_path()
     {
-        TestGit.WriteScript(Path.Combine(_pool.Source, "build.sh"), "#!/bin/sh\necho theirs\n");
+        var (script, start) = OperatingSystem.IsWindows() ? ("build.cmd", "@") : ("build.sh", "#!/bin/sh\n");
+        TestGit.WriteScript(Path.Combine(_pool.Source, script), start + "echo theirs\n");
         TestGit.Run(_pool.Source, "add", ".");
         TestGit.Run(_pool.Source, "commit", "--quiet", "--message", "script");
-        TestGit.WriteScript(Path.Combine(_pool.Home, "build.sh"), "#!/bin/sh\necho mine\n");
-        Assert.Equal("theirs", Run("run", _pool.Source, "--", "./build.sh").Output);
-        var named = Run("run", _pool.Source, "--", "build.sh");
+        TestGit.WriteScript(Path.Combine(_pool.Home, script), start + "echo mine\n");
+        Assert.Equal("theirs", Run("run", _pool.Source, "--", "./" + script).Output);
+        var named = Run("run", _pool.Source, "--", script);
         Assert.Equal(
-            (127, "gitproc: build.sh is not on the PATH; a file of the checkout is ./build.sh"),
+            (127, $"gitproc: {script} is not on the PATH; a file of the checkout is ./{script}"),
             (named.ExitCode, named.Error));
         Assert.Equal(0, Run("run", _pool.Source, "--", GitprocProgram.File, "release").ExitCode);
     }
@@ -325,6 +328,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Run_says_where_a_command_is_missing_or_why_it_cannot_be_run()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has messages of its own, in the language of its user.");
         File.WriteAllText(Path.Combine(_pool.Source, "text"), "");
         Directory.CreateDirectory(Path.Combine(_pool.Source, "folder"));
         File.WriteAllText(Path.Combine(_pool.Source, "folder", "file"), "");
@@ -491,6 +495,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Run_passes_a_request_to_end_on_and_releases()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         var process = _pool.Program.Start(
             _pool.Home,
             "run",
@@ -508,6 +513,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Ctrl_C_takes_back_what_was_begun()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         // A remote that accepts and never answers.
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
@@ -542,7 +548,7 @@ public sealed class CommandLineTests : IDisposable
     public void Paths_are_printed_as_they_are_whatever_the_locale(string locale)
     {
         const string script =
-            "cd \"$(\"$GITPROC\" acquire \"$SOURCE\")\" && pwd && \"$GITPROC\" list --json && \"$GITPROC\" release 2>&1";
+            "cd \"$(\"$GITPROC\" acquire \"$SOURCE\")\" && git rev-parse --show-toplevel && \"$GITPROC\" list --json && \"$GITPROC\" release 2>&1";
         var start = new ProcessStartInfo("sh", ["-c", script])
         {
             RedirectStandardOutput = true,
@@ -553,10 +559,10 @@ public sealed class CommandLineTests : IDisposable
         start.Environment["GITPROC"] = GitprocProgram.File;
         start.Environment["SOURCE"] = _pool.Source;
         using var shell = Process.Start(start)!;
-        var output = shell.StandardOutput.ReadToEnd();
+        var lines = shell.StandardOutput.ReadToEnd().TrimEnd().Split('\n');
         shell.WaitForExit();
-        Assert.StartsWith(_pool["pöol/checkout-1"], output, StringComparison.Ordinal);
-        Assert.EndsWith("checkout-1 is free\n", output, StringComparison.Ordinal);
+        Assert.Equal(_pool["pöol/checkout-1"], Path.GetFullPath(lines[0]));
+        Assert.EndsWith("checkout-1 is free", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

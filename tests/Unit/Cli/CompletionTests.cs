@@ -175,6 +175,7 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void Starts_no_process()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoScripts);
         Fill();
         var git = Directory.CreateDirectory(_pool["bin"]).FullName;
         TestGit.WriteScript(Path.Combine(git, "git"), $"touch '{_pool["started"]}'");
@@ -243,7 +244,8 @@ public sealed class CompletionTests : IDisposable
             COMP_LINE='gitproc acquire --owner-pid ' COMP_POINT=28
             COMP_WORDS=(gitproc acquire --owner-pid '') COMP_CWORD=3
             _gitproc
-            printf '%s\n' "$$" "${COMPREPLY[@]}"
+            { cat /proc/$$/winpid 2> /dev/null || echo $$; }
+            printf '%s\n' "${COMPREPLY[@]}"
             """;
         var lines = RunShell("bash", "--norc", "--noprofile", "-c", script);
         Assert.Equal([lines[0], $"{Environment.ProcessId}"], lines[1..3]);
@@ -278,7 +280,7 @@ public sealed class CompletionTests : IDisposable
             zpty -w -n shell $'gitproc run source -- gitpr\t rel\t checkout-2 > run 2>&1\n'
             zpty -w -n shell $'gitproc acquire --label nig\t --no-cr\t sou\t > three; : > end\n'
             """);
-        Assert.Contains(_pool.Source, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
+        Assert.Contains(_pool.Key, File.ReadAllText(Path.Combine(_pool.Home, "one")), StringComparison.Ordinal);
         Assert.Equal("nightly build", _pool.Find("checkout-2").Label);
         // By then the name and the word of the command to run were complete.
         Assert.Contains(
@@ -433,11 +435,13 @@ public sealed class CompletionTests : IDisposable
 
     private string[] RunShell(string shell, params string[] arguments)
     {
-        var start = new ProcessStartInfo(shell, arguments)
+        var start = new ProcessStartInfo(shell == "bash" ? UnixTools.Bash : shell, arguments)
         {
             WorkingDirectory = _pool.Home,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // Windows has another default.
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
         };
         GitprocProgram.Isolate(start, _pool.Pool.Path, _pool.Home);
         start.Environment["PATH"] = GitprocProgram.Folder + Path.PathSeparator + start.Environment["PATH"];

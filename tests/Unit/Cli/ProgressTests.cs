@@ -19,7 +19,7 @@ public sealed class ProgressTests : IDisposable
         TestGit.WriteScript(_pool["home/slow"], "#!/bin/sh\nsleep 1\nexec \"$@\"\n");
         File.WriteAllText(
             _pool["home/.gitconfig"],
-            $"[uploadpack]\n\tpackObjectsHook = {_pool["home/slow"]}\n[filter \"slow\"]\n\tsmudge = sleep 0.5; cat\n\tclean = cat\n"
+            $"[uploadpack]\n\tpackObjectsHook = {UnixTools.Slashes(_pool["home/slow"])}\n[filter \"slow\"]\n\tsmudge = sleep 0.5; cat\n\tclean = cat\n"
         );
         File.WriteAllText(_pool["source/.gitattributes"], "*.txt filter=slow\n");
         TestGit.Run(_pool.Source, "add", ".");

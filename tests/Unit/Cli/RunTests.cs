@@ -33,7 +33,8 @@ public sealed class RunTests : IDisposable
                 "-c",
                 "git rev-parse --show-toplevel; git config some.key; env | grep -c '^GIT_\\(DIR\\|WORK_TREE\\|INDEX_FILE\\|PREFIX\\)='"
             ));
-        Assert.Equal([Path.Combine(_pool.Pool.Path, "checkout-1"), "kept", "0"], result.Output.Split('\n'));
+        Assert.Equal(
+            [UnixTools.Slashes(Path.Combine(_pool.Pool.Path, "checkout-1")), "kept", "0"], result.Output.Split('\n'));
     }
 
     [Theory]

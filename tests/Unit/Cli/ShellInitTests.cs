@@ -81,6 +81,7 @@ public sealed class ShellInitTests : IDisposable
     [ProgramFact("bash")]
     public void A_shell_is_not_in_a_folder_that_is_being_cleaned()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
         // A hook of the release cannot look at the shell; a gitproc in its place can.
         TestGit.WriteScript(
             Path.Combine(Directory.CreateDirectory(_pool["bin"]).FullName, "gitproc"),
@@ -91,7 +92,6 @@ public sealed class ShellInitTests : IDisposable
             esac
             exec '{{GitprocProgram.File}}' "$@"
             """);
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
         var result = Run("bash", "exec 3>seen; export SHELL_ID=$$; gpa \"$SOURCE\"; gpr", _pool["bin"]);
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(_pool.Home, File.ReadAllText(Path.Combine(_pool.Home, "seen")).TrimEnd());
@@ -161,7 +161,7 @@ public sealed class ShellInitTests : IDisposable
     private GitprocProgram.Result Run(string shell, string script, string? before = null)
     {
         var (arguments, init) = Lines[shell];
-        var start = new ProcessStartInfo(shell, [.. arguments, init + script])
+        var start = new ProcessStartInfo(shell == "bash" ? UnixTools.Bash : shell, [.. arguments, init + script])
         {
             WorkingDirectory = _pool.Home,
             RedirectStandardOutput = true,

@@ -7,8 +7,6 @@ namespace Gitproc.Unit.Leases;
 /// <summary>Leases in CI jobs, by processes of the names that the CIs' have.</summary>
 public sealed class JobTests : IDisposable
 {
-    private const string CopiedBash = "On Windows a copy of bash elsewhere does not find its libraries.";
-
     private readonly PoolFixture _pool = new();
 
     public void Dispose() => _pool.Dispose();
@@ -19,7 +17,7 @@ public sealed class JobTests : IDisposable
     [InlineData("buildkite-agent")]
     public void The_owner_is_the_process_of_the_job(string name)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), CopiedBash);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoCopies);
         var worker = _pool[name];
         TestProcess.CopyProgram("/bin/bash", worker);
         var lines = Run(
@@ -33,7 +31,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public void In_GitLab_it_is_the_shell_that_the_runner_started()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), CopiedBash);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoCopies);
         var runner = _pool["gitlab-runner"];
         TestProcess.CopyProgram("/bin/bash", runner);
         var lines = Run(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.Processes;
@@ -94,7 +95,7 @@ public sealed class LeaseTests : IDisposable
         var error = Refused(() => _pool.Acquire(limited));
         Assert.Equal(ErrorReason.NoCheckoutAvailable, error.Reason);
         Assert.StartsWith(
-            $"2 of {_pool.Source} are held, and gitproc.maxLocked allows 2. 2 in use:",
+            $"2 of {_pool.Key} are held, and gitproc.maxLocked allows 2. 2 in use:",
             error.Message,
             StringComparison.Ordinal);
         Assert.Equal(
@@ -399,7 +400,7 @@ public sealed class LeaseTests : IDisposable
 
         // The third of these cannot be made: those before it are given back.
         Directory.CreateDirectory(_pool["bad"]);
-        Directory.Delete(Path.Combine(_pool.Pool.Path, "base"), recursive: true);
+        FolderRemoval.Remove(Path.Combine(_pool.Pool.Path, "base"));
         Directory.Move(_pool.Source, _pool["elsewhere"]);
         Assert.Throws<GitprocException>(() => _pool.Pool.Acquiring.Acquire(_pool.Request("source") with { Count = 2 }));
         Assert.DoesNotContain(_pool.List(), checkout => checkout.State == CheckoutState.Creating);

@@ -117,7 +117,7 @@ public sealed class WaitTests : IDisposable
     [Fact]
     public async Task The_place_of_a_waiter_that_was_stopped_passes_on_and_it_stands_in_line_again()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         var held = _pool.Acquire();
         using var stopped = _pool.StartWaiter();
         Queued(1);
@@ -138,7 +138,7 @@ public sealed class WaitTests : IDisposable
     [Fact]
     public async Task One_who_does_not_wait_comes_before_a_waiter_that_was_stopped()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         var held = _pool.Acquire();
         using var stopped = _pool.StartWaiter();
         Queued(1);

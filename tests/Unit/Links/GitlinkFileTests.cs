@@ -75,7 +75,7 @@ public sealed class GitlinkFileTests : IDisposable
     [Fact]
     public void Waits_for_nothing_and_reads_nothing_without_end()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoPipes);
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", _folder["pipe"]))
             mkfifo.WaitForExit();
         File.CreateSymbolicLink(_folder["to-pipe"], "pipe");

@@ -51,14 +51,14 @@ public sealed class LinkFixture : IDisposable
 
     public Process Start(string script)
     {
-        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", script])
+        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", UnixTools.Script(script)])
         {
             WorkingDirectory = this["w"],
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         GitprocProgram.Isolate(start, this["pool"], this["home"]);
-        start.Environment["PATH"] = $"{GitprocProgram.Folder}:{start.Environment["PATH"]}";
+        start.Environment["PATH"] = GitprocProgram.Folder + Path.PathSeparator + start.Environment["PATH"];
         start.Environment["GIT_EDITOR"] = "true";
         return Process.Start(start)!;
     }

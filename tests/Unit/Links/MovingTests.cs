@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Links;
 
@@ -30,7 +31,10 @@ public sealed class MovingTests : IDisposable
         Assert.Contains(
             Path.GetFullPath($"{_user["w"]}/{now}"),
             links.RootElement.EnumerateArray().Select(link => link.GetProperty("path").GetString()));
-        Assert.Contains($"{_user["w"]}/{now} ", _user.Run($"cd {now}; git worktree list"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{UnixTools.Slashes(_user["w"])}/{now} ",
+            _user.Run($"cd {now}; git worktree list"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,7 +85,7 @@ public sealed class MovingTests : IDisposable
         _user.Run("gitproc link p/work todo --base r; mv p q; gitproc link repair q/work");
         Assert.Equal(before, _user.Run("cat r/.git/config"));
         // What git before 2.48 expects there.
-        Assert.Equal($"{_user["w"]}/q/work/.git", _user.Run("cat r/.git/worktrees/p-work/gitdir"));
+        Assert.Equal(UnixTools.Slashes(_user["w/q/work/.git"]), _user.Run("cat r/.git/worktrees/p-work/gitdir"));
         _user.Run("test -z \"$(git -C r worktree prune --dry-run --expire=now)\"");
     }
 
@@ -100,11 +104,11 @@ public sealed class MovingTests : IDisposable
             "mkdir p x; gitproc link p/work todo --base r; mkdir -p q; cp -r r q/r; mv p/work q/work; rm q/work/.git; mv r x/; mv x/r r"
         );
         var error = _user.Fail("gitproc link repair q/work");
-        Assert.Contains($"{_user["w"]}/q/r or {_user["w"]}/r", error, StringComparison.Ordinal);
+        Assert.Contains($"{_user["w/q/r"]} or {_user["w/r"]}", error, StringComparison.Ordinal);
 
         _user.Run("rm -rf q/r; mv r unknown");
         error = _user.Fail("gitproc link repair q/work");
-        Assert.Contains($"Looked at {_user["w"]}/q/work/r", error, StringComparison.Ordinal);
-        Assert.Contains($"{_user["w"]}/r.git", error, StringComparison.Ordinal);
+        Assert.Contains($"Looked at {_user["w/q/work/r"]}", error, StringComparison.Ordinal);
+        Assert.Contains(_user["w/r.git"], error, StringComparison.Ordinal);
     }
 }

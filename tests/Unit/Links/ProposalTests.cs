@@ -1,3 +1,5 @@
+using Gitproc.Unit.Support;
+
 namespace Gitproc.Unit.Links;
 
 /// <summary>The ".gitlink" proposal: its examples, and each thing it says of the file.</summary>
@@ -46,9 +48,10 @@ public sealed class ProposalTests : IDisposable
     [InlineData("Gitdir = base", "mywork")]
     [InlineData("Gitdir = \"base\"\nName: other", "other")]
     [InlineData("  gitdir=base.git  \n\nName = a name of words\n# a comment", "a name of words")]
-    [InlineData("Gitdir = \"$PWD/base.git\"", "mywork")]
+    [InlineData("Gitdir = \"FOLDER/base.git\"", "mywork")]
     public void The_file_is_read_as_the_proposal_defines_it(string file, string name)
     {
+        file = file.Replace("FOLDER", UnixTools.Slashes(_user["w"]), StringComparison.Ordinal);
         _user.Run(
             $"git clone -q --bare r base.git; mkdir mywork; cat > mywork/.gitlink <<.\n{file}\n.\ncd mywork; gitproc checkout todo; git status"
         );

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gitproc.Files;
 using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
@@ -35,7 +36,7 @@ public sealed class OriginalPoolTests : IDisposable
         TestGit.Run(ofOther, "switch", "--quiet", "--detach", "main");
         File.WriteAllText(Path.Combine(ofOther, "file-1.txt"), "in a stash");
         TestGit.Run(ofOther, "stash");
-        Directory.Delete(_original["checkout-3"], recursive: true);
+        FolderRemoval.Remove(_original["checkout-3"]);
         var files = OriginalPoolFixture.Files(dirty);
 
         var listed = _pool.List();
@@ -90,7 +91,7 @@ public sealed class OriginalPoolTests : IDisposable
         Assert.Empty(_pool.Reports);
 
         // The objects are the checkout's own: the shared repositories may be deleted.
-        Directory.Delete(_original["shared_repos"], recursive: true);
+        FolderRemoval.Remove(_original["shared_repos"]);
         Assert.Equal("", TestGit.Run(_original["checkout-1"], "fsck", "--no-dangling"));
         Assert.Equal("checkout-1", _pool.Acquire().Name);
     }
@@ -180,7 +181,7 @@ public sealed class OriginalPoolTests : IDisposable
     public void A_number_that_was_given_to_another_repository_is_that_ones(bool isInterrupted)
     {
         _original.Add(1, _pool.Source);
-        Directory.Delete(_original["checkout-1"], recursive: true);
+        FolderRemoval.Remove(_original["checkout-1"]);
         // Of two that are alike the pool looks at the one of the first name first.
         var other = TestGit.MakeRepository(_pool["zother"]);
         TestGit.Run(_pool.Home, "clone", "--quiet", "--bare", other, _original.Shared(other));
@@ -212,7 +213,7 @@ public sealed class OriginalPoolTests : IDisposable
         _pool.Acquire();
         _pool.Acquire();
         var rescues = _pool.Pool.Rescues.List(null, _pool.Home).OrderBy(rescue => rescue.Checkout).ToList();
-        Directory.Delete(_original["shared_repos"], recursive: true);
+        FolderRemoval.Remove(_original["shared_repos"]);
         var back = rescues.ConvertAll(rescue => _pool.Pool.Rescues.Restore(rescue.Id, _pool.Request()));
         Assert.Equal(2, back.Count);
         Assert.Equal(commit, TestGit.Run(Path.Combine(back[0].Path, "sub"), "rev-parse", "HEAD"));

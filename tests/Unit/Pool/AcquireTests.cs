@@ -259,7 +259,7 @@ public sealed class AcquireTests : IDisposable
     [Fact]
     public void A_pool_is_for_its_user_alone()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         _pool.Acquire();
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,

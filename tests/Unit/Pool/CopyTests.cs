@@ -1,4 +1,5 @@
 using Gitproc.Checkouts.Recycling;
+using Gitproc.Files;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -242,6 +243,7 @@ public sealed class CopyTests : IDisposable
     [Fact]
     public void Nothing_is_written_through_a_link_of_the_checkout()
     {
+        UnixTools.SkipWithoutLinks();
         Set("gitproc.copy", "config/");
         Write(_own, "config/secret", "x");
         var outside = Directory.CreateDirectory(_pool["outside"]).FullName;
@@ -259,12 +261,13 @@ public sealed class CopyTests : IDisposable
     [Fact]
     public void Nothing_is_removed_through_a_link_that_the_job_made()
     {
+        UnixTools.SkipWithoutLinks();
         Set("gitproc.copy", "build/");
         Write(_own, "build/x", "copied");
         var outside = Directory.CreateDirectory(_pool["outside"]).FullName;
         Write(outside, "x", "other");
         var path = Acquire();
-        Directory.Delete(Path.Combine(path, "build"), recursive: true);
+        FolderRemoval.Remove(Path.Combine(path, "build"));
         File.CreateSymbolicLink(Path.Combine(path, "build"), outside);
 
         Release(path);
@@ -275,6 +278,7 @@ public sealed class CopyTests : IDisposable
     [Fact]
     public void A_link_is_copied_as_a_link_if_it_stays_in_the_folder()
     {
+        UnixTools.SkipWithoutLinks();
         Set("gitproc.copy", "build/");
         Write(_own, "build/deep/x", "x");
         var build = Path.Combine(_own, "build");
@@ -318,8 +322,7 @@ public sealed class CopyTests : IDisposable
     [Fact]
     public void The_mode_of_the_users_own_files_stays()
     {
-        if (OperatingSystem.IsWindows())
-            return;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         Set("gitproc.copy", "build/");
         Write(_own, "build/x", "x");
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
@@ -403,7 +406,7 @@ public sealed class CopyTests : IDisposable
     {
         Set("gitproc.copy", ".env");
         var path = Acquire();
-        Directory.Delete(path, recursive: true);
+        FolderRemoval.Remove(path);
         Gitproc(_pool.Home, "release", "checkout-1", "--force");
 
         Assert.Equal(path, Gitproc(_own, "acquire", "--hold", "--no-copy").Output);

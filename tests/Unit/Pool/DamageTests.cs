@@ -17,7 +17,7 @@ public sealed class DamageTests : IDisposable
     {
         var checkout = _pool.Acquire();
         _pool.Release(checkout);
-        Directory.Delete(checkout.Path, recursive: true);
+        FolderRemoval.Remove(checkout.Path);
 
         var again = _pool.Acquire();
 
@@ -59,6 +59,7 @@ public sealed class DamageTests : IDisposable
     [InlineData("file-0.txt")]
     public async Task What_never_ends_keeps_nobody_waiting(string file)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoPipes);
         foreach (var make in (string[])["mkfifo", "ln -s /dev/zero", "mkdir"])
         {
             var checkout = _pool.Acquire();
@@ -201,7 +202,7 @@ public sealed class DamageTests : IDisposable
     [Fact]
     public void One_that_may_not_be_read_is_set_aside()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         Assert.SkipWhen(
             Environment.IsPrivilegedProcess && ProgramPath.Find("setpriv") is null,
             "Root may read all, and setpriv is not installed.");
@@ -259,6 +260,7 @@ public sealed class DamageTests : IDisposable
     [Fact]
     public void A_link_in_its_place_is_not_followed()
     {
+        UnixTools.SkipWithoutLinks();
         var checkout = _pool.Acquire();
         _pool.Release(checkout);
         Directory.Move(checkout.Path, _pool["moved"]);
@@ -335,7 +337,7 @@ public sealed class DamageTests : IDisposable
     {
         var checkout = _pool.Acquire();
         _pool.Release(checkout);
-        Directory.Delete(checkout.Path, recursive: true);
+        FolderRemoval.Remove(checkout.Path);
         Directory.CreateDirectory(Path.Combine(checkout.Path, ".git/gitproc"));
         File.WriteAllText(Path.Combine(checkout.Path, ".git/gitproc/checkout"), "{}");
         Assert.Equal(checkout.Name, _pool.Acquire().Name);

@@ -237,6 +237,7 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public async Task A_process_that_was_stopped_in_a_fetch_is_named_and_what_is_there_is_used()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         _pool.Release(_pool.Acquire());
         Age(61);
         var bin = Directory.CreateDirectory(_pool["bin"]).FullName;

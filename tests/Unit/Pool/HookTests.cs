@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Gitproc.Processes;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Pools;
@@ -164,7 +166,8 @@ public sealed class HookTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("ran for more than 1 s and was ended", result.Error, StringComparison.Ordinal);
-        Eventually.True(() => !Directory.Exists($"/proc/{File.ReadAllText(Log).Trim()}"));
+        var started = int.Parse(File.ReadAllText(Log), CultureInfo.InvariantCulture);
+        Eventually.True(() => ProcessTable.Find(started) is null);
     }
 
     [Fact]

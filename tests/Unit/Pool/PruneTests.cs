@@ -21,7 +21,7 @@ public sealed class PruneTests : IDisposable
 
         Age(days: 20);
         var found = Assert.Single(Find());
-        Assert.Equal((PrunedKind.Checkout, free.Name, _pool.Source), (found.Kind, found.Name, found.Repository));
+        Assert.Equal((PrunedKind.Checkout, free.Name, _pool.Key), (found.Kind, found.Name, found.Repository));
         Assert.Equal(DiskUsage.Of(free.Path), found.Size);
         Assert.Equal(20, (int)(DateTimeOffset.UtcNow - found.LastUsedAt).TotalDays);
         Assert.Empty(Find(unusedFor: TimeSpan.FromDays(21)));
@@ -92,7 +92,7 @@ public sealed class PruneTests : IDisposable
         TestGit.Run(_pool.Pool.Path, "init", "--quiet");
         TestGit.Run(_pool.Pool.Path, "config", "gitproc.rescueMaxAge", "0");
         var rescue = Assert.Single(Find());
-        Assert.Equal((PrunedKind.Rescue, _pool.Source), (rescue.Kind, rescue.Repository));
+        Assert.Equal((PrunedKind.Rescue, _pool.Key), (rescue.Kind, rescue.Repository));
         Assert.True(_pool.Pool.Care.Prune(rescue));
         Assert.Empty(Find());
 

@@ -23,7 +23,7 @@ public sealed class PullRequestTests : IDisposable
         TestGit.WriteScript(_pool["ssh"], $"#!/bin/sh\nfor last; do :; done\ncd '{_pool["host"]}' && eval \"$last\"\n");
         File.WriteAllText(
             Path.Combine(_pool.Home, ".gitconfig"),
-            $"[core]\n\tsshCommand = {_pool["ssh"]}\n[ssh]\n\tvariant = simple\n[push]\n\tdefault = nothing\n");
+            $"[core]\n\tsshCommand = {UnixTools.Slashes(_pool["ssh"])}\n[ssh]\n\tvariant = simple\n[push]\n\tdefault = nothing\n");
         _main = TestGit.Run(_pool.Source, "rev-parse", "HEAD");
         TestGit.Run(_pool.Source, "switch", "--quiet", "-c", "fix");
         _fix = _pool.Commit("fix");
@@ -381,7 +381,10 @@ public sealed class PullRequestTests : IDisposable
 
     private GitprocProgram.Result Run(params string[] arguments) => GitprocProgram.Finish(_pool.Program.Start(
         _pool.Home,
-        [("PATH", $"{Programs}:{Environment.GetEnvironmentVariable("PATH")}"), ("CALLS", _pool["calls"])],
+        [
+            ("PATH", $"{Programs}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}"),
+            ("CALLS", _pool["calls"]),
+        ],
         arguments[0] == "acquire" ? [.. arguments, "--owner-pid", $"{Environment.ProcessId}"] : arguments));
 
     private static string Check(GitprocProgram.Result result)
@@ -396,8 +399,12 @@ public sealed class PullRequestTests : IDisposable
         echo '{"headRefName":"{{branch}}","headRepositoryOwner":{"login":"{{owner}}"},"headRepository":{"name":"repo"},"isCrossRepository":{{(owner == "owner" ? "false" : "true")}},"maintainerCanModify":{{(canModify ? "true" : "false")}}}'
         """);
 
-    private void Program(string name, string script) => TestGit.WriteScript(
-        Path.Combine(Programs, name), $"#!/bin/sh\necho \"$@\" >> \"$CALLS\"\n{script}\n");
+    private void Program(string name, string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoScripts);
+        TestGit.WriteScript(
+            Path.Combine(Programs, name), $"#!/bin/sh\necho \"$@\" >> \"$CALLS\"\n{script}\n");
+    }
 
     private string Git(string directory, params string[] arguments) => TestGit.Run(
         directory, [("HOME", _pool.Home), ("XDG_CONFIG_HOME", _pool.Home), ("GIT_CONFIG_NOSYSTEM", "1")], arguments);

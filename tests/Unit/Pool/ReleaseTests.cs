@@ -159,7 +159,7 @@ public sealed class ReleaseTests : IDisposable
     public void Modes_of_files_are_those_of_a_fresh_checkout_whatever_the_user_has_set(
         string variable, string value, string config)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         File.WriteAllText(Path.Combine(_pool.Home, ".gitconfig"), config);
         var first = _pool.Acquire();
         var file = Path.Combine(first.Path, "file-0.txt");

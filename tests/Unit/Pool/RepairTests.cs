@@ -1,3 +1,4 @@
+using Gitproc.Files;
 using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.Reports;
@@ -84,9 +85,9 @@ public sealed class RepairTests : IDisposable
         var checkouts = _pool.Pool.Acquiring.Acquire(_pool.Request() with { Count = 4 });
         _pool.Release(checkouts[0]);
         _pool.Release(checkouts[1]);
-        Directory.Delete(checkouts[0].Path, recursive: true);
+        FolderRemoval.Remove(checkouts[0].Path);
         _pool.Query<long>("DELETE FROM checkout WHERE id = 2 RETURNING id");
-        Directory.Delete(checkouts[3].Path, recursive: true);
+        FolderRemoval.Remove(checkouts[3].Path);
         Directory.CreateDirectory(Path.Combine(_pool.Pool.Path, "checkout-9"));
         Directory.CreateDirectory(Path.Combine(_pool.Pool.Path, "tmp/checkout-5.left"));
         File.WriteAllText(Path.Combine(_pool.Pool.Path, "queue/left"), "");

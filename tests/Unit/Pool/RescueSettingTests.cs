@@ -94,7 +94,7 @@ public sealed class RescueSettingTests : IDisposable
     {
         var checkout = _pool.Acquire();
         using var job = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("bash", ["-ec", script])
+            new System.Diagnostics.ProcessStartInfo(UnixTools.Bash, ["-ec", UnixTools.Script(script)])
             {
                 WorkingDirectory = checkout.Path,
                 Environment =

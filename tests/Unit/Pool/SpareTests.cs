@@ -56,7 +56,7 @@ public sealed class SpareTests : IDisposable
     public void A_setting_for_some_repositories_is_for_these_only()
     {
         var other = TestGit.MakeRepository(_pool["other"]);
-        Config($"spare = 0\n[gitproc \"{_pool["other"]}\"]\n\tspare = 1");
+        Config($"spare = 0\n[gitproc \"{UnixTools.Slashes(_pool["other"])}\"]\n\tspare = 1");
         Acquire();
         Acquire(other);
         WaitForFree(1);

@@ -29,7 +29,7 @@ public sealed class StandaloneTests : IDisposable
 
     private static string Shell(string script)
     {
-        var start = new ProcessStartInfo("bash", ["-c", "set -e\n" + script])
+        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", "set -e\n" + UnixTools.Script(script)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -21,7 +21,7 @@ public sealed class TrustTests : IDisposable
         var second = Gitproc("acquire", _pool.Source, "--hold");
         Assert.False(File.Exists(Log));
         Assert.Contains("proposes setup for its checkouts in .gitproc", first.Error, StringComparison.Ordinal);
-        Assert.Contains($"gitproc trust {_pool.Source}", first.Error, StringComparison.Ordinal);
+        Assert.Contains($"gitproc trust {_pool.Key}", first.Error, StringComparison.Ordinal);
         Assert.Empty(second.Error);
 
         var shown = Gitproc("trust", _pool.Source, "--yes");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Gitproc.Processes;
 using Gitproc.Text;
 using Gitproc.Unit.Support;
 
@@ -83,12 +84,16 @@ public sealed class VariableTests : IDisposable
         var path = Gitproc("acquire", _pool.Source, "--hold").Output.Trim();
         var script = _pool[$"script.{(shell == "pwsh" ? "ps1" : "sh")}"];
         ProgramFactAttribute.AddPwshToPath();
+        Assert.SkipWhen(
+            OperatingSystem.IsWindows() && ProgramPath.Find(shell) is null, $"{shell} is not installed.");
         File.WriteAllText(
             script,
             Gitproc("env", path, "--shell", shell).Output
                 + (shell == "pwsh" ? "\n[Console]::Write($env:NASTY)\n" : "\nprintf %s \"$NASTY\"\n"));
 
-        var start = new ProcessStartInfo(shell, shell == "pwsh" ? ["-NoProfile", "-File", script] : [script])
+        var start = new ProcessStartInfo(
+            shell == "bash" ? UnixTools.Bash : shell,
+            shell == "pwsh" ? ["-NoProfile", "-File", script] : [script])
         {
             WorkingDirectory = _pool.Home,
             RedirectStandardOutput = true,

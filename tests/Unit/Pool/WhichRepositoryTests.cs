@@ -19,7 +19,7 @@ public sealed class WhichRepositoryTests : IDisposable
         TestGit.Run(clone, "worktree", "add", "--quiet", "--detach", _pool["linked"]);
         foreach (var folder in (string[])
                 [clone, Path.Combine(clone, "sub/folder"), _pool["linked"], Path.Combine(clone, ".git")])
-            Assert.Equal(_pool.Source, AcquireIn(folder).Repository);
+            Assert.Equal(_pool.Key, AcquireIn(folder).Repository);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class WhichRepositoryTests : IDisposable
     {
         var clone = Clone("clone");
         TestGit.Run(clone, "remote", "rename", "origin", "upstream");
-        Assert.Equal(_pool.Source, AcquireIn(clone).Repository);
+        Assert.Equal(_pool.Key, AcquireIn(clone).Repository);
         TestGit.Run(clone, "remote", "add", "fork", "https://example.com/fork");
         Assert.Contains("upstream, fork", Refuse(clone).Message, StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public sealed class WhichRepositoryTests : IDisposable
         var clone = Clone("clone");
         TestGit.Run(clone, "remote", "set-url", "origin", "../source");
         Directory.CreateDirectory(Path.Combine(clone, "sub"));
-        Assert.Equal(_pool.Source, AcquireIn(Path.Combine(clone, "sub")).Repository);
+        Assert.Equal(_pool.Key, AcquireIn(Path.Combine(clone, "sub")).Repository);
     }
 
     [Fact]
@@ -117,14 +117,14 @@ public sealed class WhichRepositoryTests : IDisposable
             Assert.Throws<GitprocException>(() => _pool.Acquire("source")).Message,
             StringComparison.Ordinal);
         _pool.Release(_pool.Acquire());
-        Assert.Equal(_pool.Source, _pool.Acquire(folder).Repository);
-        Assert.Equal(_pool.Source, _pool.Acquire("SOURCE").Repository);
+        Assert.Equal(_pool.Key, _pool.Acquire(folder).Repository);
+        Assert.Equal(_pool.Key, _pool.Acquire("SOURCE").Repository);
         Assert.Equal(
-            _pool.Source, _pool.Acquire($"{Path.GetFileName(Path.GetDirectoryName(_pool.Source))}/source").Repository);
+            _pool.Key, _pool.Acquire($"{Path.GetFileName(Path.GetDirectoryName(_pool.Source))}/source").Repository);
 
         var unknown = Assert.Throws<GitprocException>(() => _pool.Acquire("sourc"));
         Assert.Equal(ErrorReason.UnknownRepository, unknown.Reason);
-        Assert.Contains(_pool.Source, unknown.Message, StringComparison.Ordinal);
+        Assert.Contains(_pool.Key, unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class WhichRepositoryTests : IDisposable
             "write ./source",
             Assert.Throws<GitprocException>(() => _pool.Acquire(request)).Message,
             StringComparison.Ordinal);
-        Assert.Equal(_pool.Source, _pool.Acquire(request with { Repository = "./source" }).Repository);
+        Assert.Equal(_pool.Key, _pool.Acquire(request with { Repository = "./source" }).Repository);
     }
 
     [Theory]
@@ -259,7 +259,7 @@ public sealed class WhichRepositoryTests : IDisposable
         TestGit.Run(clone, "remote", "set-url", "origin", "../source");
         TestGit.Run(clone, "config", "gitproc.autoCreate", "yes");
         Directory.CreateDirectory(Path.Combine(clone, "sub"));
-        Assert.Equal(_pool.Source, AcquireIn(Path.Combine(clone, "sub")).Repository);
+        Assert.Equal(_pool.Key, AcquireIn(Path.Combine(clone, "sub")).Repository);
     }
 
     [Fact]
@@ -320,6 +320,8 @@ public sealed class WhichRepositoryTests : IDisposable
     [Fact]
     public void A_file_behind_a_link_is_watched()
     {
+        UnixTools.SkipWithoutLinks();
+        UnixTools.SkipWithoutLinks();
         var clone = Clone("clone");
         Directory.CreateDirectory(_pool["dotfiles"]);
         File.WriteAllText(_pool["dotfiles/included"], "[gitproc]\n\tmaxCheckouts = 5\n");

@@ -310,13 +310,13 @@ public sealed class WorktreeTests : IDisposable
         var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "staged");
         TestGit.Run(checkout.Path, "add", "new");
-        Directory.Delete(checkout.Path, recursive: true);
+        FolderRemoval.Remove(checkout.Path);
         _pool.Pool.Leases.Release(Release(checkout));
         var rescue = Assert.Single(_pool.Pool.Rescues.List(null, _pool.Home));
         Assert.Equal(1, rescue.Files);
         // A repair at that moment would remove it.
         Assert.Empty(_pool.Unlocked);
-        Directory.Delete(checkout.Path, recursive: true);
+        FolderRemoval.Remove(checkout.Path);
 
         Assert.Empty(_pool.Pool.Care.Repair());
         var again = _pool.Acquire(Worktree);
@@ -388,7 +388,7 @@ public sealed class WorktreeTests : IDisposable
         // What the folders say of themselves may be a job's.
         File.Delete(Path.Combine(left.Path, ".git"));
         TestGit.Run(gone.Path, "commit", "--quiet", "--allow-empty", "--message", "mine");
-        Directory.Delete(gone.Path, recursive: true);
+        FolderRemoval.Remove(gone.Path);
         SqliteConnection.ClearAllPools();
         foreach (var file in Directory.EnumerateFiles(_pool.Pool.Path, "gitproc.db*"))
             File.Delete(file);
@@ -454,8 +454,8 @@ public sealed class WorktreeTests : IDisposable
     {
         var checkout = _pool.Acquire(Worktree);
         _pool.Release(checkout);
-        Directory.Delete(checkout.Path, recursive: true);
-        Directory.Delete(Path.Combine(Base, "worktrees", checkout.Name), recursive: true);
+        FolderRemoval.Remove(checkout.Path);
+        FolderRemoval.Remove(Path.Combine(Base, "worktrees", checkout.Name));
 
         var reset = _pool.Pool.Checkouts.Reset(
             new ResetRequest { Checkout = checkout.Name, WorkingDirectory = _pool.Home });
@@ -534,7 +534,7 @@ public sealed class WorktreeTests : IDisposable
     {
         var checkout = _pool.Acquire(Worktree);
         File.WriteAllText(Path.Combine(checkout.Path, "new"), "x");
-        Directory.Delete(Path.Combine(Base, "objects"), recursive: true);
+        FolderRemoval.Remove(Path.Combine(Base, "objects"));
         _pool.Release(checkout);
 
         var again = _pool.Acquire(Worktree);

@@ -6,6 +6,8 @@ namespace Gitproc.Unit.Processes;
 
 public sealed class ProcessEndingTests : IDisposable
 {
+    private const string AtOnce = "On Windows no process can be asked to end; it is killed at once.";
+
     private static readonly TimeSpan Long = 2 * Eventually.Limit;
 
     private readonly TemporaryFolder _folder = new();
@@ -15,6 +17,7 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void A_process_is_asked_and_can_tidy_up()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), AtOnce);
         using var process = new TestProcess(
             _folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
         Assert.Empty(ProcessEnding.End([process.Entry], Long, CancellationToken.None));
@@ -34,6 +37,7 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void One_that_does_not_listen_is_killed_after_the_patience()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), AtOnce);
         using var process = new TestProcess(_folder.Path, "trap '' TERM; echo; exec sleep 600");
         var patience = TimeSpan.FromMilliseconds(300);
         var time = Stopwatch.StartNew();
@@ -45,6 +49,7 @@ public sealed class ProcessEndingTests : IDisposable
     [Fact]
     public void One_that_is_stopped_goes_on_and_hears_of_it()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), AtOnce);
         using var process = new TestProcess(
             _folder.Path, "trap 'echo >tidied; exit' TERM; echo; while :; do sleep 0.01; done");
         using (var stop = Process.Start("sh", ["-c", $"kill -STOP {process.Id}; sleep 0.2"]))
@@ -84,13 +89,14 @@ public sealed class ProcessEndingTests : IDisposable
     [InlineData(1)]
     public void An_id_that_means_many_processes_or_the_first_one_gets_no_signal(int id)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoSignals);
         Assert.False(UnixSignal.Send(ProcessTable.Find(id)?.Identity ?? new ProcessIdentity(id, 0), signal: 0));
     }
 
     [Fact]
     public void A_wait_can_be_cancelled_and_kills_nobody()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), AtOnce);
         using var process = new TestProcess(_folder.Path, "trap '' TERM; echo; exec sleep 600");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var time = Stopwatch.StartNew();
@@ -118,7 +124,7 @@ public sealed class ProcessEndingTests : IDisposable
             "sh",
             [
                 "-c",
-                """echo $$; sh -c '"$0" "$1"; echo it ended with $?' "$0" "$1"; echo done""",
+                UnixTools.PrintShellId + """; sh -c '"$0" "$1"; echo it ended with $?' "$0" "$1"; echo done""",
                 "dotnet",
                 CallerProgram.File,
             ])

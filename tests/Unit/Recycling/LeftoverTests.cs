@@ -1,3 +1,5 @@
+using Gitproc.Unit.Support;
+
 namespace Gitproc.Unit.Recycling;
 
 /// <summary>
@@ -247,6 +249,7 @@ public sealed class LeftoverTests : IDisposable
     [MemberData(nameof(Other))]
     public void Nothing_of_it_remains(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         var other = _fixture.MakeCheckout();
         var fresh = RecyclingFixture.Snapshot(other);
         _fixture.Job(script);
@@ -263,6 +266,7 @@ public sealed class LeftoverTests : IDisposable
     [MemberData(nameof(Work))]
     public void What_was_work_comes_back(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         _fixture.Job(script);
         var answers = RecyclingFixture.Answers(_fixture.Path);
         var tree = WorkTree(_fixture.Path);
@@ -282,6 +286,7 @@ public sealed class LeftoverTests : IDisposable
     [MemberData(nameof(NoWork))]
     public void What_is_no_work_is_not_rescued(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         _fixture.Job(script);
         Assert.True(_fixture.Recycle() is null, what);
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));

@@ -21,6 +21,7 @@ public sealed class ObjectTrapTests : IDisposable
     [InlineData("info is a link")]
     public async Task They_keep_nobody_waiting(string how)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoPipes);
         var checkout = _pool.Acquire();
         var objects = Path.Combine(checkout.Path, ".git", "objects");
         var trap = _pool["trap"];

@@ -116,6 +116,8 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
 
     public void Job(string path, string script)
     {
+        // Hooks and filters that a job plants do not have its variables when gitproc runs.
+        script = UnixTools.Script(script.Replace("$CANARY", Canary, StringComparison.Ordinal));
         var start = new ProcessStartInfo(UnixTools.Bash, ["-c", "set -e\n" + script])
         {
             WorkingDirectory = path,
@@ -128,12 +130,11 @@ public sealed class RecyclingFixture : IDisposable, IProgress<PoolReport>
             start.Environment.Remove(name);
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
                 [
-                    ("CANARY", Canary),
-                    ("SIDE", _folder["side"]),
-                    ("BASE", Base),
+                    ("SIDE", UnixTools.Slashes(_folder["side"])),
+                    ("BASE", UnixTools.Slashes(Base)),
                     ("GIT_CONFIG_NOSYSTEM", "1"),
                     ("GIT_EDITOR", "true"),
-                    ("HOME", _folder.Path),
+                    ("HOME", UnixTools.Slashes(_folder.Path)),
                     ("GIT_AUTHOR_NAME", "Job"),
                     ("GIT_AUTHOR_EMAIL", "job@example.com"),
                     ("GIT_COMMITTER_NAME", "Job"),

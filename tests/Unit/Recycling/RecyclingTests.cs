@@ -2,6 +2,7 @@ using Gitproc.Files;
 using Gitproc.Git.Reading;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Recycling;
 
@@ -46,6 +47,7 @@ public sealed class RecyclingTests : IDisposable
     [InlineData("echo x > file-0.txt; git commit -qam x; git rm -q file-2.txt; git commit -qm y")]
     public void Unchanged_files_keep_their_times(string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         var time = new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(_fixture["file-1.txt"], time);
         File.SetLastWriteTimeUtc(_fixture["folder/inner.txt"], time);
@@ -82,6 +84,7 @@ public sealed class RecyclingTests : IDisposable
     [Fact]
     public void What_git_may_not_read_is_rescued()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         _fixture.Job("mkdir locked; echo x > locked/x; echo y > file-0.txt; chmod 000 locked file-0.txt");
         var rescue = _fixture.Recycle()!;
         _fixture.Restore(rescue, _fixture.Path);
@@ -243,6 +246,7 @@ public sealed class RecyclingTests : IDisposable
     [Fact]
     public void What_is_mounted_is_never_touched()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows mounts no folder on another one.");
         var cache = Path.Combine(Path.GetDirectoryName(_fixture.Path)!, "cache");
         _fixture.Job($"mkdir -p mnt '{cache}'; echo shared > '{cache}/data'; echo x > x");
         var mount = _fixture["mnt"];

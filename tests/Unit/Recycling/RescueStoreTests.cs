@@ -56,8 +56,7 @@ public sealed class RescueStoreTests : IDisposable
     [Fact]
     public void It_is_the_users_alone()
     {
-        if (OperatingSystem.IsWindows())
-            return;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
         _fixture.Job(Work);
         _fixture.Recycle();
         foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Pool, "rescues"), "*.git"))

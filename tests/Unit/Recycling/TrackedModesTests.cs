@@ -7,7 +7,13 @@ namespace Gitproc.Unit.Recycling;
 /// </summary>
 public sealed class TrackedModesTests : IDisposable
 {
-    private readonly RecyclingFixture _fixture = new();
+    private readonly RecyclingFixture _fixture;
+
+    public TrackedModesTests()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), UnixTools.NoModes);
+        _fixture = new RecyclingFixture();
+    }
 
     public void Dispose() => _fixture.Dispose();
 

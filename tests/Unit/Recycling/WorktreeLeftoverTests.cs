@@ -159,6 +159,7 @@ public sealed class WorktreeLeftoverTests : IDisposable
     [MemberData(nameof(NoWork))]
     public void Nothing_of_it_remains(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         var (tree, own, config) = (RecyclingFixture.Snapshot(_place.Path), OwnOf(_place), File.ReadAllText(Config));
         var modes = RecyclingFixture.Modes(_place.Path);
         _fixture.Job(_place.Path, Directories + script);
@@ -179,6 +180,7 @@ public sealed class WorktreeLeftoverTests : IDisposable
     [MemberData(nameof(Work))]
     public void What_was_work_comes_back(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         _fixture.Job(_place.Path, Directories + script);
         var answers = RecyclingFixture.Answers(_place.Path);
         var tree = LeftoverTests.WorkTree(_place.Path);
@@ -202,6 +204,7 @@ public sealed class WorktreeLeftoverTests : IDisposable
     [MemberData(nameof(NoWork))]
     public void What_is_no_work_is_not_rescued(string what, string script)
     {
+        UnixTools.SkipUnlessPossible(script);
         _fixture.Job(_place.Path, Directories + script);
         Assert.True(Recycle() is null, what);
         Assert.Empty(_fixture.Rescues.List(CancellationToken.None));

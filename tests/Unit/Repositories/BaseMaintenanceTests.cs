@@ -39,14 +39,14 @@ public sealed class BaseMaintenanceTests : IDisposable
         Assert.Equal("", TestGit.Run(path, "--git-dir", path, "for-each-ref", "--contains", dropped));
         var before = Objects(path);
 
-        Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
+        Assert.Equal([_pool.Key], _pool.Pool.Care.Maintain());
         Assert.Equal(before, Objects(path));
         Assert.DoesNotContain(
             Directory.EnumerateDirectories(Path.Combine(path, "objects"), "??"),
             folder => Directory.EnumerateFiles(folder).Any());
 
         // What is in a newer pack goes the next time.
-        Assert.Equal([_pool.Source], _pool.Pool.Care.Maintain());
+        Assert.Equal([_pool.Key], _pool.Pool.Care.Maintain());
         Assert.Equal(before, Objects(path));
         Assert.InRange(Packs(path), 1, 3);
         Assert.Empty(_pool.Pool.Care.Maintain());

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Gitproc.Unit.Support;
 
@@ -38,6 +39,9 @@ public sealed class GitprocProgram(string pool, string home)
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // Windows has another default.
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
         };
         Isolate(start, pool, home);
         foreach (var (name, value) in environment)
@@ -47,6 +51,8 @@ public sealed class GitprocProgram(string pool, string home)
 
     public Result Run(string directory, params string[] arguments) => Finish(Start(directory, arguments));
 
+    /// <summary>Waits until a program has ended.</summary>
+    /// <returns>What it wrote, with the line ends of Unix.</returns>
     public static Result Finish(Process process)
     {
         using (process)
@@ -54,8 +60,10 @@ public sealed class GitprocProgram(string pool, string home)
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return new Result(process.ExitCode, output.TrimEnd(), error.Result.TrimEnd());
+            return new Result(process.ExitCode, Text(output), Text(error.Result));
         }
+
+        static string Text(string written) => written.Replace(Environment.NewLine, "\n").TrimEnd();
     }
 
     public static void Isolate(ProcessStartInfo start, string pool, string home)

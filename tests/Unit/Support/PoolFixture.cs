@@ -4,6 +4,7 @@ using Gitproc.Pools;
 using Gitproc.Processes;
 using Gitproc.Registry;
 using Gitproc.Reports;
+using Gitproc.Repositories;
 using Microsoft.Data.Sqlite;
 
 namespace Gitproc.Unit.Support;
@@ -26,6 +27,9 @@ public sealed class PoolFixture : IDisposable, IProgress<PoolReport>
     public string Home { get; }
 
     public string Source { get; }
+
+    /// <summary>What <see cref="Source"/> is called in lists and messages. On Windows it is not the path.</summary>
+    public string Key => RepositoryAddress.Parse(Source, new AddressRules { WorkingDirectory = Home }).Key;
 
     public GitprocProgram Program { get; }
 

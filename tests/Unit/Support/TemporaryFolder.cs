@@ -33,7 +33,9 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Path { get; }
 
-    public string this[string relative] => System.IO.Path.Combine(Path, relative);
+    /// <param name="relative">A path in the folder, with slashes on all systems.</param>
+    public string this[string relative] =>
+        System.IO.Path.Combine(Path, relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     /// <summary>A folder on a disk, whose file system reuses the inode numbers of removed files.</summary>
     public static TemporaryFolder OnDisk() => new(mayBeInMemory: false);

@@ -14,16 +14,19 @@ public sealed class TestProcess : IDisposable
     /// Starts the script and waits until it has written a line, so that everything before that line has happened.
     /// </summary>
     public TestProcess(string directory, string script)
-    {
-        _process = Process.Start(
-            new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = directory, RedirectStandardOutput = true }
-        )!;
+        : this(directory, "sh", "-c", script) =>
         FirstLine =
             _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"'{script}' wrote nothing.");
+
+    private TestProcess(string directory, string program, params string[] arguments)
+    {
+        _process = Process.Start(
+            new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true }
+        )!;
         Entry = ProcessTable.Find(_process.Id)!;
     }
 
-    public string FirstLine { get; }
+    public string FirstLine { get; } = "";
 
     public int Id => _process.Id;
 
@@ -31,10 +34,11 @@ public sealed class TestProcess : IDisposable
 
     internal bool IsAlive => ProcessTable.IsAlive(Entry.Identity);
 
+    /// <summary>Starts a process that does nothing, and that no shell has started.</summary>
     public static TestProcess Sleep(string directory)
     {
-        var process = new TestProcess(directory, "echo; exec sleep 600");
-        // When the line is written, the process is still the shell.
+        var process = new TestProcess(directory, "sleep", "600");
+        // A process that Linux has just started has the name of its parent for a moment.
         Eventually.True(() => ProcessTable.Find(process.Id)?.Name == "sleep");
         process.Entry = ProcessTable.Find(process.Id)!;
         return process;

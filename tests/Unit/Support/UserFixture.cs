@@ -58,7 +58,7 @@ public sealed class UserFixture : IDisposable
     /// <summary>Runs a script as the user. It stops at the first failure.</summary>
     public string Run(string directory, string script)
     {
-        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", "set -e\n" + script])
+        var start = new ProcessStartInfo(UnixTools.Bash, ["-c", "set -e\n" + UnixTools.Script(script)])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
