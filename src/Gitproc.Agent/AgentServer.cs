@@ -22,6 +22,11 @@ internal sealed partial class AgentServer(
 {
     private const int MaxLine = 64 * 1024;
 
+    // On Windows each waits for one peer, and who comes when none waits takes it that there is no agent.
+    private static readonly int Listeners = OperatingSystem.IsWindows() ? 4 : 1;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMinutes(1);
+
     // Those who ask at once share the sessions of the fleet's database. A thread that waits for one is lost to others.
     private readonly SemaphoreSlim _asking = new(3);
 
@@ -39,26 +44,42 @@ internal sealed partial class AgentServer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await only.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(Enumerable.Range(0, Listeners).Select(_ => ListenAsync(stoppingToken)));
+    }
+
+    private async Task ListenAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
-            var pipe = new NamedPipeServerStream(
-                AgentSocket.NameOf(pool.Fleet.Folder),
-                PipeDirection.InOut,
-                NamedPipeServerStream.MaxAllowedServerInstances,
-                PipeTransmissionMode.Byte,
-                PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+            NamedPipeServerStream? pipe = null;
             try
             {
-                await pipe.WaitForConnectionAsync(stoppingToken);
+                pipe = new NamedPipeServerStream(
+                    AgentSocket.NameOf(pool.Fleet.Folder),
+                    PipeDirection.InOut,
+                    NamedPipeServerStream.MaxAllowedServerInstances,
+                    PipeTransmissionMode.Byte,
+                    PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+                await pipe.WaitForConnectionAsync(stopping);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
             {
-                await pipe.DisposeAsync();
+                if (pipe is not null)
+                    await pipe.DisposeAsync();
+                else
+                    await PauseAsync(e, stopping);
                 continue;
             }
 
-            _ = ServeAsync(pipe, stoppingToken);
+            _ = ServeAsync(pipe, stopping);
         }
+    }
+
+    // Somebody else has taken the name. The agent does the rest of its work meanwhile.
+    private async Task PauseAsync(Exception error, CancellationToken stopping)
+    {
+        LogClosed(error);
+        await Task.Delay(BetweenTries, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ServeAsync(NamedPipeServerStream pipe, CancellationToken stopping)
@@ -167,6 +188,9 @@ internal sealed partial class AgentServer(
 
         await end.CancelAsync();
     }
+
+    [LoggerMessage(LogLevel.Error, "commands of this machine cannot ask this agent; it tries again")]
+    private partial void LogClosed(Exception error);
 
     [LoggerMessage(LogLevel.Error, "a request could not be answered")]
     private partial void LogFailure(Exception error);

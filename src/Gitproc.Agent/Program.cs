@@ -103,8 +103,9 @@ internal static class Program
             : PageAddress.Parse(options.Page)
                 ?? throw Invalid($"'{options.Page}' is no address for the page. Write --page PORT, or ADDRESS:PORT.");
         var token = PageToken.Read(options.TokenFile);
-        // Nobody sits before it who could answer git (git(1), GIT_TERMINAL_PROMPT).
+        // Nobody sits before it who could answer git (git(1), GIT_TERMINAL_PROMPT) or Git Credential Manager.
         Environment.SetEnvironmentVariable("GIT_TERMINAL_PROMPT", "0");
+        Environment.SetEnvironmentVariable("GCM_INTERACTIVE", "never");
         if (address is { IsLocal: false } && token is null)
         {
             throw Invalid(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gitproc.Processes;
 
 namespace Gitproc.Cli;
 
@@ -6,17 +7,21 @@ namespace Gitproc.Cli;
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly List<PosixSignalRegistration> _registrations;
+    private readonly ProcessSignals _signals;
 
-    public Interruption() => _registrations =
-    [
-        .. ((ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).ToArray()
-            .Select(signal => PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                _source.Cancel();
-            })),
-    ];
+    // One program of Windows can send Ctrl+Break to another, and not Ctrl+C.
+    public Interruption() => _signals = new ProcessSignals(
+        _ =>
+        {
+            _source.Cancel();
+            return true;
+        },
+        [
+            PosixSignal.SIGINT,
+            PosixSignal.SIGTERM,
+            PosixSignal.SIGHUP,
+            .. OperatingSystem.IsWindows() ? [PosixSignal.SIGQUIT] : Array.Empty<PosixSignal>(),
+        ]);
 
     /// <summary>Cancelled when the user or the system asks the process to end.</summary>
     public CancellationToken Token => _source.Token;
@@ -24,8 +29,7 @@ internal sealed class Interruption : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var registration in _registrations)
-            registration.Dispose();
+        _signals.Dispose();
         _source.Dispose();
     }
 }

@@ -36,6 +36,7 @@ public sealed partial class ConsoleScreen : IDisposable
 {
     private const int StandardInput = 0;
     private const int StandardOutput = 1;
+    private const int StandardError = 2;
 
     // fcntl(2); the same on Linux and macOS.
     private const int GetFlags = 3; // F_GETFL
@@ -54,6 +55,7 @@ public sealed partial class ConsoleScreen : IDisposable
     // and writing.
     private readonly int _keys = Console.IsInputRedirected ? StandardOutput : StandardInput;
     private readonly byte[]? _before;
+    private readonly TextWriter? _console;
     private string _typed = "";
 
     /// <summary>Takes over the terminal.</summary>
@@ -62,12 +64,21 @@ public sealed partial class ConsoleScreen : IDisposable
         // The first query makes .NET set up the terminal. It must not do that after BecomeRaw.
         _ = Size;
         // .NET itself leaves echo on between two queries for keys.
-        if (!OperatingSystem.IsWindows() && (GetDescriptorFlags(_keys, GetFlags) & AccessMode) != WriteOnly)
+        if (OperatingSystem.IsWindows())
+        {
+            _console = WindowsConsole.TryOpen(StandardOutput);
+            if (HasKeys)
+                Console.TreatControlCAsInput = true;
+        }
+        else if ((GetDescriptorFlags(_keys, GetFlags) & AccessMode) != WriteOnly)
             _before = BecomeRaw(_keys);
     }
 
     /// <summary>True if standard output is a terminal that supports escape sequences.</summary>
-    public static bool IsThere => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public static bool IsThere => !Console.IsOutputRedirected && TakesEscapes(StandardOutput);
+
+    /// <summary>The same of standard error.</summary>
+    public static bool IsErrorThere => !Console.IsErrorRedirected && TakesEscapes(StandardError);
 
     /// <summary>True if standard output supports escape sequences and the user allows colours (no-color.org).</summary>
     public static bool TakesColor => IsThere && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
@@ -118,12 +129,22 @@ public sealed partial class ConsoleScreen : IDisposable
         };
     }
 
+    /// <summary>Writes text and escape sequences.</summary>
+    public void Write(string text) => (_console ?? Console.Out).Write(text);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_before is not null)
             _ = SetAttributes(_keys, 0, _before);
+        if (OperatingSystem.IsWindows() && HasKeys)
+            Console.TreatControlCAsInput = false;
+        _console?.Dispose();
     }
+
+    private static bool TakesEscapes(int number) =>
+        Environment.GetEnvironmentVariable("TERM") != "dumb"
+        && (!OperatingSystem.IsWindows() || WindowsConsole.TakesEscapes(number));
 
     private static byte[]? BecomeRaw(int terminal)
     {

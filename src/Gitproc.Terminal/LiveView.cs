@@ -39,7 +39,7 @@ public sealed class LiveView(ILiveSource source, ConsoleScreen screen, bool hasC
     {
         // Read before switching screens, so that an error appears on the user's screen.
         Look();
-        Console.Out.Write(Enter);
+        screen.Write(Enter);
         try
         {
             while (true)
@@ -59,7 +59,7 @@ public sealed class LiveView(ILiveSource source, ConsoleScreen screen, bool hasC
         }
         finally
         {
-            Console.Out.Write(Leave);
+            screen.Write(Leave);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class LiveView(ILiveSource source, ConsoleScreen screen, bool hasC
 
         (_shown, _size) = (lines, size);
         if (changes.Length > 0)
-            Console.Out.Write(changes);
+            screen.Write(changes);
     }
 
     // Returns exactly one string for each line of the terminal.

@@ -20,16 +20,24 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         new("Eight at once with one clone", EightAtOnce),
         new("A queue of two", QueueOfTwo),
         new("A dead owner", DeadOwner),
+        new("A launcher of the same name", Launcher),
         new("A lost and a damaged database", LostDatabase),
         new("A folder that is gone", LostFolder),
+        new("A damaged base repository", DamagedBase),
         new("Read-only files and folders", ReadOnlyFiles),
         new("A file that is open at the release", OpenFile),
         new("Paths of 300 characters", LongPaths),
         new("Line ends as git for Windows sets them", LineEnds),
+        new("A symbolic link in the repository", SymbolicLink),
         new("A link out of the checkout", LinkOut),
         new("A pool that is private", PrivatePool),
+        new("Names that Windows keeps for itself", ReservedNames),
+        new("A repository with a name that Windows keeps for itself", ReservedInRepository),
+        new("A path that is not ASCII", NotAscii),
         new("Names that differ in case", Case, OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()),
         new("Spellings of paths on Windows", WindowsSpellings, OperatingSystem.IsWindows()),
+        new("Short names", ShortNames, OperatingSystem.IsWindows()),
+        new("Ctrl+Break", CtrlBreak, OperatingSystem.IsWindows()),
     ];
 
     /// <summary>The flows of this system.</summary>
@@ -195,6 +203,28 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         Must(File.Exists(Path.Combine(ground.Acquire(), "a.txt")), "a.txt is not there.");
     }
 
+    // git makes what it keeps for objects read-only.
+    private static void DamagedBase(Ground ground)
+    {
+        ground.Release(ground.Acquire());
+        var basePath = Directory.GetDirectories(Path.Combine(ground.Pool, "base"), "*.git", SearchOption.AllDirectories)
+            .Single();
+        ground.Git(basePath, "commit-graph", "write", "--reachable");
+        ground.Git(basePath, "multi-pack-index", "write");
+        foreach (var file in Directory.GetFiles(Path.Combine(basePath, "objects", "pack"), "*.pack"))
+        {
+            var bytes = File.ReadAllBytes(file);
+            bytes.AsSpan(20, bytes.Length - 40).Clear();
+            File.SetAttributes(file, FileAttributes.Normal);
+            File.WriteAllBytes(file, bytes);
+            File.SetAttributes(file, FileAttributes.ReadOnly);
+        }
+
+        var said = ground.Run("repair").Must(0);
+        Must((said.Output + said.Error).Contains("is healed", StringComparison.Ordinal), said.Output + said.Error);
+        Is("", ground.Git(ground.Acquire(), "status", "--porcelain").Trim(), "git status");
+    }
+
     private static void ReadOnlyFiles(Ground ground)
     {
         var path = ground.Acquire();
@@ -265,6 +295,25 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         Is("0", $"{ground.List("rescue", "list").Count}", "the number of rescues");
     }
 
+    // git writes a file in its place where the user may make no links, as on most Windows (core.symlinks).
+    private static void SymbolicLink(Ground ground)
+    {
+        File.WriteAllText(Path.Combine(ground.Source, "target"), "a.txt");
+        var blob = ground.Git(ground.Source, "hash-object", "-w", "target").Trim();
+        File.Delete(Path.Combine(ground.Source, "target"));
+        ground.Git(ground.Source, "update-index", "--add", "--cacheinfo", $"120000,{blob},link");
+        ground.Git(ground.Source, "commit", "--quiet", "--message", "link");
+        ground.Release(ground.Acquire());
+        var path = ground.Acquire();
+        Is("", ground.Git(path, "status", "--porcelain").Trim(), "git status");
+        Is("0", $"{ground.List("rescue", "list").Count}", "the number of rescues");
+        File.Delete(Path.Combine(path, "link"));
+        File.WriteAllText(Path.Combine(path, "link"), "mine");
+        ground.Release(path);
+        Is("1", $"{ground.List("rescue", "list").Count}", "the number of rescues");
+        Is("", ground.Git(path, "status", "--porcelain").Trim(), "git status after the release");
+    }
+
     private static void LinkOut(Ground ground)
     {
         var outside = Directory.CreateDirectory(Path.Combine(ground.Folder, "outside")).FullName;
@@ -289,24 +338,36 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
     {
         ground.Acquire();
         Is("ok", Permissions(), "doctor's finding");
-        if (OperatingSystem.IsWindows())
-        {
-            var pool = new DirectoryInfo(ground.Pool);
-            var access = pool.GetAccessControl();
-            access.AddAccessRule(new FileSystemAccessRule(
-                new SecurityIdentifier(WellKnownSidType.WorldSid, null),
-                FileSystemRights.Modify,
-                AccessControlType.Allow));
-            pool.SetAccessControl(access);
-        }
-        else
-            File.SetUnixFileMode(ground.Pool, File.GetUnixFileMode(ground.Pool) | UnixFileMode.OtherWrite);
+        LetAnybody(write: false);
+        Is("notice", Permissions(), "doctor's finding of a pool that anybody may read");
+        LetAnybody(write: true);
         var refused = ground.Run("list").Must(1);
         Must(refused.Error.Contains("Anybody may write", StringComparison.Ordinal), refused.Error);
 
         string Permissions() => JsonDocument.Parse(ground.Run("doctor", "--json").Must(0).Output)
             .RootElement.EnumerateArray()
             .Single(one => one.GetProperty("subject").ToString() == "Permissions").GetProperty("state").ToString();
+
+        void LetAnybody(bool write)
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                var pool = new DirectoryInfo(ground.Pool);
+                var access = pool.GetAccessControl();
+                access.AddAccessRule(new FileSystemAccessRule(
+                    new SecurityIdentifier(WellKnownSidType.WorldSid, null),
+                    write ? FileSystemRights.Modify : FileSystemRights.ReadAndExecute,
+                    AccessControlType.Allow));
+                pool.SetAccessControl(access);
+            }
+            else
+            {
+                File.SetUnixFileMode(
+                    ground.Pool,
+                    File.GetUnixFileMode(ground.Pool)
+                    | (write ? UnixFileMode.OtherWrite : UnixFileMode.OtherRead | UnixFileMode.OtherExecute));
+            }
+        }
     }
 
     private static void Case(Ground ground)
@@ -332,6 +393,110 @@ internal sealed record Flow(string Name, Action<Ground> Do, bool IsForThisSystem
         }
 
         ground.Run("acquire", @"\\.\pipe\x").Must(1);
+    }
+
+    // As Scoop and Chocolatey have one for each program. It ends with gitproc, and is no owner.
+    private static void Launcher(Ground ground)
+    {
+        var windows = OperatingSystem.IsWindows();
+        var launcher = Path.Combine(ground.Folder, "launcher", windows ? "gitproc.exe" : "gitproc");
+        Directory.CreateDirectory(Path.GetDirectoryName(launcher)!);
+        File.Copy(windows ? Path.Combine(Environment.SystemDirectory, "cmd.exe") : "/bin/sh", launcher);
+        string[] launching = windows ? [launcher, "/c"] : [launcher, "-c", "\"$0\" \"$@\"; exit $?"];
+        ground.RunBy(launching, "acquire", ground.Source).Must(0);
+        Is("locked", ground.List("list")["checkout-1"].GetProperty("state").ToString(), "the state");
+    }
+
+    // WSL, Cygwin and programs that write paths as this one make such files on Windows. git cannot have them there.
+    private static void ReservedNames(Ground ground)
+    {
+        var path = ground.Acquire();
+        var exact = OperatingSystem.IsWindows() ? @"\\?\" + path : path;
+        foreach (var name in new[] { "nul.txt", "dot.", "space ", "com1" })
+            File.WriteAllText(exact + Path.DirectorySeparatorChar + name, "");
+        Directory.CreateDirectory(exact + Path.DirectorySeparatorChar + "aux");
+        File.WriteAllText(exact + Path.DirectorySeparatorChar + "aux" + Path.DirectorySeparatorChar + "prn.", "");
+        ground.Release(path);
+        Is(".git .gitignore a.txt", Names(), "what is there after the release");
+        ground.Run("remove", "checkout-1").Must(0);
+        Must(!Directory.Exists(path), "The folder stayed.");
+
+        string Names() => string.Join(' ', Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Order());
+    }
+
+    // git for Windows refuses to write it (git-config(1), core.protectNTFS).
+    private static void ReservedInRepository(Ground ground)
+    {
+        var blob = ground.Git(ground.Source, "rev-parse", "main:a.txt").Trim();
+        ground.Git(
+            ground.Source,
+            "-c", "core.protectNTFS=false", "update-index", "--add", "--cacheinfo", $"100644,{blob},aux.txt");
+        ground.Git(ground.Source, "-c", "core.protectNTFS=false", "commit", "--quiet", "--message", "aux");
+        if (!OperatingSystem.IsWindows())
+        {
+            Must(File.Exists(Path.Combine(ground.Acquire(), "aux.txt")), "aux.txt is not there.");
+            return;
+        }
+
+        var refused = ground.Run("acquire", ground.Source, "--hold").Must(1).Error;
+        Must(refused.Contains("aux.txt", StringComparison.Ordinal), refused);
+        Must(
+            ground.List("list").Values.All(one => one.GetProperty("state").ToString() != "locked"),
+            "A checkout stayed locked.");
+    }
+
+    private static void NotAscii(Ground ground)
+    {
+        ground.Variables["MSYSTEM"] = "MINGW64";
+        ground.Pool = Path.Combine(ground.Folder, "püøl 日本");
+        var path = ground.Acquire();
+        Is(Path.Combine(ground.Pool, "checkout-1"), path, "the path");
+        Must(ground.Run("list").Must(0).Output.Contains("checkout-1", StringComparison.Ordinal), "The list lacks it.");
+        ground.Release(path);
+        var error = ground.Run("acquire", "/no ü").Must(1).Error;
+        Must(error.Contains("no ü", StringComparison.Ordinal), error);
+    }
+
+    // TEMP has one on the runners of GitHub. A volume may have none, and Wine does not write them out.
+    private static void ShortNames(Ground ground)
+    {
+        var (home, source) = (ShortName.Of(ground.Home), ShortName.Of(ground.Source));
+        if (source == Path.GetFullPath(source))
+            return;
+        var path = ground.Acquire();
+        var pool = ground.Pool;
+        ground.Pool = ShortName.Of(pool);
+        var second = ground.RunIn(home, "acquire", ground.Source, "--hold").Must(0).Output;
+        Is(Path.Combine(pool, "checkout-2"), second, "the path");
+        ground.RunIn(ShortName.Of(path), "release").Must(0);
+        Is(path, ground.Run("acquire", source, "--hold").Must(0).Output, "the path");
+        Is("2", $"{ground.List("list").Count}", "the number of checkouts");
+    }
+
+    private static void CtrlBreak(Ground ground)
+    {
+        var run = ground.BeginGroup("run", ground.Source, "--", "git", "cat-file", "--batch");
+        WaitFor(() => State() == "locked");
+        // Without a console nobody can send it. In Wine no group gets it.
+        if (!ConsoleBreak.Send(run.Id))
+        {
+            run.StandardInput.Close();
+            Ground.Finish(run).Must(0);
+            return;
+        }
+
+        Ground.Finish(run);
+        Is("free", State() ?? "", "the state after Ctrl+Break");
+        ground.Git(ground.Home, "config", "--global", "gitproc.maxCheckouts", "1");
+        ground.Acquire();
+        var waiting = ground.BeginGroup("acquire", ground.Source, "--hold", "--wait", "1h");
+        WaitFor(() => ground.Run("top").Output.Contains("Waiting", StringComparison.Ordinal));
+        ConsoleBreak.Send(waiting.Id);
+        Ground.Finish(waiting).Must(130);
+
+        string? State() => ground.List("list").TryGetValue("checkout-1", out var one)
+            ? one.GetProperty("state").ToString()
+            : null;
     }
 
     private static void WaitFor(Func<bool> isThere)

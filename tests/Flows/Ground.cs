@@ -16,6 +16,7 @@ internal sealed class Ground : IDisposable
     {
         _gitproc = gitproc;
         Folder = Directory.CreateTempSubdirectory("gitproc-flows-").FullName;
+        Pool = Path.Combine(Folder, "pool");
         Home = Directory.CreateDirectory(Path.Combine(Folder, "home")).FullName;
         Source = Directory.CreateDirectory(Path.Combine(Folder, "source")).FullName;
         Git(Home, "config", "--global", "user.name", "Flow");
@@ -29,7 +30,10 @@ internal sealed class Ground : IDisposable
 
     public string Home { get; }
 
-    public string Pool => Path.Combine(Folder, "pool");
+    public string Pool { get; set; }
+
+    /// <summary>Variables for gitproc and git.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
 
     /// <summary>The repository.</summary>
     public string Source { get; }
@@ -69,6 +73,15 @@ internal sealed class Ground : IDisposable
 
     /// <summary>Starts gitproc, and does not wait for it.</summary>
     public Process Begin(params string[] arguments) => Start(_gitproc, Home, arguments);
+
+    /// <summary>Runs gitproc by another program.</summary>
+    /// <param name="program">The program, and what precedes gitproc and its arguments.</param>
+    public Result RunBy(string[] program, params string[] arguments) =>
+        Finish(Start(program[0], Home, [.. program[1..], _gitproc, .. arguments]));
+
+    /// <summary>Runs gitproc in a process group of its own on Windows.</summary>
+    public Process BeginGroup(params string[] arguments) =>
+        Start(_gitproc, Home, arguments, keepsInput: true, isGroup: true);
 
     /// <summary>Starts a process that does nothing until it is killed.</summary>
     public Process Idle() => Start("git", Source, ["cat-file", "--batch"], keepsInput: true);
@@ -111,7 +124,8 @@ internal sealed class Ground : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private Process Start(string program, string folder, string[] arguments, bool keepsInput = false)
+    private Process Start(
+        string program, string folder, string[] arguments, bool keepsInput = false, bool isGroup = false)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -121,8 +135,10 @@ internal sealed class Ground : IDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = System.Text.Encoding.UTF8,
             StandardErrorEncoding = System.Text.Encoding.UTF8,
-            CreateNoWindow = true,
+            CreateNoWindow = !isGroup,
         };
+        if (OperatingSystem.IsWindows())
+            start.CreateNewProcessGroup = isGroup;
         foreach (var name in start.Environment.Keys.Where(name =>
             name.StartsWith("GITPROC_", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("GIT_", StringComparison.OrdinalIgnoreCase)).ToList())
@@ -131,6 +147,8 @@ internal sealed class Ground : IDisposable
         start.Environment["GIT_CONFIG_GLOBAL"] = Path.Combine(Home, ".gitconfig");
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GITPROC_POOL"] = Pool;
+        foreach (var (name, value) in Variables)
+            start.Environment[name] = value;
         try
         {
             var process = Process.Start(start)!;

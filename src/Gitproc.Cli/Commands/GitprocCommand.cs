@@ -14,7 +14,7 @@ internal static class GitprocCommand
     public static RootCommand Create(IReadOnlyList<string>? commandToRun)
     {
         // This comes before anything is printed, parse errors included.
-        ResultWriter.UseUtf8();
+        ResultWriter.Prepare();
         var options = new GlobalOptions();
         var root = new RootCommand(
             "Keeps a pool of lockable checkouts of git repositories, so that many jobs work side by side.")

@@ -1,4 +1,5 @@
 using Gitproc.Reports;
+using Gitproc.Terminal;
 
 namespace Gitproc.Cli.Output;
 
@@ -12,8 +13,7 @@ internal sealed class ConsoleReports(bool verbose) : IProgress<PoolReport>
     private const int DelayMilliseconds = 200;
 
     private readonly Lock _lock = new();
-    private readonly bool _hasTerminal =
-        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    private readonly bool _hasTerminal = ConsoleScreen.IsErrorThere;
     private string[] _waiting = [];
     private string? _step;
     private string? _line;

@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Gitproc.Cli.Output;
 
 /// <summary>
 /// Standard output or error output as bytes. The streams of .NET's console write on when nobody reads any longer
-/// (ConsolePal.Unix.cs, Write), and a command on another machine would run on for nobody.
+/// (ConsolePal.Unix.cs, Write), and a command on another machine would run on for nobody. A console of Windows gets
+/// text, which the other machine has sent as UTF-8.
 /// </summary>
 internal sealed unsafe partial class StandardStream : Stream
 {
@@ -13,15 +15,23 @@ internal sealed unsafe partial class StandardStream : Stream
     private const int Interrupted = 4;
 
     private readonly int _descriptor;
+    private readonly TextWriter? _console;
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
 
-    private StandardStream(int descriptor) => _descriptor = descriptor;
+    private StandardStream(int descriptor, TextWriter? console = null)
+    {
+        _descriptor = descriptor;
+        _console = console;
+    }
 
     /// <summary>Opens standard input (0), output (1) or error output (2).</summary>
     public static Stream Open(int number) => number switch
     {
         0 => Console.OpenStandardInput(),
-        1 when OperatingSystem.IsWindows() => Console.OpenStandardOutput(),
-        2 when OperatingSystem.IsWindows() => Console.OpenStandardError(),
+        1 when OperatingSystem.IsWindows() =>
+            Console.IsOutputRedirected ? Console.OpenStandardOutput() : new StandardStream(number, Console.Out),
+        2 when OperatingSystem.IsWindows() =>
+            Console.IsErrorRedirected ? Console.OpenStandardError() : new StandardStream(number, Console.Error),
         _ => new StandardStream(number),
     };
 
@@ -47,6 +57,13 @@ internal sealed unsafe partial class StandardStream : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (_console is not null)
+        {
+            var text = new char[_decoder.GetCharCount(buffer, flush: false)];
+            _console.Write(text, 0, _decoder.GetChars(buffer, text, flush: false));
+            return;
+        }
+
         while (buffer.Length > 0)
         {
             nint count;

@@ -20,7 +20,9 @@ internal static class AgentSocket
     {
         if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(folder.AgentSocket) <= MaxPath)
             return folder.AgentSocket;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(folder.Path)).AsSpan(0, 8);
+        // Windows takes any case of a path for the same.
+        var path = OperatingSystem.IsWindows() ? folder.Path.ToUpperInvariant() : folder.Path;
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8);
         return $"gitproc-{Convert.ToHexString(hash)}";
     }
 

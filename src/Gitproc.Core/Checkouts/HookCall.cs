@@ -17,6 +17,9 @@ internal sealed record HookCall
     // A hook may start a server that keeps the pipe open. What comes later than this is not shown.
     private static readonly TimeSpan AfterExit = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan ShellTimeout = TimeSpan.FromSeconds(10);
+    private static readonly string[] ShellFolders = ["bin", "usr/bin"];
+
     /// <summary>The name of the setting without <c>gitproc.</c>, or of git's hook.</summary>
     public required string Name { get; init; }
 
@@ -140,7 +143,7 @@ internal sealed record HookCall
             StandardOutputEncoding = new UTF8Encoding(false),
             StandardErrorEncoding = new UTF8Encoding(false),
             StandardInputEncoding = new UTF8Encoding(false),
-            CreateNoWindow = true,
+            CreateNoWindow = SharedConsole.IsMissing,
         };
         GitEnvironment.Scrub(start.Environment);
         GitEnvironment.AskNobodyInCi(start.Environment);
@@ -149,13 +152,21 @@ internal sealed record HookCall
         return Process.Start(start)!;
     }
 
-    // Git for Windows has its sh beside the folder of git.exe, which alone is on the PATH.
+    // Git for Windows has its sh in bin, MinGit in usr/bin, and only the folder of git.exe is on the PATH. git is asked
+    // where it is installed, because that git.exe may be one that starts another (Scoop), and what lies beside it may
+    // be anybody's.
     private static string? FindShell()
     {
         if (!OperatingSystem.IsWindows() || ProgramPath.Find("git") is not { } git)
             return ProgramPath.Find("sh");
-        var beside = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(git)!, "..", "bin", "sh.exe"));
-        return File.Exists(beside) ? beside : ProgramPath.Find("sh");
+        var asked = ProgramAnswer.Ask(
+            git, ["--exec-path"], Path.GetDirectoryName(git)!, [], ShellTimeout, CancellationToken.None);
+        // DIR/mingw64/libexec/git-core.
+        return asked.Output?.Trim() is not { } path || !Path.IsPathFullyQualified(path)
+            ? ProgramPath.Find("sh")
+            : ShellFolders
+                .Select(folder => Path.GetFullPath($"{path}/../../../{folder}/sh.exe"))
+                .FirstOrDefault(File.Exists) ?? ProgramPath.Find("sh");
     }
 
     // A hook need not read it.

@@ -66,15 +66,23 @@ internal sealed class LockedFile : IDisposable
 
         if (!File.Exists(path))
             return false;
-        using var locked = TryLock(path);
+        using var opened = OpenOnWindows(path, mayCreate: false);
+        if (opened is null)
+            return File.Exists(path);
+        using var locked = Lock(opened, mayBlock: false) ? new LockedFile(opened) : null;
         return locked is null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // A process that has just been forked shares the open file until it starts its program.
-        if (!OperatingSystem.IsWindows() && !Handle.IsClosed)
+        // A process that has just been forked shares the open file until it starts its program. Windows unlocks a
+        // closed file when it has the time (learn.microsoft.com, LockFileEx).
+        if (Handle.IsClosed)
+            return;
+        if (OperatingSystem.IsWindows())
+            UnlockOnWindows(Handle);
+        else
             _ = LibC.FLock(Handle, LibC.Unlock);
         Handle.Dispose();
     }
@@ -138,12 +146,22 @@ internal sealed class LockedFile : IDisposable
     }
 
     [SupportedOSPlatform("windows")]
+    private static Kernel32.Overlapped Place => new() { OffsetHigh = int.MaxValue };
+
+    [SupportedOSPlatform("windows")]
     private static bool LockOnWindows(SafeFileHandle handle, bool mayBlock)
     {
         const uint exclusive = 2; // LOCKFILE_EXCLUSIVE_LOCK
         const uint failImmediately = 1; // LOCKFILE_FAIL_IMMEDIATELY
-        var where = new Kernel32.Overlapped { OffsetHigh = int.MaxValue };
+        var where = Place;
         return Kernel32.LockFileEx(handle, exclusive | (mayBlock ? 0 : failImmediately), 0, 1, 0, ref where) != 0;
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void UnlockOnWindows(SafeFileHandle handle)
+    {
+        var where = Place;
+        _ = Kernel32.UnlockFileEx(handle, 0, 1, 0, ref where);
     }
 }
 

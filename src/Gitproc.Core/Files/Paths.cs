@@ -52,7 +52,8 @@ public static class Paths
             }
         }
 
-        return real;
+        // The target of a link may have short names, as GIT~1 for Gitproc: .NET writes them out.
+        return OperatingSystem.IsWindows() && links > 0 ? Path.GetFullPath(real) : real;
     }
 
     /// <summary>
@@ -70,6 +71,14 @@ public static class Paths
             return rest;
         return rest is ['U' or 'u', 'N' or 'n', 'C' or 'c', '\\' or '/', .. var share] ? @"\\" + share : path;
     }
+
+    /// <summary>
+    /// Writes an absolute path of Windows with the prefix with which Windows takes every character of it as it is.
+    /// </summary>
+    internal static string WithDevice(string path) =>
+        IsDevice(path) ? path
+        : path.StartsWith(@"\\", StringComparison.Ordinal) ? @"\\?\UNC\" + path[2..]
+        : @"\\?\" + path;
 
     /// <summary>True if a path of Windows has a prefix for devices.</summary>
     internal static bool IsDevice(string path) =>
@@ -114,7 +123,11 @@ public static class Paths
     {
         try
         {
-            return new FileInfo(path).LinkTarget;
+            var target = new FileInfo(path).LinkTarget;
+            // A drive of Windows that has a folder in place of a letter. .NET names the drive so.
+            return OperatingSystem.IsWindows() && target?.StartsWith("Volume{", StringComparison.Ordinal) == true
+                ? null
+                : target;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,6 +8,8 @@ namespace Gitproc.Files;
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccess
 {
+    private const FileSystemRights Reading = FileSystemRights.ListDirectory | FileSystemRights.Traverse;
+
     // What lets somebody put something into the folder, or in the place of what is in it.
     private const FileSystemRights Writing = FileSystemRights.CreateFiles
         | FileSystemRights.CreateDirectories
@@ -28,16 +30,6 @@ internal static class WindowsAccess
         WellKnownSidType.NetworkSid,
     ];
 
-    /// <summary>The user's name, with its domain or machine, for commands.</summary>
-    public static string UserName
-    {
-        get
-        {
-            using var user = WindowsIdentity.GetCurrent();
-            return user.Name;
-        }
-    }
-
     /// <summary>
     /// Creates a folder that is the user's alone, with all that will be in it. A profile is, but a folder at the top of
     /// a drive is everybody's. The system and administrators have access, as to a profile. A folder that exists stays
@@ -49,6 +41,8 @@ internal static class WindowsAccess
             return;
         using var user = WindowsIdentity.GetCurrent();
         var access = new DirectorySecurity();
+        // Otherwise what an elevated administrator creates belongs to the administrators.
+        access.SetOwner(user.User!);
         access.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
         foreach (var allowed in (IEnumerable<SecurityIdentifier>)
             [user.User!, Known(WellKnownSidType.LocalSystemSid), Known(WellKnownSidType.BuiltinAdministratorsSid)])
@@ -66,25 +60,22 @@ internal static class WindowsAccess
         new DirectoryInfo(path).Create(access);
     }
 
-    /// <summary>True if anybody may write to a folder, whoever that is.</summary>
-    public static bool MayAnybodyWrite(string path)
+    /// <summary>The command that makes a folder the user's alone.</summary>
+    public static string MakePrivate(string path)
     {
-        var anybody = Anybody.Select(Known).ToHashSet();
-        return new DirectoryInfo(path)
-            .GetAccessControl(AccessControlSections.Access)
-            .GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier))
-            .Cast<FileSystemAccessRule>()
-            .Any(rule =>
-                rule.AccessControlType == AccessControlType.Allow
-                && rule.PropagationFlags != PropagationFlags.InheritOnly
-                && (rule.FileSystemRights & Writing) != 0
-                && anybody.Contains(rule.IdentityReference));
+        using var user = WindowsIdentity.GetCurrent();
+        return $"icacls \"{path}\" /inheritance:r /grant:r \"{user.Name}:(OI)(CI)F\"";
     }
 
+    /// <summary>True if anybody may write to a folder, whoever that is.</summary>
+    public static bool MayAnybodyWrite(string path) => MayAnybody(path, Writing);
+
+    /// <summary>True if anybody may enter a folder, whoever that is.</summary>
+    public static bool MayAnybodyRead(string path) => MayAnybody(path, Reading);
+
     /// <summary>
-    /// True if a folder belongs to the user, or to those who may change everything in any case. The same rule as that
-    /// of git for Windows (compat/mingw.c, is_path_owned_by_current_sid), which asks in addition whether the user is an
-    /// administrator.
+    /// True if a folder belongs to the user, or to those who may change everything in any case. git for Windows takes
+    /// administrators only if the user is one (compat/mingw.c, is_path_owned_by_current_sid), and says so itself.
     /// </summary>
     public static bool IsUsers(string path)
     {
@@ -96,6 +87,20 @@ internal static class WindowsAccess
             || owner == user.User
             || owner == Known(WellKnownSidType.BuiltinAdministratorsSid)
             || owner == Known(WellKnownSidType.LocalSystemSid);
+    }
+
+    private static bool MayAnybody(string path, FileSystemRights rights)
+    {
+        var anybody = Anybody.Select(Known).ToHashSet();
+        return new DirectoryInfo(path)
+            .GetAccessControl(AccessControlSections.Access)
+            .GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier))
+            .Cast<FileSystemAccessRule>()
+            .Any(rule =>
+                rule.AccessControlType == AccessControlType.Allow
+                && rule.PropagationFlags != PropagationFlags.InheritOnly
+                && (rule.FileSystemRights & rights) != 0
+                && anybody.Contains(rule.IdentityReference));
     }
 
     private static SecurityIdentifier Known(WellKnownSidType kind) => new(kind, domainSid: null);

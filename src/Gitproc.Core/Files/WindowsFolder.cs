@@ -3,16 +3,29 @@ using Gitproc.Interop;
 
 namespace Gitproc.Files;
 
-/// <summary>A folder on Windows. Names are Unicode there, and .NET can use all of them.</summary>
+/// <summary>A folder on Windows. Names are Unicode there.</summary>
+/// <remarks>
+/// Paths begin with <c>\\?\</c>, and reach the file system as they are. Otherwise Windows takes off a dot or space at
+/// the end of a name, takes <c>nul.txt</c> for a device and <c>..</c> for the folder around, and takes no path of more
+/// than 260 characters ("Naming Files, Paths, and Namespaces"). WSL and Cygwin make such names.
+/// </remarks>
 [SupportedOSPlatform("windows")]
-internal sealed unsafe class WindowsFolder(string path) : RawFolder
+internal sealed unsafe class WindowsFolder : RawFolder
 {
-    public static new WindowsFolder? TryOpen(string path) => Directory.Exists(path) ? new WindowsFolder(path) : null;
+    private readonly string _path;
+
+    private WindowsFolder(string path) => _path = path;
+
+    public static new WindowsFolder? TryOpen(string path)
+    {
+        var exact = Paths.WithDevice(Path.GetFullPath(path));
+        return Directory.Exists(exact) ? new WindowsFolder(exact) : null;
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<(RawText Name, EntryKind Kind)> Entries() =>
         [
-            .. new DirectoryInfo(path)
+            .. new DirectoryInfo(_path)
                 .EnumerateFileSystemInfos()
                 .Select(entry => (RawText.FromText(entry.Name), KindOf(entry))),
         ];
@@ -50,7 +63,8 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
     /// <inheritdoc/>
     public override FileStat? StatAt(ReadOnlySpan<byte> path)
     {
-        var full = PathOf(RawText.FromBytes(path));
+        var text = RawText.FromBytes(path).ToText();
+        var full = text is "" or "." ? _path : text.Split('/').Aggregate(_path, Below);
         // FILE_READ_ATTRIBUTES; all kinds of sharing; OPEN_EXISTING; FILE_FLAG_OPEN_REPARSE_POINT |
         // FILE_FLAG_BACKUP_SEMANTICS.
         using var handle = Kernel32.CreateFile(full, 0x80, 7, 0, 3, 0x02200000, 0);
@@ -87,20 +101,33 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
         new FileInfo(PathOf(name)).LinkTarget is { } target ? RawText.FromText(target.Replace('\\', '/')) : null;
 
     /// <inheritdoc/>
-    public override void CreateLink(RawText name, RawText target) =>
-        File.CreateSymbolicLink(PathOf(name), target.ToText().Replace('/', '\\'));
+    public override void CreateLink(RawText name, RawText target)
+    {
+        // Windows has links to files and links to folders. git asks the target too (compat/mingw.c, symlink). One on
+        // another machine is not asked: Windows would log in there.
+        var (path, text) = (PathOf(name), target.ToText().Replace('/', '\\'));
+        try
+        {
+            if (!Path.IsPathRooted(text) && Directory.Exists(Path.GetFullPath(text, Paths.WithoutDevice(_path))))
+                Directory.CreateSymbolicLink(path, text);
+            else
+                File.CreateSymbolicLink(path, text);
+        }
+        catch (IOException e) when ((e.HResult & 0xFFFF) == 1314) // ERROR_PRIVILEGE_NOT_HELD
+        {
+            // As git writes it for such a user (git-config(1), core.symlinks).
+            using var file = CreateFile(name, isExecutable: false);
+            file.Write(target.ToBytes());
+        }
+    }
 
     /// <inheritdoc/>
     public override void Rename(RawText name, RawText newName)
     {
-        // A file that is read-only cannot be replaced.
-        var old = new FileInfo(PathOf(newName));
-        if ((int)old.Attributes != -1 && old.Attributes.HasFlag(FileAttributes.ReadOnly))
-            old.Attributes &= ~FileAttributes.ReadOnly;
         if (Find(name) == EntryKind.Folder)
-            FileMove.Folder(PathOf(name), old.FullName);
+            FileMove.Folder(PathOf(name), PathOf(newName));
         else
-            FileMove.Replace(PathOf(name), old.FullName);
+            FileMove.Replace(PathOf(name), PathOf(newName));
     }
 
     /// <inheritdoc/>
@@ -116,8 +143,7 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
             return;
         }
 
-        file.Attributes &= ~FileAttributes.ReadOnly;
-        FileMove.Patiently(file.Delete);
+        FileMove.Delete(file.FullName);
     }
 
     /// <inheritdoc/>
@@ -144,7 +170,12 @@ internal sealed unsafe class WindowsFolder(string path) : RawFolder
             ? ((uint)seconds, (uint)ticks * 100)
             : default;
 
-    private string PathOf(RawText name) => Path.Combine(path, name.ToText());
+    private string PathOf(RawText name) => name == "."u8 ? _path : Below(_path, name.ToText());
+
+    // No entry has one of these in its name. What is written so leads elsewhere: into a folder, or to another stream of
+    // a file. No entry has a bar either.
+    private static string Below(string folder, string name) =>
+        $"{folder.TrimEnd('\\')}\\{(name.AsSpan().ContainsAny('\\', '/', ':') ? "|" : name)}";
 
     private static EntryKind KindOf(FileSystemInfo entry)
     {

@@ -24,6 +24,14 @@ internal static unsafe partial class Kernel32
     public static partial int LockFileEx(
         SafeFileHandle file, uint flags, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
 
+    [LibraryImport("kernel32", SetLastError = true)]
+    public static partial int UnlockFileEx(
+        SafeFileHandle file, uint reserved, uint bytesLow, uint bytesHigh, ref Overlapped where);
+
+    [LibraryImport("kernel32")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    public static partial bool SetConsoleCtrlHandler(nint handler, [MarshalAs(UnmanagedType.Bool)] bool add);
+
     [LibraryImport("kernel32.dll", EntryPoint = "K32EnumProcesses", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool EnumProcesses(int* ids, int size, out int needed);

@@ -31,7 +31,9 @@ public sealed class CheckoutCommand(Pool pool, IReadOnlyList<string> words, Acti
         if (Program is not null)
             return true;
         var shown = PrintableText.Of(words[0]);
-        tell($"{shown} is not on the PATH; a file of the checkout is ./{shown}");
+        tell(ProgramPath.FindScript(words[0]) is { } script
+            ? $"{shown} is {PrintableText.Of(Path.GetFileName(script))}, which only cmd.exe runs: cmd /c {shown}"
+            : $"{shown} is not on the PATH; a file of the checkout is ./{shown}");
         return false;
     }
 

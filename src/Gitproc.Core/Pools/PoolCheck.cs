@@ -263,8 +263,13 @@ public sealed partial class PoolCheck
             | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         if (!isThere)
             findings.Ok(subject, $"you may write to {existing}");
-        else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(existing) & others) != 0)
-            findings.Notice(subject, $"Other users may enter the pool. To keep them out: chmod 700 '{existing}'");
+        else if (OperatingSystem.IsWindows()
+            ? WindowsAccess.MayAnybodyRead(existing)
+            : (File.GetUnixFileMode(existing) & others) != 0)
+        {
+            var command = OperatingSystem.IsWindows() ? WindowsAccess.MakePrivate(existing) : $"chmod 700 '{existing}'";
+            findings.Notice(subject, $"Other users may enter the pool. To keep them out: {command}");
+        }
         else
             findings.Ok(subject, "only you may enter and write");
     }

@@ -3,17 +3,20 @@ namespace Gitproc.Processes;
 /// <summary>Finds the process that called gitproc.</summary>
 internal static class CallingProcess
 {
+    private const string Program = "gitproc";
+
     /// <summary>
     /// The parent of a process. If the parent is a copy that a shell forked for <c>$( )</c> or a pipe, the shell is the
     /// caller, because the copy ends with the command. A copy that was forked for anything else, for example
-    /// <c>( ) &amp;</c>, may outlive the shell, and is itself the caller.
+    /// <c>( ) &amp;</c>, may outlive the shell, and is itself the caller. A launcher is passed over.
     /// </summary>
     /// <returns>The caller; null if it has already ended.</returns>
     public static ProcessEntry? Of(int processId)
     {
         ProcessEntry? caller = null;
         ProcessEntry? copy = null;
-        foreach (var entry in ProcessTable.Ancestry(processId).Skip(1))
+        var own = ProcessTable.ProgramOf(processId);
+        foreach (var entry in ProcessTable.Ancestry(processId).Skip(1).SkipWhile(entry => IsLauncher(entry, own)))
         {
             if (copy is not null && !ProcessTable.RunSameProgram(copy, entry))
                 break;
@@ -26,6 +29,14 @@ internal static class CallingProcess
 
         return caller;
     }
+
+    // Scoop and Chocolatey put a small program of the same name on the PATH of Windows. It starts the other one, and
+    // ends with it.
+    private static bool IsLauncher(ProcessEntry entry, string? own) =>
+        entry.Name.Equals(Program, StringComparison.OrdinalIgnoreCase)
+        && Path.GetFileNameWithoutExtension(own).AsSpan().Equals(Program, StringComparison.OrdinalIgnoreCase)
+        && ProcessTable.ProgramOf(entry.Identity.Id) is { } program
+        && program != own;
 }
 
 /// <summary>The user who runs this process, read once: .NET reads the user database at each call.</summary>
@@ -50,7 +61,8 @@ internal static class JobProcess
         new(["Runner.Worker", "Agent.Worker", "buildkite-agent"], StringComparer.Ordinal);
 
     // GitLab's shell executor starts one shell for the script of a job (docs.gitlab.com/runner/executors/shell). The
-    // agent of Jenkins starts one for each step, so no process lives as long as the job.
+    // agent of Jenkins starts one for each step, so no process lives as long as the job. GitLab's program may have its
+    // system in its name, as it is downloaded: gitlab-runner-windows-amd64.exe.
     private const string ParentOfJob = "gitlab-runner";
 
     /// <summary>Searches a process and its ancestors.</summary>
@@ -62,7 +74,7 @@ internal static class JobProcess
         {
             if (JobPrograms.Contains(entry.Name))
                 return entry;
-            if (entry.Name == ParentOfJob)
+            if (entry.Name.StartsWith(ParentOfJob, StringComparison.Ordinal))
                 return child;
             child = entry;
         }

@@ -30,7 +30,7 @@ internal sealed record ProgramAnswer(string? Output, string? Error)
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
-            CreateNoWindow = true,
+            CreateNoWindow = SharedConsole.IsMissing,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -18,13 +18,23 @@ public static class ProgramPath
     /// </summary>
     /// <param name="name">The name of the program, without a folder.</param>
     /// <returns>The absolute path; null if the program is not found.</returns>
-    public static string? Find(string name) =>
+    public static string? Find(string name) => Find(name, Ending);
+
+    /// <summary>
+    /// Finds a script of cmd.exe on the PATH of Windows, as npm.cmd is one. Do not start it, but tell the user.
+    /// </summary>
+    /// <param name="name">The name, without a folder, with or without its ending.</param>
+    /// <returns>The absolute path; null if there is none.</returns>
+    public static string? FindScript(string name) =>
+        OperatingSystem.IsWindows() ? Find(name, ".cmd") ?? Find(name, ".bat") : null;
+
+    private static string? Find(string name, string ending) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)
             .Select(folder => folder.Trim('"'))
             .Where(folder => Path.IsPathFullyQualified(folder))
             .Select(folder =>
-                Path.Combine(folder, name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? name : name + Ending))
+                Path.Combine(folder, name.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? name : name + ending))
             .FirstOrDefault(IsExecutable);
 
     /// <summary>True if a file is there and may be run.</summary>

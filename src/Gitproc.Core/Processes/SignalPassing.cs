@@ -14,19 +14,23 @@ public sealed class SignalPassing : IDisposable
     private const int SigHup = 1;
     private const int SigTerm = 15;
 
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly ProcessSignals _signals;
     private readonly object _lock = new();
     private int _processId;
     private int _early;
 
     /// <summary>Starts to handle signals. Until <see cref="To"/> is called, the last one is kept.</summary>
-    public SignalPassing()
-    {
-        Listen(PosixSignal.SIGINT, pass: null);
-        Listen(PosixSignal.SIGQUIT, pass: null);
-        Listen(PosixSignal.SIGTERM, SigTerm);
-        Listen(PosixSignal.SIGHUP, SigHup);
-    }
+    public SignalPassing() => _signals = new ProcessSignals(
+        signal =>
+        {
+            if (signal is PosixSignal.SIGTERM or PosixSignal.SIGHUP)
+                Pass(signal == PosixSignal.SIGTERM ? SigTerm : SigHup);
+            return true;
+        },
+        PosixSignal.SIGINT,
+        PosixSignal.SIGQUIT,
+        PosixSignal.SIGTERM,
+        PosixSignal.SIGHUP);
 
     /// <summary>
     /// Sets the process that gets the signals. A signal that came earlier is passed on now. Thread-safe.
@@ -43,25 +47,13 @@ public sealed class SignalPassing : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-            registration.Dispose();
-    }
-
-    private void Listen(PosixSignal signal, int? pass) =>
-        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            if (pass is { } number)
-                Pass(number);
-        }));
+    public void Dispose() => _signals.Dispose();
 
     private void Pass(int signal)
     {
         lock (_lock)
         {
-            // Windows has no signals to pass on. Closing the console there ends the command, too.
+            // Windows has no signals to pass on. What closes this console there ends the command, too.
             if (_processId == 0)
                 _early = signal;
             else if (!OperatingSystem.IsWindows())

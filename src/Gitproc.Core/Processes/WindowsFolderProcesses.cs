@@ -25,9 +25,8 @@ internal static unsafe class WindowsFolderProcesses
     public static List<int> Ids()
     {
         var own = CurrentDirectory(Environment.ProcessId);
-        if (own is null
-            || Path.TrimEndingDirectorySeparator(own) != Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory)
-        )
+        // .NET writes out short names, as GIT~1 for Gitproc.
+        if (own is null || !Paths.AreSame(Path.GetFullPath(own), Environment.CurrentDirectory))
             throw new Win32Exception(
                 "The current directory of a process is not where this version of gitproc expects it in Windows.");
 
@@ -50,8 +49,17 @@ internal static unsafe class WindowsFolderProcesses
     public static bool IsIn(int id, string folder) =>
         IsPathIn(CurrentDirectory(id), folder) || IsPathIn(Program(id), folder);
 
+    // A process may change its path while that is read. A server that does not answer would be waited for.
     private static bool IsPathIn(string? path, string folder) =>
-        path is { Length: > 0 } && Paths.IsIn(Paths.Real(path), folder);
+        path is not null
+        && Path.IsPathFullyQualified(path)
+        && !path.Contains('\0', StringComparison.Ordinal)
+        && (Paths.AreSame(Path.GetPathRoot(path)!, Path.GetPathRoot(folder)!) || !IsOnServer(Paths.WithoutDevice(path)))
+        && Paths.IsIn(Paths.Real(path), folder);
+
+    private static bool IsOnServer(string path) =>
+        path.StartsWith(@"\\", StringComparison.Ordinal)
+        || new DriveInfo(Path.GetPathRoot(path)!).DriveType == DriveType.Network;
 
     private static string? Program(int id)
     {

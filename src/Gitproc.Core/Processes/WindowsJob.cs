@@ -6,8 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Gitproc.Processes;
 
 /// <summary>
-/// The job object of this process. Windows ends the processes in it when this process ends, however it does: nobody
-/// else has the handle. So no git goes on in a checkout that the next job has already. Thread-safe.
+/// The job object of this process. Windows ends the processes in it when this process is killed, because nobody else
+/// has the handle. So no git goes on in a checkout that the next job has already. What git has left behind when this
+/// process ends by itself goes on, for example the browser in which the user has signed in. Thread-safe.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe class WindowsJob
@@ -27,8 +28,14 @@ internal static unsafe class WindowsJob
     private static SafeFileHandle Create()
     {
         var job = Kernel32.CreateJobObject(0, 0);
-        var limits = new Kernel32.ExtendedLimits { Flags = KillOnClose };
-        _ = Kernel32.SetInformationJobObject(job, ExtendedLimits, &limits, sizeof(Kernel32.ExtendedLimits));
+        Limit(job, KillOnClose);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Limit(job, flags: 0);
         return job;
+    }
+
+    private static void Limit(SafeFileHandle job, uint flags)
+    {
+        var limits = new Kernel32.ExtendedLimits { Flags = flags };
+        _ = Kernel32.SetInformationJobObject(job, ExtendedLimits, &limits, sizeof(Kernel32.ExtendedLimits));
     }
 }

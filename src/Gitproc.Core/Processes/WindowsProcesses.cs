@@ -101,6 +101,9 @@ internal static class WindowsProcesses
             ref readonly var process = ref *(Ntdll.SystemProcess*)at;
             if (process.Id == id)
             {
+                // One that has ended stays on the list while somebody has a handle to it.
+                if (process.ThreadCount == 0)
+                    return null;
                 var name = new string((char*)process.Name, 0, process.NameLength / sizeof(char));
                 return new ProcessEntry(
                     new ProcessIdentity(id, DateTime.FromFileTimeUtc(process.CreateTime).Ticks),

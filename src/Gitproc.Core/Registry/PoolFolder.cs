@@ -209,11 +209,7 @@ internal sealed record PoolFolder(string Path)
     private string? WritersRemoval()
     {
         if (OperatingSystem.IsWindows())
-        {
-            return WindowsAccess.MayAnybodyWrite(Path)
-                ? $"icacls \"{Path}\" /inheritance:r /grant:r \"{WindowsAccess.UserName}:(OI)(CI)F\""
-                : null;
-        }
+            return WindowsAccess.MayAnybodyWrite(Path) ? WindowsAccess.MakePrivate(Path) : null;
 
         return (File.GetUnixFileMode(Path) & UnixFileMode.OtherWrite) != 0 ? $"chmod o-w '{Path}'" : null;
     }

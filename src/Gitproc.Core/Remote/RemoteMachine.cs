@@ -20,6 +20,7 @@ namespace Gitproc.Remote;
 public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgress<PoolReport>? reports)
 {
     private const int SshFailed = 255;
+    private const byte Interrupt = 2;
     private const int MaxShown = 300;
 
     // The machine ends a connection at once. ssh may wait for others that share it.
@@ -119,7 +120,7 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
 
         using var process = Start();
         using IDisposable signals =
-            Cancellation.CanBeCanceled ? Cancellation.Register(() => Take(Signals.Interrupt)) : new Signals(Take);
+            Cancellation.CanBeCanceled ? Cancellation.Register(() => Take(Interrupt)) : Listen();
         try
         {
             var errors = new Thread(() => Relay(process.StandardError)) { IsBackground = true };
@@ -160,6 +161,7 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
                 "/bin/sh", ["-c", "trap '' INT QUIT HUP; exec \"$@\"", "sh", program ?? ssh[0], .. arguments]);
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         start.StandardErrorEncoding = new UTF8Encoding(false);
+        start.CreateNoWindow = SharedConsole.IsMissing;
         if (program is null || !ProgramPath.IsExecutable(program))
         {
             throw new GitprocException(
@@ -168,7 +170,7 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
                 ssh[0]);
         }
 
-        return _process = Process.Start(start)!;
+        return _process = OperatingSystem.IsWindows() ? SharedConsole.StartDeaf(start) : Process.Start(start)!;
     }
 
     // What precedes the first frame.
@@ -421,22 +423,17 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
         }
     }
 
-    /// <summary>Catches the signals that are for the command.</summary>
-    private sealed class Signals(Func<byte, bool> take) : IDisposable
-    {
-        public const byte Interrupt = 2;
-
-        private readonly PosixSignalRegistration[] _registrations =
-        [
-            Listen(PosixSignal.SIGHUP, 1, take),
-            Listen(PosixSignal.SIGINT, Interrupt, take),
-            Listen(PosixSignal.SIGQUIT, 3, take),
-            Listen(PosixSignal.SIGTERM, 15, take),
-        ];
-
-        public void Dispose() => Array.ForEach(_registrations, registration => registration.Dispose());
-
-        private static PosixSignalRegistration Listen(PosixSignal signal, byte number, Func<byte, bool> take) =>
-            PosixSignalRegistration.Create(signal, context => context.Cancel = take(number));
-    }
+    // The signals that are for the command, by their numbers of POSIX.
+    private ProcessSignals Listen() => new(
+        signal => Take(signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => Interrupt,
+            PosixSignal.SIGQUIT => 3,
+            _ => 15,
+        }),
+        PosixSignal.SIGHUP,
+        PosixSignal.SIGINT,
+        PosixSignal.SIGQUIT,
+        PosixSignal.SIGTERM);
 }

@@ -190,7 +190,7 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
         {
             (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) =
                 (true, true, true);
-            start.CreateNoWindow = true;
+            start.CreateNoWindow = SharedConsole.IsMissing;
             foreach (var (name, value) in request.Variables)
                 start.Environment[name] = value;
         }

@@ -220,12 +220,12 @@ internal sealed partial class BaseHealing(PoolFolder folder, IProgress<PoolRepor
     {
         if (!Directory.Exists(objects))
             return;
-        File.Delete(Path.Combine(objects, "info", "commit-graph"));
+        FileMove.Delete(Path.Combine(objects, "info", "commit-graph"));
         FolderRemoval.Remove(Path.Combine(objects, "info", "commit-graphs"));
         foreach (var file in Directory.Exists(Path.Combine(objects, "pack"))
                 ? Directory.EnumerateFiles(Path.Combine(objects, "pack"), "multi-pack-index*")
                 : [])
-            File.Delete(file);
+            FileMove.Delete(file);
     }
 
     private void BringAgain(

@@ -108,6 +108,7 @@ public sealed class PageServerTests : IDisposable
         Eventually.True(() => File.Exists(seen));
         Assert.DoesNotContain(Token, File.ReadAllText(seen), StringComparison.Ordinal);
         Assert.Contains("GIT_TERMINAL_PROMPT=0", File.ReadAllLines(seen));
+        Assert.Contains("GCM_INTERACTIVE=never", File.ReadAllLines(seen));
         using var refused = agent.Ask("");
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }

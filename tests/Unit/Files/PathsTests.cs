@@ -57,6 +57,16 @@ public sealed class PathsTests
         Assert.Equal(folder.Path, Paths.Real(folder["link/.."]));
     }
 
+    [Theory]
+    [InlineData(@"C:\pool\nul.", @"\\?\C:\pool\nul.")]
+    [InlineData(@"\\server\share\x ", @"\\?\UNC\server\share\x ")]
+    [InlineData(@"\\?\C:\pool", @"\\?\C:\pool")]
+    public void A_path_of_Windows_can_be_written_so_that_each_character_counts(string path, string expected)
+    {
+        Assert.Equal(expected, Paths.WithDevice(path));
+        Assert.Equal(Paths.WithoutDevice(path), Paths.WithoutDevice(expected));
+    }
+
     [Fact]
     public void Relative_paths_have_the_slashes_of_git()
     {

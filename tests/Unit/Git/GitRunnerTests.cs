@@ -153,5 +153,6 @@ public sealed class GitRunnerTests
             environment["GIT_TERMINAL_PROMPT"] = set;
         GitEnvironment.AskNobodyInCi(environment);
         Assert.Equal(expected, environment.GetValueOrDefault("GIT_TERMINAL_PROMPT"));
+        Assert.Equal(expected == "0" ? "never" : null, environment.GetValueOrDefault("GCM_INTERACTIVE"));
     }
 }

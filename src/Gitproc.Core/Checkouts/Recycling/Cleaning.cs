@@ -63,7 +63,10 @@ internal sealed class Cleaning(GitView view, GitRunner git, RecyclingRequest req
             if (round > 0)
             {
                 foreach (var path in untracked)
+                {
                     RawTree.Remove(root, path);
+                    RawTree.RemoveEmptyFolders(root, path.ParentPath());
+                }
             }
         }
 

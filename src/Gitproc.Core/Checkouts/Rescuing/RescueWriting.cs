@@ -359,11 +359,12 @@ internal sealed class RescueWriting(GitView view, GitRunner git, RecyclingReques
         import.Add(RescueTree.Index, file);
     }
 
-    private GitCall Call(RescueSource target, params IReadOnlyList<string> arguments) =>
-        target.Call(arguments) with
-        {
-            Subject = request.Checkout,
-        };
+    // A rescue keeps any name. On Windows a job can have files that git would not write there (core.protectNTFS).
+    private GitCall Call(RescueSource target, params IReadOnlyList<string> arguments)
+    {
+        var call = target.Call(arguments);
+        return call with { Subject = request.Checkout, Config = [.. call.Config, ("core.protectNTFS", "false")] };
+    }
 
     private static IReadOnlyList<(string Name, string Value)> RepositoryRules { get; } =
     [("GIT_NO_REPLACE_OBJECTS", "1")];

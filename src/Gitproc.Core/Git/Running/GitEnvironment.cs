@@ -36,7 +36,8 @@ public static class GitEnvironment
     }
 
     /// <summary>
-    /// Makes git fail instead of prompting in a CI job, where no user can answer (git(1), GIT_TERMINAL_PROMPT).
+    /// Makes git fail instead of prompting in a CI job, where no user can answer (git(1), GIT_TERMINAL_PROMPT). Git
+    /// Credential Manager, which comes with Git for Windows, would open a window (its docs/environment.md).
     /// </summary>
     internal static void AskNobodyInCi(IDictionary<string, string?> environment)
     {
@@ -45,7 +46,11 @@ public static class GitEnvironment
         if (
             ofCi.Any(name =>
                 environment.TryGetValue(name, out var value) && value is not (null or "" or "0" or "false" or "False")))
+        {
             environment.TryAdd("GIT_TERMINAL_PROMPT", "0");
+            if (environment["GIT_TERMINAL_PROMPT"] == "0")
+                environment.TryAdd("GCM_INTERACTIVE", "never");
+        }
     }
 
     /// <summary>

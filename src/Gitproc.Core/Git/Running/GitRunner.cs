@@ -144,7 +144,7 @@ internal sealed class GitRunner(
             RedirectStandardError = true,
             StandardOutputEncoding = new UTF8Encoding(false),
             StandardErrorEncoding = new UTF8Encoding(false),
-            CreateNoWindow = true,
+            CreateNoWindow = SharedConsole.IsMissing,
         };
         foreach (var argument in call.Arguments)
             start.ArgumentList.Add(argument);
