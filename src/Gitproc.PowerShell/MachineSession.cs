@@ -149,12 +149,14 @@ internal sealed class MachineSession : IProgress<PoolReport>, IDisposable
     private AnonymousPipeClientStream Warnings()
     {
         var said = new AnonymousPipeServerStream(PipeDirection.In);
-        new Thread(() =>
+        var reading = new Thread(() =>
         {
             using var lines = new StreamReader(said);
             while (lines.ReadLine() is { } line)
                 _reports.Add(new PoolReport(ReportKind.Warning, PrintableText.Of(line)));
-        }) { IsBackground = true }.Start();
+        });
+        reading.IsBackground = true;
+        reading.Start();
         return new AnonymousPipeClientStream(PipeDirection.Out, said.ClientSafePipeHandle);
     }
 
