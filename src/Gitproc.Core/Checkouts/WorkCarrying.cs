@@ -56,7 +56,7 @@ internal sealed class WorkCarrying(PoolFolder folder, GitRunner git, IProgress<P
             RescueStore.Make(lender, basePath);
             File.AppendAllText(
                 Path.Combine(lender, "objects", "info", "alternates"),
-                list.Objects.Replace(Path.DirectorySeparatorChar, '/') + "\n");
+                Paths.ForGit(list.Objects) + "\n");
             var (staged, files) = Source.Write(
                 list, Path.Combine(temporary, "index"), Path.Combine(lender, "objects"), cancellationToken);
             if (!IsAtHead && place.ReadHead()?.Commit is { } commit && commit != list.Head)

@@ -106,7 +106,10 @@ public static class Paths
     /// <param name="path">The absolute path to make relative.</param>
     /// <returns>The relative path; the absolute one if there is none, for example between drives of Windows.</returns>
     internal static string Relative(string folder, string path) =>
-        Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+        ForGit(Path.GetRelativePath(folder, path));
+
+    /// <summary>A path with slashes, as git writes it into files on Windows too.</summary>
+    internal static string ForGit(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>True if a path is a folder, and not a link to one.</summary>
     internal static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };

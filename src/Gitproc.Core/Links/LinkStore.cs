@@ -90,7 +90,7 @@ internal sealed class LinkStore(RepositoryPlace place)
         File.WriteAllText(Path.Combine(Folder(id), RecordName), known.ToString());
         // The path is absolute, because only git 2.48 and newer read a relative one. Writing one sets
         // extensions.relativeWorktrees, and older git then refuses the repository (git-config(1)).
-        File.WriteAllText(Path.Combine(Folder(id), "gitdir"), Path.Combine(checkout, ".git") + "\n");
+        File.WriteAllText(Path.Combine(Folder(id), "gitdir"), Paths.ForGit(Path.Combine(checkout, ".git")) + "\n");
         return new LinkState(place, id, known, checkout);
     }
 

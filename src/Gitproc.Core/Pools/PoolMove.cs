@@ -143,7 +143,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
             return;
         var bases = Bases().Select(found => (
             End: RawText.Create($"/base/{found.Relative}/objects"),
-            Now: RawText.FromText($"{found.Path}/objects".Replace(Path.DirectorySeparatorChar, '/')))).ToList();
+            Now: RawText.FromText(Paths.ForGit($"{found.Path}/objects")))).ToList();
         var lines = content.Split('\n').Select(line =>
             bases.Find(found => line.EndsWith(found.End)) is { Now.Length: > 0 } found ? found.Now : line);
         var wanted = RawText.Join('\n', lines);
@@ -159,7 +159,7 @@ internal sealed class PoolMove(PoolFolder folder, PoolDatabase database)
             return;
         using (var own = RawFolder.Open(place.GitDirectory))
         {
-            var gitdir = RawText.Create($"{place.GitEntry}\n");
+            var gitdir = RawText.Create($"{Paths.ForGit(place.GitEntry)}\n");
             if (RawTree.Read(own, "gitdir"u8) == gitdir)
                 return;
             RawTree.Replace(own, "gitdir"u8, gitdir, ".gitproc"u8);

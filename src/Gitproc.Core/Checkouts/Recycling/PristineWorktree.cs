@@ -29,7 +29,7 @@ internal sealed class PristineWorktree(CheckoutPlace place)
         pristine.Write("locked"u8, LockReason);
         pristine.Write("commondir"u8, "../..\n"u8);
         // Same form as in light-weight checkouts, see LinkStore.
-        pristine.Write("gitdir"u8, RawText.Create($"{place.GitEntry}\n"));
+        pristine.Write("gitdir"u8, RawText.Create($"{Paths.ForGit(place.GitEntry)}\n"));
         pristine.Write("HEAD"u8, HeadOf(target));
         foreach (var submodule in Submodules)
             pristine.KeepFolder(submodule.GitDirectory);

@@ -141,8 +141,7 @@ internal sealed class RescueStore(PoolFolder pool)
     private static void Borrow(string path, string basePath)
     {
         var file = Path.Combine(path, "objects", "info", "alternates");
-        // git writes slashes on Windows too.
-        var text = Path.Combine(basePath, "objects").Replace(Path.DirectorySeparatorChar, '/') + "\n";
+        var text = Paths.ForGit(Path.Combine(basePath, "objects")) + "\n";
         if (File.Exists(file) && File.ReadAllText(file) == text)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -33,7 +33,7 @@ internal sealed class SubmodulePointers(
                     tree,
                     path,
                     target.ToText(),
-                    Path.Combine(place.GitDirectory, module.ToText()),
+                    Inside(module),
                     cancellationToken);
         }
     }
@@ -57,13 +57,16 @@ internal sealed class SubmodulePointers(
     private void Lead(CheckoutTree tree, RawText path, string target, RawText worktree)
     {
         if (Path.GetFullPath(target, CheckoutTree.FullPath(place, path[..^Name.Length]))
-            == Path.Combine(place.GitDirectory, worktree.ToText()))
+            == Inside(worktree))
             return;
-        RawTree.Write(
-            tree.Root, path, RawText.FromText(GitFile.To(Path.Combine(place.GitDirectory, worktree.ToText()))));
-        RawTree.Write(
-            tree.GitDirectory, worktree + "/gitdir"u8, RawText.Create($"{CheckoutTree.FullPath(place, path)}\n"));
+        RawTree.Write(tree.Root, path, RawText.FromText(GitFile.To(Paths.ForGit(Inside(worktree)))));
+        var back = Paths.ForGit(CheckoutTree.FullPath(place, path));
+        RawTree.Write(tree.GitDirectory, worktree + "/gitdir"u8, RawText.Create($"{back}\n"));
     }
+
+    // As the system spells it, to be compared with other paths.
+    private string Inside(RawText path) => Path.Combine(
+        place.GitDirectory, path.ToText().Replace('/', Path.DirectorySeparatorChar));
 
     private static RawText? FindWorktree(CheckoutTree tree, RawText target) =>
         target.LastIndexOf(Worktrees) is var at and >= 0
