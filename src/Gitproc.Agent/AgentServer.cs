@@ -49,31 +49,45 @@ internal sealed partial class AgentServer(
 
     private async Task ListenAsync(CancellationToken stopping)
     {
+        NamedPipeServerStream? pipe = null;
         while (!stopping.IsCancellationRequested)
         {
-            NamedPipeServerStream? pipe = null;
             try
             {
-                pipe = new NamedPipeServerStream(
-                    AgentSocket.NameOf(pool.Fleet.Folder),
-                    PipeDirection.InOut,
-                    NamedPipeServerStream.MaxAllowedServerInstances,
-                    PipeTransmissionMode.Byte,
-                    PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+                pipe ??= Open();
                 await pipe.WaitForConnectionAsync(stopping);
+                var connected = pipe;
+                pipe = null;
+                try
+                {
+                    // Before this one is served: on Unix, the last one that closes sends away all who wait.
+                    pipe = Open();
+                }
+                finally
+                {
+                    _ = ServeAsync(connected, stopping);
+                }
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
             {
-                if (pipe is not null)
-                    await pipe.DisposeAsync();
-                else
+                if (pipe is null)
                     await PauseAsync(e, stopping);
-                continue;
+                else
+                    await pipe.DisposeAsync();
+                pipe = null;
             }
-
-            _ = ServeAsync(pipe, stopping);
         }
+
+        if (pipe is not null)
+            await pipe.DisposeAsync();
     }
+
+    private NamedPipeServerStream Open() => new(
+        AgentSocket.NameOf(pool.Fleet.Folder),
+        PipeDirection.InOut,
+        NamedPipeServerStream.MaxAllowedServerInstances,
+        PipeTransmissionMode.Byte,
+        PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
 
     // Somebody else has taken the name. The agent does the rest of its work meanwhile.
     private async Task PauseAsync(Exception error, CancellationToken stopping)

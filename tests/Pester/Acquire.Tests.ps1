@@ -22,7 +22,7 @@ Describe 'Invoke-GitprocAcquire' {
         $checkout.Commit | Should -Be (git -C $repository rev-parse HEAD)
         $checkout.OwnerProcessId | Should -Be $PID
         $checkout.OwnerProcessName | Should -Not -BeNullOrEmpty
-        $checkout.Repository | Should -Be $repository
+        $checkout.Repository | Should -Be (Get-RepositoryName $repository)
         $checkout.Url | Should -Be $repository
         $checkout.LeaseId | Should -Match '^[0-9a-f]{32}$'
         $checkout.Kind | Should -Be 'Clone'
@@ -34,17 +34,17 @@ Describe 'Invoke-GitprocAcquire' {
         git clone --quiet $repository (Join-Path $TestDrive 'mine')
         $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'mine/sub/folder')
         Push-Location $folder
-        try { (Invoke-GitprocAcquire).Repository | Should -Be $repository } finally { Pop-Location }
+        try { (Invoke-GitprocAcquire).Repository | Should -Be (Get-RepositoryName $repository) } finally { Pop-Location }
     }
 
     It 'resolves relative paths against the location of the session' {
         Push-Location $TestDrive
-        try { (Invoke-GitprocAcquire ./source).Repository | Should -Be $repository } finally { Pop-Location }
+        try { (Invoke-GitprocAcquire ./source).Repository | Should -Be (Get-RepositoryName $repository) } finally { Pop-Location }
     }
 
     It 'accepts a name that the pool knows' {
         Invoke-GitprocAcquire $repository | Exit-GitprocCheckout
-        (Invoke-GitprocAcquire source).Repository | Should -Be $repository
+        (Invoke-GitprocAcquire source).Repository | Should -Be (Get-RepositoryName $repository)
     }
 
     It 'accepts repositories from the pipeline' {
@@ -225,7 +225,7 @@ Describe 'Invoke-GitprocAcquire' {
         Invoke-GitprocAcquire $source -InformationVariable said
         "$said" | Should -Be 'onAcquire: proposed'
         gp trust remove $source
-        (gp trust list | Where-Object Repository -EQ $source).Trusted | Should -BeFalse
+        (gp trust list | Where-Object Repository -EQ (Get-RepositoryName $source)).Trusted | Should -BeFalse
         { Revoke-GitprocSetup $source -ErrorAction Stop } | Should -Throw -ErrorId 'NoSetup,*'
         { gp trust $repository -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'NoSetup,*'
     }
@@ -246,13 +246,13 @@ Describe 'Invoke-GitprocAcquire' {
         $shown = sh -c 'exec "$0" -NoProfile -Command "$1" <"$2"' ([Environment]::ProcessPath) $script $answer | Out-String
         $shown | Should -BeLike "*[[]Y] Yes  [[]N] No  [[]?] Help (default is ""N"")*said $Said*"
         $shown | Should -Not -BeLike '*All*'
-        (Get-GitprocSetup | Where-Object Repository -EQ $source).Trusted | Should -Be $Trusted
+        (Get-GitprocSetup | Where-Object Repository -EQ (Get-RepositoryName $source)).Trusted | Should -Be $Trusted
     }
 
     It 'says so if there is nobody to ask' {
         $source = Join-Path $TestDrive 'proposes'
         $script = "Approve-GitprocSetup '$source' -ErrorVariable e -ErrorAction SilentlyContinue; `$e.FullyQualifiedErrorId; `$e.CategoryInfo.Category; `$e.TargetObject"
-        $expected = 'NotAnswered,Gitproc.PowerShell.Commands.ApproveGitprocSetupCommand', 'InvalidOperation', $source
+        $expected = 'NotAnswered,Gitproc.PowerShell.Commands.ApproveGitprocSetupCommand', 'InvalidOperation', (Get-RepositoryName $source)
         & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script | Should -Be $expected
     }
 
@@ -332,7 +332,8 @@ Describe 'A failure of a command whose output the rest of the line needs' -ForEa
             '/nope', '$repository' | gitproc a | ForEach-Object Repository
             '/nope', '$repository' | Enter-GitprocCheckout -PassThru | ForEach-Object Repository
 "@
-        & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>$null | Should -Be $repository, $repository
+        & (Get-Process -Id $PID).Path -NoProfile -Command $script 2>$null |
+            Should -Be (, (Get-RepositoryName $repository) * 2)
     }
 }
 

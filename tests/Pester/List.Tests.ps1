@@ -122,10 +122,10 @@ Describe 'Select-GitprocCheckout' {
     }
 
     It 'matches name, repository, branch and path of the pipeline' {
-        (Get-GitprocCheckout | Select-GitprocCheckout 'picked$').Repository | Select-Object -Unique | Should -Be $other
+        (Get-GitprocCheckout | Select-GitprocCheckout 'picked$').Repository | Select-Object -Unique | Should -Be (Get-RepositoryName $other)
         Get-GitprocCheckout | Select-GitprocCheckout '^main$' | Should -Not -BeNullOrEmpty
         Get-GitprocCheckout | Select-GitprocCheckout '^main$' -Property Name, Repository | Should -BeNullOrEmpty
-        (Select-GitprocCheckout picked -Property Repository).Repository | Select-Object -Unique | Should -Be $other
+        (Select-GitprocCheckout picked -Property Repository).Repository | Select-Object -Unique | Should -Be (Get-RepositoryName $other)
     }
 
     It 'matches plain text with -SimpleMatch' {
@@ -137,7 +137,7 @@ Describe 'Select-GitprocCheckout' {
         $back = Start-Job { Import-Module Gitproc; Get-GitprocCheckout } | Receive-Job -Wait -AutoRemoveJob
         $back[0] | Should -Not -BeOfType ([Gitproc.Checkout])
         $found = $back | Select-GitprocCheckout 'picked$'
-        $found.Repository | Select-Object -Unique | Should -Be $other
+        $found.Repository | Select-Object -Unique | Should -Be (Get-RepositoryName $other)
         $found.Name | Should -Be ($back | Where-Object Repository -EQ $other).Name
         $back | Select-GitprocCheckout nothing | Should -BeNullOrEmpty
     }
@@ -189,7 +189,7 @@ Describe 'Completion' {
     }
 
     It 'offers repositories in <_>' -ForEach 'Invoke-GitprocAcquire sou', 'Enter-GitprocCheckout -Repository ', 'Get-GitprocCheckout -Repository sour', 'Use-GitprocCheckout sour' {
-        Complete $_ | Should -Contain $repository
+        Complete $_ | Should -Contain (Get-RepositoryName $repository)
     }
 
     It 'reads the pool that -Pool names' {

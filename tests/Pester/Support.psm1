@@ -47,6 +47,13 @@ function New-TestRepository {
 
 # "Another machine": a real sshd on loopback, which gives what it starts a home and a pool of its own, the gitproc that was
 # built and this PowerShell. The host "box" leads there.
+# What lists and messages call a local repository: on Windows its path with slashes, and without capital letters.
+function Get-RepositoryName {
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $IsWindows ? $Path.Replace('\', '/') : $Path
+}
+
 function Start-TestSshd {
     param([Parameter(Mandatory)] [string] $Folder, [string] $Path)
 
@@ -100,4 +107,4 @@ function Find-TestSshd {
     if ($found) { $found.Path } elseif (Test-Path /usr/sbin/sshd) { '/usr/sbin/sshd' }
 }
 
-Export-ModuleMember -Function Initialize-TestPool, Reset-TestPool, New-TestRepository, Start-TestSshd, Find-TestSshd
+Export-ModuleMember -Function Initialize-TestPool, Reset-TestPool, New-TestRepository, Get-RepositoryName, Start-TestSshd, Find-TestSshd

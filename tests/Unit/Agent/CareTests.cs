@@ -1,6 +1,8 @@
+using Gitproc.Agents;
 using Gitproc.Leases;
 using Gitproc.Pools;
 using Gitproc.Registry;
+using Gitproc.Reports;
 using Gitproc.Unit.Support;
 
 namespace Gitproc.Unit.Agent;
@@ -26,6 +28,25 @@ public sealed class CareTests : IDisposable
         Assert.Single(History(), one => one.Kind == EventKind.Reaped);
         Assert.Equal(0, one.End());
         Assert.Equal(0, other.End());
+    }
+
+    [Fact]
+    public void It_answers_all_who_ask_at_once()
+    {
+        Directory.CreateDirectory(_pool.Pool.Path);
+        var folder = new PoolFolder(_pool.Pool.Path);
+        using var agent = new AgentProcess(_pool, AgentProcess.WithoutPage);
+        Eventually.True(() =>
+        {
+            using var connection = AgentSocket.TryConnect(folder);
+            return connection is not null;
+        });
+
+        Parallel.For(0, 3000, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => Assert.StartsWith(
+            "This agent does not know the request.",
+            Assert.Throws<GitprocException>(
+                () => AgentCall.Ask(folder, "nothing", _ => { }, CancellationToken.None)).Message,
+            StringComparison.Ordinal));
     }
 
     [Fact]
