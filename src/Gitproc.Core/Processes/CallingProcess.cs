@@ -15,8 +15,7 @@ internal static class CallingProcess
     {
         ProcessEntry? caller = null;
         ProcessEntry? copy = null;
-        var own = ProcessTable.ProgramOf(processId);
-        foreach (var entry in ProcessTable.Ancestry(processId).Skip(1).SkipWhile(entry => IsLauncher(entry, own)))
+        foreach (var entry in ProcessTable.Ancestry(processId).Skip(1).SkipWhile(entry => IsLauncher(entry, processId)))
         {
             if (copy is not null && !ProcessTable.RunSameProgram(copy, entry))
                 break;
@@ -32,8 +31,9 @@ internal static class CallingProcess
 
     // Scoop and Chocolatey put a small program of the same name on the PATH of Windows. It starts the other one, and
     // ends with it.
-    private static bool IsLauncher(ProcessEntry entry, string? own) =>
+    private static bool IsLauncher(ProcessEntry entry, int processId) =>
         entry.Name.Equals(Program, StringComparison.OrdinalIgnoreCase)
+        && ProcessTable.ProgramOf(processId) is { } own
         && Path.GetFileNameWithoutExtension(own).AsSpan().Equals(Program, StringComparison.OrdinalIgnoreCase)
         && ProcessTable.ProgramOf(entry.Identity.Id) is { } program
         && program != own;

@@ -10,6 +10,12 @@ namespace Gitproc.Processes;
 /// </remarks>
 public sealed class ProcessSignals : IDisposable
 {
+    // POSIX numbers. They are the same on Linux and macOS.
+    internal const byte SigHup = 1;
+    internal const byte SigInt = 2;
+    internal const byte SigQuit = 3;
+    internal const byte SigTerm = 15;
+
     private static volatile bool _isClosing;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -25,6 +31,15 @@ public sealed class ProcessSignals : IDisposable
 
     /// <summary>True while Windows closes the console, which takes no new programs then.</summary>
     internal static bool IsClosing => _isClosing;
+
+    /// <summary>The POSIX number of one of the four signals.</summary>
+    internal static byte NumberOf(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => SigHup,
+        PosixSignal.SIGINT => SigInt,
+        PosixSignal.SIGQUIT => SigQuit,
+        _ => SigTerm,
+    };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -10,10 +10,6 @@ namespace Gitproc.Processes;
 /// </summary>
 public sealed class SignalPassing : IDisposable
 {
-    // POSIX numbers. They are the same on Linux and macOS.
-    private const int SigHup = 1;
-    private const int SigTerm = 15;
-
     private readonly ProcessSignals _signals;
     private readonly object _lock = new();
     private int _processId;
@@ -24,7 +20,7 @@ public sealed class SignalPassing : IDisposable
         signal =>
         {
             if (signal is PosixSignal.SIGTERM or PosixSignal.SIGHUP)
-                Pass(signal == PosixSignal.SIGTERM ? SigTerm : SigHup);
+                Pass(ProcessSignals.NumberOf(signal));
             return true;
         },
         PosixSignal.SIGINT,

@@ -20,7 +20,6 @@ namespace Gitproc.Remote;
 public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgress<PoolReport>? reports)
 {
     private const int SshFailed = 255;
-    private const byte Interrupt = 2;
     private const int MaxShown = 300;
 
     // The machine ends a connection at once. ssh may wait for others that share it.
@@ -120,7 +119,7 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
 
         using var process = Start();
         using IDisposable signals =
-            Cancellation.CanBeCanceled ? Cancellation.Register(() => Take(Interrupt)) : Listen();
+            Cancellation.CanBeCanceled ? Cancellation.Register(() => Take(ProcessSignals.SigInt)) : Listen();
         try
         {
             var errors = new Thread(() => Relay(process.StandardError)) { IsBackground = true };
@@ -425,13 +424,7 @@ public sealed class RemoteMachine(string host, IReadOnlyList<string> ssh, IProgr
 
     // The signals that are for the command, by their numbers of POSIX.
     private ProcessSignals Listen() => new(
-        signal => Take(signal switch
-        {
-            PosixSignal.SIGHUP => 1,
-            PosixSignal.SIGINT => Interrupt,
-            PosixSignal.SIGQUIT => 3,
-            _ => 15,
-        }),
+        signal => Take(ProcessSignals.NumberOf(signal)),
         PosixSignal.SIGHUP,
         PosixSignal.SIGINT,
         PosixSignal.SIGQUIT,

@@ -19,12 +19,6 @@ namespace Gitproc.Remote;
 /// </remarks>
 public sealed class RemoteService : IProgress<PoolReport>, IDisposable
 {
-    // POSIX numbers. They are the same on Linux and macOS.
-    private const int SigHup = 1;
-    private const int SigInt = 2;
-    private const int SigQuit = 3;
-    private const int SigTerm = 15;
-
     // The command may flush what it has. Then it is killed.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -214,7 +208,7 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
         if (_gone.IsCancellationRequested)
             EndCommand(process.Id);
         else if (_cancelling.IsCancellationRequested)
-            Pass(process.Id, SigInt);
+            Pass(process.Id, ProcessSignals.SigInt);
         process.WaitForExit();
         lock (_lock)
             _command = 0;
@@ -256,7 +250,8 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
             case FrameKind.Taken:
                 _taken.Set();
                 break;
-            case FrameKind.Signal when frame.Stream is SigHup or SigInt or SigQuit or SigTerm:
+            case FrameKind.Signal when frame.Stream is ProcessSignals.SigHup or ProcessSignals.SigInt
+                or ProcessSignals.SigQuit or ProcessSignals.SigTerm:
                 Take(frame.Stream);
                 break;
             default:
@@ -289,7 +284,7 @@ public sealed class RemoteService : IProgress<PoolReport>, IDisposable
         if (OperatingSystem.IsWindows())
             EndCommand(command);
         else
-            _ = LibC.Kill(signal is SigInt or SigQuit ? 0 : command, signal);
+            _ = LibC.Kill(signal is ProcessSignals.SigInt or ProcessSignals.SigQuit ? 0 : command, signal);
     }
 
     private void Lose()

@@ -58,7 +58,7 @@ internal sealed class TemplateRepository(GitRunner git)
         File.AppendAllText(Path.Combine(made, "config"), config);
         Directory.CreateDirectory(Path.Combine(made, "objects", "info"));
         File.WriteAllText(
-            Path.Combine(made, "objects", "info", "alternates"), GitPath(Path.Combine(basePath, "objects")) + "\n");
+            Path.Combine(made, "objects", "info", "alternates"), Paths.ForGit(Path.Combine(basePath, "objects")) + "\n");
         FileMove.Folder(made, model);
         FolderRemoval.Remove(work);
         Update(gitDirectory, cancellationToken);
@@ -148,9 +148,6 @@ internal sealed class TemplateRepository(GitRunner git)
     }
 
     private static string GenerationFile(string basePath) => Path.Combine(basePath, "gitproc", "generation");
-
-    // git writes paths in this way on Windows too.
-    private static string GitPath(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 
     private static GitCall Call(string basePath, params string[] arguments) => BaseCall.Of(basePath, arguments);
 }

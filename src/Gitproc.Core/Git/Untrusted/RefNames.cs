@@ -47,7 +47,7 @@ internal static class RefNames
         {
             names.UnionWith(Directory.EnumerateFiles(loose, "*", AllFiles)
                 .Where(file => !file.EndsWith(LockSuffix, StringComparison.Ordinal))
-                .Select(file => file[loose.Length..].Replace(Path.DirectorySeparatorChar, '/')));
+                .Select(file => Paths.ForGit(file[loose.Length..])));
         }
         catch (DirectoryNotFoundException)
         {
